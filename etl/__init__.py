@@ -1,0 +1,1 @@
+"""What copydesk offers to Python code."""

@@ -1,0 +1,252 @@
+"""The books: post every change of a document, balance them, and give the decoded text back from articles and audit.
+
+An account line names characters of the decoded text (`before`, from `char_start` on) and what stands in the article
+instead (`after`).  A block that is taken out takes along the white space behind it (`gap`).  White space between two
+blocks that are kept is booked only where it is not the usual one of its document, which the article record holds.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from hashlib import sha256
+
+from msgspec import Struct
+
+from etl.errors import BooksError
+from etl.model import Action, Block, Document, Removal
+
+JOINT = "\n\n"
+"""What stands between two blocks of an article's text."""
+
+GAP = "structure/gap"
+
+Counts = tuple[tuple[str, int], ...]
+
+
+class Entry(Struct, frozen=True, gc=False, kw_only=True):
+    """One account line; its fields are those of the audit file.  `row` tells records of one file apart."""
+
+    schema: str = "copydesk/audit/1"
+    article_id: str = ""
+    path: str
+    record: str
+    row: int
+    line: int
+    char_start: int
+    char_end: int
+    action: Action
+    rule: str
+    rule_version: str = ""
+    also: str = ""
+    kind: str = "structure"
+    before: str
+    after: str = ""
+    gap: str = ""
+    duplicate_of: str = ""
+    similarity: float = 0.0
+    line_sha256: str = ""
+
+
+class Story(Struct, frozen=True, gc=False):
+    """What the books need of an article: its id, its blocks, and what leaves it."""
+
+    id: str
+    blocks: tuple[Block, ...]
+    removals: tuple[Removal, ...]
+
+    def kept(self) -> list[Block]:
+        """The blocks that stay."""
+        gone = {removal.block for removal in self.removals if removal.action != "tag"}
+        return [block for block in self.blocks if block.index not in gone]
+
+    def text(self) -> str:
+        """The article's text: the kept blocks, a blank line between two."""
+        return JOINT.join(block.text for block in self.kept())
+
+
+class Balance(Struct, frozen=True, gc=False):
+    """Characters of decoded text: read = kept + removed.  `removed` is all that is booked, white space included."""
+
+    read: int = 0
+    kept: int = 0
+    removed: int = 0
+
+    def __add__(self, other: "Balance") -> "Balance":
+        return Balance(self.read + other.read, self.kept + other.kept, self.removed + other.removed)
+
+
+class Tally(Struct, frozen=True, gc=False):
+    """The counts of one task; the sum of the shards' is the run's."""
+
+    documents: int = 0
+    rejects: int = 0
+    books: Balance = Balance()
+    statuses: Counts = ()
+    rules: Counts = ()
+    kinds: Counts = ()
+    publishers: Counts = ()
+    encodings: Counts = ()
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.documents + other.documents,
+            self.rejects + other.rejects,
+            self.books + other.books,
+            added(self.statuses, other.statuses),
+            added(self.rules, other.rules),
+            added(self.kinds, other.kinds),
+            added(self.publishers, other.publishers),
+            added(self.encodings, other.encodings),
+        )
+
+
+def added(one: Counts, other: Counts) -> Counts:
+    """Add counts by name; sorted by name."""
+    return tuple(sorted((Counter(dict(one)) + Counter(dict(other))).items()))
+
+
+def close(tallies: Iterable[Tally]) -> Tally:
+    """Add up a run.  Raises BooksError if the sums do not balance."""
+    run = sum(tallies, Tally())
+    if run.books.read != run.books.kept + run.books.removed:
+        raise BooksError("", f"the run does not balance: {run.books}", "Nothing was published.")
+    return run
+
+
+def post(document: Document, stories: Sequence[Story]) -> tuple[Entry, ...]:
+    """Write the account line of every change that turns the document into its stories' texts, in reading order."""
+    text_start = document.blocks[0].char_start if document.blocks else len(document.text)
+    lead = _booked_gap(document, stories[0].id, 1, 0, text_start, "")
+    return (*lead, *(entry for story in stories for entry in _story_entries(document, story)))
+
+
+def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) -> Balance:
+    """Prove the books of a document: its text comes back to the letter, and kept + removed is what was read.
+
+    Raises BooksError otherwise.
+    """
+    restored = Restoration(texts, entries, document.gap)
+    text = restored.text()
+    if text != document.text:
+        at = next((i for i, (a, b) in enumerate(zip(text, document.text, strict=False)) if a != b), len(text))
+        raise BooksError(document.path, f"articles and audit do not give the text back, from character {at} on")
+    removed = sum(len(entry.before) + len(entry.gap) for entry in entries if entry.action != "tag")
+    books = Balance(len(document.text), restored.kept, removed)
+    if books.read != books.kept + books.removed:
+        raise BooksError(document.path, f"read {books.read} characters, kept {books.kept}, removed {books.removed}")
+    return books
+
+
+class Restoration:
+    """The way back: the texts of a document's articles, in order, and its account lines.
+
+    `kept` counts the characters of the decoded text that the articles' texts gave.
+    """
+
+    def __init__(self, texts: Sequence[str], entries: Iterable[Entry], gap: str) -> None:
+        self._texts = [text for text in texts if text]
+        self._entries = sorted(
+            (entry for entry in entries if entry.action != "tag"), key=lambda entry: (entry.char_start, entry.char_end)
+        )
+        self._gap = gap
+        self._at = 0
+        self.kept = 0
+
+    def text(self) -> str:
+        """Give the decoded text."""
+        parts: list[str] = []
+        at = 0
+        for entry in self._entries:
+            parts += *self._kept(entry.char_start - at), entry.before, entry.gap
+            self._move(len(entry.after))
+            at = entry.char_end + len(entry.gap)
+        while self._texts:
+            parts += self._kept(len(self._texts[0]) * max(1, len(self._gap)))
+        return "".join(parts)
+
+    def _kept(self, wanted: int) -> Iterator[str]:
+        """The next `wanted` characters of the source that were kept; a joint in the text was a gap in the source."""
+        while wanted > 0 and self._texts:
+            joint = self._texts[0].find(JOINT, self._at)
+            if joint == self._at:
+                part = self._gap
+                self._move(len(JOINT))
+            else:
+                part = self._texts[0][self._at : joint if joint > 0 else None][:wanted]
+                self._move(len(part))
+            wanted -= len(part)
+            self.kept += len(part)
+            yield part
+
+    def _move(self, by: int) -> None:
+        self._at += by
+        if self._texts and self._at >= len(self._texts[0]):
+            self._texts.pop(0)
+            self._at = 0
+
+
+def _story_entries(document: Document, story: Story) -> Iterator[Entry]:
+    removals = {removal.block: removal for removal in story.removals}
+    last_kept = max((block.index for block in story.kept()), default=-1)
+    for block in story.blocks:
+        removal = removals.get(block.index)
+        if removal:
+            yield _removed(document, story.id, block, removal)
+        if not removal or removal.action == "tag":
+            yield from _repaired(document, story.id, block)
+            after = JOINT if block.index < last_kept else ""
+            yield from _booked_gap(document, story.id, block.line, block.char_end, _gap_end(document, block), after)
+
+
+def _removed(document: Document, article_id: str, block: Block, removal: Removal) -> Entry:
+    before = document.text[block.char_start : block.char_end]
+    return _account(document, article_id)(
+        line=block.line,
+        char_start=block.char_start,
+        char_end=block.char_end,
+        action=removal.action,
+        rule=removal.rule,
+        rule_version=removal.version,
+        also=",".join(removal.also),
+        kind=removal.kind,
+        before=before,
+        gap="" if removal.action == "tag" else document.text[block.char_end : _gap_end(document, block)],
+        duplicate_of=removal.duplicate_of,
+        similarity=removal.similarity,
+        line_sha256=sha256(before.encode()).hexdigest(),
+    )
+
+
+def _repaired(document: Document, article_id: str, block: Block) -> Iterator[Entry]:
+    account = _account(document, article_id)
+    for repair in document.repairs[block.index]:
+        yield account(
+            line=repair.line,
+            char_start=repair.char_start,
+            char_end=repair.char_start + len(repair.before),
+            action="repair",
+            rule=repair.steps,
+            kind="glitch",
+            before=repair.before,
+            after=repair.after,
+        )
+
+
+def _booked_gap(document: Document, article_id: str, line: int, start: int, end: int, after: str) -> Iterator[Entry]:
+    """White space that reads otherwise in the article than the usual gap would."""
+    before = document.text[start:end]
+    if before != (document.gap if after else ""):
+        yield _account(document, article_id)(
+            line=line, char_start=start, char_end=end, action="structure", rule=GAP, before=before, after=after
+        )
+
+
+def _account(document: Document, article_id: str) -> Callable[..., Entry]:
+    """An account line of this article, its place in the run filled in."""
+    return partial(Entry, article_id=article_id, path=document.path, record=document.record, row=document.row)
+
+
+def _gap_end(document: Document, block: Block) -> int:
+    """Where the next block starts, or the text ends."""
+    following = block.index + 1
+    return document.blocks[following].char_start if following < len(document.blocks) else len(document.text)

@@ -1,0 +1,108 @@
+"""A text changed at known places: apply a script of changes, join two scripts into one, find the script between two texts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from msgspec import Struct
+
+# Above this many words difflib's quadratic worst case is felt; then one change spans from the first difference to the last.
+MAX_WORDS_TO_ALIGN = 2_000
+
+_WORDS = re.compile(r"\s+|[^\s]+")
+
+
+class Change(Struct, frozen=True, gc=False):
+    """Characters `start` to `end` of a text become `after`.  A script is a tuple of these, in order, not overlapping."""
+
+    start: int
+    end: int
+    after: str
+    rule: str
+
+
+Script = tuple[Change, ...]
+
+
+def apply(text: str, script: Sequence[Change]) -> str:
+    """Give the text as it reads after the script.
+
+    >>> apply("25 August 2src2src.", (Change(11, 14, "0", "zero"), Change(15, 18, "0", "zero")))
+    '25 August 2020.'
+    """
+    parts, at = [], 0
+    for change in script:
+        parts += text[at : change.start], change.after
+        at = change.end
+    return "".join(parts) + text[at:]
+
+
+def compose(text: str, first: Script, second: Script) -> Script:
+    """Give the one script that does to `text` what `first` and then `second` do.
+
+    Changes that overlap or touch become one; it carries the rules of both, joined by "+".
+    """
+    if not first or not second:
+        return first or second
+    middle, joined, offset = apply(text, first), [], 0
+    for start, end, early, late in _groups(first, second):
+        grown = sum(len(change.after) - (change.end - change.start) for change in early)
+        after = apply(middle[start:end], [_moved(change, -start) for change in late])
+        rules = dict.fromkeys(change.rule for change in (*early, *late))
+        joined.append(Change(start - offset, end - offset - grown, after, "+".join(rules)))
+        offset += grown
+    return tuple(change for change in joined if text[change.start : change.end] != change.after)
+
+
+def between(before: str, after: str, rule: str) -> Script:
+    """Give a short script, in whole words, that turns `before` into `after`.
+
+    >>> [(c.start, c.end, c.after) for c in between("the presidentâ€™s men", "the president’s men", "ftfy")]
+    [(4, 17, 'president’s')]
+    """
+    if before == after:
+        return ()
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if max(len(old), len(new)) > MAX_WORDS_TO_ALIGN:
+        return (_span(before, after, rule),)
+    starts = [0]
+    for word in old:
+        starts.append(starts[-1] + len(word))
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return tuple(
+        Change(starts[i], starts[j], "".join(new[k:m]), rule)
+        for verdict, i, j, k, m in matcher.get_opcodes()
+        if verdict != "equal"
+    )
+
+
+def _groups(first: Script, second: Script) -> Iterator[tuple[int, int, list[Change], list[Change]]]:
+    """Changes of both scripts that touch in the middle text, as (start, end, of the first, of the second)."""
+    spans, offset = [], 0
+    for change in first:
+        start = change.start + offset
+        spans.append((start, start + len(change.after), 0, change))
+        offset += len(change.after) - (change.end - change.start)
+    spans += [(change.start, change.end, 1, change) for change in second]
+    spans.sort(key=lambda span: span[:3])
+    at = 0
+    while at < len(spans):
+        start, end = spans[at][:2]
+        sides: tuple[list[Change], list[Change]] = ([], [])
+        while at < len(spans) and spans[at][0] <= end:
+            end = max(end, spans[at][1])
+            sides[spans[at][2]].append(spans[at][3])
+            at += 1
+        yield start, end, *sides
+
+
+def _moved(change: Change, by: int) -> Change:
+    return Change(change.start + by, change.end + by, change.after, change.rule)
+
+
+def _span(before: str, after: str, rule: str) -> Change:
+    """One change between the common beginning and the common end of two texts."""
+    shorter = min(len(before), len(after))
+    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
+    return Change(head, len(before) - tail, after[head : len(after) - tail], rule)

@@ -1,0 +1,24 @@
+"""Find the blocks that say again what an earlier kept block said: exact, in bounded memory, the same for any batches.
+
+    fingerprint -> join -> duplicates -> same_articles
+
+Banding only proposes; every figure is an exact Jaccard on shingle sets.  Nothing here removes a block.
+"""
+
+from etl.dedup.articles import SameArticle, same_articles
+from etl.dedup.prints import Fingerprints, Likeness, fingerprint, join
+from etl.dedup.select import Duplicates, duplicates
+from etl.dedup.sign import bands_and_rows, signatures
+
+__all__ = [
+    "Duplicates",
+    "Fingerprints",
+    "Likeness",
+    "SameArticle",
+    "bands_and_rows",
+    "duplicates",
+    "fingerprint",
+    "join",
+    "same_articles",
+    "signatures",
+]

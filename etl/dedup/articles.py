@@ -1,0 +1,74 @@
+"""Duplicates -> articles that go whole, for nearly all of their words are copies of one earlier article."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.prints import Fingerprints
+from etl.dedup.select import Duplicates
+from etl.dedup.words import I64
+
+# A wire story comes back with a new first line or a local last paragraph; under this, another story quotes it.
+LEAST_SHARE = 0.8
+
+
+class SameArticle(Struct, frozen=True, gc=False):
+    """An article to drop whole, the earlier article it copies, and the share of its words that are copies."""
+
+    article: int
+    original: int
+    share: float
+
+
+def same_articles(
+    prints: Fingerprints, articles: I64, found: Duplicates, least_share: float = LEAST_SHARE
+) -> tuple[SameArticle, ...]:
+    """Find the articles of whose words at least `least_share` are copies of one earlier article that stays.
+
+    A block is a copy from an article if its keeper or its folded text is there; so short blocks count too.  Where a
+    block of an article that stays has its keeper, the article stays: no dropped block loses its keeper.
+    """
+    gone: dict[int, SameArticle] = {}
+    for same in sorted(_candidates(prints, articles, found, least_share), key=lambda same: (same.article, -same.share)):
+        if same.article not in gone and same.original not in gone:
+            gone[same.article] = same
+    while leant_on := _leant_on(articles, found, gone):
+        for article in leant_on:
+            del gone[article]
+    return tuple(gone.values())
+
+
+def _candidates(prints: Fingerprints, articles: I64, found: Duplicates, least_share: float) -> Iterator[SameArticle]:
+    keepers = np.full(len(articles), -1)
+    keepers[found.index] = articles[found.keeper]
+    for article, original in _likely(prints, articles, found, least_share / 2):
+        blocks, source = _blocks(articles, article), _blocks(articles, original)
+        copied = (keepers[blocks] == original) | np.isin(prints.whole[0, blocks], prints.whole[0, source])
+        share = float(prints.words[blocks][copied].sum() / prints.words[blocks].sum())
+        if share >= least_share:
+            yield SameArticle(article, original, share)
+
+
+def _likely(prints: Fingerprints, articles: I64, found: Duplicates, least_share: float) -> Iterator[tuple[int, int]]:
+    """Give the articles, each with an earlier one that keeps at least this share of its words as duplicates."""
+    numbers, places = np.unique(articles, return_inverse=True)
+    totals = np.bincount(places, prints.words)
+    copy, keeper = places[found.index], places[found.keeper]
+    both, which = np.unique(copy * len(numbers) + keeper, return_inverse=True)
+    shared = np.bincount(which, prints.words[found.index])
+    for pair in both[shared >= least_share * totals[both // max(len(numbers), 1)]].tolist():
+        article, original = divmod(pair, len(numbers))
+        if article != original:
+            yield int(numbers[article]), int(numbers[original])
+
+
+def _blocks(articles: I64, article: int) -> slice:
+    return slice(*np.searchsorted(articles, [article, article + 1]).tolist())
+
+
+def _leant_on(articles: I64, found: Duplicates, gone: dict[int, SameArticle]) -> set[int]:
+    """Give the articles to go that keep a block for an article that stays."""
+    away = np.array(list(gone), np.int64)
+    stays, keeper = ~np.isin(articles[found.index], away), articles[found.keeper]
+    return set(keeper[stays & np.isin(keeper, away)].tolist())

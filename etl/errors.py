@@ -1,0 +1,41 @@
+"""What can go wrong, said as place, fault and way out; each class carries the exit code of the command that meets it."""
+
+
+class CopydeskError(Exception):
+    """The family.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are sentences for a person."""
+
+    exit_code = 2
+
+    def __init__(self, place: str, fault: str, way_out: str = "") -> None:
+        super().__init__(place, fault, way_out)
+        self.place, self.fault, self.way_out = place, fault, way_out
+
+    def __str__(self) -> str:
+        said = f"{self.place}: {self.fault}" if self.place else self.fault
+        return f"{said}\n  {self.way_out}" if self.way_out else said
+
+
+class UsageError(CopydeskError):
+    """An option, a path or a selection that cannot be meant."""
+
+
+class PackError(CopydeskError):
+    """A rule pack or config that cannot be used as it stands."""
+
+
+class NoInput(CopydeskError):
+    """Nothing matched, or there was nothing in it."""
+
+    exit_code = 3
+
+
+class Unreadable(CopydeskError):
+    """One input that cannot be read as text.  Becomes a row in the rejects; the others go on."""
+
+    exit_code = 4
+
+
+class BooksError(CopydeskError):
+    """Kept and booked characters do not add up to what was read: a fault of ours, and nothing is published."""
+
+    exit_code = 5

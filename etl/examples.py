@@ -1,0 +1,106 @@
+"""Run the examples that rules carry: each `drops` must be named by its rule, each `keeps` by no rule at all.
+
+An example is text, its blocks parted by blank lines.  `>…<` marks the blocks that are meant, if there are neighbours;
+`<nav>` before a block gives its tag on an HTML page.  A headline with its publisher may open it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct, structs
+
+from etl.edit import Desk
+from etl.model import Article, Block, Document, Facts, Kind
+from etl.packs import Selection, Sourced, desk, known_publishers, selected
+from etl.repair import repair
+from etl.rules import judge
+from etl.segment import segment
+
+_BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<tag>\w+)>)?(?P<text>.*?)(?P<closes><?)", re.DOTALL)
+
+
+class Failure(Struct, frozen=True):
+    """An example that does not do what its rule says, with the words to say so."""
+
+    rule: Sourced
+    example: str
+    fault: str
+
+
+class Example(Struct, frozen=True):
+    """An example taken apart: its blocks, and the indices of those that are meant."""
+
+    blocks: tuple[Block, ...]
+    meant: frozenset[int]
+
+
+def failures(selection: Selection) -> Iterator[Failure]:
+    """Run every example of the selected rules against all of them, whatever their confidence."""
+    at_desk = desk(structs.replace(selection, profile="hard"))
+    for sourced in selected(structs.replace(selection, profile="hard")):
+        yield from _dropped(sourced, at_desk)
+        yield from _kept(sourced, at_desk)
+        yield from _turned(sourced, at_desk)
+
+
+def _dropped(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
+    for text in sourced.rule.drops:
+        example = _parse(text)
+        named = {block for block, rules in _named(example, sourced, at_desk).items() if sourced.name in rules}
+        if missed := sorted(example.meant - named):
+            yield Failure(sourced, text, f"does not name: {example.blocks[missed[0]].text}")
+        if extra := sorted(named - example.meant):
+            yield Failure(sourced, text, f"names beside it: {example.blocks[extra[0]].text}")
+
+
+def _kept(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
+    if sourced.rule.action == "replace":
+        return
+    for text in sourced.rule.keeps:
+        example = _parse(text)
+        for block, rules in _named(example, sourced, at_desk).items():
+            if block in example.meant:
+                yield Failure(sourced, text, f"is named by {', '.join(rules)}: {example.blocks[block].text}")
+
+
+def _turned(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
+    if sourced.rule.action != "replace":
+        return
+    keeps = [(text, text) for text in sourced.rule.keeps]
+    for before, after in (*sourced.rule.turns, *keeps):
+        if (text := repair(before, at_desk.repairs).text) != after:
+            yield Failure(sourced, before, f"turns into: {text}")
+
+
+def _named(example: Example, sourced: Sourced, at_desk: Desk) -> dict[int, tuple[str, ...]]:
+    """The blocks of an example that rules name, each with the rules."""
+    kind: Kind = "html" if any(block.tag for block in example.blocks) else "text"
+    document = Document("", "", 1, kind, "", "utf-8", "", "\n\n", example.blocks, (), Facts(), "{}")
+    article = segment(document, at_desk.layouts)[0]
+    article = _published(article, sourced)
+    return {
+        removal.block: (removal.rule, *removal.also) for removal in judge(article, kind, at_desk.bench)
+    }
+
+
+def _published(article: Article, sourced: Sourced) -> Article:
+    """Give the article of a scoped rule's example the publisher it is scoped to."""
+    if article.publisher or not sourced.rule.scope.publisher:
+        return article
+    wanted = sourced.rule.scope.publisher[0]
+    known = known_publishers().values()
+    return structs.replace(article, publisher=next(one for one in known if wanted in (one.id, one.group)))
+
+
+def _parse(text: str) -> Example:
+    """Without marks every block is meant."""
+    parts = [match for part in text.split("\n\n") if (match := _BLOCK.fullmatch(part))]
+    has_marks = any(part["opens"] for part in parts)
+    blocks, meant, is_inside = [], set(), not has_marks
+    for index, part in enumerate(parts):
+        is_inside = is_inside or bool(part["opens"])
+        if is_inside:
+            meant.add(index)
+        blocks.append(Block(index, index + 1, 0, 0, part["text"], part["tag"] or ""))
+        is_inside = is_inside and not (has_marks and part["closes"])
+    return Example(tuple(blocks), frozenset(meant))

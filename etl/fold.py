@@ -1,0 +1,52 @@
+"""The view of a text that is compared: quotes, dashes and spaces made plain.  What is emitted is always the original."""
+
+# Character for character, so that a place in the folded view is the same place in the original.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
+        **dict.fromkeys("“”„‟″＂", '"'),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    }
+)
+
+ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]"
+FINAL_PUNCTUATION = ".!?…。！？؟।"
+# What may close a sentence after its full stop: quotes, brackets.
+CLOSERS = "'\")]}’”»›）」』"
+
+
+def plain(text: str) -> str:
+    """Straighten quotes, dashes and spaces, one character for one.
+
+    >>> plain("Image caption – ‘Human life’")
+    "Image caption - 'Human life'"
+    """
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
+def fold(text: str) -> str:
+    """Give the plain view without case.  It may be longer than the text ("ß"), so places in it mean nothing.
+
+    >>> fold("Belarus’ LUKASHENKO")
+    "belarus' lukashenko"
+    """
+    return plain(text).casefold()
+
+
+def label(text: str) -> str:
+    """Give the folded view without the ornaments that templates hang on a label.
+
+    >>> label("Read More »") == label("• read more:") == "read more"
+    True
+    """
+    return fold(text).strip(ORNAMENTS)
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether the text ends as a sentence does, closing quotes and brackets aside.
+
+    >>> ends_sentence("“Power is not given to be taken, thrown and given away.”"), ends_sentence("Grim conditions")
+    (True, False)
+    """
+    return text.rstrip(CLOSERS + " ").endswith(tuple(FINAL_PUNCTUATION))

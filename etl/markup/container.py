@@ -1,0 +1,73 @@
+"""Find the element that holds the article: much prose, few links, little else.  Knows no site.
+
+The idea is that of maximum subsequence segmentation (Pasternack and Roth 2009, "Extracting article text from the web with
+maximum subsequence segmentation"), on the tree: prose earns what it is long, all other text costs, the best sum wins.
+"""
+
+import re
+from operator import or_
+
+from etl.markup.layout import Layout, Run, inherited
+
+# The figures are the best of a coarse grid on 472 real pages; F1 moves by less than 0.01 for half or twice of each.
+# Words.  A run this long is prose, whether or not it ends like a sentence.
+MIN_WORDS = 10
+# Characters.  A run that ends like a sentence is prose from here on; "Read more." is not.
+MIN_SENTENCE = 20
+# Share of characters.  Teasers are sentences, too, but a third of them is the link to the story.
+MAX_LINKED = 0.3
+# What a run that is no prose costs: so much a character, and so much for being there.  Menus have many short runs.
+COST_OF_CHARACTER = 0.5
+COST_OF_RUN = 15
+# Share of the best element's prose that the container has to hold.  The rest are related stories, a note on the author.
+MIN_PROSE_HELD = 0.8
+
+CONTAINERS = frozenset(("article", "body", "div", "html", "main", "section", "td"))
+# Prose in these is never the article's.  Not `form` and `header`: whole articles stand in them on real pages.
+NO_PROSE = frozenset(
+    "nav menu footer comments dialog select button iframe audio video noscript figcaption hidden".split()
+)
+
+_SENTENCE_END = re.compile(r"[.!?…。！？।։؟۔][\"'”’»)\]]*$")
+
+
+def find_container(layout: Layout) -> int:
+    """Give the place of the article's container in `layout.elements`; that of <body> on a page without prose."""
+    prose, sums = _weigh(layout)
+    places = [place for place, element in enumerate(layout.elements) if element.name in CONTAINERS]
+    best = max(places, key=lambda place: (sums[place], -place))
+    if not prose[best]:
+        return next((place for place in places if layout.elements[place].name == "body"), 0)
+    return max(
+        place for place in places if prose[place] >= MIN_PROSE_HELD * prose[best] and _holds(layout, best, place)
+    )
+
+
+def _weigh(layout: Layout) -> tuple[list[float], list[float]]:
+    """Give for every element the characters of prose in it, and its prose less its costs."""
+    barred = inherited(layout.elements, [element.part in NO_PROSE for element in layout.elements], or_)
+    prose, sums = [0.0] * len(barred), [0.0] * len(barred)
+    for run in layout.runs:
+        if _is_prose(run) and not barred[run.element]:
+            prose[run.element] += len(run.text)
+            sums[run.element] += len(run.text)
+        else:
+            sums[run.element] -= COST_OF_CHARACTER * len(run.text) + COST_OF_RUN
+    for place in range(len(barred) - 1, 0, -1):
+        parent = layout.elements[place].parent
+        prose[parent] += prose[place]
+        sums[parent] += sums[place]
+    return prose, sums
+
+
+def _is_prose(run: Run) -> bool:
+    if run.linked >= MAX_LINKED:
+        return False
+    is_sentence = len(run.text) >= MIN_SENTENCE and _SENTENCE_END.search(run.text)
+    return bool(is_sentence) or len(run.text.split()) >= MIN_WORDS
+
+
+def _holds(layout: Layout, outer: int, inner: int) -> bool:
+    while inner > outer:
+        inner = layout.elements[inner].parent
+    return inner == outer

@@ -1,0 +1,105 @@
+"""HTML -> blocks, each tagged with its part on the page, and the facts the page says about itself.
+
+Takes nothing out: every character of text that the page holds is in exactly one block, so that rules can drop it by name.
+`Block.tag` is one word.  In the article's container it is the element the text stands in:
+
+    p  h1 h2 h3 h4 h5 h6  li dt dd  td th caption  blockquote  pre  address figure summary
+    div                 everything else that is set as a block, and text between blocks
+
+and everywhere it is the part of the page's furniture, if the text stands in one (the strongest first):
+
+    nav menu footer     also role=navigation, menu, contentinfo; not the footer of a quotation
+    comments            class or id is comments, disqus_thread or respond
+    dialog              also role=dialog and alertdialog, and the consent windows of well-known vendors
+    form select button  also search, textarea, datalist
+    iframe audio video  what a browser without them shows; also object, canvas, noembed
+    header              of the page (role=banner), not of an article or a section
+    noscript
+    figcaption
+    aside               also role=complementary.  In the article it may be a pull quote
+    hidden              hidden, aria-hidden, display: none, visibility: hidden, a title in the body
+    outside             in none of these, but outside the article's container
+
+What holds the whole container is no furniture: old ASP.NET sites set the page in one <form>.
+"""
+
+from collections.abc import Iterator, Sequence
+from operator import or_
+
+from etl.markup.container import find_container
+from etl.markup.layout import FURNITURE, Element, Layout, inherited
+from etl.markup.metadata import read_facts
+from etl.markup.tree import lay_out
+from etl.model import Block, Page
+
+GAP = "\n\n"
+
+# Elements that tag a block with their own name; the others are a "div".
+TELLING = frozenset("address blockquote caption dd dt figure h1 h2 h3 h4 h5 h6 li p pre summary td th".split())
+
+
+def read_html(text: str) -> Page:
+    """Cut a page into blocks, in reading order, and read its facts.
+
+    >>> page = read_html("<nav>Home</nav><article><p>Minsk, 23 August.<br>By our staff</p></article>")
+    >>> [(block.tag, block.text) for block in page.blocks]
+    [('nav', 'Home'), ('p', 'Minsk, 23 August.\\nBy our staff')]
+    """
+    layout = lay_out(text)
+    container = find_container(layout)
+    tags = _tags(layout, container)
+    texts = [run.text for run in layout.runs]
+    blocks = _blocks(texts, [tags[run.element] for run in layout.runs])
+    return Page(GAP.join(texts), blocks, GAP, read_facts(layout.clues, _headings(layout, container)))
+
+
+def _blocks(texts: Sequence[str], tags: Sequence[str]) -> tuple[Block, ...]:
+    blocks, line, start = [], 1, 0
+    for index, (text, tag) in enumerate(zip(texts, tags, strict=True)):
+        blocks.append(Block(index, line, start, start + len(text), text, tag))
+        line += text.count("\n") + len(GAP)
+        start += len(text) + len(GAP)
+    return tuple(blocks)
+
+
+def _tags(layout: Layout, container: int) -> list[str]:
+    """Give the word for text in each element."""
+    elements = layout.elements
+    inside = inherited(elements, [place == container for place in range(len(elements))], or_)
+    holders = set(_path(layout, container))
+    own = [
+        "" if place in holders or _is_article_header(element, inside[place], elements[container]) else element.part
+        for place, element in enumerate(elements)
+    ]
+    parts = inherited(elements, own, _stronger)
+    return [_tag(element.name, part, within) for element, part, within in zip(elements, parts, inside, strict=True)]
+
+
+def _tag(name: str, part: str, inside: bool) -> str:
+    if part or not inside:
+        return part or "outside"
+    return name if name in TELLING else "div"
+
+
+def _is_article_header(element: Element, inside: bool, container: Element) -> bool:
+    """Say whether a header is that of the article.  On a page without an article, all headers are the page's."""
+    return element.part == "header" and inside and container.name != "body"
+
+
+def _stronger(part: str, other: str) -> str:
+    return min(filter(None, (part, other)), key=FURNITURE.index, default="")
+
+
+def _path(layout: Layout, place: int) -> Iterator[int]:
+    """An element, its parent, and so on up to the root."""
+    while place:
+        yield place
+        place = layout.elements[place].parent
+    yield 0
+
+
+def _headings(layout: Layout, container: int) -> tuple[str, ...]:
+    """Give the text of every <h1>, those in the container first."""
+    runs = [run for run in layout.runs if layout.elements[run.element].name == "h1"]
+    runs.sort(key=lambda run: container not in _path(layout, run.element))
+    return tuple(run.text for run in runs)

@@ -1,0 +1,154 @@
+"""Read the facts of an article from what the page says about itself: JSON-LD first, then meta tags, then what is shown."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from itertools import product
+
+from etl.markup.layout import Clue
+from etl.markup.linked_data import authors, read_linked_data
+from etl.model import Facts
+
+# Names of clues, the most trusted first.
+HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
+PUBLISHERS = ("og:site_name", "dc.publisher", "publisher")
+AUTHORS = ("author", "article:author_name", "dc.creator", "parsely-author", "sailthru.author", "article:author")
+DATES = (
+    *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate"),
+    *("publishdate", "publish-date", "sailthru.date", "dc.date.issued", "dc.date", "date", "time"),
+)
+ADDRESSES = ("link canonical", "og:url")
+LANGUAGES = ("lang", "og:locale", "content-language")
+
+# Older dates are the zeros of some system ("0001-01-01T00:00:00"): the first newspaper is Relation, Strasbourg 1605.
+FIRST_YEAR = 1605
+# Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
+MIN_LIKENESS = 0.5
+
+_DATE_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%B %d, %Y, %I:%M %p", "%d %B %Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z")
+_SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
+_SITE = re.compile(
+    r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
+)
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_CUT = re.compile(r"(?:…|\.\.\.)$")
+
+
+def read_facts(clues: Sequence[Clue], headings: Sequence[str]) -> Facts:
+    """Give the facts of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
+    linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
+    url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
+    publisher = next((name for name in (linked.publisher, *_said(clues, PUBLISHERS)) if name and "://" not in name), "")
+    known = (publisher, *_said(clues, PUBLISHERS), _site(url))
+    titles = [headline_of(title, known) for title in (linked.headline, *_said(clues, HEADLINES)) if title]
+    return Facts(
+        headline=_headline(titles, [" ".join(heading.split()) for heading in headings]),
+        publisher=publisher,
+        author=linked.author or _author(clues),
+        created=next(filter(None, map(instant, (linked.created, *_said(clues, DATES)))), ""),
+        url=url,
+        language=_language((*_said(clues, LANGUAGES), linked.language)),
+    )
+
+
+def headline_of(title: str, publishers: Iterable[str]) -> str:
+    """Give a title without the publisher it ends in, once or more.
+
+    >>> headline_of("Lukashenko meets Mishustin in Minsk- BBC News – BBC News", ["BBC News"])
+    'Lukashenko meets Mishustin in Minsk'
+    >>> headline_of("Four officials – two of them ministers – resign", ["BBC News"])
+    'Four officials – two of them ministers – resign'
+    """
+    title = _line(title)
+    names = {_folded(name) for name in publishers if name}
+    for separator in reversed(list(_SEPARATOR.finditer(title))):
+        ending = title[separator.end() :]
+        if separator.start() and (_folded(ending) in names or _DOMAIN.fullmatch(ending)):
+            title = title[: separator.start()]
+    return title
+
+
+def instant(date: str) -> str:
+    """Give a date as ISO 8601 in UTC with milliseconds; "" when it cannot be read.  Without a time zone it is UTC.
+
+    >>> instant("2020-08-23T16:18:00+03:00"), instant("August 23, 2020"), instant("yesterday")
+    ('2020-08-23T13:18:00.000Z', '2020-08-23T00:00:00.000Z', '')
+    """
+    moment = next(filter(None, (_read(date.strip(), read) for read in _READERS)), None)
+    if not moment or moment.year < FIRST_YEAR:
+        return ""
+    in_utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return in_utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _strptime(form: str) -> Callable[[str], datetime]:
+    return lambda date: datetime.strptime(date, form)  # noqa: DTZ007
+
+
+_READERS = (datetime.fromisoformat, parsedate_to_datetime, *map(_strptime, _DATE_FORMATS))
+
+
+def _read(date: str, reader: Callable[[str], datetime]) -> datetime | None:
+    try:
+        return reader(date)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _headline(titles: Sequence[str], headings: Sequence[str]) -> str:
+    """Choose the heading that one of the titles confirms: what readers see, not what search engines are told."""
+    for heading, title in product(headings, titles):
+        if _likeness(heading, title) >= MIN_LIKENESS:
+            has_more = _folded(heading) != _folded(title) and _folded(title) in _folded(heading)
+            return title if has_more and not _CUT.search(title) else heading  # more is a kicker: "OpinionThe war ..."
+    return next(filter(None, (*titles, *headings)), "")
+
+
+def _likeness(one: str, other: str) -> float:
+    """Give the share of the longer text's character trigrams that are in the other; words would fail for Chinese."""
+    first, second = (_trigrams(_folded(text)) for text in (one, other))
+    return len(first & second) / max(1, len(first), len(second))
+
+
+def _trigrams(text: str) -> set[str]:
+    return {text[start : start + 3] for start in range(max(1, len(text) - 2))}
+
+
+def _author(clues: Sequence[Clue]) -> str:
+    return next(filter(None, (authors(map(_line, _said(clues, [name]))) for name in AUTHORS)), "")
+
+
+def _language(codes: Iterable[str]) -> str:
+    """Give the first subtag of the first language code.
+
+    >>> _language(["", "pt_BR"])
+    'pt'
+    """
+    return next((match[0].lower() for code in codes if (match := re.match("[a-zA-Z]{2,3}(?![a-zA-Z])", code))), "")
+
+
+def _said(clues: Sequence[Clue], names: Iterable[str]) -> Iterator[str]:
+    """Give what the clues of these names say, in the order of the names."""
+    return (clue.content for name in names for clue in clues if clue.name == name and clue.content)
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))
+
+
+def _site(url: str) -> str:
+    """Give the name in an address: "bbc" for www.bbc.co.uk."""
+    match = _SITE.match(url)
+    return match[1] if match else ""
+
+
+def _line(text: str) -> str:
+    """Give text in one line, with its entities as characters: some pages write "&amp;#8217;"."""
+    return " ".join(unescape(text).split())
+
+
+def _folded(text: str) -> str:
+    return _NOT_LETTERS.sub("", text).casefold()

@@ -1,0 +1,151 @@
+"""The nouns: plain frozen values that pass between the stages.  Nothing here computes, reads or writes."""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["text", "html"]
+Action = Literal["drop", "cut", "repair", "replace", "extract", "tag", "duplicate", "structure"]
+
+
+class Facts(Struct, frozen=True, gc=False):
+    """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
+
+    headline: str = ""
+    publisher: str = ""
+    author: str = ""
+    created: str = ""
+    url: str = ""
+    language: str = ""
+
+
+class Raw(Struct, frozen=True, gc=False):
+    """A raw document: one unit of text as found (a file, a JSONL row), before anything is done to it.
+
+    `path` is as the user named it, `record` the input's own id or row number, `row` the 1-based place in its file.
+    `encoding` is what the user says it is; "" leaves that to `decode`.  `sha256` is that of the bytes as found.
+    """
+
+    path: str
+    body: bytes | str
+    sha256: str
+    kind: Kind = "text"
+    record: str = ""
+    row: int = 1
+    encoding: str = ""
+    facts: Facts = Facts()
+    metadata: str = "{}"
+
+
+class Decoded(Struct, frozen=True, gc=False):
+    """The characters of a raw document, the encoding that gave them, why that one, and how many were lost to U+FFFD."""
+
+    text: str
+    encoding: str
+    reason: Literal["bom", "utf-8", "declared", "detected", "fallback", "given"]
+    replaced: int = 0
+
+
+class Block(Struct, frozen=True, gc=False):
+    """The smallest run of text that is judged, kept or removed.
+
+    `char_start` and `char_end` are characters of the document's decoded text; `text` is that slice, repaired.
+    `tag` is the HTML element that gives the block its part on the page ("nav", "figcaption", "p"); "" in plain text.
+    """
+
+    index: int
+    line: int
+    char_start: int
+    char_end: int
+    text: str
+    tag: str = ""
+
+
+class Replacement(Struct, frozen=True, gc=False):
+    """A repair rule of a pack, compiled: every match of the pattern in a block becomes `after` (a `re` template)."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    after: str
+
+
+class Page(Struct, frozen=True, gc=False):
+    """Decoded text cut into blocks.  For HTML the text is that of the blocks, joined by `gap`.
+
+    `gap` is the white space that usually stands between two blocks ("\\n\\n", "\\n", "\\r\\n"): only others are booked.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    gap: str = "\n\n"
+    facts: Facts = Facts()
+
+
+class Repair(Struct, frozen=True, gc=False):
+    """One mended place: these characters of the decoded text became `after`, by these steps (joined by "+")."""
+
+    line: int
+    char_start: int
+    before: str
+    after: str
+    steps: str
+
+
+class Document(Struct, frozen=True, gc=False):
+    """A raw document decoded, cut into blocks, and repaired.
+
+    `text` is as decoded: offsets count its characters.  The blocks are as repaired, and `repairs` say, block by block,
+    what was done to them, so that the one can be had from the other.  `sha256` is that of the raw bytes.
+    """
+
+    path: str
+    record: str
+    row: int
+    kind: Kind
+    sha256: str
+    encoding: str
+    text: str
+    gap: str
+    blocks: tuple[Block, ...]
+    repairs: tuple[tuple[Repair, ...], ...]
+    facts: Facts
+    metadata: str
+
+
+class Publisher(Struct, frozen=True, gc=False):
+    """Who publishes: one entry of `rules/publishers.toml`.  `id` is what rules are scoped by, and so is `group`."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    group: str = ""
+    country: str = ""
+    language: str = ""
+
+
+class Removal(Struct, frozen=True, gc=False):
+    """A judgement on one block, with its ground: taken out (or only tagged) by this rule, or as the copy of that block."""
+
+    block: int
+    action: Action
+    rule: str
+    version: str = ""
+    kind: str = ""
+    also: tuple[str, ...] = ()
+    duplicate_of: str = ""
+    similarity: float = 0.0
+
+
+class Article(Struct, frozen=True, gc=False):
+    """One story within a document.  `blocks` are all of its blocks, furniture included, in reading order.
+
+    `publisher` is the known one, if any; `frame` are the blocks that segmenting itself takes out (kicker, headline).
+    """
+
+    index: int
+    facts: Facts
+    publisher: Publisher | None
+    blocks: tuple[Block, ...]
+    frame: tuple[Removal, ...] = ()

@@ -1,0 +1,150 @@
+"""JSONL -> raw documents: a line is a record, a record is a document; other fields fill facts or pass through."""
+
+import json
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import IO, Any
+
+import msgspec
+from msgspec import structs
+
+from etl.dates import iso_time
+from etl.errors import Unreadable
+from etl.model import Facts, Kind, Raw
+from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject, Source, decompression_errors, open_bytes
+
+# Where the text is looked for when no --text-field says it, in this order.
+TEXT_FIELDS = ("text", "content", "body", "article", "maintext", "article_text")
+HTML_FIELDS = ("html", "raw_html")
+# Fields that speak for themselves, by the fact that they fill; the first that is a string with something in it does.
+FACT_FIELDS: dict[str, tuple[str, ...]] = {
+    "headline": ("headline", "title"),
+    "publisher": ("publisher", "site_name", "sitename", "source_name"),
+    "author": ("author", "byline"),
+    "created": ("created", "date", "published", "date_publish", "publishedAt", "pubDate"),
+    "url": ("url", "link", "source_url"),
+    "language": ("language", "lang"),
+}
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read_jsonl(source: Source, reading: Reading) -> Iterator[Raw | Reject]:
+    """Give the records of a JSONL file, each as one raw document; blank lines are no records."""
+    with open_bytes(source) as file:
+        file.seek(source.start) if source.start else None
+        row = source.row - 1
+        try:
+            for line in _lines(file, source.end):
+                row += 1
+                if line.strip():
+                    yield _read(source.name, row, line, reading)
+        except decompression_errors() as error:
+            yield Reject(source.name, row + 1, f"the file is damaged from here on: {error}", b"")
+
+
+def _lines(file: IO[bytes], end: int) -> Iterator[bytes]:
+    """Lines that start before the byte `end` (-1: all).  A line over the limit is cut there, and passed over."""
+    at = file.tell() if end >= 0 else 0
+    while (end < 0 or at < end) and (line := file.readline(MAX_DOCUMENT_BYTES + 1)):
+        at += len(line)
+        yield line
+        while len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n"):
+            line = file.readline(MAX_DOCUMENT_BYTES)
+            at += len(line)
+
+
+def _read(path: str, row: int, line: bytes, reading: Reading) -> Raw | Reject:
+    try:
+        if len(line) > MAX_DOCUMENT_BYTES:
+            raise Unreadable(path, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
+        return _record(path, row, line, reading)
+    except Unreadable as error:
+        return Reject(path, row, error.fault, line.rstrip(b"\r\n"))
+
+
+def _record(path: str, row: int, line: bytes, reading: Reading) -> Raw:
+    fields = _parse(path, line)
+    name, kind = _text_field(path, fields, reading)
+    body = fields.pop(name)
+    if not isinstance(body, str):
+        raise Unreadable(path, f"field '{name}' holds no text but {json.dumps(body)[:40]}")
+    facts = _facts(fields)
+    given = {fact: value for fact, value in structs.asdict(reading.facts).items() if value}
+    return Raw(
+        path=path,
+        body=body,
+        sha256=sha256(line.rstrip(b"\r\n")).hexdigest(),
+        kind=kind,
+        record=_own_id(fields, row),
+        row=row,
+        facts=structs.replace(facts, **given),
+        metadata=_well_formed(json.dumps(fields, ensure_ascii=False)),
+    )
+
+
+def _parse(path: str, line: bytes) -> dict[str, Any]:
+    """Read one JSON object.  msgspec is fast and strict; the stdlib has the better word for what is wrong."""
+    try:
+        fields = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        fields = _parse_slowly(path, line)
+    if not isinstance(fields, dict):
+        raise Unreadable(path, f"is a JSON {type(fields).__name__}, not an object")
+    return fields
+
+
+def _parse_slowly(path: str, line: bytes) -> Any:
+    def refuse(constant: str) -> None:
+        raise Unreadable(path, f"is not JSON: {constant} is no number")
+
+    try:
+        return json.loads(line.decode("utf-8").removeprefix("\ufeff"), parse_constant=refuse)
+    except UnicodeDecodeError as error:
+        raise Unreadable(path, f"is not UTF-8, from byte {error.start} on") from None
+    except ValueError as error:
+        raise Unreadable(path, f"is not JSON: {error}") from None
+    except RecursionError:
+        raise Unreadable(path, "is nested too deep") from None
+
+
+def _text_field(path: str, fields: dict[str, Any], reading: Reading) -> tuple[str, Kind]:
+    if reading.html_field or reading.text_field:
+        name = reading.html_field or reading.text_field
+        if name not in fields:
+            raise Unreadable(path, f"has no field '{name}'")
+        return name, "html" if reading.html_field else "text"
+    for kind, names in (("text", TEXT_FIELDS), ("html", HTML_FIELDS)):
+        for name in names:
+            if name in fields:
+                return name, kind  # type: ignore[return-value]  # the two kinds, in plain sight
+    raise Unreadable(path, f"has none of the fields {', '.join(TEXT_FIELDS)}; name it with --text-field")
+
+
+def _facts(fields: dict[str, Any]) -> Facts:
+    """Take the fields that speak for themselves out of a record."""
+    found: dict[str, str] = {}
+    for fact, names in FACT_FIELDS.items():
+        for name in names:
+            if isinstance(fields.get(name), str) and fields[name].strip():
+                found[fact] = _well_formed(fields.pop(name).strip())
+                break
+    if "created" in found and not (time := iso_time(found["created"])):
+        fields["created"] = found.pop("created")  # not a date we can read: it passes through
+    elif "created" in found:
+        found["created"] = time
+    return Facts(**found)
+
+
+def _own_id(fields: dict[str, Any], row: int) -> str:
+    """The input's own id, taken out of the fields, or else the row number."""
+    own = fields.get("id")
+    if isinstance(own, bool) or not isinstance(own, str | int) or own == "":
+        return str(row)
+    return _well_formed(str(fields.pop("id")))
+
+
+def _well_formed(text: str) -> str:
+    """Lone surrogates cannot be written as UTF-8; U+FFFD stands for them."""
+    return _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,128 @@
+"""The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
+
+from collections.abc import Sequence
+from hashlib import blake2b, sha256
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from etl.audit import Story
+from etl.model import Article, Document
+from etl.segment import KICKER
+
+# Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
+MAX_TEASER_WORDS = 150
+
+Status = Literal["full", "teaser", "stub"]
+Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
+Ratio = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Origin(Struct, frozen=True, gc=False, kw_only=True):
+    """Where an article stands in the input.  Lines and rows count from 1, characters of the decoded text from 0.
+
+    `sha256` is that of the raw document; `gap` is the white space that stood between blocks, which `restore` puts back.
+    """
+
+    path: str
+    record: str
+    row: Count
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    index: Count
+    line_start: Count
+    line_end: Count
+    char_start: Count
+    char_end: Count
+    encoding: str
+    gap: str
+
+
+class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """One article as it is written out; "" is unknown."""
+
+    schema: Literal["copydesk/article/1"] = "copydesk/article/1"
+    id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    text: str
+    source: str
+    created: Time
+    added: Time
+    url: str
+    headline: str
+    publisher: str
+    author: str
+    language: str
+    status: Status
+    word_count: Count
+    removed_ratio: Ratio
+    duplicate_ratio: Ratio
+    text_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    origin: Origin
+    metadata: str
+
+
+def article_id(document: Document, article: Article) -> str:
+    """Name an article by its place: path, row, the input's own id, index.  Rules and workers have no part in it."""
+    place = (document.path, str(document.row), document.record, str(article.index))
+    return blake2b("\0".join(place).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def record(document: Document, article: Article, story: Story, added: str) -> Record:
+    """Write up an article: its text, its facts, its origin and what share of it was taken out."""
+    text = story.text()
+    facts = article.facts
+    return Record(
+        id=story.id,
+        text=text,
+        source=PurePosixPath(document.path).name.split(".")[0] or "stdin",
+        created=facts.created,
+        added=added,
+        url=facts.url,
+        headline=facts.headline,
+        publisher=facts.publisher,
+        author=facts.author,
+        language=facts.language,
+        status=_status(text),
+        word_count=len(text.split()),
+        removed_ratio=_share(story, ("drop", "cut", "extract", "duplicate")),
+        duplicate_ratio=_share(story, ("duplicate",)),
+        text_sha256=sha256(text.encode()).hexdigest(),
+        origin=_origin(document, article),
+        metadata=document.metadata,
+    )
+
+
+def _status(text: str) -> Status:
+    if not text:
+        return "stub"
+    is_cut = text.endswith(("…", "...")) and len(text.split()) <= MAX_TEASER_WORDS
+    return "teaser" if is_cut else "full"
+
+
+def _share(story: Story, actions: Sequence[str]) -> float:
+    """The share of the article's characters, white space between blocks aside, that left it by these actions."""
+    gone = {removal.block for removal in story.removals if removal.action in actions}
+    read = sum(block.char_end - block.char_start for block in story.blocks)
+    taken = sum(block.char_end - block.char_start for block in story.blocks if block.index in gone)
+    return round(taken / read, 3) if read else 0.0
+
+
+def _origin(document: Document, article: Article) -> Origin:
+    """The kicker is not part of the place: it stands above the story."""
+    kickers = {removal.block for removal in article.frame if removal.rule == KICKER}
+    blocks = [block for block in article.blocks if block.index not in kickers]
+    start, end = (blocks[0].char_start, blocks[-1].char_end) if blocks else (0, 0)
+    return Origin(
+        path=document.path,
+        record=document.record,
+        row=document.row,
+        sha256=document.sha256,
+        index=article.index,
+        line_start=blocks[0].line if blocks else 1,
+        line_end=blocks[-1].line + document.text.count("\n", blocks[-1].char_start, end) if blocks else 1,
+        char_start=start,
+        char_end=end,
+        encoding=document.encoding,
+        gap=document.gap,
+    )

@@ -1,0 +1,157 @@
+"""Make a block say what its author typed: damage to characters is undone, typography stays, doubts are only flagged.
+
+Every change is booked with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`; most blocks
+never get there, because `alphabet` knows at a glance that no step can touch them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from msgspec import Struct
+
+from etl.change import Change, Script, apply, between, compose
+from etl.model import Replacement
+from etl.repair.alphabet import looks_clean
+from etl.repair.doubts import DOUBTS, GUESSES
+from etl.repair.steps import SURE, Step
+
+# Damage comes in layers, three at most in the wild.  A block that still changes after this many was made to.
+MAX_ROUNDS = 8
+# `between` compares all words with all, spaces included; this many are done in a few milliseconds.
+MAX_WORDS_TO_ALIGN = 200
+
+# Guesses come before white space, which some of them leave.
+SPACING = SURE[-2:]
+SURE_AND_GUESSED = (*SURE[:-2], *GUESSES, *SPACING)
+
+_WORDS = re.compile(r"\s+|\S+")
+
+
+class Flag(Struct, frozen=True, gc=False):
+    """A place, in characters of the block as it came, where something looks damaged and no step is sure."""
+
+    start: int
+    end: int
+    rule: str
+    text: str
+
+
+class Repaired(Struct, frozen=True, gc=False):
+    """A block as it should read, the script that makes it so, and the places that only a reader can judge."""
+
+    text: str
+    script: Script = ()
+    flags: tuple[Flag, ...] = ()
+
+
+def repair(line: str, replacements: Sequence[Replacement] = (), risky: bool = False) -> Repaired:
+    """Make a block say what its author typed.
+
+    Curly quotes and dashes stay: they are typography.  Repairing twice changes nothing more, and no blank line is made
+    unless a replacement makes it.  A block that will not settle in MAX_ROUNDS is given back as it came.  With `risky`, guesses are
+    made too, not only flagged.
+
+    >>> repair("Belarusâ€™ president").text
+    'Belarus’ president'
+    >>> repair("They don?t know").flags
+    (Flag(start=9, end=10, rule='repair/question-apostrophe', text='?'),)
+    """
+    if not replacements and looks_clean(line):
+        return Repaired(line)
+    text, script = _settled(line, SURE_AND_GUESSED if risky else SURE)
+    for replacement in replacements:
+        text, script = _booked(line, text, script, _matches(text, replacement))
+    for step in SPACING if replacements and script else ():
+        text, script = _taken(line, text, script, step)
+    return Repaired(text, script, tuple(_flags(line, text, script)))
+
+
+def _settled(line: str, steps: Sequence[Step]) -> tuple[str, Script]:
+    """Take all steps, again and again until none changes anything."""
+    text: str = line
+    script: Script = ()
+    for _ in range(MAX_ROUNDS):
+        before = text
+        if looks_clean(text):
+            return text, script
+        for step in steps:
+            text, script = _taken(line, text, script, step)
+        if text == before:
+            return text, script
+    return line, ()
+
+
+def _taken(line: str, text: str, script: Script, step: Step) -> tuple[str, Script]:
+    if not step.trigger.search(text):
+        return text, script
+    mended = step.mend(text)
+    return (text, script) if mended == text else _booked(line, text, script, tuple(_changes(text, mended, step.rule)))
+
+
+def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str, Script]:
+    """The text after these changes, and the script that leads there from the line as it came."""
+    if not changes:
+        return text, script
+    return apply(text, changes), compose(line, script, changes)
+
+
+def _matches(text: str, replacement: Replacement) -> Script:
+    places = replacement.pattern.finditer(text)
+    changes = (Change(place.start(), place.end(), place.expand(replacement.after), replacement.rule) for place in places)
+    return tuple(change for change in changes if text[change.start : change.end] != change.after)
+
+
+def _changes(before: str, after: str, rule: str) -> Iterator[Change]:
+    """A script in whole words.  Where their number stays the same the words tell it, without a search for what moved."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if len(old) != len(new):
+        yield from _aligned(old, new, rule)
+        return
+    at = 0
+    for was, becomes in zip(old, new, strict=True):
+        if was != becomes:
+            yield Change(at, at + len(was), becomes, rule)
+        at += len(was)
+
+
+def _aligned(old: list[str], new: list[str], rule: str) -> Iterator[Change]:
+    """The script between two rows of words, of which the equal ends are set aside first."""
+    head = _equal(old, new)
+    tail = _equal(old[head:][::-1], new[head:][::-1])
+    offset = sum(map(len, old[:head]))
+    before, after = "".join(old[head : len(old) - tail]), "".join(new[head : len(new) - tail])
+    if len(old) + len(new) - 2 * (head + tail) > MAX_WORDS_TO_ALIGN:
+        yield Change(offset, offset + len(before), after, rule)
+        return
+    for change in between(before, after, rule):
+        yield Change(offset + change.start, offset + change.end, change.after, rule)
+
+
+def _equal(old: list[str], new: list[str]) -> int:
+    """How many words both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+
+
+def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
+    """The doubts that are left in the text, at the places of the line that they came from."""
+    if looks_clean(text):
+        return
+    for doubt in DOUBTS:
+        if doubt.mark in text:
+            for place in doubt.pattern.finditer(text):
+                start, end = _source(script, place.start())[0], _source(script, place.end() - 1)[1]
+                yield Flag(start, end, doubt.rule, line[start:end])
+
+
+def _source(script: Script, char: int) -> tuple[int, int]:
+    """Where in the line a character of the text comes from; one that a change wrote comes from all that it changed."""
+    grown = 0
+    for change in script:
+        begins = change.start + grown
+        if char < begins:
+            break
+        if char < begins + len(change.after):
+            return change.start, change.end
+        grown += len(change.after) - (change.end - change.start)
+    return char - grown, char - grown + 1

@@ -1,0 +1,197 @@
+"""The steps that are sure: each undoes one kind of damage, and its row says why that is not guesswork.
+
+A step is a name, the pattern that must be met before it is worth a try, and a function from text to text.  What ftfy does
+well is left to ftfy, which is imported (70 ms) when the first block needs it.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from unicodedata import normalize
+
+from msgspec import Struct
+
+from etl.repair.alphabet import MAX_CHARS_TO_COMPOSE, MAYBE_MOJIBAKE
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One move of a repair: `mend` is worth a try where `trigger` is met."""
+
+    rule: str
+    trigger: re.Pattern[str]
+    mend: Callable[[str], str]
+
+
+def _step(rule: str, trigger: str, mend: Callable[[str], str]) -> Step:
+    return Step(rule, re.compile(trigger), mend)
+
+
+def _sub(pattern: str, after: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
+    return partial(re.compile(pattern, re.M).sub, after)
+
+
+def _joined(surrogates: re.Match[str]) -> str:
+    """Halves of a pair as their character, a lone half as U+FFFD."""
+    return surrogates[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+# ---- entities ----
+
+# However often it was escaped, `&amp;amp;amp;lt;` is one entity: found in one pass, or 100,000 of them take minutes.
+_AMPERSANDS = r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*"
+_ENTITY = re.compile(_AMPERSANDS + r"(#?[0-9A-Za-z]{1,24};)")
+# `Use the &lt;b&gt; tag` shows markup on purpose; undone, it would be markup.  A lone `5 &lt; 6` is a sign.
+_TAG = re.compile(_AMPERSANDS + r"(?:lt|LT|#0*60|#[xX]0*3[cC]);\s*[/!?]?[A-Za-z]")
+
+
+def _unescape(text: str) -> str:
+    return _ENTITY.sub(partial(_character, not _TAG.search(text)), text)
+
+
+def _character(angles_are_signs: bool, entity: re.Match[str]) -> str:
+    """The character of one entity; what is no entity (`&chips;`) stays."""
+    from html import unescape
+
+    from ftfy.chardata import HTML_ENTITIES
+
+    name = f"&{entity[1]}"
+    character = unescape(name) if name.startswith("&#") else HTML_ENTITIES.get(name, name)
+    if ";" in character and character != ";" or character in "<>" and not angles_are_signs:
+        return name
+    return character
+
+
+# ---- escapes that a program wrote and none read ----
+
+_ESCAPES = re.compile(
+    r"""(?<!\\)(?: (?P<code>(?:\\u[0-9a-fA-F]{4})+)       # Belarus\u2019s
+               | (?<=\w)\\(?P<inner>['’])(?=\w)          # Belarus\'s
+               | \\(?P<mark>["'])(?P<said>[^"'\\]*)\\(?P=mark)   # \"No\"
+               | (?:(?:\\r)?\\n){2,} )                    # First line.\n\nSecond: twice, or it may be C:\new""",
+    re.X,
+)
+# Markup, controls and the backslash itself are written as escapes on purpose.
+_MEANT = re.compile(r"[\x00-\x1f\x7f-\x9f<>\\\ud800-\udfff]")
+
+
+def _spelled_out(escape: re.Match[str]) -> str:
+    if code := escape["code"]:
+        units = bytes.fromhex(code.replace("\\u", ""))
+        text = units.decode("utf-16-be", "surrogatepass")
+        return code if _MEANT.search(text) else text
+    if mark := escape["mark"]:
+        return mark + escape["said"] + mark
+    return escape["inner"] or "\n"
+
+
+# ---- mojibake ----
+
+# `â€` is the beginning of a quote or dash in UTF-8 that was read as Windows-1252 (or 1250).  The third byte of ” is 0x9D,
+# which has no character there and is often dropped.  Given `â€ she`, ftfy 6.3.1 takes the space for it: `†she`.
+_THIRD = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸŚŤŹśťźˇ˘ŁĄŞŻłąşĽ˝ľż˛"
+_LOST = re.compile(rf"â€(?=[^{_THIRD}?\ufffd\n])|(?<=â€œ)([^â“”\n]*)â€$|Ã¢â‚¬(?=[\s,.;:!)])", re.M)
+
+
+def _with_lost_quotes(text: str) -> str:
+    """Give back the byte 0x9D where that makes the text decodable.  At the end of a line a quote must have been open."""
+    mended = _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), text)
+    return text if "\x9d" in _decode(mended) else mended
+
+
+# `â€?` may have been any of sixty characters, and `Ã?` too.  Only where the line proves to be mojibake, U+FFFD says more.
+_LOST_TO_QUESTION = re.compile(r"[ÂÃâ]€?\?")
+_PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
+
+
+def _decode(text: str) -> str:
+    """What ftfy says, line by line as it does itself: one line may be mojibake and the next not."""
+    return "\n".join(map(_decode_line, text.split("\n")))
+
+
+def _decode_line(line: str) -> str:
+    from ftfy import TextFixerConfig, fix_encoding_and_explain
+    from ftfy.fixes import fix_c1_controls
+
+    lossy = not _LOST_TO_QUESTION.search(line) or bool(_PROVED.search(line))
+    return fix_c1_controls(fix_encoding_and_explain(line, TextFixerConfig(replace_lossy_sequences=lossy)).text)
+
+
+# ---- letters ----
+
+
+def _unligatured(text: str) -> str:
+    from ftfy.fixes import fix_latin_ligatures
+
+    return fix_latin_ligatures(text)
+
+
+_EAST_ASIAN = re.compile("[\u1100-\u11ff\u3001-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]")
+_NARROW = {0x3000: " ", **{wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}}
+
+
+def _narrow(text: str) -> str:
+    """Latin typed at full width; among Chinese or Japanese it is typography and stays."""
+    return text if _EAST_ASIAN.search(text) else text.translate(_NARROW)
+
+
+def _composed(text: str) -> str:
+    return text if len(text) > MAX_CHARS_TO_COMPOSE else normalize("NFC", text)
+
+
+# ---- white space ----
+
+_BREAK = re.compile(r"\r\n|[\n\r\v\f\u2028\u2029]")
+_BLANK_LINES = re.compile(r"(\r?\n)(?:[^\S\n]*\n)+")
+
+
+def _with_one_break(text: str) -> str:
+    """One kind of line break in a block, Windows' if it is the only one, and never a blank line."""
+    kinds = set(_BREAK.findall(text))
+    if not kinds <= {"\n"} and kinds != {"\r\n"}:
+        text = _BREAK.sub("\n", text)
+    return _BLANK_LINES.sub(r"\1", text)
+
+
+_RUN = re.compile(r"[^\S\r\n]{2,}")
+_AROUND_BREAK = re.compile(r"[^\S\r\n]?(\r?\n)[^\S\r\n]?")
+
+
+def _spaced(text: str) -> str:
+    return _AROUND_BREAK.sub(r"\1", _RUN.sub(" ", text))
+
+
+_TERMINAL = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])"
+_ZERO_WIDTH = "\u2060\u206a-\u206f\ufeff\ufff9-\ufffc"
+_SPACELESS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aad"
+_LABEL = "^((?:[Ii]mage|[Mm]edia|[Vv]ideo) (?:caption|copyright|credit|source))(?=[A-Z‘“])"
+
+# A trigger begins with a class or a letter, which `re` scans for at full speed; what it costs is paid by clean blocks too.
+SURE = (
+    # A JSON writer that knew only UTF-16: two halves are one character, a half alone is lost.
+    _step("repair/surrogate", "[\ud800-\udfff]", _sub("[\ud800-\udfff]+", _joined)),
+    # Colours of a terminal, titles of its window; taken out whole, or `[31m` would stay as text.
+    _step("repair/terminal", "\x1b", _sub(_TERMINAL, "")),
+    # NUL, bell, delete: nobody types them.
+    _step("repair/control", r"[\x00-\x08\x0e-\x1f\x7f]", _sub(r"[\x00-\x08\x0e-\x1f\x7f]+", "")),
+    # Only with a semicolon and only names that exist: `AT&T`, `fish &chips;` stay.
+    _step("repair/entity", "&", _unescape),
+    _step("repair/escape", r"\\", partial(_ESCAPES.sub, _spelled_out)),
+    _step("repair/lost-quote", "â€|Ã¢â‚¬", _with_lost_quotes),
+    # UTF-8 that was read as something else, proved by its being valid UTF-8 when read back.
+    Step("repair/mojibake", MAYBE_MOJIBAKE, _decode),
+    # ﬁ is how a printer sets fi; æ and œ are letters and stay.
+    _step("repair/ligature", "[ĲĳŉǄ-ǌǱ-ǳﬀ-ﬆ]", _unligatured),
+    _step("repair/width", "[Ａ-Ｚａ-ｚ]", _narrow),
+    # One spelling for what looks and means the same.  Never NFKC: 10³ is not 103.
+    _step("repair/compose", r"[^\x00-\x7f]", _composed),
+    # A hint to a typesetter, and the line break it was there for.
+    _step("repair/soft-hyphen", "\xad", _sub("\xad+(?:\r?\n)?", "")),
+    # ZWJ and ZWNJ spell words and emoji and stay; U+200B parts words in Thai, Khmer, Lao and Burmese and stays there.
+    _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(f"[{_ZERO_WIDTH}]+|(?<![{_SPACELESS}])\u200b+", "")),
+    _step("repair/breaks", r"[\n\r\v\f\u2028\u2029]", _with_one_break),
+    # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
+    _step("repair/label", "(?:caption|copyright|credit|source)[A-Z‘“]", _sub(_LABEL, r"\1 ")),
+    # Runs of spaces, and space at the ends of lines.  One no-break or thin space is typography and stays.
+    _step("repair/spaces", r"\s(?<=\s\s)", _spaced),
+    _step("repair/spaces", r"\s(?:(?<=\A\s)|\Z)", str.strip),
+)

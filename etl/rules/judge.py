@@ -1,0 +1,117 @@
+"""Name the blocks of an article that are furniture, each with the rule that says so: alone first, then in context."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from msgspec import Struct
+
+from etl.model import Article, Kind, Removal
+from etl.rules.match import Test, company_test, has_company, has_looks, looks_test, obstacles
+from etl.rules.view import View
+from etl.rules.vocabulary import Rule
+
+_CONFIDENCE = ("certain", "likely", "guess")
+
+
+class Seated(Struct, frozen=True):
+    """A rule with its full name and pack version, compiled."""
+
+    name: str
+    version: str
+    rule: Rule
+    looks: Test | None
+    company: Test | None
+    obstacle: Callable[[View, int], str]
+
+    def opinion(self, view: View, at: int) -> "Opinion | None":
+        """Say what the rule thinks of a block: nothing if it does not match, else whether a guard is in the way."""
+        if self.looks and not self.looks(view, at):
+            return None
+        if self.company and not self.company(view, at):
+            return None
+        return Opinion(self, self.obstacle(view, at))
+
+
+class Opinion(Struct, frozen=True):
+    """A rule that matches a block, and the guard that keeps it from naming it ("" if none does)."""
+
+    seated: Seated
+    obstacle: str
+
+
+class Bench(Struct, frozen=True):
+    """All rules that judge, the one that is to be named first before the others: narrow scope, confidence, name."""
+
+    alone: tuple[Seated, ...]
+    in_company: tuple[Seated, ...]
+
+
+def seat(rules: Iterable[tuple[str, str, Rule]]) -> Bench:
+    """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none."""
+    seated = sorted((_seat(*entry) for entry in rules), key=_precedence)
+    return Bench(
+        tuple(entry for entry in seated if not entry.company), tuple(entry for entry in seated if entry.company)
+    )
+
+
+def _seat(name: str, version: str, rule: Rule) -> Seated:
+    looks = looks_test(rule.match) if has_looks(rule.match) else None
+    company = company_test(rule.match) if has_company(rule.match) else None
+    return Seated(name, version, rule, looks, company, obstacles(rule.where))
+
+
+def _precedence(seated: Seated) -> tuple[bool, int, str]:
+    return not seated.rule.scope.publisher, _CONFIDENCE.index(seated.rule.confidence), seated.name
+
+
+def judge(article: Article, kind: Kind, bench: Bench) -> tuple[Removal, ...]:
+    """Name blocks with their rules; blocks that segmenting took out are not judged.
+
+    Rules that look at a block alone go first; rules that look at its company may ask what those have named.  All rules
+    of one stage read the same snapshot.  The first rule of the bench is named, the others stand in `also`.
+    """
+    view = View(article, kind)
+    alone = _named_by(bench.alone, view)
+    named = [*alone, *_named_by(bench.in_company, view.knowing([(at, seated.name) for at, seated in alone]))]
+    by_block: dict[int, list[Seated]] = {}
+    for at, seated in sorted(named, key=lambda found: (found[0], _precedence(found[1]))):
+        by_block.setdefault(at, []).append(seated)
+    return tuple(_removal(article.blocks[at].index, rules) for at, rules in by_block.items())
+
+
+def opinions(article: Article, kind: Kind, bench: Bench, index: int) -> tuple[Opinion, ...]:
+    """Say what every rule that matches the block thinks of it: those that name it, and those a guard holds back."""
+    view = View(article, kind)
+    view = view.knowing([(at, seated.name) for at, seated in _named_by(bench.alone, view)])
+    at = index - article.blocks[0].index
+    found = (seated.opinion(view, at) for seated in _in_scope((*bench.alone, *bench.in_company), view))
+    return tuple(opinion for opinion in found if opinion)
+
+
+def _named_by(rules: Sequence[Seated], view: View) -> list[tuple[int, Seated]]:
+    judging = _in_scope(rules, view)
+    return [
+        (at, seated)
+        for at in range(len(view))
+        if at not in view.frame
+        for seated in judging
+        if (opinion := seated.opinion(view, at)) and not opinion.obstacle
+    ]
+
+
+def _in_scope(rules: Sequence[Seated], view: View) -> list[Seated]:
+    return list(filter(partial(_judges, view), rules))
+
+
+def _judges(view: View, seated: Seated) -> bool:
+    scope = seated.rule.scope
+    return (not scope.publisher or not view.scopes.isdisjoint(scope.publisher)) and (
+        not scope.format or view.kind in scope.format
+    )
+
+
+def _removal(block: int, rules: Sequence[Seated]) -> Removal:
+    first, *others = rules
+    return Removal(
+        block, "drop", first.name, first.version, first.rule.kind, tuple(seated.name for seated in others)
+    )

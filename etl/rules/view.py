@@ -1,0 +1,85 @@
+"""What a rule can see of an article: each block folded, counted and placed.  One snapshot, the same for every rule."""
+
+import re
+from collections.abc import Collection
+from functools import cached_property
+
+from etl.fold import CLOSERS, ends_sentence, fold, label, plain
+from etl.model import Article, Kind
+from etl.rules.vocabulary import Position
+
+# Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
+MIN_SENTENCE_WORDS = 12
+# Words that headline case leaves small.
+SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class View:
+    """An article as rules see it.  Places are positions in `article.blocks`, from 0."""
+
+    def __init__(self, article: Article, kind: Kind, named: Collection[tuple[int, str]] = ()) -> None:
+        self.article, self.kind = article, kind
+        self.named = frozenset(named)
+        texts = [block.text for block in article.blocks]
+        self.plain = [plain(text) for text in texts]
+        self.folded = [fold(text) for text in texts]
+        self.labels = [label(text) for text in texts]
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+    def knowing(self, named: Collection[tuple[int, str]]) -> "View":
+        """Give the same view with the blocks that rules have named so far: (position, rule id)."""
+        return View(self.article, self.kind, named)
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """What the article's publisher is called in scopes: its id and its group."""
+        publisher = self.article.publisher
+        return frozenset({publisher.id, publisher.group} - {""}) if publisher else frozenset()
+
+    @cached_property
+    def frame(self) -> frozenset[int]:
+        """Positions of the blocks that segmenting has taken out already."""
+        first = self.article.blocks[0].index if self.article.blocks else 0
+        return frozenset(removal.block - first for removal in self.article.frame)
+
+    @cached_property
+    def headlines(self) -> frozenset[int]:
+        """Positions of the headline, in all the places where it stands."""
+        first = self.article.blocks[0].index if self.article.blocks else 0
+        return frozenset(removal.block - first for removal in self.article.frame if removal.action == "extract")
+
+    @cached_property
+    def words(self) -> list[int]:
+        """Words of each block, as white space parts them."""
+        return [len(text.split()) for text in self.plain]
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Positions of the blocks that read as the story's own text."""
+        return [
+            at
+            for at, text in enumerate(self.plain)
+            if self.words[at] >= MIN_SENTENCE_WORDS and ends_sentence(text) and at not in self.frame
+        ]
+
+    def positions(self, at: int) -> frozenset[Position]:
+        """Tell whether a block stands before the first sentence, after the last, or in between; with none, everywhere."""
+        if not self.sentences:
+            return frozenset(("head", "body", "tail"))
+        if at < self.sentences[0]:
+            return frozenset(("head",))
+        return frozenset(("tail",)) if at > self.sentences[-1] else frozenset(("body",))
+
+    def has_final_punctuation(self, at: int) -> bool:
+        """Tell whether a block ends as a sentence does; a closing quote alone counts, for it may close one."""
+        text = self.plain[at]
+        return ends_sentence(text) or text.endswith(tuple(set(CLOSERS) & set("\"'")))
+
+    def title_case(self, at: int) -> float:
+        """The share of words that begin with a capital, small words aside; 0.0 to 1.0."""
+        words = [word for word in _LETTERS.findall(self.plain[at]) if word.lower() not in SMALL_WORDS]
+        return sum(word[0].isupper() for word in words) / len(words) if words else 0.0

@@ -1,0 +1,44 @@
+"""The main path over shards: plan, prepare, select, publish, close.  The files between the stages are the only state."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from msgspec import structs
+
+from etl import audit, stages
+from etl.audit import Tally
+from etl.engines import Engine
+from etl.errors import NoInput
+from etl.readers import Source, split
+from etl.stages import Job, Shard
+
+# Bytes of input.  Small enough that two cores share a gigabyte evenly, large enough that a task's start does not count.
+SHARD_BYTES = 16 << 20
+
+
+def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
+    """Clean the sources into parts under `job.work`.  Raises BooksError if the books do not balance, NoInput if empty."""
+    shards = plan(sources)
+    if job.copying.scope == "run":
+        engine.map(partial(stages.prepare, job), shards)
+        stages.select(job, shards)
+    tally = audit.close(engine.map(partial(stages.publish, job), shards))
+    if not tally.books.read and not tally.rejects:
+        raise NoInput(" ".join(source.name for source in sources[:3]), "there is nothing in it")
+    return tally
+
+
+def plan(sources: Iterable[Source]) -> tuple[Shard, ...]:
+    """Share out the input by size: it hangs on the sources alone, so that any number of workers gives the same parts."""
+    return tuple(Shard(number, tuple(group)) for number, group in enumerate(_groups(sources)))
+
+
+def _groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    group: list[Source] = []
+    for source in (part for source in sources for part in split(source, SHARD_BYTES)):
+        if group and sum(one.size for one in group) + source.size > SHARD_BYTES:
+            yield group
+            group = []
+        group.append(source)
+    if group:
+        yield group

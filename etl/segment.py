@@ -1,0 +1,180 @@
+"""A document -> its articles.  Splits a roundup where its own layout proves a new story; a page of one story stays one."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, structs
+
+from etl.fold import ends_sentence, fold, label, plain
+from etl.model import Article, Block, Document, Facts, Publisher, Removal
+
+# Words.  Kickers of feed readers are two keywords, of papers up to a short phrase.
+MAX_KICKER_WORDS = 6
+# Words.  "Associated Press of Pakistan" has four, "The New Zealand Herald on Sunday" six.
+MAX_PUBLISHER_WORDS = 7
+# Words.  A shorter one is a label ("More – BBC News").
+MIN_HEADLINE_WORDS = 2
+# Lines.  Between the label that ends a story and the headline of the next stand the kicker and blank lines.
+MAX_LINES_TO_HEADLINE = 4
+# Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text.
+MAX_BLOCKS_TO_REPEAT = 4
+
+KICKER, HEADLINE, REPEAT, EMPTY = "structure/kicker", "structure/headline", "structure/headline-again", "structure/empty"
+
+# Before a publisher stand, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk - BBC News", "Minsk- BBC News".
+_MARKS = tuple(re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL) for mark in (r"\s+[–—]", r"\s+\|", r"\s+-|(?<=\w)-"))
+
+
+class Layouts(Struct, frozen=True):
+    """What packs say about how roundups are laid out: labels that end a story, and publishers by folded name or domain."""
+
+    ends: frozenset[str]
+    publishers: dict[str, Publisher]
+
+
+class Headline(Struct, frozen=True, gc=False):
+    """A headline without its publisher, the publisher as printed, and the known publisher of that name."""
+
+    text: str
+    printed: str
+    publisher: Publisher | None
+
+
+class Opening(Struct, frozen=True, gc=False):
+    """The blocks that open a story: where its headline stands, if the block before is its kicker, if that fits it.
+
+    A kicker fits when all its words are the headline's; feed readers make theirs so.
+    """
+
+    at: int
+    has_kicker: bool
+    kicker_fits: bool
+    headline: Headline
+
+
+def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
+    """Give the articles of a document, at least one; together they hold every block exactly once."""
+    blocks = document.blocks
+    if document.kind == "html" or not (openings := tuple(_openings(blocks, layouts))):
+        return (_story(0, document.facts, blocks, layouts),)
+    starts = [opening.at - opening.has_kicker for opening in openings]
+    ends = [*starts[1:], len(blocks)]
+    articles = [_story(0, document.facts, blocks[: starts[0]], layouts)] if starts[0] else []
+    for opening, start, end in zip(openings, starts, ends, strict=True):
+        articles.append(_opened(len(articles), opening, document.facts, blocks[start:end]))
+    return tuple(articles)
+
+
+def headline(line: str, layouts: Layouts) -> Headline:
+    """Take the publisher off the end of a headline; it may stand there twice.
+
+    >>> uk = Layouts(frozenset(), {"bbc news": Publisher("bbc", "BBC News")})
+    >>> headline("Lukashenko meets Mishustin in Minsk- BBC News – BBC News", uk).text
+    'Lukashenko meets Mishustin in Minsk'
+    """
+    found = _split_tail(line, layouts)
+    again = _split_tail(found.text, layouts)
+    is_same = fold(again.printed) == fold(found.printed) or (found.publisher and again.publisher == found.publisher)
+    return structs.replace(found, text=again.text) if found.printed and is_same else found
+
+
+def _split_tail(line: str, layouts: Layouts) -> Headline:
+    """Split where a known publisher begins, else at the mark that most likely stands before one."""
+    matches = [match for mark in _MARKS if (match := mark.fullmatch(line)) and _names_publisher(match[2])]
+    splits = [Headline(match[1], match[2], layouts.publishers.get(fold(match[2]))) for match in matches]
+    return next((split for split in splits if split.publisher), splits[0] if splits else Headline(line, "", None))
+
+
+def _names_publisher(tail: str) -> bool:
+    """Tell whether what stands after the last dash could be a name: short, and no sentence ("U.S." is a publisher)."""
+    words = tail.split()
+    if len(words) > 1 and tail.endswith("."):
+        return False
+    return len(words) <= MAX_PUBLISHER_WORDS and not tail.endswith(("?", "!", "…", ":", ",", ";", "”", '"'))
+
+
+def _openings(blocks: Sequence[Block], layouts: Layouts) -> Iterator[Opening]:
+    """Find where stories open.  The first one shows the layout - kicker or none - that the others must have."""
+    first: Opening | None = None
+    for at in range(len(blocks)):
+        opening = _opening(at, blocks, layouts)
+        if opening and _fits_layout(opening, first):
+            first = first or opening
+            yield opening
+
+
+def _fits_layout(opening: Opening, first: Opening | None) -> bool:
+    if first is None:
+        return opening.at == opening.has_kicker or opening.kicker_fits
+    return opening.has_kicker == first.has_kicker and opening.kicker_fits >= first.kicker_fits
+
+
+def _opening(at: int, blocks: Sequence[Block], layouts: Layouts) -> Opening | None:
+    """Weigh one `Headline – Publisher` line by its surroundings.
+
+    It must stand at the start of the document or close below the label that ended the story before, and be vouched for
+    by a kicker that fits or by a publisher that is known.
+    """
+    found = headline(blocks[at].text, layouts)
+    if not found.printed or len(found.text.split()) < MIN_HEADLINE_WORDS:
+        return None
+    if at and _is_kicker(blocks[at - 1].text) and _follows_end(at - 1, blocks[at].line, blocks, layouts.ends):
+        fits = _words(blocks[at - 1].text) <= _words(found.text)
+        return Opening(at, True, fits, found) if fits or found.publisher else None
+    if found.publisher and _follows_end(at, blocks[at].line, blocks, layouts.ends):
+        return Opening(at, False, False, found)
+    return None
+
+
+def _follows_end(at: int, headline_line: int, blocks: Sequence[Block], ends: frozenset[str]) -> bool:
+    if at <= 0:
+        return at == 0
+    end = blocks[at - 1]
+    return headline_line - end.line <= MAX_LINES_TO_HEADLINE and label(end.text) in ends
+
+
+def _is_kicker(text: str) -> bool:
+    return 0 < len(text.split()) <= MAX_KICKER_WORDS and not ends_sentence(text)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(text)))
+
+
+def _opened(index: int, opening: Opening, facts: Facts, blocks: tuple[Block, ...]) -> Article:
+    """The article that an opening starts: its kicker and headline are frame, its facts come from the headline."""
+    found = opening.headline
+    frame = [Removal(blocks[0].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
+    frame.append(Removal(blocks[len(frame)].index, "extract", HEADLINE, kind="structure"))
+    own = structs.replace(facts, headline=found.text, publisher=found.printed)
+    frame += _repeats(own.headline, blocks[len(frame) :])
+    return Article(index, own, found.publisher, blocks, tuple(frame))
+
+
+def _story(index: int, facts: Facts, blocks: tuple[Block, ...], layouts: Layouts) -> Article:
+    """The article of a page that opens with no headline of its own: facts come from beside the text."""
+    publisher = layouts.publishers.get(fold(facts.publisher)) or layouts.publishers.get(_domain(facts.url, layouts))
+    frame = _repeats(facts.headline, blocks) if facts.headline else []
+    return Article(index, facts, publisher, blocks, tuple(frame))
+
+
+def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
+    """Blocks near the top that say the headline again, with or without a publisher behind it."""
+    wanted = fold(text)
+    return [
+        Removal(block.index, "extract", REPEAT, kind="structure")
+        for block in blocks[:MAX_BLOCKS_TO_REPEAT]
+        if fold(block.text).startswith(wanted) and _adds_only_publisher(block.text[len(text) :])
+    ]
+
+
+def _adds_only_publisher(tail: str) -> bool:
+    return not tail.strip() or bool(re.fullmatch(r"\s*[-|]\s[^|]+", plain(tail)) and _names_publisher(tail))
+
+
+def _domain(url: str, layouts: Layouts) -> str:
+    """The longest ending of the url's host that a publisher has registered; "" if there is none."""
+    host = re.sub(r"^[a-z]+://|^//|[/:?#].*$", "", url.lower())
+    parts = host.split(".")
+    endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
+    return next((ending for ending in endings if ending in layouts.publishers), "")

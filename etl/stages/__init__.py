@@ -1,0 +1,25 @@
+"""One task's work, files to files: here the core meets the disk, and nowhere else.
+
+    prepare   shard -> staged documents, fingerprints        (only where copies are sought across the run)
+    select    fingerprints of all shards -> the copies in each
+    publish   shard -> articles, audit, rejects, and a tally; refuses unbalanced books
+"""
+
+from etl.stages.job import Copying, Job, RejectLine, Shard
+from etl.stages.prepare import edits, prepare
+from etl.stages.publish import Finished, finish, publish
+from etl.stages.select import copies_among, select
+
+__all__ = [
+    "Copying",
+    "Finished",
+    "Job",
+    "RejectLine",
+    "Shard",
+    "copies_among",
+    "edits",
+    "finish",
+    "prepare",
+    "publish",
+    "select",
+]

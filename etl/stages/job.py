@@ -1,0 +1,52 @@
+"""What goes out to a worker: plain values that name the input, the settings and the files between the stages."""
+
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from etl.packs import Selection
+from etl.readers import Reading, Source
+
+
+class Copying(Struct, frozen=True):
+    """How far to look for copies, what counts as one, and whether it is dropped or only tagged."""
+
+    scope: Literal["off", "article", "run"] = "run"
+    threshold: float = 0.7
+    numbers: Literal["same", "any"] = "same"
+    action: Literal["drop", "tag"] = "drop"
+
+
+class Shard(Struct, frozen=True):
+    """One task's share of the input: names and byte ranges, never data."""
+
+    number: int
+    sources: tuple[Source, ...]
+
+
+class Job(Struct, frozen=True):
+    """A run's settings.  `work` is the folder of the files between the stages, `suffix` ends those that users get."""
+
+    work: str
+    selection: Selection = Selection()
+    reading: Reading = Reading()
+    copying: Copying = Copying()
+    added: str = ""
+    suffix: str = ".jsonl"
+
+    def part(self, kind: str, shard: int, suffix: str = "") -> Path:
+        """Where a shard's part of a kind of file stands."""
+        folder = Path(self.work) / kind
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"part-{shard:05d}{suffix or self.suffix}"
+
+
+class RejectLine(Struct, frozen=True, kw_only=True):
+    """What could not be read, as it is written out; `bytes` is base64, of at most the first 64 KiB."""
+
+    schema: Literal["copydesk/reject/1"] = "copydesk/reject/1"
+    path: str
+    row: int
+    reason: str
+    bytes: bytes

@@ -1,0 +1,104 @@
+"""Drop what was judged, prove the books of every document, and write its articles and account lines."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from etl.audit import Balance, Entry, Story, Tally, balance, post
+from etl.edit import Edited
+from etl.model import Removal
+from etl.readers import Reject
+from etl.record import Record, article_id, record
+from etl.stages.job import Job, RejectLine, Shard
+from etl.stages.prepare import edits, staged
+from etl.stages.select import copies_among, selected
+from etl.writers import line_writer
+
+# Bytes of a raw document that a reject holds; the rest is where it was found.
+MAX_REJECT_BYTES = 64 << 10
+
+
+class Finished(Struct, frozen=True):
+    """A document's article records and account lines, balanced, and what they count."""
+
+    records: tuple[Record, ...]
+    entries: tuple[Entry, ...]
+    tally: Tally
+
+
+def publish(job: Job, shard: Shard) -> Tally:
+    """Write a shard's articles, audit and rejects.  Raises BooksError if a document does not balance."""
+    tally = Tally()
+    with (
+        line_writer(job.part("articles", shard.number)) as write_article,
+        line_writer(job.part("audit", shard.number)) as write_entry,
+        line_writer(job.part("rejects", shard.number)) as write_reject,
+    ):
+        for result, copies in _publishable(job, shard):
+            if isinstance(result, Reject):
+                write_reject([_reject_line(result)])
+                tally += Tally(rejects=1)
+            else:
+                finished = finish(result, copies, job.added)
+                write_article(finished.records)
+                write_entry(finished.entries)
+                tally += finished.tally
+    return tally
+
+
+def finish(edited: Edited, copies: Sequence[Removal], added: str) -> Finished:
+    """Close one document.  Raises BooksError if its books do not balance."""
+    document = edited.document
+    stories = _stories(edited, copies)
+    entries = post(document, stories)
+    books = balance(document, [story.text() for story in stories], entries)
+    articles = zip(edited.articles, stories, strict=True)
+    records = tuple(record(document, article, story, added) for article, story in articles)
+    return Finished(records, entries, _count(edited, records, entries, books))
+
+
+def _publishable(job: Job, shard: Shard) -> Iterator[tuple[Edited | Reject, Sequence[Removal]]]:
+    """A shard's documents, each with its copies.  Text touches the disk only if copies are sought across the run."""
+    if job.copying.scope == "off":
+        yield from ((result, ()) for result in edits(job, shard))
+        return
+    if job.copying.scope == "article":
+        results: Iterable[Edited | Reject] = list(edits(job, shard))
+        copies = copies_among(list(results), job.copying)
+    else:
+        results, copies = staged(job, shard), selected(job, shard)
+    for number, result in enumerate(results):
+        yield result, copies.get(number, ())
+
+
+def _stories(edited: Edited, copies: Sequence[Removal]) -> tuple[Story, ...]:
+    by_block = {removal.block: removal for removal in copies}
+    return tuple(
+        Story(
+            article_id(edited.document, article),
+            article.blocks,
+            (*removals, *(by_block[block.index] for block in article.blocks if block.index in by_block)),
+        )
+        for article, removals in zip(edited.articles, edited.removals, strict=True)
+    )
+
+
+def _count(edited: Edited, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
+    return Tally(
+        documents=1,
+        books=books,
+        statuses=_counts(record.status for record in records),
+        rules=_counts(entry.rule for entry in entries),
+        kinds=_counts(entry.kind for entry in entries),
+        publishers=_counts(record.publisher for record in records),
+        encodings=_counts([edited.document.encoding]),
+    )
+
+
+def _counts(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(names).items()))
+
+
+def _reject_line(reject: Reject) -> RejectLine:
+    return RejectLine(path=reject.path, row=reject.row, reason=reject.reason, bytes=reject.body[:MAX_REJECT_BYTES])
