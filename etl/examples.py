@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<tag>\w+)>)?(?P<text>.*?)(?P<closes><?
 class Failure(Struct, frozen=True):
     """An example that does not do what its rule says, with the words to say so."""
 
-    rule: Sourced
+    sourced: Sourced
     example: str
     fault: str
 

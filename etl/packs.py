@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,7 +81,7 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
     rules = load_rules(selection)
     for pattern in (*selection.select, *selection.ignore):
         if not any(fnmatchcase(sourced.name, pattern) for sourced in rules):
-            raise UsageError(pattern, "no rule has this id", _did_you_mean(pattern, [one.name for one in rules]))
+            raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, [one.name for one in rules]))
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
     if not chosen:
         raise UsageError("", "no rule is selected", "Widen --select, or drop --only-rules or --ignore.")
@@ -102,6 +103,16 @@ def load_rules(selection: Selection) -> tuple[Sourced, ...]:
     for sourced in rules:
         _check(sourced, seen.keys())
     return tuple(seen[name] for name in sorted(seen))
+
+
+def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
+    """Give version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
+    found: dict[str, dict[str, str]] = {}
+    for sourced in selected(selection):
+        path = Path(sourced.path)
+        name = path.relative_to(builtin_folder()) if path.is_relative_to(builtin_folder()) else path
+        found[name.as_posix()] = {"version": sourced.version, "sha256": sha256(path.read_bytes()).hexdigest()}
+    return dict(sorted(found.items()))
 
 
 @cache
@@ -192,10 +203,11 @@ _MISSING = {
 
 def _suggest_key(key: str) -> str:
     structs = [value for value in vars(vocabulary).values() if isinstance(value, type) and issubclass(value, Struct)]
-    return _did_you_mean(key, [field for struct in structs for field in struct.__struct_fields__])
+    return did_you_mean(key, [field for struct in structs for field in struct.__struct_fields__])
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Ask whether a near word was meant; "" if none is near."""
     close = get_close_matches(word, sorted(set(known)), n=1)
     return f"Did you mean '{close[0]}'?" if close else ""
 
@@ -253,12 +265,12 @@ def _faults(rule: Rule, names: frozenset[str]) -> Iterator[tuple[str, str, str]]
 def _unknown_names(rule: Rule, names: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     for name in (name for pattern in _patterns(rule) for name in pattern.rule):
         if name not in names:
-            yield "rule", f"names '{name}', which is no rule", _did_you_mean(name, names)
+            yield "rule", f"names '{name}', which is no rule", did_you_mean(name, names)
     publishers = {publisher.id for publisher in known_publishers().values()}
     publishers |= {publisher.group for publisher in known_publishers().values()}
     for name in rule.scope.publisher:
         if name not in publishers:
-            yield "publisher", f"names '{name}', which is not in publishers.toml", _did_you_mean(name, publishers)
+            yield "publisher", f"names '{name}', which is not in publishers.toml", did_you_mean(name, publishers)
 
 
 def _patterns(rule: Rule) -> Iterator[Pattern]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b, sha256
-from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -75,7 +74,7 @@ def record(document: Document, article: Article, story: Story, added: str) -> Re
     return Record(
         id=story.id,
         text=text,
-        source=PurePosixPath(document.path).name.split(".")[0] or "stdin",
+        source=document.path.rpartition("/")[2].partition(".")[0] or document.path,
         created=facts.created,
         added=added,
         url=facts.url,

@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,6 +20,16 @@ SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 def is_one_file(output: str) -> bool:
     """Tell whether an output is one file, by its suffix; else it is a folder."""
     return output.endswith(SUFFIXES)
+
+
+def part_suffix(output: str) -> str:
+    """Say what the parts of an output end in: what the output ends in, since parts in a row are the output.
+
+    Folders hold zstd, standard output is plain.
+    """
+    if not output:
+        return ".jsonl"
+    return next((suffix for suffix in reversed(SUFFIXES) if output.endswith(suffix)), ".jsonl.zst")
 
 
 def beside(output: str, what: str) -> Path:
@@ -65,6 +76,17 @@ def atomic(target: Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def workplace(output: str) -> Iterator[str]:
+    """Give a folder for the files between the stages: on the disk of the output, so that a rename publishes them."""
+    beside_output = Path(output).parent if is_one_file(output) else Path(output)
+    folder = tempfile.mkdtemp(prefix=".copydesk-", dir=beside_output if output else None)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_output(output: str, force: bool) -> None:

@@ -7,25 +7,21 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from etl.dedup.prints import Fingerprints
+from etl.dedup.shingle import U32, distinct
 from etl.dedup.words import I64, U64, mixed
 
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 # Bounds on what is in memory at a time: candidate pairs (some 40 bytes each), shingles of the pairs compared (some 30).
 _PAIRS_AT_ONCE = 1 << 20
-_SHINGLES_AT_ONCE = 1 << 17
+_SHINGLES_AT_ONCE = 1 << 16
 
 
 class Buckets(Struct, frozen=True, gc=False):
-    """Blocks that share a band key: `members`, each bucket in reading order; `starts`, where each begins."""
+    """Blocks that share a band key: `members`, each bucket in reading order; `edges`, where they begin and the end."""
 
-    members: NDArray[np.uint32]
-    starts: I64
-
-    @property
-    def ends(self) -> I64:
-        """Where each bucket ends."""
-        return np.append(self.starts[1:], len(self.members))
+    members: U32
+    edges: I64
 
 
 class Pairs(Struct, frozen=True, gc=False):
@@ -44,8 +40,8 @@ def buckets(prints: Fingerprints, blocks: I64, apart: U64) -> Buckets:
     salt = (mixed(apart[blocks]) >> _HALF).astype(np.uint32)
     bands = [_band(keys[blocks] ^ salt, blocks) for keys in prints.keys]
     before = np.cumsum([0, *(len(members) for members, _ in bands)])
-    starts = [starts + base for (_, starts), base in zip(bands, before, strict=False)]
-    return Buckets(np.concatenate([members for members, _ in bands]), np.concatenate(starts))
+    starts = [starts + base for (_, starts), base in zip(bands, before[:-1], strict=True)]
+    return Buckets(np.concatenate([members for members, _ in bands]), np.concatenate([*starts, before[-1:]]))
 
 
 def pairs(prints: Fingerprints, found: Buckets, firsts: NDArray[np.bool_], apart: U64, threshold: float) -> Pairs:
@@ -69,26 +65,27 @@ def joined(parts: list[Pairs]) -> Pairs:
     )
 
 
-def _band(keys: NDArray[np.uint32], blocks: I64) -> tuple[NDArray[np.uint32], I64]:
+def _band(keys: U32, blocks: I64) -> tuple[U32, I64]:
     """Sort one band: the members of its buckets, and where each bucket begins."""
-    packed = (keys.astype(np.uint64) << _HALF) | blocks.astype(np.uint64)
-    packed.sort()
-    keys = (packed >> _HALF).astype(np.uint32)
+    # Two radix sorts of 16 bits; one sort of 32 or 64 bits takes three times as long.
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    order = order[np.argsort((keys[order] >> np.uint32(16)).astype(np.uint16), kind="stable")]
+    keys = keys[order]
     as_before = np.zeros(len(keys) + 1, np.bool_)
     np.equal(keys[1:], keys[:-1], out=as_before[1:-1])
     shared = as_before[:-1] | as_before[1:]
-    return packed[shared].astype(np.uint32), np.flatnonzero(~as_before[:-1][shared])
+    return blocks[order[shared]].astype(np.uint32), np.flatnonzero(~as_before[:-1][shared])
 
 
 def _candidates(found: Buckets, firsts: NDArray[np.bool_]) -> Iterator[tuple[I64, I64]]:
     """Pair each first with the later members of its buckets.  A pair of several bands comes once, or seldom twice."""
     places = np.flatnonzero(firsts[found.members])
     places = places[np.argsort(found.members[places], kind="stable")]
-    left = found.ends[np.searchsorted(found.starts, places, side="right") - 1] - places - 1
+    left = found.edges[np.searchsorted(found.edges, places, side="right")] - places - 1
     for turn in _turns(left, _PAIRS_AT_ONCE):
         earlier = np.repeat(found.members[places[turn]].astype(np.uint64), left[turn])
         later = found.members[_ranges(places[turn] + 1, left[turn])]
-        packed = np.unique((earlier << _HALF) | later)
+        packed = distinct((earlier << _HALF) | later)
         yield (packed >> _HALF).astype(np.int64), (packed & _LOW).astype(np.int64)
 
 
@@ -110,19 +107,21 @@ def _verified(prints: Fingerprints, earlier: I64, later: I64, threshold: float) 
     return Pairs(earlier[alike], later[alike], likeness[alike])
 
 
-def _shared(shingles: NDArray[np.uint32], starts: I64, sizes: I64) -> I64:
+def _shared(shingles: U32, starts: I64, sizes: I64) -> I64:
     """Count the shingles shared by set k and set k + half, for all k, in one sort."""
     half = len(starts) // 2
     owners = np.repeat(np.tile(np.arange(half, dtype=np.uint64), 2), sizes)
     packed = (owners << _HALF) | shingles[_ranges(starts, sizes)]
-    packed.sort()
+    # Each half is in order already: timsort merges them, twenty times quicker than quicksort sorts them.
+    packed.sort(kind="stable")
     twice = packed[1:][packed[1:] == packed[:-1]] >> _HALF
     return np.bincount(twice.astype(np.int64), minlength=half)
 
 
 def _ranges(starts: I64, sizes: I64) -> I64:
     """Count up from each start, that many places, one range after the other."""
-    return np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    ranges: I64 = np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    return ranges
 
 
 def _turns(weights: I64, limit: int) -> Iterator[slice]:

@@ -84,9 +84,9 @@ def _unswept(found: Buckets, kept: Mask, swept: Mask, width: int) -> Mask:
     Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
     """
     waits = (kept & ~swept)[found.members]
-    waits[found.ends - 1] = False
+    waits[found.edges[1:] - 1] = False
     running = np.cumsum(waits)
-    before: I64 = np.repeat((running - waits)[found.starts], np.diff(found.starts, append=len(found.members)))
+    before: I64 = np.repeat((running - waits)[found.edges[:-1]], np.diff(found.edges))
     firsts = np.zeros(len(kept), np.bool_)
     firsts[found.members[waits]] = True
     firsts[found.members[waits & (running - before > width)]] = False

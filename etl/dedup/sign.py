@@ -29,7 +29,7 @@ def bands_and_rows(threshold: float) -> tuple[int, int]:
 
 
 def signatures(shingles: U32, sizes: I64) -> U32:
-    """Give the 128 MinHash values (first axis) of each shingle set; those of an empty set are all ones, as in datasketch.
+    """Give the 128 MinHash values (first axis) of each shingle set; an empty one has all bits set, as in datasketch.
 
     One permutation at a time over the sets of a whole batch: of four ways tried, this keeps numpy's loops longest.
     """

@@ -109,7 +109,7 @@ def _folded_point(point: int) -> int:
 def _hashed(buffer: bytes, starts: I64, sizes: I64) -> U64:
     """Hash the words at these bytes, eight bytes a turn; later turns see only words that reach so far."""
     eights = np.ndarray((len(buffer) - 7,), "<u8", buffer, strides=(1,))
-    hashes = (eights[starts] & _LOW_BYTES[np.minimum(sizes, 8)]) * _MIXERS[0]
+    hashes: U64 = (eights[starts] & _LOW_BYTES[np.minimum(sizes, 8)]) * _MIXERS[0]
     hashes ^= hashes >> np.uint64(32)
     longer, done = np.flatnonzero(sizes > 8), 8
     while len(longer):
@@ -119,8 +119,7 @@ def _hashed(buffer: bytes, starts: I64, sizes: I64) -> U64:
         hashes[longer] = (piece ^ (piece >> np.uint64(29))) * _MIXERS[2]
         longer, done = longer[left > 8], done + 8
     hashes += sizes.astype(np.uint64)
-    hashes *= _MIXERS[1]
-    return hashes ^ (hashes >> np.uint64(31))
+    return mixed(hashes)
 
 
 def _whole(hashes: U64, firsts: I64) -> U64:

@@ -1,6 +1,6 @@
 """HTML -> blocks, each tagged with its part on the page, and the facts the page says about itself.
 
-Takes nothing out: every character of text that the page holds is in exactly one block, so that rules can drop it by name.
+Takes nothing out: every character of the page's text is in exactly one block, so that rules can drop it by name.
 `Block.tag` is one word.  In the article's container it is the element the text stands in:
 
     p  h1 h2 h3 h4 h5 h6  li dt dd  td th caption  blockquote  pre  address figure summary
@@ -23,7 +23,7 @@ and everywhere it is the part of the page's furniture, if the text stands in one
 What holds the whole container is no furniture: old ASP.NET sites set the page in one <form>.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from operator import or_
 
 from etl.markup.container import find_container
@@ -35,7 +35,12 @@ from etl.model import Block, Page
 GAP = "\n\n"
 
 # Elements that tag a block with their own name; the others are a "div".
-TELLING = frozenset("address blockquote caption dd dt figure h1 h2 h3 h4 h5 h6 li p pre summary td th".split())
+TELLING = frozenset(
+    (
+        *("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "address", "figure", "summary"),
+        *("li", "dt", "dd", "td", "th", "caption"),
+    )
+)
 
 
 def read_html(text: str) -> Page:
@@ -66,7 +71,7 @@ def _tags(layout: Layout, container: int) -> list[str]:
     """Give the word for text in each element."""
     elements = layout.elements
     inside = inherited(elements, [place == container for place in range(len(elements))], or_)
-    holders = set(_path(layout, container))
+    holders = set(layout.path(container))
     own = [
         "" if place in holders or _is_article_header(element, inside[place], elements[container]) else element.part
         for place, element in enumerate(elements)
@@ -90,16 +95,8 @@ def _stronger(part: str, other: str) -> str:
     return min(filter(None, (part, other)), key=FURNITURE.index, default="")
 
 
-def _path(layout: Layout, place: int) -> Iterator[int]:
-    """An element, its parent, and so on up to the root."""
-    while place:
-        yield place
-        place = layout.elements[place].parent
-    yield 0
-
-
 def _headings(layout: Layout, container: int) -> tuple[str, ...]:
     """Give the text of every <h1>, those in the container first."""
     runs = [run for run in layout.runs if layout.elements[run.element].name == "h1"]
-    runs.sort(key=lambda run: container not in _path(layout, run.element))
+    runs.sort(key=lambda run: container not in layout.path(run.element))
     return tuple(run.text for run in runs)

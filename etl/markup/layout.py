@@ -1,6 +1,6 @@
-"""A page laid out: its elements, its runs of text and its clues.  Plain values, so that judging them needs no parser."""
+"""A page laid out: its elements, its runs of text, its clues.  Plain values: judging them needs no parser."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -27,7 +27,7 @@ class Element(Struct, frozen=True, gc=False):
 
 
 class Run(Struct, frozen=True, gc=False):
-    """A run of text that a browser shows as one block.  `linked` is the share of its characters inside links, 0 to 1."""
+    """Text that a browser shows as one block.  `linked` is the share of its characters inside links, 0 to 1."""
 
     element: int
     text: str
@@ -47,6 +47,13 @@ class Layout(Struct, frozen=True, gc=False):
     elements: tuple[Element, ...]
     runs: tuple[Run, ...]
     clues: tuple[Clue, ...]
+
+    def path(self, place: int) -> Iterator[int]:
+        """Give an element's place, its parent's, and so on up to the root's."""
+        while place:
+            yield place
+            place = self.elements[place].parent
+        yield 0
 
 
 # What a page is made of besides its story.  The order is the precedence where parts are nested: first what holds no

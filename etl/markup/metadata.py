@@ -1,4 +1,4 @@
-"""Read the facts of an article from what the page says about itself: JSON-LD first, then meta tags, then what is shown."""
+"""Read the facts of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,9 +30,7 @@ MIN_LIKENESS = 0.5
 _DATE_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%B %d, %Y, %I:%M %p", "%d %B %Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z")
 _SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
-_SITE = re.compile(
-    r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
-)
+_SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 
@@ -85,7 +83,7 @@ def instant(date: str) -> str:
 
 
 def _strptime(form: str) -> Callable[[str], datetime]:
-    return lambda date: datetime.strptime(date, form)  # noqa: DTZ007
+    return lambda date: datetime.strptime(date, form)
 
 
 _READERS = (datetime.fromisoformat, parsedate_to_datetime, *map(_strptime, _DATE_FORMATS))

@@ -10,20 +10,38 @@ from io import StringIO
 from types import MappingProxyType
 from typing import Any
 
-from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.builder import LXMLTreeBuilder
+from bs4 import BeautifulSoup
+from bs4.builder._lxml import LXMLTreeBuilder
+from bs4.element import NavigableString, Tag
 
 from etl.markup.layout import FURNITURE, Clue, Element, Layout, Run
 
-# Elements nested deeper become siblings, as in Chrome (kMaximumHTMLParserDOMTreeDepth).  The deepest of 472 real pages has
-# under 100.  Without it BeautifulSoup is quadratic in the depth: 3 MB of unclosed <div> took 252 seconds.
+# Elements nested deeper become siblings, as in Chrome (kMaximumHTMLParserDOMTreeDepth).  The deepest of 472 real pages
+# has under 100.  Without it BeautifulSoup is quadratic in the depth: 3 MB of unclosed <div> took 252 seconds.
 MAX_DEPTH = 512
 
-# Elements that a browser sets as blocks (HTML standard, 15.3 "Flow content" and 15.3.8 "Tables").
+# Elements that a browser sets as blocks (HTML standard, 15.3 "Non-replaced elements").
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer"
-    " form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav noframes ol optgroup option p"
-    " plaintext pre search section summary table tbody td tfoot th thead title tr ul xmp".split()
+    (
+        *(
+            "html",
+            "body",
+            "address",
+            "article",
+            "aside",
+            "footer",
+            "header",
+            "hgroup",
+            "main",
+            "nav",
+            "search",
+            "section",
+        ),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "center", "div", "figure", "figcaption", "hr"),
+        *("pre", "listing", "plaintext", "xmp", "dir", "menu", "ol", "ul", "li", "dl", "dt", "dd"),
+        *("table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "details", "summary", "dialog"),
+        *("form", "fieldset", "legend", "optgroup", "option", "frameset", "noframes", "title"),
+    )
 )
 # Text that is set as typed.
 VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
@@ -68,8 +86,8 @@ PART_OF_ROLE = {
     "navigation": "nav",
     "search": "form",
 }
-# Words of a class or id that are the same on thousands of sites: WordPress and Disqus comments, and the consent windows of
-# OneTrust, Cookiebot, Didomi, Quantcast and Usercentrics.  Reuters' OneTrust window has more prose than many of its stories.
+# Words of a class or id that are the same on thousands of sites: comments by WordPress and Disqus, consent windows by
+# OneTrust, Cookiebot, Didomi, Quantcast and Usercentrics.  The one on Reuters has more prose than many of its stories.
 PART_OF_TOKEN = {
     "comments": "comments",
     "disqus_thread": "comments",
@@ -116,15 +134,16 @@ class _Builder(LXMLTreeBuilder):
 
     def start(self, tag: Any, attrib: Any, nsmap: Any = MappingProxyType({})) -> None:
         """Open an element; where the tree is too deep, as the sibling of the one that is open."""
-        soup = self.soup
-        if len(soup.tagStack) > MAX_DEPTH:
-            soup.endData()
-            soup.popTag()
+        assert self.soup  # BeautifulSoup sets itself before it parses
+        if len(self.soup.tagStack) > MAX_DEPTH:
+            self.soup.endData()
+            self.soup.popTag()
         super().start(tag, attrib, nsmap)
-        self.opened.append(soup.currentTag)
+        self.opened.append(self.soup.currentTag)
 
     def end(self, name: Any) -> None:
         """Close an element, unless a sibling that should be its child has closed it."""
+        assert self.soup
         self.soup.endData()
         if self.opened.pop() is self.soup.currentTag:
             super().end(name)
@@ -205,7 +224,7 @@ def _element(tag: Tag, place: int, parent: int, above: Element) -> Element:
 
 def _part(tag: Tag, above: Element) -> str:
     """Give the word of FURNITURE an element calls for: by its name or role, as comments, or because it is not shown."""
-    if tag.name == "header" and above.sectioned or tag.name == "footer" and above.name == "blockquote":
+    if (tag.name == "header" and above.sectioned) or (tag.name == "footer" and above.name == "blockquote"):
         return ""
     tokens = f"{_attribute(tag, 'class')} {_attribute(tag, 'id')}".split()
     parts = [PART_OF_TOKEN[token] for token in tokens if token in PART_OF_TOKEN]

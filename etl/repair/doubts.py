@@ -16,16 +16,16 @@ After = str | Callable[[re.Match[str]], str] | None
 
 
 class Doubt(Struct, frozen=True, gc=False):
-    """Places that look damaged, and the guess at what stood there.  A block without the `mark` has no such place."""
+    """Places that look damaged, and the guess at what stood there; text without these characters (a class) has none."""
 
     rule: str
-    mark: str
+    characters: re.Pattern[str]
     pattern: re.Pattern[str]
     after: After = None
 
 
-def _doubt(rule: str, mark: str, pattern: str, after: After = None) -> Doubt:
-    return Doubt(rule, mark, re.compile(pattern, re.M), after)
+def _doubt(rule: str, characters: str, pattern: str, after: After = None) -> Doubt:
+    return Doubt(rule, re.compile(characters), re.compile(pattern, re.M), after)
 
 
 def _recoded(written: str, read: str, place: re.Match[str]) -> str:
@@ -70,12 +70,12 @@ _TAIL = r"(?=(?:s|t|d|m|ll|re|ve)\b(?!-))"
 
 DOUBTS = (
     # A question mark where an encoder had no character to put.  `Who?s-who`, `over?Not` are real ones as often as not.
-    _doubt("repair/question-apostrophe", "?", rf"(?<=[A-Za-z])\?{_TAIL}", "’"),
-    _doubt("repair/question-quotes", "?", r"(?<!\S)\?([A-Z][^?\n]*[,.!])\?(?!\S)", r"“\1”"),
-    _doubt("repair/question-joined", "?", r"(?<=[a-z])\?(?=[A-Z]|s-)"),
+    _doubt("repair/question-apostrophe", r"\?", rf"(?<=[A-Za-z])\?{_TAIL}", "’"),
+    _doubt("repair/question-quotes", r"\?", r"(?<!\S)\?([A-Z][^?\n]*[,.!])\?(?!\S)", r"“\1”"),
+    _doubt("repair/question-joined", r"\?", r"(?<=[a-z])\?(?=[A-Z]|s-)"),
     # UTF-8 of which a part is lost for good.
-    _doubt("repair/cut-mojibake", "â€", r"â€\?(?=\w)", "“"),
-    _doubt("repair/cut-mojibake", "â€", r"(?<=\S)â€(?:\?(?!\w)|$)", "”"),
+    _doubt("repair/cut-mojibake", "€", r"â€\?(?=\w)", "“"),
+    _doubt("repair/cut-mojibake", "€", r"(?<=\S)â€(?:\?(?!\w)|$)", "”"),
     # â is what is left of ’ and ‘ when two control characters were stripped; French and Romanian write it, hence so narrow.
     _doubt("repair/stripped-apostrophe", "â", r"(?<=n)â(?=t\b)|(?<=[a-z])â(?=(?:s|re|ll|ve)\b)", "’"),
     _doubt("repair/stripped-quotes", "â", r"(?<!\w)â([A-Z][^â\n]*)â(?!\w)", r"‘\1’"),
@@ -84,34 +84,34 @@ DOUBTS = (
     # Entities without their semicolon; browsers guess, and `&amp` in an address is none.
     _doubt("repair/entity-open", "&", r"&([lr][sd]quo|[mn]dash|hellip|nbsp|(?:amp|quot)\b)(?![;=])", _entity),
     _doubt("repair/entity-markup", "&", r"&(lt|gt|#60|#62);", _entity),
-    _doubt("repair/escape-newline", "\\n", r"""(?<=[.!?"”’])\\n(?=[A-Z"“‘])""", "\n"),
+    _doubt("repair/escape-newline", r"\\", r"""(?<=[.!?"”’])\\n(?=[A-Z"“‘])""", "\n"),
     _doubt("repair/percent-escape", "%", r"(?<!\S)(?=[^\s%]*%[C-Fc-f][0-9A-Fa-f]%[89ABab])[^\s/=?]+(?!\S)", _unquoted),
     # One single-byte encoding taken for another: no proof, because every byte is a character in both.
-    _doubt("repair/cp437", "ΓÇ", "ΓÇ.", partial(_recoded, "cp437", "utf-8")),
-    _doubt("repair/cyrillic-as-latin", "", r"[À-ÿ](?<!\w.)[À-ÿ]{3,}\b", _cyrillic),
+    _doubt("repair/cp437", "Γ", "ΓÇ.", partial(_recoded, "cp437", "utf-8")),
+    _doubt("repair/cyrillic-as-latin", "[À-ÿ]", r"[À-ÿ](?<!\w.)[À-ÿ]{3,}\b", _cyrillic),
     _doubt("repair/macroman-apostrophe", "Õ", rf"(?<=[a-z])Õ{_TAIL}", "’"),
     _doubt("repair/polish-as-latin", "ñ", r"(?<=[A-Za-z])ñ(?=[bcdfgkmpstwz])", "ń"),
     # Quotes of a typewriter.
-    _doubt("repair/ascii-quotes", "``", "``", "“"),
-    _doubt("repair/ascii-quotes", "''", "''", "”"),
+    _doubt("repair/ascii-quotes", "`", "``", "“"),
+    _doubt("repair/ascii-quotes", "'", "''", "”"),
     _doubt("repair/acute-apostrophe", "´", r"(?<=[A-Za-z])´(?=[a-z])", "’"),
     # A template that put `src` for 0: `25 August 2src2src.`
-    _doubt("repair/src-for-zero", "src", r"(?<!\w)\d+src(?:\d|src)*(?![A-Za-z])", lambda place: place[0].replace("src", "0")),
-    _doubt("repair/missing-space", "", r"([.!])(?<=[a-z]{2}.)(?=[\"“‘]?[A-Z][a-z])", r"\1 "),
-    _doubt("repair/abbreviation-joined", "", r"\.(?<=[a-z]\.[a-z]\.)(?<!\w....)(?=[a-z]{2})"),
-    _doubt("repair/joined-link", "Read", r"(?<=[a-z.!?”])Read [Mm]ore$", ""),
+    _doubt("repair/src-for-zero", "[0-9]", r"\d(?<!\w.)\d*src(?:\d|src)*(?![A-Za-z])", lambda place: place[0].replace("src", "0")),
+    _doubt("repair/missing-space", "[.!]", r"([.!])(?<=[a-z]{2}.)(?=[\"“‘]?[A-Z][a-z])", r"\1 "),
+    _doubt("repair/abbreviation-joined", r"\.", r"\.(?<=[a-z]\.[a-z]\.)(?<!\w....)(?=[a-z]{2})"),
+    _doubt("repair/joined-link", "R", r"(?<=[a-z.!?”])Read [Mm]ore$", ""),
     _doubt("repair/hyphen-break", "\n", r"(?<=[a-z])-\r?\n(?=[a-z])", ""),
-    _doubt("repair/half-width", "", "[\uff61-\uff9f]+", _full_width),
-    _doubt("repair/symbol-font", "", "[\uf0a7\uf0b7]", lambda place: {"\uf0a7": "▪", "\uf0b7": "•"}[place[0]]),
-    _doubt("repair/private-use", "", "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]"),
-    _doubt("repair/noncharacter", "", "[\ufdd0-\ufdef\ufffe\uffff]"),
+    _doubt("repair/half-width", "[\uff61-\uff9f]", "[\uff61-\uff9f]+", _full_width),
+    _doubt("repair/symbol-font", "[\uf0a7\uf0b7]", "[\uf0a7\uf0b7]", lambda place: {"\uf0a7": "▪", "\uf0b7": "•"}[place[0]]),
+    _doubt("repair/private-use", "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]", "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]"),
+    _doubt("repair/noncharacter", "[\ufdd0-\ufdef\ufffe\uffff]", "[\ufdd0-\ufdef\ufffe\uffff]"),
     # Names that have no plural: `Belaruss president`, `Europes last dictator`.  The apostrophe may stand before or after.
-    _doubt("repair/lost-possessive", "s ", rf"[A-Z](?<!\w.)(?:{NO_PLURAL})s(?= [a-z])"),
+    _doubt("repair/lost-possessive", "[A-Z]", rf"[A-Z](?<!\w.)(?:{NO_PLURAL})s(?= [a-z])"),
     # Text that reads otherwise than it looks.
-    _doubt("repair/bidi-override", "", "[\u202d\u202e]"),
-    Doubt("repair/homoglyph", "", MIXED_SCRIPTS),
+    _doubt("repair/bidi-override", "[\u202d\u202e]", "[\u202d\u202e]"),
+    Doubt("repair/homoglyph", re.compile("[Ͱ-ӿ]"), MIXED_SCRIPTS),
 )
 
 GUESSES = tuple(
-    Step(doubt.rule, doubt.pattern, partial(doubt.pattern.sub, doubt.after)) for doubt in DOUBTS if doubt.after is not None
+    Step(doubt.rule, doubt.characters, partial(doubt.pattern.sub, doubt.after)) for doubt in DOUBTS if doubt.after is not None
 )

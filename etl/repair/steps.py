@@ -1,6 +1,6 @@
 """The steps that are sure: each undoes one kind of damage, and its row says why that is not guesswork.
 
-A step is a name, the pattern that must be met before it is worth a try, and a function from text to text.  What ftfy does
+A step is a name, the characters without which it is not worth a try, and a function from text to text.  What ftfy does
 well is left to ftfy, which is imported (70 ms) when the first block needs it.
 """
 
@@ -15,15 +15,15 @@ from etl.repair.alphabet import MAX_CHARS_TO_COMPOSE, MAYBE_MOJIBAKE
 
 
 class Step(Struct, frozen=True, gc=False):
-    """One move of a repair: `mend` is worth a try where `trigger` is met."""
+    """One move of a repair: `mend` is worth a try on text that has one of these characters (a class)."""
 
     rule: str
-    trigger: re.Pattern[str]
+    characters: re.Pattern[str]
     mend: Callable[[str], str]
 
 
-def _step(rule: str, trigger: str, mend: Callable[[str], str]) -> Step:
-    return Step(rule, re.compile(trigger), mend)
+def _step(rule: str, characters: str, mend: Callable[[str], str]) -> Step:
+    return Step(rule, re.compile(characters), mend)
 
 
 def _sub(pattern: str, after: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
@@ -89,13 +89,12 @@ def _spelled_out(escape: re.Match[str]) -> str:
 # `â€` is the beginning of a quote or dash in UTF-8 that was read as Windows-1252 (or 1250).  The third byte of ” is 0x9D,
 # which has no character there and is often dropped.  Given `â€ she`, ftfy 6.3.1 takes the space for it: `†she`.
 _THIRD = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸŚŤŹśťźˇ˘ŁĄŞŻłąşĽ˝ľż˛"
-_LOST = re.compile(rf"â€(?=[^{_THIRD}?\ufffd\n])|(?<=â€œ)([^â“”\n]*)â€$|Ã¢â‚¬(?=[\s,.;:!)])", re.M)
+_LOST = re.compile(rf"â€(?=[^{_THIRD}?\ufffd])|(?<=â€œ)([^â“”]*)â€$|Ã¢â‚¬(?=[\s,.;:!)])")
 
 
-def _with_lost_quotes(text: str) -> str:
+def _with_lost_quotes(line: str) -> str:
     """Give back the byte 0x9D where that makes the text decodable.  At the end of a line a quote must have been open."""
-    mended = _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), text)
-    return text if "\x9d" in _decode(mended) else mended
+    return _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), line)
 
 
 # `â€?` may have been any of sixty characters, and `Ã?` too.  Only where the line proves to be mojibake, U+FFFD says more.
@@ -105,10 +104,16 @@ _PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
 
 def _decode(text: str) -> str:
     """What ftfy says, line by line as it does itself: one line may be mojibake and the next not."""
-    return "\n".join(map(_decode_line, text.split("\n")))
+    return "\n".join(map(_decode_line, text.split("\n"))) if MAYBE_MOJIBAKE.search(text) else text
 
 
 def _decode_line(line: str) -> str:
+    whole = _with_lost_quotes(line)
+    decoded = _decoded(whole)
+    return _decoded(line) if "\x9d" in decoded and whole != line else decoded
+
+
+def _decoded(line: str) -> str:
     from ftfy import TextFixerConfig, fix_encoding_and_explain
     from ftfy.fixes import fix_c1_controls
 
@@ -152,20 +157,21 @@ def _with_one_break(text: str) -> str:
     return _BLANK_LINES.sub(r"\1", text)
 
 
-_RUN = re.compile(r"[^\S\r\n]{2,}")
+_RUN = re.compile(r"[^\S\r\n][^\S\r\n]+")
 _AROUND_BREAK = re.compile(r"[^\S\r\n]?(\r?\n)[^\S\r\n]?")
 
 
 def _spaced(text: str) -> str:
-    return _AROUND_BREAK.sub(r"\1", _RUN.sub(" ", text))
+    single = _RUN.sub(" ", text)
+    return _AROUND_BREAK.sub(r"\1", single) if "\n" in single else single
 
 
 _TERMINAL = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])"
 _ZERO_WIDTH = "\u2060\u206a-\u206f\ufeff\ufff9-\ufffc"
-_SPACELESS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aad"
+_SPACELESS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aad\u200b"
+_INVISIBLE = f"[{_ZERO_WIDTH}]+|(?<![{_SPACELESS}])\u200b+(?![{_SPACELESS}])"
 _LABEL = "^((?:[Ii]mage|[Mm]edia|[Vv]ideo) (?:caption|copyright|credit|source))(?=[A-Z‘“])"
 
-# A trigger begins with a class or a letter, which `re` scans for at full speed; what it costs is paid by clean blocks too.
 SURE = (
     # A JSON writer that knew only UTF-16: two halves are one character, a half alone is lost.
     _step("repair/surrogate", "[\ud800-\udfff]", _sub("[\ud800-\udfff]+", _joined)),
@@ -176,9 +182,8 @@ SURE = (
     # Only with a semicolon and only names that exist: `AT&T`, `fish &chips;` stay.
     _step("repair/entity", "&", _unescape),
     _step("repair/escape", r"\\", partial(_ESCAPES.sub, _spelled_out)),
-    _step("repair/lost-quote", "â€|Ã¢â‚¬", _with_lost_quotes),
     # UTF-8 that was read as something else, proved by its being valid UTF-8 when read back.
-    Step("repair/mojibake", MAYBE_MOJIBAKE, _decode),
+    _step("repair/mojibake", r"[^\x00-\x7f]", _decode),
     # ﬁ is how a printer sets fi; æ and œ are letters and stay.
     _step("repair/ligature", "[ĲĳŉǄ-ǌǱ-ǳﬀ-ﬆ]", _unligatured),
     _step("repair/width", "[Ａ-Ｚａ-ｚ]", _narrow),
@@ -187,11 +192,11 @@ SURE = (
     # A hint to a typesetter, and the line break it was there for.
     _step("repair/soft-hyphen", "\xad", _sub("\xad+(?:\r?\n)?", "")),
     # ZWJ and ZWNJ spell words and emoji and stay; U+200B parts words in Thai, Khmer, Lao and Burmese and stays there.
-    _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(f"[{_ZERO_WIDTH}]+|(?<![{_SPACELESS}])\u200b+", "")),
+    _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(_INVISIBLE, "")),
     _step("repair/breaks", r"[\n\r\v\f\u2028\u2029]", _with_one_break),
     # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
-    _step("repair/label", "(?:caption|copyright|credit|source)[A-Z‘“]", _sub(_LABEL, r"\1 ")),
+    _step("repair/label", "[A-Z‘“]", _sub(_LABEL, r"\1 ")),
     # Runs of spaces, and space at the ends of lines.  One no-break or thin space is typography and stays.
-    _step("repair/spaces", r"\s(?<=\s\s)", _spaced),
-    _step("repair/spaces", r"\s(?:(?<=\A\s)|\Z)", str.strip),
+    _step("repair/spaces", r"\s", _spaced),
+    _step("repair/spaces", r"\s", str.strip),
 )

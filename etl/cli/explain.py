@@ -1,0 +1,43 @@
+"""`copydesk explain`: what happened to one line, and what every rule thought of it."""
+
+from typing import Any
+
+import click
+from etl.cli import options
+from etl.cli.options import GroupedCommand
+from etl.cli.terminal import visible
+from etl.errors import UsageError
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("place", metavar="FILE:LINE")
+@options.reading_options
+@options.rule_options
+@options.copying_options
+def explain(place: str, **chosen: Any) -> None:
+    """Say what happened to a line, and what every rule thought of it.
+
+    \b
+    Examples:
+      copydesk explain samples/another-belarus.txt:55
+      copydesk explain articles.jsonl:12:3        line 3 of the text of record 12
+
+    LINE is the line of the input; for HTML, of its text as the audit counts it.
+    """
+    from etl.explain import explain_line
+
+    name, row, line = _parse(place)
+    reading, selection, copying = options.reading(chosen), options.selection(chosen), options.copying(chosen)
+    for said in explain_line(name, row, line, reading, selection, copying):
+        click.echo(visible(said))
+
+
+def _parse(place: str) -> tuple[str, int, int]:
+    """FILE:LINE or FILE:RECORD:LINE -> path, row, line."""
+    parts = place.split(":")
+    numbers = [part for part in parts[-2:] if part.isdigit()]
+    if not parts[-1].isdigit():
+        raise UsageError(place, "names no line", "Write FILE:LINE, such as page.txt:12.")
+    if len(parts) > 2 and len(numbers) == 2:
+        return ":".join(parts[:-2]), int(parts[-2]), int(parts[-1])
+    return ":".join(parts[:-1]), 1, int(parts[-1])

@@ -1,0 +1,151 @@
+"""The group of commands, and the one place where errors become words and exit codes."""
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etl.cli.terminal import say
+from etl.errors import CopydeskError, PackError
+
+# Where each command is, and the line that `copydesk --help` shows for it: nothing is imported until it is run.
+COMMANDS = {
+    "clean": ("etl.cli.clean", "Clean documents: one JSON article a line, every change booked."),
+    "diff": ("etl.cli.clean", "Show what a clean would change; change nothing."),
+    "explain": ("etl.cli.explain", "Say what happened to FILE:LINE, and what every rule thought of it."),
+    "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
+    "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
+    "rules": ("etl.cli.rules", "List, show and test the rules."),
+    "schema": ("etl.cli.about", "Print the JSON Schema of a record."),
+    "completion": ("etl.cli.about", "Print the completion script for a shell."),
+}
+
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """Commands by name, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names, in the order of the day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was meant."""
+        if args and args[0] not in COMMANDS and (close := get_close_matches(args[0], COMMANDS, n=1)):
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{close[0]}'?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COPYDESK"})
+@click.version_option(package_name="copydesk")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]")
+@click.option("-vv", "--traceback", "wants_traceback", is_flag=True, help="Show where an error arose.")
+@click.pass_context
+def cli(ctx: click.Context, color: str, wants_traceback: bool) -> None:
+    """Turn scraped news into clean articles, and prove what was taken out.
+
+    \b
+    Examples:
+      copydesk clean page.txt                     articles on stdout, what went and why on stderr
+      copydesk clean pages/ -o clean.jsonl        with the account of every change in clean.audit.jsonl
+      copydesk diff page.txt                      what would go, struck out, with the rule that says so
+      copydesk explain page.txt:55                what happened to a line, and what every rule thought of it
+      copydesk restore clean.jsonl                the input again
+
+    Every character read is kept in an article or booked under the rule that took it; what does not balance is not
+    published.  Options can stand in copydesk.toml or in COPYDESK_<COMMAND>_<OPTION>.
+    """
+    ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
+    ctx.obj = wants_traceback
+    ctx.default_map = dict(_defaults(ctx))
+
+
+def main() -> None:
+    """Run the command line.  Exit codes: 0 done, 1 findings, 2 usage, 3 no input, 4 rejects, 5 books, 130 interrupted."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        say("interrupted; nothing half-written is left")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        result = cli.main(prog_name="copydesk", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CopydeskError as error:
+        if "-vv" in sys.argv or "--traceback" in sys.argv:
+            traceback.print_exc()
+        say(f"copydesk: {error}")
+        return error.exit_code
+
+
+def _color_of_environment() -> bool | None:
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _defaults(ctx: click.Context) -> Mapping[str, Any]:
+    """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
+    from etl.config import read_config
+
+    path, tables = read_config(Path.cwd())
+    checked: dict[str, dict[str, Any]] = {}
+    for name, values in tables.items():
+        if name not in COMMANDS:
+            raise PackError(path, f"[{name}] is no command", _near(name, COMMANDS))
+        names = _option_names(ctx, name)
+        for key in values:
+            if key not in names:
+                raise PackError(path, f"[{name}] has no option '{key}'", _near(key, names))
+        checked[name] = {names[key]: value for key, value in values.items()}
+    return checked
+
+
+def _option_names(ctx: click.Context, command: str) -> dict[str, str]:
+    """A command's options as they are written, without the dashes, and as the code calls them."""
+    found = cli.get_command(ctx, command) if isinstance(cli, click.Group) else None
+    parameters = found.params if found else []
+    return {
+        spelling.lstrip("-"): str(parameter.name)
+        for parameter in parameters
+        if isinstance(parameter, click.Option)
+        for spelling in parameter.opts
+        if spelling.startswith("--")
+    }
+
+
+def _near(word: str, known: Mapping[str, Any]) -> str:
+    close = get_close_matches(word, known, n=1)
+    return f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(known)}."

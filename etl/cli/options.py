@@ -1,0 +1,128 @@
+"""Options that commands share, in groups, and the values they make."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+from etl.packs import Selection
+from etl.readers import Reading
+from etl.stages import Copying
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+
+FORMATS = ("text", "html", "jsonl")
+
+
+class GroupedOption(click.Option):
+    """An option that stands under a heading of the help page."""
+
+    def __init__(self, *names: Any, group: str = "Other", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.group = group
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows its options in groups, and tells unknown ones what they are near to."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, group by group, in the order in which the groups first appear."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            if row := parameter.get_help_record(ctx):
+                groups.setdefault(getattr(parameter, "group", "Other"), []).append(row)
+        for heading, rows in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def option(group: str, *names: str, **settings: Any) -> Callable[[Command], Command]:
+    """Declare an option under a heading."""
+    return click.option(*names, cls=GroupedOption, group=group, **settings)
+
+
+def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Make one decorator of several; the first is the uppermost."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+reading_options = stacked(
+    option("Reading", "--from", "form", type=click.Choice(FORMATS), help="What the input is.  [default: by its content, then its name]"),
+    option("Reading", "--text-field", default="", metavar="NAME", help="The field of a JSONL record that holds text.  [default: text, content, body …]"),
+    option("Reading", "--html-field", default="", metavar="NAME", help="The field of a JSONL record that holds HTML."),
+    option("Reading", "--publisher", default="", metavar="NAME", help="Who published all of it; rules for that publisher apply."),
+    option("Reading", "--encoding", default="", metavar="NAME", help="The encoding of the bytes.  [default: found out]"),
+)
+
+rule_options = stacked(
+    option("Rules", "-r", "--rules", multiple=True, metavar="PACK", help="A pack of yours, a .toml file or a folder of them; repeatable."),
+    option("Rules", "--only-rules", is_flag=True, help="Judge by the packs of --rules alone."),
+    option("Rules", "--select", multiple=True, metavar="ID", help="Judge by these rules only ('core/*'); repeatable."),
+    option("Rules", "--ignore", multiple=True, metavar="ID", help="Leave these rules out; repeatable."),
+    option("Rules", "--profile", type=click.Choice(["careful", "standard", "hard"]), default="standard", show_default=True, help="How bold: rules that are certain, also likely ones, also guesses."),
+    option("Rules", "--repair", "repairs", type=click.Choice(["sure", "risky"]), default="sure", show_default=True, help="Which damage to undo: what is proved, or also what is only likely."),
+)
+
+copying_options = stacked(
+    option("Copies", "--dedup", type=click.Choice(["off", "article", "run"]), default="run", show_default=True, help="How far to look for near-duplicate paragraphs."),
+    option("Copies", "--threshold", type=click.FloatRange(0.3, 1.0), default=0.7, show_default=True, metavar="J", help="The least likeness of a copy (exact Jaccard of word triples)."),
+    option("Copies", "--numbers", type=click.Choice(["same", "any"]), default="same", show_default=True, help="Figures are facts: blocks whose numbers differ are no copies, unless 'any'."),
+    option("Copies", "--dedup-action", type=click.Choice(["drop", "tag"]), default="drop", show_default=True, help="Take copies out, or only book them."),
+)
+
+
+def reading(options: dict[str, Any]) -> Reading:
+    """Take the reading options out of a command's options."""
+    from etl.model import Facts
+
+    return Reading(
+        format=options.pop("form"),
+        text_field=options.pop("text_field"),
+        html_field=options.pop("html_field"),
+        encoding=options.pop("encoding"),
+        facts=Facts(publisher=options.pop("publisher")),
+    )
+
+
+def selection(options: dict[str, Any]) -> Selection:
+    """Take the rule options out of a command's options."""
+    return Selection(
+        packs=options.pop("rules"),
+        only=options.pop("only_rules"),
+        select=options.pop("select"),
+        ignore=options.pop("ignore"),
+        profile=options.pop("profile"),
+        risky=options.pop("repairs") == "risky",
+    )
+
+
+def copying(options: dict[str, Any]) -> Copying:
+    """Take the options on copies out of a command's options."""
+    return Copying(
+        scope=options.pop("dedup"),
+        threshold=options.pop("threshold"),
+        numbers=options.pop("numbers"),
+        action=options.pop("dedup_action"),
+    )
+
+
+def time_added(given: str) -> str:
+    """The time that goes into the records: as given, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
+    from etl.dates import iso_time
+
+    if given:
+        if not (time := iso_time(given)):
+            raise click.BadParameter(f"'{given}' is no time", param_hint="--added")
+        return time
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,113 @@
+"""What people see of a run: the summary with what went and why, the diff, the counts."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+
+from etl.audit import GAP, Entry, Tally
+from etl.cli.terminal import one_line, say, table, visible
+from etl.packs import load_rules
+from etl.readers.records import read_records
+from etl.record import Record
+from etl.stages import Job
+
+Noun = TypeVar("Noun")
+
+# What is booked without a rule of a pack behind it.
+OWN_TITLES = {
+    "structure/gap": "White space between paragraphs that was not the usual one",
+    "structure/kicker": "Keywords above a headline",
+    "structure/headline": "Headline, now in its field",
+    "structure/headline-again": "The headline once more",
+    "structure/empty": "Block of nothing but damage",
+    "duplicate/exact": "Copy of an earlier paragraph",
+    "duplicate/near": "Near-copy of an earlier paragraph",
+}
+STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
+
+
+def print_summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> None:
+    """Say on stderr what came out, what went and why, and that the books balance."""
+    if as_json:
+        say(msgspec.json.encode(tally).decode())
+        return
+    if verbose:
+        for entry in _changes(job):
+            say(f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}")
+    articles = sum(count for _, count in tally.statuses)
+    statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
+    say(f"{_number(tally.documents, 'document')}: {_number(articles, 'article')} ({statuses})")
+    books = tally.books
+    say(f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance")
+    if tally.rejects:
+        say(f"{_number(tally.rejects, 'input')} could not be read: see the rejects", fg="yellow")
+        for reject in _rejects(job):
+            say(f"  {reject}")
+    titles = rule_titles(job)
+    rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
+    if rows:
+        say(table((count, rule, titles.get(rule, "")) for rule, count in rows))
+
+
+def print_diff(job: Job) -> int:
+    """Print the changes of a run by document and article; give their number."""
+    color = None if sys.stdout.isatty() else False
+    headlines = {record.id: record for record in _records(job)}
+    changes = 0
+    for path, entries in groupby(_changes(job), key=lambda entry: entry.path):
+        click.secho(f"--- {visible(path)}", bold=True, color=color)
+        for article, of_article in groupby(entries, key=lambda entry: entry.article_id):
+            click.secho(_article_line(headlines.get(article)), fg="blue", color=color)
+            for entry in of_article:
+                changes += 1
+                click.echo(_diff_line(entry), color=color)
+    return changes
+
+
+def rule_titles(job: Job) -> dict[str, str]:
+    """What each rule is about, in a few words."""
+    return OWN_TITLES | {sourced.name: sourced.rule.title for sourced in load_rules(job.selection)}
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _article_line(record: Record | None) -> str:
+    if record is None:
+        return "@@ no article"
+    origin = record.origin
+    name = record.headline or one_line(record.text, 60) or "(no headline)"
+    publisher = f" ({record.publisher})" if record.publisher else ""
+    return visible(f"@@ lines {origin.line_start}-{origin.line_end}: {name}{publisher}")
+
+
+def _diff_line(entry: Entry) -> str:
+    struck = click.style(one_line(entry.before), fg=STRUCK.get(entry.action, "red"), strikethrough=entry.action != "tag")
+    becomes = f" {click.style(one_line(entry.after), fg='green')}" if entry.after else ""
+    why = f"{entry.rule}, copy of {entry.duplicate_of} ({entry.similarity:.2f})" if entry.duplicate_of else entry.rule
+    return f"{entry.line:>6} - {struck}{becomes}  {click.style(f'[{visible(why)}]', dim=True)}"
+
+
+def _changes(job: Job) -> Iterator[Entry]:
+    return (entry for entry in _lines(job, "audit", Entry) if entry.rule != GAP)
+
+
+def _records(job: Job) -> Iterable[Record]:
+    return _lines(job, "articles", Record)
+
+
+def _rejects(job: Job) -> Iterator[str]:
+    from etl.stages import RejectLine
+
+    return (f"{line.path}:{line.row}: {line.reason}" for line in _lines(job, "rejects", RejectLine))
+
+
+def _lines(job: Job, kind: str, noun: type[Noun]) -> Iterator[Noun]:
+    for part in sorted((Path(job.work) / kind).glob("part-*")):
+        yield from read_records(part, noun)

@@ -1,0 +1,43 @@
+"""Words for people, on stderr or as a command's answer; nothing from the data can move the cursor or ring the bell."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import click
+
+# C0 and C1 controls, and the marks that turn the direction of writing.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Show control characters as what they are.
+
+    >>> visible("\\x1b[2J gone")
+    '\\\\x1b[2J gone'
+    """
+    return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(text: str, width: int = 100) -> str:
+    """Fit a text into one line of at most `width` characters."""
+    line = visible(" ".join(text.split()))
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def table(rows: Iterable[Sequence[object]], indent: str = "  ") -> str:
+    """Align rows: figures to the right, words to the left, the last column as it comes."""
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for row in cells:
+        fitted = [
+            cell.rjust(width) if cell.replace(",", "").isdigit() else cell.ljust(width)
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        lines.append((indent + "  ".join(fitted)).rstrip())
+    return "\n".join(lines)
+
+
+def say(text: str = "", **style: bool | str) -> None:
+    """Say something to the person at the terminal; never on stdout."""
+    click.echo(click.style(visible(text), **style) if style else visible(text), err=True)  # type: ignore[arg-type]  # click's own names

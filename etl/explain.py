@@ -1,0 +1,71 @@
+"""One line of the input, followed through the main path: what became of it, and what each rule thought of it."""
+
+from collections.abc import Iterator, Sequence
+
+from etl.audit import Entry
+from etl.edit import Edited, edit
+from etl.errors import UsageError
+from etl.model import Article, Block
+from etl.packs import Selection, desk
+from etl.readers import Reading, find, only_document
+from etl.rules import Opinion, opinions
+from etl.stages import Copying, copies_among, finish
+
+
+def explain_line(
+    name: str, row: int, line: int, reading: Reading, selection: Selection, copying: Copying
+) -> Iterator[str]:
+    """Say, line by line, what happened to the block on a line of a document.  Raises UsageError if there is none."""
+    sources, _ = find([name], reading)
+    edited = edit(only_document(sources[0], reading, row), desk(selection))
+    article, block = _block_at(edited, line, name)
+    copies = copies_among([edited], copying).get(0, ()) if copying.scope != "off" else ()
+    entries = [
+        entry
+        for entry in finish(edited, copies, "").entries
+        if block.char_start <= entry.char_start < max(block.char_end, block.char_start + 1)
+    ]
+    yield f"{name}:{block.line}, characters {block.char_start}-{block.char_end}"
+    yield f"  {edited.document.text[block.char_start : block.char_end]}"
+    yield f"  article {article.index + 1} of {len(edited.articles)}: {_title(article)}"
+    yield from _happened(entries)
+    yield from _thought(article, block, edited, selection)
+
+
+def _block_at(edited: Edited, line: int, name: str) -> tuple[Article, Block]:
+    for article in edited.articles:
+        for block in article.blocks:
+            last = block.line + edited.document.text.count("\n", block.char_start, block.char_end)
+            if block.line <= line <= last:
+                return article, block
+    raise UsageError(f"{name}:{line}", "there is no text on this line", "Blank lines belong to no block.")
+
+
+def _title(article: Article) -> str:
+    publisher = article.facts.publisher or (article.publisher.name if article.publisher else "publisher unknown")
+    return f"{article.facts.headline or '(no headline)'} ({publisher})"
+
+
+def _happened(entries: Sequence[Entry]) -> Iterator[str]:
+    if not any(entry.action in ("drop", "duplicate", "extract") for entry in entries):
+        yield "kept"
+    for entry in entries:
+        if entry.action == "repair":
+            yield f"repaired by {entry.rule}: {entry.before!r} -> {entry.after!r}"
+        elif entry.duplicate_of:
+            yield f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
+        else:
+            yield f"{entry.action} by {entry.rule} {entry.rule_version}".rstrip()
+
+
+def _thought(article: Article, block: Block, edited: Edited, selection: Selection) -> Iterator[str]:
+    bench = desk(selection).bench
+    matching = opinions(article, edited.document.kind, bench, block.index)
+    for opinion in matching:
+        yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
+    total = len(bench.alone) + len(bench.in_company)
+    yield f"  {total - len(matching)} of {total} rules do not match, or judge other publishers"
+
+
+def _verdict(opinion: Opinion) -> str:
+    return f"held back by {opinion.obstacle}:" if opinion.obstacle else "named by"

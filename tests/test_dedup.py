@@ -1,0 +1,209 @@
+"""What counts as a duplicate, what must not, and that every figure is exact, whatever the batches."""
+
+import random
+import re
+import subprocess
+import sys
+from hashlib import blake2b
+from io import BytesIO
+
+import numpy as np
+import pytest
+from datasketch import MinHash, MinHashLSH
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl import dedup
+from etl.dedup import Likeness
+from etl.dedup.sign import PERMUTATIONS, SEED, WEIGHTS
+from etl.dedup.words import fold
+
+RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on the president to resign"
+RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
+BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
+TOLL = "Officials in the capital said that 12 people had died in the fire at the hotel and that 30 were still missing"
+
+
+def found(texts: list[str], articles: list[int] | None = None, likeness: Likeness = Likeness()) -> list[tuple[int, int]]:
+    numbers = np.array(range(len(texts)) if articles is None else articles, np.int64)
+    drop = dedup.duplicates(dedup.fingerprint(texts, likeness), numbers, likeness)
+    return list(zip(drop.index.tolist(), drop.keeper.tolist(), strict=True))
+
+
+def shingles(text: str, width: int = 3) -> set[str]:
+    words = re.findall(r"[^\W_]+", text.lower())
+    return {" ".join(words[i : i + width]) for i in range(max(len(words) - width + 1, 1))}
+
+
+def jaccard(one: str, other: str) -> float:
+    a, b = shingles(one), shingles(other)
+    return len(a & b) / len(a | b)
+
+
+@pytest.mark.parametrize(
+    "hashes",
+    [[], [0], [4294967295, 1, 7], list(range(50)), [n * 2654435761 % 2**32 for n in range(100_000)]],
+    ids=["no shingle", "one shingle", "three", "weakly hashed", "100,000"],
+)
+def test_signature_is_that_of_datasketch(hashes: list[int]) -> None:
+    minhash = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32", hashfunc=int)
+    minhash.update_batch(hashes)
+    # Between two others, so that a wrong border of the set would show.
+    sets, sizes = [5, 6, *hashes, 8], [2, len(hashes), 1]
+    values = dedup.signatures(np.array(sets, np.uint32), np.array(sizes))
+    assert values[:, 1].tolist() == minhash.hashvalues.tolist()
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.95])
+def test_bands_and_rows_are_those_of_datasketch(threshold: float) -> None:
+    index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=WEIGHTS)
+    assert dedup.bands_and_rows(threshold) == (index.b, index.r)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Belarus: 100,000 join rally", "belarus 100 000 join rally"),
+        ("don’t — “STOP”", "don t stop"),
+        ("ΟΔΟΣ", "οδος"),
+        ("Ｋ２ és İzmir", "ｋ2 és i̇zmir"),
+        ("٢٥ قتيلا", "25 قتيلا"),
+        ("हिन्दी", "हिन्दी"),
+        ("北京2024年", "北 京2024 年"),
+        ("ครับ", "ค รั บ"),
+        ("a\0b\nc", "a b c"),
+        ("x \ud83d y 😀", "x y"),
+        ("", ""),
+    ],
+    ids=["ascii", "quotes", "final sigma", "digits", "arabic", "marks", "han", "thai", "nul", "emoji", "empty"],
+)
+def test_folding_keeps_words_and_figures(text: str, folded: str) -> None:
+    # In one batch with other texts, whose characters must not matter.
+    assert b" ".join(fold(["Привет, 世界\0", text, "plain"])[1].split()).decode() == folded
+
+
+@pytest.mark.parametrize(
+    ("texts", "drops"),
+    [
+        ([RALLY, RIVER, RALLY], [(2, 0)]),
+        ([RALLY, RALLY.upper() + "!"], [(1, 0)]),
+        ([RALLY, RALLY + " soon"], [(1, 0)]),
+        ([RALLY, RALLY + " soon", RALLY + " soon"], [(1, 0), (2, 0)]),
+        ([RIVER, RALLY + " now then", RALLY, RALLY], [(2, 1), (3, 1)]),
+        (["Лукашенко заявил что выборы президента страны прошли честно и без нарушений закона"] * 2, [(1, 0)]),
+        (["今天上午数万人走上首都街头要求总统辞职并举行新的选举", "今天上午数万人走上首都街头要求总统辞职并举行新的选举。他们说"], [(1, 0)]),
+        ([RALLY, RIVER, BUDGET], []),
+        ([TOLL, TOLL.replace("12", "25")], []),
+        ([TOLL, TOLL + " today"], [(1, 0)]),
+        (["Share on Facebook", "Share on Facebook"], []),
+        (["", "", "😀😀", "😀😀", "* * *", "* * *"], []),
+        (["今天上午数万人走上首都街头要求总统辞职并举行新的选举", "昨天晚上农民把牛群赶到山上因为河水漫过了堤岸淹没田地"], []),
+        ([], []),
+    ],
+    ids=[
+        "exact copy", "case and stops", "a word more", "copy of a copy", "copies of what goes go to its keeper",
+        "cyrillic", "chinese", "other stories stay", "another death toll stays", "the same death toll",
+        "short lines of other articles stay", "no words stay", "other chinese stays", "nothing",
+    ],
+)  # fmt: skip
+def test_duplicates(texts: list[str], drops: list[tuple[int, int]]) -> None:
+    assert found(texts) == drops
+
+
+@pytest.mark.parametrize(
+    ("likeness", "texts", "articles", "drops"),
+    [
+        (Likeness(numbers="any"), [TOLL, TOLL.replace("12", "25")], [0, 1], [(1, 0)]),
+        (Likeness(across=False), [RALLY, RALLY, RALLY], [0, 0, 1], [(1, 0)]),
+        (Likeness(across=False), [RALLY, RALLY + " soon", RALLY + " soon"], [0, 1, 1], [(2, 1)]),
+        (Likeness(), ["More on this", "More on this", "More on this"], [0, 0, 1], [(1, 0)]),
+        (Likeness(short_words=0), ["Minsk", "minsk.", "Minsk", ""], [0, 1, 2, 3], [(1, 0), (2, 0)]),
+        (Likeness(shingles="c5"), [RALLY, RALLY.replace("president", "presldent"), RIVER], [0, 1, 2], [(1, 0)]),
+        (Likeness(shingles="c5", short_words=0), ["Oslo", "Oslo", "Rome"], [0, 1, 2], [(1, 0)]),
+        (Likeness(threshold=0.95), [RALLY, RALLY + " soon", RALLY], [0, 1, 2], [(2, 0)]),
+    ],
+    ids=["any numbers", "within", "near within", "short within", "short across", "letters", "few letters", "threshold"],
+)
+def test_settings(likeness: Likeness, texts: list[str], articles: list[int], drops: list[tuple[int, int]]) -> None:
+    assert found(texts, articles, likeness) == drops
+
+
+def test_no_chains() -> None:
+    words = RALLY.split()
+    first, second, third = " ".join(words[:15]), " ".join(words[1:17]), " ".join(words[3:19])
+    assert jaccard(first, second) >= 0.7 <= jaccard(second, third) and jaccard(first, third) < 0.7
+    assert found([first, second, third]) == [(1, 0)]
+
+
+def test_keeper_is_the_most_alike() -> None:
+    words = RALLY.split()
+    first, second, between = words[:16], words[4:], words[3:]
+    texts = [" ".join(part) for part in (first, second, between)]
+    assert jaccard(texts[0], texts[1]) < 0.6 <= jaccard(texts[0], texts[2]) < jaccard(texts[1], texts[2])
+    assert found(texts, None, Likeness(threshold=0.6)) == [(2, 1)]
+
+
+phrases = st.lists(st.sampled_from([*RALLY.split()[:4], "zwölf", "42", "7", "…", "京"]), min_size=10, max_size=14)
+
+
+@settings(deadline=None)
+@given(st.lists(phrases.map(" ".join), max_size=60), st.sampled_from([0.5, 0.7, 0.9]))
+def test_every_duplicate_has_an_earlier_kept_block_that_is_as_like_it_as_said(texts: list[str], threshold: float) -> None:
+    likeness = Likeness(threshold=threshold, short_words=0)
+    drop = dedup.duplicates(dedup.fingerprint(texts, likeness), np.arange(len(texts)), likeness)
+    for index, keeper, figure in zip(drop.index, drop.keeper, drop.likeness, strict=True):
+        assert keeper < index and keeper not in drop.index
+        assert figure == jaccard(texts[index], texts[keeper]) >= threshold
+        assert sorted(re.findall(r"\d+", texts[index])) == sorted(re.findall(r"\d+", texts[keeper]))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=40) | phrases.map(" ".join), max_size=30), st.integers(0, 30), st.sampled_from(["w3", "c5"]))
+def test_fingerprints_are_the_same_in_any_batch(texts: list[str], cut: int, width: str) -> None:
+    likeness = Likeness(shingles="c5" if width == "c5" else "w3", short_words=2)
+    whole = dedup.fingerprint(texts, likeness).arrays()
+    parts = [dedup.fingerprint(part, likeness).arrays() for part in (texts[:cut], texts[cut:])]
+    joined = dedup.join(parts).arrays()
+    assert all(np.array_equal(whole[name], joined[name]) and whole[name].dtype == joined[name].dtype for name in whole)
+
+
+def test_saved_fingerprints_are_joined_as_they_were() -> None:
+    prints = dedup.fingerprint([RALLY, RIVER, RALLY])
+    file = BytesIO()
+    np.savez(file, **prints.arrays())
+    file.seek(0)
+    with np.load(file) as saved:
+        again = dedup.join([saved, saved])
+    assert dedup.duplicates(again, np.arange(6)).index.tolist() == [2, 3, 4, 5]
+
+
+def test_fingerprints_do_not_change_from_release_to_release() -> None:
+    arrays = dedup.fingerprint([RALLY, TOLL, "Лукашенко – “НЕТ”", "集会１０万人"], Likeness(short_words=0)).arrays()
+    digest = blake2b(b"".join(array.tobytes() for array in arrays.values()), digest_size=8).hexdigest()
+    assert digest == "?"
+
+
+def copies(changes: int, count: int) -> list[str]:
+    """Give copies of one 40-word text, each with other words at a few places."""
+    draw = random.Random(7)
+    base = [f"word{n}" for n in range(40)]
+    drawn = [{draw.randrange(40): f"other{draw.randrange(9**9)}" for _ in range(changes)} for _ in range(count)]
+    return [" ".join(changed.get(place, word) for place, word in enumerate(base)) for changed in drawn]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [
+        ([RALLY] * 200_000, 1),
+        (copies(1, 20_000), 1),
+        (["Minsk"] * 100_000, 100_000),
+        (["😀 😀"] * 20_000, 20_000),
+        ([" ".join(f"w{n}" for n in range(100_000))] * 2 + [" ".join(f"w{n}" for n in range(9, 100_000))], 1),
+        (["وقال مسؤولون في العاصمة إن النهر فاض على ضفتيه خلال الليل"] * 20_000, 1),
+    ],
+    ids=["equal", "nearly equal", "one word", "emoji", "100,000 words", "right to left"],
+)
+def test_great_numbers_of_copies(texts: list[str], kept: int) -> None:
+    likeness = Likeness(numbers="any")
+    drop = dedup.duplicates(dedup.fingerprint(texts, likeness), np.arange(len(texts)), likeness)
+    assert len(texts) - len(drop.index) == kept
