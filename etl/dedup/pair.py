@@ -110,8 +110,8 @@ def _verified(prints: Fingerprints, earlier: I64, later: I64, threshold: float) 
 def _shared(shingles: U32, starts: I64, sizes: I64) -> I64:
     """Count the shingles shared by set k and set k + half, for all k, in one sort."""
     half = len(starts) // 2
-    owners = np.repeat(np.tile(np.arange(half, dtype=np.uint64), 2), sizes)
-    packed = (owners << _HALF) | shingles[_ranges(starts, sizes)]
+    owners = np.tile(np.arange(half, dtype=np.uint64) << _HALF, 2)
+    packed = np.repeat(owners, sizes) | shingles[_ranges(starts, sizes)]
     # Each half is in order already: timsort merges them, twenty times quicker than quicksort sorts them.
     packed.sort(kind="stable")
     twice = packed[1:][packed[1:] == packed[:-1]] >> _HALF

@@ -84,7 +84,6 @@ def _unswept(found: Buckets, kept: Mask, swept: Mask, width: int) -> Mask:
     Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
     """
     waits = (kept & ~swept)[found.members]
-    waits[found.edges[1:] - 1] = False
     running = np.cumsum(waits)
     before: I64 = np.repeat((running - waits)[found.edges[:-1]], np.diff(found.edges))
     firsts = np.zeros(len(kept), np.bool_)

@@ -34,7 +34,7 @@ _MOJIBAKE_PAIRS = {
         rf"(?<=[{CURRENCY}{NUMERIC}][{OPENING}])",
         rf"(?<=[{LOWER}{CLOSING}][{OPENING}])(?=[{NUMERIC}\w])",
         rf"(?<=[{LOWER}{UPPER}{CURRENCY}{NUMERIC}{LAW}][{CLOSING}])(?=[{OPENING}\w])",
-        rf"(?<=[ВГРСΒΓΞΟ].)(?=[ВГРСΒΓΞΟ])",
+        "(?<=[ВГРСΒΓΞΟ].)(?=[ВГРСΒΓΞΟ])",
         "(?<=à.)",
     ),
 }
@@ -44,22 +44,23 @@ NO_PLURAL = "merica|elarus|iden|ritain|hina|urope|rance|ukashenko|utin|ussia|rum
 
 # What the other steps and doubts could touch, in ASCII and the quotes and dashes of news ...
 _ASCII = r"\x00-\x08\x0b-\x1f\x7f\\"
+_RUN_ON = (
+    "(?<=caption.)|(?<=caption[‘“].)|(?<=pyright.)|(?<=.credit.)|(?<=.source.)",
+    '(?:(?<=[a-z]{2}[.!].)|(?<=[a-z]{2}[.!]["“‘].))(?=[a-z])',
+    "(?<=[a-z.!?”]R)(?=ead [Mm]ore)",
+)
+_CAPITALS = rf"(?<=\S.)(?:{'|'.join(_RUN_ON)})|(?=(?:{NO_PLURAL})s )"
 _ASCII_PAIRS = {
-    "A-Z": (
-        "(?<=[a-z].)(?:(?<=caption.)|(?<=pyright.)|(?<=.credit.)|(?<=.source.))",
-        "(?<=[a-z.!?”]R)(?=ead [Mm]ore)",
-        f"(?=(?:{NO_PLURAL})s )",
-    ),
-    ".!?": ('(?<=[a-z]{2}[.!])(?=["“‘]?[A-Z][a-z])', r"(?<=[a-z]\.[a-z]\.)(?=[a-z])", r"(?<=\?)(?=[A-Za-z])"),
+    "?": ("(?=[A-Za-z])",),
     "&%`'": (
         "(?<=&)(?=#|[A-Za-z]{2,24};|amp|nbsp|quot|[lr][sd]quo|[mn]dash|hellip)",
         "(?<=%)(?=[0-9A-Fa-f]{2})",
         "(?<=``)|(?<='')",
     ),
-    "‘“": ("(?<=caption.)",),
     r"\t\n": (r"(?<=\s\t)", r"(?<=[-\s]\n)", r"(?=\s)"),
 }
-_NEWS = r" \"#$()*+,\-/0-9:;<=>@\[\]^_a-z{|}~’”–—…"
+_NEWS = r" !\"#$()*+,\-./0-9:;<=>@\[\]^_a-z{|}~‘’“”–—…"
+_NOT_IN_NEWS = f"^{_NEWS}A-Z{''.join(_ASCII_PAIRS)}"
 # ... and in all other writing.  One no-break or thin space is typography; two are a run.
 _WIDE = (
     "\u200b\u2028\u2029\u202d\u202e\u2060\u206a-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\uffff"
@@ -75,20 +76,23 @@ _WIDE_PAIRS = {
 _LOOKS_LATIN = "АВЕКМНОРСТХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"
 
 
-def _found(scanned: str, alone: str, pairs: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
-    """One class that `re` scans for at full speed; only where it stands are the kind and its neighbours asked."""
-    kinds = (f"(?<=[{kind}])(?:{'|'.join(rows)})" for kind, rows in pairs.items())
-    return re.compile(f"[{scanned}](?:(?<=[{alone}])|{'|'.join(kinds)})", re.S)
+def _contexts(alone: str, pairs: dict[str, tuple[str, ...]]) -> str:
+    """What to ask behind a character: is it one that says enough alone, or of a kind whose neighbours say it."""
+    return "|".join([f"(?<=[{alone}])", *(f"(?<=[{kind}])(?:{'|'.join(rows)})" for kind, rows in pairs.items())])
 
 
-def _listed(alone: str, pairs: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
-    return _found(alone + "".join(pairs), alone, pairs)
+def _found(alone: str, pairs: dict[str, tuple[str, ...]]) -> re.Pattern[str]:
+    """One class that `re` scans for at full speed; only where it stands are contexts asked."""
+    return re.compile(f"[{alone}{''.join(pairs)}](?:{_contexts(alone, pairs)})", re.S)
 
 
-MAYBE_MOJIBAKE = _listed(_MOJIBAKE, _MOJIBAKE_PAIRS)
+MAYBE_MOJIBAKE = _found(_MOJIBAKE, _MOJIBAKE_PAIRS)
 MIXED_SCRIPTS = re.compile(f"[A-Za-z](?:(?=[{_LOOKS_LATIN}])|(?<=[{_LOOKS_LATIN}].))")
-_NOT_NEWS = _found(f"^{_NEWS}", f"^{_NEWS}{''.join(_ASCII_PAIRS)}", _ASCII_PAIRS)
-_ANYWHERE = _listed(_MOJIBAKE + _ASCII + _WIDE, _ASCII_PAIRS | _MOJIBAKE_PAIRS | _WIDE_PAIRS)
+# Capitals are asked first, and nothing else after: they are most of what stops the scan of a clean block.
+_NOT_NEWS = re.compile(
+    f"[^{_NEWS}](?:(?<=[A-Z])(?:{_CAPITALS})|(?<![A-Z])(?:{_contexts(_NOT_IN_NEWS, _ASCII_PAIRS)}))", re.S
+)
+_ANYWHERE = _found(_MOJIBAKE + _ASCII + _WIDE, {"A-Z": (_CAPITALS,)} | _ASCII_PAIRS | _MOJIBAKE_PAIRS | _WIDE_PAIRS)
 _GREEK_OR_CYRILLIC = re.compile("[Ͱ-ӿ]")
 
 # Ordering the marks of one letter is quadratic in their number; a block up to here is done in a blink whatever it holds.

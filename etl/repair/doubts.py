@@ -98,7 +98,6 @@ DOUBTS = (
     # A template that put `src` for 0: `25 August 2src2src.`
     _doubt("repair/src-for-zero", "[0-9]", r"\d(?<!\w.)\d*src(?:\d|src)*(?![A-Za-z])", lambda place: place[0].replace("src", "0")),
     _doubt("repair/missing-space", "[.!]", r"([.!])(?<=[a-z]{2}.)(?=[\"“‘]?[A-Z][a-z])", r"\1 "),
-    _doubt("repair/abbreviation-joined", r"\.", r"\.(?<=[a-z]\.[a-z]\.)(?<!\w....)(?=[a-z]{2})"),
     _doubt("repair/joined-link", "R", r"(?<=[a-z.!?”])Read [Mm]ore$", ""),
     _doubt("repair/hyphen-break", "\n", r"(?<=[a-z])-\r?\n(?=[a-z])", ""),
     _doubt("repair/half-width", "[\uff61-\uff9f]", "[\uff61-\uff9f]+", _full_width),

@@ -170,7 +170,7 @@ _TERMINAL = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-
 _ZERO_WIDTH = "\u2060\u206a-\u206f\ufeff\ufff9-\ufffc"
 _SPACELESS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aad\u200b"
 _INVISIBLE = f"[{_ZERO_WIDTH}]+|(?<![{_SPACELESS}])\u200b+(?![{_SPACELESS}])"
-_LABEL = "^((?:[Ii]mage|[Mm]edia|[Vv]ideo) (?:caption|copyright|credit|source))(?=[A-Z‘“])"
+_LABEL = "^((?:[Ii]mage|[Mm]edia|[Vv]ideo) (?:caption|copyright|credit|source))(?=[‘“]?[A-Z])"
 
 SURE = (
     # A JSON writer that knew only UTF-16: two halves are one character, a half alone is lost.
@@ -195,7 +195,7 @@ SURE = (
     _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(_INVISIBLE, "")),
     _step("repair/breaks", r"[\n\r\v\f\u2028\u2029]", _with_one_break),
     # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
-    _step("repair/label", "[A-Z‘“]", _sub(_LABEL, r"\1 ")),
+    _step("repair/label", "[A-Z]", _sub(_LABEL, r"\1 ")),
     # Runs of spaces, and space at the ends of lines.  One no-break or thin space is typography and stays.
     _step("repair/spaces", r"\s", _spaced),
     _step("repair/spaces", r"\s", str.strip),

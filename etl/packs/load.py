@@ -1,0 +1,114 @@
+"""Files -> values of the right shape: packs with the place of every rule, and the publishers."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from etl.errors import PackError
+from etl.fold import fold
+from etl.model import Publisher
+from etl.packs.place import did_you_mean, place
+from etl.rules import vocabulary
+from etl.rules.vocabulary import Pack, Rule
+
+# What to do about a key that is not there.
+WAYS_OUT = {
+    "id": "Name the rule in lower-case words with dashes.",
+    "why": "Say in one sentence on what ground these lines go; it is printed with the rule.",
+    "keeps": "Give at least one line that looks alike and must not be dropped.",
+    "match": "Say what the rule names: match.exact, match.prefix, match.regex …",
+}
+
+
+class Sourced(Struct, frozen=True):
+    """A rule with its full name, the version of its pack, and where it stands."""
+
+    name: str
+    version: str
+    path: str
+    line: int
+    rule: Rule
+
+
+def builtin_folder() -> Path:
+    """Where the packs are: beside the package in a wheel, at the top level in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "_rules"
+    return installed if installed.is_dir() else package.parent / "rules"
+
+
+@cache
+def known_publishers() -> dict[str, Publisher]:
+    """Publishers by folded name, alias and domain."""
+    path = builtin_folder() / "publishers.toml"
+    table = msgspec.convert(_toml(path), dict[str, dict[str, Any]])
+    known: dict[str, Publisher] = {}
+    for name, entry in table.items():
+        publisher = msgspec.convert({"id": name, **entry}, Publisher)
+        for key in (publisher.name, *publisher.aliases, *publisher.domains):
+            known[fold(key)] = publisher
+    return known
+
+
+def pack_files(path: Path) -> Sequence[Path]:
+    """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
+    if path.is_dir():
+        return sorted(path.rglob("*.toml"))
+    if not path.exists():
+        raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
+    return [path]
+
+
+def load_pack(path: Path) -> Iterator[Sourced]:
+    """Read the rules of a pack, each with its place.  Raises PackError for what is no TOML or no pack."""
+    table = _toml(path)
+    try:
+        pack = msgspec.convert(table, Pack)
+    except msgspec.ValidationError as error:
+        raise _shape_error(path, str(error)) from None
+    for number, rule in enumerate(pack.rule):
+        yield Sourced(f"{pack.pack.id}/{rule.id}", pack.pack.version, str(path), _rule_line(path, number), rule)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        where = f"{path}:{found[1]}:{found[2]}" if found else str(path)
+        raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
+
+
+def _rule_line(path: Path, number: int) -> int:
+    """The 1-based line of the rule's `[[rule]]` header, the first being number 0; 1 if rules are written otherwise."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    headers = [at for at, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
+    return headers[number] if number < len(headers) else 1
+
+
+def _shape_error(path: Path, fault: str) -> PackError:
+    """Turn msgspec's "Object contains unknown field `mtach` - at `$.rule[1]`" into a place and a way out."""
+    said, _, where = fault.partition(" - at ")
+    rule = re.search(r"\$\.rule\[(\d+)\]", where)
+    line = _rule_line(path, int(rule[1])) if rule else 1
+    if unknown := re.search(r"unknown field `(\w+)`", said):
+        key, code, fault, way_out = unknown[1], "R001", "is no key", _suggest_key(unknown[1])
+    elif missing := re.search(r"missing required field `(\w+)`", said):
+        key, code, fault, way_out = missing[1], "R002", "is missing", WAYS_OUT.get(missing[1], "")
+    else:
+        key = (re.findall(r"\.(\w+)", where) or [""])[-1]
+        code, fault, way_out = "R003", f"is wrong: {said[0].lower()}{said[1:]}", "See docs/rules.md."
+    return PackError(place(path, line, key), f"{code} '{key}' {fault}", way_out)
+
+
+def _suggest_key(key: str) -> str:
+    structs = [value for value in vars(vocabulary).values() if isinstance(value, type) and issubclass(value, Struct)]
+    return did_you_mean(key, [field for struct in structs for field in struct.__struct_fields__])

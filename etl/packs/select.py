@@ -1,0 +1,106 @@
+"""Which rules judge: the chosen ones of the built-in packs and the user's, compiled into a desk."""
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from etl.edit import Desk
+from etl.errors import UsageError
+from etl.fold import label
+from etl.model import Replacement
+from etl.packs.check import check
+from etl.packs.load import Sourced, builtin_folder, known_publishers, load_pack, pack_files
+from etl.packs.place import did_you_mean
+from etl.rules import seat
+from etl.segment import Layouts
+
+Profile = Literal["careful", "standard", "hard"]
+
+# What each profile dares: rules of these confidences judge.
+PROFILES: dict[Profile, tuple[str, ...]] = {
+    "careful": ("certain",),
+    "standard": ("certain", "likely"),
+    "hard": ("certain", "likely", "guess"),
+}
+
+
+class Selection(Struct, frozen=True):
+    """Which rules judge: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and how bold."""
+
+    packs: tuple[str, ...] = ()
+    only: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: Profile = "standard"
+    risky: bool = False
+
+
+@cache
+def desk(selection: Selection) -> Desk:
+    """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left."""
+    rules = selected(selection)
+    judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
+    return Desk(
+        repairs=tuple(
+            Replacement(sourced.name, re.compile(sourced.rule.match.regex), sourced.rule.becomes)
+            for sourced in rules
+            if sourced.rule.action == "replace"
+        ),
+        layouts=Layouts(_end_labels(rules), known_publishers()),
+        bench=seat((sourced.name, sourced.version, sourced.rule) for sourced in judging),
+        risky=selection.risky,
+    )
+
+
+def selected(selection: Selection) -> tuple[Sourced, ...]:
+    """The rules of a selection, checked against one another, by name."""
+    rules = load_rules(selection)
+    for pattern in (*selection.select, *selection.ignore):
+        if not any(fnmatchcase(sourced.name, pattern) for sourced in rules):
+            raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, [one.name for one in rules]))
+    chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
+    if not chosen:
+        raise UsageError("", "no rule is selected", "Widen --select, or drop --only-rules or --ignore.")
+    return chosen
+
+
+def load_rules(selection: Selection) -> tuple[Sourced, ...]:
+    """All rules of the selected packs, whatever their confidence, by name.  Raises PackError."""
+    folders = [Path(path) for path in selection.packs]
+    if not selection.only:
+        folders = [builtin_folder() / part for part in ("core", "sites", "lang")] + folders
+    rules = [sourced for folder in folders for path in pack_files(folder) for sourced in load_pack(path)]
+    check(rules)
+    return tuple(sorted(rules, key=lambda sourced: sourced.name))
+
+
+def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
+    """Give version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
+    found: dict[str, dict[str, str]] = {}
+    for sourced in selected(selection):
+        path = Path(sourced.path)
+        name = path.relative_to(builtin_folder()) if path.is_relative_to(builtin_folder()) else path
+        found[name.as_posix()] = {"version": sourced.version, "sha256": sha256(path.read_bytes()).hexdigest()}
+    return dict(sorted(found.items()))
+
+
+def _is_chosen(sourced: Sourced, selection: Selection) -> bool:
+    is_bold_enough = sourced.rule.confidence in PROFILES[selection.profile]
+    is_selected = not selection.select or _matches(sourced, selection.select)
+    return is_bold_enough and is_selected and not _matches(sourced, selection.ignore)
+
+
+def _matches(sourced: Sourced, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(sourced.name, pattern) for pattern in patterns)
+
+
+def _end_labels(rules: Iterable[Sourced]) -> frozenset[str]:
+    return frozenset(
+        label(text) for sourced in rules if sourced.rule.action == "end-article" for text in sourced.rule.match.exact
+    )

@@ -1,0 +1,141 @@
+"""The books: nothing vanishes, every document comes back, and books that do not balance are refused."""
+
+import pytest
+from conftest import edited
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from etl.audit import Balance, Entry, Restoration, Tally, added, balance, close
+from etl.edit import Edited
+from etl.errors import BooksError
+from etl.stages import Copying, copies_among, finish
+
+# Text made of what the stages look at: labels, headlines, damage, white space of every sort, and any character at all.
+PIECES = st.one_of(
+    st.sampled_from(
+        [
+            "Read More", "hide caption", "toggle caption", "Image caption", "Minsk rally", "\n\n", "\n", "\r\n", "\r", " ",
+            "\u00a0", "\u202f", "\ufeff", "\u200b", "Rally in Minsk grows as strikes spread – BBC News", "Belarusâ€™ president",
+            "They marched on Sunday, and on Monday they marched again, more than 100,000 of them.", "&amp;amp;", "  ", "\x00",
+            "FILE PHOTO: Minsk", "Jane Roe/AP", "– video", "\\u2019", "don?t", "other d…",
+        ]
+    ),
+    st.text(max_size=8),
+)  # fmt: skip
+TEXTS = st.lists(PIECES, max_size=30).map("".join)
+
+
+def books(result: Edited) -> tuple[list[str], tuple[Entry, ...], Balance]:
+    copies = copies_among([result], Copying()).get(0, ())
+    finished = finish(result, copies, "")
+    return [record.text for record in finished.records], finished.entries, finished.tally.books
+
+
+@given(TEXTS)
+def test_articles_and_audit_give_any_text_back(text: str) -> None:
+    result = edited(text)
+    texts, entries, balanced = books(result)
+    restoration = Restoration(texts, entries, result.document.gap)
+    assert restoration.text() == result.document.text
+    assert balanced.read == balanced.kept + balanced.removed == len(result.document.text)
+
+
+@given(TEXTS)
+def test_account_lines_quote_the_text_where_they_say(text: str) -> None:
+    result = edited(text)
+    decoded = result.document.text
+    for entry in books(result)[1]:
+        assert decoded[entry.char_start : entry.char_end] == entry.before
+        assert decoded[entry.char_end : entry.char_end + len(entry.gap)] == entry.gap
+        assert entry.gap.strip() == ""
+
+
+@given(TEXTS)
+def test_cleaning_what_is_clean_removes_nothing_by_rule(text: str) -> None:
+    """Rules that look at the company of a block may meet new company, so it is the rules on looks that are held to this."""
+    for once in books(edited(text))[0]:
+        again = edited(once)
+        alone = [removal for removals in again.removals for removal in removals if removal.rule in LOOKS_ALONE]
+        assert alone == []
+
+
+LOOKS_ALONE = {
+    "core/agency-alone",
+    "core/caption-label",
+    "core/caption-label-glued",
+    "core/file-photo",
+    "core/media-link",
+    "core/player-unsupported",
+    "core/read-more",
+    "core/related-label",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "lines"),
+    [
+        pytest.param("One.\n\nTwo.", ["One.\n\nTwo."], [], id="the usual gap is not booked"),
+        pytest.param("One.\nTwo.\n\nThree.\n\nFour.", ["One.\n\nTwo.\n\nThree.\n\nFour."], [("structure/gap", "\n", "\n\n", "")], id="another gap is"),
+        pytest.param("One.\nTwo.", ["One.\n\nTwo."], [], id="line breaks may be the usual gap"),
+        pytest.param("One.\n", ["One."], [("structure/gap", "\n", "", "")], id="the end of the file"),
+        pytest.param("Read More\n\nOne.", ["One."], [("core/read-more", "Read More", "", "\n\n")], id="a removal takes its gap along"),
+        pytest.param(
+            "One.\n\nRead More", ["One."], [("structure/gap", "\n\n", "", ""), ("core/read-more", "Read More", "", "")], id="at the end too"
+        ),
+        pytest.param("Belarusâ€™ men", ["Belarus’ men"], [("repair/mojibake", "Belarusâ€™", "Belarus’", "")], id="a repair"),
+        pytest.param(" \n ", [""], [("structure/gap", " \n ", "", "")], id="white space alone"),
+        pytest.param("", [""], [], id="nothing"),
+    ],
+)  # fmt: skip
+def test_what_is_booked(text: str, kept: list[str], lines: list[tuple[str, str, str, str]]) -> None:
+    texts, entries, _ = books(edited(text))
+    assert texts == kept
+    assert [(entry.rule, entry.before, entry.after, entry.gap) for entry in entries] == lines
+
+
+def test_a_tag_books_the_block_and_leaves_it() -> None:
+    line = "They marched on Sunday, and on Monday they marched again, more than 100,000 of them."
+    result = edited(f"{line}\n\n{line}")
+    finished = finish(result, copies_among([result], Copying(action="tag"))[0], "")
+    (entry,) = finished.entries
+    assert finished.records[0].text == f"{line}\n\n{line}"
+    assert (entry.action, entry.rule, entry.before, entry.gap, entry.similarity) == ("tag", "duplicate/exact", line, "", 1.0)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda entries: entries[1:], id="a line is missing"),
+        pytest.param(lambda entries: (structs.replace(entries[0], before="Read Less"), *entries[1:]), id="a line lies"),
+        pytest.param(lambda entries: (*entries, entries[0]), id="a line stands twice"),
+    ],
+)
+def test_books_that_do_not_balance_are_refused(spoil) -> None:  # type: ignore[no-untyped-def]  # a lambda over entries
+    result = edited("One.\n\nRead More\n\nTwo.")
+    texts, entries, _ = books(result)
+    with pytest.raises(BooksError):
+        balance(result.document, texts, spoil(entries))
+
+
+def test_a_text_that_lost_a_character_is_refused() -> None:
+    result = edited("One.\n\nTwo.")
+    with pytest.raises(BooksError, match=r"a\.txt: articles and audit do not give the text back, from character 9"):
+        balance(result.document, ["One.\n\nTwo"], ())
+
+
+def test_sums_of_a_run_must_balance() -> None:
+    fine = Tally(documents=1, books=Balance(10, 6, 4), rules=(("a", 1),))
+    assert close([fine, fine]) == Tally(documents=2, books=Balance(20, 12, 8), rules=(("a", 2),))
+    with pytest.raises(BooksError):
+        close([fine, Tally(books=Balance(10, 6, 3))])
+
+
+def test_counts_are_added_by_name_and_sorted() -> None:
+    assert added((("b", 1), ("c", 2)), (("a", 1), ("b", 3))) == (("a", 1), ("b", 4), ("c", 2))
+
+
+def test_entries_come_in_reading_order() -> None:
+    entries = books(edited("\n\nRead More\n\nOne.\n\n\nTwo â€“ three.\n\nRead More\n"))[1]
+    assert [entry.char_start for entry in entries] == sorted(entry.char_start for entry in entries)
+    assert len(entries) == 6

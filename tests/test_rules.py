@@ -1,0 +1,151 @@
+"""Each word of the rule vocabulary: what it names, and the near-miss that it leaves."""
+
+import msgspec
+import pytest
+
+from etl.model import Article, Block, Facts, Kind, Publisher, Removal
+from etl.rules import judge, opinions, seat
+from etl.rules.vocabulary import Rule
+
+NPR = Publisher("npr", "NPR", group="public-radio")
+SENTENCE = "The president, in power since 1994, said that Belarus could not return to the instability of 1991."
+
+
+def article(*texts: str, publisher: Publisher | None = None, tags: dict[int, str] | None = None) -> Article:
+    blocks = tuple(Block(i, i + 1, 0, 0, text, (tags or {}).get(i, "")) for i, text in enumerate(texts))
+    return Article(0, Facts(), publisher, blocks)
+
+
+def rule(match: dict[str, object], **more: object) -> Rule:
+    table = {"id": "r", "title": "", "kind": "notice", "why": "", "keeps": ("",), "match": match, **more}
+    return msgspec.convert(table, Rule)
+
+
+def named(story: Article, *rules: Rule, kind: Kind = "text") -> list[int]:
+    bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
+    return [removal.block for removal in judge(story, kind, bench)]
+
+
+@pytest.mark.parametrize(
+    ("match", "drops", "keeps"),
+    [
+        pytest.param({"exact": ["Read More"]}, "READ MORE »", "Read more books", id="exact, folded, ornaments aside"),
+        pytest.param({"exact": ["Read More"], "case": True}, "Read More:", "READ MORE", id="exact with case"),
+        pytest.param({"prefix": ["file photo:"]}, "FILE PHOTO: Minsk", "A file photo: Minsk", id="prefix"),
+        pytest.param({"prefix": ["FILE PHOTO:"], "case": True}, "FILE PHOTO: Minsk", "File photo: the phrase", id="prefix with case"),
+        pytest.param({"suffix": ["- video"]}, "Women tear balaclavas – video", "– video of it", id="suffix, dashes folded"),
+        pytest.param({"contains": ["it's free"]}, "Sign up, it’s free today", "It is free", id="contains, quotes folded"),
+        pytest.param({"regex": "by .{3,20}"}, "By Jane Roe", "Words by Jane Roe", id="regex matches the whole block"),
+        pytest.param({"regex": "By [A-Z].*", "case": True}, "By Jane Roe", "By the sea", id="regex with case"),
+        pytest.param({"regex": "a.*z"}, "a b\nc z", "a b\nc", id="regex crosses the line breaks of a wrapped block"),
+        pytest.param({"exact": ["A"], "prefix": ["B"]}, "Bc", "Ca", id="any of the looks"),
+    ],
+)
+def test_looks_of_a_block(match: dict[str, object], drops: str, keeps: str) -> None:
+    assert named(article(drops, keeps), rule(match)) == [0]
+
+
+def test_a_paragraph_is_never_boilerplate_for_its_words() -> None:
+    long = "word " * 500
+    assert named(article(long, "word word"), rule({"contains": ["word"]})) == [1]
+
+
+@pytest.mark.parametrize(
+    ("match", "texts", "blocks"),
+    [
+        pytest.param({"after": {"exact": ["Image caption"]}}, ["Image caption", "a", "b"], [1], id="after"),
+        pytest.param({"after": {"exact": ["Image caption"], "within": 2}}, ["Image caption", "a", "b", "c"], [1, 2], id="after, within two"),
+        pytest.param({"before": {"regex": "photo by .*"}}, ["a", "b", "Photo by Roe"], [1], id="before"),
+        pytest.param({"exact": ["b"], "before": {"exact": ["end"]}}, ["b", "x", "b", "end", "x"], [2], id="looks and company"),
+        pytest.param({"between": {"start": {"exact": ["S"]}, "end": {"exact": ["E"]}, "max_blocks": 2}}, ["S", "a", "b", "E"], [1, 2], id="between"),
+        pytest.param({"between": {"start": {"exact": ["S"]}, "end": {"exact": ["E"]}, "max_blocks": 1}}, ["S", "a", "b", "E"], [], id="keeps: too many between"),
+        pytest.param({"span": {"around": ["hide", "toggle"], "before": 2, "mirror": 2}}, ["a", "C", "cr", "hide", "toggle", "cr", "C", "b"], [1, 2, 3, 4, 5, 6], id="span with its mirror"),
+        pytest.param({"span": {"around": ["hide", "toggle"], "before": 2, "mirror": 2}}, ["a", "b", "hide", "toggle", "c"], [2, 3], id="keeps: what a span does not mirror"),
+        pytest.param({"span": {"around": ["hide", "toggle"]}}, ["toggle", "hide", "x"], [], id="keeps: labels in another order"),
+    ],
+)  # fmt: skip
+def test_company_of_a_block(match: dict[str, object], texts: list[str], blocks: list[int]) -> None:
+    assert named(article(*texts), rule(match)) == blocks
+
+
+def test_company_may_be_what_another_rule_named() -> None:
+    credit = rule({"suffix": ["/AP"]})
+    caption = rule({"before": {"rule": ["test/0"]}})
+    assert named(article("A caption", "Jane Roe/AP", "A paragraph"), credit, caption) == [0, 1]
+
+
+def test_company_may_be_the_headline() -> None:
+    story = article("Kicker", "Headline", "Lead picture", "Text")
+    framed = Article(0, Facts(), None, story.blocks, (Removal(0, "drop", "k"), Removal(1, "extract", "h")))
+    assert named(framed, rule({"after": {"headline": True}})) == [2]
+
+
+@pytest.mark.parametrize(
+    ("where", "drops", "keeps"),
+    [
+        pytest.param({"max_words": 3}, "one two three", "one two three four", id="max_words"),
+        pytest.param({"min_words": 3}, "one two three", "one two", id="min_words"),
+        pytest.param({"max_chars": 5}, "12345", "123456", id="max_chars"),
+        pytest.param({"no_final_punct": True}, "Protesters in Minsk", "They left.", id="no_final_punct: a full stop"),
+        pytest.param({"no_final_punct": True}, "Protesters in Minsk", "“They left,” he said. “All.”", id="no_final_punct: a quote closed"),
+        pytest.param({"title_case": 0.9}, "Amid Democratic Uprising, Strongman Gets Support From Russia", "A commitment to grassroots politics", id="title_case"),
+    ],
+)  # fmt: skip
+def test_guards(where: dict[str, object], drops: str, keeps: str) -> None:
+    assert named(article(drops, keeps), rule({"regex": ".*"}, where=where)) == [0]
+
+
+def test_position_is_counted_from_the_sentences() -> None:
+    story = article("Label", SENTENCE, "Label", SENTENCE, "Label")
+    labels = {"exact": ["Label"]}
+    found = {place: named(story, rule(labels, where={"position": [place]})) for place in ("head", "body", "tail")}
+    assert found == {"head": [0], "body": [2], "tail": [4]}
+    assert named(article("Label"), rule(labels, where={"position": ["tail"]})) == [0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "blocks"),
+    [
+        pytest.param({"publisher": ["npr"]}, [0], id="its publisher"),
+        pytest.param({"publisher": ["public-radio"]}, [0], id="its publisher's group"),
+        pytest.param({"publisher": ["bbc"]}, [], id="keeps: another publisher"),
+        pytest.param({"format": ["text"]}, [0], id="its format"),
+        pytest.param({"format": ["html"]}, [], id="keeps: another format"),
+    ],
+)
+def test_scope(scope: dict[str, object], blocks: list[int]) -> None:
+    assert named(article("Label", publisher=NPR), rule({"exact": ["Label"]}, scope=scope)) == blocks
+
+
+def test_scope_to_a_publisher_leaves_articles_of_none() -> None:
+    assert named(article("Label"), rule({"exact": ["Label"]}, scope={"publisher": ["npr"]})) == []
+
+
+def test_tags_name_blocks_of_any_length() -> None:
+    story = article("word " * 1000, "Text", tags={0: "nav", 1: "p"})
+    assert named(story, rule({"tag": ["nav"]}), kind="html") == [0]
+
+
+def test_narrow_scope_then_confidence_then_name_is_named_and_the_others_stand_in_also() -> None:
+    exact = {"exact": ["Label"]}
+    rules = [
+        ("b/guess", "1", rule(exact, confidence="guess")),
+        ("b/certain", "1", rule(exact)),
+        ("a/certain", "1", rule(exact)),
+        ("z/narrow", "2", rule(exact, scope={"publisher": ["npr"]}, kind="caption")),
+    ]
+    (removal,) = judge(article("Label", publisher=NPR), "text", seat(rules))
+    assert (removal.rule, removal.version, removal.kind) == ("z/narrow", "2", "caption")
+    assert removal.also == ("a/certain", "b/certain", "b/guess")
+
+
+def test_what_segmenting_took_out_is_not_judged() -> None:
+    framed = Article(0, Facts(), None, article("Label", "Label").blocks, (Removal(0, "drop", "structure/kicker"),))
+    assert named(framed, rule({"exact": ["Label"]})) == [1]
+
+
+def test_opinions_say_which_guard_holds_a_rule_back() -> None:
+    story = article("A label of four", "x")
+    bench = seat([("t/short", "1", rule({"prefix": ["a label"]}, where={"max_words": 3})), ("t/other", "1", rule({"exact": ["x"]}))])
+    found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(story, "text", bench, 0)]
+    assert found == [("t/short", "where.max_words = 3")]
