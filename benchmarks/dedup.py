@@ -76,7 +76,7 @@ def copydesk(source: Path, target: Path) -> None:
 
 
 def rensa(source: Path, target: Path) -> None:
-    import rensa
+    import rensa  # type: ignore[import-not-found,unused-ignore]  # a peer, seldom installed
 
     peer = rensa.RMinHashDeduplicator(threshold=THRESHOLD, num_perm=128, use_lsh=True, seed=42)
     rows, flags = enumerate(texts(source)), []
@@ -86,7 +86,7 @@ def rensa(source: Path, target: Path) -> None:
 
 
 def gaoya(source: Path, target: Path) -> None:
-    from gaoya.minhash import MinHashStringIndex
+    from gaoya.minhash import MinHashStringIndex  # type: ignore[import-not-found,unused-ignore]  # a peer, seldom there
 
     peer = MinHashStringIndex(
         hash_size=32, jaccard_threshold=THRESHOLD, num_bands=16, band_size=8, num_hashes=128,
@@ -104,7 +104,7 @@ def gaoya(source: Path, target: Path) -> None:
 
 
 def datasketch(source: Path, target: Path) -> None:
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]  # it ships no types
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
 
@@ -179,20 +179,23 @@ def judged(kept: set[int], pairs: list[tuple[int, int]], count: int, whole: bool
     return f"{recall}  orphans {len(set(range(count)) - kept - excused)}"
 
 
+def peak_megabytes() -> float:
+    # Not ru_maxrss: a child inherits its parent's peak, and the parent holds the corpus.
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(peak) / 1024
+
+
 def run(tool: str, source: Path, target: Path) -> Run:
     """Run one tool as a process of its own, on one core."""
     threads = dict.fromkeys(("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     start = time.perf_counter()
-    process = subprocess.Popen(
+    process = subprocess.run(
         [sys.executable, __file__, "--tool", tool, "--input", source, "--output", target],
-        env={**os.environ, **threads, "PYTHONPATH": path},
-    )
-    _, status, usage = os.wait4(process.pid, 0)
+        env={**os.environ, **threads, "PYTHONPATH": path}, stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
     seconds = time.perf_counter() - start
-    if status:
-        raise SystemExit(f"{tool} failed")
-    return Run(seconds, usage.ru_maxrss / 1024, sha256(target.read_bytes()).hexdigest())
+    return Run(seconds, float(process.stdout), sha256(target.read_bytes()).hexdigest())
 
 
 def compare(source: Path, folder: Path, runs: int) -> None:
@@ -201,7 +204,7 @@ def compare(source: Path, folder: Path, runs: int) -> None:
     pairs, whole, count = alike(first), len(first) == len(rows), len(rows)
     del rows
     tools = [tool for tool in TOOLS if tool == "copydesk" or find_spec(tool)]
-    taken = {tool: [] for tool in tools}
+    taken: dict[str, list[Run]] = {tool: [] for tool in tools}
     for _ in range(runs):
         for tool in tools:
             taken[tool].append(run(tool, source, folder / tool))
@@ -234,6 +237,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.tool:
         TOOLS[options.tool](options.input, options.output)
+        print(peak_megabytes())
         return
     with tempfile.TemporaryDirectory() as name:
         source = options.input or Path(name) / "corpus.jsonl"

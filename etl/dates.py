@@ -35,7 +35,7 @@ def _parse(text: str) -> datetime | None:
         pass
     for form in _FORMS:
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007  # the zone is given by iso_time
+            return datetime.strptime(text, form)  # the zone is given by iso_time
         except ValueError:
             continue
     return None

@@ -106,7 +106,9 @@ def _answers(raw: Raw, body: bytes) -> Iterator[Answer]:
 def _given(raw: Raw) -> str:
     codec = codec_of(raw.encoding)
     if not codec:
-        raise Unreadable(raw.path, f"there is no encoding {raw.encoding!r}", "give a label such as utf-8 or windows-1251")
+        raise Unreadable(
+            raw.path, f"there is no encoding {raw.encoding!r}", "give a label such as utf-8 or windows-1251"
+        )
     return codec
 
 
@@ -191,7 +193,9 @@ def _read(body: bytes, encoding: str) -> tuple[str, int]:
 
 def _mended(fault: re.Match[str]) -> str:
     """A stray byte of Windows-1252 as its character; a cut sequence, or a byte of nothing, as U+FFFD."""
-    return bytes([ord(fault[0][0]) - 0xDC00]).decode("cp1252", "replace") if "\udc80" <= fault[0] <= "\udc9f" else "\ufffd"
+    return (
+        bytes([ord(fault[0][0]) - 0xDC00]).decode("cp1252", "replace") if "\udc80" <= fault[0] <= "\udc9f" else "\ufffd"
+    )
 
 
 def _refuse_junk(path: str, text: str, encoding: str, replaced: int) -> None:

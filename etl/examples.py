@@ -78,9 +78,7 @@ def _named(example: Example, sourced: Sourced, at_desk: Desk) -> dict[int, tuple
     document = Document("", "", 1, kind, "", "utf-8", "", "\n\n", example.blocks, (), Facts(), "{}")
     article = segment(document, at_desk.layouts)[0]
     article = _published(article, sourced)
-    return {
-        removal.block: (removal.rule, *removal.also) for removal in judge(article, kind, at_desk.bench)
-    }
+    return {removal.block: (removal.rule, *removal.also) for removal in judge(article, kind, at_desk.bench)}
 
 
 def _published(article: Article, sourced: Sourced) -> Article:

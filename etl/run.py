@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from msgspec import structs
-
 from etl import audit, stages
 from etl.audit import Tally
 from etl.engines import Engine

@@ -19,10 +19,17 @@ MAX_LINES_TO_HEADLINE = 4
 # Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text.
 MAX_BLOCKS_TO_REPEAT = 4
 
-KICKER, HEADLINE, REPEAT, EMPTY = "structure/kicker", "structure/headline", "structure/headline-again", "structure/empty"
+KICKER, HEADLINE, REPEAT, EMPTY = (
+    "structure/kicker",
+    "structure/headline",
+    "structure/headline-again",
+    "structure/empty",
+)
 
 # Before a publisher stand, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk - BBC News", "Minsk- BBC News".
-_MARKS = tuple(re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL) for mark in (r"\s+[–—]", r"\s+\|", r"\s+-|(?<=\w)-"))
+_MARKS = tuple(
+    re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL) for mark in (r"\s+[–—]", r"\s+\|", r"\s+-|(?<=\w)-")
+)
 
 
 class Layouts(Struct, frozen=True):

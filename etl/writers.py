@@ -43,7 +43,12 @@ def line_writer(path: Path) -> Iterator[Callable[[Iterable[object]], None]]:
     """Give a function that writes records as JSON lines to a file, compressed as its name says."""
     encode = msgspec.json.Encoder().encode
     with _compressing(path) as file:
-        yield lambda records: file.writelines(encode(record) + b"\n" for record in records)
+
+        def write(records: Iterable[object]) -> None:
+            for record in records:
+                file.write(encode(record) + b"\n")
+
+        yield write
 
 
 def join_files(target: Path, parts: Iterable[Path]) -> None:

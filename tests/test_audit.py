@@ -100,7 +100,13 @@ def test_a_tag_books_the_block_and_leaves_it() -> None:
     finished = finish(result, copies_among([result], Copying(action="tag"))[0], "")
     (entry,) = finished.entries
     assert finished.records[0].text == f"{line}\n\n{line}"
-    assert (entry.action, entry.rule, entry.before, entry.gap, entry.similarity) == ("tag", "duplicate/exact", line, "", 1.0)
+    assert (entry.action, entry.rule, entry.before, entry.gap, entry.similarity) == (
+        "tag",
+        "duplicate/exact",
+        line,
+        "",
+        1.0,
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from datasketch import MinHash, MinHashLSH
+from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]  # it ships no types
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl import dedup
-from etl.dedup import Likeness
+from etl.dedup import USUAL, Likeness
 from etl.dedup.sign import PERMUTATIONS, SEED, WEIGHTS
 from etl.dedup.words import fold
 
@@ -30,9 +30,7 @@ HARBOUR = (
 TOLL = "Officials in the capital said that 12 people had died in the fire at the hotel and that 30 were still missing"
 
 
-def found(
-    texts: list[str], articles: list[int] | None = None, likeness: Likeness = Likeness()
-) -> list[tuple[int, int]]:
+def found(texts: list[str], articles: list[int] | None = None, likeness: Likeness = USUAL) -> list[tuple[int, int]]:
     numbers = np.array(range(len(texts)) if articles is None else articles, np.int64)
     drop = dedup.duplicates(dedup.fingerprint(texts, likeness), numbers, likeness)
     return list(zip(drop.index.tolist(), drop.keeper.tolist(), strict=True))
@@ -184,7 +182,7 @@ def test_fingerprints_are_the_same_in_any_batch(texts: list[str], cut: int, widt
 def test_saved_fingerprints_are_joined_as_they_were() -> None:
     prints = dedup.fingerprint([RALLY, RIVER, RALLY])
     file = BytesIO()
-    np.savez(file, **prints.arrays())
+    np.savez(file, allow_pickle=False, **prints.arrays())
     file.seek(0)
     with np.load(file) as saved:
         again = dedup.join([saved, saved])

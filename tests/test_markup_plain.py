@@ -26,7 +26,11 @@ disbelief."""
         pytest.param(WRAPPED, [WRAPPED], id="wrapped lines are one block"),
         pytest.param(WRAPPED.replace("\n", "\r\n"), [WRAPPED.replace("\n", "\r\n")], id="wrapped, Windows"),
         pytest.param(f"{WRAPPED}\n\n{SHORT}", [WRAPPED, SHORT], id="two lines of the same width"),
-        pytest.param("Roses are red\nViolets are blue\nSugar is sweet", ["Roses are red", "Violets are blue", "Sugar is sweet"], id="keeps: verse is short lines"),
+        pytest.param(
+            "Roses are red\nViolets are blue\nSugar is sweet",
+            ["Roses are red", "Violets are blue", "Sugar is sweet"],
+            id="keeps: verse is short lines",
+        ),
         pytest.param("a" * 60 + "\n" + "b" * 60, ["a" * 60, "b" * 60], id="keeps: two lines prove no width"),
         pytest.param("", [], id="nothing"),
         pytest.param(" \n\n\t", [], id="white space alone"),

@@ -144,7 +144,10 @@ def test_a_selection_that_cannot_be_meant(selection: Selection, said: str) -> No
 
 
 def test_profiles_are_steps() -> None:
-    names = {profile: {one.name for one in selected(Selection(profile=profile))} for profile in ("careful", "standard", "hard")}  # type: ignore[arg-type]  # the three profiles
+    names = {
+        profile: {one.name for one in selected(Selection(profile=profile))}
+        for profile in ("careful", "standard", "hard")
+    }  # type: ignore[arg-type]  # the three profiles
     assert names["careful"] < names["standard"] <= names["hard"]
 
 

@@ -32,9 +32,18 @@ def named(story: Article, *rules: Rule, kind: Kind = "text") -> list[int]:
         pytest.param({"exact": ["Read More"]}, "READ MORE »", "Read more books", id="exact, folded, ornaments aside"),
         pytest.param({"exact": ["Read More"], "case": True}, "Read More:", "READ MORE", id="exact with case"),
         pytest.param({"prefix": ["file photo:"]}, "FILE PHOTO: Minsk", "A file photo: Minsk", id="prefix"),
-        pytest.param({"prefix": ["FILE PHOTO:"], "case": True}, "FILE PHOTO: Minsk", "File photo: the phrase", id="prefix with case"),
-        pytest.param({"suffix": ["- video"]}, "Women tear balaclavas – video", "– video of it", id="suffix, dashes folded"),
-        pytest.param({"contains": ["it's free"]}, "Sign up, it’s free today", "It is free", id="contains, quotes folded"),
+        pytest.param(
+            {"prefix": ["FILE PHOTO:"], "case": True},
+            "FILE PHOTO: Minsk",
+            "File photo: the phrase",
+            id="prefix with case",
+        ),
+        pytest.param(
+            {"suffix": ["- video"]}, "Women tear balaclavas – video", "– video of it", id="suffix, dashes folded"
+        ),
+        pytest.param(
+            {"contains": ["it's free"]}, "Sign up, it’s free today", "It is free", id="contains, quotes folded"
+        ),
         pytest.param({"regex": "by .{3,20}"}, "By Jane Roe", "Words by Jane Roe", id="regex matches the whole block"),
         pytest.param({"regex": "By [A-Z].*", "case": True}, "By Jane Roe", "By the sea", id="regex with case"),
         pytest.param({"regex": "a.*z"}, "a b\nc z", "a b\nc", id="regex crosses the line breaks of a wrapped block"),
@@ -146,6 +155,11 @@ def test_what_segmenting_took_out_is_not_judged() -> None:
 
 def test_opinions_say_which_guard_holds_a_rule_back() -> None:
     story = article("A label of four", "x")
-    bench = seat([("t/short", "1", rule({"prefix": ["a label"]}, where={"max_words": 3})), ("t/other", "1", rule({"exact": ["x"]}))])
+    bench = seat(
+        [
+            ("t/short", "1", rule({"prefix": ["a label"]}, where={"max_words": 3})),
+            ("t/other", "1", rule({"exact": ["x"]})),
+        ]
+    )
     found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(story, "text", bench, 0)]
     assert found == [("t/short", "where.max_words = 3")]

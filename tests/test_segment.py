@@ -22,7 +22,9 @@ LAYOUTS = Layouts(
 def articles(text: str, facts: Facts = Facts(), kind: Kind = "text") -> tuple[Article, ...]:
     page = read_plain(text)
     empty: tuple[tuple[()], ...] = ((),) * len(page.blocks)
-    return segment(Document("a.txt", "", 1, kind, "", "utf-8", text, page.gap, page.blocks, empty, facts, "{}"), LAYOUTS)
+    return segment(
+        Document("a.txt", "", 1, kind, "", "utf-8", text, page.gap, page.blocks, empty, facts, "{}"), LAYOUTS
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,11 @@ def articles(text: str, facts: Facts = Facts(), kind: Kind = "text") -> tuple[Ar
         ("Oil slips as stocks drift near highs – U.S.", "Oil slips as stocks drift near highs", "U.S."),
         ("Kepa signs – LinkNaija | Nigeria's news platform", "Kepa signs", "LinkNaija | Nigeria's news platform"),
         ("Poll: Trump - not Biden - ahead | NPR", "Poll: Trump - not Biden - ahead", "NPR"),
-        ("Four officials – two of them ministers of the outgoing cabinet of Belarus", "Four officials – two of them ministers of the outgoing cabinet of Belarus", ""),
+        (
+            "Four officials – two of them ministers of the outgoing cabinet of Belarus",
+            "Four officials – two of them ministers of the outgoing cabinet of Belarus",
+            "",
+        ),
         ("The well-known four-year plan", "The well-known four-year plan", ""),
         ("He was right – the BBC was not.", "He was right – the BBC was not.", ""),
     ],
@@ -82,7 +88,9 @@ UNKNOWN = "Blossom show\n\nDoobie Brothers to reunite for Blossom show – cleve
             ["Belarus: 100,000 join rally against Lukashenko"],
             id="keeps: Read More in the middle, a headline far below",
         ),
-        pytest.param("First paragraph.\n\nRead More\n\nSecond paragraph.", [""], id="keeps: one story with Read More inside"),
+        pytest.param(
+            "First paragraph.\n\nRead More\n\nSecond paragraph.", [""], id="keeps: one story with Read More inside"
+        ),
         pytest.param("Just a line\n\nAnd another – with a dash", [""], id="keeps: a dash in prose"),
     ],
 )
@@ -129,7 +137,11 @@ def test_publisher_is_known_by_name_or_domain(facts: Facts, publisher: str | Non
         pytest.param("Minsk rally grows | BBC News", True, id="with a publisher"),
         pytest.param("MINSK RALLY GROWS", True, id="in capitals"),
         pytest.param("Minsk rally grows as police look on", False, id="keeps: more words"),
-        pytest.param("Minsk rally grows – but the police, who have stood by for days, now wait for orders.", False, id="keeps: a sentence"),
+        pytest.param(
+            "Minsk rally grows – but the police, who have stood by for days, now wait for orders.",
+            False,
+            id="keeps: a sentence",
+        ),
     ],
 )
 def test_headline_known_from_beside_the_text_is_taken_out(first_block: str, is_frame: bool) -> None:

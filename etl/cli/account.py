@@ -1,5 +1,6 @@
 """`copydesk restore` and `copydesk stats`: what the books are good for."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -21,7 +22,14 @@ from etl.writers import atomic, check_output
 
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
-@option("Output", "-o", "--output", default="", metavar="PATH", help="A file, or for several documents a folder.  [default: stdout]")
+@option(
+    "Output",
+    "-o",
+    "--output",
+    default="",
+    metavar="PATH",
+    help="A file, or for several documents a folder.  [default: stdout]",
+)
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that exists.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option("Input", "--path", default="", metavar="NAME", help="Give back this input only, by its path in the records.")
@@ -51,7 +59,14 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Output", "--by", type=click.Choice(["rule", "kind", "publisher", "action"]), default="rule", show_default=True, help="What to count by.")
+@option(
+    "Output",
+    "--by",
+    type=click.Choice(["rule", "kind", "publisher", "action"]),
+    default="rule",
+    show_default=True,
+    help="What to count by.",
+)
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
     """Count the changes of a run: how often, how many characters, in how many articles.
@@ -89,7 +104,7 @@ def _naming(articles: Path, by: str) -> Callable[[Entry], str]:
 def _write_one(text: str, output: str, force: bool) -> None:
     body = text.encode()
     if not output:
-        click.get_binary_stream("stdout").write(body)
+        sys.stdout.buffer.write(body)
         return
     target = Path(output)
     if target.exists() and not force:

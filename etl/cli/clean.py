@@ -19,15 +19,41 @@ SMALL_INPUT = 4 << 20
 
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@option("Output", "-o", "--output", default="", metavar="PATH", help="A file (.jsonl .jsonl.gz .jsonl.zst) or a folder.  [default: stdout]")
-@option("Output", "--audit/--no-audit", default=True, help="Write the account of every change beside the output.  [default: audit]")
+@option(
+    "Output",
+    "-o",
+    "--output",
+    default="",
+    metavar="PATH",
+    help="A file (.jsonl .jsonl.gz .jsonl.zst) or a folder.  [default: stdout]",
+)
+@option(
+    "Output",
+    "--audit/--no-audit",
+    default=True,
+    help="Write the account of every change beside the output.  [default: audit]",
+)
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that exists.")
-@option("Output", "--added", default="", metavar="TIME", help="The time that goes into the records.  [default: SOURCE_DATE_EPOCH, or now]")
+@option(
+    "Output",
+    "--added",
+    default="",
+    metavar="TIME",
+    help="The time that goes into the records.  [default: SOURCE_DATE_EPOCH, or now]",
+)
 @option("Output", "-n", "--dry-run", is_flag=True, help="Write nothing but the summary.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that goes, with its rule.")
-@option("Running", "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help="Processes.  [default: one a core]")
+@option(
+    "Running",
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    metavar="N",
+    help="Processes.  [default: one a core]",
+)
 @options.reading_options
 @options.rule_options
 @options.copying_options
@@ -60,7 +86,15 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@option("Running", "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help="Processes.  [default: one a core]")
+@option(
+    "Running",
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    metavar="N",
+    help="Processes.  [default: one a core]",
+)
 @options.reading_options
 @options.rule_options
 @options.copying_options

@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+
 from etl.cli import options
 from etl.cli.options import GroupedCommand
 from etl.cli.terminal import visible

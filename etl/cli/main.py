@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from etl.cli.terminal import say
-from etl.errors import CopydeskError, PackError
+from etl.errors import CopydeskError, PackError, UsageError
 
 # Where each command is, and the line that `copydesk --help` shows for it: nothing is imported until it is run.
 COMMANDS = {
@@ -44,7 +44,9 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which was meant."""
         if args and args[0] not in COMMANDS and (close := get_close_matches(args[0], COMMANDS, n=1)):
             ctx.fail(f"No such command '{args[0]}'. Did you mean '{close[0]}'?")
@@ -58,7 +60,9 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COPYDESK"})
 @click.version_option(package_name="copydesk")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]")
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]"
+)
 @click.option("-vv", "--traceback", "wants_traceback", is_flag=True, help="Show where an error arose.")
 @click.pass_context
 def cli(ctx: click.Context, color: str, wants_traceback: bool) -> None:
@@ -108,6 +112,11 @@ def _run() -> int:
             traceback.print_exc()
         say(f"copydesk: {error}")
         return error.exit_code
+    except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
+        if isinstance(error, BrokenPipeError):
+            raise
+        say(f"copydesk: {error.filename or 'the system'}: {error.strerror or error}")
+        return UsageError.exit_code
 
 
 def _color_of_environment() -> bool | None:

@@ -56,27 +56,98 @@ def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 reading_options = stacked(
-    option("Reading", "--from", "form", type=click.Choice(FORMATS), help="What the input is.  [default: by its content, then its name]"),
-    option("Reading", "--text-field", default="", metavar="NAME", help="The field of a JSONL record that holds text.  [default: text, content, body …]"),
+    option(
+        "Reading",
+        "--from",
+        "form",
+        type=click.Choice(FORMATS),
+        help="What the input is.  [default: by its content, then its name]",
+    ),
+    option(
+        "Reading",
+        "--text-field",
+        default="",
+        metavar="NAME",
+        help="The field of a JSONL record that holds text.  [default: text, content, body …]",
+    ),
     option("Reading", "--html-field", default="", metavar="NAME", help="The field of a JSONL record that holds HTML."),
-    option("Reading", "--publisher", default="", metavar="NAME", help="Who published all of it; rules for that publisher apply."),
-    option("Reading", "--encoding", default="", metavar="NAME", help="The encoding of the bytes.  [default: found out]"),
+    option(
+        "Reading",
+        "--publisher",
+        default="",
+        metavar="NAME",
+        help="Who published all of it; rules for that publisher apply.",
+    ),
+    option(
+        "Reading", "--encoding", default="", metavar="NAME", help="The encoding of the bytes.  [default: found out]"
+    ),
 )
 
 rule_options = stacked(
-    option("Rules", "-r", "--rules", multiple=True, metavar="PACK", help="A pack of yours, a .toml file or a folder of them; repeatable."),
+    option(
+        "Rules",
+        "-r",
+        "--rules",
+        multiple=True,
+        metavar="PACK",
+        help="A pack of yours, a .toml file or a folder of them; repeatable.",
+    ),
     option("Rules", "--only-rules", is_flag=True, help="Judge by the packs of --rules alone."),
     option("Rules", "--select", multiple=True, metavar="ID", help="Judge by these rules only ('core/*'); repeatable."),
     option("Rules", "--ignore", multiple=True, metavar="ID", help="Leave these rules out; repeatable."),
-    option("Rules", "--profile", type=click.Choice(["careful", "standard", "hard"]), default="standard", show_default=True, help="How bold: rules that are certain, also likely ones, also guesses."),
-    option("Rules", "--repair", "repairs", type=click.Choice(["sure", "risky"]), default="sure", show_default=True, help="Which damage to undo: what is proved, or also what is only likely."),
+    option(
+        "Rules",
+        "--profile",
+        type=click.Choice(["careful", "standard", "hard"]),
+        default="standard",
+        show_default=True,
+        help="How bold: rules that are certain, also likely ones, also guesses.",
+    ),
+    option(
+        "Rules",
+        "--repair",
+        "repairs",
+        type=click.Choice(["sure", "risky"]),
+        default="sure",
+        show_default=True,
+        help="Which damage to undo: what is proved, or also what is only likely.",
+    ),
 )
 
 copying_options = stacked(
-    option("Copies", "--dedup", type=click.Choice(["off", "article", "run"]), default="run", show_default=True, help="How far to look for near-duplicate paragraphs."),
-    option("Copies", "--threshold", type=click.FloatRange(0.3, 1.0), default=0.7, show_default=True, metavar="J", help="The least likeness of a copy (exact Jaccard of word triples)."),
-    option("Copies", "--numbers", type=click.Choice(["same", "any"]), default="same", show_default=True, help="Figures are facts: blocks whose numbers differ are no copies, unless 'any'."),
-    option("Copies", "--dedup-action", type=click.Choice(["drop", "tag"]), default="drop", show_default=True, help="Take copies out, or only book them."),
+    option(
+        "Copies",
+        "--dedup",
+        type=click.Choice(["off", "article", "run"]),
+        default="run",
+        show_default=True,
+        help="How far to look for near-duplicate paragraphs.",
+    ),
+    option(
+        "Copies",
+        "--threshold",
+        type=click.FloatRange(0.3, 1.0),
+        default=0.7,
+        show_default=True,
+        metavar="J",
+        help="The least likeness of a copy (exact Jaccard of word triples).",
+    ),
+    option(
+        "Copies",
+        "--numbers",
+        type=click.Choice(["same", "any"]),
+        default="same",
+        show_default=True,
+        help="Figures are facts: blocks whose numbers differ are no copies, unless 'any'.",
+    ),
+    option(
+        "Copies",
+        "--dedup-action",
+        type=click.Choice(["drop", "tag"]),
+        default="drop",
+        show_default=True,
+        help="Take copies out, or only book them.",
+    ),
 )
 
 

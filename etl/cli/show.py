@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,8 @@ OWN_TITLES = {
     "duplicate/exact": "Copy of an earlier paragraph",
     "duplicate/near": "Near-copy of an earlier paragraph",
 }
+# The rest stand in the file of rejects.
+MAX_REJECTS_SHOWN = 10
 STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
 
 
@@ -39,19 +41,24 @@ def print_summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> None:
     if verbose:
         for entry in _changes(job):
             say(f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}")
-    articles = sum(count for _, count in tally.statuses)
-    statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
-    say(f"{_number(tally.documents, 'document')}: {_number(articles, 'article')} ({statuses})")
-    books = tally.books
-    say(f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance")
+    if tally.documents:
+        _say_counts(tally)
     if tally.rejects:
-        say(f"{_number(tally.rejects, 'input')} could not be read: see the rejects", fg="yellow")
-        for reject in _rejects(job):
+        say(f"{_number(tally.rejects, 'input')} could not be read:", fg="yellow")
+        for reject in islice(_rejects(job), MAX_REJECTS_SHOWN):
             say(f"  {reject}")
     titles = rule_titles(job)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
     if rows:
         say(table((count, rule, titles.get(rule, "")) for rule, count in rows))
+
+
+def _say_counts(tally: Tally) -> None:
+    articles = sum(count for _, count in tally.statuses)
+    statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
+    say(f"{_number(tally.documents, 'document')}: {_number(articles, 'article')} ({statuses})")
+    books = tally.books
+    say(f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance")
 
 
 def print_diff(job: Job) -> int:
@@ -88,7 +95,9 @@ def _article_line(record: Record | None) -> str:
 
 
 def _diff_line(entry: Entry) -> str:
-    struck = click.style(one_line(entry.before), fg=STRUCK.get(entry.action, "red"), strikethrough=entry.action != "tag")
+    struck = click.style(
+        one_line(entry.before), fg=STRUCK.get(entry.action, "red"), strikethrough=entry.action != "tag"
+    )
     becomes = f" {click.style(one_line(entry.after), fg='green')}" if entry.after else ""
     why = f"{entry.rule}, copy of {entry.duplicate_of} ({entry.similarity:.2f})" if entry.duplicate_of else entry.rule
     return f"{entry.line:>6} - {struck}{becomes}  {click.style(f'[{visible(why)}]', dim=True)}"

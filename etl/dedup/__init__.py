@@ -6,11 +6,12 @@ Banding only proposes; every figure is an exact Jaccard on shingle sets.  Nothin
 """
 
 from etl.dedup.articles import SameArticle, same_articles
-from etl.dedup.prints import Fingerprints, Likeness, fingerprint, join
+from etl.dedup.prints import USUAL, Fingerprints, Likeness, fingerprint, join
 from etl.dedup.select import Duplicates, duplicates
 from etl.dedup.sign import bands_and_rows, signatures
 
 __all__ = [
+    "USUAL",
     "Duplicates",
     "Fingerprints",
     "Likeness",

@@ -26,6 +26,9 @@ LANGUAGES = ("lang", "og:locale", "content-language")
 FIRST_YEAR = 1605
 # Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
 MIN_LIKENESS = 0.5
+# A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
+MAX_HEADINGS = 20
+MAX_ENDINGS = 4
 
 _DATE_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%B %d, %Y, %I:%M %p", "%d %B %Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z")
 _SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
@@ -43,7 +46,7 @@ def read_facts(clues: Sequence[Clue], headings: Sequence[str]) -> Facts:
     known = (publisher, *_said(clues, PUBLISHERS), _site(url))
     titles = [headline_of(title, known) for title in (linked.headline, *_said(clues, HEADLINES)) if title]
     return Facts(
-        headline=_headline(titles, [" ".join(heading.split()) for heading in headings]),
+        headline=_headline(titles, [" ".join(heading.split()) for heading in headings[:MAX_HEADINGS]]),
         publisher=publisher,
         author=linked.author or _author(clues),
         created=next(filter(None, map(instant, (linked.created, *_said(clues, DATES)))), ""),
@@ -62,7 +65,7 @@ def headline_of(title: str, publishers: Iterable[str]) -> str:
     """
     title = _line(title)
     names = {_folded(name) for name in publishers if name}
-    for separator in reversed(list(_SEPARATOR.finditer(title))):
+    for separator in reversed([*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]):
         ending = title[separator.end() :]
         if separator.start() and (_folded(ending) in names or _DOMAIN.fullmatch(ending)):
             title = title[: separator.start()]

@@ -7,7 +7,19 @@ from etl.readers.jsonl import read_jsonl
 from etl.readers.source import Format, Reading, Reject, Source, find, sniff, split, spool
 from etl.readers.whole import read_html, read_text
 
-__all__ = ["FORMATS", "Format", "Reading", "Reject", "Source", "find", "only_document", "read", "sniff", "split", "spool"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Reading",
+    "Reject",
+    "Source",
+    "find",
+    "only_document",
+    "read",
+    "sniff",
+    "split",
+    "spool",
+]
 
 from etl.model import Raw
 

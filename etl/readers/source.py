@@ -171,7 +171,9 @@ def _files(name: str) -> Iterator[tuple[Path, bool]]:
     elif has_magic(name) and (found := sorted(glob(name, recursive=True))):
         yield from ((Path(file), True) for file in found if Path(file).is_file())
     else:
-        raise NoInput(name, "there is no such file or folder", "Check the path; quote a glob to let copydesk expand it.")
+        raise NoInput(
+            name, "there is no such file or folder", "Check the path; quote a glob to let copydesk expand it."
+        )
 
 
 def _is_hidden(file: Path, folder: Path) -> bool:

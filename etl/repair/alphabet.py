@@ -22,20 +22,20 @@ COMMON = "\xa0\xad·´–—―…’"
 _MOJIBAKE = "\x80-\x9f¤¦¨ª¬¯º¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffd│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓ÂÃÎÐ‚√≈Ђﬁﬂ\uf8ff"
 # The rest says nothing alone, only side by side.  Each row looks back and ahead from behind a character of its kind.
 _MOJIBAKE_PAIRS = {
-    f"{UPPER}œ": (
+    f"{UPPER}Ùœ": (
         rf"(?<=[{LOWER}{CLOSING}{CURRENCY}{NUMERIC}α-ωάέήίΰа-џ].)",
         rf"(?=[{NUMERIC}{LAW}{CURRENCY}{OPENING}°])",
         rf"(?<=[ØÙ])(?=[{COMMON}{CURRENCY}{NUMERIC}{OPENING}ŸŠ®°µ»][ØÙ])",
         "(?<=[Œœ])(?![A-Za-z])",
     ),
-    OPENING + CLOSING + CURRENCY + NUMERIC + LAW: (
+    f"{OPENING}{CLOSING}{CURRENCY}{NUMERIC}{LAW}°": (
         rf"(?<=[{CLOSING}{CURRENCY}{NUMERIC}])(?=[{LOWER}])",
         rf"(?<=[{LOWER}{CLOSING}β][{CURRENCY}])",
         rf"(?<=[{CURRENCY}{NUMERIC}][{OPENING}])",
         rf"(?<=[{LOWER}{CLOSING}][{OPENING}])(?=[{NUMERIC}\w])",
         rf"(?<=[{LOWER}{UPPER}{CURRENCY}{NUMERIC}{LAW}][{CLOSING}])(?=[{OPENING}\w])",
         "(?<=[ВГРСΒΓΞΟ].)(?=[ВГРСΒΓΞΟ])",
-        "(?<=à.)",
+        "(?<=à.)|(?<=×)(?=[²³])",
     ),
 }
 

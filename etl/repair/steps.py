@@ -56,7 +56,7 @@ def _character(angles_are_signs: bool, entity: re.Match[str]) -> str:
 
     name = f"&{entity[1]}"
     character = unescape(name) if name.startswith("&#") else HTML_ENTITIES.get(name, name)
-    if ";" in character and character != ";" or character in "<>" and not angles_are_signs:
+    if (";" in character and character != ";") or (character in "<>" and not angles_are_signs):
         return name
     return character
 

@@ -112,6 +112,4 @@ def _judges(view: View, seated: Seated) -> bool:
 
 def _removal(block: int, rules: Sequence[Seated]) -> Removal:
     first, *others = rules
-    return Removal(
-        block, "drop", first.name, first.version, first.rule.kind, tuple(seated.name for seated in others)
-    )
+    return Removal(block, "drop", first.name, first.version, first.rule.kind, tuple(seated.name for seated in others))

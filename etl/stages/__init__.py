@@ -1,8 +1,8 @@
 """One task's work, files to files: here the core meets the disk, and nowhere else.
 
-    prepare   shard -> staged documents, fingerprints        (only where copies are sought across the run)
-    select    fingerprints of all shards -> the copies in each
-    publish   shard -> articles, audit, rejects, and a tally; refuses unbalanced books
+prepare   shard -> staged documents, fingerprints        (only where copies are sought across the run)
+select    fingerprints of all shards -> the copies in each
+publish   shard -> articles, audit, rejects, and a tally; refuses unbalanced books
 """
 
 from etl.stages.job import Copying, Job, RejectLine, Shard

@@ -39,7 +39,7 @@ def staged(job: Job, shard: Shard) -> Iterator[Edited | Reject]:
         while length := file.read(_LENGTH_BYTES):
             edited, reject = _decode(file.read(int.from_bytes(length, "big")))
             yield edited or reject  # type: ignore[misc]  # one of the two was written
-    
+
 
 def _edited(raw: Raw, at_desk: Desk) -> Edited | Reject:
     try:

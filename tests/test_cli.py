@@ -1,0 +1,326 @@
+"""The command line: every command, every exit code, every error as place, fault and way out."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import jsonschema
+import pytest
+import zstandard
+from msgspec import Struct
+
+from etl.cli import main
+
+ADDED = ("--added", "2026-11-22T00:00:00Z")
+
+
+class Result(Struct):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_(*words: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, words)])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        sys.stdout.flush()
+        out, err = capfd.readouterr()
+        return Result(int(exited.value.code or 0), out, err)
+
+    return run_
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    opened = {".gz": gzip.open, ".zst": zstandard.open}.get(path.suffix, open)
+    with opened(path, "rb") as file:
+        return [json.loads(line) for line in file.read().splitlines()]
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_clean_prints_articles_and_says_what_went(run: Run, sample: Path) -> None:
+    result = run("clean", sample)
+    articles = [json.loads(line) for line in result.out.splitlines()]
+    assert (result.code, len(articles)) == (0, 10)
+    assert "10 articles (7 full, 2 stub, 1 teaser)" in result.err
+    assert "the books balance" in result.err
+    assert "npr/caption-toggle" in result.err
+
+
+def test_quiet_clean_says_nothing(run: Run, sample: Path) -> None:
+    assert run("clean", "-q", sample).err == ""
+
+
+def test_dry_run_writes_nothing(run: Run, sample: Path, tmp_path: Path) -> None:
+    result = run("clean", "-n", sample, "-o", "out.jsonl")
+    assert (result.code, result.out, list(tmp_path.iterdir())) == (0, "", [])
+    assert "10 articles" in result.err
+
+
+def test_summary_as_json(run: Run, sample: Path) -> None:
+    summary = json.loads(run("clean", "--json", sample).err)
+    assert summary["books"]["read"] == summary["books"]["kept"] + summary["books"]["removed"]
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "out.jsonl.zst"])
+def test_one_file_has_its_audit_beside_it_and_gives_the_input_back(
+    run: Run, sample: Path, tmp_path: Path, name: str
+) -> None:
+    assert run("clean", sample, "-o", name, *ADDED).code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, name.replace("out", "out.audit")])
+    assert len(rows(tmp_path / name)) == 10
+    result = run("restore", name)
+    assert result.out == sample.read_text(encoding="utf-8")
+
+
+def test_folder_has_articles_audit_and_the_account_of_the_run(run: Run, sample: Path, tmp_path: Path) -> None:
+    write(tmp_path / "in/a.txt", "One.\r\n\r\nTwo.\r\n")
+    write(tmp_path / "in/b/c.txt", "Three.")
+    assert run("clean", "in", sample, "-o", "out").code == 0
+    assert len(rows(tmp_path / "out/articles/part-00000.jsonl.zst")) == 12
+    account = json.loads((tmp_path / "out/run.json").read_bytes())
+    assert account["counts"]["documents"] == 3
+    assert [entry["path"] for entry in account["inputs"]][:2] == ["in/a.txt", "in/b/c.txt"]
+    assert run("restore", "out", "-o", "back").code == 0
+    assert (tmp_path / "back/in/a.txt").read_bytes() == b"One.\r\n\r\nTwo.\r\n"
+    assert (tmp_path / "back" / str(sample).lstrip("/")).read_bytes() == sample.read_bytes()
+    assert run("restore", "out", "--path", "in/b/c.txt").out == "Three."
+
+
+def test_written_lines_fit_their_schemas(run: Run, sample: Path, tmp_path: Path) -> None:
+    write(tmp_path / "bad.jsonl", '{"text": null}\n')
+    assert run("clean", sample, "bad.jsonl", "-o", "out.jsonl").code == 4
+    for what, name in (("article", "out.jsonl"), ("audit", "out.audit.jsonl"), ("reject", "out.rejects.jsonl")):
+        validator = jsonschema.Draft202012Validator(json.loads(run("schema", what).out))
+        found = rows(tmp_path / name)
+        assert found
+        assert [error.message for row in found for error in validator.iter_errors(row)] == []
+
+
+def test_records_of_jsonl_keep_ids_and_fields(run: Run, tmp_path: Path) -> None:
+    text = "They marched on Sunday.\nImage copyright\nThey will march again."
+    lines = [{"id": f"n{i}", "text": f"{text} {i}", "title": f"March {i}", "score": i} for i in range(3)]
+    write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)))
+    assert run("clean", "a.jsonl", "-o", "out.jsonl").code == 0
+    found = rows(tmp_path / "out.jsonl")
+    assert [row["origin"]["record"] for row in found] == ["n0", "n1", "n2"]  # type: ignore[index]  # JSON
+    assert [row["headline"] for row in found] == ["March 0", "March 1", "March 2"]
+    assert [json.loads(str(row["metadata"])) for row in found] == [{"score": 0}, {"score": 1}, {"score": 2}]
+    assert found[0]["text"] == "They marched on Sunday.\n\nThey will march again. 0"
+    assert run("restore", "out.jsonl", "-o", "back").code == 0
+    assert [row["text"] for row in rows(tmp_path / "back/a.jsonl")] == [line["text"] for line in lines]
+
+
+def test_ids_are_unique_where_the_inputs_are_not(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", '{"id": "same", "text": "x"}\n' * 3)
+    articles = run("clean", "a.jsonl").out.splitlines()
+    assert len({json.loads(line)["id"] for line in articles}) == 3
+
+
+def test_standard_input_is_read(sample: Path) -> None:
+    command = [sys.executable, "-m", "etl", "clean", "-q", "-"]
+    done = subprocess.run(command, input=sample.read_bytes(), capture_output=True, check=True)
+    assert len(done.stdout.splitlines()) == 10
+    assert json.loads(done.stdout.splitlines()[0])["origin"]["path"] == "-"
+
+
+def test_closed_pipe_is_no_error(sample: Path) -> None:
+    command = f"{sys.executable} -m etl clean -q {sample} | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def many(folder: Path) -> Path:
+    """Thirty files with copies among them."""
+    for i in range(30):
+        paragraph = f"Police said {i % 7} people had been detained in the capital on Sunday, the biggest rally so far this year."
+        write(
+            folder / f"{i:02}.txt",
+            f"Read More\n\n{paragraph}\n\nThe committee met for the {i}th time to talk about the vote and its results.\n",
+        )
+    return folder
+
+
+def test_copies_across_the_run_are_dropped_and_name_their_keeper(run: Run, tmp_path: Path) -> None:
+    many(tmp_path / "in")
+    assert run("clean", "in", "-o", "out.jsonl").code == 0
+    copies = [row for row in rows(tmp_path / "out.audit.jsonl") if row["action"] == "duplicate"]
+    ids = {row["id"]: row for row in rows(tmp_path / "out.jsonl")}
+    assert len(copies) == 30 - 7
+    assert {str(row["duplicate_of"]).split(":")[0] for row in copies} <= set(ids)
+
+
+@pytest.mark.parametrize("options", [("-j", "1"), ("-j", "2")], ids=" ".join)
+def test_any_number_of_jobs_gives_the_same_bytes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: Sequence[str]
+) -> None:
+    many(tmp_path / "in")
+    assert run("clean", "in", "-o", "whole.jsonl", *ADDED).code == 0
+    monkeypatch.setattr("etl.run.SHARD_BYTES", 1000)  # many shards of a small input
+    monkeypatch.setattr("etl.cli.clean.SMALL_INPUT", 0)  # worth more than one process
+    assert run("clean", "in", "-o", "shards.jsonl", *ADDED, *options).code == 0
+    for kind in ("", ".audit"):
+        assert (tmp_path / f"whole{kind}.jsonl").read_bytes() == (tmp_path / f"shards{kind}.jsonl").read_bytes()
+
+
+def test_order_of_inputs_changes_no_article(run: Run, tmp_path: Path) -> None:
+    folder = many(tmp_path / "in")
+    names = [f"in/{path.name}" for path in sorted(folder.iterdir())]
+    found = [
+        run("clean", "-q", "--dedup", "article", *ADDED, *order).out.splitlines() for order in (names, names[::-1])
+    ]
+    assert found[0] == found[1][::-1]
+
+
+def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, sample: Path, tmp_path: Path) -> None:
+    result = run("diff", sample)
+    assert result.code == 1
+    assert (
+        "    27 - Women tear balaclavas off security officers amid mass arrests in Belarus – video  [core/media-link]"
+        in result.out
+    )
+    clean = write(tmp_path / "clean.txt", "They marched on Sunday.\n\nThey will march again.\n")
+    assert run("diff", clean) == Result(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param(
+            55, ["drop by npr/caption-toggle", "named by core/agency-credit", "article 2 of 10"], id="removed"
+        ),
+        pytest.param(417, ["kept", "rules do not match"], id="kept"),
+        pytest.param(119, ["drop by npr/related-title-case"], id="a guess by its looks"),
+        pytest.param(131, ["kept", "held back by where.min_words = 6: npr/related-title-case"], id="held back"),
+        pytest.param(135, ["kept", "repaired by repair/spaces"], id="repaired"),
+    ],
+)
+def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Path, line: int, said: list[str]) -> None:
+    result = run("explain", f"{sample}:{line}")
+    assert result.code == 0
+    assert [words for words in said if words not in result.out] == []
+
+
+def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", '{"text": "x"}\n' + json.dumps({"text": "One.\nImage copyright\nTwo."}))
+    assert "drop by core/caption-label" in run("explain", "a.jsonl:2:2").out
+
+
+def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:
+    run("clean", sample, "-o", "out.jsonl")
+    by_rule = {row["rule"]: row["changes"] for row in json.loads(run("stats", "out.jsonl", "--json").out)}
+    assert by_rule["core/read-more"] == 10
+    assert "BBC News" in run("stats", "out.jsonl", "--by", "publisher").out
+
+
+def test_rules_are_listed_shown_and_tested(run: Run) -> None:
+    assert "core/read-more" in run("rules", "list").out
+    assert "why: A button of the picture viewer." in run("rules", "show", "npr/caption-buttons").out
+    tested = run("rules", "test")
+    assert (tested.code, tested.out) == (0, "")
+    assert " 0 failed" in tested.err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_script_for_the_shell(run: Run, shell: str) -> None:
+    assert "_COPYDESK_COMPLETE" in run("completion", shell).out
+
+
+def test_config_gives_defaults_and_flags_override(run: Run, sample: Path, tmp_path: Path) -> None:
+    write(tmp_path / "copydesk.toml", '[clean]\nquiet = true\nignore = ["core/read-more"]\n')
+    result = run("clean", sample)
+    assert result.err == ""
+    assert "Read More" in result.out
+    assert "Read More" not in run("clean", sample, "--ignore", "core/related-label").out
+
+
+def test_environment_gives_defaults(run: Run, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_CLEAN_QUIET", "1")
+    assert run("clean", sample).err == ""
+
+
+def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_path: Path) -> None:
+    evil = write(tmp_path / "a.txt", "FILE PHOTO: \x1b[2J\x07 a \u202ereversed\n\nText.")
+    for words in (("diff", evil), ("clean", "-v", "-n", evil), ("explain", f"{evil}:1")):
+        result = run(*words)
+        assert not {"\x1b", "\x07", "\u202e"} & set(result.out + result.err)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        pytest.param("clean nowhere.txt", 3, ["nowhere.txt", "there is no such file", "Check the path"], id="no such file"),
+        pytest.param("clean pictures", 3, ["pictures", "no text, HTML or JSONL file in it", "Name files"], id="folder without text"),
+        pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing in it"], id="empty file"),
+        pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
+        pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is no key", "Did you mean 'match'?"], id="unknown key"),
+        pytest.param("clean a.txt -r regex.toml", 2, ["regex.toml:8:7: R005 rule 'a'", "does not compile"], id="bad regex"),
+        pytest.param("clean a.txt -o a.txt/out", 2, ["a.txt/out: cannot be made", "Give an -o"], id="output that cannot be"),
+        pytest.param("clean a.txt -o there.jsonl", 2, ["there.jsonl: exists already", "--force"], id="output that is there"),
+        pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is no time"], id="no time"),
+        pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
+        pytest.param("clean a.txt --outptu x", 2, ["Did you mean '--output'?"], id="option near another"),
+        pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
+        pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
+        pytest.param("explain a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
+        pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
+        pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
+        pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is no line of copydesk's"], id="no audit line"),
+    ],
+)  # fmt: skip
+def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: str, code: int, said: list[str]) -> None:
+    pack = '[pack]\nid="m"\nversion="1"\n[[rule]]\nid="a"\ntitle="t"\nkind="notice"\n{}\nwhy="w"\ndrops=["x"]\nkeeps=["y"]\n'
+    write(tmp_path / "a.txt", "One.\n\nTwo.\n")
+    write(tmp_path / "there.jsonl", "")
+    write(tmp_path / "empty.txt", "")
+    write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))
+    write(tmp_path / "regex.toml", pack.format('match.regex="(a"'))
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "junk.bin").write_bytes(bytes(range(256)) * 40)
+    result = run(*words.split())
+    assert result.code == code
+    assert result.out == ""
+    assert [part for part in said if part not in result.err] == []
+    assert "Traceback" not in result.err
+    assert len(result.err.splitlines()) <= 4
+
+
+def test_unreadable_input_is_a_reject_and_the_rest_is_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "junk.txt").write_bytes(bytes(2000))
+    write(tmp_path / "a.txt", "One.")
+    assert run("clean", "junk.txt", "a.txt", "-o", "out.jsonl").code == 4
+    (reject,) = rows(tmp_path / "out.rejects.jsonl")
+    assert (reject["path"], str(reject["bytes"])[:8]) == ("junk.txt", "AAAAAAAA")
+    assert len(rows(tmp_path / "out.jsonl")) == 1
+
+
+def test_old_rejects_do_not_outlive_a_run_without_any(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", "no json")
+    assert run("clean", "a.jsonl", "-o", "out.jsonl").code == 4
+    write(tmp_path / "a.jsonl", '{"text": "x"}')
+    assert run("clean", "a.jsonl", "-o", "out.jsonl", "--force").code == 0
+    assert not (tmp_path / "out.rejects.jsonl").exists()
+
+
+@pytest.mark.parametrize("command", ["clean", "diff", "explain", "restore", "stats", "rules", "schema", "completion"])
+def test_help_opens_with_examples(run: Run, command: str) -> None:
+    result = run(command, "--help")
+    assert result.code == 0
+    assert "Example" in result.out
+    assert f"copydesk {command}" in result.out.split("Example")[1]

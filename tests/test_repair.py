@@ -1,0 +1,218 @@
+"""Repair: what is undone, what is only flagged, what stays; and the laws that hold for any text."""
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from etl.change import apply
+from etl.model import Replacement
+from etl.repair import repair
+
+
+class Case(NamedTuple):
+    id: str
+    kind: str
+    before: str
+    after: str
+
+
+# kind: sure is done, keep stays and raises no flag, risk is flagged and done on request, flag is only flagged.
+CASES = [
+    Case(**json.loads(row)) for row in (Path(__file__).parent / "cases" / "glitches.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_glitch(case: Case) -> None:
+    repaired = repair(case.before)
+    assert repaired.text == (case.after if case.kind == "sure" else case.before)
+    if case.kind != "sure":
+        assert bool(repaired.flags) == (case.kind != "keep")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_guess_is_made_on_request(case: Case) -> None:
+    assert repair(case.before, risky=True).text == case.after
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        ("Belarusâ€™s president", [("Belarusâ€™s", "Belarus’s", "repair/mojibake")]),
+        ("a cafe\u0301 in Minsk", [("cafe\u0301", "café", "repair/compose")]),
+        ("AT&amp;amp;T and M&amp;S", [("AT&amp;amp;T", "AT&T", "repair/entity"), ("M&amp;S", "M&S", "repair/entity")]),
+        ("image captionThe mayor", [("captionThe", "caption The", "repair/label")]),
+        ("one  two", [("  ", " ", "repair/spaces")]),
+        ("20&nbsp;&nbsp;May it was", [("20&nbsp;&nbsp;May", "20 May", "repair/entity+repair/spaces")]),
+        ("M&S and a café", []),
+    ],
+)
+def test_script_names_words_and_steps(line: str, changes: list[tuple[str, str, str]]) -> None:
+    script = repair(line).script
+    assert [(line[change.start : change.end], change.after, change.rule) for change in script] == changes
+
+
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [
+        ("They don?t know", [("repair/question-apostrophe", "?")]),
+        ("Minsk, 25 August 2src2src.", [("repair/src-for-zero", "2src2src")]),
+        ("  &ldquo;Noâ€™  he can?t", [("repair/question-apostrophe", "?")]),  # the place is that of the line as it came
+        (
+            "Belaruss president resigned.The vote",
+            [("repair/missing-space", "."), ("repair/lost-possessive", "Belaruss")],
+        ),
+        ("Russian presidents resigned. The vote", []),
+    ],
+)
+def test_flag_names_place(line: str, places: list[tuple[str, str]]) -> None:
+    flags = repair(line).flags
+    assert [(flag.rule, flag.text) for flag in flags] == places
+    assert all(line[flag.start : flag.end] == flag.text for flag in flags)
+
+
+BAD_DATE = Replacement("npr/src-for-zero", re.compile(r"(\d)src(\d)src"), r"\g<1>0\g<2>0")
+TWO_PARTS = Replacement("bbc/joined-parts", re.compile(r" \| "), "\n\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "replacement", "text", "rules"),
+    [
+        ("25 August 2src2src.", BAD_DATE, "25 August 2020.", ["npr/src-for-zero"]),
+        ("25 August 2020.", BAD_DATE, "25 August 2020.", []),
+        ("One | two", TWO_PARTS, "One\n\ntwo", ["bbc/joined-parts"]),  # a pack may part a block
+        ("One | ", TWO_PARTS, "One |", ["repair/spaces"]),
+        ("Itâ€™s 2src2src", BAD_DATE, "It’s 2020", ["repair/mojibake", "npr/src-for-zero"]),
+    ],
+)
+def test_replacement_of_a_pack(line: str, replacement: Replacement, text: str, rules: list[str]) -> None:
+    repaired = repair(line, [replacement])
+    assert (repaired.text, [change.rule for change in repaired.script]) == (text, rules)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "&" + "amp;" * 100_000 + "lt;",
+        "e" + "\u0301\u0323" * 100_000,
+        "x" + " " * 50_000 + "y",
+        '\\"' * 20_000,
+        "â€œ" * 20_000,
+        "&am&#112;;" * 5_000,
+    ],
+    ids=["ampersands", "marks", "spaces", "escapes", "quotes", "entities"],
+)
+def test_hostile_line_is_done_in_one_pass(line: str) -> None:
+    repaired = repair(line)
+    assert apply(line, repaired.script) == repaired.text
+
+
+def test_line_that_will_not_settle_comes_back() -> None:
+    line = "&#9" + "&#5" * 40 + "7;" + ";" * 41
+    assert repair(line).text in (line, repair(repair(line).text).text)
+
+
+# Pieces of damage and of clean news, thrown together: random characters alone would seldom make an entity.
+PIECES = [
+    "â€œ",
+    "â€",
+    "â€™",
+    "Ã©",
+    "Ð¡",
+    "â€?",
+    "ï»¿",
+    "&amp;",
+    "&lt;",
+    "b&gt;",
+    "&#38;",
+    "amp;",
+    "&nbsp;",
+    "\\u2019",
+    '\\"',
+    "\\'",
+    "\\n",
+    "\x1b[31m",
+    "\x07",
+    "\xad",
+    "\u200b",
+    "\ufeff",
+    "\r",
+    "\r\n",
+    "\n",
+    "\xa0",
+    "caption",
+    "image",
+    "A",
+    "é",
+    "ﬁ",
+    "Ａ１",
+    "日",
+    "ｶ",
+    "1src",
+    "don?t",
+    "?No",
+    ".The",
+    "''",
+    "``",
+    "%",
+    "20%",
+    "%E2%80%9C",
+    "â",
+    "Õ",
+    "ñ",
+    "é",
+    "’",
+    "“",
+    "”",
+    "–",
+    "£",
+    "½",
+    "°",
+    "«",
+    "»",
+    "Ø",
+    "Å",
+    "œ",
+    "Р",
+    "а",
+    "Б",
+    "β",
+    "Ω",
+    "�",
+    "\u202e",
+    "\uf0b7",
+    "\x85",
+    "\x9d",
+    "\u2028",
+    "\x0c",
+]
+text = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    st.lists(st.sampled_from([*PIECES, " ", "  ", "a", "Read more"]), max_size=12).map("".join),
+)
+line = text.map(lambda value: re.sub(r"\n{2,}", "\n", value))
+
+
+@given(line, st.booleans())
+@example("&amp;#10;&#10;", False)
+@example("\x0b\r", False)
+def test_script_makes_the_text(line: str, risky: bool) -> None:
+    repaired = repair(line, risky=risky)
+    assert apply(line, repaired.script) == repaired.text
+    assert "\n\n" not in repaired.text
+
+
+@given(line, st.booleans())
+def test_repaired_twice_is_repaired_once(line: str, risky: bool) -> None:
+    once = repair(line, risky=risky).text
+    assert repair(once, risky=risky).text == once
+
+
+@given(line, st.booleans())
+def test_flags_are_places_of_the_line(line: str, risky: bool) -> None:
+    assert all(flag.text == line[flag.start : flag.end] != "" for flag in repair(line, risky=risky).flags)
