@@ -1,4 +1,4 @@
-"""A text changed at known places: apply a script of changes, join two scripts into one, find the script between two texts."""
+"""A text changed at known places: apply a script of changes, join two into one, find the one between two texts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,14 +6,14 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
-# Above this many words difflib's quadratic worst case is felt; then one change spans from the first difference to the last.
+# Above this many words difflib's quadratic worst case is felt; one change then spans from first to last difference.
 MAX_WORDS_TO_ALIGN = 2_000
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 
 
 class Change(Struct, frozen=True, gc=False):
-    """Characters `start` to `end` of a text become `after`.  A script is a tuple of these, in order, not overlapping."""
+    """Characters `start` to `end` of a text become `after`.  A script is a tuple of them, in order, not overlapping."""
 
     start: int
     end: int
@@ -30,7 +30,8 @@ def apply(text: str, script: Sequence[Change]) -> str:
     >>> apply("25 August 2src2src.", (Change(11, 14, "0", "zero"), Change(15, 18, "0", "zero")))
     '25 August 2020.'
     """
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for change in script:
         parts += text[at : change.start], change.after
         at = change.end

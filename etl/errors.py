@@ -1,8 +1,8 @@
-"""What can go wrong, said as place, fault and way out; each class carries the exit code of the command that meets it."""
+"""What can go wrong, said as place, fault and way out; each class has the exit code of the command that meets it."""
 
 
 class CopydeskError(Exception):
-    """The family.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are sentences for a person."""
+    """The family.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are words for a person."""
 
     exit_code = 2
 

@@ -1,4 +1,4 @@
-"""The view of a text that is compared: quotes, dashes and spaces made plain.  What is emitted is always the original."""
+"""The view of a text that is compared: quotes, dashes and spaces made plain.  Emitted is always the original."""
 
 # Character for character, so that a place in the folded view is the same place in the original.
 _PLAIN = str.maketrans(

@@ -126,7 +126,7 @@ class Publisher(Struct, frozen=True, gc=False):
 
 
 class Removal(Struct, frozen=True, gc=False):
-    """A judgement on one block, with its ground: taken out (or only tagged) by this rule, or as the copy of that block."""
+    """A judgement on one block, with its ground: taken out (or only tagged) by a rule, or as the copy of a block."""
 
     block: int
     action: Action

@@ -26,7 +26,7 @@ Place = tuple[str, int]
 
 
 def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
-    """Give back the documents behind an articles file or folder, in their order.  Raises UsageError without an audit."""
+    """Give back the documents behind an articles file or folder, in order.  Raises UsageError without an audit."""
     records = {place: list(group) for place, group in groupby(read_records(*_articles(articles)), key=_record_place)}
     entries: dict[Place, list[Entry]] = {}
     for entry in read_records(audit or find_audit(articles), Entry):

@@ -1,4 +1,4 @@
-"""The main path over shards: plan, prepare, select, publish, close.  The files between the stages are the only state."""
+"""The main path over shards: plan, prepare, select, publish, close.  The files between stages are the only state."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -15,7 +15,7 @@ SHARD_BYTES = 16 << 20
 
 
 def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
-    """Clean the sources into parts under `job.work`.  Raises BooksError if the books do not balance, NoInput if empty."""
+    """Clean the sources into parts under `job.work`.  Raises BooksError, and NoInput if there is nothing in them."""
     shards = plan(sources)
     if job.copying.scope == "run":
         engine.map(partial(stages.prepare, job), shards)
@@ -27,16 +27,18 @@ def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
 
 
 def plan(sources: Iterable[Source]) -> tuple[Shard, ...]:
-    """Share out the input by size: it hangs on the sources alone, so that any number of workers gives the same parts."""
+    """Share out the input by size, and by nothing else, so that any number of workers gives the same parts."""
     return tuple(Shard(number, tuple(group)) for number, group in enumerate(_groups(sources)))
 
 
 def _groups(sources: Iterable[Source]) -> Iterator[list[Source]]:
     group: list[Source] = []
-    for source in (part for source in sources for part in split(source, SHARD_BYTES)):
-        if group and sum(one.size for one in group) + source.size > SHARD_BYTES:
+    size = 0
+    for share in (share for source in sources for share in split(source, SHARD_BYTES)):
+        if group and size + share.size > SHARD_BYTES:
             yield group
-            group = []
-        group.append(source)
+            group, size = [], 0
+        group.append(share)
+        size += share.size
     if group:
         yield group

@@ -1,4 +1,4 @@
-"""A document -> its articles.  Splits a roundup where its own layout proves a new story; a page of one story stays one."""
+"""A document -> its articles.  Splits a roundup where its layout proves a new story; one story stays one article."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,14 +26,14 @@ KICKER, HEADLINE, REPEAT, EMPTY = (
     "structure/empty",
 )
 
-# Before a publisher stand, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk - BBC News", "Minsk- BBC News".
+# What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
 _MARKS = tuple(
     re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL) for mark in (r"\s+[–—]", r"\s+\|", r"\s+-|(?<=\w)-")
 )
 
 
 class Layouts(Struct, frozen=True):
-    """What packs say about how roundups are laid out: labels that end a story, and publishers by folded name or domain."""
+    """What packs say of the layout of roundups: labels that end a story, and publishers by folded name or domain."""
 
     ends: frozenset[str]
     publishers: dict[str, Publisher]

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import msgspec
 
@@ -112,7 +112,7 @@ def check_output(output: str, force: bool) -> None:
 def _gzip(path: Path) -> Iterator[IO[bytes]]:
     # No name and no time in the header: the same articles give the same bytes.
     with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-        yield packed  # type: ignore[misc]  # GzipFile writes bytes like any IO[bytes]
+        yield cast(IO[bytes], packed)  # a GzipFile is written to like any file of bytes
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def _zstd(path: Path) -> Iterator[IO[bytes]]:
     import zstandard
 
     with path.open("wb") as file, zstandard.ZstdCompressor(3).stream_writer(file) as packed:
-        yield packed  # type: ignore[misc]  # the stream writer writes bytes like any IO[bytes]
+        yield cast(IO[bytes], packed)  # so is zstandard's writer
 
 
 _COMPRESSORS: dict[str, Callable[[Path], AbstractContextManager[IO[bytes]]]] = {".gz": _gzip, ".zst": _zstd}

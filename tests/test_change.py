@@ -1,5 +1,7 @@
 """A script of changes: applied, joined, found."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def test_composed_script_does_what_both_do(data: st.DataObject, text: str) -> No
     second = data.draw(scripts(apply(text, first)))
     both = compose(text, first, second)
     assert apply(text, both) == apply(apply(text, first), second)
-    assert all(one.end <= other.start for one, other in zip(both, both[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(both))
 
 
 def test_composed_changes_that_touch_carry_both_rules() -> None:

@@ -42,10 +42,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     return run_
 
 
+def _unzstd(body: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().stream_reader(body).read()
+
+
 def rows(path: Path) -> list[dict[str, object]]:
-    opened = {".gz": gzip.open, ".zst": zstandard.open}.get(path.suffix, open)
-    with opened(path, "rb") as file:
-        return [json.loads(line) for line in file.read().splitlines()]
+    unpack = {".gz": gzip.decompress, ".zst": _unzstd}
+    body = unpack.get(path.suffix, bytes)(path.read_bytes())
+    return [json.loads(line) for line in body.splitlines()]
 
 
 def write(path: Path, text: str) -> Path:

@@ -147,7 +147,7 @@ def test_profiles_are_steps() -> None:
     names = {
         profile: {one.name for one in selected(Selection(profile=profile))}
         for profile in ("careful", "standard", "hard")
-    }  # type: ignore[arg-type]  # the three profiles
+    }
     assert names["careful"] < names["standard"] <= names["hard"]
 
 

@@ -7,7 +7,8 @@ of characters, so all of its words can be written down, one for each combination
 import importlib
 import re
 import unicodedata
-from collections.abc import Callable
+from bisect import bisect
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
 from typing import Any
@@ -89,13 +90,26 @@ ITEMS = [*items(badness.BADNESS_RE), *items(MAYBE_MOJIBAKE)]
 NEWS = "‘’“”–—…"
 
 
+def edges(item: Item) -> Iterator[int]:
+    """The code points at which the answer of an item may change."""
+    name, value = str(item[0]), item[1]
+    if name == "IN":
+        yield from (edge for inner in value for edge in edges(inner))
+    elif name in ("LITERAL", "NOT_LITERAL", "RANGE"):
+        low, high = value if name == "RANGE" else (value, value)
+        yield from (low, high + 1)
+
+
 @cache
 def representatives() -> tuple[str, ...]:
-    """One character for each set that neither ftfy's pattern nor ours can tell apart."""
+    """One character of all Unicode for each set that neither ftfy's pattern nor ours can tell apart."""
+    borders = sorted({edge for item in ITEMS for edge in edges(item)} | {0x80} | {ord(char) + n for char in NEWS for n in (0, 1)})
+    stretches: dict[tuple[int, bool, bool], int] = {}
+    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+        stretches.setdefault((bisect(borders, code), chr(code).isalnum(), chr(code).isspace()), code)
     kinds: dict[tuple[bool, ...], str] = {}
-    for code in (*range(0xD800), *range(0xE000, 0x11000), 0x1F600, 0x20000, 0x10FFFF):
-        char = chr(code)
-        kinds.setdefault((char.isascii(), char in NEWS, *(holds(item, code) for item in ITEMS)), char)
+    for code in stretches.values():
+        kinds.setdefault((code < 0x80, chr(code) in NEWS, *(holds(item, code) for item in ITEMS)), chr(code))
     return tuple(kinds.values())
 
 

@@ -1,5 +1,7 @@
 """Each word of the rule vocabulary: what it names, and the near-miss that it leaves."""
 
+from collections.abc import Mapping
+
 import msgspec
 import pytest
 
@@ -16,7 +18,7 @@ def article(*texts: str, publisher: Publisher | None = None, tags: dict[int, str
     return Article(0, Facts(), publisher, blocks)
 
 
-def rule(match: dict[str, object], **more: object) -> Rule:
+def rule(match: Mapping[str, object], **more: object) -> Rule:
     table = {"id": "r", "title": "", "kind": "notice", "why": "", "keeps": ("",), "match": match, **more}
     return msgspec.convert(table, Rule)
 

@@ -85,7 +85,7 @@ def cli(ctx: click.Context, color: str, wants_traceback: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line.  Exit codes: 0 done, 1 findings, 2 usage, 3 no input, 4 rejects, 5 books, 130 interrupted."""
+    """Run the command line.  Exits 0 done, 1 findings, 2 usage, 3 no input, 4 rejects, 5 books, 130 interrupted."""
     try:
         code = _run()
     except KeyboardInterrupt:

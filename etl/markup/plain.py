@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from etl.model import Block, Page
 
-# Characters.  Mail and wire text wraps at 60 to 80, man pages and RFCs at 72, terminals at up to 120; below 40 it is a list or verse.
+# Characters.  Mail and wire text wraps at 60 to 80, terminals at up to 120; narrower than 40 is a list or verse.
 WRAP_WIDTHS = range(40, 121)
 # Two lines always look wrapped at the length of the first; a third has to agree, here or elsewhere in the document.
 MIN_WRAPPED_LINES = 3

@@ -56,9 +56,9 @@ def _lines(file: IO[bytes], end: int) -> Iterator[bytes]:
 
 
 def _read(path: str, row: int, line: bytes, reading: Reading) -> Raw | Reject:
+    if len(line) > MAX_DOCUMENT_BYTES:
+        return Reject(path, row, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB", line)
     try:
-        if len(line) > MAX_DOCUMENT_BYTES:
-            raise Unreadable(path, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
         return _record(path, row, line, reading)
     except Unreadable as error:
         return Reject(path, row, error.fault, line.rstrip(b"\r\n"))

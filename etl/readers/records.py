@@ -20,7 +20,8 @@ def read_records(path: Path, noun: type[Noun]) -> Iterator[Noun]:
         row = 0
         try:
             with open_bytes(Source(str(file), str(file), "jsonl", 0)) as lines:
-                for row, line in enumerate(lines, 1):
+                for line in lines:
+                    row += 1
                     yield decode(line)
         except msgspec.DecodeError as error:
             fault = f"is no line of copydesk's: {error}"

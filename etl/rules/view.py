@@ -93,7 +93,7 @@ class View:
         ]
 
     def positions(self, at: int) -> frozenset[Position]:
-        """Tell whether a block stands before the first sentence, after the last, or in between; with none, everywhere."""
+        """Tell whether a block stands before the first sentence, after the last, or between; with none, everywhere."""
         if not self.sentences:
             return frozenset(("head", "body", "tail"))
         if at < self.sentences[0]:

@@ -38,7 +38,8 @@ def save_prints(job: Job, shard: Shard, results: Iterable[Edited | Reject]) -> N
     from etl.dedup import fingerprint
 
     places, texts = _remaining(results)
-    np.savez(job.part("prints", shard.number, ".npz"), **fingerprint(texts, _likeness(job.copying)).arrays())
+    arrays: dict[str, Any] = fingerprint(texts, _likeness(job.copying)).arrays()
+    np.savez(job.part("prints", shard.number, ".npz"), **arrays)
     job.part("places", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(places))
 
 
