@@ -104,7 +104,7 @@ def gaoya(source: Path, target: Path) -> None:
 
 
 def datasketch(source: Path, target: Path) -> None:
-    from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]  # it ships no types
+    from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
 

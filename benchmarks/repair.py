@@ -20,7 +20,9 @@ RUNS = 9
 
 CYRILLIC = "Президент встретился с министрами в Минске, сообщает агентство. Переговоры — «сложные», сказал он. "
 CHINESE = "新华社明斯克八月二十五日电，总统在首都会见了各部部长，双方就经济合作交换了意见。“会谈很有成果”，他说。"
-MOJIBAKE = "Belarus’s president, “naïve” café owners and São Paulo’s mayor — 20 °C – met. ".encode().decode("cp1252", "ignore")
+MOJIBAKE = "Belarus’s president, “naïve” café owners and São Paulo’s mayor — 20 °C – met. ".encode().decode(
+    "cp1252", "ignore"
+)
 
 
 def texts(paths: list[str]) -> Iterator[tuple[str, str]]:

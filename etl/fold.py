@@ -1,16 +1,16 @@
 """The view of a text that is compared: quotes, dashes and spaces made plain.  Emitted is always the original."""
 
-# Character for character, so that a place in the folded view is the same place in the original.
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
-        **dict.fromkeys("“”„‟″＂", '"'),
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-        **dict.fromkeys(
-            "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
-        ),
-    }
-)
+import re
+
+# Character for character, so that a place in the plain view is the same place in the original.
+_PLAIN = {
+    **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
+    **dict.fromkeys("“”„‟″＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+}
+# A regex finds the few of them ten times as fast as str.translate looks at every character.
+_NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
 ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]"
 FINAL_PUNCTUATION = ".!?…。！？؟।"
@@ -24,7 +24,7 @@ def plain(text: str) -> str:
     >>> plain("Image caption – ‘Human life’")
     "Image caption - 'Human life'"
     """
-    return text if text.isascii() else text.translate(_PLAIN)
+    return text if text.isascii() else _NOT_PLAIN.sub(lambda match: _PLAIN[match[0]], text)
 
 
 def fold(text: str) -> str:

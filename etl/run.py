@@ -10,8 +10,8 @@ from etl.errors import NoInput
 from etl.readers import Source, split
 from etl.stages import Job, Shard
 
-# Bytes of input.  Small enough that two cores share a gigabyte evenly, large enough that a task's start does not count.
-SHARD_BYTES = 16 << 20
+# Bytes of input.  Small enough that cores share a run evenly, large enough that the start of a task does not count.
+SHARD_BYTES = 4 << 20
 
 
 def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:

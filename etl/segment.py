@@ -122,15 +122,15 @@ def _opening(at: int, blocks: Sequence[Block], layouts: Layouts) -> Opening | No
     It must stand at the start of the document or close below the label that ended the story before, and be vouched for
     by a kicker that fits or by a publisher that is known.
     """
+    line = blocks[at].line
+    has_kicker = at > 0 and _follows_end(at - 1, line, blocks, layouts.ends) and _is_kicker(blocks[at - 1].text)
+    if not has_kicker and not _follows_end(at, line, blocks, layouts.ends):
+        return None
     found = headline(blocks[at].text, layouts)
     if not found.printed or len(found.text.split()) < MIN_HEADLINE_WORDS:
         return None
-    if at and _is_kicker(blocks[at - 1].text) and _follows_end(at - 1, blocks[at].line, blocks, layouts.ends):
-        fits = _words(blocks[at - 1].text) <= _words(found.text)
-        return Opening(at, True, fits, found) if fits or found.publisher else None
-    if found.publisher and _follows_end(at, blocks[at].line, blocks, layouts.ends):
-        return Opening(at, False, False, found)
-    return None
+    fits = has_kicker and _words(blocks[at - 1].text) <= _words(found.text)
+    return Opening(at, has_kicker, fits, found) if fits or found.publisher else None
 
 
 def _follows_end(at: int, headline_line: int, blocks: Sequence[Block], ends: frozenset[str]) -> bool:

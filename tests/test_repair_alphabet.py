@@ -103,7 +103,9 @@ def edges(item: Item) -> Iterator[int]:
 @cache
 def representatives() -> tuple[str, ...]:
     """One character of all Unicode for each set that neither ftfy's pattern nor ours can tell apart."""
-    borders = sorted({edge for item in ITEMS for edge in edges(item)} | {0x80} | {ord(char) + n for char in NEWS for n in (0, 1)})
+    borders = sorted(
+        {edge for item in ITEMS for edge in edges(item)} | {0x80} | {ord(char) + n for char in NEWS for n in (0, 1)}
+    )
     stretches: dict[tuple[int, bool, bool], int] = {}
     for code in (*range(0xD800), *range(0xE000, 0x110000)):
         stretches.setdefault((bisect(borders, code), chr(code).isalnum(), chr(code).isspace()), code)

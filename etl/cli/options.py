@@ -31,7 +31,8 @@ class GroupedCommand(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group, in the order in which the groups first appear."""
         groups: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        for parameter in sorted(options, key=lambda option: not isinstance(option, GroupedOption)):
             if row := parameter.get_help_record(ctx):
                 groups.setdefault(getattr(parameter, "group", "Other"), []).append(row)
         for heading, rows in groups.items():

@@ -7,10 +7,9 @@ import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from etl.dedup import words
 from etl.dedup.shingle import U32, Shingles, shingle
 from etl.dedup.sign import band_keys, bands_and_rows, signatures
-from etl.dedup.words import U64
+from etl.dedup.words import U64, fold, split
 
 # Half a million characters a batch: its arrays stay in the cache, and memory does not grow with the texts.
 _CHARACTERS_PER_BATCH = 1 << 19
@@ -66,7 +65,7 @@ def fingerprint(texts: Sequence[str], likeness: Likeness = USUAL) -> Fingerprint
 
 
 def join(parts: Sequence[Mapping[str, NDArray[Any]]]) -> Fingerprints:
-    """Join the arrays of fingerprints that were taken with one likeness, in reading order.
+    """Join the arrays of fingerprints, one part or more, taken with one likeness, in reading order.
 
     A part may be an open .npz: each array is read when its turn comes, so that memory holds only one of them twice.
     """
@@ -86,9 +85,9 @@ def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _fingerprint(texts: Sequence[str], likeness: Likeness, bands: int, rows: int) -> Fingerprints:
-    folded = words.fold(texts)
-    found = words.words(folded)
-    shingles, sizes = shingle(folded, found, likeness.shingles, likeness.short_words)
+    folded = fold(texts)
+    words = split(folded)
+    shingles, sizes = shingle(folded, words, likeness.shingles, likeness.short_words)
     keys = band_keys(signatures(shingles, sizes), bands, rows)
-    counts = found.counts.astype(np.int32)
-    return Fingerprints(shingles, sizes.astype(np.int32), keys, found.whole, found.numbers, counts)
+    counts = words.counts.astype(np.int32)
+    return Fingerprints(shingles, sizes.astype(np.int32), keys, words.whole, words.numbers, counts)

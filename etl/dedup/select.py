@@ -24,7 +24,7 @@ class Duplicates(Struct, frozen=True, gc=False):
 
 
 def duplicates(prints: Fingerprints, articles: I64, likeness: Likeness = USUAL) -> Duplicates:
-    """Find the duplicates among blocks; `articles` gives each its article's number, ascending in reading order.
+    """Find the duplicates among blocks; `articles` gives each its article's number, 0 or more, ascending.
 
     The promise: a block is dropped if and only if an earlier kept block that shares a band with it is at least as like
     it as the threshold says (and has the same figures).  So every keeper is kept, and no two kept ones of a bucket are
@@ -45,10 +45,10 @@ def _originals(prints: Fingerprints, articles: I64, likeness: Likeness) -> I64:
     scope = np.where(prints.words == 0, -2 - alone, within)
     key = mixed(prints.whole[0] ^ mixed(scope.astype(np.uint64)))
     order = np.argsort(key, kind="stable")
-    same = np.ones(max(len(order) - 1, 0), np.bool_)
+    as_before = np.arange(len(order)) > 0
     for column in (*prints.whole, scope):
-        same &= column[order[1:]] == column[order[:-1]]
-    first = np.flatnonzero(np.append(True, ~same)[: len(order)])
+        as_before[1:] &= column[order[1:]] == column[order[:-1]]
+    first = np.flatnonzero(~as_before)
     originals = np.empty_like(order)
     originals[order] = np.repeat(order[first], np.diff(first, append=len(order)))
     return originals
@@ -84,8 +84,8 @@ def _unswept(found: Buckets, kept: Mask, swept: Mask, width: int) -> Mask:
     Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
     """
     waits = (kept & ~swept)[found.members]
-    running = np.cumsum(waits)
-    before: I64 = np.repeat((running - waits)[found.edges[:-1]], np.diff(found.edges))
+    running = np.cumsum(waits, dtype=np.uint32)
+    before: NDArray[np.uint32] = np.repeat((running - waits)[found.edges[:-1]], np.diff(found.edges))
     firsts = np.zeros(len(kept), np.bool_)
     firsts[found.members[waits]] = True
     firsts[found.members[waits & (running - before > width)]] = False

@@ -22,7 +22,7 @@ def bands_and_rows(threshold: float) -> tuple[int, int]:
     """Give datasketch's bands and rows for a threshold, weighted for recall.  Unusual ones import it, in a second."""
     if threshold == USUAL_THRESHOLD:
         return USUAL_BANDS_AND_ROWS
-    from datasketch import MinHashLSH  # type: ignore[import-untyped]  # it ships no types
+    from datasketch import MinHashLSH
 
     index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=WEIGHTS)
     return index.b, index.r
@@ -35,13 +35,15 @@ def signatures(shingles: U32, sizes: I64) -> U32:
     """
     values = np.full((PERMUTATIONS, len(sizes)), _EMPTY)
     filled = np.flatnonzero(sizes)
+    if not len(filled):
+        return values
     starts = (np.cumsum(sizes) - sizes)[filled]
     hashes = _premixed(shingles)
     permuted = np.empty_like(hashes)
     for row, a, b in zip(values, *_permutations(), strict=True):
         np.multiply(hashes, a, out=permuted)
         np.add(permuted, b, out=permuted)
-        row[filled] = np.minimum.reduceat(permuted, starts) if len(filled) else _EMPTY
+        row[filled] = np.minimum.reduceat(permuted, starts)
     return values
 
 

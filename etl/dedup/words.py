@@ -46,15 +46,15 @@ def fold(texts: Sequence[str]) -> list[bytes]:
     >>> fold(["Belarus: 100,000 join rally", "Лукашенко – “НЕТ”", "集会１０万人"])[0]
     b'belarus  100 000 join rally'
     """
-    folded = [b"" if not text.isascii() else text.encode().translate(_ASCII) for text in texts]
+    folded = [text.encode().translate(_ASCII) if text.isascii() else b"" for text in texts]
     wide = [place for place, text in enumerate(texts) if not text.isascii()]
     for place, piece in zip(wide, _folded_wide([texts[place] for place in wide]), strict=True):
         folded[place] = piece
     return folded
 
 
-def words(folded: Sequence[bytes]) -> Words:
-    """Hash the words of folded texts.  Equal words have equal hashes in any batch; 64 bits keep others apart."""
+def split(folded: Sequence[bytes]) -> Words:
+    """Split folded texts into words and hash these.  Equal words have equal hashes in any batch."""
     buffer = b" " + b" ".join(folded) + b" " * 9
     codes = np.frombuffer(buffer, np.uint8)
     in_word = codes != _SPACE
@@ -70,7 +70,7 @@ def words(folded: Sequence[bytes]) -> Words:
 
 
 def mixed(values: U64) -> U64:
-    """Scatter 64-bit values so that every bit of the result hangs on every bit of the value (rrmxmx's core)."""
+    """Scatter 64-bit values, in the manner of rrmxmx: every bit of the result hangs on every bit of the value."""
     values = (values ^ (values >> np.uint64(32))) * _MIXERS[1]
     values = (values ^ (values >> np.uint64(29))) * _MIXERS[1]
     return values ^ (values >> np.uint64(32))
@@ -81,7 +81,7 @@ def _folded_wide(texts: Sequence[str]) -> list[bytes]:
     if not texts:
         return []
     joined = "\0".join([text.replace("\0", " ") for text in texts]).lower()
-    # Lone surrogates come in through JSON ("\\ud83d"); they are no part of a word and go as spaces.
+    # Lone surrogates come in through JSON ("\ud83d"); they are no part of a word and go as spaces.
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
     distinct = np.unique(points[points > 127])
     table = np.zeros(int(distinct[-1]) + 1, np.uint32)

@@ -30,12 +30,12 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।։؟۔][\"'”’»)\]]*$")
 
 
 def find_container(layout: Layout) -> int:
-    """Give the place of the article's container in `layout.elements`; that of <body> on a page without prose."""
+    """Give the place of the article's container in `layout.elements`; that of the root on a page without prose."""
     prose, sums = _weigh(layout)
     places = [place for place, element in enumerate(layout.elements) if element.name in CONTAINERS]
     best = max(places, key=lambda place: (sums[place], -place))
     if not prose[best]:
-        return next((place for place in places if layout.elements[place].name == "body"), 0)
+        return 0
     needed = MIN_PROSE_HELD * prose[best]
     return max(place for place in places if prose[place] >= needed and best in layout.path(place))
 

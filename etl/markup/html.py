@@ -88,7 +88,7 @@ def _tag(name: str, part: str, inside: bool) -> str:
 
 def _is_article_header(element: Element, inside: bool, container: Element) -> bool:
     """Say whether a header is that of the article.  On a page without an article, all headers are the page's."""
-    return element.part == "header" and inside and container.name != "body"
+    return element.part == "header" and inside and container.name not in ("body", "html")
 
 
 def _stronger(part: str, other: str) -> str:

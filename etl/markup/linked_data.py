@@ -1,7 +1,6 @@
 """Read the article's own entry from the JSON-LD of a page.  What is broken is passed over: other clues say the same."""
 
 import json
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from html import unescape
@@ -11,8 +10,6 @@ from etl.model import Facts
 
 # "NewsArticle", "ReportageNewsArticle", "LiveBlogPosting" and some ten more, but not "VideoObject".
 ARTICLE_TYPES = ("article", "blogposting", "report")
-
-_WRAPPING = re.compile(r"^\s*(//|/\*)?\s*(<!\[CDATA\[|<!--)\s*(\*/)?|(//|/\*)?\s*(\]\]>|-->)\s*(\*/)?\s*$")
 
 
 def read_linked_data(scripts: Iterable[str]) -> Facts:
@@ -39,11 +36,19 @@ def authors(names: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(name for name in names if name and "://" not in name))
 
 
+def in_one_line(text: str) -> str:
+    """Give text in one line, with its entities as characters: some pages escape twice, "&amp;#8217;"."""
+    return " ".join(unescape(text).split())
+
+
 def _decode(script: str) -> Any:
-    try:
-        return json.loads(_WRAPPING.sub("", script), strict=False)
-    except (ValueError, RecursionError):  # not JSON after all; or 100,000 brackets
-        return None
+    """Give the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
+    for text in (script, script[script.find("{") : script.rfind("}") + 1]):
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):  # not JSON after all; or 100,000 brackets
+            continue
+    return None
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
@@ -74,7 +79,7 @@ def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:
         elif isinstance(value, dict):
             queue.append(value.get("name") or names.get(str(value.get("@id"))))
         elif isinstance(value, str):
-            yield " ".join(unescape(value).split())
+            yield in_one_line(value)
 
 
 def _first(texts: Iterator[str]) -> str:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from html import unescape
+from functools import partial
 from itertools import product
 
 from etl.markup.layout import Clue
-from etl.markup.linked_data import authors, read_linked_data
+from etl.markup.linked_data import authors, in_one_line, read_linked_data
 from etl.model import Facts
 
 # Names of clues, the most trusted first.
@@ -22,6 +21,12 @@ DATES = (
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
+# Besides ISO 8601: as in mail, in JavaScript and in American and British words.  Not 11/12/2026: day first, or month?
+# Not email.utils: it reads "November 22, 2026, 01:00 PM" as one in the morning.
+DATE_FORMATS = (
+    *("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %Y %H:%M:%S GMT%z"),
+    *("%B %d, %Y", "%B %d, %Y, %I:%M %p", "%b %d, %Y", "%d %B %Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z"),
+)
 # Older dates are the zeros of some system ("0001-01-01T00:00:00"): the first newspaper is Relation, Strasbourg 1605.
 FIRST_YEAR = 1605
 # Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
@@ -30,7 +35,6 @@ MIN_LIKENESS = 0.5
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
 
-_DATE_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%B %d, %Y, %I:%M %p", "%d %B %Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z")
 _SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
@@ -42,12 +46,15 @@ def read_facts(clues: Sequence[Clue], headings: Sequence[str]) -> Facts:
     """Give the facts of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
     linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
-    publisher = next((name for name in (linked.publisher, *_said(clues, PUBLISHERS)) if name and "://" not in name), "")
-    known = (publisher, *_said(clues, PUBLISHERS), _site(url))
-    titles = [headline_of(title, known) for title in (linked.headline, *_said(clues, HEADLINES)) if title]
+    publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
+    known = {*map(_folded, publishers), _folded(_site(url))} - {""}
+    titles = [title for title in (linked.headline, *_said(clues, HEADLINES)) if _folded(title) not in known]
     return Facts(
-        headline=_headline(titles, [" ".join(heading.split()) for heading in headings[:MAX_HEADINGS]]),
-        publisher=publisher,
+        headline=_headline(
+            [headline_of(title, known) for title in titles],
+            [in_one_line(heading) for heading in headings[:MAX_HEADINGS]],
+        ),
+        publisher=next(filter(None, publishers), ""),
         author=linked.author or _author(clues),
         created=next(filter(None, map(instant, (linked.created, *_said(clues, DATES)))), ""),
         url=url,
@@ -63,7 +70,7 @@ def headline_of(title: str, publishers: Iterable[str]) -> str:
     >>> headline_of("Four officials – two of them ministers – resign", ["BBC News"])
     'Four officials – two of them ministers – resign'
     """
-    title = _line(title)
+    title = in_one_line(title)
     names = {_folded(name) for name in publishers if name}
     for separator in reversed([*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]):
         ending = title[separator.end() :]
@@ -78,23 +85,21 @@ def instant(date: str) -> str:
     >>> instant("2020-08-23T16:18:00+03:00"), instant("August 23, 2020"), instant("yesterday")
     ('2020-08-23T13:18:00.000Z', '2020-08-23T00:00:00.000Z', '')
     """
-    moment = next(filter(None, (_read(date.strip(), read) for read in _READERS)), None)
+    readers = (datetime.fromisoformat, *(partial(_strptime, form) for form in DATE_FORMATS))
+    moment = next(filter(None, (_read(date.strip(), reader) for reader in readers)), None)
     if not moment or moment.year < FIRST_YEAR:
         return ""
-    in_utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return in_utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _strptime(form: str) -> Callable[[str], datetime]:
-    return lambda date: datetime.strptime(date, form)
-
-
-_READERS = (datetime.fromisoformat, parsedate_to_datetime, *map(_strptime, _DATE_FORMATS))
+def _strptime(form: str, date: str) -> datetime:
+    return datetime.strptime(date, form)
 
 
 def _read(date: str, reader: Callable[[str], datetime]) -> datetime | None:
     try:
-        return reader(date)
+        moment = reader(date)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -119,7 +124,7 @@ def _trigrams(text: str) -> set[str]:
 
 
 def _author(clues: Sequence[Clue]) -> str:
-    return next(filter(None, (authors(map(_line, _said(clues, [name]))) for name in AUTHORS)), "")
+    return next(filter(None, (authors(map(in_one_line, _said(clues, [name]))) for name in AUTHORS)), "")
 
 
 def _language(codes: Iterable[str]) -> str:
@@ -144,11 +149,6 @@ def _site(url: str) -> str:
     """Give the name in an address: "bbc" for www.bbc.co.uk."""
     match = _SITE.match(url)
     return match[1] if match else ""
-
-
-def _line(text: str) -> str:
-    """Give text in one line, with its entities as characters: some pages write "&amp;#8217;"."""
-    return " ".join(unescape(text).split())
 
 
 def _folded(text: str) -> str:

@@ -85,6 +85,6 @@ def _width(run: Sequence[Span]) -> int:
 def _is_wrapped(text: str, run: Sequence[Span], width: int) -> bool:
     """Lines were wrapped if on none of them the first word of the next would still have fitted."""
     return width in WRAP_WIDTHS and all(
-        width - len(text[start : next_end].split(None, 1)[0]) <= end_before - start_before <= width
+        width - len(text[start:next_end].split(None, 1)[0]) <= end_before - start_before <= width
         for (_, start_before, end_before), (_, start, next_end) in pairwise(run)
     )

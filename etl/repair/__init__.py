@@ -1,7 +1,7 @@
 """Make a block say what its author typed: damage to characters is undone, typography stays, doubts are only flagged.
 
-Every change is booked with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`; most blocks
-never get there, because `alphabet` knows at a glance that no step can touch them.
+Every change is booked with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`; most
+blocks never get there, because `alphabet` knows at a glance that no step can touch them.
 """
 
 import re
@@ -49,13 +49,13 @@ def repair(line: str, replacements: Sequence[Replacement] = (), risky: bool = Fa
     """Make a block say what its author typed.
 
     Curly quotes and dashes stay: they are typography.  Repairing twice changes nothing more, and no blank line is made
-    unless a replacement makes it.  A block that will not settle in MAX_ROUNDS is given back as it came.  With `risky`, guesses are
-    made too, not only flagged.
+    unless a replacement makes it.  A block that will not settle in MAX_ROUNDS is given back as it came.  With `risky`,
+    guesses are made too, not only flagged.
 
     >>> repair("Belarusâ€™ president").text
     'Belarus’ president'
     >>> repair("They don?t know").flags
-    (Flag(start=9, end=10, rule='repair/question-apostrophe', text='?'),)
+    (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
     if not replacements and looks_clean(line):
         return Repaired(line)
@@ -100,12 +100,14 @@ def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str,
 
 def _matches(text: str, replacement: Replacement) -> Script:
     places = replacement.pattern.finditer(text)
-    changes = (Change(place.start(), place.end(), place.expand(replacement.after), replacement.rule) for place in places)
+    changes = (
+        Change(place.start(), place.end(), place.expand(replacement.after), replacement.rule) for place in places
+    )
     return tuple(change for change in changes if text[change.start : change.end] != change.after)
 
 
 def _changes(before: str, after: str, rule: str) -> Iterator[Change]:
-    """A script in whole words.  Where their number stays the same the words tell it, without a search for what moved."""
+    """A script in whole words.  Where their number stays the same, nothing need be searched for what moved."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     if len(old) != len(new):
         yield from _aligned(old, new, rule)

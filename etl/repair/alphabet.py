@@ -1,7 +1,7 @@
 """Which blocks no step can touch, told by one search of a regular expression: clean text costs next to nothing.
 
 It is proved, not argued: `tests/test_repair_alphabet.py` walks the parsed tables of the installed ftfy and shows that a
-block without a hit cannot look like mojibake to it.  A hit may be a false alarm: the block is then looked at step by step.
+block without a hit cannot look like mojibake to it.  A hit may be a false alarm: the block is then taken step by step.
 """
 
 import re
@@ -17,8 +17,8 @@ NUMERIC = "²³¹±¼½¾×µ÷⁄∂∆∏∑∞∩∫≠≡≤≥№"
 LAW = "¶§"
 COMMON = "\xa0\xad·´–—―…’"
 
-# One of these is ground enough to look closer: C1 controls, marks seldom seen outside mojibake, box drawing, and what most
-# of it begins with (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ as 1251, √ ≈ as MacRoman).
+# One of these is ground enough to look closer: C1 controls, marks seldom seen outside mojibake, box drawing, and what
+# most of it begins with (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ as 1251, √ ≈ as MacRoman).
 _MOJIBAKE = "\x80-\x9f¤¦¨ª¬¯º¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffd│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓ÂÃÎÐ‚√≈Ђﬁﬂ\uf8ff"
 # The rest says nothing alone, only side by side.  Each row looks back and ahead from behind a character of its kind.
 _MOJIBAKE_PAIRS = {
@@ -95,7 +95,7 @@ _NOT_NEWS = re.compile(
 _ANYWHERE = _found(_MOJIBAKE + _ASCII + _WIDE, {"A-Z": (_CAPITALS,)} | _ASCII_PAIRS | _MOJIBAKE_PAIRS | _WIDE_PAIRS)
 _GREEK_OR_CYRILLIC = re.compile("[Ͱ-ӿ]")
 
-# Ordering the marks of one letter is quadratic in their number; a block up to here is done in a blink whatever it holds.
+# Ordering the marks of one letter is quadratic in their number; a block up to here takes some milliseconds at worst.
 MAX_CHARS_TO_COMPOSE = 10_000
 
 

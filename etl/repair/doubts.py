@@ -96,13 +96,24 @@ DOUBTS = (
     _doubt("repair/ascii-quotes", "'", "''", "”"),
     _doubt("repair/acute-apostrophe", "´", r"(?<=[A-Za-z])´(?=[a-z])", "’"),
     # A template that put `src` for 0: `25 August 2src2src.`
-    _doubt("repair/src-for-zero", "[0-9]", r"\d(?<!\w.)\d*src(?:\d|src)*(?![A-Za-z])", lambda place: place[0].replace("src", "0")),
+    _doubt(
+        "repair/src-for-zero",
+        "[0-9]",
+        r"\d(?<!\w.)\d*src(?:\d|src)*(?![A-Za-z])",
+        lambda place: place[0].replace("src", "0"),
+    ),
     _doubt("repair/missing-space", "[.!]", r"([.!])(?<=[a-z]{2}.)(?=[\"“‘]?[A-Z][a-z])", r"\1 "),
     _doubt("repair/joined-link", "R", r"(?<=[a-z.!?”])Read [Mm]ore$", ""),
     _doubt("repair/hyphen-break", "\n", r"(?<=[a-z])-\r?\n(?=[a-z])", ""),
     _doubt("repair/half-width", "[\uff61-\uff9f]", "[\uff61-\uff9f]+", _full_width),
-    _doubt("repair/symbol-font", "[\uf0a7\uf0b7]", "[\uf0a7\uf0b7]", lambda place: {"\uf0a7": "▪", "\uf0b7": "•"}[place[0]]),
-    _doubt("repair/private-use", "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]", "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]"),
+    _doubt(
+        "repair/symbol-font", "[\uf0a7\uf0b7]", "[\uf0a7\uf0b7]", lambda place: {"\uf0a7": "▪", "\uf0b7": "•"}[place[0]]
+    ),
+    _doubt(
+        "repair/private-use",
+        "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]",
+        "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]",
+    ),
     _doubt("repair/noncharacter", "[\ufdd0-\ufdef\ufffe\uffff]", "[\ufdd0-\ufdef\ufffe\uffff]"),
     # Names that have no plural: `Belaruss president`, `Europes last dictator`.  The apostrophe may stand before or after.
     _doubt("repair/lost-possessive", "[A-Z]", rf"[A-Z](?<!\w.)(?:{NO_PLURAL})s(?= [a-z])"),
@@ -112,5 +123,7 @@ DOUBTS = (
 )
 
 GUESSES = tuple(
-    Step(doubt.rule, doubt.characters, partial(doubt.pattern.sub, doubt.after)) for doubt in DOUBTS if doubt.after is not None
+    Step(doubt.rule, doubt.characters, partial(doubt.pattern.sub, doubt.after))
+    for doubt in DOUBTS
+    if doubt.after is not None
 )

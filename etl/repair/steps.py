@@ -86,18 +86,18 @@ def _spelled_out(escape: re.Match[str]) -> str:
 
 # ---- mojibake ----
 
-# `â€` is the beginning of a quote or dash in UTF-8 that was read as Windows-1252 (or 1250).  The third byte of ” is 0x9D,
-# which has no character there and is often dropped.  Given `â€ she`, ftfy 6.3.1 takes the space for it: `†she`.
+# `â€` begins a quote or dash of UTF-8 that was read as Windows-1252 (or 1250).  The third byte of ” is 0x9D, which has
+# no character there and is often dropped.  Given `â€ she`, ftfy 6.3.1 takes the space for it: `†she`.
 _THIRD = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸŚŤŹśťźˇ˘ŁĄŞŻłąşĽ˝ľż˛"
 _LOST = re.compile(rf"â€(?=[^{_THIRD}?\ufffd])|(?<=â€œ)([^â“”]*)â€$|Ã¢â‚¬(?=[\s,.;:!)])")
 
 
 def _with_lost_quotes(line: str) -> str:
-    """Give back the byte 0x9D where that makes the text decodable.  At the end of a line a quote must have been open."""
+    """Give back the byte 0x9D; at the end of a line only if a quote was open."""
     return _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), line)
 
 
-# `â€?` may have been any of sixty characters, and `Ã?` too.  Only where the line proves to be mojibake, U+FFFD says more.
+# `â€?` may have been any of sixty characters, and `Ã?` too: U+FFFD says so, where other mojibake proves the line.
 _LOST_TO_QUESTION = re.compile(r"[ÂÃâ]€?\?")
 _PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
 

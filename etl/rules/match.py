@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from etl.fold import ORNAMENTS, fold, label, plain
+from etl.rules.literals import required
 from etl.rules.view import View
 from etl.rules.vocabulary import Between, Match, Near, Pattern, Span, Where
 
@@ -29,7 +30,7 @@ def has_company(match: Match) -> bool:
 def looks_test(pattern: Pattern) -> Test:
     """Compile a pattern: true if any of its parts matches the block at a place."""
     tests = [make(pattern) for look, make in _LOOKS.items() if getattr(pattern, look)]
-    return lambda view, at: any(test(view, at) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda view, at: any(test(view, at) for test in tests)
 
 
 def company_test(match: Match) -> Test:
@@ -75,7 +76,12 @@ def _contains(pattern: Pattern) -> Test:
 
 def _regex(pattern: Pattern) -> Test:
     fullmatch = re.compile(pattern.regex, re.DOTALL if pattern.case else re.DOTALL | re.IGNORECASE).fullmatch
-    return lambda view, at: _is_short(view, at) and fullmatch(view.plain[at]) is not None
+    literals = tuple(sorted(required(pattern.regex) or ("",)))
+    return lambda view, at: (
+        _is_short(view, at)
+        and any(literal in view.folded[at] for literal in literals)
+        and fullmatch(view.plain[at]) is not None
+    )
 
 
 def _tag(pattern: Pattern) -> Test:

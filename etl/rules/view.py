@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from functools import cached_property
 
-from etl.fold import CLOSERS, ends_sentence, fold, label, plain
+from etl.fold import CLOSERS, ORNAMENTS, ends_sentence, plain
 from etl.model import Article, Kind
 from etl.rules.vocabulary import Position
 
@@ -50,8 +50,8 @@ class View:
         self.named = frozenset(named)
         texts = [block.text for block in article.blocks]
         self.plain = [plain(text) for text in texts]
-        self.folded = [fold(text) for text in texts]
-        self.labels = [label(text) for text in texts]
+        self.folded = [text.casefold() for text in self.plain]
+        self.labels = [text.strip(ORNAMENTS) for text in self.folded]
 
     def __len__(self) -> int:
         return len(self.plain)

@@ -1,0 +1,31 @@
+"""Write docs/reference.md from the help pages: `python docs/reference.py`.  A test says when it is stale."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from etl.cli.main import cli
+
+
+def reference() -> str:
+    """Give the reference: every command with its help page."""
+    pages = [
+        f"## {name}\n\n```\n{page.rstrip()}\n```\n"
+        for name, page in _pages(cli, click.Context(cli, info_name="copydesk"))
+    ]
+    return "# Reference\n\nMade from the help pages by `python docs/reference.py`.\n\n" + "\n".join(pages)
+
+
+def _pages(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    context.terminal_width = 100
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child:
+                yield from _pages(child, click.Context(child, parent=context, info_name=name))
+
+
+if __name__ == "__main__":
+    Path(__file__).with_suffix(".md").write_text(reference(), encoding="utf-8")

@@ -1,0 +1,54 @@
+"""What the documents say is so."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from etl.rules import vocabulary
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_reference_is_what_the_help_pages_say() -> None:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs/reference.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs/reference.md").read_text(encoding="utf-8") == module.reference(), "run python docs/reference.py"
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    command = "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox"
+    assert command in README
+    assert command in (ROOT / ".ci/run").read_text(encoding="utf-8").replace(" --quiet", "")
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_key_of_the_vocabulary_is_on_the_page_of_rules() -> None:
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    structs = [vocabulary.Rule, vocabulary.Match, vocabulary.Where, vocabulary.Scope, vocabulary.Between, vocabulary.Span]
+    keys = {key for struct in structs for key in struct.__struct_fields__}
+    assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", page)] == []
+
+
+def test_lowest_versions_are_those_that_are_promised() -> None:
+    promised = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    lowest = dict(re.findall(r"^    ([\w-]+)==([\d.]+)$", (ROOT / "tox.ini").read_text(encoding="utf-8"), re.MULTILINE))
+    for requirement in promised:
+        name, version = requirement.split(">=")
+        assert lowest[name].startswith(version), name
+
+
+def test_every_dependency_has_its_reason() -> None:
+    promised = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert [name for name in promised if name.split(">=")[0] not in page] == []

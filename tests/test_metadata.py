@@ -1,0 +1,170 @@
+"""What a page says about its article, from whichever clue says it."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.markup.html import read_html
+from etl.markup.metadata import headline_of, instant
+from etl.model import Facts
+
+PAGES = Path(__file__).parent / "pages"
+
+
+@pytest.mark.parametrize(
+    ("page", "facts"),
+    [
+        pytest.param(
+            "story",
+            Facts(
+                headline="Harbour bridge shut after barge strikes pier",
+                publisher="The Tidewater Courier",
+                author="Ada Quill; Ben Nib",
+                created="2026-11-22T13:00:00.000Z",
+                url="https://www.tidewatercourier.example/news/harbour-bridge-shut",
+                language="en",
+            ),
+            id="a list of JSON-LD",
+        ),
+        pytest.param(
+            "graph",
+            Facts(
+                headline="Brücke gesperrt",
+                publisher="Nordpost",
+                author="Ada Köhler",
+                created="2026-11-22T00:00:00.000Z",
+                url="https://nordpost.example/bruecke",
+                language="de",
+            ),
+            id="a graph of JSON-LD in CDATA, with references",
+        ),
+        pytest.param(
+            "form",
+            Facts(headline="Ferry to run until midnight", author="The newsroom", created="2026-11-22T13:00:00.000Z"),
+            id="broken JSON-LD, some meta tags",
+        ),
+    ],
+)
+def test_page_gives_facts(page: str, facts: Facts) -> None:
+    assert read_html((PAGES / f"{page}.html").read_text(encoding="utf-8")).facts == facts
+
+
+OG = "<meta property=og:title content='{}'><meta property=og:site_name content=Courier><title>Courier</title>"
+LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline": "{}"}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("html", "headline"),
+    [
+        pytest.param("<title>Bridge shut</title>", "Bridge shut", id="title alone"),
+        pytest.param("<h1>Bridge shut</h1>", "Bridge shut", id="heading alone"),
+        pytest.param(OG.format("Bridge shut") + "<h1>Courier</h1>", "Bridge shut", id="the heading is the site's"),
+        pytest.param(
+            OG.format("Bridge shut") + "<h1>Log in</h1><h1>Bridge  shut!</h1>", "Bridge shut!", id="second heading"
+        ),
+        pytest.param(
+            OG.format("Harbour bridge shut, barge to blame") + "<h1>Harbour bridge shut; barge is to blame</h1>",
+            "Harbour bridge shut; barge is to blame",
+            id="readers are told it in other words",
+        ),
+        pytest.param(
+            OG.format("Harbour bridge shut") + "<h1><b>News</b>Harbour bridge shut</h1>",
+            "Harbour bridge shut",
+            id="kicker",
+        ),
+        pytest.param(
+            OG.format("Harbour bridge sh...") + "<h1>Harbour bridge shut</h1>", "Harbour bridge shut", id="cut short"
+        ),
+        pytest.param(
+            LINKED.format("Bridge &amp; tunnel") + OG.format("Tunnel"), "Bridge & tunnel", id="JSON-LD, entities"
+        ),
+        pytest.param("<!--" + LINKED.format("Old") + "-->" + OG.format("New"), "New", id="keeps: JSON-LD in a comment"),
+        pytest.param(LINKED.format("x")[:-12] + "</script>" + OG.format("New"), "New", id="broken JSON-LD"),
+        pytest.param(
+            "<script type='application/ld+json'>" + "[" * 50_000 + "</script>" + OG.format("New"), "New", id="deep"
+        ),
+        pytest.param("<p>Only text.</p>", "", id="none"),
+    ],
+)
+def test_headline_is_what_readers_see(html: str, headline: str) -> None:
+    assert read_html(html).facts.headline == headline
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        pytest.param("Bridge shut | The Courier", "Bridge shut", id="bar"),
+        pytest.param("Bridge shut – THE COURIER", "Bridge shut", id="dash, other case"),
+        pytest.param("Bridge shut- The Courier - The Courier", "Bridge shut", id="twice"),
+        pytest.param("Bridge shut - courier.example.com", "Bridge shut", id="a domain"),
+        pytest.param("Bridge &#8217;shut&#8217; | The Courier", "Bridge ’shut’", id="entities"),
+        pytest.param("Bridge – the old one – shut", "Bridge – the old one – shut", id="keeps: dashes, no publisher"),
+        pytest.param(
+            "Bridge shut, says The Courier", "Bridge shut, says The Courier", id="keeps: named in the sentence"
+        ),
+        pytest.param(
+            "Bridge shut | The Courier of Leeds", "Bridge shut | The Courier of Leeds", id="keeps: another paper"
+        ),
+        pytest.param("The Courier", "The Courier", id="keeps: nothing else"),
+    ],
+)
+def test_headline_holds_no_publisher(title: str, headline: str) -> None:
+    assert headline_of(title, ["The Courier"]) == headline
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        pytest.param("2026-11-22T14:00:00+01:00", "2026-11-22T13:00:00.000Z", id="offset"),
+        pytest.param("2026-11-22T13:00:00.123456Z", "2026-11-22T13:00:00.123Z", id="microseconds"),
+        pytest.param("2026-11-22T13:00:00+0000", "2026-11-22T13:00:00.000Z", id="offset without colon"),
+        pytest.param("2026-11-22 13:00", "2026-11-22T13:00:00.000Z", id="no zone is UTC"),
+        pytest.param(" 2026-11-22\n", "2026-11-22T00:00:00.000Z", id="no time is midnight"),
+        pytest.param("Sun, 22 Nov 2026 08:00:00 -0500", "2026-11-22T13:00:00.000Z", id="mail"),
+        pytest.param("November 22, 2026, 01:00 PM", "2026-11-22T13:00:00.000Z", id="American"),
+        pytest.param("Sun, 22 Nov 2026 13:00:00 GMT", "2026-11-22T13:00:00.000Z", id="mail, GMT"),
+        pytest.param("22 November 2026", "2026-11-22T00:00:00.000Z", id="British"),
+        pytest.param("November 22, 2026, 01:00 PM EST", "", id="keeps: a zone by its name"),
+        pytest.param("0001-01-01T00:00:00", "", id="the zero of a system"),
+        pytest.param("9999-12-31T23:59:59-05:00", "", id="past the end of time"),
+        pytest.param("22/11/2026", "", id="keeps: day or month first, who knows"),
+        pytest.param("an hour ago", "", id="keeps: words"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_date_becomes_an_instant(date: str, expected: str) -> None:
+    assert instant(date) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "facts"),
+    [
+        pytest.param(
+            "<meta name=author content='Ada'><meta name=author content='Ben'>", Facts(author="Ada; Ben"), id="authors"
+        ),
+        pytest.param(
+            "<meta name=author content=''><meta name=dc.creator content=Ada>", Facts(author="Ada"), id="empty first"
+        ),
+        pytest.param(
+            "<meta property=article:author content='https://fb.example/a'>",
+            Facts(),
+            id="keeps: an address is no author",
+        ),
+        pytest.param(
+            "<meta property=article:author content='Ada'>", Facts(author="Ada"), id="keeps: a name in its place"
+        ),
+        pytest.param("<link rel=canonical href='/news/1'>", Facts(), id="keeps: half an address"),
+        pytest.param(
+            "<meta property=og:url content='http://a.example/1'>", Facts(url="http://a.example/1"), id="address"
+        ),
+        pytest.param("<meta property=og:locale content=pt_BR>", Facts(language="pt"), id="locale"),
+        pytest.param("<html lang=''><meta property=og:locale content=english>", Facts(), id="keeps: no language code"),
+        pytest.param("<time datetime=2026-11-22>x</time>", Facts(created="2026-11-22T00:00:00.000Z"), id="time"),
+        pytest.param("<time>yesterday</time>", Facts(), id="keeps: time in words"),
+        pytest.param(
+            "<meta property=og:site_name content='A &amp;amp; B'>", Facts(publisher="A & B"), id="escaped twice"
+        ),
+    ],
+)
+def test_clue_gives_fact(html: str, facts: Facts) -> None:
+    assert read_html(html).facts == facts
