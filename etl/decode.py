@@ -20,8 +20,9 @@ DETECTION_BYTES = 16_384
 VALID_SHARE_OF_DIRTY_UTF8 = 0.5
 # Of the characters.  A page with more is no page, or was decoded wrongly; the count spares a short row with a bad byte.
 MAX_CONTROL_SHARE, MAX_FAULTY_SHARE, MAX_SPARED = 0.01, 0.05, 8
-# No language that is written in Windows-1252 has half of its letters accented; Russian read as Windows-1252 has all.
-MAX_ACCENTED_SHARE = 0.5
+# Of the characters beyond ASCII, those in rows of three accented letters: rare in any language, all of Russian that is
+# read as Windows-1252.
+MAX_RUN_SHARE = 0.5
 # Of the characters beyond ASCII, those in odd company.  In text under its right label hardly any are.
 MAX_ODD_SHARE = 0.05
 
@@ -61,8 +62,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_LETTERS = re.compile(r"[^\W\d_]")
-# What a wrong label makes of letters: `trwa³y`, `aujourdґhui`, `оПЕГХДЕМР`, and controls.
+_ACCENTS_IN_A_ROW = re.compile("[À-ÿ]{3,}")
+# What a wrong label makes of letters: `trwa³y`, `rйsumй`, `бНОПНЯ`, and controls.
 _ODD = re.compile(
     r"[\x80-\x9f]|[a-zß-ÿа-я][À-ÖØ-ÞА-Я]|[A-Za-z](?=[\u0370-\u06ff\u0e00-\u0e7f\uff61-\uff9f])"
     r"|(?<=[\u0370-\u06ff\u0e00-\u0e7f\uff61-\uff9f])[A-Za-z]|(?<=[^\W\d_])[¡-¬®-¶¸-¿×÷‚„†‡ˆ‰‹]"
@@ -183,8 +184,8 @@ def _plausible(body: bytes, encoding: str) -> bool:
     text = body.decode(encoding, "replace")
     beyond_ascii = len(_BEYOND_ASCII.findall(text))
     odd = len(_ODD.findall(text))
-    accented_only = encoding == "cp1252" and beyond_ascii > MAX_ACCENTED_SHARE * len(_LETTERS.findall(text))
-    return odd <= MAX_ODD_SHARE * beyond_ascii and not accented_only
+    in_runs = sum(map(len, _ACCENTS_IN_A_ROW.findall(text)))
+    return odd <= MAX_ODD_SHARE * beyond_ascii and in_runs <= MAX_RUN_SHARE * beyond_ascii
 
 
 def _detected(body: bytes) -> str:

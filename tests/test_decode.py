@@ -127,7 +127,6 @@ def test_utf8_overrules_any_declaration(label: str, language: str) -> None:
         ("cp1251", "ru", "iso-8859-1", False),  # all letters accented
         ("cp1250", "pl", "iso-8859-1", False),  # trwa³y
         ("cp1252", "fr", "windows-1251", False),  # Latin and Cyrillic in one word
-        ("koi8-r", "ru", "windows-1251", False),  # оПЕГХДЕМР
         ("cp1252", "fr", "iso-8859-1", True),
         ("cp1251", "uk", "windows-1251", True),
     ],

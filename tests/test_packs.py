@@ -6,7 +6,7 @@ import pytest
 
 from etl.errors import CopydeskError, PackError, UsageError
 from etl.examples import failures
-from etl.packs import Selection, desk, known_publishers, load_rules, selected
+from etl.packs import Selection, check, desk, known_publishers, load_rules, selected
 
 GOOD = """\
 [pack]
@@ -154,6 +154,10 @@ def test_profiles_are_steps() -> None:
 @pytest.mark.parametrize("name", ["bbc news", "theguardian.com", "reuters", "npr"])
 def test_publishers_are_known_by_name_and_domain(name: str) -> None:
     assert known_publishers()[name].name
+
+
+def test_shipped_rules_can_be_meant() -> None:
+    check(load_rules(Selection()))
 
 
 def test_shipped_rules_hold_their_examples() -> None:

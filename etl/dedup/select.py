@@ -11,7 +11,7 @@ from etl.dedup.words import I64, U64, mixed
 
 Mask = NDArray[np.bool_]
 
-# Pairs that are walked in one go by plain Python; a list of them all would be 100 bytes a pair.
+# Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
 _PAIRS_AT_ONCE = 1 << 16
 
 

@@ -18,8 +18,8 @@ _STEP, _LAST = np.uint64(0xA0761D6478BD642F), np.uint64(0x9E3779B97F4A7C15)
 def shingle(folded: Sequence[bytes], words: Words, shingles: Shingles, least_words: int) -> tuple[U32, I64]:
     """Give the shingle sets of a batch and the size of each; none for a text of fewer than `least_words` words.
 
-    A text with fewer units than a shingle has is one shingle.  32 bits are what datasketch takes; two different
-    shingles of a pair of 100-word texts share one with a chance of one in 200,000.
+    A text with fewer units than a shingle has is one shingle.  32 bits are what datasketch takes; that
+    any two shingles of a pair of 100-word texts have the same hash is a chance of one in 200,000.
     """
     split, width = _UNITS[shingles]
     units, counts = split(folded, words)

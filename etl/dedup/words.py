@@ -43,8 +43,8 @@ def fold(texts: Sequence[str]) -> list[bytes]:
 
     Decimal digits of any script become ASCII, so that the figures of a copy are the same figures.
 
-    >>> fold(["Belarus: 100,000 join rally", "Лукашенко – “НЕТ”", "集会１０万人"])[0]
-    b'belarus  100 000 join rally'
+    >>> [text.decode() for text in fold(["Belarus: 100,000 join rally", "集会１０万人"])]
+    ['belarus  100 000 join rally', ' 集 会10 万 人']
     """
     folded = [text.encode().translate(_ASCII) if text.isascii() else b"" for text in texts]
     wide = [place for place, text in enumerate(texts) if not text.isascii()]

@@ -27,7 +27,8 @@ from collections.abc import Sequence
 from operator import or_
 
 from etl.markup.container import find_container
-from etl.markup.layout import FURNITURE, Element, Layout, inherited
+from etl.markup.furniture import strongest
+from etl.markup.layout import Element, Layout, inherited
 from etl.markup.metadata import read_facts
 from etl.markup.tree import lay_out
 from etl.model import Block, Page
@@ -76,7 +77,7 @@ def _tags(layout: Layout, container: int) -> list[str]:
         "" if place in holders or _is_article_header(element, inside[place], elements[container]) else element.part
         for place, element in enumerate(elements)
     ]
-    parts = inherited(elements, own, _stronger)
+    parts = inherited(elements, own, lambda *nested: strongest(nested))
     return [_tag(element.name, part, within) for element, part, within in zip(elements, parts, inside, strict=True)]
 
 
@@ -89,10 +90,6 @@ def _tag(name: str, part: str, inside: bool) -> str:
 def _is_article_header(element: Element, inside: bool, container: Element) -> bool:
     """Say whether a header is that of the article.  On a page without an article, all headers are the page's."""
     return element.part == "header" and inside and container.name not in ("body", "html")
-
-
-def _stronger(part: str, other: str) -> str:
-    return min(filter(None, (part, other)), key=FURNITURE.index, default="")
 
 
 def _headings(layout: Layout, container: int) -> tuple[str, ...]:

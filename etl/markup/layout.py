@@ -56,28 +56,6 @@ class Layout(Struct, frozen=True, gc=False):
         yield 0
 
 
-# What a page is made of besides its story.  The order is the precedence where parts are nested: first what holds no
-# story on any site, last what says least.  A button in an aside is a button; a hidden menu is a menu.
-FURNITURE = (
-    "nav",
-    "menu",
-    "footer",
-    "comments",
-    "dialog",
-    "form",
-    "select",
-    "button",
-    "iframe",
-    "audio",
-    "video",
-    "header",
-    "noscript",
-    "figcaption",
-    "aside",
-    "hidden",
-)
-
-
 def inherited(elements: Sequence[Element], own: Sequence[T], merge: Callable[[T, T], T]) -> list[T]:
     """Give for every element what comes down to it: its parent's value, merged with its own."""
     values = list(own)

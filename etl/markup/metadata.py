@@ -85,7 +85,8 @@ def instant(date: str) -> str:
     >>> instant("2020-08-23T16:18:00+03:00"), instant("August 23, 2020"), instant("yesterday")
     ('2020-08-23T13:18:00.000Z', '2020-08-23T00:00:00.000Z', '')
     """
-    readers = (datetime.fromisoformat, *(partial(_strptime, form) for form in DATE_FORMATS))
+    readers: list[Callable[[str], datetime]] = [datetime.fromisoformat]
+    readers += [partial(_strptime, form) for form in DATE_FORMATS]
     moment = next(filter(None, (_read(date.strip(), reader) for reader in readers)), None)
     if not moment or moment.year < FIRST_YEAR:
         return ""

@@ -10,9 +10,9 @@ from etl.rules.match import has_company, has_looks
 from etl.rules.vocabulary import Near, Pattern, Rule
 
 
-def check(rules: Sequence[Sourced]) -> None:
+def check(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> None:
     """Refuse rules that cannot be meant, each by itself or beside the others.  Raises PackError."""
-    seen: dict[str, Sourced] = {}
+    seen = {sourced.name: sourced for sourced in others}
     for sourced in rules:
         if sourced.name in seen:
             first = seen[sourced.name]

@@ -17,6 +17,8 @@ from etl.packs.place import did_you_mean, place
 from etl.rules import vocabulary
 from etl.rules.vocabulary import Pack, Rule
 
+PUBLISHERS = "publishers.toml"
+
 # What to do about a key that is not there.
 WAYS_OUT = {
     "id": "Name the rule in lower-case words with dashes.",
@@ -43,10 +45,15 @@ def builtin_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "rules"
 
 
+def builtin_packs() -> Sequence[Path]:
+    """The packs that copydesk brings along, in sorted order."""
+    return [path for path in pack_files(builtin_folder()) if path.name != PUBLISHERS]
+
+
 @cache
 def known_publishers() -> dict[str, Publisher]:
     """Publishers by folded name, alias and domain."""
-    path = builtin_folder() / "publishers.toml"
+    path = builtin_folder() / PUBLISHERS
     table = msgspec.convert(_toml(path), dict[str, dict[str, Any]])
     known: dict[str, Publisher] = {}
     for name, entry in table.items():

@@ -15,7 +15,7 @@ from etl.errors import UsageError
 from etl.fold import label
 from etl.model import Replacement
 from etl.packs.check import check
-from etl.packs.load import Sourced, builtin_folder, known_publishers, load_pack, pack_files
+from etl.packs.load import Sourced, builtin_folder, builtin_packs, known_publishers, load_pack, pack_files
 from etl.packs.place import did_you_mean
 from etl.rules import seat
 from etl.segment import Layouts
@@ -71,13 +71,14 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
 
 
 def load_rules(selection: Selection) -> tuple[Sourced, ...]:
-    """All rules of the selected packs, whatever their confidence, by name.  Raises PackError."""
-    folders = [Path(path) for path in selection.packs]
-    if not selection.only:
-        folders = [builtin_folder() / part for part in ("core", "sites", "lang")] + folders
-    rules = [sourced for folder in folders for path in pack_files(folder) for sourced in load_pack(path)]
-    check(rules)
-    return tuple(sorted(rules, key=lambda sourced: sourced.name))
+    """All rules of the selected packs, whatever their confidence, by name.  Raises PackError.
+
+    The user's rules are checked one by one; the built-in ones have been, by test.
+    """
+    own = [] if selection.only else [one for path in builtin_packs() for one in load_pack(path)]
+    given = [one for pack in selection.packs for path in pack_files(Path(pack)) for one in load_pack(path)]
+    check(given, own)
+    return tuple(sorted((*own, *given), key=lambda sourced: sourced.name))
 
 
 def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:

@@ -100,9 +100,7 @@ def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str,
 
 def _matches(text: str, replacement: Replacement) -> Script:
     places = replacement.pattern.finditer(text)
-    changes = (
-        Change(place.start(), place.end(), place.expand(replacement.after), replacement.rule) for place in places
-    )
+    changes = (Change(*place.span(), place.expand(replacement.after), replacement.rule) for place in places)
     return tuple(change for change in changes if text[change.start : change.end] != change.after)
 
 

@@ -65,6 +65,11 @@ def _full_width(place: re.Match[str]) -> str:
     return fix_character_width(place[0])
 
 
+def _with_zeros(place: re.Match[str]) -> str:
+    return place[0].replace("src", "0")
+
+
+_PRIVATE = "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]"
 # What an apostrophe joins in English: don't, Britain's, we're.
 _TAIL = r"(?=(?:s|t|d|m|ll|re|ve)\b(?!-))"
 
@@ -76,7 +81,7 @@ DOUBTS = (
     # UTF-8 of which a part is lost for good.
     _doubt("repair/cut-mojibake", "€", r"â€\?(?=\w)", "“"),
     _doubt("repair/cut-mojibake", "€", r"(?<=\S)â€(?:\?(?!\w)|$)", "”"),
-    # â is what is left of ’ and ‘ when two control characters were stripped; French and Romanian write it, hence so narrow.
+    # â is what is left of ’ and ‘ when two control characters were stripped; French writes it too, hence so narrow.
     _doubt("repair/stripped-apostrophe", "â", r"(?<=n)â(?=t\b)|(?<=[a-z])â(?=(?:s|re|ll|ve)\b)", "’"),
     _doubt("repair/stripped-quotes", "â", r"(?<!\w)â([A-Z][^â\n]*)â(?!\w)", r"‘\1’"),
     _doubt("repair/lost-apostrophe", "\ufffd", rf"(?<=[A-Za-z])\ufffd{_TAIL}", "’"),
@@ -96,26 +101,17 @@ DOUBTS = (
     _doubt("repair/ascii-quotes", "'", "''", "”"),
     _doubt("repair/acute-apostrophe", "´", r"(?<=[A-Za-z])´(?=[a-z])", "’"),
     # A template that put `src` for 0: `25 August 2src2src.`
-    _doubt(
-        "repair/src-for-zero",
-        "[0-9]",
-        r"\d(?<!\w.)\d*src(?:\d|src)*(?![A-Za-z])",
-        lambda place: place[0].replace("src", "0"),
-    ),
+    _doubt("repair/src-for-zero", "[0-9]", r"\d(?<!\w.)\d*src(?:\d|src)*(?![A-Za-z])", _with_zeros),
     _doubt("repair/missing-space", "[.!]", r"([.!])(?<=[a-z]{2}.)(?=[\"“‘]?[A-Z][a-z])", r"\1 "),
     _doubt("repair/joined-link", "R", r"(?<=[a-z.!?”])Read [Mm]ore$", ""),
     _doubt("repair/hyphen-break", "\n", r"(?<=[a-z])-\r?\n(?=[a-z])", ""),
     _doubt("repair/half-width", "[\uff61-\uff9f]", "[\uff61-\uff9f]+", _full_width),
-    _doubt(
-        "repair/symbol-font", "[\uf0a7\uf0b7]", "[\uf0a7\uf0b7]", lambda place: {"\uf0a7": "▪", "\uf0b7": "•"}[place[0]]
-    ),
-    _doubt(
-        "repair/private-use",
-        "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]",
-        "[\ue000-\uf0a6\uf0a8-\uf0b6\uf0b8-\uf8ff\U000f0000-\U0010ffff]",
-    ),
+    # Bullets of Wingdings and Symbol; what else is private or no character at all, nobody can know.
+    _doubt("repair/symbol-font", "\uf0a7", "\uf0a7", "▪"),
+    _doubt("repair/symbol-font", "\uf0b7", "\uf0b7", "•"),
+    _doubt("repair/private-use", _PRIVATE, _PRIVATE),
     _doubt("repair/noncharacter", "[\ufdd0-\ufdef\ufffe\uffff]", "[\ufdd0-\ufdef\ufffe\uffff]"),
-    # Names that have no plural: `Belaruss president`, `Europes last dictator`.  The apostrophe may stand before or after.
+    # Names that have no plural: `Belaruss president`, `Europes last dictator`.  Where the apostrophe was is grammar.
     _doubt("repair/lost-possessive", "[A-Z]", rf"[A-Z](?<!\w.)(?:{NO_PLURAL})s(?= [a-z])"),
     # Text that reads otherwise than it looks.
     _doubt("repair/bidi-override", "[\u202d\u202e]", "[\u202d\u202e]"),
