@@ -224,9 +224,10 @@ def _repaired(document: Document, article_id: str, block: Block) -> Iterator[Ent
             line=repair.line,
             char_start=repair.char_start,
             char_end=repair.char_start + len(repair.before),
-            action="repair",
+            action=repair.action,
             rule=repair.steps,
-            kind="glitch",
+            rule_version=repair.version,
+            kind=repair.kind,
             before=repair.before,
             after=repair.after,
         )

@@ -218,7 +218,7 @@ def _refuse_junk(path: str, text: str, encoding: str, replaced: int) -> None:
     controls = len(_CONTROL.findall(text))
     if controls > max(MAX_SPARED, MAX_CONTROL_SHARE * len(text)):
         share = f"{controls / len(text):.0%} of its characters are NULs and other controls"
-        raise Unreadable(path, f"this is not text: {share}", "unpack it, or convert it to text first")
+        raise Unreadable(path, f"is not text: {share}", "unpack it, or convert it to text first")
     if replaced > max(MAX_SPARED, MAX_FAULTY_SHARE * len(text)):
         share = f"{replaced / len(text):.0%} of its characters are bytes that are not {encoding}"
-        raise Unreadable(path, f"this cannot be read: {share}", "name its encoding with --encoding")
+        raise Unreadable(path, f"cannot be read: {share}", "name its encoding with --encoding")

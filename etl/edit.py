@@ -1,14 +1,16 @@
 """The main path of one document, pure: the same bytes in, the same answer out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from msgspec import Struct, structs
 
+from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.markup import markup
 from etl.model import Article, Block, Decoded, Document, Page, Raw, Removal, Repair, Replacement
 from etl.repair import repair
-from etl.rules import Bench, judge
+from etl.rules import Bench, Cut, View, cuts, judge
 from etl.segment import EMPTY, Layouts, segment
 
 
@@ -34,8 +36,18 @@ def edit(raw: Raw, desk: Desk) -> Edited:
     decoded = decode(raw)
     page = markup(decoded, raw.kind)
     document = mend(raw, decoded, page, desk)
-    articles = segment(document, desk.layouts)
-    return Edited(document, articles, tuple(_removals(article, document, desk) for article in articles))
+    return judged(document, segment(document, desk.layouts), desk)
+
+
+def judged(document: Document, articles: Sequence[Article], desk: Desk) -> Edited:
+    """Strip furniture out of the blocks of articles, then judge the blocks."""
+    views = [View(article, document.kind) for article in articles]
+    for number, view in enumerate(views):
+        if found := cuts(view, desk.bench):
+            document, article = _stripped(document, view.article, found)
+            views[number] = View(article, document.kind)
+    removals = tuple(_removals(view, desk) for view in views)
+    return Edited(document, tuple(view.article for view in views), removals)
 
 
 def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
@@ -60,17 +72,51 @@ def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
 
 def _mend_block(block: Block, desk: Desk) -> tuple[Block, tuple[Repair, ...]]:
     repaired = repair(block.text, desk.repairs, desk.risky)
-    repairs = tuple(
-        Repair(block.line, block.char_start + one.start, block.text[one.start : one.end], one.after, one.rule)
-        for one in repaired.script
-    )
+    repairs = _booked(block, block.text, repaired.script)
     return structs.replace(block, text=repaired.text) if repairs else block, repairs
 
 
-def _removals(article: Article, document: Document, desk: Desk) -> tuple[Removal, ...]:
+def _stripped(document: Document, article: Article, found: Sequence[Cut]) -> tuple[Document, Article]:
+    """Take cuts out of the texts of blocks, and book them with the repairs of the same blocks."""
+    blocks, repairs = list(article.blocks), list(document.repairs)
+    for index, of_block in groupby(found, key=lambda cut: cut.block):
+        at, group = index - blocks[0].index, tuple(of_block)
+        script = tuple(Change(cut.start, cut.end, cut.after, cut.rule) for cut in group)
+        repairs[index] = _joined(document, blocks[at], repairs[index], script, group[0])
+        blocks[at] = structs.replace(blocks[at], text=apply(blocks[at].text, script))
+    article = structs.replace(article, blocks=tuple(blocks))
+    return structs.replace(document, repairs=tuple(repairs)), article
+
+
+def _joined(
+    document: Document, block: Block, repairs: Sequence[Repair], script: Script, cut: Cut
+) -> tuple[Repair, ...]:
+    """Repairs and then cuts of a block, as one account over its decoded text."""
+    start, source = block.char_start, document.text[block.char_start : block.char_end]
+    mending = tuple(
+        Change(one.char_start - start, one.char_start - start + len(one.before), one.after, one.steps)
+        for one in repairs
+    )
+    names = {change.rule for change in script}
+    return tuple(
+        structs.replace(repair, action="cut", kind=cut.kind, version=cut.version)
+        if names & set(repair.steps.split("+"))
+        else repair
+        for repair in _booked(block, source, compose(source, mending, script))
+    )
+
+
+def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
+    return tuple(
+        Repair(block.line, block.char_start + one.start, source[one.start : one.end], one.after, one.rule)
+        for one in script
+    )
+
+
+def _removals(view: View, desk: Desk) -> tuple[Removal, ...]:
     """What leaves an article, in reading order: its frame, what repair left empty, and what rules name."""
-    judged = {removal.block: removal for removal in judge(article, document.kind, desk.bench)}
-    judged |= {removal.block: removal for removal in (*_empty(article), *article.frame)}
+    judged = {removal.block: removal for removal in judge(view, desk.bench)}
+    judged |= {removal.block: removal for removal in (*_empty(view.article), *view.article.frame)}
     return tuple(judged[block] for block in sorted(judged))
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct, structs
 
+from etl.change import Change, apply
 from etl.edit import Desk
 from etl.model import Article, Block, Document, Facts, Kind
 from etl.packs import Selection, Sourced, desk, known_publishers, selected
 from etl.repair import repair
-from etl.rules import judge
+from etl.rules import View, cuts, judge
 from etl.segment import segment
 
 _BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<tag>\w+)>)?(?P<text>.*?)(?P<closes><?)", re.DOTALL)
@@ -64,21 +65,30 @@ def _kept(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
 
 
 def _turned(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
-    if sourced.rule.action != "replace":
-        return
-    keeps = [(text, text) for text in sourced.rule.keeps]
+    keeps = [(text, text) for text in sourced.rule.keeps] if sourced.rule.turns else []
     for before, after in (*sourced.rule.turns, *keeps):
-        if (text := repair(before, at_desk.repairs).text) != after:
+        if (text := _turn(before, sourced, at_desk)) != after:
             yield Failure(sourced, before, f"turns into: {text}")
+
+
+def _turn(text: str, sourced: Sourced, at_desk: Desk) -> str:
+    """What repairs and strip rules make of a block."""
+    example = _parse(repair(text, at_desk.repairs).text)
+    found = cuts(_view(example, sourced, at_desk), at_desk.bench)
+    return apply(example.blocks[0].text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found])
 
 
 def _named(example: Example, sourced: Sourced, at_desk: Desk) -> dict[int, tuple[str, ...]]:
     """The blocks of an example that rules name, each with the rules."""
+    removals = judge(_view(example, sourced, at_desk), at_desk.bench)
+    return {removal.block: (removal.rule, *removal.also) for removal in removals}
+
+
+def _view(example: Example, sourced: Sourced, at_desk: Desk) -> View:
+    """An example as rules see it: segmented, and of the publisher that the rule is scoped to."""
     kind: Kind = "html" if any(block.tag for block in example.blocks) else "text"
     document = Document("", "", 1, kind, "", "utf-8", "", "\n\n", example.blocks, (), Facts(), "{}")
-    article = segment(document, at_desk.layouts)[0]
-    article = _published(article, sourced)
-    return {removal.block: (removal.rule, *removal.also) for removal in judge(article, kind, at_desk.bench)}
+    return View(_published(segment(document, at_desk.layouts)[0], sourced), kind)
 
 
 def _published(article: Article, sourced: Sourced) -> Article:

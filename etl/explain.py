@@ -8,7 +8,7 @@ from etl.errors import UsageError
 from etl.model import Article, Block
 from etl.packs import Selection, desk
 from etl.readers import Reading, find, only_document
-from etl.rules import Opinion, opinions
+from etl.rules import Opinion, View, opinions
 from etl.stages import Copying, copies_among, finish
 
 
@@ -60,7 +60,8 @@ def _happened(entries: Sequence[Entry]) -> Iterator[str]:
 
 def _thought(article: Article, block: Block, edited: Edited, selection: Selection) -> Iterator[str]:
     bench = desk(selection).bench
-    matching = opinions(article, edited.document.kind, bench, block.index)
+    at = block.index - article.blocks[0].index
+    matching = opinions(View(article, edited.document.kind), bench, at)
     for opinion in matching:
         yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
     total = len(bench.alone) + len(bench.in_company)

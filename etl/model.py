@@ -83,13 +83,19 @@ class Page(Struct, frozen=True, gc=False):
 
 
 class Repair(Struct, frozen=True, gc=False):
-    """One mended place: these characters of the decoded text became `after`, by these steps (joined by "+")."""
+    """One changed place inside a block: these characters of the decoded text became `after`.
+
+    By these steps, joined by "+"; `action` is "cut" if one of them is a rule that strips part of a line.
+    """
 
     line: int
     char_start: int
     before: str
     after: str
     steps: str
+    action: Action = "repair"
+    kind: str = "glitch"
+    version: str = ""
 
 
 class Document(Struct, frozen=True, gc=False):

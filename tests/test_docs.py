@@ -18,7 +18,9 @@ def test_reference_is_what_the_help_pages_say() -> None:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs/reference.md").read_text(encoding="utf-8") == module.reference(), "run python docs/reference.py"
+    assert (ROOT / "docs/reference.md").read_text(encoding="utf-8") == module.reference(), (
+        "run python docs/reference.py"
+    )
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
@@ -27,7 +29,9 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8").replace(" --quiet", "")
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.name
+)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
@@ -35,7 +39,14 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_every_key_of_the_vocabulary_is_on_the_page_of_rules() -> None:
     page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
-    structs = [vocabulary.Rule, vocabulary.Match, vocabulary.Where, vocabulary.Scope, vocabulary.Between, vocabulary.Span]
+    structs = [
+        vocabulary.Rule,
+        vocabulary.Match,
+        vocabulary.Where,
+        vocabulary.Scope,
+        vocabulary.Between,
+        vocabulary.Span,
+    ]
     keys = {key for struct in structs for key in struct.__struct_fields__}
     assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", page)] == []
 

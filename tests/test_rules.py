@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from etl.model import Article, Block, Facts, Kind, Publisher, Removal
-from etl.rules import judge, opinions, seat
+from etl.rules import View, judge, opinions, seat
 from etl.rules.vocabulary import Rule
 
 NPR = Publisher("npr", "NPR", group="public-radio")
@@ -25,7 +25,7 @@ def rule(match: Mapping[str, object], **more: object) -> Rule:
 
 def named(story: Article, *rules: Rule, kind: Kind = "text") -> list[int]:
     bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
-    return [removal.block for removal in judge(story, kind, bench)]
+    return [removal.block for removal in judge(View(story, kind), bench)]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_narrow_scope_then_confidence_then_name_is_named_and_the_others_stand_in
         ("a/certain", "1", rule(exact)),
         ("z/narrow", "2", rule(exact, scope={"publisher": ["npr"]}, kind="caption")),
     ]
-    (removal,) = judge(article("Label", publisher=NPR), "text", seat(rules))
+    (removal,) = judge(View(article("Label", publisher=NPR), "text"), seat(rules))
     assert (removal.rule, removal.version, removal.kind) == ("z/narrow", "2", "caption")
     assert removal.also == ("a/certain", "b/certain", "b/guess")
 
@@ -163,5 +163,5 @@ def test_opinions_say_which_guard_holds_a_rule_back() -> None:
             ("t/other", "1", rule({"exact": ["x"]})),
         ]
     )
-    found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(story, "text", bench, 0)]
+    found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(View(story, "text"), bench, 0)]
     assert found == [("t/short", "where.max_words = 3")]

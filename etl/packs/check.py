@@ -45,10 +45,13 @@ def _faults(rule: Rule, names: frozenset[str]) -> Iterator[tuple[str, str, str]]
     if rule.action == "replace":
         if not match.regex or has_company(match):
             yield "match", "of a replace rule is one regex", "It is searched in each block, before any rule judges."
-        if not rule.turns:
-            yield "turns", "is missing", 'Give at least one ["before", "after"].'
         if "\n" in rule.becomes:
             yield "becomes", "holds a line break", "A repair cannot make two blocks of one."
+    elif rule.action == "strip" and (not match.regex or has_company(match)):
+        yield "match", "of a strip rule is one regex", "It is searched in each block; what it finds is cut."
+    if rule.action in ("replace", "strip"):
+        if not rule.turns:
+            yield "turns", "is missing", 'Give at least one ["before", "after"].'
     elif not rule.drops:
         yield "drops", "is missing", "Give at least one line that this rule must name."
     if not rule.keeps:

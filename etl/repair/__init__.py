@@ -57,12 +57,13 @@ def repair(line: str, replacements: Sequence[Replacement] = (), risky: bool = Fa
     >>> repair("They don?t know").flags
     (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
-    if not replacements and looks_clean(line):
-        return Repaired(line)
-    text, script = _settled(line, SURE_AND_GUESSED if risky else SURE)
+    clean = looks_clean(line)
+    text, script = (line, ()) if clean else _settled(line, SURE_AND_GUESSED if risky else SURE)
     for replacement in replacements:
-        text, script = _booked(line, text, script, _matches(text, replacement))
-    for step in SPACING if replacements and script else ():
+        text, script = _booked(line, text, script, _replaced(text, replacement))
+    if clean and not script:
+        return Repaired(line)
+    for step in SPACING if replacements else ():
         text, script = _taken(line, text, script, step)
     return Repaired(text, script, tuple(_flags(line, text, script)))
 
@@ -92,13 +93,13 @@ def _taken(line: str, text: str, script: Script, step: Step) -> tuple[str, Scrip
 
 
 def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str, Script]:
-    """The text after these changes, and the script that leads there from the line as it came."""
+    """The text after these changes, and the script that makes it of the line as it came."""
     if not changes:
         return text, script
     return apply(text, changes), compose(line, script, changes)
 
 
-def _matches(text: str, replacement: Replacement) -> Script:
+def _replaced(text: str, replacement: Replacement) -> Script:
     places = replacement.pattern.finditer(text)
     changes = (Change(*place.span(), place.expand(replacement.after), replacement.rule) for place in places)
     return tuple(change for change in changes if text[change.start : change.end] != change.after)

@@ -56,9 +56,8 @@ def _character(angles_are_signs: bool, entity: re.Match[str]) -> str:
 
     name = f"&{entity[1]}"
     character = unescape(name) if name.startswith("&#") else HTML_ENTITIES.get(name, name)
-    if (";" in character and character != ";") or (character in "<>" and not angles_are_signs):
-        return name
-    return character
+    half_read = ";" in character and character != ";"
+    return name if half_read or (character in ("<", ">") and not angles_are_signs) else character
 
 
 # ---- escapes that a program wrote and none read ----
@@ -145,7 +144,7 @@ def _composed(text: str) -> str:
 
 # ---- white space ----
 
-_BREAK = re.compile(r"\r\n|[\n\r\v\f\u2028\u2029]")
+_BREAK = re.compile(r"\r\n|[\n\r\u2028\u2029]")
 _BLANK_LINES = re.compile(r"(\r?\n)(?:[^\S\n]*\n)+")
 
 
@@ -157,16 +156,17 @@ def _with_one_break(text: str) -> str:
     return _BLANK_LINES.sub(r"\1", text)
 
 
+_PAGE_CONTROLS = {0x0B: " ", 0x0C: " "}
 _RUN = re.compile(r"[^\S\r\n][^\S\r\n]+")
 _AROUND_BREAK = re.compile(r"[^\S\r\n]?(\r?\n)[^\S\r\n]?")
 
 
 def _spaced(text: str) -> str:
-    single = _RUN.sub(" ", text)
+    single = _RUN.sub(" ", text.translate(_PAGE_CONTROLS))
     return _AROUND_BREAK.sub(r"\1", single) if "\n" in single else single
 
 
-_TERMINAL = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])"
+_TERMINAL = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"
 _ZERO_WIDTH = "\u2060\u206a-\u206f\ufeff\ufff9-\ufffc"
 _SPACELESS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aad\u200b"
 _INVISIBLE = f"[{_ZERO_WIDTH}]+|(?<![{_SPACELESS}])\u200b+(?![{_SPACELESS}])"
@@ -193,10 +193,10 @@ SURE = (
     _step("repair/soft-hyphen", "\xad", _sub("\xad+(?:\r?\n)?", "")),
     # ZWJ and ZWNJ spell words and emoji and stay; U+200B parts words in Thai, Khmer, Lao and Burmese and stays there.
     _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(_INVISIBLE, "")),
-    _step("repair/breaks", r"[\n\r\v\f\u2028\u2029]", _with_one_break),
+    _step("repair/breaks", r"[\n\r\u2028\u2029]", _with_one_break),
     # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
     _step("repair/label", "[A-Z]", _sub(_LABEL, r"\1 ")),
-    # Runs of spaces, and space at the ends of lines.  One no-break or thin space is typography and stays.
+    # Runs of spaces, leftovers of pages, and space at the ends of lines.  One no-break space is typography and stays.
     _step("repair/spaces", r"\s", _spaced),
     _step("repair/spaces", r"\s", str.strip),
 )

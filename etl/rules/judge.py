@@ -5,7 +5,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from etl.model import Article, Kind, Removal
+from etl.model import Removal
 from etl.rules.match import Test, company_test, has_company, has_looks, looks_test, obstacles
 from etl.rules.view import View
 from etl.rules.vocabulary import Rule
@@ -40,8 +40,12 @@ class Opinion(Struct, frozen=True):
 
 
 class Bench(Struct, frozen=True):
-    """All rules that judge, the one that is to be named first before the others: narrow scope, confidence, name."""
+    """All rules that judge, the one that is to be named first before the others: narrow scope, confidence, name.
 
+    Those that strip part of a line, those that look at a block alone, those that look at its company.
+    """
+
+    stripping: tuple[Seated, ...]
     alone: tuple[Seated, ...]
     in_company: tuple[Seated, ...]
 
@@ -49,8 +53,11 @@ class Bench(Struct, frozen=True):
 def seat(rules: Iterable[tuple[str, str, Rule]]) -> Bench:
     """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none."""
     seated = sorted((_seat(*entry) for entry in rules), key=_precedence)
+    judging = [one for one in seated if one.rule.action != "strip"]
     return Bench(
-        tuple(entry for entry in seated if not entry.company), tuple(entry for entry in seated if entry.company)
+        stripping=tuple(one for one in seated if one.rule.action == "strip"),
+        alone=tuple(one for one in judging if not one.company),
+        in_company=tuple(one for one in judging if one.company),
     )
 
 
@@ -64,32 +71,29 @@ def _precedence(seated: Seated) -> tuple[bool, int, str]:
     return not seated.rule.scope.publisher, _CONFIDENCE.index(seated.rule.confidence), seated.name
 
 
-def judge(article: Article, kind: Kind, bench: Bench) -> tuple[Removal, ...]:
+def judge(view: View, bench: Bench) -> tuple[Removal, ...]:
     """Name blocks with their rules; blocks that segmenting took out are not judged.
 
     Rules that look at a block alone go first; rules that look at its company may ask what those have named.  All rules
     of one stage read the same snapshot.  The first rule of the bench is named, the others stand in `also`.
     """
-    view = View(article, kind)
     alone = _named_by(bench.alone, view)
     named = [*alone, *_named_by(bench.in_company, view.knowing([(at, seated.name) for at, seated in alone]))]
     by_block: dict[int, list[Seated]] = {}
     for at, seated in sorted(named, key=lambda found: (found[0], _precedence(found[1]))):
         by_block.setdefault(at, []).append(seated)
-    return tuple(_removal(article.blocks[at].index, rules) for at, rules in by_block.items())
+    return tuple(_removal(view.article.blocks[at].index, rules) for at, rules in by_block.items())
 
 
-def opinions(article: Article, kind: Kind, bench: Bench, index: int) -> tuple[Opinion, ...]:
+def opinions(view: View, bench: Bench, at: int) -> tuple[Opinion, ...]:
     """Say what every rule that matches the block thinks of it: those that name it, and those a guard holds back."""
-    view = View(article, kind)
     view = view.knowing([(at, seated.name) for at, seated in _named_by(bench.alone, view)])
-    at = index - article.blocks[0].index
-    found = (seated.opinion(view, at) for seated in _in_scope((*bench.alone, *bench.in_company), view))
+    found = (seated.opinion(view, at) for seated in in_scope((*bench.alone, *bench.in_company), view))
     return tuple(opinion for opinion in found if opinion)
 
 
 def _named_by(rules: Sequence[Seated], view: View) -> list[tuple[int, Seated]]:
-    judging = _in_scope(rules, view)
+    judging = in_scope(rules, view)
     return [
         (at, seated)
         for at in range(len(view))
@@ -99,7 +103,8 @@ def _named_by(rules: Sequence[Seated], view: View) -> list[tuple[int, Seated]]:
     ]
 
 
-def _in_scope(rules: Sequence[Seated], view: View) -> list[Seated]:
+def in_scope(rules: Sequence[Seated], view: View) -> list[Seated]:
+    """The rules that judge articles of this publisher and form."""
     return list(filter(partial(_judges, view), rules))
 
 

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from etl.fold import ORNAMENTS, fold, label, plain
 from etl.rules.literals import required
@@ -14,7 +17,26 @@ MAX_FURNITURE_CHARS = 2_000
 
 Test = Callable[[View, int], bool]
 
+
+class Regex(Struct, frozen=True):
+    """A compiled regex, and literals of which one, folded, stands in every text that it matches."""
+
+    pattern: re.Pattern[str]
+    literals: tuple[str, ...]
+
+    def may_match(self, folded: str) -> bool:
+        """Tell whether a text needs a closer look."""
+        return any(literal in folded for literal in self.literals)
+
+
 LOOKS = ("exact", "prefix", "suffix", "contains", "regex", "tag", "rule", "headline")
+
+
+@cache
+def regex_of(pattern: Pattern) -> Regex:
+    """Compile the regex of a pattern; it runs on the plain view, whose places are those of the text."""
+    flags = re.DOTALL if pattern.case else re.DOTALL | re.IGNORECASE
+    return Regex(re.compile(pattern.regex, flags), tuple(sorted(required(pattern.regex) or ("",))))
 
 
 def has_looks(pattern: Pattern) -> bool:
@@ -75,12 +97,9 @@ def _contains(pattern: Pattern) -> Test:
 
 
 def _regex(pattern: Pattern) -> Test:
-    fullmatch = re.compile(pattern.regex, re.DOTALL if pattern.case else re.DOTALL | re.IGNORECASE).fullmatch
-    literals = tuple(sorted(required(pattern.regex) or ("",)))
+    regex = regex_of(pattern)
     return lambda view, at: (
-        _is_short(view, at)
-        and any(literal in view.folded[at] for literal in literals)
-        and fullmatch(view.plain[at]) is not None
+        _is_short(view, at) and regex.may_match(view.folded[at]) and regex.pattern.fullmatch(view.plain[at]) is not None
     )
 
 

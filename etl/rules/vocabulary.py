@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Verb = Literal["drop", "replace", "end-article"]
+Verb = Literal["drop", "strip", "replace", "end-article"]
 Confidence = Literal["certain", "likely", "guess"]
 Position = Literal["head", "body", "tail"]
 
