@@ -12,7 +12,7 @@ def reference() -> str:
     """Give the reference: every command with its help page."""
     pages = [
         f"## {name}\n\n```\n{page.rstrip()}\n```\n"
-        for name, page in _pages(cli, click.Context(cli, info_name="copydesk"))
+        for name, page in _pages(cli, click.Context(cli, info_name="copydesk", **cli.context_settings))
     ]
     return "# Reference\n\nMade from the help pages by `python docs/reference.py`.\n\n" + "\n".join(pages)
 

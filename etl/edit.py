@@ -97,7 +97,7 @@ def _joined(
         Change(one.char_start - start, one.char_start - start + len(one.before), one.after, one.steps)
         for one in repairs
     )
-    names = {change.rule for change in script}
+    names = {name for change in script for name in change.rule.split("+")}
     return tuple(
         structs.replace(repair, action="cut", kind=cut.kind, version=cut.version)
         if names & set(repair.steps.split("+"))

@@ -39,7 +39,10 @@ class Raw(Struct, frozen=True, gc=False):
 
 
 class Decoded(Struct, frozen=True, gc=False):
-    """The characters of a raw document, the encoding that gave them, why that one, and how many were lost to U+FFFD."""
+    """The characters of a raw document, the encoding that gave them, and why that one.
+
+    `replaced` counts bytes that did not fit: they are U+FFFD now, or the Windows-1252 character they strayed in as.
+    """
 
     text: str
     encoding: str

@@ -16,7 +16,7 @@ MAX_PUBLISHER_WORDS = 7
 MIN_HEADLINE_WORDS = 2
 # Lines.  Between the label that ends a story and the headline of the next stand the kicker and blank lines.
 MAX_LINES_TO_HEADLINE = 4
-# Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text.
+# Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
 MAX_BLOCKS_TO_REPEAT = 4
 
 KICKER, HEADLINE, REPEAT, EMPTY = (
@@ -170,8 +170,10 @@ def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
     wanted = fold(text)
     return [
         Removal(block.index, "extract", REPEAT, kind="structure")
-        for block in blocks[:MAX_BLOCKS_TO_REPEAT]
-        if fold(block.text).startswith(wanted) and _adds_only_publisher(block.text[len(text) :])
+        for at, block in enumerate(blocks)
+        if (at < MAX_BLOCKS_TO_REPEAT or block.tag == "h1")
+        and fold(block.text).startswith(wanted)
+        and _adds_only_publisher(block.text[len(text) :])
     ]
 
 

@@ -19,6 +19,7 @@ PIECES = st.one_of(
             "\u00a0", "\u202f", "\ufeff", "\u200b", "Rally in Minsk grows as strikes spread – BBC News", "Belarusâ€™ president",
             "They marched on Sunday, and on Monday they marched again, more than 100,000 of them.", "&amp;amp;", "  ", "\x00",
             "FILE PHOTO: Minsk", "Jane Roe/AP", "– video", "\\u2019", "don?t", "other d…",
+            "Story continues below advertisement", "They left. ADVERTISEMENT They stayed.", "[+1771 chars]", "\u2028",
         ]
     ),
     st.text(max_size=8),
@@ -84,6 +85,7 @@ LOOKS_ALONE = {
             "One.\n\nRead More", ["One."], [("structure/gap", "\n\n", "", ""), ("core/read-more", "Read More", "", "")], id="at the end too"
         ),
         pytest.param("Belarusâ€™ men", ["Belarus’ men"], [("repair/mojibake", "Belarusâ€™", "Belarus’", "")], id="a repair"),
+        pytest.param("He  left. Story continues below advertisement She â€“ stayed.", ["He left. She – stayed."], [("repair/spaces", "  ", " ", ""), ("core/inline-continues", " Story continues below advertisement ", " ", ""), ("repair/mojibake", "â€“", "–", "")], id="a cut between repairs"),
         pytest.param(" \n ", [""], [("structure/gap", " \n ", "", "")], id="white space alone"),
         pytest.param("", [""], [], id="nothing"),
     ],

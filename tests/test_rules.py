@@ -4,10 +4,16 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from etl.change import Change, apply
+from etl.fold import fold, plain
 from etl.model import Article, Block, Facts, Kind, Publisher, Removal
-from etl.rules import View, judge, opinions, seat
-from etl.rules.vocabulary import Rule
+from etl.rules import View, cuts, judge, opinions, seat
+from etl.rules.literals import required
+from etl.rules.match import regex_of
+from etl.rules.vocabulary import Pattern, Rule
 
 NPR = Publisher("npr", "NPR", group="public-radio")
 SENTENCE = "The president, in power since 1994, said that Belarus could not return to the instability of 1991."
@@ -165,3 +171,59 @@ def test_opinions_say_which_guard_holds_a_rule_back() -> None:
     )
     found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(View(story, "text"), bench, 0)]
     assert found == [("t/short", "where.max_words = 3")]
+
+
+@pytest.mark.parametrize(
+    ("text", "regexes", "left"),
+    [
+        pytest.param("He left. AD She stayed.", ["AD"], "He left. She stayed.", id="one space joins what is left"),
+        pytest.param("AD She stayed.", ["AD"], "She stayed.", id="at the start"),
+        pytest.param("He left. AD", ["AD"], "He left.", id="at the end"),
+        pytest.param("A AD B AD C", ["AD"], "A B C", id="twice"),
+        pytest.param("A AD STOP B", ["AD", "STOP"], "A B", id="two that touch are one cut"),
+        pytest.param("A ABC D", ["AB", "BC"], "A D", id="two that overlap are one cut"),
+        pytest.param("AD", ["AD"], "", id="nothing left"),
+        pytest.param("Minsk – ‘AD’ 5", ["'AD'"], "Minsk – 5", id="matched on the plain view, cut in the text"),
+        pytest.param("He had an ad.", ["AD"], "He had an ad.", id="keeps: another case"),
+    ],
+)
+def test_strip_cuts_inside_a_block(text: str, regexes: list[str], left: str) -> None:
+    rules = [rule({"regex": regex, "case": True}, action="strip") for regex in regexes]
+    bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
+    found = cuts(View(article(text), "text"), bench)
+    assert apply(text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found]) == left
+
+
+def test_strip_is_scoped_and_guarded() -> None:
+    scoped = rule({"regex": "AD"}, action="strip", scope={"publisher": ["npr"]})
+    guarded = rule({"regex": "AD"}, action="strip", where={"min_words": 4})
+    bench = seat([("test/scoped", "1", scoped), ("test/guarded", "1", guarded)])
+    story = article("One AD.", "One AD two three.")
+    assert [(cut.block, cut.rule) for cut in cuts(View(story, "text"), bench)] == [(1, "test/guarded")]
+
+
+@pytest.mark.parametrize(
+    ("regex", "literals"),
+    [
+        ("(?:Getty Images|Reuters)s?[|] .{3,20}", {"getty images", "reuters"}),
+        (r"\[\+\d+ chars\]", {" chars]"}),
+        ("(?:ab)?c.*", None),
+        (".{3,20}", None),
+        ("(?:Read|)more", {"more"}),
+        ("x{0,3}Straße", {"strasse"}),
+    ],
+)
+def test_literals_that_a_regex_requires(regex: str, literals: set[str] | None) -> None:
+    assert required(regex) == (frozenset(literals) if literals else None)
+
+
+TEXTS = st.text(st.sampled_from("abc. |AD– ’ßſK"), max_size=12)
+REGEXES = ["abc.*", "(?:ab|bc)c?", "[^.]{1,4} - a", "a+b", "(?:abc|cba)|b", "ss.*", "k.*", ".*ad"]
+
+
+@given(TEXTS, st.sampled_from(REGEXES), st.booleans())
+def test_literals_never_hide_a_match(text: str, regex: str, case: bool) -> None:
+    pattern = msgspec.convert({"regex": regex, "case": case}, Pattern)
+    compiled = regex_of(pattern)
+    if compiled.pattern.fullmatch(plain(text)):
+        assert compiled.may_match(fold(text))

@@ -189,12 +189,12 @@ def copying(options: dict[str, Any]) -> Copying:
 
 def time_added(given: str) -> str:
     """The time that goes into the records: as given, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
-    from etl.dates import iso_time
+    from etl.dates import instant, written
 
     if given:
-        if not (time := iso_time(given)):
+        if not (time := instant(given)):
             raise click.BadParameter(f"'{given}' is no time", param_hint="--added")
         return time
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(moment)

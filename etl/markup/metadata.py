@@ -1,11 +1,10 @@
 """Read the facts of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
+from etl.dates import instant
 from etl.markup.layout import Clue
 from etl.markup.linked_data import authors, in_one_line, read_linked_data
 from etl.model import Facts
@@ -21,14 +20,6 @@ DATES = (
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
-# Besides ISO 8601: as in mail, in JavaScript and in American and British words.  Not 11/12/2026: day first, or month?
-# Not email.utils: it reads "November 22, 2026, 01:00 PM" as one in the morning.
-DATE_FORMATS = (
-    *("%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %Y %H:%M:%S GMT%z"),
-    *("%B %d, %Y", "%B %d, %Y, %I:%M %p", "%b %d, %Y", "%d %B %Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S %z"),
-)
-# Older dates are the zeros of some system ("0001-01-01T00:00:00"): the first newspaper is Relation, Strasbourg 1605.
-FIRST_YEAR = 1605
 # Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
 MIN_LIKENESS = 0.5
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
@@ -77,32 +68,6 @@ def headline_of(title: str, publishers: Iterable[str]) -> str:
         if separator.start() and (_folded(ending) in names or _DOMAIN.fullmatch(ending)):
             title = title[: separator.start()]
     return title
-
-
-def instant(date: str) -> str:
-    """Give a date as ISO 8601 in UTC with milliseconds; "" when it cannot be read.  Without a time zone it is UTC.
-
-    >>> instant("2020-08-23T16:18:00+03:00"), instant("August 23, 2020"), instant("yesterday")
-    ('2020-08-23T13:18:00.000Z', '2020-08-23T00:00:00.000Z', '')
-    """
-    readers: list[Callable[[str], datetime]] = [datetime.fromisoformat]
-    readers += [partial(_strptime, form) for form in DATE_FORMATS]
-    moment = next(filter(None, (_read(date.strip(), reader) for reader in readers)), None)
-    if not moment or moment.year < FIRST_YEAR:
-        return ""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _strptime(form: str, date: str) -> datetime:
-    return datetime.strptime(date, form)
-
-
-def _read(date: str, reader: Callable[[str], datetime]) -> datetime | None:
-    try:
-        moment = reader(date)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _headline(titles: Sequence[str], headings: Sequence[str]) -> str:

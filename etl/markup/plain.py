@@ -12,7 +12,8 @@ WRAP_WIDTHS = range(40, 121)
 # Two lines always look wrapped at the length of the first; a third has to agree, here or elsewhere in the document.
 MIN_WRAPPED_LINES = 3
 
-_LINE = re.compile(r"[^\r\n]+")
+# Unicode's own line and paragraph separators end a block, but no editor counts a line for them.
+_LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 Span = tuple[int, int, int]

@@ -9,7 +9,7 @@ from typing import IO, Any
 import msgspec
 from msgspec import structs
 
-from etl.dates import iso_time
+from etl.dates import instant
 from etl.errors import Unreadable
 from etl.model import Facts, Kind, Raw
 from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject, Source, decompression_errors, open_bytes
@@ -130,7 +130,7 @@ def _facts(fields: dict[str, Any]) -> Facts:
             if isinstance(fields.get(name), str) and fields[name].strip():
                 found[fact] = _well_formed(fields.pop(name).strip())
                 break
-    if "created" in found and not (time := iso_time(found["created"])):
+    if "created" in found and not (time := instant(found["created"])):
         fields["created"] = found.pop("created")  # not a date we can read: it passes through
     elif "created" in found:
         found["created"] = time

@@ -1,7 +1,7 @@
 """Find furniture inside a paragraph: what scrapers that flatten a page leave in the middle of prose.  Cuts nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from etl.rules.view import View
 
 
 class Cut(Struct, frozen=True, gc=False):
-    """Characters `start` to `end` of a block's text that a rule would have out, with the spaces around them.
+    """Characters `start` to `end` of a block's text that rules (joined by "+") would have out, with the spaces around.
 
     `after` joins what is left: one space if there is text on both sides.
     """
@@ -26,26 +26,34 @@ class Cut(Struct, frozen=True, gc=False):
 
 
 def cuts(view: View, bench: Bench) -> tuple[Cut, ...]:
-    """Find what strip rules would cut, in reading order; where two overlap, the one that begins first is meant."""
+    """Find what strip rules would cut, in reading order; what touches is one cut."""
     rules = in_scope(bench.stripping, view)
-    found = [
-        cut for at in range(len(view)) if at not in view.frame for seated in rules for cut in _cuts(view, at, seated)
-    ]
-    kept: list[Cut] = []
-    for cut in sorted(found, key=lambda cut: (cut.block, cut.start, -cut.end)):
-        if not kept or kept[-1].block != cut.block or kept[-1].end < cut.start:
-            kept.append(cut)
-    return tuple(kept)
+    if not rules:
+        return ()
+    return tuple(cut for at in range(len(view)) if at not in view.frame for cut in _block_cuts(view, at, rules))
 
 
-def _cuts(view: View, at: int, seated: Seated) -> Iterator[Cut]:
-    text, regex = view.plain[at], regex_of(seated.rule.match)
-    if not regex.may_match(view.folded[at]) or seated.obstacle(view, at):
-        return
-    for match in regex.pattern.finditer(text):
-        start, end = _widened(text, match)
+def _block_cuts(view: View, at: int, rules: Sequence[Seated]) -> Iterator[Cut]:
+    text = view.plain[at]
+    spans = sorted(
+        (*_widened(text, match), rank) for rank, seated in enumerate(rules) for match in _found(view, at, seated)
+    )
+    while spans:
+        start, end, rank = spans.pop(0)
+        first, names = rules[rank], [rules[rank].name]
+        while spans and spans[0][0] <= end:
+            _, other_end, rank = spans.pop(0)
+            end = max(end, other_end)
+            names.append(rules[rank].name)
         after = " " if start and end < len(text) else ""
-        yield Cut(view.article.blocks[at].index, start, end, after, seated.name, seated.version, seated.rule.kind)
+        name = "+".join(dict.fromkeys(names))
+        yield Cut(view.article.blocks[at].index, start, end, after, name, first.version, first.rule.kind)
+
+
+def _found(view: View, at: int, seated: Seated) -> Iterator[re.Match[str]]:
+    regex = regex_of(seated.rule.match)
+    if regex.may_match(view.folded[at]) and not seated.obstacle(view, at):
+        yield from regex.pattern.finditer(view.plain[at])
 
 
 def _widened(text: str, match: re.Match[str]) -> tuple[int, int]:
