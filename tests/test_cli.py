@@ -279,7 +279,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt -o there.jsonl", 2, ["there.jsonl: exists already", "--force"], id="output that is there"),
         pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is no time"], id="no time"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
-        pytest.param("clean a.txt --outptu x", 2, ["Did you mean '--output'?"], id="option near another"),
+        pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
         pytest.param("explain a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
