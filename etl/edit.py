@@ -73,7 +73,11 @@ def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
 def _mend_block(block: Block, desk: Desk) -> tuple[Block, tuple[Repair, ...]]:
     repaired = repair(block.text, desk.repairs, desk.risky)
     repairs = _booked(block, block.text, repaired.script)
-    return structs.replace(block, text=repaired.text) if repairs else block, repairs
+    flags = tuple(
+        Repair(block.line, block.char_start + flag.start, flag.text, flag.text, flag.rule, "tag")
+        for flag in repaired.flags
+    )
+    return structs.replace(block, text=repaired.text) if repairs else block, repairs + flags
 
 
 def _stripped(document: Document, article: Article, found: Sequence[Cut]) -> tuple[Document, Article]:
@@ -96,14 +100,16 @@ def _joined(
     mending = tuple(
         Change(one.char_start - start, one.char_start - start + len(one.before), one.after, one.steps)
         for one in repairs
+        if one.action != "tag"
     )
     names = {name for change in script for name in change.rule.split("+")}
-    return tuple(
+    booked = tuple(
         structs.replace(repair, action="cut", kind=cut.kind, version=cut.version)
         if names & set(repair.steps.split("+"))
         else repair
         for repair in _booked(block, source, compose(source, mending, script))
     )
+    return booked + tuple(one for one in repairs if one.action == "tag")
 
 
 def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:

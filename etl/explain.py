@@ -8,6 +8,7 @@ from etl.errors import UsageError
 from etl.model import Article, Block
 from etl.packs import Selection, desk
 from etl.readers import Reading, find, only_document
+from etl.repair import repair
 from etl.rules import Opinion, View, opinions
 from etl.stages import Copying, copies_among, finish
 
@@ -32,6 +33,17 @@ def explain_line(
     yield from _thought(article, block, edited, selection)
 
 
+def explain_text(text: str, selection: Selection) -> Iterator[str]:
+    """Say what repair makes of a text, step by step, and what it only doubts."""
+    at_desk = desk(selection)
+    repaired = repair(text, at_desk.repairs, at_desk.risky)
+    for change in repaired.script:
+        yield f"{change.rule}: {text[change.start : change.end]!r} -> {change.after!r}"
+    for flag in repaired.flags:
+        yield f"{flag.rule}: {flag.text!r} at character {flag.start} looks damaged, and is left (see --repair risky)"
+    yield repaired.text if repaired.script else "nothing is repaired"
+
+
 def _block_at(edited: Edited, line: int, name: str) -> tuple[Article, Block]:
     for article in edited.articles:
         for block in article.blocks:
@@ -50,8 +62,10 @@ def _happened(entries: Sequence[Entry]) -> Iterator[str]:
     if not any(entry.action in ("drop", "duplicate", "extract") for entry in entries):
         yield "kept"
     for entry in entries:
-        if entry.action == "repair":
-            yield f"repaired by {entry.rule}: {entry.before!r} -> {entry.after!r}"
+        if entry.action == "tag" and not entry.duplicate_of:
+            yield f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is left"
+        elif entry.action in ("repair", "cut"):
+            yield f"{entry.action} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
         elif entry.duplicate_of:
             yield f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
         else:

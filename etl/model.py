@@ -88,7 +88,8 @@ class Page(Struct, frozen=True, gc=False):
 class Repair(Struct, frozen=True, gc=False):
     """One changed place inside a block: these characters of the decoded text became `after`.
 
-    By these steps, joined by "+"; `action` is "cut" if one of them is a rule that strips part of a line.
+    By these steps, joined by "+".  `action` is "cut" if one of them is a rule that strips part of a line, and "tag" if
+    the place only looks damaged and was left.
     """
 
     line: int

@@ -20,6 +20,7 @@ PIECES = st.one_of(
             "They marched on Sunday, and on Monday they marched again, more than 100,000 of them.", "&amp;amp;", "  ", "\x00",
             "FILE PHOTO: Minsk", "Jane Roe/AP", "– video", "\\u2019", "don?t", "other d…",
             "Story continues below advertisement", "They left. ADVERTISEMENT They stayed.", "[+1771 chars]", "\u2028",
+            "\ud83d", "\udc00", "e\u0301\u0327", "\ud83d\ude00",
         ]
     ),
     st.text(max_size=8),
@@ -86,6 +87,7 @@ LOOKS_ALONE = {
         ),
         pytest.param("Belarusâ€™ men", ["Belarus’ men"], [("repair/mojibake", "Belarusâ€™", "Belarus’", "")], id="a repair"),
         pytest.param("He  left. Story continues below advertisement She â€“ stayed.", ["He left. She – stayed."], [("repair/spaces", "  ", " ", ""), ("core/inline-continues", " Story continues below advertisement ", " ", ""), ("repair/mojibake", "â€“", "–", "")], id="a cut between repairs"),
+        pytest.param("They don?t know.", ["They don?t know."], [("repair/question-apostrophe", "?", "?", "")], id="a doubt is tagged and left"),
         pytest.param(" \n ", [""], [("structure/gap", " \n ", "", "")], id="white space alone"),
         pytest.param("", [""], [], id="nothing"),
     ],

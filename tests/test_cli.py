@@ -212,7 +212,7 @@ def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, samp
         pytest.param(417, ["kept", "rules do not match"], id="kept"),
         pytest.param(119, ["drop by npr/related-title-case"], id="a guess by its looks"),
         pytest.param(131, ["kept", "held back by where.min_words = 6: npr/related-title-case"], id="held back"),
-        pytest.param(135, ["kept", "repaired by repair/spaces"], id="repaired"),
+        pytest.param(135, ["kept", "repair by repair/spaces"], id="repaired"),
     ],
 )
 def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Path, line: int, said: list[str]) -> None:
@@ -224,6 +224,18 @@ def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Pat
 def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", '{"text": "x"}\n' + json.dumps({"text": "One.\nImage copyright\nTwo."}))
     assert "drop by core/caption-label" in run("explain", "a.jsonl:2:2").out
+
+
+def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
+    said = run("explain", "--text", "Belarusâ€™ president  said they don?t know").out.splitlines()
+    assert said == [
+        "repair/mojibake: 'Belarusâ€™' -> 'Belarus’'",
+        "repair/spaces: '  ' -> ' '",
+        "repair/question-apostrophe: '?' at character 35 looks damaged, and is left (see --repair risky)",
+        "Belarus’ president said they don?t know",
+    ]
+    assert run("explain", "--text", "They don?t know", "--repair", "risky").out.endswith("They don’t know\n")
+    assert run("explain", "--text", "Fine.").out == "nothing is repaired\n"
 
 
 def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:
@@ -281,6 +293,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
+        pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
         pytest.param("explain a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),

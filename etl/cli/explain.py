@@ -5,31 +5,38 @@ from typing import Any
 import click
 
 from etl.cli import options
-from etl.cli.options import GroupedCommand
+from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import visible
 from etl.errors import UsageError
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("place", metavar="FILE:LINE")
+@click.argument("place", metavar="FILE:LINE", required=False)
+@option("Input", "--text", metavar="TEXT", help="Explain the repair of this text instead, step by step.")
 @options.reading_options
 @options.rule_options
 @options.copying_options
-def explain(place: str, **chosen: Any) -> None:
+def explain(place: str | None, text: str | None, **chosen: Any) -> None:
     """Say what happened to a line, and what every rule thought of it.
 
     \b
     Examples:
       copydesk explain samples/another-belarus.txt:55
       copydesk explain articles.jsonl:12:3        line 3 of the text of record 12
+      copydesk explain --text 'Belarusâ€™ president don?t'
 
     LINE is the line of the input; for HTML, of its text as the audit counts it.
     """
-    from etl.explain import explain_line
+    from etl.explain import explain_line, explain_text
 
-    name, row, line = _parse(place)
     reading, selection, copying = options.reading(chosen), options.selection(chosen), options.copying(chosen)
-    for said in explain_line(name, row, line, reading, selection, copying):
+    if text is not None:
+        words = explain_text(text, selection)
+    elif place:
+        words = explain_line(*_parse(place), reading, selection, copying)
+    else:
+        raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")
+    for said in words:
         click.echo(visible(said))
 
 

@@ -50,7 +50,12 @@ def print_summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> None:
     titles = rule_titles(job)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
     if rows:
-        say(table((count, rule, titles.get(rule, "")) for rule, count in rows))
+        say(table((count, rule, titles.get(rule) or _title_of_repair(rule)) for rule, count in rows))
+
+
+def _title_of_repair(rule: str) -> str:
+    """Repairs and cuts are counted as they were composed ("repair/spaces+core/inline-continues")."""
+    return "Damage to characters" if rule.startswith("repair/") else ""
 
 
 def _say_counts(tally: Tally) -> None:
@@ -104,7 +109,8 @@ def _diff_line(entry: Entry) -> str:
 
 
 def _changes(job: Job) -> Iterator[Entry]:
-    return (entry for entry in _lines(job, "audit", Entry) if entry.rule != GAP)
+    """Account lines of what changes; a tag changes nothing, and white space between paragraphs is not shown."""
+    return (entry for entry in _lines(job, "audit", Entry) if entry.rule != GAP and entry.action != "tag")
 
 
 def _records(job: Job) -> Iterable[Record]:

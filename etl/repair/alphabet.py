@@ -61,13 +61,13 @@ _ASCII_PAIRS = {
 }
 _NEWS = r" !\"#$()*+,\-./0-9:;<=>@\[\]^_a-z{|}~‘’“”–—…"
 _NOT_IN_NEWS = f"^{_NEWS}A-Z{''.join(_ASCII_PAIRS)}"
-# ... and in all other writing.  One no-break or thin space is typography; two are a run.
+# ... and in all other writing.  One thin space is typography; two are a run.
 _WIDE = (
-    "\u200b\u2028\u2029\u202d\u202e\u2060\u206a-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\uffff"
+    "\xa0\u202f\u200b\u2028\u2029\u202d\u202e\u2060\u206a-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\uffff"
     "\U000f0000-\U0010ffff\xadĲĳŉǄ-ǌǱ-ǳﬀ-ﬆＡ-Ｚａ-ｚ\uff61-\uff9f´"
 )
 _WIDE_PAIRS = {
-    "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000": (r"(?<=\s.)", r"(?=\s)"),
+    "\u1680\u2000-\u200a\u205f\u3000": (r"(?<=\s.)", r"(?=\s)"),
     "À-ÿ": (
         "(?<=[a-z]â)(?=s|re|ll|ve)|(?<=nâ)(?=t)|(?<=â)(?=[A-Z])",
         "(?<=[a-z]Õ)|(?<=ΓÇ)|(?<=[A-Za-z]ñ)(?=[bcdfgkmpstwz])|(?<=[À-ÿ]{4})",

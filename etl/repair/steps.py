@@ -157,7 +157,7 @@ def _with_one_break(text: str) -> str:
 
 
 _PAGE_CONTROLS = {0x0B: " ", 0x0C: " "}
-_RUN = re.compile(r"[^\S\r\n][^\S\r\n]+")
+_RUN = re.compile(r"[^\S\r\n][^\S\r\n]+|[\xa0\u202f]")
 _AROUND_BREAK = re.compile(r"[^\S\r\n]?(\r?\n)[^\S\r\n]?")
 
 
@@ -196,7 +196,7 @@ SURE = (
     _step("repair/breaks", r"[\n\r\u2028\u2029]", _with_one_break),
     # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
     _step("repair/label", "[A-Z]", _sub(_LABEL, r"\1 ")),
-    # Runs of spaces, leftovers of pages, and space at the ends of lines.  One no-break space is typography and stays.
+    # Runs of spaces, leftovers of pages, space at the ends of lines; and no-break spaces, which serve the width of a page.
     _step("repair/spaces", r"\s", _spaced),
     _step("repair/spaces", r"\s", str.strip),
 )
