@@ -46,7 +46,7 @@ def failures(selection: Selection) -> Iterator[Failure]:
 
 def _dropped(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
     for text in sourced.rule.drops:
-        example = _parse(text)
+        example = parse(text)
         named = {block for block, rules in _named(example, sourced, at_desk).items() if sourced.name in rules}
         if missed := sorted(example.meant - named):
             yield Failure(sourced, text, f"does not name: {example.blocks[missed[0]].text}")
@@ -58,7 +58,7 @@ def _kept(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
     if sourced.rule.action == "replace":
         return
     for text in sourced.rule.keeps:
-        example = _parse(text)
+        example = parse(text)
         for block, rules in _named(example, sourced, at_desk).items():
             if block in example.meant:
                 yield Failure(sourced, text, f"is named by {', '.join(rules)}: {example.blocks[block].text}")
@@ -73,7 +73,7 @@ def _turned(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
 
 def _turn(text: str, sourced: Sourced, at_desk: Desk) -> str:
     """What repairs and strip rules make of a block."""
-    example = _parse(repair(text, at_desk.repairs).text)
+    example = parse(repair(text, at_desk.repairs).text)
     found = cuts(_view(example, sourced, at_desk), at_desk.bench)
     return apply(example.blocks[0].text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found])
 
@@ -100,8 +100,8 @@ def _published(article: Article, sourced: Sourced) -> Article:
     return structs.replace(article, publisher=next(one for one in known if wanted in (one.id, one.group)))
 
 
-def _parse(text: str) -> Example:
-    """Without marks every block is meant."""
+def parse(text: str) -> Example:
+    """Take an example apart.  Without marks every block is meant."""
     parts = [match for part in text.split("\n\n") if (match := _BLOCK.fullmatch(part))]
     has_marks = any(part["opens"] for part in parts)
     blocks, meant, is_inside = [], set(), not has_marks

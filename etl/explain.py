@@ -10,7 +10,7 @@ from etl.packs import Selection, desk
 from etl.readers import Reading, find, only_document
 from etl.repair import repair
 from etl.rules import Opinion, View, opinions
-from etl.stages import Copying, copies_among, finish
+from etl.stages import NO_COPIES, Copying, dropped_among, finish
 
 
 def explain_line(
@@ -20,7 +20,7 @@ def explain_line(
     sources, _ = find([name], reading)
     edited = edit(only_document(sources[0], reading, row), desk(selection))
     article, block = _block_at(edited, line, name)
-    copies = copies_among([edited], copying).get(0, ()) if copying.scope != "off" else ()
+    copies = dropped_among([edited], copying).get(0, NO_COPIES) if copying.scope != "off" else NO_COPIES
     entries = [
         entry
         for entry in finish(edited, copies, "").entries
@@ -78,7 +78,7 @@ def _thought(article: Article, block: Block, edited: Edited, selection: Selectio
     matching = opinions(View(article, edited.document.kind), bench, at)
     for opinion in matching:
         yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
-    total = len(bench.alone) + len(bench.in_company)
+    total = len(bench.judges())
     yield f"  {total - len(matching)} of {total} rules do not match, or judge other publishers"
 
 

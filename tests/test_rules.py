@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.change import Change, apply
+from etl.examples import parse
 from etl.fold import fold, plain
 from etl.model import Article, Block, Facts, Kind, Publisher, Removal
+from etl.packs import Selection, load_rules
 from etl.rules import View, cuts, judge, opinions, seat
 from etl.rules.literals import required
 from etl.rules.match import regex_of
@@ -227,3 +229,21 @@ def test_literals_never_hide_a_match(text: str, regex: str, case: bool) -> None:
     compiled = regex_of(pattern)
     if compiled.pattern.fullmatch(plain(text)):
         assert compiled.may_match(fold(text))
+
+
+SHIPPED = [(sourced.name, sourced.version, sourced.rule) for sourced in load_rules(Selection())]
+EXAMPLES = [block for _, _, one in SHIPPED for text in (*one.drops, *one.keeps) for block in parse(text).blocks]
+
+
+@given(st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=8), st.integers(-1, 3))
+def test_index_finds_what_the_plain_loop_finds(examples: list[Block], headline: int) -> None:
+    bench = seat(SHIPPED)
+    blocks = tuple(Block(at, at + 1, 0, 0, block.text, block.tag) for at, block in enumerate(examples))
+    frame = (Removal(headline, "extract", "structure/headline"),) if 0 <= headline < len(blocks) else ()
+    view = View(Article(0, Facts(), NPR, blocks, frame), "html")
+    view = view.knowing(
+        [(at, seated.name) for at in range(len(view)) for seated in bench.alone.rules if seated.opinion(view, at)]
+    )
+    for panel in (bench.alone, bench.in_company):
+        for at, candidates in enumerate(panel.index.candidates(view)):
+            assert {rank for rank, seated in enumerate(panel.rules) if seated.opinion(view, at)} <= candidates

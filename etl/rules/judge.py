@@ -1,11 +1,11 @@
 """Name the blocks of an article that are furniture, each with the rule that says so: alone first, then in context."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 
 from msgspec import Struct
 
 from etl.model import Removal
+from etl.rules.index import Index
 from etl.rules.match import Test, company_test, has_company, has_looks, looks_test, obstacles
 from etl.rules.view import View
 from etl.rules.vocabulary import Rule
@@ -39,26 +39,42 @@ class Opinion(Struct, frozen=True):
     obstacle: str
 
 
-class Bench(Struct, frozen=True):
-    """All rules that judge, the one that is to be named first before the others: narrow scope, confidence, name.
+class Panel(Struct, frozen=True):
+    """Rules of one stage, the one to be named first before the others, with the index that finds them."""
 
-    Those that strip part of a line, those that look at a block alone, those that look at its company.
-    """
+    rules: tuple[Seated, ...]
+    index: Index
+
+
+class Bench(Struct, frozen=True):
+    """All rules: those that strip part of a line, those that look at a block alone, those that look at its company."""
 
     stripping: tuple[Seated, ...]
-    alone: tuple[Seated, ...]
-    in_company: tuple[Seated, ...]
+    alone: Panel
+    in_company: Panel
+
+    def judges(self) -> tuple[Seated, ...]:
+        """The rules that name whole blocks."""
+        return self.alone.rules + self.in_company.rules
 
 
 def seat(rules: Iterable[tuple[str, str, Rule]]) -> Bench:
-    """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none."""
+    """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none.
+
+    Named first is the one with the narrowest scope, then the most certain, then the first by name.
+    """
     seated = sorted((_seat(*entry) for entry in rules), key=_precedence)
     judging = [one for one in seated if one.rule.action != "strip"]
     return Bench(
         stripping=tuple(one for one in seated if one.rule.action == "strip"),
-        alone=tuple(one for one in judging if not one.company),
-        in_company=tuple(one for one in judging if one.company),
+        alone=_panel(one for one in judging if not one.company),
+        in_company=_panel(one for one in judging if one.company),
     )
+
+
+def _panel(rules: Iterable[Seated]) -> Panel:
+    seated = tuple(rules)
+    return Panel(seated, Index([one.rule.match for one in seated]))
 
 
 def _seat(name: str, version: str, rule: Rule) -> Seated:
@@ -88,27 +104,23 @@ def judge(view: View, bench: Bench) -> tuple[Removal, ...]:
 def opinions(view: View, bench: Bench, at: int) -> tuple[Opinion, ...]:
     """Say what every rule that matches the block thinks of it: those that name it, and those a guard holds back."""
     view = view.knowing([(at, seated.name) for at, seated in _named_by(bench.alone, view)])
-    found = (seated.opinion(view, at) for seated in in_scope((*bench.alone, *bench.in_company), view))
+    found = (seated.opinion(view, at) for seated in bench.judges() if judges(seated, view))
     return tuple(opinion for opinion in found if opinion)
 
 
-def _named_by(rules: Sequence[Seated], view: View) -> list[tuple[int, Seated]]:
-    judging = in_scope(rules, view)
+def _named_by(panel: Panel, view: View) -> list[tuple[int, Seated]]:
+    judging = frozenset(rank for rank, seated in enumerate(panel.rules) if judges(seated, view))
     return [
-        (at, seated)
-        for at in range(len(view))
-        if at not in view.frame
-        for seated in judging
-        if (opinion := seated.opinion(view, at)) and not opinion.obstacle
+        (at, panel.rules[rank])
+        for at, ranks in enumerate(panel.index.candidates(view))
+        if ranks and at not in view.frame
+        for rank in ranks & judging
+        if (opinion := panel.rules[rank].opinion(view, at)) and not opinion.obstacle
     ]
 
 
-def in_scope(rules: Sequence[Seated], view: View) -> list[Seated]:
-    """The rules that judge articles of this publisher and form."""
-    return list(filter(partial(_judges, view), rules))
-
-
-def _judges(view: View, seated: Seated) -> bool:
+def judges(seated: Seated, view: View) -> bool:
+    """Tell whether a rule judges articles of this publisher and form."""
     scope = seated.rule.scope
     return (not scope.publisher or not view.scopes.isdisjoint(scope.publisher)) and (
         not scope.format or view.kind in scope.format

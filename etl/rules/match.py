@@ -109,7 +109,8 @@ def _tag(pattern: Pattern) -> Test:
 
 
 def _rule(pattern: Pattern) -> Test:
-    return lambda view, at: any((at, rule) in view.named for rule in pattern.rule)
+    names = frozenset(pattern.rule)
+    return lambda view, at: not names.isdisjoint(view.named.get(at, ()))
 
 
 def _headline(_pattern: Pattern) -> Test:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from etl.rules.judge import Bench, Seated, in_scope
+from etl.rules.judge import Bench, Seated, judges
 from etl.rules.match import regex_of
 from etl.rules.view import View
 
@@ -27,7 +27,7 @@ class Cut(Struct, frozen=True, gc=False):
 
 def cuts(view: View, bench: Bench) -> tuple[Cut, ...]:
     """Find what strip rules would cut, in reading order; what touches is one cut."""
-    rules = in_scope(bench.stripping, view)
+    rules = [seated for seated in bench.stripping if judges(seated, view)]
     if not rules:
         return ()
     return tuple(cut for at in range(len(view)) if at not in view.frame for cut in _block_cuts(view, at, rules))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from copy import copy
 from functools import cached_property
 
 from etl.fold import CLOSERS, ORNAMENTS, ends_sentence, plain
@@ -45,9 +46,9 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 class View:
     """An article as rules see it.  Places are positions in `article.blocks`, from 0."""
 
-    def __init__(self, article: Article, kind: Kind, named: Collection[tuple[int, str]] = ()) -> None:
+    def __init__(self, article: Article, kind: Kind) -> None:
         self.article, self.kind = article, kind
-        self.named = frozenset(named)
+        self.named: dict[int, set[str]] = {}
         texts = [block.text for block in article.blocks]
         self.plain = [plain(text) for text in texts]
         self.folded = [text.casefold() for text in self.plain]
@@ -58,7 +59,11 @@ class View:
 
     def knowing(self, named: Collection[tuple[int, str]]) -> "View":
         """Give the same view with the blocks that rules have named so far: (position, rule id)."""
-        return View(self.article, self.kind, named)
+        view = copy(self)
+        view.named = {}
+        for at, rule in named:
+            view.named.setdefault(at, set()).add(rule)
+        return view
 
     @cached_property
     def scopes(self) -> frozenset[str]:
