@@ -107,6 +107,21 @@ def test_folder_has_articles_audit_and_the_account_of_the_run(run: Run, sample: 
     assert run("restore", "out", "--path", "in/b/c.txt").out == "Three."
 
 
+def test_summary_of_a_folder_run_names_lines_and_rejects(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "in/a.txt", "One.\n\nRead More")
+    write(tmp_path / "in/b.jsonl", "no json")
+    result = run("clean", "-v", "in", "-o", "out")
+    assert result.code == 4
+    assert "in/a.txt:3: core/read-more: Read More" in result.err
+    assert "in/b.jsonl:1: is not JSON" in result.err
+    assert len(rows(tmp_path / "out/rejects/part-00000.jsonl.zst")) == 1
+
+
+def test_colours_are_for_terminals_unless_asked_for(run: Run, sample: Path) -> None:
+    assert "\x1b[" not in run("diff", sample).out
+    assert "\x1b[9m" in run("--color", "always", "diff", sample).out
+
+
 def test_written_lines_fit_their_schemas(run: Run, sample: Path, tmp_path: Path) -> None:
     write(tmp_path / "bad.jsonl", '{"text": null}\n')
     assert run("clean", sample, "bad.jsonl", "-o", "out.jsonl").code == 4

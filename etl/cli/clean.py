@@ -1,6 +1,5 @@
 """`copydesk clean` and `copydesk diff`: the main path, with files or with a look at what would change."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 
 from etl.cli import options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.show import print_diff, print_summary
+from etl.cli.show import print_diff, summary
 from etl.cli.terminal import say
 
 # Bytes.  Starting a second process and its imports costs 0.3 s, as much as cleaning this.
@@ -45,15 +44,7 @@ SMALL_INPUT = 4 << 20
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that goes, with its rule.")
-@option(
-    "Running",
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    metavar="N",
-    help="Processes.  [default: one a core]",
-)
+@options.running_options
 @options.reading_options
 @options.rule_options
 @options.copying_options
@@ -76,25 +67,18 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
     if output and not chosen["dry_run"]:
         check_output(output, chosen["force"])
     with _cleaned(inputs, output if not chosen["dry_run"] else "", chosen) as (job, tally, sources):
+        words = () if chosen["quiet"] else tuple(summary(job, tally, chosen["as_json"], chosen["verbose"]))
         if not chosen["dry_run"]:
             deliver(job, output, audit, tally, sources)
-        if not chosen["quiet"]:
-            print_summary(job, tally, chosen["as_json"], chosen["verbose"])
+        for line in words:
+            say(line)
     if tally.rejects:
         raise SystemExit(4)
 
 
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@option(
-    "Running",
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    metavar="N",
-    help="Processes.  [default: one a core]",
-)
+@options.running_options
 @options.reading_options
 @options.rule_options
 @options.copying_options

@@ -1,6 +1,5 @@
 """What people see of a run: the summary with what went and why, the diff, the counts."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 import msgspec
 
 from etl.audit import GAP, Entry, Tally
-from etl.cli.terminal import one_line, say, table, visible
+from etl.cli.terminal import one_line, table, visible
 from etl.packs import load_rules
 from etl.readers.records import read_records
 from etl.record import Record
@@ -27,30 +26,29 @@ OWN_TITLES = {
     "structure/empty": "Block of nothing but damage",
     "duplicate/exact": "Copy of an earlier paragraph",
     "duplicate/near": "Near-copy of an earlier paragraph",
+    "duplicate/article": "Copy of a whole earlier article",
 }
 # The rest stand in the file of rejects.
 MAX_REJECTS_SHOWN = 10
 STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
 
 
-def print_summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> None:
-    """Say on stderr what came out, what went and why, and that the books balance."""
+def summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> Iterator[str]:
+    """Say what came out, what went and why, and that the books balance.  Reads the parts of the run."""
     if as_json:
-        say(msgspec.json.encode(tally).decode())
+        yield msgspec.json.encode(tally).decode()
         return
     if verbose:
-        for entry in _changes(job):
-            say(f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}")
+        yield from (f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}" for entry in _changes(job))
     if tally.documents:
-        _say_counts(tally)
+        yield from _counts(tally)
     if tally.rejects:
-        say(f"{_number(tally.rejects, 'input')} could not be read:", fg="yellow")
-        for reject in islice(_rejects(job), MAX_REJECTS_SHOWN):
-            say(f"  {reject}")
+        yield f"{_number(tally.rejects, 'input')} could not be read:"
+        yield from (f"  {reject}" for reject in islice(_rejects(job), MAX_REJECTS_SHOWN))
     titles = rule_titles(job)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
     if rows:
-        say(table((count, rule, titles.get(rule) or _title_of_repair(rule)) for rule, count in rows))
+        yield table((count, rule, titles.get(rule) or _title_of_repair(rule)) for rule, count in rows)
 
 
 def _title_of_repair(rule: str) -> str:
@@ -58,26 +56,25 @@ def _title_of_repair(rule: str) -> str:
     return "Damage to characters" if rule.startswith("repair/") else ""
 
 
-def _say_counts(tally: Tally) -> None:
+def _counts(tally: Tally) -> Iterator[str]:
     articles = sum(count for _, count in tally.statuses)
     statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
-    say(f"{_number(tally.documents, 'document')}: {_number(articles, 'article')} ({statuses})")
+    yield f"{_number(tally.documents, 'document')}: {_number(articles, 'article')} ({statuses})"
     books = tally.books
-    say(f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance")
+    yield f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance"
 
 
 def print_diff(job: Job) -> int:
     """Print the changes of a run by document and article; give their number."""
-    color = None if sys.stdout.isatty() else False
     headlines = {record.id: record for record in _records(job)}
     changes = 0
     for path, entries in groupby(_changes(job), key=lambda entry: entry.path):
-        click.secho(f"--- {visible(path)}", bold=True, color=color)
+        click.secho(f"--- {visible(path)}", bold=True)
         for article, of_article in groupby(entries, key=lambda entry: entry.article_id):
-            click.secho(_article_line(headlines.get(article)), fg="blue", color=color)
+            click.secho(_article_line(headlines.get(article)), fg="blue")
             for entry in of_article:
                 changes += 1
-                click.echo(_diff_line(entry), color=color)
+                click.echo(_diff_line(entry))
     return changes
 
 
