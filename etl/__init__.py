@@ -11,10 +11,13 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from etl.dedup import Likeness
     from etl.model import Kind
     from etl.stages import Finished
 
-__all__ = ["clean"]
+__all__ = ["clean", "find_duplicates"]
 
 
 def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", path: str = "-") -> "Finished":
@@ -29,8 +32,27 @@ def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", pa
     from etl.edit import edit
     from etl.model import Facts, Raw
     from etl.packs import Selection, desk
-    from etl.stages import Copying, copies_among, finish
+    from etl.stages import NO_COPIES, Copying, dropped_among, finish
 
     digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
     edited = edit(Raw(path, body, digest, kind, facts=Facts(publisher=publisher)), desk(Selection()))
-    return finish(edited, copies_among([edited], Copying()).get(0, ()), added="")
+    copies = dropped_among([edited], Copying()).get(0, NO_COPIES)
+    return finish(edited, copies, added="")
+
+
+def find_duplicates(texts: "Sequence[str]", likeness: "Likeness | None" = None) -> list[tuple[int, int, float]]:
+    """Find the texts that are copies of an earlier one: (index, index of its keeper, exact Jaccard of the two).
+
+    The keeper is no copy itself.  Texts of fewer than ten words are nobody's copy, unless `likeness` says otherwise.
+
+    >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
+    >>> find_duplicates([said, "Minsk", said + ", police said"])
+    [(2, 0, 0.8461538461538461)]
+    """
+    import numpy as np
+
+    from etl import dedup
+
+    chosen = likeness or dedup.USUAL
+    found = dedup.duplicates(dedup.fingerprint(texts, chosen), np.arange(len(texts)), chosen)
+    return list(zip(found.index.tolist(), found.keeper.tolist(), found.likeness.tolist(), strict=True))

@@ -1,6 +1,6 @@
 """Articles + audit -> the decoded documents that they were made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -31,10 +31,12 @@ def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
     entries: dict[Place, list[Entry]] = {}
     for entry in read_records(audit or find_audit(articles), Entry):
         entries.setdefault((entry.path, entry.row), []).append(entry)
-    for place, group in records.items():
-        first = group[0].origin
-        texts = [record.text for record in group]
-        text = Restoration(texts, entries.get(place, ()), first.gap).text()
+    for place in _in_order([*records, *entries]):
+        group, lines = records.get(place, []), entries.get(place, [])
+        first = group[0].origin if group else lines[0]
+        # A document without articles was a copy, all of it: each of its gaps is on an account line.
+        gap = group[0].origin.gap if group else ""
+        text = Restoration([record.text for record in group], lines, gap).text()
         yield Restored(first.path, first.row, first.record, text)
 
 
@@ -49,6 +51,12 @@ def find_audit(articles: Path) -> Path:
     if not audit.exists():
         raise UsageError(str(articles), f"has no audit beside it: {audit} is not there", "Name it with --audit.")
     return audit
+
+
+def _in_order(places: Sequence[Place]) -> list[Place]:
+    """Give each place once: files as they first come, and within one by row."""
+    paths = {path: number for number, path in enumerate(dict.fromkeys(path for path, _ in places))}
+    return sorted(set(places), key=lambda place: (paths[place[0]], place[1]))
 
 
 def _articles(path: Path) -> tuple[Path, type[Record]]:

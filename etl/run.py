@@ -19,7 +19,7 @@ def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
     shards = plan(sources)
     if job.copying.scope == "run":
         engine.map(partial(stages.prepare, job), shards)
-        stages.select(job, shards)
+        stages.select(job, shards, engine.jobs)
     tally = audit.close(engine.map(partial(stages.publish, job), shards))
     if not tally.books.read and not tally.rejects:
         raise NoInput(" ".join(source.name for source in sources[:3]), "there is nothing in it")

@@ -9,7 +9,7 @@ from msgspec import structs
 from etl.audit import Balance, Entry, Restoration, Tally, added, balance, close
 from etl.edit import Edited
 from etl.errors import BooksError
-from etl.stages import Copying, copies_among, finish
+from etl.stages import NO_COPIES, Copying, dropped_among, finish
 
 # Text made of what the stages look at: labels, headlines, damage, white space of every sort, and any character at all.
 PIECES = st.one_of(
@@ -29,7 +29,7 @@ TEXTS = st.lists(PIECES, max_size=30).map("".join)
 
 
 def books(result: Edited) -> tuple[list[str], tuple[Entry, ...], Balance]:
-    copies = copies_among([result], Copying()).get(0, ())
+    copies = dropped_among([result], Copying()).get(0, NO_COPIES)
     finished = finish(result, copies, "")
     return [record.text for record in finished.records], finished.entries, finished.tally.books
 
@@ -101,7 +101,7 @@ def test_what_is_booked(text: str, kept: list[str], lines: list[tuple[str, str, 
 def test_a_tag_books_the_block_and_leaves_it() -> None:
     line = "They marched on Sunday, and on Monday they marched again, more than 100,000 of them."
     result = edited(f"{line}\n\n{line}")
-    finished = finish(result, copies_among([result], Copying(action="tag"))[0], "")
+    finished = finish(result, dropped_among([result], Copying(action="tag"))[0], "")
     (entry,) = finished.entries
     assert finished.records[0].text == f"{line}\n\n{line}"
     assert (entry.action, entry.rule, entry.before, entry.gap, entry.similarity) == (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLES, edited
 
-from etl.stages import Copying, Finished, copies_among, finish
+from etl.stages import NO_COPIES, Copying, Finished, dropped_among, finish
 
 # Labels of lines that are the story's own text, and of those that may stand in it or go.
 KEPT = {"body", "subhead", "teaser"}
@@ -20,7 +20,7 @@ FREE = {"contribution_note"}
 @pytest.fixture(scope="module")
 def cleaned() -> Finished:
     result = edited((SAMPLES / "another-belarus.txt").read_text(encoding="utf-8"))
-    return finish(result, copies_among([result], Copying()).get(0, ()), "2026-11-22T00:00:00.000Z")
+    return finish(result, dropped_among([result], Copying()).get(0, NO_COPIES), "2026-11-22T00:00:00.000Z")
 
 
 def labelled() -> Iterator[tuple[int, str]]:

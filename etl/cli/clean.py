@@ -118,6 +118,7 @@ def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iter
             options.copying(chosen),
             options.time_added(chosen["added"]),
             part_suffix(output),
+            options.memory(chosen["memory"]),
         )
         jobs = chosen["jobs"] if sum(source.size for source in sources) > SMALL_INPUT else 1
         for path in passed_over[:1]:

@@ -33,15 +33,15 @@ def explain(place: str | None, text: str | None, **chosen: Any) -> None:
     if text is not None:
         words = explain_text(text, selection)
     elif place:
-        words = explain_line(*_parse(place), reading, selection, copying)
+        words = explain_line(*parse_place(place), reading, selection, copying)
     else:
         raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")
     for said in words:
         click.echo(visible(said))
 
 
-def _parse(place: str) -> tuple[str, int, int]:
-    """FILE:LINE or FILE:RECORD:LINE -> path, row, line."""
+def parse_place(place: str) -> tuple[str, int, int]:
+    """FILE:LINE or FILE:RECORD:LINE -> path, row, line.  Raises UsageError."""
     parts = place.split(":")
     numbers = [part for part in parts[-2:] if part.isdigit()]
     if not parts[-1].isdigit():

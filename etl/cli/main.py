@@ -18,6 +18,7 @@ from etl.errors import CopydeskError, PackError, UsageError
 COMMANDS = {
     "clean": ("etl.cli.clean", "Clean documents: one JSON article a line, every change booked."),
     "diff": ("etl.cli.clean", "Show what a clean would change; change nothing."),
+    "dedup": ("etl.cli.dedup", "Find near-duplicate records in JSONL that is clean already."),
     "explain": ("etl.cli.explain", "Say what happened to FILE:LINE, and what every rule thought of it."),
     "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),

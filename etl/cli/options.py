@@ -1,6 +1,7 @@
 """Options that commands share, in groups, and the values they make."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -115,15 +116,7 @@ rule_options = stacked(
     ),
 )
 
-copying_options = stacked(
-    option(
-        "Copies",
-        "--dedup",
-        type=click.Choice(["off", "article", "run"]),
-        default="run",
-        show_default=True,
-        help="How far to look for near-duplicate paragraphs.",
-    ),
+likeness_options = stacked(
     option(
         "Copies",
         "--threshold",
@@ -139,8 +132,28 @@ copying_options = stacked(
         type=click.Choice(["same", "any"]),
         default="same",
         show_default=True,
-        help="Figures are facts: blocks whose numbers differ are no copies, unless 'any'.",
+        help="Figures and names are facts: blocks that state others are no copies, unless 'any'.",
     ),
+    option(
+        "Copies",
+        "--keep",
+        type=click.Choice(["first", "longest"]),
+        default="first",
+        show_default=True,
+        help="Of copies, keep the first, or the one in the longest article.",
+    ),
+)
+
+copying_options = stacked(
+    option(
+        "Copies",
+        "--dedup",
+        type=click.Choice(["off", "article", "run"]),
+        default="run",
+        show_default=True,
+        help="How far to look for near-duplicate paragraphs, and articles.",
+    ),
+    likeness_options,
     option(
         "Copies",
         "--dedup-action",
@@ -148,6 +161,27 @@ copying_options = stacked(
         default="drop",
         show_default=True,
         help="Take copies out, or only book them.",
+    ),
+)
+
+
+running_options = stacked(
+    option(
+        "Running",
+        "-j",
+        "--jobs",
+        type=click.IntRange(1),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="Processes.  [default: one a core]",
+    ),
+    option(
+        "Running",
+        "--memory",
+        default="1GB",
+        show_default=True,
+        metavar="SIZE",
+        help="What finding copies may hold in memory; past it, they are sought from files.",
     ),
 )
 
@@ -184,7 +218,20 @@ def copying(options: dict[str, Any]) -> Copying:
         threshold=options.pop("threshold"),
         numbers=options.pop("numbers"),
         action=options.pop("dedup_action"),
+        keep=options.pop("keep"),
     )
+
+
+def memory(given: str) -> int:
+    """Read a size: bytes, or with kB, MB or GB.  Raises click.BadParameter.
+
+    >>> memory("512MB"), memory("1.5 GB")
+    (512000000, 1500000000)
+    """
+    match = re.fullmatch(r"([\d.]+)\s*([kMG]?)i?B?", given.strip(), re.IGNORECASE)
+    if not match or match[1].count(".") > 1:
+        raise click.BadParameter(f"'{given}' is no size, like 512MB or 2GB", param_hint="--memory")
+    return int(float(match[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()])
 
 
 def time_added(given: str) -> str:

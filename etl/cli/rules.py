@@ -1,26 +1,31 @@
 """`copydesk rules`: what judges, read and tested by people who write no code."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from etl.cli import options
-from etl.cli.options import GroupedCommand
-from etl.cli.terminal import one_line, table, visible
+from etl.cli import author, options
+from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import one_line, say, table, visible
 from etl.errors import UsageError
 from etl.packs import Sourced, did_you_mean, load_rules
 
 
 @click.group()
 def rules() -> None:
-    """List, show and test the rules.
+    """List, show, test and write the rules.
 
     \b
     Examples:
-      copydesk rules list
       copydesk rules show npr/caption-toggle
-      copydesk rules test -r mine.toml
+      copydesk rules suggest pages/ --pack mine > mine.toml
+      copydesk rules lint mine.toml && copydesk rules test -r mine.toml
     """
+
+
+for command in (author.try_rule, author.new_rule, author.suggest_rules, author.diff_rules):
+    rules.add_command(command)
 
 
 @rules.command("list", cls=GroupedCommand)
@@ -62,6 +67,54 @@ def test_rules(**chosen: Any) -> None:
     examples = sum(len(rule.drops) + len(rule.keeps) + len(rule.turns) for rule in tested)
     click.echo(f"{len(tested)} rules, {examples} examples, {len(failed)} failed", err=True)
     if failed:
+        raise SystemExit(1)
+
+
+@rules.command("lint", cls=GroupedCommand)
+@click.argument("packs", nargs=-1, metavar="[PACK...]")
+@option(
+    "Rules", "--only-rules", is_flag=True, help="Check names within the packs alone, not beside the built-in rules."
+)
+def lint_rules(packs: tuple[str, ...], only_rules: bool) -> None:
+    """Look for all that is wrong with packs, slow regexes included.
+
+    \b
+    Examples:
+      copydesk rules lint                         the built-in packs
+      copydesk rules lint mine.toml packs/
+
+    Exits 1 if there is more than warnings.  The codes are explained in docs/rules.md.
+    """
+    from etl.lint import lint
+
+    findings = lint(packs, only_rules)
+    for finding in findings:
+        click.echo(visible(str(finding)))
+    warnings = sum(finding.is_warning for finding in findings)
+    say(f"{len(findings) - warnings} errors, {warnings} warnings")
+    if len(findings) > warnings:
+        raise SystemExit(1)
+
+
+@rules.command("docs", cls=GroupedCommand)
+@click.argument("folder", metavar="FOLDER")
+@option("Output", "--check", is_flag=True, help="Write nothing; exit 1 if a page is not as it should be.")
+def write_pages(folder: str, check: bool) -> None:
+    """Write the manual of the built-in rules; name what changes.
+
+    \b
+    Examples:
+      copydesk rules docs docs/rules
+      copydesk rules docs docs/rules --check
+    """
+    from etl.author import stale_pages, write_page
+
+    stale = stale_pages(Path(folder))
+    for path, text in stale.items():
+        click.echo(visible(str(path)))
+        if not check:
+            write_page(path, text)
+    if check and stale:
         raise SystemExit(1)
 
 

@@ -1,4 +1,4 @@
-"""Find the blocks that say again what an earlier kept block said: exact, in bounded memory, the same for any batches.
+"""Find the blocks that say again what an earlier kept block said: exact, and the same for any batches.
 
     fingerprint -> join -> duplicates -> same_articles
 
@@ -6,7 +6,7 @@ Banding only proposes; every figure is an exact Jaccard on shingle sets.  Nothin
 """
 
 from etl.dedup.articles import SameArticle, same_articles
-from etl.dedup.prints import USUAL, Fingerprints, Likeness, fingerprint, join
+from etl.dedup.prints import USUAL, Fingerprints, Likeness, Part, fingerprint, join
 from etl.dedup.select import Duplicates, duplicates
 from etl.dedup.sign import bands_and_rows, signatures
 
@@ -15,6 +15,7 @@ __all__ = [
     "Duplicates",
     "Fingerprints",
     "Likeness",
+    "Part",
     "SameArticle",
     "bands_and_rows",
     "duplicates",

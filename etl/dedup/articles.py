@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.prints import Fingerprints
-from etl.dedup.select import Duplicates
+from etl.dedup.prints import USUAL, Fingerprints, Likeness
+from etl.dedup.select import Duplicates, kept_first, ranks
 from etl.dedup.words import I64
 
 # A wire story comes back with a new first line or a local last paragraph; under this, another story quotes it.
@@ -22,31 +22,33 @@ class SameArticle(Struct, frozen=True, gc=False):
 
 
 def same_articles(
-    prints: Fingerprints, articles: I64, found: Duplicates, least_share: float = LEAST_SHARE
+    prints: Fingerprints, articles: I64, found: Duplicates, likeness: Likeness = USUAL
 ) -> tuple[SameArticle, ...]:
-    """Find the articles of whose words at least `least_share` are copies of one earlier article that stays.
+    """Find the articles of whose words at least 80 % are copies of one earlier article that stays.
 
     A block is a copy from an article if its keeper or its folded text is there; so short blocks count too.  Where a
     block of an article that stays has its keeper, the article stays: no dropped block loses its keeper.
     """
     gone: dict[int, SameArticle] = {}
-    for same in sorted(_candidates(prints, articles, found, least_share), key=lambda same: (same.article, -same.share)):
+    rank = ranks(kept_first(prints, articles, likeness))
+    candidates = _candidates(prints, articles, found)
+    for same in sorted(candidates, key=lambda same: (rank[_blocks(articles, same.article).start], -same.share)):
         if same.article not in gone and same.original not in gone:
             gone[same.article] = same
     while leant_on := _leant_on(articles, found, gone):
         for article in leant_on:
             del gone[article]
-    return tuple(gone.values())
+    return tuple(gone[article] for article in sorted(gone))
 
 
-def _candidates(prints: Fingerprints, articles: I64, found: Duplicates, least_share: float) -> Iterator[SameArticle]:
+def _candidates(prints: Fingerprints, articles: I64, found: Duplicates) -> Iterator[SameArticle]:
     keepers = np.full(len(articles), -1)
     keepers[found.index] = articles[found.keeper]
-    for article, original in _likely(prints, articles, found, least_share / 2):
+    for article, original in _likely(prints, articles, found, LEAST_SHARE / 2):
         blocks, source = _blocks(articles, article), _blocks(articles, original)
         copied = (keepers[blocks] == original) | np.isin(prints.whole[0, blocks], prints.whole[0, source])
         share = float(prints.words[blocks][copied].sum() / prints.words[blocks].sum())
-        if share >= least_share:
+        if share >= LEAST_SHARE:
             yield SameArticle(article, original, share)
 
 

@@ -1,27 +1,44 @@
 """Fingerprints -> buckets -> candidate pairs -> pairs.  Banding proposes, exact Jaccard decides."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from etl.dedup.prints import Fingerprints
-from etl.dedup.shingle import U32, distinct
-from etl.dedup.words import I64, U64, mixed
+from etl.dedup.facts import Mask, is_exchange
+from etl.dedup.prints import Column, Fingerprints, Likeness
+from etl.dedup.shingle import distinct
+from etl.dedup.words import I64, U32, U64, mixed
 
-_HALF = np.uint64(32)
+_HALF, _ONE = np.uint64(32), np.uint64(1)
 _LOW = np.uint64(0xFFFFFFFF)
 # Bounds on what is in memory at a time: candidate pairs (some 40 bytes each), shingles of the pairs compared (some 30).
-_PAIRS_AT_ONCE = 1 << 20
+_PAIRS_AT_ONCE = 1 << 21
 _SHINGLES_AT_ONCE = 1 << 16
 
 
+class Compared(Struct, frozen=True, gc=False):
+    """What is compared: fingerprints, a value `apart` that differs where two blocks are not to be, and what counts.
+
+    `order` are the blocks in the order in which the first of two that are alike is kept.
+    """
+
+    prints: Fingerprints
+    apart: U64
+    order: I64
+    likeness: Likeness
+
+
 class Buckets(Struct, frozen=True, gc=False):
-    """Blocks that share a band key: `members`, each bucket in reading order; `edges`, where they begin and the end."""
+    """Blocks that share a key of a band: `members`, each bucket in order; `edges`, where they start and end."""
 
     members: U32
-    edges: I64
+    edges: U32
+
+
+Task = Callable[[], Buckets]
 
 
 class Pairs(Struct, frozen=True, gc=False):
@@ -32,23 +49,18 @@ class Pairs(Struct, frozen=True, gc=False):
     likeness: NDArray[np.float64]
 
 
-def buckets(prints: Fingerprints, blocks: I64, apart: U64) -> Buckets:
-    """Put those of the blocks that share a key, and are equal on `apart`, into buckets.
-
-    One band is sorted at a time, and only buckets of two and more stay.
-    """
-    salt = (mixed(apart[blocks]) >> _HALF).astype(np.uint32)
-    bands = [_band(keys[blocks] ^ salt, blocks) for keys in prints.keys]
-    before = np.cumsum([0, *(len(members) for members, _ in bands)])
-    starts = [starts + base for (_, starts), base in zip(bands, before[:-1], strict=True)]
-    return Buckets(np.concatenate([members for members, _ in bands]), np.concatenate([*starts, before[-1:]]))
+def buckets(compared: Compared, blocks: I64) -> Iterator[Task]:
+    """Give for each band the task that puts blocks which share a key, and are equal on `apart`, into buckets."""
+    salt = (mixed(compared.apart[blocks]) >> _HALF).astype(np.uint32)
+    return (partial(_band, keys, salt, blocks) for keys in compared.prints.keys)
 
 
-def pairs(prints: Fingerprints, found: Buckets, firsts: NDArray[np.bool_], apart: U64, threshold: float) -> Pairs:
+def pairs(compared: Compared, bands: Iterable[Buckets], firsts: Mask) -> Pairs:
     """Verify every candidate pair whose earlier block is one of `firsts` (a mask over blocks)."""
+    prints, apart, likeness = compared.prints, compared.apart, compared.likeness
     alike = [
-        _verified(prints, earlier[equal], later[equal], threshold)
-        for earlier, later in _candidates(found, firsts)
+        _of_one_fact(prints, _verified(prints, earlier[equal], later[equal], likeness.threshold), likeness)
+        for earlier, later in _candidates(bands, firsts)
         if (equal := apart[earlier] == apart[later]).any()
     ]
     return joined(alike)
@@ -65,8 +77,8 @@ def joined(parts: list[Pairs]) -> Pairs:
     )
 
 
-def _band(keys: U32, blocks: I64) -> tuple[U32, I64]:
-    """Sort one band: the members of its buckets, and where each bucket begins."""
+def _band(keys: U32, salt: U32, blocks: I64) -> Buckets:
+    keys = keys[blocks] ^ salt
     # Two radix sorts of 16 bits; one sort of 32 or 64 bits takes three times as long.
     order = np.argsort(keys.astype(np.uint16), kind="stable")
     order = order[np.argsort((keys[order] >> np.uint32(16)).astype(np.uint16), kind="stable")]
@@ -74,19 +86,34 @@ def _band(keys: U32, blocks: I64) -> tuple[U32, I64]:
     as_before = np.zeros(len(keys) + 1, np.bool_)
     np.equal(keys[1:], keys[:-1], out=as_before[1:-1])
     shared = as_before[:-1] | as_before[1:]
-    return blocks[order[shared]].astype(np.uint32), np.flatnonzero(~as_before[:-1][shared])
+    starts = np.flatnonzero(~as_before[:-1][shared])
+    members = blocks[order[shared]].astype(np.uint32)
+    return Buckets(members, np.append(starts, len(members)).astype(np.uint32))
 
 
-def _candidates(found: Buckets, firsts: NDArray[np.bool_]) -> Iterator[tuple[I64, I64]]:
-    """Pair each first with the later members of its buckets.  A pair of several bands comes once, or seldom twice."""
-    places = np.flatnonzero(firsts[found.members])
-    places = places[np.argsort(found.members[places], kind="stable")]
-    left = found.edges[np.searchsorted(found.edges, places, side="right")] - places - 1
-    for turn in _turns(left, _PAIRS_AT_ONCE):
-        earlier = np.repeat(found.members[places[turn]].astype(np.uint64), left[turn])
-        later = found.members[_ranges(places[turn] + 1, left[turn])]
-        packed = distinct((earlier << _HALF) | later)
+def _candidates(bands: Iterable[Buckets], firsts: Mask) -> Iterator[tuple[I64, I64]]:
+    """Pair each first with the later members of its buckets; a pair of several bands comes once."""
+    followers = np.zeros(len(firsts), np.int64)
+    for found in bands:
+        places, behind = _leads(found, firsts)
+        followers[found.members[places]] += behind
+    for turn in _turns(followers, _PAIRS_AT_ONCE):
+        chosen = np.zeros_like(firsts)
+        chosen[turn] = firsts[turn]
+        packed = distinct(np.concatenate([_packed(found, chosen) for found in bands]))
         yield (packed >> _HALF).astype(np.int64), (packed & _LOW).astype(np.int64)
+
+
+def _packed(found: Buckets, firsts: Mask) -> U64:
+    places, behind = _leads(found, firsts)
+    earlier = np.repeat(found.members[places].astype(np.uint64), behind)
+    return (earlier << _HALF) | found.members[_ranges(places + 1, behind)]
+
+
+def _leads(found: Buckets, firsts: Mask) -> tuple[I64, I64]:
+    """Give the places of the firsts in the buckets of a band, and how many members stand behind each in its bucket."""
+    places = np.flatnonzero(firsts[found.members])
+    return places, found.edges[np.searchsorted(found.edges, places, side="right")].astype(np.int64) - places - 1
 
 
 def _verified(prints: Fingerprints, earlier: I64, later: I64, threshold: float) -> Pairs:
@@ -107,7 +134,39 @@ def _verified(prints: Fingerprints, earlier: I64, later: I64, threshold: float) 
     return Pairs(earlier[alike], later[alike], likeness[alike])
 
 
-def _shared(shingles: U32, starts: I64, sizes: I64) -> I64:
+def _of_one_fact(prints: Fingerprints, alike: Pairs, likeness: Likeness) -> Pairs:
+    """Leave out the pairs of which one exchanges a term, or names, for the other's."""
+    if likeness.numbers == "any":
+        return alike
+    counts = prints.termed.astype(np.int64)
+    starts = np.cumsum(counts) - counts
+    same = np.ones(len(alike.later), np.bool_)
+    for turn in _turns(counts[alike.earlier] + counts[alike.later], _SHINGLES_AT_ONCE):
+        blocks = np.concatenate([alike.earlier[turn], alike.later[turn]])
+        for place, own, others in _lone(prints.terms, starts[blocks], counts[blocks]):
+            same[turn.start + place] = not is_exchange(own, others)
+    return Pairs(alike.earlier[same], alike.later[same], alike.likeness[same])
+
+
+def _lone(terms: Column, starts: I64, counts: I64) -> Iterator[tuple[int, list[int], list[int]]]:
+    """Give for text k and text k + half the terms that only one of them has, where both have such."""
+    half = len(starts) // 2
+    sides = np.repeat(np.repeat(np.arange(2, dtype=np.uint64), half), counts)
+    owners = np.repeat(np.tile(np.arange(half, dtype=np.uint64) << _HALF << _ONE, 2), counts)
+    packed = distinct(owners | (terms[_ranges(starts, counts)].astype(np.uint64) << _ONE) | sides)
+    met = np.zeros(len(packed) + 1, np.bool_)
+    met[1:-1] = packed[1:] >> _ONE == packed[:-1] >> _ONE
+    packed = packed[~(met[1:] | met[:-1])]
+    left = 2 * (packed >> _HALF >> _ONE).astype(np.int64) + (packed & _ONE).astype(np.int64)
+    lone = (packed >> _ONE & _LOW)[np.argsort(left, kind="stable")].tolist()
+    counts = np.bincount(left, minlength=2 * half)
+    ends = np.cumsum(counts)
+    for place in np.flatnonzero((counts[::2] > 0) & (counts[1::2] > 0)).tolist():
+        start, middle, end = ends[2 * place] - counts[2 * place], ends[2 * place], ends[2 * place + 1]
+        yield place, lone[start:middle], lone[middle:end]
+
+
+def _shared(shingles: Column, starts: I64, sizes: I64) -> I64:
     """Count the shingles shared by set k and set k + half, for all k, in one sort."""
     half = len(starts) // 2
     owners = np.tile(np.arange(half, dtype=np.uint64) << _HALF, 2)

@@ -1,15 +1,16 @@
 """Texts -> fingerprints: all that pairing needs to know of a block, as plain arrays that can be saved and joined."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from etl.dedup.shingle import U32, Shingles, shingle
+from etl.dedup.facts import facts, no_facts
+from etl.dedup.shingle import Shingles, shingle
 from etl.dedup.sign import band_keys, bands_and_rows, signatures
-from etl.dedup.words import U64, fold, split
+from etl.dedup.words import I64, U32, U64, fold, split
 
 # Half a million characters a batch: its arrays stay in the cache, and memory does not grow with the texts.
 _CHARACTERS_PER_BATCH = 1 << 19
@@ -18,9 +19,11 @@ _CHARACTERS_PER_BATCH = 1 << 19
 class Likeness(Struct, frozen=True, gc=False):
     """What counts as a duplicate.
 
-    `threshold` is the least Jaccard.  `numbers="same"`: figures are facts; blocks whose figures differ are no copies.
+    `threshold` is the least Jaccard.  `numbers="same"`: figures and names are facts; blocks are no copies if
+    their figures, months or weekdays differ, or if what differs is one word for another, or only names for names.
     `across=False` compares only within one article.  Texts under `short_words` words are compared whole, folded, and
-    only within one article: a subhead or a quote may stand in many.
+    only within one article: a subhead or a quote may stand in many.  `keep="longest"` takes articles by their length
+    in words instead of in reading order, so that of two copies the one in the longer article stays.
     """
 
     shingles: Shingles = "w3"
@@ -28,24 +31,36 @@ class Likeness(Struct, frozen=True, gc=False):
     numbers: Literal["same", "any"] = "same"
     across: bool = True
     short_words: int = 10
+    keep: Literal["first", "longest"] = "first"
 
 
 USUAL = Likeness()
 
 
+class Column(Protocol):
+    """Values that are looked up by their places: an array, or what stands for one that is on disk."""
+
+    def __getitem__(self, places: I64, /) -> U32:
+        """Give the values at places."""
+        ...
+
+
 class Fingerprints(Struct, frozen=True, gc=False):
-    """Arrays over texts in reading order (last axis), except `shingles`: the sets, one after the other.
+    """Arrays over texts in reading order (last axis), except `shingles` and `terms`: those of one text after the other.
 
     `sizes` are shingles a set, `keys` 32-bit band keys (bands x texts), `whole` the 128-bit hash of the folded text
-    (2 x texts), `numbers` the hash of its figures, `words` its words.
+    (2 x texts), `words` its words.  `numbers` is the hash of its figures; `terms` are its other words of weight
+    (see `etl.dedup.facts`), `termed` how many it has; all are empty where facts do not count.
     """
 
-    shingles: U32
+    shingles: Column
     sizes: NDArray[np.int32]
-    keys: U32
+    keys: Iterable[U32]
     whole: U64
-    numbers: U64
     words: NDArray[np.int32]
+    numbers: U64
+    terms: Column
+    termed: NDArray[np.int32]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, for `numpy.savez`."""
@@ -64,7 +79,15 @@ def fingerprint(texts: Sequence[str], likeness: Likeness = USUAL) -> Fingerprint
     return join([batch.arrays() for batch in batches])
 
 
-def join(parts: Sequence[Mapping[str, NDArray[Any]]]) -> Fingerprints:
+class Part(Protocol):
+    """Arrays by name: a dict, an open .npz."""
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]:
+        """Give an array."""
+        ...
+
+
+def join(parts: Sequence[Part]) -> Fingerprints:
     """Join the arrays of fingerprints, one part or more, taken with one likeness, in reading order.
 
     A part may be an open .npz: each array is read when its turn comes, so that memory holds only one of them twice.
@@ -90,4 +113,5 @@ def _fingerprint(texts: Sequence[str], likeness: Likeness, bands: int, rows: int
     shingles, sizes = shingle(folded, words, likeness.shingles, likeness.short_words)
     keys = band_keys(signatures(shingles, sizes), bands, rows)
     counts = words.counts.astype(np.int32)
-    return Fingerprints(shingles, sizes.astype(np.int32), keys, words.whole, words.numbers, counts)
+    stated = facts(words) if likeness.numbers == "same" else no_facts(words)
+    return Fingerprints(shingles, sizes.astype(np.int32), keys, words.whole, counts, *stated)

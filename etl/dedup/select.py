@@ -1,50 +1,78 @@
-"""Pairs -> duplicates: in reading order, a block goes if and only if an earlier kept block is alike."""
+"""Pairs -> duplicates: in order, a block goes if and only if an earlier kept block is alike."""
+
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from etl.dedup import pair
-from etl.dedup.pair import Buckets, Pairs
+from etl.dedup.facts import Mask
+from etl.dedup.pair import Buckets, Compared, Pairs, Task
 from etl.dedup.prints import USUAL, Fingerprints, Likeness
 from etl.dedup.words import I64, U64, mixed
 
-Mask = NDArray[np.bool_]
+Shelve = Callable[[Iterable[Task]], Iterable[Buckets]]
 
 # Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
 _PAIRS_AT_ONCE = 1 << 16
 
 
 class Duplicates(Struct, frozen=True, gc=False):
-    """Blocks to drop, ascending; for each its keeper, an earlier kept block, and the exact Jaccard of the two."""
+    """Blocks to drop, ascending; for each its keeper, a kept block that comes before it, and their exact Jaccard."""
 
     index: I64
     keeper: I64
     likeness: NDArray[np.float64]
 
 
-def duplicates(prints: Fingerprints, articles: I64, likeness: Likeness = USUAL) -> Duplicates:
+def in_memory(bands: Iterable[Task]) -> tuple[Buckets, ...]:
+    """Make the buckets one band after the other, and keep them here."""
+    return tuple(band() for band in bands)
+
+
+def duplicates(
+    prints: Fingerprints, articles: I64, likeness: Likeness = USUAL, shelve: Shelve = in_memory
+) -> Duplicates:
     """Find the duplicates among blocks; `articles` gives each its article's number, 0 or more, ascending.
 
     The promise: a block is dropped if and only if an earlier kept block that shares a band with it is at least as like
-    it as the threshold says (and has the same figures).  So every keeper is kept, and no two kept ones of a bucket are
-    alike.  The keeper is the most alike, of equals the earliest.  An exact copy goes with the block it copies: to it,
-    or to its keeper.  A text without words is nobody's copy.
+    it as the threshold says (and states the same facts).  So every keeper is kept, and no two kept ones of a bucket
+    are alike.  The keeper is the most alike, of equals the earliest.  An exact copy goes with the block it copies: to
+    it, or to its keeper.  A text without words is nobody's copy.
+
+    `shelve` runs the tasks that make buckets, and keeps these, which are read more than once, where there is room.
     """
-    originals = _originals(prints, articles, likeness)
-    apart = _apart(prints, articles, likeness)
-    blocks = np.flatnonzero((originals == np.arange(len(originals))) & (prints.sizes > 0))
-    near = _near(prints, blocks, apart, likeness.threshold)
+    order = kept_first(prints, articles, likeness)
+    originals = _originals(prints, articles, likeness, order)
+    compared = Compared(prints, _apart(prints, articles, likeness), order, likeness)
+    blocks = order[(originals[order] == order) & (prints.sizes[order] > 0)]
+    near = _near(compared, shelve(pair.buckets(compared, blocks)))
     return _with_copies(near, originals)
 
 
-def _originals(prints: Fingerprints, articles: I64, likeness: Likeness) -> I64:
+def kept_first(prints: Fingerprints, articles: I64, likeness: Likeness) -> I64:
+    """Give the blocks in the order in which the first of two that are alike is kept."""
+    if likeness.keep == "first":
+        return np.arange(len(articles))
+    _, places = np.unique(articles, return_inverse=True)
+    return np.lexsort((articles, -np.bincount(places, prints.words)[places]))
+
+
+def ranks(order: I64) -> I64:
+    """Give each block its place in an order."""
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def _originals(prints: Fingerprints, articles: I64, likeness: Likeness, order: I64) -> I64:
     """Give for each block the first one with the same folded text; within its article, if it is short."""
     alone = np.arange(len(articles))
     within = np.where((prints.words < likeness.short_words) | (not likeness.across), articles, -1)
     scope = np.where(prints.words == 0, -2 - alone, within)
     key = mixed(prints.whole[0] ^ mixed(scope.astype(np.uint64)))
-    order = np.argsort(key, kind="stable")
+    order = order[np.argsort(key[order], kind="stable")]
     as_before = np.arange(len(order)) > 0
     for column in (*prints.whole, scope):
         as_before[1:] &= column[order[1:]] == column[order[:-1]]
@@ -60,55 +88,56 @@ def _apart(prints: Fingerprints, articles: I64, likeness: Likeness) -> U64:
     return apart if likeness.across else apart + mixed(articles.astype(np.uint64) + np.uint64(1))
 
 
-def _near(prints: Fingerprints, blocks: I64, apart: U64, threshold: float) -> Duplicates:
+def _near(compared: Compared, bands: Iterable[Buckets]) -> Duplicates:
     """Select among blocks of which no two are equal.
 
     Only pairs whose earlier block is kept decide anything, so only such are sought: sweep some kept blocks, that is
     compare each with the later members of its buckets; select again; until every kept block has been swept.  20,000
     blocks like the first cost 20,000 comparisons, not 200 million, and no bucket needs a limit that would lose pairs.
     """
-    total = len(prints.sizes)
-    found = pair.buckets(prints, blocks, apart)
+    total = len(compared.order)
     alike, kept, swept, width = pair.joined([]), np.ones(total, np.bool_), np.zeros(total, np.bool_), 1
-    while (firsts := _unswept(found, kept, swept, width)).any():
-        alike = pair.joined([alike, pair.pairs(prints, found, firsts, apart, threshold)])
-        kept = _kept(total, alike)
+    while (firsts := _unswept(bands, kept, swept, width)).any():
+        alike = pair.joined([alike, pair.pairs(compared, bands, firsts)])
+        kept = _kept(compared.order, alike)
         swept |= firsts
         width *= 2
-    return _nearest(alike, kept)
+    return _nearest(alike, kept, ranks(compared.order))
 
 
-def _unswept(found: Buckets, kept: Mask, swept: Mask, width: int) -> Mask:
+def _unswept(bands: Iterable[Buckets], kept: Mask, swept: Mask, width: int) -> Mask:
     """Mark the kept blocks to sweep next: in each of their buckets they are among the first `width` that wait.
 
     Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
     """
-    waits = (kept & ~swept)[found.members]
-    running = np.cumsum(waits, dtype=np.uint32)
-    before: NDArray[np.uint32] = np.repeat((running - waits)[found.edges[:-1]], np.diff(found.edges))
-    firsts = np.zeros(len(kept), np.bool_)
-    firsts[found.members[waits]] = True
-    firsts[found.members[waits & (running - before > width)]] = False
-    return firsts
+    waits = kept & ~swept
+    firsts, behind = np.zeros_like(waits), np.zeros_like(waits)
+    for found in bands:
+        waiting = waits[found.members]
+        running = np.cumsum(waiting, dtype=np.uint32)
+        before: NDArray[np.uint32] = np.repeat((running - waiting)[found.edges[:-1]], np.diff(found.edges))
+        firsts[found.members[waiting]] = True
+        behind[found.members[waiting & (running - before > width)]] = True
+    return firsts & ~behind
 
 
-def _kept(total: int, alike: Pairs) -> Mask:
+def _kept(order: I64, alike: Pairs) -> Mask:
     """Select the first: walk the pairs by later block; what was dropped drops nobody."""
-    kept = bytearray(b"\1") * total
-    order = np.argsort(alike.later, kind="stable")
-    for at in range(0, len(order), _PAIRS_AT_ONCE):
-        turn = order[at : at + _PAIRS_AT_ONCE]
+    kept = bytearray(b"\1") * len(order)
+    walk = np.argsort(ranks(order)[alike.later], kind="stable")
+    for at in range(0, len(walk), _PAIRS_AT_ONCE):
+        turn = walk[at : at + _PAIRS_AT_ONCE]
         for earlier, later in zip(alike.earlier[turn].tolist(), alike.later[turn].tolist(), strict=True):
             if kept[earlier]:
                 kept[later] = 0
     return np.frombuffer(kept, np.bool_)
 
 
-def _nearest(alike: Pairs, kept: Mask) -> Duplicates:
+def _nearest(alike: Pairs, kept: Mask, rank: I64) -> Duplicates:
     """Give each dropped block the most alike of its kept neighbours, of equals the earliest."""
     lawful = kept[alike.earlier]
     earlier, later, likeness = alike.earlier[lawful], alike.later[lawful], alike.likeness[lawful]
-    order = np.lexsort((earlier, -likeness, later))
+    order = np.lexsort((rank[earlier], -likeness, later))
     best = order[np.diff(later[order], prepend=-1) > 0]
     return Duplicates(later[best], earlier[best], likeness[best])
 

@@ -1,21 +1,20 @@
 """Folded texts -> shingle sets: each text's distinct 32-bit shingle hashes, sorted, text after text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.dedup.words import I64, U64, Words, mixed
+from etl.dedup.words import I64, U32, U64, Folded, Words, mixed
 
 Shingles = Literal["w3", "c5"]
-U32 = NDArray[np.uint32]
 
 _HALF = np.uint64(32)
 _STEP, _LAST = np.uint64(0xA0761D6478BD642F), np.uint64(0x9E3779B97F4A7C15)
 
 
-def shingle(folded: Sequence[bytes], words: Words, shingles: Shingles, least_words: int) -> tuple[U32, I64]:
+def shingle(folded: Folded, words: Words, shingles: Shingles, least_words: int) -> tuple[U32, I64]:
     """Give the shingle sets of a batch and the size of each; none for a text of fewer than `least_words` words.
 
     A text with fewer units than a shingle has is one shingle.  32 bits are what datasketch takes; that
@@ -42,18 +41,18 @@ def distinct(values: U64) -> U64:
     return values[first]
 
 
-def _word_units(folded: Sequence[bytes], words: Words) -> tuple[U64, I64]:
+def _word_units(folded: Folded, words: Words) -> tuple[U64, I64]:
     return words.hashes, words.counts
 
 
-def _character_units(folded: Sequence[bytes], words: Words) -> tuple[U64, I64]:
+def _character_units(folded: Folded, words: Words) -> tuple[U64, I64]:
     """Characters of the words and of the single spaces between them."""
-    spaced = [b" ".join(piece.split()).decode() for piece in folded]
+    spaced = [b" ".join(piece.split()).decode() for piece in folded.texts]
     points = np.frombuffer("".join(spaced).encode("utf-32-le"), "<u4")
     return mixed(points.astype(np.uint64)), np.array([len(text) for text in spaced], np.int64)
 
 
-_UNITS: dict[Shingles, tuple[Callable[[Sequence[bytes], Words], tuple[U64, I64]], int]] = {
+_UNITS: dict[Shingles, tuple[Callable[[Folded, Words], tuple[U64, I64]], int]] = {
     "w3": (_word_units, 3),
     "c5": (_character_units, 5),
 }

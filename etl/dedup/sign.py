@@ -4,8 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from etl.dedup.shingle import U32
-from etl.dedup.words import I64, mixed
+from etl.dedup.words import I64, U32, mixed
 
 # datasketch's own defaults: its index reads, checks and extends what is signed here.
 PERMUTATIONS = 128

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 
@@ -25,48 +26,80 @@ _MIXERS = np.array([0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
 _LOW_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 
 
-class Words(Struct, frozen=True, gc=False):
-    """The words of a batch, text after text: their hashes, how many each text has, and hashes of whole texts.
+class Folded(Struct, frozen=True, gc=False):
+    """Texts folded to bytes; `cased` is each again, as long, with an ASCII capital where a capital letter stood."""
 
-    `whole` (2 rows, 128 bits) is equal for texts of the same words in the same order.  `numbers` is equal for texts
-    with the same figures, each as often, in any order: a figure is a word with a digit in it.
+    texts: list[bytes]
+    cased: list[bytes]
+
+
+class Words(Struct, frozen=True, gc=False):
+    """The words of a batch, text after text: where each stands in `codes`, its hash, and whether it has a capital.
+
+    `firsts` says with which word each text begins, and the end.  `whole` (2 rows, 128 bits) is equal for texts of the
+    same words in the same order.
     """
 
+    codes: NDArray[np.uint8]
+    starts: I64
+    sizes: I64
     hashes: U64
-    counts: I64
+    capital: NDArray[np.bool_]
+    firsts: I64
     whole: U64
-    numbers: U64
+
+    @property
+    def counts(self) -> I64:
+        """The words of each text."""
+        return np.diff(self.firsts)
 
 
-def fold(texts: Sequence[str]) -> list[bytes]:
+def fold(texts: Sequence[str]) -> Folded:
     """Give each text in lower case, as UTF-8, with a space for everything that is not part of a word.
 
     Decimal digits of any script become ASCII, so that the figures of a copy are the same figures.
 
-    >>> [text.decode() for text in fold(["Belarus: 100,000 join rally", "集会１０万人"])]
+    >>> [text.decode() for text in fold(["Belarus: 100,000 join rally", "集会１０万人"]).texts]
     ['belarus  100 000 join rally', ' 集 会10 万 人']
     """
-    folded = [text.encode().translate(_ASCII) if text.isascii() else b"" for text in texts]
+    cased = [text.encode() if text.isascii() else b"" for text in texts]
+    folded = [text.translate(_ASCII) for text in cased]
     wide = [place for place, text in enumerate(texts) if not text.isascii()]
-    for place, piece in zip(wide, _folded_wide([texts[place] for place in wide]), strict=True):
-        folded[place] = piece
-    return folded
+    for place, *pieces in zip(wide, *_folded_wide([texts[place] for place in wide]), strict=True):
+        folded[place], cased[place] = pieces
+    return Folded(folded, cased)
 
 
-def split(folded: Sequence[bytes]) -> Words:
+def split(folded: Folded) -> Words:
     """Split folded texts into words and hash these.  Equal words have equal hashes in any batch."""
-    buffer = b" " + b" ".join(folded) + b" " * 9
+    buffer, cased = _buffer(folded.texts), np.frombuffer(_buffer(folded.cased), np.uint8)
     codes = np.frombuffer(buffer, np.uint8)
     in_word = codes != _SPACE
     edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
-    starts, ends = edges[::2], edges[1::2]
-    text_starts = np.cumsum([1, *(len(piece) + 1 for piece in folded)])
+    starts, sizes = edges[::2], edges[1::2] - edges[::2]
+    text_starts = np.cumsum([1, *(len(piece) + 1 for piece in folded.texts)])
     firsts = np.searchsorted(starts, text_starts)
-    hashes = _hashed(buffer, starts, ends - starts)
-    figures = np.searchsorted(starts, np.flatnonzero(codes - np.uint8(ord("0")) < 10), side="right") - 1
-    figures = figures[np.diff(figures, prepend=-1) > 0]
-    numbers = _sums(mixed(hashes[figures]), np.searchsorted(figures, firsts))
-    return Words(hashes, np.diff(firsts), _whole(hashes, firsts), numbers)
+    hashes = _hashed(buffer, starts, sizes)
+    capital = cased[starts] - np.uint8(ord("A")) < 26
+    return Words(codes, starts, sizes, hashes, capital, firsts, _whole(hashes, firsts))
+
+
+def hashes_of(words: Sequence[str]) -> U64:
+    """Give the hashes of single words, sorted; those of a text that is one of them are among these."""
+    return np.unique(split(fold(words)).hashes)
+
+
+def placed(hashes: U64, firsts: I64) -> U64:
+    """Mix each hash with its place in its text."""
+    places = np.arange(len(hashes)) - np.repeat(firsts[:-1], np.diff(firsts))
+    return mixed(hashes + places.astype(np.uint64) * _MIXERS[0])
+
+
+def sums(values: U64, firsts: I64) -> U64:
+    """Sum the values of each text, modulo 2^64; `firsts` says where each begins, and the end."""
+    running = np.zeros(len(values) + 1, np.uint64)
+    np.cumsum(values, out=running[1:])
+    return running[firsts[1:]] - running[firsts[:-1]]
 
 
 def mixed(values: U64) -> U64:
@@ -76,22 +109,40 @@ def mixed(values: U64) -> U64:
     return values ^ (values >> np.uint64(32))
 
 
-def _folded_wide(texts: Sequence[str]) -> list[bytes]:
+def _buffer(pieces: Sequence[bytes]) -> bytes:
+    """Join texts, with room behind the last word to read eight bytes at any place of it."""
+    return b" " + b" ".join(pieces) + b" " * 9
+
+
+def _folded_wide(texts: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
     """Fold texts that are not ASCII through one table over the characters that occur in them."""
     if not texts:
-        return []
-    joined = "\0".join([text.replace("\0", " ") for text in texts]).lower()
-    # Lone surrogates come in through JSON ("\ud83d"); they are no part of a word and go as spaces.
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
-    distinct = np.unique(points[points > 127])
+        return [], []
+    # "İ" alone is two characters in lower case.
+    written = "\0".join([text.replace("\0", " ") for text in texts]).replace("İ", "I\u0307")
+    lower = _points(written.lower())
+    distinct = np.unique(lower[lower > 127])
     table = np.zeros(int(distinct[-1]) + 1, np.uint32)
     table[:128] = np.frombuffer(_ASCII[:128], np.uint8)
     table[0] = 0
     table[distinct] = [_folded_point(point) for point in distinct.tolist()]
-    folded = table[points]
+    folded = table[lower]
     alone = np.flatnonzero(folded & _IS_ALONE)
-    folded = np.insert(folded & ~_IS_ALONE, alone, _SPACE)
-    return folded.tobytes().decode("utf-32-le").encode().split(b"\0")
+    capitals = np.insert(lower != _points(written), alone, False)
+    joined = np.insert(folded & ~_IS_ALONE, alone, _SPACE).tobytes().decode("utf-32-le").encode()
+    return joined.split(b"\0"), _cased(joined, capitals).split(b"\0")
+
+
+def _points(text: str) -> U32:
+    # Lone surrogates come in through JSON ("\ud83d"); they are no part of a word and go as spaces.
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _cased(folded: bytes, capitals: NDArray[np.bool_]) -> bytes:
+    """Put an ASCII capital in the place of the first byte of each character that was one."""
+    codes = np.frombuffer(folded, np.uint8).copy()
+    codes[np.flatnonzero((codes & 0xC0) != 0x80)[capitals]] = ord("A")
+    return codes.tobytes()
 
 
 @cache
@@ -124,13 +175,5 @@ def _hashed(buffer: bytes, starts: I64, sizes: I64) -> U64:
 
 def _whole(hashes: U64, firsts: I64) -> U64:
     """Hash texts to 128 bits: two sums over words mixed with their place in the text."""
-    places = np.arange(len(hashes)) - np.repeat(firsts[:-1], np.diff(firsts))
-    placed = mixed(hashes + places.astype(np.uint64) * _MIXERS[0])
-    return np.stack([_sums(placed, firsts), _sums(mixed(placed * _MIXERS[2]), firsts)])
-
-
-def _sums(values: U64, firsts: I64) -> U64:
-    """Sum the values of each text, modulo 2^64; `firsts` says where each begins, and the end."""
-    running = np.zeros(len(values) + 1, np.uint64)
-    np.cumsum(values, out=running[1:])
-    return running[firsts[1:]] - running[firsts[:-1]]
+    values = placed(hashes, firsts)
+    return np.stack([sums(values, firsts), sums(mixed(values * _MIXERS[2]), firsts)])

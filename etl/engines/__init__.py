@@ -8,7 +8,9 @@ Result = TypeVar("Result")
 
 
 class Engine(Protocol):
-    """One verb for now.  The second, `shuffle`, comes with the corpora that do not fit in memory."""
+    """One verb; and `jobs`, how many tasks it runs at a time."""
+
+    jobs: int
 
     def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """Run a task on each item, once or more, anywhere; small results, in item order.

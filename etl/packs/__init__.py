@@ -1,8 +1,8 @@
 """TOML -> checked values -> a desk.  An error names the file, the line, the key and the way out."""
 
-from etl.packs.check import check
-from etl.packs.load import Sourced, builtin_folder, known_publishers
-from etl.packs.place import did_you_mean
+from etl.packs.check import check, faults, patterns
+from etl.packs.load import Sourced, builtin_folder, builtin_packs, known_publishers, load_pack, pack_files, read_pack
+from etl.packs.place import did_you_mean, place
 from etl.packs.select import Profile, Selection, desk, load_rules, pack_versions, selected
 
 __all__ = [
@@ -10,11 +10,18 @@ __all__ = [
     "Selection",
     "Sourced",
     "builtin_folder",
+    "builtin_packs",
     "check",
     "desk",
     "did_you_mean",
+    "faults",
     "known_publishers",
+    "load_pack",
     "load_rules",
+    "pack_files",
     "pack_versions",
+    "patterns",
+    "place",
+    "read_pack",
     "selected",
 ]

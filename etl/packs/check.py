@@ -12,26 +12,31 @@ from etl.rules.vocabulary import Near, Pattern, Rule
 
 def check(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> None:
     """Refuse rules that cannot be meant, each by itself or beside the others.  Raises PackError."""
+    if error := next(faults(rules, others), None):
+        raise error
+
+
+def faults(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> Iterator[PackError]:
+    """Give all that is wrong with rules that cannot be meant."""
     seen = {sourced.name: sourced for sourced in others}
     for sourced in rules:
-        if sourced.name in seen:
-            first = seen[sourced.name]
+        first = seen.setdefault(sourced.name, sourced)
+        if first is not sourced:
             fault = f"is taken: it stands in {first.path}:{first.line}"
-            raise _error(sourced, "id", "R004", fault, "Choose another id.")
-        seen[sourced.name] = sourced
+            yield _error(sourced, "id", "R004", fault, "Choose another id.")
     for sourced in rules:
-        _check(sourced, frozenset(seen))
+        yield from _own_faults(sourced, frozenset(seen))
 
 
-def _check(sourced: Sourced, names: frozenset[str]) -> None:
+def _own_faults(sourced: Sourced, names: frozenset[str]) -> Iterator[PackError]:
     for key, fault, way_out in _faults(sourced.rule, names):
-        raise _error(sourced, key, "R003", fault, way_out)
-    for pattern in _patterns(sourced.rule):
+        yield _error(sourced, key, "R003", fault, way_out)
+    for pattern in patterns(sourced.rule):
         try:
             re.compile(pattern.regex)
         except re.error as error:
             fault = f"does not compile: {error.msg} at character {error.pos}"
-            raise _error(sourced, "regex", "R005", fault, f"It reads: {pattern.regex}") from None
+            yield _error(sourced, "regex", "R005", fault, f"It reads: {pattern.regex}")
 
 
 def _error(sourced: Sourced, key: str, code: str, fault: str, way_out: str) -> PackError:
@@ -64,7 +69,7 @@ def _faults(rule: Rule, names: frozenset[str]) -> Iterator[tuple[str, str, str]]
 
 
 def _unknown_names(rule: Rule, names: frozenset[str]) -> Iterator[tuple[str, str, str]]:
-    for name in (name for pattern in _patterns(rule) for name in pattern.rule):
+    for name in (name for pattern in patterns(rule) for name in pattern.rule):
         if name not in names:
             yield "rule", f"names '{name}', which is no rule", did_you_mean(name, names)
     publishers = {publisher.id for publisher in known_publishers().values()}
@@ -74,7 +79,7 @@ def _unknown_names(rule: Rule, names: frozenset[str]) -> Iterator[tuple[str, str
             yield "publisher", f"names '{name}', which is not in publishers.toml", did_you_mean(name, publishers)
 
 
-def _patterns(rule: Rule) -> Iterator[Pattern]:
+def patterns(rule: Rule) -> Iterator[Pattern]:
     """Every pattern of a rule: its own and those of its neighbours."""
     match = rule.match
     yield match

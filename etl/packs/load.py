@@ -15,9 +15,13 @@ from etl.fold import fold
 from etl.model import Publisher
 from etl.packs.place import did_you_mean, place
 from etl.rules import vocabulary
-from etl.rules.vocabulary import Pack, Rule
+from etl.rules.context import Model
+from etl.rules.vocabulary import Pack, PackHeader, Rule
 
 PUBLISHERS = "publishers.toml"
+CONTEXT = "context.toml"
+# Tables of `rules/` that are no packs.
+NO_PACKS = (PUBLISHERS, CONTEXT)
 
 # What to do about a key that is not there.
 WAYS_OUT = {
@@ -47,7 +51,14 @@ def builtin_folder() -> Path:
 
 def builtin_packs() -> Sequence[Path]:
     """The packs that copydesk brings along, in sorted order."""
-    return [path for path in pack_files(builtin_folder()) if path.name != PUBLISHERS]
+    return pack_files(builtin_folder())
+
+
+@cache
+def known_context() -> Model | None:
+    """The model of context; None before it has been trained for the first time."""
+    path = builtin_folder() / CONTEXT
+    return msgspec.convert(_toml(path), Model) if path.exists() else None
 
 
 @cache
@@ -66,7 +77,7 @@ def known_publishers() -> dict[str, Publisher]:
 def pack_files(path: Path) -> Sequence[Path]:
     """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
     if path.is_dir():
-        return sorted(path.rglob("*.toml"))
+        return sorted(file for file in path.rglob("*.toml") if file.name not in NO_PACKS)
     if not path.exists():
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
     return [path]
@@ -74,13 +85,35 @@ def pack_files(path: Path) -> Sequence[Path]:
 
 def load_pack(path: Path) -> Iterator[Sourced]:
     """Read the rules of a pack, each with its place.  Raises PackError for what is no TOML or no pack."""
-    table = _toml(path)
+    for found in read_pack(path):
+        if isinstance(found, PackError):
+            raise found
+        yield found
+
+
+def read_pack(path: Path) -> Iterator[Sourced | PackError]:
+    """Read the rules of a pack; in the place of one that has not the shape of a rule, what is wrong with it."""
     try:
-        pack = msgspec.convert(table, Pack)
+        table = _toml(path)
+    except PackError as error:
+        yield error
+        return
+    rules = table["rule"] if isinstance(table.get("rule"), list) else []
+    try:
+        header = msgspec.convert({**table, "rule": []} if rules else table, Pack).pack
     except msgspec.ValidationError as error:
-        raise _shape_error(path, str(error)) from None
-    for number, rule in enumerate(pack.rule):
-        yield Sourced(f"{pack.pack.id}/{rule.id}", pack.pack.version, str(path), _rule_line(path, number), rule)
+        yield _shape_error(path, 1, str(error))
+        return
+    for number, rule in enumerate(rules):
+        yield _sourced(path, _rule_line(path, number), header, rule)
+
+
+def _sourced(path: Path, line: int, header: PackHeader, table: Any) -> Sourced | PackError:
+    try:
+        rule = msgspec.convert(table, Rule)
+    except msgspec.ValidationError as error:
+        return _shape_error(path, line, str(error))
+    return Sourced(f"{header.id}/{rule.id}", header.version, str(path), line, rule)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -101,11 +134,9 @@ def _rule_line(path: Path, number: int) -> int:
     return headers[number] if number < len(headers) else 1
 
 
-def _shape_error(path: Path, fault: str) -> PackError:
-    """Turn msgspec's "Object contains unknown field `mtach` - at `$.rule[1]`" into a place and a way out."""
+def _shape_error(path: Path, line: int, fault: str) -> PackError:
+    """Turn msgspec's "Object contains unknown field `excat` - at `$.match`" into a place and a way out."""
     said, _, where = fault.partition(" - at ")
-    rule = re.search(r"\$\.rule\[(\d+)\]", where)
-    line = _rule_line(path, int(rule[1])) if rule else 1
     if unknown := re.search(r"unknown field `(\w+)`", said):
         key, code, fault, way_out = unknown[1], "R001", "is no key", _suggest_key(unknown[1])
     elif missing := re.search(r"missing required field `(\w+)`", said):

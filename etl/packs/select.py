@@ -15,9 +15,18 @@ from etl.errors import UsageError
 from etl.fold import label
 from etl.model import Replacement
 from etl.packs.check import check
-from etl.packs.load import Sourced, builtin_folder, builtin_packs, known_publishers, load_pack, pack_files
+from etl.packs.load import (
+    Sourced,
+    builtin_folder,
+    builtin_packs,
+    known_context,
+    known_publishers,
+    load_pack,
+    pack_files,
+)
 from etl.packs.place import did_you_mean
-from etl.rules import seat
+from etl.rules import context, seat
+from etl.rules.context import Model
 from etl.segment import Layouts
 
 Profile = Literal["careful", "standard", "hard"]
@@ -53,17 +62,27 @@ def desk(selection: Selection) -> Desk:
             if sourced.rule.action == "replace"
         ),
         layouts=Layouts(_end_labels(rules), known_publishers()),
-        bench=seat((sourced.name, sourced.version, sourced.rule) for sourced in judging),
+        bench=seat(((sourced.name, sourced.version, sourced.rule) for sourced in judging), *_context(selection)),
         risky=selection.risky,
     )
+
+
+def _context(selection: Selection) -> tuple[Model | None, float]:
+    """The model of context with the least probability of the profile, if the selection lets it judge."""
+    chosen = not selection.only and (not selection.select or _matches(context.NAME, selection.select))
+    if not chosen or selection.profile == "careful" or _matches(context.NAME, selection.ignore):
+        return None, 1.0
+    model = known_context()
+    return (model, model.likely if selection.profile == "standard" else model.guess) if model else (None, 1.0)
 
 
 def selected(selection: Selection) -> tuple[Sourced, ...]:
     """The rules of a selection, checked against one another, by name."""
     rules = load_rules(selection)
     for pattern in (*selection.select, *selection.ignore):
-        if not any(fnmatchcase(sourced.name, pattern) for sourced in rules):
-            raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, [one.name for one in rules]))
+        names = [context.NAME, *(one.name for one in rules)]
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, names))
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
     if not chosen:
         raise UsageError("", "no rule is selected", "Widen --select, or drop --only-rules or --ignore.")
@@ -93,12 +112,12 @@ def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
 
 def _is_chosen(sourced: Sourced, selection: Selection) -> bool:
     is_bold_enough = sourced.rule.confidence in PROFILES[selection.profile]
-    is_selected = not selection.select or _matches(sourced, selection.select)
-    return is_bold_enough and is_selected and not _matches(sourced, selection.ignore)
+    is_selected = not selection.select or _matches(sourced.name, selection.select)
+    return is_bold_enough and is_selected and not _matches(sourced.name, selection.ignore)
 
 
-def _matches(sourced: Sourced, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(sourced.name, pattern) for pattern in patterns)
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _end_labels(rules: Iterable[Sourced]) -> frozenset[str]:

@@ -36,16 +36,16 @@ def read_jsonl(source: Source, reading: Reading) -> Iterator[Raw | Reject]:
         file.seek(source.start) if source.start else None
         row = source.row - 1
         try:
-            for line in _lines(file, source.end):
+            for line in lines(file, source.end):
                 row += 1
                 if line.strip():
-                    yield _read(source.name, row, line, reading)
+                    yield read_line(source.name, row, line, reading)
         except decompression_errors() as error:
             yield Reject(source.name, row + 1, f"the file is damaged from here on: {error}", b"")
 
 
-def _lines(file: IO[bytes], end: int) -> Iterator[bytes]:
-    """Lines that start before the byte `end` (-1: all).  A line over the limit is cut there, and passed over."""
+def lines(file: IO[bytes], end: int) -> Iterator[bytes]:
+    """Give the lines that start before the byte `end` (-1: all); one over the limit is cut there."""
     at = file.tell() if end >= 0 else 0
     while (end < 0 or at < end) and (line := file.readline(MAX_DOCUMENT_BYTES + 1)):
         at += len(line)
@@ -55,7 +55,8 @@ def _lines(file: IO[bytes], end: int) -> Iterator[bytes]:
             at += len(line)
 
 
-def _read(path: str, row: int, line: bytes, reading: Reading) -> Raw | Reject:
+def read_line(path: str, row: int, line: bytes, reading: Reading) -> Raw | Reject:
+    """Read one line as a record."""
     if len(line) > MAX_DOCUMENT_BYTES:
         return Reject(path, row, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB", line)
     try:

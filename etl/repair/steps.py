@@ -196,7 +196,7 @@ SURE = (
     _step("repair/breaks", r"[\n\r\u2028\u2029]", _with_one_break),
     # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
     _step("repair/label", "[A-Z]", _sub(_LABEL, r"\1 ")),
-    # Runs of spaces, leftovers of pages, space at the ends of lines; and no-break spaces, which serve the width of a page.
+    # Runs of spaces, leftovers of pages, space at the ends of lines; and no-break spaces, which serve the page's width.
     _step("repair/spaces", r"\s", _spaced),
     _step("repair/spaces", r"\s", str.strip),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from etl.model import Removal
+from etl.rules.context import NAME, Model, Suspect, suspects
 from etl.rules.index import Index
 from etl.rules.match import Test, company_test, has_company, has_looks, looks_test, obstacles
 from etl.rules.view import View
@@ -47,18 +48,23 @@ class Panel(Struct, frozen=True):
 
 
 class Bench(Struct, frozen=True):
-    """All rules: those that strip part of a line, those that look at a block alone, those that look at its company."""
+    """All rules: those that strip part of a line, those that look at a block alone, those that look at its company.
+
+    And the model of context, with the least probability at which it names a block; None if it is not asked.
+    """
 
     stripping: tuple[Seated, ...]
     alone: Panel
     in_company: Panel
+    context: Model | None = None
+    least: float = 1.0
 
     def judges(self) -> tuple[Seated, ...]:
         """The rules that name whole blocks."""
         return self.alone.rules + self.in_company.rules
 
 
-def seat(rules: Iterable[tuple[str, str, Rule]]) -> Bench:
+def seat(rules: Iterable[tuple[str, str, Rule]], context: Model | None = None, least: float = 1.0) -> Bench:
     """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none.
 
     Named first is the one with the narrowest scope, then the most certain, then the first by name.
@@ -69,6 +75,8 @@ def seat(rules: Iterable[tuple[str, str, Rule]]) -> Bench:
         stripping=tuple(one for one in seated if one.rule.action == "strip"),
         alone=_panel(one for one in judging if not one.company),
         in_company=_panel(one for one in judging if one.company),
+        context=context,
+        least=least,
     )
 
 
@@ -91,14 +99,19 @@ def judge(view: View, bench: Bench) -> tuple[Removal, ...]:
     """Name blocks with their rules; blocks that segmenting took out are not judged.
 
     Rules that look at a block alone go first; rules that look at its company may ask what those have named.  All rules
-    of one stage read the same snapshot.  The first rule of the bench is named, the others stand in `also`.
+    of one stage read the same snapshot.  The first rule of the bench is named, the others stand in `also`.  The model
+    of context is asked last, of the blocks that no rule has named; in `also` stand the features that weighed most.
     """
     alone = _named_by(bench.alone, view)
     named = [*alone, *_named_by(bench.in_company, view.knowing([(at, seated.name) for at, seated in alone]))]
     by_block: dict[int, list[Seated]] = {}
     for at, seated in sorted(named, key=lambda found: (found[0], _precedence(found[1]))):
         by_block.setdefault(at, []).append(seated)
-    return tuple(_removal(view.article.blocks[at].index, rules) for at, rules in by_block.items())
+    removals = [_removal(view.article.blocks[at].index, rules) for at, rules in by_block.items()]
+    if bench.context:
+        view = view.knowing([(at, seated.name) for at, seated in named])
+        removals += [_suspected(view, suspect, bench.context) for suspect in suspects(view, bench.context, bench.least)]
+    return tuple(removals)
 
 
 def opinions(view: View, bench: Bench, at: int) -> tuple[Opinion, ...]:
@@ -125,6 +138,11 @@ def judges(seated: Seated, view: View) -> bool:
     return (not scope.publisher or not view.scopes.isdisjoint(scope.publisher)) and (
         not scope.format or view.kind in scope.format
     )
+
+
+def _suspected(view: View, suspect: Suspect, model: Model) -> Removal:
+    block = view.article.blocks[suspect.at].index
+    return Removal(block, "drop", NAME, model.version, "structure", suspect.evidence)
 
 
 def _removal(block: int, rules: Sequence[Seated]) -> Removal:

@@ -60,6 +60,7 @@ class View:
     def knowing(self, named: Collection[tuple[int, str]]) -> "View":
         """Give the same view with the blocks that rules have named so far: (position, rule id)."""
         view = copy(self)
+        view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is no sentence of the story
         view.named = {}
         for at, rule in named:
             view.named.setdefault(at, set()).add(rule)
@@ -90,11 +91,14 @@ class View:
 
     @cached_property
     def sentences(self) -> list[int]:
-        """Positions of the blocks that read as the story's own text."""
+        """Positions of the blocks that read as the story's own text, and that no rule has named so far."""
         return [
             at
             for at, text in enumerate(self.plain)
-            if self.words[at] >= MIN_SENTENCE_WORDS and ends_sentence(text) and at not in self.frame
+            if self.words[at] >= MIN_SENTENCE_WORDS
+            and ends_sentence(text)
+            and at not in self.frame
+            and at not in self.named
         ]
 
     def positions(self, at: int) -> frozenset[Position]:

@@ -5,18 +5,20 @@ select    fingerprints of all shards -> the copies in each
 publish   shard -> articles, audit, rejects, and a tally; refuses unbalanced books
 """
 
+from etl.stages.copies import NO_COPIES, dropped_among
 from etl.stages.job import Copying, Job, RejectLine, Shard
 from etl.stages.prepare import edits, prepare
 from etl.stages.publish import Finished, finish, publish
-from etl.stages.select import copies_among, select
+from etl.stages.select import select
 
 __all__ = [
+    "NO_COPIES",
     "Copying",
     "Finished",
     "Job",
     "RejectLine",
     "Shard",
-    "copies_among",
+    "dropped_among",
     "edits",
     "finish",
     "prepare",

@@ -6,16 +6,25 @@ from typing import Literal
 from msgspec import Struct
 
 from etl.packs import Selection
-from etl.readers import Reading, Source
+from etl.readers import Reading, Reject, Source
+
+# Bytes of a raw document that a reject holds; the rest is where it was found.
+MAX_REJECT_BYTES = 64 << 10
 
 
 class Copying(Struct, frozen=True):
-    """How far to look for copies, what counts as one, and whether it is dropped or only tagged."""
+    """How far to look for copies, what counts as one, and whether it is dropped or only tagged.
+
+    `unit` is what a record of `copydesk dedup` is; `shingles` are words by three or characters by five.
+    """
 
     scope: Literal["off", "article", "run"] = "run"
     threshold: float = 0.7
     numbers: Literal["same", "any"] = "same"
     action: Literal["drop", "tag"] = "drop"
+    shingles: Literal["w3", "c5"] = "w3"
+    unit: Literal["paragraph", "article"] = "article"
+    keep: Literal["first", "longest"] = "first"
 
 
 class Shard(Struct, frozen=True):
@@ -26,7 +35,10 @@ class Shard(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """A run's settings.  `work` is the folder of the files between the stages, `suffix` ends those that users get."""
+    """A run's settings.  `work` is the folder of the files between the stages, `suffix` ends those that users get.
+
+    `memory` bounds, in bytes, what may be held to find copies; past it, they are sought from files.
+    """
 
     work: str
     selection: Selection = Selection()
@@ -34,6 +46,7 @@ class Job(Struct, frozen=True):
     copying: Copying = Copying()
     added: str = ""
     suffix: str = ".jsonl"
+    memory: int = 1 << 30
 
     def part(self, kind: str, shard: int, suffix: str = "") -> Path:
         """Where a shard's part of a kind of file stands."""
@@ -50,3 +63,8 @@ class RejectLine(Struct, frozen=True, kw_only=True):
     row: int
     reason: str
     bytes: bytes
+
+
+def reject_line(reject: Reject) -> RejectLine:
+    """Give a reject as it is written out."""
+    return RejectLine(path=reject.path, row=reject.row, reason=reject.reason, bytes=reject.body[:MAX_REJECT_BYTES])

@@ -10,6 +10,7 @@ from etl.errors import Unreadable
 from etl.model import Raw
 from etl.packs import desk
 from etl.readers import Reject, read
+from etl.stages.copies import blocks_left, save_places
 from etl.stages.job import Job, Shard
 from etl.stages.select import save_prints
 
@@ -22,7 +23,9 @@ _decode = msgspec.msgpack.Decoder(tuple[Edited | None, Reject | None]).decode
 def prepare(job: Job, shard: Shard) -> None:
     """Edit a shard's documents, stage them, and save the fingerprints of the blocks that rules left."""
     with job.part("staged", shard.number, ".msgpack").open("wb") as file:
-        save_prints(job, shard, _staged(edits(job, shard), file))
+        places, blocks = blocks_left(_staged(edits(job, shard), file))
+    save_places(job, shard, places, blocks.names[1])
+    save_prints(job, shard, blocks)
 
 
 def edits(job: Job, shard: Shard) -> Iterator[Edited | Reject]:

@@ -10,13 +10,10 @@ from etl.edit import Edited
 from etl.model import Removal
 from etl.readers import Reject
 from etl.record import Record, article_id, record
-from etl.stages.job import Job, RejectLine, Shard
+from etl.stages.copies import NO_COPIES, Dropped, dropped, dropped_among
+from etl.stages.job import Job, Shard, reject_line
 from etl.stages.prepare import edits, staged
-from etl.stages.select import copies_among, selected
 from etl.writers import line_writer
-
-# Bytes of a raw document that a reject holds; the rest is where it was found.
-MAX_REJECT_BYTES = 64 << 10
 
 
 class Finished(Struct, frozen=True):
@@ -37,7 +34,7 @@ def publish(job: Job, shard: Shard) -> Tally:
     ):
         for result, copies in _publishable(job, shard):
             if isinstance(result, Reject):
-                write_reject([_reject_line(result)])
+                write_reject([reject_line(result)])
                 tally += Tally(rejects=1)
             else:
                 finished = finish(result, copies, job.added)
@@ -47,29 +44,30 @@ def publish(job: Job, shard: Shard) -> Tally:
     return tally
 
 
-def finish(edited: Edited, copies: Sequence[Removal], added: str) -> Finished:
+def finish(edited: Edited, copies: Dropped, added: str) -> Finished:
     """Close one document.  Raises BooksError if its books do not balance."""
     document = edited.document
-    stories = _stories(edited, copies)
+    stories = _stories(edited, copies.removals)
     entries = post(document, stories)
     books = balance(document, [story.text() for story in stories], entries)
     articles = zip(edited.articles, stories, strict=True)
-    records = tuple(record(document, article, story, added) for article, story in articles)
+    stay = ((article, story) for article, story in articles if story.id not in copies.articles)
+    records = tuple(record(document, article, story, added) for article, story in stay)
     return Finished(records, entries, _count(edited, records, entries, books))
 
 
-def _publishable(job: Job, shard: Shard) -> Iterator[tuple[Edited | Reject, Sequence[Removal]]]:
+def _publishable(job: Job, shard: Shard) -> Iterator[tuple[Edited | Reject, Dropped]]:
     """A shard's documents, each with its copies.  Text touches the disk only if copies are sought across the run."""
     if job.copying.scope == "off":
-        yield from ((result, ()) for result in edits(job, shard))
+        yield from ((result, NO_COPIES) for result in edits(job, shard))
         return
     if job.copying.scope == "article":
         results: Iterable[Edited | Reject] = list(edits(job, shard))
-        copies = copies_among(list(results), job.copying)
+        copies = dropped_among(list(results), job.copying)
     else:
-        results, copies = staged(job, shard), selected(job, shard)
+        results, copies = staged(job, shard), dropped(job, shard)
     for number, result in enumerate(results):
-        yield result, copies.get(number, ())
+        yield result, copies.get(number, NO_COPIES)
 
 
 def _stories(edited: Edited, copies: Sequence[Removal]) -> tuple[Story, ...]:
@@ -98,7 +96,3 @@ def _count(edited: Edited, records: Sequence[Record], entries: Sequence[Entry], 
 
 def _counts(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(names).items()))
-
-
-def _reject_line(reject: Reject) -> RejectLine:
-    return RejectLine(path=reject.path, row=reject.row, reason=reject.reason, bytes=reject.body[:MAX_REJECT_BYTES])

@@ -1,0 +1,116 @@
+"""Write a rule in TOML for one line, as a first draft: its author mends the rest."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import chain, count
+
+from msgspec import Struct
+
+from etl.author.fates import Fate, fates, where
+from etl.edit import Edited
+from etl.errors import UsageError
+from etl.fold import fold, label
+
+# Words of a line that name its rule.
+MAX_ID_WORDS = 4
+# What a line is about, by a word in it; the first that is found.  The author knows better.
+KIND_WORDS = {
+    "player": ("playback", "video", "audio", "podcast"),
+    "caption": ("caption", "pictured"),
+    "credit": ("photo", "photograph", "image", "getty", "copyright", "reporting", "by"),
+    "link": ("read", "more", "related", "watch", "see", "also", "continue"),
+}
+
+
+class Draft(Struct, frozen=True):
+    """What is known of a rule that is to be: its lines, the nearest line that must stay, where it was seen, by whom."""
+
+    text: str
+    keep: str
+    sources: tuple[str, ...]
+    publisher: str = ""
+
+
+def propose(edited: Edited, line: int) -> Draft:
+    """Give a draft that names the block on a line of a document.  Raises UsageError if it is named already, or none."""
+    found = list(fates(edited))
+    fate = next((one for one in found if _holds(edited, one, line)), None)
+    place = where(edited.document, line)
+    if fate is None:
+        raise UsageError(place, "there is no text on this line", "Blank lines belong to no block.")
+    if fate.rules:
+        raise UsageError(place, f"is named by {', '.join(fate.rules)} already", "Mend that rule, or name another line.")
+    kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(fate.block.text)]
+    publisher = fate.article.publisher.id if fate.article.publisher else ""
+    return Draft(fate.block.text, nearest(fate.block.text, kept), (place,), publisher)
+
+
+def nearest(text: str, others: Iterable[str]) -> str:
+    """Give the other text that is most like this one, the first of several; "" if there is none.
+
+    >>> nearest("Read more", ["He left.", "Read more books, he said.", "They marched."])
+    'Read more books, he said.'
+    """
+    matcher = SequenceMatcher(None, b=fold(text), autojunk=False)
+
+    def likeness(other: str) -> float:
+        matcher.set_seq1(fold(other))
+        return matcher.ratio()
+
+    return max(others, key=likeness, default="")
+
+
+def header(pack: str) -> str:
+    """Write the header of a new pack."""
+    return f'[pack]\nid = {_quoted(pack)}\nversion = "0.1.0"\n\n'
+
+
+def draft(drafted: Draft, name: str) -> str:
+    """Write a rule in TOML, with that id."""
+    lines = [
+        "[[rule]]",
+        f"id = {_quoted(name)}",
+        f"title = {_quoted(' '.join(drafted.text.split()))}",
+        f"kind = {_quoted(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
+        f"match.exact = {_array([drafted.text])}",
+        *([f"scope.publisher = {_array([drafted.publisher])}"] if drafted.publisher else []),
+        'why = "…"  # on what ground it goes, in one sentence',
+        f"source = {_array(drafted.sources)}",
+        f"drops = {_array([drafted.text])}",
+        f"keeps = {_array([drafted.keep] if drafted.keep else [])}  # must stay: is there a nearer line?",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def free_id(text: str, taken: Collection[str]) -> str:
+    """Name a rule after the first words of its line, and by number if that is taken.
+
+    >>> free_id("Sign up for our newsletter: it’s free!", {"sign-up-for-our"})
+    'sign-up-for-our-2'
+    """
+    name = "-".join(re.findall(r"\w+", fold(text))[:MAX_ID_WORDS]) or "line"
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
+
+
+def _holds(edited: Edited, fate: Fate, line: int) -> bool:
+    block = fate.block
+    return block.line <= line <= block.line + edited.document.text.count("\n", block.char_start, block.char_end)
+
+
+def _kind(text: str) -> str:
+    words = set(re.findall(r"\w+", fold(text)))
+    return next((kind for kind, cues in KIND_WORDS.items() if not words.isdisjoint(cues)), "notice")
+
+
+def _array(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _quoted(text: str) -> str:
+    """A TOML string: that of JSON, and what cannot be seen as its number."""
+    return "".join(
+        char if char.isprintable() else f"\\U{ord(char):08x}" for char in json.dumps(text, ensure_ascii=False)
+    )

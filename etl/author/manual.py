@@ -1,0 +1,94 @@
+"""The manual of the built-in rules: a page for each file of a pack, made from the rules themselves."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from etl.packs import Sourced, builtin_folder, builtin_packs, load_pack
+from etl.rules.vocabulary import Rule
+
+INDEX = "README.md"
+_ORIGIN = "Made from the rules by `copydesk rules docs docs/rules`."
+
+
+def manual() -> dict[str, str]:
+    """Give the pages by path: an index, and for `rules/core/links.toml` the page `core/links.md`."""
+    packs = {path: tuple(load_pack(path)) for path in builtin_packs()}
+    return {INDEX: _index(packs)} | {_page_path(path): _page(path, rules) for path, rules in packs.items()}
+
+
+def stale_pages(folder: Path) -> dict[Path, str | None]:
+    """Give the pages of a folder that are not as they should be: what to write, or None for one whose pack is gone."""
+    pages = {folder / path: text for path, text in manual().items()}
+    stale: dict[Path, str | None] = {path: text for path, text in pages.items() if _read(path) != text}
+    gone = [path for path in sorted(folder.rglob("*.md")) if path not in pages and _ORIGIN in _read(path)]
+    return stale | dict.fromkeys(gone)
+
+
+def write_page(path: Path, text: str | None) -> None:
+    """Make a page as it should be; one whose pack is gone goes."""
+    if text is None:
+        path.unlink()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _index(packs: dict[Path, tuple[Sourced, ...]]) -> str:
+    rows = [
+        f"| [{_name(path)}]({_page_path(path)}) | {len(rules)} | {_opening(path)} |" for path, rules in packs.items()
+    ]
+    return "\n".join(["# The built-in rules", "", _ORIGIN, "", "| page | rules | about |", "|---|--:|---|", *rows, ""])
+
+
+def _page(path: Path, rules: Iterable[Sourced]) -> str:
+    parts = [f"# {_name(path)}", _opening(path), _ORIGIN, *(part for one in rules for part in _section(one))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(sourced: Sourced) -> Iterator[str]:
+    rule = sourced.rule
+    yield f"## {sourced.name}"
+    yield f"{rule.title}. {rule.why}"
+    yield " · ".join(_facts(rule))
+    for says, examples in (("Names", rule.drops), ("Turns", _turns(rule)), ("Keeps", rule.keeps)):
+        if examples:
+            yield "\n".join([f"{says}:\n", *map(_example, examples)])
+
+
+def _facts(rule: Rule) -> Iterator[str]:
+    yield from (rule.action, rule.kind, rule.confidence)
+    if rule.scope.publisher:
+        yield f"of {', '.join(rule.scope.publisher)}"
+    if rule.scope.format:
+        yield f"in {', '.join(rule.scope.format)}"
+    if rule.since:
+        yield f"since {rule.since}"
+    if rule.source:
+        yield f"seen at {', '.join(rule.source)}"
+
+
+def _turns(rule: Rule) -> Sequence[str]:
+    return [f"{before} → {after}" for before, after in rule.turns]
+
+
+def _example(text: str) -> str:
+    """An example as it stands, in code: nothing in it is Markdown; ⏎ stands for a new block."""
+    return f"- `` {text.replace(chr(10) * 2, ' ⏎ ')} ``"
+
+
+def _opening(path: Path) -> str:
+    """The comment that opens a pack's file."""
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    return first.removeprefix("#").strip() if first.startswith("#") else ""
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(builtin_folder()).with_suffix("").as_posix()
+
+
+def _page_path(path: Path) -> str:
+    return f"{_name(path)}.md"

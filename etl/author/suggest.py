@@ -1,0 +1,86 @@
+"""Find the rules that are missing: short lines that recur across documents and that no rule names."""
+
+from bisect import bisect
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from etl.author.draft import Draft, nearest
+from etl.author.fates import Fate, fates, where
+from etl.edit import Edited
+from etl.fold import label
+
+# Words.  Labels, prompts and links are shorter; from here on a line that recurs is more often a copied sentence.
+MAX_WORDS = 12
+# Places that go into a draft.
+MAX_SOURCES = 3
+# Names of a publisher that is not known.
+UNKNOWN = "unknown"
+
+
+class Suggestion(Struct, frozen=True):
+    """A line that recurs: in how many documents, how often, by which publishers, and a draft of its rule."""
+
+    documents: int
+    times: int
+    publishers: tuple[tuple[str, int], ...]
+    draft: Draft
+
+
+class _Seen:
+    """What is known of one folded label so far."""
+
+    def __init__(self) -> None:
+        self.documents: set[str] = set()
+        self.places: list[str] = []
+        self.texts: Counter[str] = Counter()
+        self.publishers: Counter[str] = Counter()
+        self.scopes: set[str] = set()
+
+
+def suggest(documents: Iterable[Edited], least: int, most: int) -> list[Suggestion]:
+    """Give the `most` suggestions whose lines stand in `least` documents or more, the most widespread first.
+
+    Lines are the same if their labels are: case, quotes, dashes and ornaments do not count.  The same document twice
+    counts once.
+    """
+    seen: dict[str, _Seen] = {}
+    for edited in documents:
+        for fate in _short_lines(edited):
+            _note(seen.setdefault(label(fate.block.text), _Seen()), fate, edited)
+    recurring = [(name, one) for name, one in seen.items() if len(one.documents) >= least]
+    recurring.sort(key=lambda found: (-len(found[1].documents), -found[1].texts.total(), found[0]))
+    others = sorted(name for name, one in seen.items() if len(one.documents) == 1)
+    return [_suggestion(name, one, _neighbours(name, others, seen)) for name, one in recurring[:most]]
+
+
+def _short_lines(edited: Edited) -> Iterator[Fate]:
+    for fate in fates(edited):
+        text = fate.block.text
+        if not fate.rules and len(text.split()) <= MAX_WORDS and any(map(str.isalpha, text)):
+            yield fate
+
+
+def _note(seen: _Seen, fate: Fate, edited: Edited) -> None:
+    seen.documents.add(edited.document.sha256)
+    seen.texts[fate.block.text] += 1
+    publisher = fate.article.publisher
+    seen.publishers[publisher.name if publisher else fate.article.facts.publisher or UNKNOWN] += 1
+    seen.scopes.add(publisher.id if publisher else "")
+    if len(seen.places) < MAX_SOURCES:
+        seen.places.append(where(edited.document, fate.block.line))
+
+
+def _suggestion(name: str, seen: _Seen, others: Sequence[str]) -> Suggestion:
+    text = min(seen.texts, key=lambda text: (-seen.texts[text], text))
+    scope = min(seen.scopes) if len(seen.scopes) == 1 else ""
+    publishers = tuple(sorted(seen.publishers.items(), key=lambda counted: (-counted[1], counted[0])))
+    drafted = Draft(text, nearest(text, others), tuple(seen.places), scope)
+    return Suggestion(len(seen.documents), seen.texts.total(), publishers, drafted)
+
+
+def _neighbours(name: str, others: Sequence[str], seen: Mapping[str, _Seen]) -> list[str]:
+    """Lines of one document only that stand next to a label in the alphabet: they begin as it does."""
+    at = bisect(others, name)
+    return [min(seen[other].texts) for other in others[max(0, at - 1) : at + 1]]

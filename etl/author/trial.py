@@ -1,0 +1,62 @@
+"""Which blocks would a rule name that stands in no pack yet?"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from etl.author.fates import fates, where
+from etl.edit import Edited
+from etl.errors import UsageError
+from etl.model import Article, Kind
+from etl.rules import Bench, View, cuts, judge, seat
+from etl.rules.match import has_looks, regex_of
+from etl.rules.vocabulary import Match, Rule, Verb
+
+
+class Hit(Struct, frozen=True):
+    """A block that the rule on trial names, or the part of it that the rule would cut, and who names it already."""
+
+    place: str
+    text: str
+    rules: tuple[str, ...]
+
+
+def rule_on_trial(match: Match, action: Verb) -> Rule:
+    """Make a rule of what it should match.  Raises UsageError if that cannot be meant."""
+    if not has_looks(match):
+        raise UsageError("", "there is nothing to try", "Give --regex, --exact, --prefix, --suffix or --contains.")
+    if action == "strip" and not match.regex:
+        raise UsageError("--inside", "is for a regex", "Give --regex; labels stand in blocks of their own.")
+    try:
+        regex_of(match)
+    except re.error as error:
+        fault = f"does not compile: {error.msg} at character {error.pos}"
+        raise UsageError("--regex", fault, f"It reads: {match.regex}") from None
+    return Rule(id="on-trial", title="", action=action, match=match, kind="notice", why="", keeps=())
+
+
+def trial(rule: Rule, documents: Iterable[Edited]) -> Iterator[Hit]:
+    """Judge documents by one rule alone, and give what it hits, in reading order."""
+    bench = seat([(rule.id, "", rule)])
+    for edited in documents:
+        found = dict(_hits(edited, bench))
+        for fate in fates(edited):
+            if text := found.get(fate.block.index):
+                yield Hit(where(edited.document, fate.block.line), text, fate.rules)
+
+
+def _hits(edited: Edited, bench: Bench) -> Iterator[tuple[int, str]]:
+    """Blocks by index, each with the text that is hit."""
+    for article in edited.articles:
+        yield from _named(article, edited.document.kind, bench)
+
+
+def _named(article: Article, kind: Kind, bench: Bench) -> Iterator[tuple[int, str]]:
+    view = View(article, kind)
+    texts = {block.index: block.text for block in article.blocks}
+    yield from ((removal.block, texts[removal.block]) for removal in judge(view, bench))
+    parts: dict[int, list[str]] = {}
+    for cut in cuts(view, bench):
+        parts.setdefault(cut.block, []).append(texts[cut.block][cut.start : cut.end].strip())
+    yield from ((block, " … ".join(found)) for block, found in parts.items())

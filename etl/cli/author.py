@@ -1,0 +1,232 @@
+"""`copydesk rules try, new, suggest, diff`: what rules would do to documents, before they are anybody's."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import structs
+
+from etl.cli import options
+from etl.cli.explain import parse_place
+from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import one_line, say, visible
+from etl.packs import Selection, load_rules
+from etl.readers import Reading
+
+if TYPE_CHECKING:
+    from etl.author import Difference, Hit, Suggestion
+    from etl.edit import Edited
+
+# Characters of a line that are shown.
+SHOWN_CHARS = 200
+# What becomes of a block in the new choice.
+SIGNS = {"removed": "-", "kept": "+", "changed": "~"}
+
+pack_option = option("Output", "--pack", default="", metavar="ID", help="Open a new pack of this id with it.")
+
+
+@click.command("try", cls=GroupedCommand)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@option("Match", "--regex", default="", metavar="REGEX", help="Blocks that match as a whole.")
+@option("Match", "--inside", is_flag=True, help="Search the regex inside of blocks, as a strip rule does.")
+@option("Match", "--exact", multiple=True, metavar="TEXT", help="Blocks that are this label; repeatable.")
+@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Blocks that begin with it; repeatable.")
+@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Blocks that end with it; repeatable.")
+@option("Match", "--contains", multiple=True, metavar="TEXT", help="Blocks that hold it; repeatable.")
+@option("Match", "--case", is_flag=True, help="Compare with case.")
+@options.reading_options
+@options.rule_options
+def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
+    """Show what a rule would hit, before anything is saved.
+
+    \b
+    Examples:
+      copydesk rules try --regex 'Photo: .{3,60}' pages/
+      copydesk rules try --prefix 'READ MORE:' --case 'crawl/*.jsonl.gz'
+      copydesk rules try --inside --regex '\\(Visited \\d+ times\\)' pages/
+
+    Behind a line, in brackets, stand the rules that name it already.
+    """
+    from etl.author import rule_on_trial, trial
+    from etl.rules.vocabulary import Match
+
+    reading, selection = options.reading(chosen), options.selection(chosen)
+    rule = rule_on_trial(Match(**chosen), "strip" if inside else "drop")
+    _doubt(rule.match.regex, chosen["case"], inside)
+    hits: list[Hit] = []
+    with _documents(inputs, reading) as edited:
+        for hit in trial(rule, edited(selection)):
+            hits.append(hit)
+            names = f"  [{', '.join(hit.rules)}]" if hit.rules else ""
+            click.echo(f"{visible(hit.place)}: {one_line(hit.text, SHOWN_CHARS)}{names}")
+        say(_counts(hits))
+
+
+@click.command("new", cls=GroupedCommand)
+@click.argument("place", metavar="FILE:LINE")
+@pack_option
+@options.reading_options
+@options.rule_options
+def new_rule(place: str, pack: str, **chosen: Any) -> None:
+    """Print a rule that names a line, for its author to mend.
+
+    \b
+    Examples:
+      copydesk rules new page.txt:12 --pack mine > mine.toml
+      copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml        line 3 of the text of record 7
+
+    The line is its example, with its place, and the nearest line that stays is proposed for `keeps`.  Say why it goes,
+    and see that no nearer line has to stay; then `copydesk rules lint` and `copydesk rules test` it.
+    """
+    from etl.author import draft, free_id, header, propose
+    from etl.edit import edit
+    from etl.packs import desk
+    from etl.readers import find, only_document
+
+    reading, selection = options.reading(chosen), options.selection(chosen)
+    path, row, line = parse_place(place)
+    (source, *_), _ = find([path], reading)
+    drafted = propose(edit(only_document(source, reading, row), desk(selection)), line)
+    name = free_id(drafted.text, {sourced.rule.id for sourced in load_rules(selection)})
+    click.echo((header(pack) if pack else "") + draft(drafted, name), nl=False)
+
+
+@click.command("suggest", cls=GroupedCommand)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@option(
+    "Output",
+    "--least",
+    type=click.IntRange(2),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Lines that stand in so many documents.",
+)
+@option(
+    "Output",
+    "--most",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="So many rules, those of the most documents.",
+)
+@pack_option
+@options.reading_options
+@options.rule_options
+def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **chosen: Any) -> None:
+    """Print a rule for each short line that recurs, unnamed.
+
+    \b
+    Examples:
+      copydesk rules suggest pages/ --pack mine > mine.toml
+      copydesk rules suggest 'crawl/*.jsonl.gz' --least 10
+
+    A line that recurs need not be furniture: read them one by one, and delete what a story may say.
+    """
+    from etl.author import MAX_WORDS, draft, free_id, header, suggest
+
+    reading, selection = options.reading(chosen), options.selection(chosen)
+    with _documents(inputs, reading) as edited:
+        found = suggest(edited(selection), least, most)
+        taken = {sourced.rule.id for sourced in load_rules(selection)}
+        click.echo(header(pack) if pack else "", nl=False)
+        for suggestion in found:
+            name = free_id(suggestion.draft.text, taken)
+            taken.add(name)
+            click.echo(f"# {one_line(_evidence(suggestion), SHOWN_CHARS)}\n{draft(suggestion.draft, name)}")
+        say(f"{len(found)} lines of up to {MAX_WORDS} words stand in {least} documents or more, and no rule names them")
+
+
+@click.command("diff", cls=GroupedCommand)
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.reading_options
+@options.rule_options
+def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> None:
+    """Show the lines that fare otherwise by pack NEW than by OLD.
+
+    \b
+    Examples:
+      copydesk rules diff mine.toml mended.toml pages/
+      copydesk rules diff /tmp/rules-of-main rules --only-rules samples/
+
+    Both judge beside the built-in rules, unless --only-rules.  '-' is newly removed, '+' newly kept, '~' kept in other
+    words.  Exits 1 if there are any.
+    """
+    from etl.author import compare
+
+    reading, selection = options.reading(chosen), options.selection(chosen)
+    verdicts: Counter[str] = Counter()
+    before, after = (structs.replace(selection, packs=(*selection.packs, pack)) for pack in (old, new))
+    with _documents(inputs, reading) as edited:
+        for difference in compare(edited(before), edited(after)):
+            verdicts[difference.verdict] += 1
+            click.echo(_difference_line(difference))
+        say(f"{verdicts['removed']} newly removed, {verdicts['kept']} newly kept, {verdicts['changed']} in other words")
+    if verdicts:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _documents(inputs: Sequence[str], reading: Reading) -> Iterator[Callable[[Selection], "Iterator[Edited]"]]:
+    """Find the inputs; give a function that edits their documents by a selection, as often as it is asked.
+
+    Says at the end what could not be read, and exits 4 for it, as `clean` does.
+    """
+    from etl.readers import Reject, find, spool
+    from etl.stages import Job, Shard, edits
+
+    rejects: dict[tuple[str, int], str] = {}
+    with TemporaryDirectory() as work:
+        sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
+
+        def edited(selection: Selection) -> "Iterator[Edited]":
+            for found in edits(Job(work, selection, reading), Shard(0, tuple(sources))):
+                if isinstance(found, Reject):
+                    rejects[found.path, found.row] = found.reason
+                else:
+                    yield found
+
+        yield edited
+    for (path, row), reason in islice(rejects.items(), 1):
+        say(f"{len(rejects):,} inputs could not be read, first {path}:{row}: {reason}")
+        raise SystemExit(4)
+
+
+def _doubt(regex: str, has_case: bool, is_searched: bool) -> None:
+    """Say what lint would say of the regex."""
+    from etl.lint import lint_regex
+    from etl.rules.match import regex_of
+    from etl.rules.vocabulary import Pattern
+
+    if regex:
+        flags = regex_of(Pattern(regex=regex, case=has_case)).pattern.flags
+        for fault in lint_regex(regex, flags, is_searched):
+            say(f"--regex: {fault}", fg="yellow")
+
+
+def _counts(hits: "Sequence[Hit]") -> str:
+    documents = {hit.place.rpartition(":")[0] for hit in hits}
+    names = Counter(rule for hit in hits for rule in hit.rules)
+    known = ", ".join(f"{rule} {count:,}" for rule, count in sorted(names.items(), key=lambda one: (-one[1], one[0])))
+    already = sum(bool(hit.rules) for hit in hits)
+    said = f"{len(hits):,} hits in {len(documents):,} documents, {already:,} of them named already"
+    return f"{said}: {known}" if known else said
+
+
+def _evidence(suggestion: "Suggestion") -> str:
+    publishers = ", ".join(f"{name} {count:,}" for name, count in suggestion.publishers)
+    return f"{suggestion.documents:,} documents, {suggestion.times:,} times: {publishers}"
+
+
+def _difference_line(difference: "Difference") -> str:
+    words = " -> ".join(one_line(text, SHOWN_CHARS) for text in (difference.before, difference.after) if text)
+    rules = f"  [{', '.join(difference.rules)}]" if difference.rules else ""
+    return f"{SIGNS[difference.verdict]} {visible(difference.place)}: {words}{rules}"

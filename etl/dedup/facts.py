@@ -1,0 +1,139 @@
+"""Words -> the facts that they state: figures, and the terms of which one for another makes another story.
+
+Market news is made from forms.  "Erie, Pa., March 26 - Qtly div 25 cts" and "Macon, Ga., March 26 - Qtly div 25 cts"
+have all words in common but names, "Corn stocks rose 3 pct" and "Corn stocks fell 3 pct" all but one.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from etl.dedup.words import I64, U32, U64, Words, hashes_of, placed, sums
+
+Mask = NDArray[np.bool_]
+Facts = tuple[U64, U32, NDArray[np.int32]]
+
+# Months, weekdays, small numbers and "not" say when, how many and whether, in English, German, French, Spanish,
+# Italian, Portuguese and Russian.  "May" and "one" say much else; where a copy has another instead, that one differs.
+FIGURES = """
+january february march april june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday not never
+two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+twenty thirty forty fifty sixty seventy eighty ninety hundred
+januar februar märz juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+zwei drei vier fünf sechs sieben acht neun zehn elf zwölf nicht nie kein keine
+janvier février mars avril juin juillet août septembre octobre novembre décembre
+lundi mardi mercredi jeudi vendredi samedi dimanche deux trois quatre cinq huit neuf onze douze pas jamais
+enero febrero marzo abril junio julio agosto septiembre octubre noviembre diciembre
+lunes martes miércoles jueves viernes sábado domingo dos tres cuatro cinco seis siete ocho nueve diez nunca
+gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre non mai
+lunedì martedì mercoledì giovedì venerdì sabato domenica due tre quattro cinque sei sette otto nove dieci
+janeiro fevereiro março maio junho julho setembro outubro novembro dezembro dois duas três quatro oito dez não
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря не
+понедельник вторник среду четверг пятницу субботу воскресенье два две три четыре пять шесть семь восемь девять десять
+"""
+
+# One of these for another, or for a name, is another way to say it: "He said" is a fair copy of "Stoltenberg says".
+SMALL_WORDS = """
+a about added after all also although an and another any are as at be because been before being both but by each even
+for from had has have he her his how if in into is it its last many meanwhile more most of on one onto or other our said
+says she since so some such than that the their them then there these they this those though to told until upon was we
+were what when where which while who whose will with would you
+"""
+
+# Below six letters another letter makes another word (Iran, Iraq); from there on it is a slip (Kuwait, Kuwalt).
+LEAST_LETTERS_OF_A_SLIP = 6
+
+# A term is 32 bits: its letters, one bit each; its length, up to 15; a bit of its hash; whether it has a capital.
+_LETTERS, _LENGTH, _LONGEST, _HASH, _CAPITAL = 26, 26, 15, 30, 31
+_ANY_CASE = (1 << _CAPITAL) - 1
+_LETTER_BITS = (1 << _LETTERS) - 1
+_UPPER = np.uint64(48)
+_VOWELS = sum(1 << ord(vowel) % _LETTERS for vowel in "aeiou")
+
+
+def facts(words: Words) -> Facts:
+    """Give the `numbers`, `terms` and `termed` of fingerprints.
+
+    A figure is a word with a digit in it, or one of FIGURES, and their order counts ("rose to 25 from 19"); a term is
+    any other word of two bytes and more that is none of SMALL_WORDS.
+    """
+    figure = _figures(words)
+    places = np.flatnonzero(figure)
+    firsts = np.searchsorted(places, words.firsts)
+    numbers = sums(placed(words.hashes[places], firsts), firsts)
+    places = np.flatnonzero(~figure & (words.sizes > 1) & ~_is_one_of(words.hashes, SMALL_WORDS))
+    return numbers, _terms(words, places), np.diff(np.searchsorted(places, words.firsts)).astype(np.int32)
+
+
+def no_facts(words: Words) -> Facts:
+    """Give the same arrays with nothing in them."""
+    count = len(words.firsts) - 1
+    return np.zeros(count, np.uint64), np.zeros(0, np.uint32), np.zeros(count, np.int32)
+
+
+def is_exchange(own: list[int], others: list[int]) -> bool:
+    """Tell whether the terms that only one of two blocks has make two stories of them.
+
+    They do if each has one that is not the other's misspelt or cut short, and these are one of each, or all names.
+    """
+    # Of a copy in capitals all terms are others; slips are sought only among what is left when case is set aside.
+    in_both = {term & _ANY_CASE for term in own} & {term & _ANY_CASE for term in others}
+    own, others = ([term for term in terms if term & _ANY_CASE not in in_both] for terms in (own, others))
+    one = [term for term in own if not _is_near(term, others)]
+    other = [term for term in others if not _is_near(term, own)]
+    if not one or not other:
+        return False
+    return len(one) == len(other) == 1 or all(term >> _CAPITAL for term in (*one, *other))
+
+
+def _figures(words: Words) -> Mask:
+    figure = _is_one_of(words.hashes, FIGURES)
+    digits = np.flatnonzero(words.codes - np.uint8(ord("0")) < 10)
+    figure[np.searchsorted(words.starts, digits, side="right") - 1] = True
+    return figure
+
+
+def _is_one_of(hashes: U64, listed: str) -> Mask:
+    known, marks = _known(listed)
+    found: Mask = marks[hashes >> _UPPER]
+    likely = hashes[found]
+    found[found] = known[np.searchsorted(known, likely)] == likely
+    return found
+
+
+@cache
+def _known(listed: str) -> tuple[U64, Mask]:
+    """Hash the words of a list; and mark what the upper 16 bits of these can be, to pass over others at once."""
+    hashes = np.append(hashes_of(listed.split()), ~np.uint64(0))  # what is searched for is never behind the last
+    marks = np.zeros(1 << 16, np.bool_)
+    marks[hashes >> _UPPER] = True
+    return hashes, marks
+
+
+def _terms(words: Words, places: I64) -> U32:
+    terms = np.minimum(words.sizes[places], _LONGEST).astype(np.uint32) << np.uint32(_LENGTH)
+    terms |= (words.hashes[places] & np.uint64(1)).astype(np.uint32) << np.uint32(_HASH)
+    terms |= words.capital[places].astype(np.uint32) << np.uint32(_CAPITAL)
+    letters = np.uint32(1) << np.arange(256, dtype=np.uint32) % _LETTERS
+    letters[ord(" ")] = 0
+    if len(words.starts):
+        terms |= np.bitwise_or.reduceat(letters[words.codes], words.starts)[places]
+    return terms
+
+
+def _is_near(term: int, others: list[int]) -> bool:
+    return any(_is_slip(term, other) or _is_short(term, other) or _is_short(other, term) for other in others)
+
+
+def _is_slip(one: int, other: int) -> bool:
+    """Tell whether a term may be another misspelt: "Kuwalt", "dls" for "dlrs"."""
+    sizes = one >> _LENGTH & _LONGEST, other >> _LENGTH & _LONGEST
+    changed = ((one ^ other) & _LETTER_BITS).bit_count()
+    return abs(sizes[0] - sizes[1]) <= 1 and changed <= (2 if min(sizes) >= LEAST_LETTERS_OF_A_SLIP else 1)
+
+
+def _is_short(one: int, other: int) -> bool:
+    """Tell whether a term may be another without its vowels: "mln" for "million", "dlrs" for "dollars"."""
+    return not one & _VOWELS and not one & ~other & _LETTER_BITS

@@ -1,0 +1,6 @@
+"""Say what is wrong with rules before they judge anything: their shape, and how long their regexes may take."""
+
+from etl.lint.codes import CODES, Code
+from etl.lint.findings import Finding, lint, lint_regex
+
+__all__ = ["CODES", "Code", "Finding", "lint", "lint_regex"]

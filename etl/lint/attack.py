@@ -1,0 +1,179 @@
+"""Look for a line that a regex is slow on: lines grown from its own repeats, classes and separators.
+
+A child process tries them: a regex that is slow enough never comes back, and is killed when its time is up.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from heapq import nlargest
+from itertools import islice, permutations, product
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from msgspec import Struct
+
+from etl.lint.tree import Run, parts, sample, sample_of
+
+# Seconds of processor time on one line, and characters of the longest lines that are judged.  All rules together need
+# some 10 µs for a usual line; with a regex that needs 500 times as long, one page can stop a run.
+MAX_SECONDS, MAX_CHARS = 0.005, 2_000
+# Characters.  In small steps: a regex that tries 4 times as many ways with each character is caught in a second.
+GROWTH = (8, 12, 16, 20, 24, 32, 44, 60, 84, 120, 200)
+# Lines.  Those that took longest at the last step are grown to the full length.
+FULL_GROWN = 6
+# Bounds of the search: what leads to a repeat, what is repeated, and in how many wordings.
+MAX_HEADS, MAX_UNITS, MAX_CHOICES = 6, 48, 6
+# Characters.  Of a smaller class each separator is tried; of a larger one a letter stands for all.
+FEW_CHARS = 8
+# Seconds for one regex; 0.02 is usual.  The first also waits for the child to start.
+PATIENCE = 20.0
+# In no class of letters, figures or separators.
+MISFIT = "\0"
+
+
+class Target(Struct, frozen=True):
+    """A regex as its rule uses it: fitted to a whole block, or searched in it."""
+
+    regex: str
+    flags: int
+    is_searched: bool
+
+
+class Growing(Struct, frozen=True):
+    """A line of any length: a head that leads to a repeat, a unit over and over, a tail that does not fit."""
+
+    head: str
+    unit: str
+    tail: str
+
+    def line(self, chars: int) -> str:
+        """Give the line at a length."""
+        times = (chars - len(self.head) - len(self.tail)) // len(self.unit)
+        return self.head + self.unit * times + self.tail
+
+
+class Worst(Struct, frozen=True):
+    """The slowest line that was found for a regex, and its seconds; no line if the regex never came back."""
+
+    seconds: float
+    line: str = ""
+
+    @property
+    def is_slow(self) -> bool:
+        """Tell whether a page could stop a run."""
+        return self.seconds > MAX_SECONDS
+
+
+def under_attack(targets: Sequence[Target], patience: float = PATIENCE) -> Iterator[Worst]:
+    """Attack regexes in a child process; give the worst line for each, in order.  `patience` is in seconds."""
+    done = 0
+    while done < len(targets):
+        for worst in _answers(targets[done:], patience):
+            done += 1
+            yield worst
+
+
+def _answers(targets: Sequence[Target], patience: float) -> Iterator[Worst]:
+    """What one child says until it is done, or is killed because it does not come back."""
+    context = get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_answer, args=(targets, there), daemon=True)
+    child.start()
+    there.close()
+    try:
+        for _ in targets:
+            if not here.poll(patience):
+                yield Worst(patience)
+                return
+            yield here.recv()
+    finally:
+        child.kill()
+        child.join()
+        here.close()
+
+
+def _answer(targets: Sequence[Target], there: Connection) -> None:
+    for target in targets:
+        there.send(attack(target))
+
+
+def attack(target: Target) -> Worst:
+    """Let lines grow until one takes too long; the slowest ones to full length.  May not come back."""
+    seconds = _stopwatch(target)
+    short: list[tuple[float, Growing]] = []
+    for growing in growing_lines(parts(target.regex, target.flags)):
+        needed = 0.0
+        for chars in GROWTH:
+            needed = seconds(growing.line(chars))
+            if needed > MAX_SECONDS:
+                return Worst(needed, growing.line(chars))
+        short.append((needed, growing))
+    slowest = [growing for _, growing in nlargest(FULL_GROWN, short, key=lambda pair: pair[0])]
+    full = [Worst(seconds(one.line(MAX_CHARS)), one.line(MAX_CHARS)) for one in slowest]
+    return max(full, key=lambda worst: worst.seconds)
+
+
+def growing_lines(run: Run) -> Iterator[Growing]:
+    """Give lines that lead a matcher into the repeats of a regex and then fail it, at once or behind a fitting end."""
+    tails = (MISFIT, sample(run) + MISFIT)
+    heads = islice(dict.fromkeys(("", *_heads(run, ""))), MAX_HEADS)
+    return (Growing(*line) for line in product(heads, islice(dict.fromkeys(_units(run)), MAX_UNITS), tails))
+
+
+def _heads(run: Run, before: str) -> Iterator[str]:
+    """Texts that lead up to each repeat."""
+    for part in run:
+        if part.high > 1:
+            yield before
+        for choice in part.choices:
+            yield from _heads(choice, before)
+        before += part.low * sample_of(part)
+
+
+def _units(run: Run) -> Iterator[str]:
+    """What is worth repeating: the turns of each repeat, letters and separators, and pairs of them."""
+    yield from _turns(run)
+    chars = sorted({"a", " ", *_chars(run)})
+    yield from chars
+    yield from map("".join, permutations(chars, 2))
+
+
+def _turns(run: Run) -> Iterator[str]:
+    """Texts of one turn of each repeat, by each of its choices."""
+    for part in run:
+        if part.high > 1 and part.choices:
+            yield from filter(None, (sample_of(part, choice) for choice in range(MAX_CHOICES)))
+        for choice in part.choices:
+            yield from _turns(choice)
+
+
+def _chars(run: Run) -> Iterator[str]:
+    """Of each small class the separators, of each large one a letter."""
+    for part in run:
+        if len(part.chars) > FEW_CHARS:
+            yield sample_of(part)
+        else:
+            yield from (char for char in part.chars if not char.isalnum())
+        for choice in part.choices:
+            yield from _chars(choice)
+
+
+def _stopwatch(target: Target) -> Callable[[str], float]:
+    """Make a function that gives the seconds a regex needs for a line; of three tries the best, if one took long."""
+    pattern = re.compile(target.regex, target.flags)
+
+    def needed(line: str) -> float:
+        start = time.process_time()
+        if target.is_searched:
+            for _ in pattern.finditer(line):
+                pass
+        else:
+            pattern.fullmatch(line)
+        return time.process_time() - start
+
+    def best(line: str) -> float:
+        first = needed(line)
+        return min(first, needed(line), needed(line)) if first > MAX_SECONDS else first
+
+    return best

@@ -1,0 +1,109 @@
+"""All that is wrong with packs, as findings with place, fault and way out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from etl.errors import PackError
+from etl.lint.attack import Target, Worst, under_attack
+from etl.lint.codes import CODES
+from etl.lint.shape import shape_faults
+from etl.lint.tree import parts
+from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, patterns, place, read_pack
+from etl.rules.match import regex_of
+from etl.rules.vocabulary import Pattern, Rule
+
+# Characters of a slow line that are shown.
+SHOWN_CHARS = 40
+
+
+class Finding(Struct, frozen=True):
+    """One thing that is wrong, or in doubt: `place` is `path:line:column`, `fault` opens with the code."""
+
+    place: str
+    fault: str
+    way_out: str
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        warning = "warning: " if self.is_warning else ""
+        return f"{self.place}: {warning}{self.fault}\n  {self.way_out}"
+
+
+def lint(packs: Sequence[str], only: bool = False) -> list[Finding]:
+    """Look for all that is wrong with packs, or with the built-in ones if none is named; give findings by place.
+
+    Names are checked beside the built-in rules, unless `only`.  Raises PackError if there is no such pack.
+    """
+    paths = [path for pack in packs for path in pack_files(Path(pack))] or builtin_packs()
+    read = [found for path in paths for found in read_pack(path)]
+    rules = [found for found in read if isinstance(found, Sourced)]
+    errors = [found for found in read if isinstance(found, PackError)]
+    errors += faults(rules, [] if only else _beside(paths))
+    found = [*(Finding(error.place, error.fault, error.way_out) for error in errors), *_of_regexes(rules)]
+    return sorted(dict.fromkeys(found), key=lambda finding: _by_place(finding.place))
+
+
+def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
+    """Say what is wrong with a regex that stands in no pack yet.  Raises re.error if it is none."""
+    target = Target(regex, flags, is_searched)
+    (worst,) = under_attack([target])
+    return (f"{code} it {fault}" for code, fault in _faults(target, worst))
+
+
+def _beside(paths: Sequence[Path]) -> list[Sourced]:
+    """The built-in rules, without the packs that are looked at."""
+    looked_at = {path.resolve() for path in paths}
+    return [rule for path in builtin_packs() if path.resolve() not in looked_at for rule in load_pack(path)]
+
+
+def _by_place(place: str) -> list[str | int]:
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", place)]
+
+
+def _of_regexes(rules: Sequence[Sourced]) -> Iterator[Finding]:
+    asked = [(sourced, pattern) for sourced in rules for pattern in patterns(sourced.rule) if _compiles(pattern)]
+    targets = [_target(sourced.rule, pattern) for sourced, pattern in asked]
+    for (sourced, pattern), target, worst in zip(asked, targets, under_attack(targets), strict=True):
+        for code, fault in _faults(target, worst):
+            if not _is_excused(code, sourced.rule, pattern):
+                at = place(sourced.path, sourced.line, "regex")
+                said = f"{code} rule '{sourced.rule.id}': 'regex' {fault}"
+                yield Finding(at, said, CODES[code].way_out, CODES[code].is_warning)
+
+
+def _compiles(pattern: Pattern) -> bool:
+    """Tell whether there is a regex; one that does not compile has its finding already."""
+    try:
+        return bool(pattern.regex and regex_of(pattern))
+    except re.error:
+        return False
+
+
+def _target(rule: Rule, pattern: Pattern) -> Target:
+    """The regex as the rule uses it: repairs know no flags, and what is replaced or stripped is searched."""
+    flags = 0 if rule.action == "replace" else regex_of(pattern).pattern.flags
+    return Target(pattern.regex, flags, rule.action in ("replace", "strip"))
+
+
+def _is_excused(code: str, rule: Rule, pattern: Pattern) -> bool:
+    """A guard bounds what a rule may name, and a neighbour is looked at only where the block itself may match."""
+    if code == "R010":
+        return bool(rule.where.max_chars or rule.where.max_words)
+    return code == "R011" and pattern is not rule.match
+
+
+def _faults(target: Target, worst: Worst) -> Iterator[tuple[str, str]]:
+    for code in shape_faults(target.regex, parts(target.regex, target.flags)):
+        yield code, CODES[code].fault
+    if worst.is_slow:
+        yield "R009", _slowness(worst)
+
+
+def _slowness(worst: Worst) -> str:
+    if not worst.line:
+        return f"does not come back within {worst.seconds:.0f} s"
+    start = worst.line[:SHOWN_CHARS]
+    return f"takes {worst.seconds * 1000:.0f} ms for {len(worst.line):,} characters that begin {start!r}"

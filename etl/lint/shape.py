@@ -1,0 +1,80 @@
+"""What is wrong with a regex by its shape alone, before any text is tried."""
+
+from collections.abc import Callable, Iterator
+
+from etl.lint.tree import UNBOUNDED, Part, Run, first
+from etl.rules.literals import required
+
+# Turns.  Two ways to take a text in each of 10 turns are 1,000 ways in all: far less than a millisecond.
+HARMLESS_TURNS = 10
+# A class that takes all of these takes prose.
+PROSE = frozenset("aA ")
+
+Check = Callable[[str, Run], bool]
+
+
+def shape_faults(regex: str, run: Run) -> Iterator[str]:
+    """Give the codes of what is wrong with a regex, given with its parts."""
+    return (code for code, is_wrong in CHECKS.items() if is_wrong(regex, run))
+
+
+def nests(run: Run, after: frozenset[str] = frozenset(), turns: int = 1) -> bool:
+    """Tell whether a repeat within a repeat leaves open where one turn ends: the ways double with every turn.
+
+    `after` is what may come behind the run once around, `turns` how often the repeats around take it at most.
+    """
+    for at, part in enumerate(run):
+        rest = run[at + 1 :]
+        follow = first(rest) | (after if all(other.is_optional for other in rest) else frozenset())
+        if part.varies and turns > HARMLESS_TURNS and first((part,)) & follow:
+            return True
+        if any(nests(choice, *_around(part, follow, turns)) for choice in part.choices):
+            return True
+    return False
+
+
+def _around(part: Part, follow: frozenset[str], turns: int) -> tuple[frozenset[str], int]:
+    """What follows a turn of a group, and how many there are; what gives nothing back is a world of its own."""
+    if not part.gives_back or not part.high:
+        return frozenset(), 1
+    return follow | (first((part,)) if part.high > 1 else frozenset()), max(turns, part.high)
+
+
+def overlaps(run: Run) -> bool:
+    """Tell whether two unbounded repeats that take the same characters stand with nothing needed between them."""
+    return any(_meets(part, run[at + 1 :]) or any(map(overlaps, part.choices)) for at, part in enumerate(run))
+
+
+def _meets(part: Part, rest: Run) -> bool:
+    if part.high < UNBOUNDED or not part.gives_back:
+        return False
+    for other in rest:
+        if other.high == UNBOUNDED and first((part,)) & first((other,)):
+            return True
+        if not other.is_optional:
+            return False
+    return False
+
+
+def leads(run: Run) -> bool:
+    """Tell whether a regex begins with an unbounded repeat of nearly anything."""
+    part = next((part for part in run if part.high), Part())
+    return _swallows_prose(part) or (part.high == 1 and any(map(leads, part.choices)))
+
+
+def swallows(run: Run) -> bool:
+    """Tell whether an unbounded repeat of nearly anything stands anywhere in a regex."""
+    return any(_swallows_prose(part) or any(map(swallows, part.choices)) for part in run)
+
+
+def _swallows_prose(part: Part) -> bool:
+    return part.high == UNBOUNDED and first((part,)) >= PROSE
+
+
+CHECKS: dict[str, Check] = {
+    "R006": lambda regex, run: nests(run),
+    "R007": lambda regex, run: overlaps(run),
+    "R008": lambda regex, run: leads(run),
+    "R010": lambda regex, run: swallows(run) and not leads(run),
+    "R011": lambda regex, run: required(regex) is None,
+}

@@ -1,0 +1,128 @@
+"""A regex as a tree of parts: what each may begin with, and a short text that it takes."""
+
+import string
+from collections.abc import Callable, Iterable, Sequence
+
+# The parser and compiler that `re` itself uses; they have been these modules since Python 3.11.
+from re import _compiler as compiler  # type: ignore[attr-defined]  # private, and the only one that knows every flag
+from re import _constants as codes  # type: ignore[attr-defined]  # private, and the only ones there are
+from re import _parser as parser  # type: ignore[attr-defined]  # private, and the only parser there is
+from typing import Any
+
+from msgspec import Struct
+
+# Stands for all characters: ASCII, letters of three more scripts, and what news is set with.
+ALPHABET = frozenset(string.printable) | frozenset("éБ中’“–\u00a0")
+UNBOUNDED = int(codes.MAXREPEAT)
+# What a sample takes of a class that has it; a separator only where nothing else fits.
+SAMPLE_CHARS = "aA0 "
+
+
+class Part(Struct, frozen=True):
+    """One part of a regex, taken `low` to `high` times.
+
+    A leaf takes one of `chars`, a group one of `choices`, each a run of parts.  An anchor or a look around takes
+    nothing: its `high` is 0.  `gives_back` is false for what is possessive or atomic.
+    """
+
+    low: int = 1
+    high: int = 1
+    chars: frozenset[str] = frozenset()
+    choices: tuple[tuple["Part", ...], ...] = ()
+    gives_back: bool = True
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether a matcher may try it with fewer or more."""
+        return self.low < self.high and self.gives_back
+
+    @property
+    def is_optional(self) -> bool:
+        """Tell whether it may take nothing."""
+        return self.low == 0 or any(all(part.is_optional for part in run) for run in self.choices)
+
+
+Run = tuple[Part, ...]
+_Parse = Callable[[Iterable[tuple[Any, Any]]], Run]
+
+
+def parts(regex: str, flags: int) -> Run:
+    """Take a regex apart.  Raises re.error if it is none.
+
+    >>> [(part.high, sorted(first([part]))) for part in parts("b[yz]:?", 0)]
+    [(1, ['b']), (1, ['y', 'z']), (1, [':'])]
+    """
+    tree = parser.parse(regex, flags)
+    alphabet = ALPHABET | frozenset(regex)
+
+    def leaf(item: tuple[Any, Any]) -> Part:
+        takes = compiler.compile(parser.SubPattern(tree.state, [item]), flags).fullmatch
+        return Part(chars=frozenset(filter(takes, alphabet)))
+
+    def run(items: Iterable[tuple[Any, Any]]) -> Run:
+        return tuple(_MAKERS[item[0]](item[1], run) if item[0] in _MAKERS else leaf(item) for item in items)
+
+    return run(tree)
+
+
+def first(run: Sequence[Part]) -> frozenset[str]:
+    """Give the characters that a run of parts may begin with."""
+    found: set[str] = set()
+    for part in run:
+        if part.high:
+            found |= part.chars.union(*map(first, part.choices))
+        if not part.is_optional:
+            break
+    return frozenset(found)
+
+
+def sample(run: Sequence[Part], choice: int = 0) -> str:
+    """Give a text that a run of parts takes, as short as can be, look arounds aside; of each group that choice.
+
+    >>> by = parts(r"(?:Photo|Image) by [A-Z]\\w{2,40}/?", 0)
+    >>> sample(by), sample(by, 1)
+    ('Photo by Aaa', 'Image by Aaa')
+    """
+    return "".join(part.low * sample_of(part, choice) for part in run)
+
+
+def sample_of(part: Part, choice: int = 0) -> str:
+    """Give a text that a part takes once."""
+    if part.choices:
+        return sample(part.choices[choice % len(part.choices)], choice)
+    return next((char for char in SAMPLE_CHARS if char in part.chars), max(part.chars, default=""))
+
+
+def _repeat(value: Any, run: _Parse) -> Part:
+    low, high, items = value
+    return Part(int(low), int(high), choices=(run(items),))
+
+
+def _possessive(value: Any, run: _Parse) -> Part:
+    low, high, items = value
+    return Part(int(low), int(high), choices=(run(items),), gives_back=False)
+
+
+def _look_around(value: Any, run: _Parse) -> Part:
+    return Part(0, 0, choices=(run(value[1]),))
+
+
+def _either(value: Any, run: _Parse) -> Part:
+    """Which branch is taken hangs on a group; both may be."""
+    _, yes, no = value
+    return Part(choices=(run(yes), run(no or ())))
+
+
+_MAKERS: dict[Any, Callable[[Any, _Parse], Part]] = {
+    codes.MAX_REPEAT: _repeat,
+    codes.MIN_REPEAT: _repeat,
+    codes.POSSESSIVE_REPEAT: _possessive,
+    codes.SUBPATTERN: lambda value, run: Part(choices=(run(value[-1]),)),
+    codes.ATOMIC_GROUP: lambda value, run: Part(choices=(run(value),), gives_back=False),
+    codes.BRANCH: lambda value, run: Part(choices=tuple(run(items) for items in value[1])),
+    codes.GROUPREF_EXISTS: _either,
+    codes.GROUPREF: lambda value, run: Part(0, 1, ALPHABET, gives_back=False),  # what the group took, or nothing
+    codes.ASSERT: _look_around,
+    codes.ASSERT_NOT: _look_around,
+    codes.AT: lambda value, run: Part(0, 0),
+}

@@ -1,0 +1,107 @@
+"""Edited documents -> the blocks that rules left; and, once it is known which are copies, the removals of these."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from etl.edit import Edited
+from etl.model import Removal
+from etl.readers import Reject
+from etl.record import article_id
+from etl.stages.job import Copying, Job, Shard
+from etl.stages.select import Copies, Copy, Printable, copies_among, selected
+
+EXACT, NEAR, WHOLE = "duplicate/exact", "duplicate/near", "duplicate/article"
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where a block stands: the number of its document and of its article in the shard, and its index."""
+
+    document: int
+    article: int
+    block: int
+
+
+class Dropped(Struct, frozen=True):
+    """What of a document are copies: the removals of blocks, and the ids of the articles of which nothing is left."""
+
+    removals: tuple[Removal, ...] = ()
+    articles: frozenset[str] = frozenset()
+
+
+NO_COPIES = Dropped()
+
+
+def blocks_left(results: Iterable[Edited | Reject]) -> tuple[list[Place], Printable]:
+    """Give the blocks of documents that rules left, and where they stand."""
+    places: list[Place] = []
+    blocks = Printable([], [], ([], []))
+    names, titles = blocks.names
+    for number, result in enumerate(results):
+        if not isinstance(result, Edited):
+            continue
+        for article, removals in zip(result.articles, result.removals, strict=True):
+            gone = {removal.block for removal in removals}
+            for block in article.blocks:
+                if block.index not in gone:
+                    places.append(Place(number, len(titles), block.index))
+                    blocks.texts.append(block.text)
+                    blocks.articles.append(len(titles))
+                    names.append(f"{article_id(result.document, article)}:{block.line}")
+            titles.append(article_id(result.document, article))
+    return places, blocks
+
+
+def save_places(job: Job, shard: Shard, places: Sequence[Place], titles: Sequence[str]) -> None:
+    """Save where the blocks of a shard stand."""
+    job.part("places", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode((places, titles)))
+
+
+def dropped(job: Job, shard: Shard) -> dict[int, Dropped]:
+    """Give what was found to be copies in a shard, by the number of the document."""
+    packed = job.part("places", shard.number, ".msgpack").read_bytes()
+    places, titles = msgspec.msgpack.decode(packed, type=tuple[list[Place], list[str]])
+    return _by_document(selected(job, shard), places, titles, job.copying)
+
+
+def dropped_among(results: Sequence[Edited | Reject], copying: Copying) -> dict[int, Dropped]:
+    """Find the copies among some documents, in memory."""
+    places, blocks = blocks_left(results)
+    return _by_document(copies_among(blocks, copying), places, blocks.names[1], copying)
+
+
+def _by_document(
+    copies: Copies, places: Sequence[Place], titles: Sequence[str], copying: Copying
+) -> dict[int, Dropped]:
+    whole = {copy.place: copy for copy in copies.articles}
+    found: dict[int, Dropped] = {}
+    for place, removal in _removals(copies, places, whole, copying):
+        before = found.get(place.document, NO_COPIES)
+        gone = {titles[place.article]} if place.article in whole and copying.action == "drop" else set()
+        found[place.document] = Dropped((*before.removals, removal), before.articles | gone)
+    return found
+
+
+def _removals(
+    copies: Copies, places: Sequence[Place], whole: dict[int, Copy], copying: Copying
+) -> Iterator[tuple[Place, Removal]]:
+    """Give the removals of copies: each block of an article that goes whole, and of others the blocks that go."""
+    blocks = {copy.place: copy for copy in copies.blocks}
+    for number, place in enumerate(places):
+        if place.article in whole:
+            yield place, _removal(place, whole[place.article], WHOLE, copying)
+        elif number in blocks:
+            copy = blocks[number]
+            yield place, _removal(place, copy, EXACT if copy.likeness == 1.0 else NEAR, copying)
+
+
+def _removal(place: Place, copy: Copy, rule: str, copying: Copying) -> Removal:
+    return Removal(
+        place.block,
+        "duplicate" if copying.action == "drop" else "tag",
+        rule,
+        kind="duplicate",
+        duplicate_of=copy.original,
+        similarity=round(copy.likeness, 4),
+    )

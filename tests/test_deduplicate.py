@@ -1,0 +1,162 @@
+"""`copydesk dedup`: the input's own lines, less the copies; and articles that go whole, there and in `clean`."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from etl.cli import main
+
+RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
+RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
+BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+
+    def run_(*words: object) -> int:
+        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, words)])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        return int(exited.value.code or 0)
+
+    return run_
+
+
+def rows(name: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in Path(name).read_bytes().splitlines()]
+
+
+def write(*texts: str) -> None:
+    lines = [json.dumps({"id": f"n{number}", "text": text}) for number, text in enumerate(texts)]
+    Path("in.jsonl").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ([b'{"text":"%s"}', b'{ "text" : "%s" }'], [0]),
+        ([b'{"id": 7, "text":"%s", "x": [1, 2.50, null]}\r', b'{"text": "other"}'], [0, 1]),
+        ([b'{"content":"%s"}', b'{"body":"%s", "z": "\\u00e9"}'], [0]),
+        ([b'{"text":"%s \\ud83d"}', b'{"text":"%s"}', b'{"text":"%s \\ud83d"}'], [0]),
+        ([b'{"text":"Share"}', b'{"text":"Share"}'], [0, 1]),
+        ([b'{"text":""}', b'{"text":""}'], [0, 1]),
+    ],
+    ids=["spaces", "other fields and returns stay", "another field", "half a character", "short ones stay", "empty ones stay"],
+)  # fmt: skip
+def test_lines_come_back_byte_for_byte(run: Run, lines: list[bytes], kept: list[int]) -> None:
+    lines = [line.replace(b"%s", RALLY.encode()) for line in lines]
+    Path("in.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph") == 0
+    assert Path("out.jsonl").read_bytes() == b"".join(lines[place] + b"\n" for place in kept)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ((), ["n0", "n2", "n3"]),
+        (("--numbers", "any"), ["n0", "n2"]),
+        (("--threshold", "0.95"), ["n0", "n1", "n2", "n3"]),
+        (("--shingles", "c5"), ["n0", "n2", "n3"]),
+    ],
+    ids=["usual", "any numbers", "threshold", "letters"],
+)
+def test_options(run: Run, options: tuple[str, ...], kept: list[str]) -> None:
+    write(RALLY + " 12 times", RALLY + " 12 times, they said", RIVER, RALLY + " 25 times")
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph", *options) == 0
+    assert [row["id"] for row in rows("out.jsonl")] == kept
+
+
+def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
+    write(RALLY, RALLY + " now", RIVER, RALLY)
+    words = ("--pairs", "pairs.jsonl", "--clusters", "clusters.jsonl", "--unit", "paragraph")
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", *words) == 0
+    assert [(line["record"], line["rule"], line["duplicate_of"]) for line in rows("out.audit.jsonl")] == [
+        ("n1", "duplicate/near", "n0"),
+        ("n3", "duplicate/exact", "n0"),
+    ]
+    assert rows("pairs.jsonl") == [{"a": "n0", "b": "n1", "likeness": 0.9444}, {"a": "n0", "b": "n3", "likeness": 1.0}]
+    assert rows("clusters.jsonl") == [{"keeper": "n0", "duplicates": ["n1", "n3"]}]
+
+
+def test_a_tag_leaves_every_record(run: Run) -> None:
+    write(RALLY, RIVER, RALLY)
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in rows("out.jsonl")] == [
+        ("n0", "", 0.0),
+        ("n1", "", 0.0),
+        ("n2", "n0", 1.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "keep", "kept"),
+    [
+        ([f"{RALLY}\n\n{RIVER}", f"{RALLY}\n\n{RIVER}\n\nBy our staff"], "first", ["n0"]),
+        ([f"{RALLY}\n\n{RIVER}", f"{RALLY}\n\n{RIVER}\n\nBy our staff"], "longest", ["n1"]),
+        ([f"{RALLY}\n\n{RIVER}"] * 2 + [f"{RALLY}\n\n{RIVER}\n\n{BUDGET}"], "longest", ["n2"]),
+        ([f"{RALLY}\n\n{RIVER}", f"{RALLY}\n\n{BUDGET}"], "first", ["n0", "n1"]),
+        ([RALLY, RIVER, f"{RALLY}\n\n{RIVER}"], "first", ["n0", "n1", "n2"]),
+    ],
+    ids=["a line more", "the longest", "all of the longest", "half of it stays", "of two articles stays"],
+)
+def test_articles_go_whole(run: Run, texts: list[str], keep: str, kept: list[str]) -> None:
+    write(*texts)
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--keep", keep) == 0
+    assert [row["id"] for row in rows("out.jsonl")] == kept
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n \n\n"], ids=["blank line", "blank lines"])
+def test_clean_drops_a_whole_article_and_restores_it_from_the_audit_alone(run: Run, between: str) -> None:
+    texts = [f"{RALLY}\n\n{RIVER}", BUDGET, f" {RALLY}{between}{RIVER}{between}By our staff \n"]
+    write(*texts)
+    assert run("clean", "in.jsonl", "-o", "out.jsonl") == 0
+    first, second = rows("out.jsonl")
+    (share,) = {line["similarity"] for line in rows("out.audit.jsonl") if line["rule"] == "duplicate/article"}
+    (original,) = {line["duplicate_of"] for line in rows("out.audit.jsonl") if line["rule"] == "duplicate/article"}
+    assert (original, second["text"]) == (first["id"], BUDGET)
+    assert isinstance(share, float) and 0.8 <= share < 1
+    assert run("restore", "out.jsonl", "-o", "back") == 0
+    assert [row["text"] for row in rows("back/in.jsonl")] == texts
+
+
+def test_clean_tags_a_whole_article_and_leaves_it(run: Run) -> None:
+    write(RALLY, RALLY)
+    assert run("clean", "in.jsonl", "-o", "out.jsonl", "--dedup-action", "tag") == 0
+    assert [row["text"] for row in rows("out.jsonl")] == [RALLY, RALLY]
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "code"),
+    [
+        (b'{"text": "a"}\n{"text": 1}\n{"text": \n', (), 4),
+        (b'{"headline": "a"}\n', (), 4),
+        (b"", (), 3),
+        (b"Plain words.\n", (), 2),
+        (b'{"text": "a"}\n', ("--pairs", "pairs.csv"), 2),
+        (b'{"text": "a"}\n', ("--memory", "much"), 2),
+    ],
+    ids=["rejects", "no text", "nothing", "no JSONL", "pairs that are no JSONL", "no size"],
+)
+def test_exit_codes(run: Run, body: bytes, options: tuple[str, ...], code: int) -> None:
+    Path("in").write_bytes(body)
+    assert run("dedup", "in", "-o", "out.jsonl", *options) == code
+    assert Path("out.rejects.jsonl").exists() == (code == 4)
+
+
+def test_the_same_bytes_for_any_processes_shards_and_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = RALLY.split()
+    write(*(" ".join([*words[number % 7 :], "so", *words[: number % 5], str(number % 11)]) for number in range(400)))
+    for output, size, jobs, memory in [("one", 4 << 20, 1, "1GB"), ("two", 5_000, 2, "1GB"), ("disk", 5_000, 1, "9kB")]:
+        monkeypatch.setattr("etl.run.SHARD_BYTES", size)
+        files = ("-o", f"{output}.jsonl", "--pairs", f"{output}.pairs.jsonl")
+        assert run("dedup", "in.jsonl", *files, "-j", jobs, "--memory", memory, "--unit", "paragraph") == 0
+    for kind in ("jsonl", "audit.jsonl", "pairs.jsonl"):
+        one, two, disk = (Path(f"{output}.{kind}").read_bytes() for output in ("one", "two", "disk"))
+        assert one == two == disk and one
