@@ -71,9 +71,6 @@ class Balance(Struct, frozen=True, gc=False):
     kept: int = 0
     removed: int = 0
 
-    def __add__(self, other: "Balance") -> "Balance":
-        return Balance(self.read + other.read, self.kept + other.kept, self.removed + other.removed)
-
 
 class Tally(Struct, frozen=True, gc=False):
     """The counts of one task; the sum of the shards' is the run's."""
@@ -87,27 +84,29 @@ class Tally(Struct, frozen=True, gc=False):
     publishers: Counts = ()
     encodings: Counts = ()
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            self.documents + other.documents,
-            self.rejects + other.rejects,
-            self.books + other.books,
-            added(self.statuses, other.statuses),
-            added(self.rules, other.rules),
-            added(self.kinds, other.kinds),
-            added(self.publishers, other.publishers),
-            added(self.encodings, other.encodings),
-        )
+
+COUNTED = ("statuses", "rules", "kinds", "publishers", "encodings")
 
 
-def added(one: Counts, other: Counts) -> Counts:
-    """Add counts by name; sorted by name."""
-    return tuple(sorted((Counter(dict(one)) + Counter(dict(other))).items()))
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Add up tallies: documents to a shard's, shards to the run's.  Names are sorted."""
+    documents = rejects = read = kept = removed = 0
+    counts = {name: Counter[str]() for name in COUNTED}
+    for tally in tallies:
+        documents += tally.documents
+        rejects += tally.rejects
+        read += tally.books.read
+        kept += tally.books.kept
+        removed += tally.books.removed
+        for name, counter in counts.items():
+            counter.update(dict(getattr(tally, name)))
+    named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
+    return Tally(documents, rejects, Balance(read, kept, removed), **named)
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
     """Add up a run.  Raises BooksError if the sums do not balance."""
-    run = sum(tallies, Tally())
+    run = total(tallies)
     if run.books.read != run.books.kept + run.books.removed:
         raise BooksError("", f"the run does not balance: {run.books}", "Nothing was published.")
     return run

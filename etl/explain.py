@@ -69,7 +69,12 @@ def _happened(entries: Sequence[Entry]) -> Iterator[str]:
         elif entry.duplicate_of:
             yield f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
         else:
-            yield f"{entry.action} by {entry.rule} {entry.rule_version}".rstrip()
+            yield f"{entry.action} by {entry.rule} {entry.rule_version} {_also(entry)}".rstrip()
+
+
+def _also(entry: Entry) -> str:
+    """The other rules that name the line, or the evidence of the model of context."""
+    return f"({entry.also.replace(',', ', ')})" if entry.also else ""
 
 
 def _thought(article: Article, block: Block, edited: Edited, selection: Selection) -> Iterator[str]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from etl.audit import Balance, Entry, Restoration, Tally, added, balance, close
+from etl.audit import Balance, Entry, Restoration, Tally, balance, close, total
 from etl.edit import Edited
 from etl.errors import BooksError
 from etl.stages import NO_COPIES, Copying, dropped_among, finish
@@ -142,7 +142,8 @@ def test_sums_of_a_run_must_balance() -> None:
 
 
 def test_counts_are_added_by_name_and_sorted() -> None:
-    assert added((("b", 1), ("c", 2)), (("a", 1), ("b", 3))) == (("a", 1), ("b", 4), ("c", 2))
+    tallies = [Tally(rules=(("b", 1), ("c", 2))), Tally(rules=(("a", 1), ("b", 3)), rejects=1)]
+    assert total(tallies) == Tally(rules=(("a", 1), ("b", 4), ("c", 2)), rejects=1)
 
 
 def test_entries_come_in_reading_order() -> None:

@@ -24,6 +24,7 @@ OWN_TITLES = {
     "structure/headline": "Headline, now in its field",
     "structure/headline-again": "The headline once more",
     "structure/empty": "Block of nothing but damage",
+    "context/surroundings": "Furniture without a label, told by its company",
     "duplicate/exact": "Copy of an earlier paragraph",
     "duplicate/near": "Near-copy of an earlier paragraph",
     "duplicate/article": "Copy of a whole earlier article",

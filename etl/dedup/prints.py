@@ -22,8 +22,9 @@ class Likeness(Struct, frozen=True, gc=False):
     `threshold` is the least Jaccard.  `numbers="same"`: figures and names are facts; blocks are no copies if
     their figures, months or weekdays differ, or if what differs is one word for another, or only names for names.
     `across=False` compares only within one article.  Texts under `short_words` words are compared whole, folded, and
-    only within one article: a subhead or a quote may stand in many.  `keep="longest"` takes articles by their length
-    in words instead of in reading order, so that of two copies the one in the longer article stays.
+    only with the `short_reach` texts before them in one article: there a repeat is a caption's credit printed twice;
+    farther off it is as often a subhead, a quote or a figure of a table.  `keep="longest"` takes articles by their
+    length in words instead of in reading order, so that of two copies the one in the longer article stays.
     """
 
     shingles: Shingles = "w3"
@@ -31,6 +32,7 @@ class Likeness(Struct, frozen=True, gc=False):
     numbers: Literal["same", "any"] = "same"
     across: bool = True
     short_words: int = 10
+    short_reach: int = 2
     keep: Literal["first", "longest"] = "first"
 
 

@@ -67,7 +67,7 @@ def ranks(order: I64) -> I64:
 
 
 def _originals(prints: Fingerprints, articles: I64, likeness: Likeness, order: I64) -> I64:
-    """Give for each block the first one with the same folded text; within its article, if it is short."""
+    """Give for each block the first one with the same folded text; close by in its article, if it is short."""
     alone = np.arange(len(articles))
     within = np.where((prints.words < likeness.short_words) | (not likeness.across), articles, -1)
     scope = np.where(prints.words == 0, -2 - alone, within)
@@ -79,7 +79,8 @@ def _originals(prints: Fingerprints, articles: I64, likeness: Likeness, order: I
     first = np.flatnonzero(~as_before)
     originals = np.empty_like(order)
     originals[order] = np.repeat(order[first], np.diff(first, append=len(order)))
-    return originals
+    is_far = (prints.words < likeness.short_words) & (np.abs(alone - originals) > likeness.short_reach)
+    return np.where(is_far, alone, originals)
 
 
 def _apart(prints: Fingerprints, articles: I64, likeness: Likeness) -> U64:

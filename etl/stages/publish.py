@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from etl.audit import Balance, Entry, Story, Tally, balance, post
+from etl.audit import Balance, Entry, Story, Tally, balance, post, total
 from etl.edit import Edited
 from etl.model import Removal
 from etl.readers import Reject
@@ -26,22 +26,7 @@ class Finished(Struct, frozen=True):
 
 def publish(job: Job, shard: Shard) -> Tally:
     """Write a shard's articles, audit and rejects.  Raises BooksError if a document does not balance."""
-    tally = Tally()
-    with (
-        line_writer(job.part("articles", shard.number)) as write_article,
-        line_writer(job.part("audit", shard.number)) as write_entry,
-        line_writer(job.part("rejects", shard.number)) as write_reject,
-    ):
-        for result, copies in _publishable(job, shard):
-            if isinstance(result, Reject):
-                write_reject([reject_line(result)])
-                tally += Tally(rejects=1)
-            else:
-                finished = finish(result, copies, job.added)
-                write_article(finished.records)
-                write_entry(finished.entries)
-                tally += finished.tally
-    return tally
+    return total(_published(job, shard))
 
 
 def finish(edited: Edited, copies: Dropped, added: str) -> Finished:
@@ -54,6 +39,24 @@ def finish(edited: Edited, copies: Dropped, added: str) -> Finished:
     stay = ((article, story) for article, story in articles if story.id not in copies.articles)
     records = tuple(record(document, article, story, added) for article, story in stay)
     return Finished(records, entries, _count(edited, records, entries, books))
+
+
+def _published(job: Job, shard: Shard) -> Iterator[Tally]:
+    """Write the shard document by document, and give the tally of each."""
+    with (
+        line_writer(job.part("articles", shard.number)) as write_article,
+        line_writer(job.part("audit", shard.number)) as write_entry,
+        line_writer(job.part("rejects", shard.number)) as write_reject,
+    ):
+        for result, copies in _publishable(job, shard):
+            if isinstance(result, Reject):
+                write_reject([reject_line(result)])
+                yield Tally(rejects=1)
+            else:
+                finished = finish(result, copies, job.added)
+                write_article(finished.records)
+                write_entry(finished.entries)
+                yield finished.tally
 
 
 def _publishable(job: Job, shard: Shard) -> Iterator[tuple[Edited | Reject, Dropped]]:
