@@ -29,7 +29,7 @@ def rule_on_trial(match: Match, action: Verb) -> Rule:
     if action == "strip" and not match.regex:
         raise UsageError("--inside", "is for a regex", "Give --regex; labels stand in blocks of their own.")
     try:
-        regex_of(match)
+        _ = regex_of(match).pattern
     except re.error as error:
         fault = f"does not compile: {error.msg} at character {error.pos}"
         raise UsageError("--regex", fault, f"It reads: {match.regex}") from None

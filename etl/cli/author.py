@@ -16,11 +16,11 @@ from etl.cli.explain import parse_place
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import one_line, say, visible
 from etl.packs import Selection, load_rules
-from etl.readers import Reading
 
 if TYPE_CHECKING:
     from etl.author import Difference, Hit, Suggestion
     from etl.edit import Edited
+    from etl.readers import Reading
 
 # Characters of a line that are shown.
 SHOWN_CHARS = 200
@@ -175,7 +175,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 
 
 @contextmanager
-def _documents(inputs: Sequence[str], reading: Reading) -> Iterator[Callable[[Selection], "Iterator[Edited]"]]:
+def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[Selection], "Iterator[Edited]"]]:
     """Find the inputs; give a function that edits their documents by a selection, as often as it is asked.
 
     Says at the end what could not be read, and exits 4 for it, as `clean` does.

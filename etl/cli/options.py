@@ -4,13 +4,15 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from etl.packs import Selection
-from etl.readers import Reading
-from etl.stages import Copying
+
+if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
+    from etl.readers import Reading
+    from etl.stages import Copying
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -186,9 +188,10 @@ running_options = stacked(
 )
 
 
-def reading(options: dict[str, Any]) -> Reading:
+def reading(options: dict[str, Any]) -> "Reading":
     """Take the reading options out of a command's options."""
     from etl.model import Facts
+    from etl.readers import Reading
 
     return Reading(
         format=options.pop("form"),
@@ -211,8 +214,10 @@ def selection(options: dict[str, Any]) -> Selection:
     )
 
 
-def copying(options: dict[str, Any]) -> Copying:
+def copying(options: dict[str, Any]) -> "Copying":
     """Take the options on copies out of a command's options."""
+    from etl.stages import Copying
+
     return Copying(
         scope=options.pop("dedup"),
         threshold=options.pop("threshold"),

@@ -77,7 +77,7 @@ def _of_regexes(rules: Sequence[Sourced]) -> Iterator[Finding]:
 def _compiles(pattern: Pattern) -> bool:
     """Tell whether there is a regex; one that does not compile has its finding already."""
     try:
-        return bool(pattern.regex and regex_of(pattern))
+        return bool(pattern.regex and regex_of(pattern).pattern)
     except re.error:
         return False
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ PUBLISHERS = "publishers.toml"
 CONTEXT = "context.toml"
 # Tables of `rules/` that are no packs.
 NO_PACKS = (PUBLISHERS, CONTEXT)
+
+_HEADER = re.compile(r"^[ \t]*\[\[\s*rule\s*\]\]", re.MULTILINE)
 
 # What to do about a key that is not there.
 WAYS_OUT = {
@@ -104,8 +107,8 @@ def read_pack(path: Path) -> Iterator[Sourced | PackError]:
     except msgspec.ValidationError as error:
         yield _shape_error(path, 1, str(error))
         return
-    for number, rule in enumerate(rules):
-        yield _sourced(path, _rule_line(path, number), header, rule)
+    for line, rule in zip_longest(_rule_lines(path)[: len(rules)], rules, fillvalue=1):
+        yield _sourced(path, line, header, rule)
 
 
 def _sourced(path: Path, line: int, header: PackHeader, table: Any) -> Sourced | PackError:
@@ -127,11 +130,10 @@ def _toml(path: Path) -> dict[str, Any]:
         raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
 
 
-def _rule_line(path: Path, number: int) -> int:
-    """The 1-based line of the rule's `[[rule]]` header, the first being number 0; 1 if rules are written otherwise."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    headers = [at for at, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
-    return headers[number] if number < len(headers) else 1
+def _rule_lines(path: Path) -> list[int]:
+    """The 1-based lines of the `[[rule]]` headers; fewer than rules if some are written otherwise."""
+    text = path.read_text(encoding="utf-8")
+    return [text.count("\n", 0, header.end()) + 1 for header in _HEADER.finditer(text)]
 
 
 def _shape_error(path: Path, line: int, fault: str) -> PackError:

@@ -6,11 +6,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from etl.edit import Desk
 from etl.errors import UsageError
 from etl.fold import label
 from etl.model import Replacement
@@ -28,6 +27,9 @@ from etl.packs.place import did_you_mean
 from etl.rules import context, seat
 from etl.rules.context import Model
 from etl.segment import Layouts
+
+if TYPE_CHECKING:
+    from etl.edit import Desk
 
 Profile = Literal["careful", "standard", "hard"]
 
@@ -51,8 +53,10 @@ class Selection(Struct, frozen=True):
 
 
 @cache
-def desk(selection: Selection) -> Desk:
+def desk(selection: Selection) -> "Desk":
     """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left."""
+    from etl.edit import Desk  # what edits is not needed to list rules
+
     rules = selected(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
     return Desk(

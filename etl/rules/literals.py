@@ -1,6 +1,7 @@
 """What must stand in a text before a regex can match it: a look for a few literals spares most of the matching."""
 
 # The parser of the standard library, which `re` itself compiles with; it has been the same module since Python 3.11.
+from functools import cache
 from re import _constants as codes  # type: ignore[attr-defined]  # private, and the only parser there is
 from re import _parser as parser  # type: ignore[attr-defined]  # private, and the only parser there is
 from typing import Any
@@ -13,6 +14,7 @@ MIN_LITERAL = 3
 Literals = frozenset[str]
 
 
+@cache
 def required(regex: str) -> Literals | None:
     """Give literals of which one, folded, stands in every text that the regex matches; None if there are no such.
 

@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
-
-from msgspec import Struct
 
 from etl.fold import ORNAMENTS, fold, label, plain
 from etl.rules.literals import required
@@ -18,11 +16,20 @@ MAX_FURNITURE_CHARS = 2_000
 Test = Callable[[View, int], bool]
 
 
-class Regex(Struct, frozen=True):
-    """A compiled regex, and literals of which one, folded, stands in every text that it matches."""
+class Regex:
+    """A regex on the plain view, and literals of which one, folded, stands in every text that it matches.
 
-    pattern: re.Pattern[str]
-    literals: tuple[str, ...]
+    It is compiled when the first text asks for it: of 150 regexes a page asks for some ten.
+    """
+
+    def __init__(self, source: str, case: bool) -> None:
+        self.source, self.flags = source, re.DOTALL if case else re.DOTALL | re.IGNORECASE
+        self.literals = tuple(sorted(required(source) or ("",)))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled regex.  Raises re.error if it is none."""
+        return re.compile(self.source, self.flags)
 
     def may_match(self, folded: str) -> bool:
         """Tell whether a text needs a closer look."""
@@ -34,9 +41,8 @@ LOOKS = ("exact", "prefix", "suffix", "contains", "regex", "tag", "rule", "headl
 
 @cache
 def regex_of(pattern: Pattern) -> Regex:
-    """Compile the regex of a pattern; it runs on the plain view, whose places are those of the text."""
-    flags = re.DOTALL if pattern.case else re.DOTALL | re.IGNORECASE
-    return Regex(re.compile(pattern.regex, flags), tuple(sorted(required(pattern.regex) or ("",))))
+    """Give the regex of a pattern, one for equal patterns."""
+    return Regex(pattern.regex, pattern.case)
 
 
 def has_looks(pattern: Pattern) -> bool:
