@@ -4,13 +4,14 @@ A rule that is not among the candidates of a block does not match it; one that i
 rules and the loop over candidates come to the same, by test.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import ahocorasick
 from msgspec import Struct
 
 from etl.fold import fold, label
-from etl.rules.literals import required
+from etl.rules.literals import longest, required
 from etl.rules.match import MAX_FURNITURE_CHARS, has_looks
 from etl.rules.view import View
 from etl.rules.vocabulary import Match, Pattern
@@ -36,11 +37,12 @@ class Index:
         self._tags: dict[str, Ranks] = {}
         self._rules: dict[str, Ranks] = {}
         literals: dict[str, Ranks] = {}
-        self._unmarked, self._headlines = NONE, NONE
+        self._unmarked: list[tuple[int, int]] = []
+        self._headlines = NONE
         for rank, clue in enumerate(self._clues):
             pattern = clue.pattern
             if _is_unmarked(pattern):
-                self._unmarked |= {rank}
+                self._unmarked.append((rank, _longest(pattern)))
                 continue
             if pattern.headline:
                 self._headlines |= {rank}
@@ -62,7 +64,8 @@ class Index:
 
     def _clued(self, view: View, at: int) -> Ranks:
         """The rules whose clue a block could be."""
-        ranks = self._unmarked | self._labels.get(view.labels[at], NONE)
+        length = len(view.plain[at])
+        ranks = self._labels.get(view.labels[at], NONE).union(rank for rank, most in self._unmarked if length <= most)
         if tag := view.article.blocks[at].tag:
             ranks |= self._tags.get(tag, NONE)
         if self._headlines and at in view.headlines:
@@ -70,7 +73,7 @@ class Index:
         for name in view.named.get(at, ()):
             ranks |= self._rules.get(name, NONE)
         folded = view.folded[at]
-        return ranks.union(*self._ranks_in(folded)) if len(view.plain[at]) <= MAX_FURNITURE_CHARS else ranks
+        return ranks.union(*self._ranks_in(folded)) if length <= MAX_FURNITURE_CHARS else ranks
 
 
 def _clue(match: Match) -> Clue:
@@ -92,6 +95,12 @@ def _clue(match: Match) -> Clue:
 def _is_unmarked(pattern: Pattern) -> bool:
     """Tell whether a block could match that has none of the labels, tags, rules and literals of the pattern."""
     return bool(pattern.regex and not required(pattern.regex)) or "" in map(fold, _parts(pattern))
+
+
+def _longest(pattern: Pattern) -> int:
+    """The characters of the longest block that an unmarked pattern matches; only a regex says how long that is."""
+    others = (pattern.exact, pattern.prefix, pattern.suffix, pattern.contains, pattern.tag, pattern.rule)
+    return sys.maxsize if any(others) or pattern.headline else longest(pattern.regex)
 
 
 def _literals(pattern: Pattern) -> Iterator[str]:

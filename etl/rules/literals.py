@@ -24,6 +24,16 @@ def required(regex: str) -> Literals | None:
     return _required(parser.parse(regex))
 
 
+@cache
+def longest(regex: str) -> int:
+    """Give the characters of the longest text that the regex matches; a very large number if there is no limit.
+
+    >>> longest("By [A-Z].{2,40}")
+    44
+    """
+    return int(parser.parse(regex).getwidth()[1])
+
+
 def _required(items: Any) -> Literals | None:
     """Of what a sequence requires one after the other, the choice whose shortest literal is the longest."""
     choices = [*_runs(items), *(_of_item(code, value) for code, value in items)]
