@@ -11,6 +11,7 @@ from pathlib import Path
 
 import ftfy
 
+from etl.markup.plain import read_plain
 from etl.repair import repair
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "another-belarus.txt"
@@ -45,7 +46,7 @@ def seconds(*works: Callable[[], object]) -> tuple[float, ...]:
 
 
 def row(name: str, text: str) -> str:
-    blocks = text.split("\n\n")
+    blocks = [block.text for block in read_plain(text).blocks]
     plain, same, ours = seconds(
         lambda: ftfy.fix_text(text), lambda: ftfy.fix_text(text, CONFIG), lambda: [repair(block) for block in blocks]
     )
