@@ -1,12 +1,15 @@
 """What tests share: the sample, and the main path with few words."""
 
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from msgspec import Struct
 
+from etl.cli import main
 from etl.edit import Edited, edit
 from etl.model import Facts, Kind, Raw
 from etl.packs import Selection, desk
@@ -23,6 +26,31 @@ def edited(text: str, kind: Kind = "text", facts: Facts = Facts(), path: str = "
     """Edit a text with the built-in packs."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return edit(Raw(path, text, digest, kind, facts=facts), desk(Selection()))
+
+
+class Result(Struct):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_(*words: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, words)])
+        with pytest.raises(SystemExit) as exited:
+            main()
+        sys.stdout.flush()
+        out, err = capfd.readouterr()
+        return Result(int(exited.value.code or 0), out, err)
+
+    return run_
 
 
 @pytest.fixture

@@ -4,42 +4,15 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import jsonschema
 import pytest
 import zstandard
-from msgspec import Struct
-
-from etl.cli import main
+from conftest import Result, Run
 
 ADDED = ("--added", "2026-11-22T00:00:00Z")
-
-
-class Result(Struct):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_(*words: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, words)])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        sys.stdout.flush()
-        out, err = capfd.readouterr()
-        return Result(int(exited.value.code or 0), out, err)
-
-    return run_
 
 
 def _unzstd(body: bytes) -> bytes:

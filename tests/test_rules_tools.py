@@ -2,43 +2,22 @@
 
 import sys
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
+from conftest import Run
 
 from etl.author import free_id
 from etl.author.draft import nearest
 from etl.author.manual import stale_pages
-from etl.cli import main
 
 ROOT = Path(__file__).parent.parent
 
 
-class Result(Struct):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Result]
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def run(run: Run) -> Run:
     """Run `copydesk rules …` in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_(*words: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["copydesk", "rules", *map(str, words)])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        sys.stdout.flush()
-        out, err = capfd.readouterr()
-        return Result(int(exited.value.code or 0), out, err)
-
-    return run_
+    return lambda *words: run("rules", *words)
 
 
 @pytest.fixture

@@ -18,14 +18,7 @@ SMALL_INPUT = 4 << 20
 
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@option(
-    "Output",
-    "-o",
-    "--output",
-    default="",
-    metavar="PATH",
-    help="A file (.jsonl .jsonl.gz .jsonl.zst) or a folder.  [default: stdout]",
-)
+@options.output_option
 @option(
     "Output",
     "--audit/--no-audit",

@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@option(
-    "Output",
-    "-o",
-    "--output",
-    default="",
-    metavar="PATH",
-    help="A file (.jsonl .jsonl.gz .jsonl.zst) or a folder.  [default: stdout]",
-)
+@options.output_option
 @option(
     "Output", "--audit/--no-audit", default=True, help="Write the account of the copies beside it.  [default: audit]"
 )

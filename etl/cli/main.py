@@ -64,9 +64,9 @@ class Commands(click.Group):
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]"
 )
-@click.option("-vv", "--traceback", "wants_traceback", is_flag=True, help="Show where an error arose.")
+@click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show where an error arose.")
 @click.pass_context
-def cli(ctx: click.Context, color: str, wants_traceback: bool) -> None:
+def cli(ctx: click.Context, color: str) -> None:
     """Turn scraped news into clean articles, and prove what was taken out.
 
     \b
@@ -81,7 +81,6 @@ def cli(ctx: click.Context, color: str, wants_traceback: bool) -> None:
     published.  Options can stand in copydesk.toml or in COPYDESK_<COMMAND>_<OPTION>.
     """
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
-    ctx.obj = wants_traceback
     ctx.default_map = dict(_defaults(ctx))
 
 

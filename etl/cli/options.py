@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.stages import Copying
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Decorator = Callable[[Command], Command]
 
 FORMATS = ("text", "html", "jsonl")
 
@@ -58,6 +57,15 @@ def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
     return decorate
 
+
+output_option = option(
+    "Output",
+    "-o",
+    "--output",
+    default="",
+    metavar="PATH",
+    help="A file (.jsonl .jsonl.gz .jsonl.zst) or a folder.  [default: stdout]",
+)
 
 reading_options = stacked(
     option(
