@@ -1,39 +1,103 @@
-"""copydesk.toml, or [tool.copydesk] in pyproject.toml, searched upward: defaults for options, command by command."""
+"""copydesk.toml, or [tool.copydesk] in pyproject.toml, searched upward: defaults for options, and changes to rules."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 from etl.errors import PackError
+from etl.packs.place import place
+from etl.packs.shape import header_lines, read_toml, shape_error
+from etl.rules.exempt import Exemption, Override
 
-Defaults = Mapping[str, Mapping[str, Any]]
+# The tables of changes to rules, each an array; all other tables are options of commands.
+CHANGES: Mapping[str, type[Exemption] | type[Override]] = {"exception": Exemption, "override": Override}
+WAYS_OUT = {
+    "reason": "Say why; whoever finds it in a year will ask.",
+    "until": "Say on which day it ends, such as until = 2027-06-30; it can be renewed.",
+    "rule": "Name the rule, or a pattern of rules: 'core/*'.",
+    "confidence": "Say how sure of it to be: certain, likely or guess.",
+}
 
 
-def read_config(folder: Path) -> tuple[str, Defaults]:
-    """Give the path and the tables of the nearest config, from a folder upward; ("", {}) if there is none.
+class Change(Struct, frozen=True):
+    """An exception or override with its place, for who must renew it."""
 
-    Raises PackError if it is not TOML, or not tables of options.
+    place: str
+    change: Exemption | Override
+
+
+class Config(Struct, frozen=True):
+    """The nearest config: its path ("" if there is none), options by command, and changes to rules."""
+
+    path: str = ""
+    options: Mapping[str, Mapping[str, Any]] = {}
+    changes: tuple[Change, ...] = ()
+
+    def exemptions(self, today: date) -> tuple[Exemption, ...]:
+        """The exceptions that have not ended."""
+        changes = (one.change for one in self.changes)
+        return tuple(one for one in changes if isinstance(one, Exemption) and one.until >= today)
+
+    def overrides(self, today: date) -> tuple[Override, ...]:
+        """The overrides that have not ended."""
+        changes = (one.change for one in self.changes)
+        return tuple(one for one in changes if isinstance(one, Override) and one.until >= today)
+
+    def ended(self, today: date) -> tuple[Change, ...]:
+        """What no longer holds, and stands there still."""
+        return tuple(one for one in self.changes if one.change.until < today)
+
+
+def read_config(folder: Path) -> Config:
+    """Read the nearest config, from a folder upward.
+
+    Raises PackError if it is not TOML, not tables, or a change to a rule has not the shape of one.
     """
     for parent in (folder, *folder.parents):
         for path, tables in ((parent / "copydesk.toml", ()), (parent / "pyproject.toml", ("tool", "copydesk"))):
             if path.is_file() and (found := _table(path, tables)) is not None:
-                return str(path), found
-    return "", {}
+                return _config(path, tables, found)
+    return Config()
 
 
-def _table(path: Path, tables: tuple[str, ...]) -> Defaults | None:
+def _table(path: Path, tables: tuple[str, ...]) -> Mapping[str, Any] | None:
     try:
-        found: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found: Any = read_toml(path)
+    except PackError:
         if tables:
             return None  # somebody else's pyproject.toml is theirs to mend
-        raise PackError(str(path), f"is not TOML: {error}", "Mend the syntax there.") from None
+        raise
     for name in tables:
         found = found.get(name)
         if found is None:
             return None
-    for name, value in found.items():
+    return dict(found)
+
+
+def _config(path: Path, tables: tuple[str, ...], found: Mapping[str, Any]) -> Config:
+    options = {name: value for name, value in found.items() if name not in CHANGES}
+    for name, value in options.items():
         if not isinstance(value, dict):
             raise PackError(str(path), f"'{name}' is no table", f"Write it under its command: [clean] {name} = …")
-    return dict(found)
+    changes = [change for name in CHANGES for change in _changes(path, tables, name, found.get(name, []))]
+    return Config(str(path), options, tuple(changes))
+
+
+def _changes(path: Path, tables: tuple[str, ...], name: str, entries: Any) -> Iterator[Change]:
+    if not isinstance(entries, list):
+        raise PackError(place(path, 1, name), f"'{name}' is one table", f"Write it [[{name}]]: there may be several.")
+    lines = header_lines(path, ".".join((*tables, name)))
+    for line, entry in zip_longest(lines[: len(entries)], entries, fillvalue=1):
+        try:
+            change = msgspec.convert(entry, CHANGES[name])
+        except msgspec.ValidationError as error:
+            raise shape_error(path, line, str(error), [CHANGES[name]], WAYS_OUT, "docs/how-to.md") from None
+        if isinstance(change, Exemption) and change == Exemption(reason=change.reason, until=change.until):
+            fault = "names neither rule, source, publisher nor line"
+            raise PackError(f"{path}:{line}:1", f"this exception {fault}", "Say which lines to keep.")
+        yield Change(f"{path}:{line}", change)

@@ -41,11 +41,11 @@ def edit(raw: Raw, desk: Desk) -> Edited:
 
 def judged(document: Document, articles: Sequence[Article], desk: Desk) -> Edited:
     """Strip furniture out of the blocks of articles, then judge the blocks."""
-    views = [View(article, document.kind) for article in articles]
+    views = [View(article, document.kind, document.path, document.text) for article in articles]
     for number, view in enumerate(views):
         if found := cuts(view, desk.bench):
             document, article = _stripped(document, view.article, found)
-            views[number] = View(article, document.kind)
+            views[number] = View(article, document.kind, document.path, document.text)
     removals = tuple(_removals(view, desk) for view in views)
     return Edited(document, tuple(view.article for view in views), removals)
 
@@ -72,6 +72,8 @@ def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
 
 def _mend_block(block: Block, desk: Desk) -> tuple[Block, tuple[Repair, ...]]:
     repaired = repair(block.text, desk.repairs, desk.risky)
+    if not (repaired.script or repaired.flags):
+        return block, ()
     repairs = _booked(block, block.text, repaired.script)
     flags = tuple(
         Repair(block.line, block.char_start + flag.start, flag.text, flag.text, flag.rule, "tag")

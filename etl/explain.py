@@ -80,7 +80,7 @@ def _also(entry: Entry) -> str:
 def _thought(article: Article, block: Block, edited: Edited, selection: Selection) -> Iterator[str]:
     bench = desk(selection).bench
     at = block.index - article.blocks[0].index
-    matching = opinions(View(article, edited.document.kind), bench, at)
+    matching = opinions(View(article, edited.document.kind, edited.document.path, edited.document.text), bench, at)
     for opinion in matching:
         yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
     total = len(bench.judges())

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from etl.cli.terminal import say
 from etl.errors import CopydeskError, PackError, UsageError
+
+if TYPE_CHECKING:
+    from etl.config import Config
 
 # Where each command is, and the line that `copydesk --help` shows for it: nothing is imported until it is run.
 COMMANDS = {
@@ -80,8 +83,11 @@ def cli(ctx: click.Context, color: str) -> None:
     Every character read is kept in an article or booked under the rule that took it; what does not balance is not
     published.  Options can stand in copydesk.toml or in COPYDESK_<COMMAND>_<OPTION>.
     """
+    from etl.config import read_config
+
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
-    ctx.default_map = dict(_defaults(ctx))
+    ctx.obj = read_config(Path.cwd())
+    ctx.default_map = _defaults(ctx, ctx.obj)
 
 
 def main() -> None:
@@ -125,19 +131,16 @@ def _color_of_environment() -> bool | None:
     return True if os.environ.get("FORCE_COLOR") else None
 
 
-def _defaults(ctx: click.Context) -> Mapping[str, Any]:
+def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
-    from etl.config import read_config
-
-    path, tables = read_config(Path.cwd())
-    checked: dict[str, dict[str, Any]] = {}
-    for name, values in tables.items():
+    checked: dict[str, Any] = {}
+    for name, values in config.options.items():
         if name not in COMMANDS:
-            raise PackError(path, f"[{name}] is no command", _near(name, COMMANDS))
+            raise PackError(config.path, f"[{name}] is no command", _near(name, COMMANDS))
         names = _option_names(ctx, name)
         for key in values:
             if key not in names:
-                raise PackError(path, f"[{name}] has no option '{key}'", _near(key, names))
+                raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
         checked[name] = {names[key]: value for key, value in values.items()}
     return checked
 

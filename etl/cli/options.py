@@ -3,14 +3,16 @@
 import os
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from etl.cli.terminal import say
 from etl.packs import Selection
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
+    from etl.config import Config
     from etl.readers import Reading
     from etl.stages import Copying
 
@@ -211,8 +213,17 @@ def reading(options: dict[str, Any]) -> "Reading":
 
 
 def selection(options: dict[str, Any]) -> Selection:
-    """Take the rule options out of a command's options."""
+    """Take the rule options out of a command's options, and what copydesk.toml changes about rules, as of today.
+
+    Today is the time that goes into the records, so that a run can be repeated.
+    """
+    config: Config = click.get_current_context().obj
+    today = date.fromisoformat(time_added(options.get("added", ""))[:10])
+    for ended in config.ended(today):
+        say(f"{ended.place}: ended on {ended.change.until}, and holds no longer: renew it or take it out", fg="yellow")
     return Selection(
+        exemptions=config.exemptions(today),
+        overrides=config.overrides(today),
         packs=options.pop("rules"),
         only=options.pop("only_rules"),
         select=options.pop("select"),

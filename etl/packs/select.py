@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.errors import UsageError
 from etl.fold import label
@@ -26,6 +26,7 @@ from etl.packs.load import (
 from etl.packs.place import did_you_mean
 from etl.rules import context, seat
 from etl.rules.context import Model
+from etl.rules.exempt import Exemption, Override
 from etl.segment import Layouts
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ PROFILES: dict[Profile, tuple[str, ...]] = {
 
 
 class Selection(Struct, frozen=True):
-    """Which rules judge: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and how bold."""
+    """Which rules judge: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and how bold.
+
+    And what the user's copydesk.toml changes about them.
+    """
 
     packs: tuple[str, ...] = ()
     only: bool = False
@@ -50,6 +54,8 @@ class Selection(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     profile: Profile = "standard"
     risky: bool = False
+    exemptions: tuple[Exemption, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 @cache
@@ -66,7 +72,11 @@ def desk(selection: Selection) -> "Desk":
             if sourced.rule.action == "replace"
         ),
         layouts=Layouts(_end_labels(rules), known_publishers()),
-        bench=seat(((sourced.name, sourced.version, sourced.rule) for sourced in judging), *_context(selection)),
+        bench=seat(
+            ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
+            *_context(selection),
+            selection.exemptions,
+        ),
         risky=selection.risky,
     )
 
@@ -82,8 +92,9 @@ def _context(selection: Selection) -> tuple[Model | None, float]:
 
 def selected(selection: Selection) -> tuple[Sourced, ...]:
     """The rules of a selection, checked against one another, by name."""
-    rules = load_rules(selection)
-    for pattern in (*selection.select, *selection.ignore):
+    rules = tuple(_overridden(sourced, selection.overrides) for sourced in load_rules(selection))
+    exempted, overridden = (one.rule for one in selection.exemptions), (one.rule for one in selection.overrides)
+    for pattern in (*selection.select, *selection.ignore, *exempted, *overridden):
         names = [context.NAME, *(one.name for one in rules)]
         if not any(fnmatchcase(name, pattern) for name in names):
             raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, names))
@@ -112,6 +123,14 @@ def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
         name = path.relative_to(builtin_folder()) if path.is_relative_to(builtin_folder()) else path
         found[name.as_posix()] = {"version": sourced.version, "sha256": sha256(path.read_bytes()).hexdigest()}
     return dict(sorted(found.items()))
+
+
+def _overridden(sourced: Sourced, overrides: Iterable[Override]) -> Sourced:
+    """A rule as sure as the last override for it says."""
+    for override in overrides:
+        if fnmatchcase(sourced.name, override.rule):
+            sourced = structs.replace(sourced, rule=structs.replace(sourced.rule, confidence=override.confidence))
+    return sourced
 
 
 def _is_chosen(sourced: Sourced, selection: Selection) -> bool:

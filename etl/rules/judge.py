@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from etl.model import Removal
 from etl.rules.context import NAME, Model, Suspect, suspects
+from etl.rules.exempt import Exemption, exempting
 from etl.rules.index import Index
 from etl.rules.match import Test, company_test, has_company, has_looks, looks_test, obstacles
 from etl.rules.view import View
@@ -50,7 +51,8 @@ class Panel(Struct, frozen=True):
 class Bench(Struct, frozen=True):
     """All rules: those that strip part of a line, those that look at a block alone, those that look at its company.
 
-    And the model of context, with the least probability at which it names a block; None if it is not asked.
+    And the model of context, with the least probability at which it names a block; None if it is not asked.  Each
+    keeps off the lines that an exemption from it covers.
     """
 
     stripping: tuple[Seated, ...]
@@ -58,18 +60,24 @@ class Bench(Struct, frozen=True):
     in_company: Panel
     context: Model | None = None
     least: float = 1.0
+    exempted: Callable[[View, int], str] = exempting(NAME, ())
 
     def judges(self) -> tuple[Seated, ...]:
         """The rules that name whole blocks."""
         return self.alone.rules + self.in_company.rules
 
 
-def seat(rules: Iterable[tuple[str, str, Rule]], context: Model | None = None, least: float = 1.0) -> Bench:
+def seat(
+    rules: Iterable[tuple[str, str, Rule]],
+    context: Model | None = None,
+    least: float = 1.0,
+    exemptions: Sequence[Exemption] = (),
+) -> Bench:
     """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none.
 
     Named first is the one with the narrowest scope, then the most certain, then the first by name.
     """
-    seated = sorted((_seat(*entry) for entry in rules), key=_precedence)
+    seated = sorted((_seat(*entry, exemptions) for entry in rules), key=_precedence)
     judging = [one for one in seated if one.rule.action != "strip"]
     return Bench(
         stripping=tuple(one for one in seated if one.rule.action == "strip"),
@@ -77,6 +85,7 @@ def seat(rules: Iterable[tuple[str, str, Rule]], context: Model | None = None, l
         in_company=_panel(one for one in judging if one.company),
         context=context,
         least=least,
+        exempted=exempting(NAME, exemptions),
     )
 
 
@@ -85,10 +94,16 @@ def _panel(rules: Iterable[Seated]) -> Panel:
     return Panel(seated, Index([one.rule.match for one in seated]))
 
 
-def _seat(name: str, version: str, rule: Rule) -> Seated:
+def _seat(name: str, version: str, rule: Rule, exemptions: Sequence[Exemption]) -> Seated:
     looks = looks_test(rule.match) if has_looks(rule.match) else None
     company = company_test(rule.match) if has_company(rule.match) else None
-    return Seated(name, version, rule, looks, company, obstacles(rule.where))
+    return Seated(name, version, rule, looks, company, _obstacle(name, rule, exemptions))
+
+
+def _obstacle(name: str, rule: Rule, exemptions: Sequence[Exemption]) -> Callable[[View, int], str]:
+    """The guards of a rule, and the exemptions from it."""
+    guarded, exempted = obstacles(rule.where), exempting(name, exemptions)
+    return (lambda view, at: guarded(view, at) or exempted(view, at)) if exemptions else guarded
 
 
 def _precedence(seated: Seated) -> tuple[bool, int, str]:
@@ -110,7 +125,8 @@ def judge(view: View, bench: Bench) -> tuple[Removal, ...]:
     removals = [_removal(view.article.blocks[at].index, rules) for at, rules in by_block.items()]
     if bench.context:
         view = view.knowing([(at, seated.name) for at, seated in named])
-        removals += [_suspected(view, suspect, bench.context) for suspect in suspects(view, bench.context, bench.least)]
+        found = suspects(view, bench.context, bench.least)
+        removals += [_suspected(view, one, bench.context) for one in found if not bench.exempted(view, one.at)]
     return tuple(removals)
 
 

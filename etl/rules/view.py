@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from copy import copy
 from functools import cached_property
+from hashlib import sha256
 
 from etl.fold import CLOSERS, ORNAMENTS, ends_sentence, plain
 from etl.model import Article, Kind
@@ -44,10 +45,13 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class View:
-    """An article as rules see it.  Places are positions in `article.blocks`, from 0."""
+    """An article as rules see it.  Places are positions in `article.blocks`, from 0.
 
-    def __init__(self, article: Article, kind: Kind) -> None:
-        self.article, self.kind = article, kind
+    `path` and `decoded` are those of its document: an exception may name a source, or a line by its fingerprint.
+    """
+
+    def __init__(self, article: Article, kind: Kind, path: str = "", decoded: str = "") -> None:
+        self.article, self.kind, self.path, self._decoded = article, kind, path, decoded
         self.named: dict[int, set[str]] = {}
         texts = [block.text for block in article.blocks]
         self.plain = [plain(text) for text in texts]
@@ -71,6 +75,11 @@ class View:
         """What the article's publisher is called in scopes: its id and its group."""
         publisher = self.article.publisher
         return frozenset({publisher.id, publisher.group} - {""}) if publisher else frozenset()
+
+    def fingerprint(self, at: int) -> str:
+        """The SHA-256 of a block as it was decoded, as the audit has it."""
+        block = self.article.blocks[at]
+        return sha256(self._decoded[block.char_start : block.char_end].encode()).hexdigest()
 
     @cached_property
     def frame(self) -> frozenset[int]:

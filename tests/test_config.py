@@ -1,0 +1,116 @@
+"""What copydesk.toml changes about rules: the lines that stay, the near-misses that go, and what is no config."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+
+from etl.config import read_config
+from etl.edit import edit
+from etl.errors import PackError
+from etl.model import Facts, Raw
+from etl.packs import Selection, desk
+from etl.rules.exempt import Exemption, Override
+
+STORY = "Read More\n\nThe president said that Belarus could not return to the instability of 1991."
+LINE = sha256(b"Read More").hexdigest()
+
+
+def exemption(**given: Any) -> Exemption:
+    return Exemption(reason="they mean it", until=date(2030, 1, 1), **given)
+
+
+def taken(selection: Selection, path: str = "crawl/a.txt", publisher: str = "BBC News") -> list[str]:
+    raw = Raw(path, STORY, "", facts=Facts(publisher=publisher))
+    (removals,) = edit(raw, desk(selection)).removals
+    return [removal.rule for removal in removals if removal.action == "drop"]
+
+
+@pytest.mark.parametrize(
+    ("given", "is_kept"),
+    [
+        pytest.param({"rule": "core/read-more"}, True, id="by rule"),
+        pytest.param({"rule": "core/*"}, True, id="by pattern of rules"),
+        pytest.param({"rule": "core/related-label"}, False, id="another rule"),
+        pytest.param({"source": "crawl/*"}, True, id="by source"),
+        pytest.param({"source": "crawl/*.html"}, False, id="another source"),
+        pytest.param({"publisher": "bbc"}, True, id="by publisher"),
+        pytest.param({"publisher": "npr"}, False, id="another publisher"),
+        pytest.param({"line": LINE[:12]}, True, id="by line"),
+        pytest.param({"line": LINE[:12][::-1]}, False, id="another line"),
+        pytest.param({"line": LINE, "source": "other/*"}, False, id="all that is given must hold"),
+    ],
+)
+def test_exception_keeps_lines(given: dict[str, str], is_kept: bool) -> None:
+    assert taken(Selection()) == ["core/read-more"]
+    assert taken(Selection(exemptions=(exemption(**given),))) == ([] if is_kept else ["core/read-more"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "profile", "expected"),
+    [
+        pytest.param("core/read-more", "standard", [], id="a guess is not for the standard profile"),
+        pytest.param("core/read-more", "hard", ["core/read-more"], id="but for the hard one"),
+        pytest.param("core/rel*", "standard", ["core/read-more"], id="another rule"),
+    ],
+)
+def test_override_says_how_sure_of_a_rule_to_be(rule: str, profile: Any, expected: list[str]) -> None:
+    override = Override(rule=rule, confidence="guess", reason="", until=date(2030, 1, 1))
+    assert taken(Selection(profile=profile, overrides=(override,))) == expected
+
+
+def test_exception_holds_until_its_day_is_over_and_the_run_says_so_after(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text(
+        '[[exception]]\nrule = "core/read-more"\nreason = "a book of that name"\nuntil = 2026-11-22\n'
+    )
+    kept = run("clean", "a.txt", "--added", "2026-11-22T23:00:00Z", "-q")
+    assert json.loads(kept.out)["text"].startswith("Read More")
+    assert kept.err == ""
+    late = run("clean", "a.txt", "--added", "2026-11-23", "-q")
+    assert "Read More" not in late.out
+    assert "copydesk.toml:1: ended on 2026-11-22" in late.err
+
+
+def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "pyproject.toml").write_text(
+        '[[tool.copydesk.exception]]\nsource = "a*"\nreason = "a book of that name"\nuntil = 2999-01-01\n'
+    )
+    said = run("explain", "a.txt:1").out
+    assert "kept" in said
+    assert "held back by an exception until 2999-01-01: a book of that name: core/read-more" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param('[[exception]]\nrule = "a/b"\nuntil = 2030-01-01', "'reason' is missing", id="no reason"),
+        pytest.param('[[exception]]\nrule = "a/b"\nreason = ""', "'until' is missing", id="no end"),
+        pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "neither rule, source", id="all lines"),
+        pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is no key", id="no such key"),
+        pytest.param(
+            '[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong", id="no such confidence"
+        ),
+        pytest.param('[override]\nrule = "a/b"', "Write it [[override]]", id="one table"),
+        pytest.param("clean = true", "'clean' is no table", id="an option without its command"),
+        pytest.param("[clean", "is not TOML", id="no TOML"),
+    ],
+)
+def test_config_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "copydesk.toml").write_text(text + "\n")
+    with pytest.raises(PackError) as error:
+        read_config(tmp_path)
+    assert said in str(error.value)
+
+
+def test_exception_from_a_rule_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text('[[exception]]\nrule = "core/raed-more"\nreason = ""\nuntil = 2999-01-01\n')
+    result = run("clean", "a.txt")
+    assert result.code == 2
+    assert "core/raed-more: no rule has this id\n  Did you mean 'core/read-more'?" in result.err
