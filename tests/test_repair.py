@@ -48,6 +48,7 @@ def test_guess_is_made_on_request(case: Case) -> None:
         ("AT&amp;amp;T and M&amp;S", [("AT&amp;amp;T", "AT&T", "repair/entity"), ("M&amp;S", "M&S", "repair/entity")]),
         ("image captionThe mayor", [("captionThe", "caption The", "repair/label")]),
         ("one  two", [("  ", " ", "repair/spaces")]),
+        ("no no\xad no no", [("no\xad", "no", "repair/soft-hyphen")]),  # equal on both sides, and of the change itself
         ("20&nbsp;&nbsp;May it was", [("20&nbsp;&nbsp;May", "20 May", "repair/entity+repair/spaces")]),
         ("M&S and a café", []),
     ],

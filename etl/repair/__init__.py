@@ -6,7 +6,6 @@ blocks never get there, because `alphabet` knows at a glance that no step can to
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 
 from msgspec import Struct
 
@@ -21,7 +20,7 @@ MAX_ROUNDS = 8
 # `between` compares all words with all, spaces included; this many are done in a few milliseconds.
 MAX_WORDS_TO_ALIGN = 200
 
-# Guesses come before white space, which some of them leave.
+# Guesses and the repairs of packs come before white space, which some of them leave.
 SPACING = SURE[-2:]
 SURE_AND_GUESSED = (*SURE[:-2], *GUESSES, *SPACING)
 
@@ -58,12 +57,14 @@ def repair(line: str, replacements: Sequence[Replacement] = (), risky: bool = Fa
     (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
     clean = looks_clean(line)
-    text, script = (line, ()) if clean else _settled(line, SURE_AND_GUESSED if risky else SURE)
+    settled, script = (line, ()) if clean else _settled(line, SURE_AND_GUESSED if risky else SURE)
+    text = settled
     for replacement in replacements:
-        text, script = _booked(line, text, script, _replaced(text, replacement))
+        if replacement.pattern.search(text):
+            text, script = _booked(line, text, script, _replaced(text, replacement))
     if clean and not script:
         return Repaired(line)
-    for step in SPACING if replacements else ():
+    for step in SPACING if text != settled else ():
         text, script = _taken(line, text, script, step)
     return Repaired(text, script, tuple(_flags(line, text, script)))
 
@@ -107,34 +108,52 @@ def _replaced(text: str, replacement: Replacement) -> Script:
 
 def _changes(before: str, after: str, rule: str) -> Iterator[Change]:
     """A script in whole words.  Where their number stays the same, nothing need be searched for what moved."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    start = _shared_words(before, after)
+    tail = _shared_words(before[start:][::-1], after[start:][::-1])
+    old, new = _WORDS.findall(before, start, len(before) - tail), _WORDS.findall(after, start, len(after) - tail)
     if len(old) != len(new):
-        yield from _aligned(old, new, rule)
+        yield from _aligned(start, old, new, rule)
         return
-    at = 0
     for was, becomes in zip(old, new, strict=True):
         if was != becomes:
-            yield Change(at, at + len(was), becomes, rule)
-        at += len(was)
+            yield Change(start, start + len(was), becomes, rule)
+        start += len(was)
 
 
-def _aligned(old: list[str], new: list[str], rule: str) -> Iterator[Change]:
-    """The script between two rows of words, of which the equal ends are set aside first."""
-    head = _equal(old, new)
-    tail = _equal(old[head:][::-1], new[head:][::-1])
-    offset = sum(map(len, old[:head]))
-    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
+def _aligned(start: int, old: list[str], new: list[str], rule: str) -> Iterator[Change]:
+    """The script between two rows of words, which begin at this character of the text."""
     before, after = "".join(old), "".join(new)
     if min(len(old), len(new)) < 2 or len(old) + len(new) > MAX_WORDS_TO_ALIGN:
-        yield Change(offset, offset + len(before), after, rule)
+        yield Change(start, start + len(before), after, rule)
         return
     for change in between(before, after, rule):
-        yield Change(offset + change.start, offset + change.end, change.after, rule)
+        yield Change(start + change.start, start + change.end, change.after, rule)
 
 
-def _equal(old: list[str], new: list[str]) -> int:
-    """How many words both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+def _shared_words(one: str, other: str) -> int:
+    """How many characters both begin with, in whole words and spaces."""
+    char = _shared(one, other)
+    if _ends_word(one, char) and _ends_word(other, char):
+        return char
+    shared = one[:char]
+    return len(shared.rstrip()) if shared[-1].isspace() else char - len(shared.rsplit(None, 1)[-1])
+
+
+def _ends_word(text: str, char: int) -> bool:
+    """Whether a word, or the space between two, ends before this character."""
+    return char in (0, len(text)) or text[char - 1].isspace() != text[char].isspace()
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters both begin with, found by halving: in eight looks, where one at a time takes two hundred."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
