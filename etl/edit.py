@@ -10,17 +10,23 @@ from etl.decode import decode
 from etl.markup import markup
 from etl.model import Article, Block, Decoded, Document, Page, Raw, Removal, Repair, Replacement
 from etl.repair import repair
-from etl.rules import Bench, Cut, View, cuts, judge
+from etl.rules import Bench, Cut, Known, View, cuts, filled, judge
+from etl.rules.recurrence import Counts
 from etl.segment import EMPTY, Layouts, segment
 
 
 class Desk(Struct, frozen=True):
-    """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong."""
+    """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
+
+    `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` says that one asks for the counts of a run.
+    """
 
     repairs: tuple[Replacement, ...]
     layouts: Layouts
     bench: Bench
     risky: bool = False
+    selectors: tuple[str, ...] = ()
+    asks_what_recurs: bool = False
 
 
 class Edited(Struct, frozen=True, gc=False):
@@ -33,21 +39,36 @@ class Edited(Struct, frozen=True, gc=False):
 
 def edit(raw: Raw, desk: Desk) -> Edited:
     """Decode, cut, repair, segment and judge one raw document.  Raises Unreadable if it is not text."""
+    return judged(draft(raw, desk), desk)
+
+
+def draft(raw: Raw, desk: Desk) -> Edited:
+    """Decode, cut, repair and segment one raw document; there are no removals yet.  Raises Unreadable."""
     decoded = decode(raw)
-    page = markup(decoded, raw.kind)
+    page = markup(decoded, raw.kind, desk.selectors)
     document = mend(raw, decoded, page, desk)
-    return judged(document, segment(document, desk.layouts), desk)
+    return Edited(document, segment(document, desk.layouts), ())
 
 
-def judged(document: Document, articles: Sequence[Article], desk: Desk) -> Edited:
-    """Strip furniture out of the blocks of articles, then judge the blocks."""
-    views = [View(article, document.kind, document.path, document.text) for article in articles]
+def judged(drafted: Edited, desk: Desk, recurring: Counts | None = None) -> Edited:
+    """Strip furniture out of the blocks of articles, judge the blocks, fill fields from what rules extract.
+
+    `recurring` are the counts of the run, if rules ask for them.
+    """
+    document, known = drafted.document, Known(desk.layouts.publishers, recurring)
+    views = [view_of(article, document, known) for article in drafted.articles]
     for number, view in enumerate(views):
         if found := cuts(view, desk.bench):
             document, article = _stripped(document, view.article, found)
-            views[number] = View(article, document.kind, document.path, document.text)
+            views[number] = view_of(article, document, known)
     removals = tuple(_removals(view, desk) for view in views)
-    return Edited(document, tuple(view.article for view in views), removals)
+    articles = tuple(filled(view, named, desk.bench) for view, named in zip(views, removals, strict=True))
+    return Edited(document, articles, removals)
+
+
+def view_of(article: Article, document: Document, known: Known) -> View:
+    """Give an article as rules see it."""
+    return View(article, document.kind, document.path, document.text, known)
 
 
 def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
@@ -122,10 +143,16 @@ def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
 
 
 def _removals(view: View, desk: Desk) -> tuple[Removal, ...]:
-    """What leaves an article, in reading order: its frame, what repair left empty, and what rules name."""
-    judged = {removal.block: removal for removal in judge(view, desk.bench)}
-    judged |= {removal.block: removal for removal in (*_empty(view.article), *view.article.frame)}
-    return tuple(judged[block] for block in sorted(judged))
+    """What leaves an article, in reading order: its frame, what repair left empty, and what rules name.
+
+    A block that is tagged and also taken has both.  If a rule rejects the article, all of it goes by that rule.
+    """
+    judged = judge(view, desk.bench)
+    if rejected := next((removal for removal in judged if removal.action == "reject"), None):
+        return tuple(structs.replace(rejected, block=block.index) for block in view.article.blocks)
+    own = {removal.block: removal for removal in (*_empty(view.article), *view.article.frame)}
+    named = (removal for removal in judged if removal.block not in own)
+    return tuple(sorted((*own.values(), *named), key=lambda removal: removal.block))
 
 
 def _empty(article: Article) -> Iterator[Removal]:

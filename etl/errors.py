@@ -23,6 +23,10 @@ class PackError(CopydeskError):
     """A rule pack or config that cannot be used as it stands."""
 
 
+class RanOut(CopydeskError):
+    """A regex of a user's rule that does not come back in time; `place` is the rule.  A run goes on without it."""
+
+
 class NoInput(CopydeskError):
     """Nothing matched, or there was nothing in it."""
 

@@ -1,23 +1,37 @@
 """Run the examples that rules carry: each `drops` must be named by its rule, each `keeps` by no rule at all.
 
+A `keeps` of an `unless` must be named without it, and `turns` must turn as they say; those of a rule that extracts are
+["Updated 23 August 2020", "created: 2020-08-23T00:00:00.000Z"].
+
 An example is text, its blocks parted by blank lines.  `>…<` marks the blocks that are meant, if there are neighbours;
-`<nav>` before a block gives its tag on an HTML page.  A headline with its publisher may open it.
+`<nav>` before a block gives its tag on an HTML page, `<div#top.share/p>` the path of its element.  A headline with its
+publisher may open it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, structs
 
 from etl.change import Change, apply
-from etl.edit import Desk
+from etl.edit import Desk, view_of
+from etl.fold import fold
+from etl.markup.selector import holding, path_of
 from etl.model import Article, Block, Document, Facts, Kind
 from etl.packs import Selection, Sourced, desk, known_publishers, selected
 from etl.repair import repair
-from etl.rules import View, cuts, judge
+from etl.rules import Known, View, cuts, filled, judge, opinions
+from etl.rules.extract import FIELDS
+from etl.rules.guards import UNLESS
+from etl.rules.recurrence import key
+from etl.rules.seat import Seated
+from etl.rules.vocabulary import Rule, Scope
 from etl.segment import segment
 
-_BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<tag>\w+)>)?(?P<text>.*?)(?P<closes><?)", re.DOTALL)
+_BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<path>\w+(?:[#./][\w-]+)*)>)?(?P<text>.*?)(?P<closes><?)", re.DOTALL)
+
+# More than any rule asks for.
+ALL_DOCUMENTS = 1_000_000_000
 
 
 class Failure(Struct, frozen=True):
@@ -41,12 +55,13 @@ def failures(selection: Selection) -> Iterator[Failure]:
     for sourced in selected(structs.replace(selection, profile="hard")):
         yield from _dropped(sourced, at_desk)
         yield from _kept(sourced, at_desk)
+        yield from _held_back(sourced, at_desk)
         yield from _turned(sourced, at_desk)
 
 
 def _dropped(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
     for text in sourced.rule.drops:
-        example = parse(text)
+        example = parse(text, at_desk.selectors)
         named = {block for block, rules in _named(example, sourced, at_desk).items() if sourced.name in rules}
         if missed := sorted(example.meant - named):
             yield Failure(sourced, text, f"does not name: {example.blocks[missed[0]].text}")
@@ -57,51 +72,98 @@ def _dropped(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
 def _kept(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
     if sourced.rule.action == "replace":
         return
-    for text in sourced.rule.keeps:
-        example = parse(text)
+    for text in (*sourced.rule.keeps, *_exceptions(sourced.rule)):
+        example = parse(text, at_desk.selectors)
         for block, rules in _named(example, sourced, at_desk).items():
             if block in example.meant:
                 yield Failure(sourced, text, f"is named by {', '.join(rules)}: {example.blocks[block].text}")
 
 
+def _exceptions(rule: Rule) -> Sequence[str]:
+    return rule.unless.keeps if rule.unless else ()
+
+
+def _held_back(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
+    """The `keeps` of an `unless` must need it, or it says nothing."""
+    for text in _exceptions(sourced.rule):
+        example = parse(text, at_desk.selectors)
+        obstacles = [
+            seated.obstacle(view, at)
+            for view in _views(example, sourced, at_desk)
+            for at, block in enumerate(view.article.blocks)
+            for seated in _thinking(sourced, view, at_desk, at)
+            if block.index in example.meant
+        ]
+        if UNLESS not in obstacles:
+            yield Failure(sourced, text, "is not named without 'unless' either")
+
+
+def _thinking(sourced: Sourced, view: View, at_desk: Desk, at: int) -> Iterator[Seated]:
+    """The rule as it is seated, if it matches the block; one that strips is asked of every block."""
+    matching = (opinion.seated for opinion in opinions(view, at_desk.bench, at))
+    yield from (one for one in (*matching, *at_desk.bench.stripping.rules) if one.name == sourced.name)
+
+
 def _turned(sourced: Sourced, at_desk: Desk) -> Iterator[Failure]:
-    keeps = [(text, text) for text in sourced.rule.keeps] if sourced.rule.turns else []
-    for before, after in (*sourced.rule.turns, *keeps):
-        if (text := _turn(before, sourced, at_desk)) != after:
+    rule = sourced.rule
+    turn = _fields if rule.action == "extract" else _turn
+    keeps = [(text, text) for text in (*rule.keeps, *_exceptions(rule))] if rule.action in ("strip", "replace") else []
+    for before, after in (*rule.turns, *keeps):
+        if (text := turn(before, sourced, at_desk)) != after:
             yield Failure(sourced, before, f"turns into: {text}")
 
 
 def _turn(text: str, sourced: Sourced, at_desk: Desk) -> str:
     """What repairs and strip rules make of a block."""
-    example = parse(repair(text, at_desk.repairs).text)
-    found = cuts(_view(example, sourced, at_desk), at_desk.bench)
+    example = parse(repair(text, at_desk.repairs).text, at_desk.selectors)
+    found = cuts(_views(example, sourced, at_desk)[0], at_desk.bench)
     return apply(example.blocks[0].text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found])
+
+
+def _fields(text: str, sourced: Sourced, at_desk: Desk) -> str:
+    """The fields that an example fills: "author: Jane Roe; created: 2020-08-23T00:00:00.000Z"."""
+    view = _views(parse(text, at_desk.selectors), sourced, at_desk)[0]
+    facts = structs.asdict(filled(view, judge(view, at_desk.bench), at_desk.bench).facts)
+    return "; ".join(f"{field}: {facts[field]}" for field in FIELDS if facts[field])
 
 
 def _named(example: Example, sourced: Sourced, at_desk: Desk) -> dict[int, tuple[str, ...]]:
     """The blocks of an example that rules name, each with the rules."""
-    removals = judge(_view(example, sourced, at_desk), at_desk.bench)
+    removals = (one for view in _views(example, sourced, at_desk) for one in judge(view, at_desk.bench))
     return {removal.block: (removal.rule, *removal.also) for removal in removals}
 
 
-def _view(example: Example, sourced: Sourced, at_desk: Desk) -> View:
-    """An example as rules see it: segmented, and of the publisher that the rule is scoped to."""
+def _views(example: Example, sourced: Sourced, at_desk: Desk) -> list[View]:
+    """The articles of an example as rules see them: in the scope of the rule."""
     kind: Kind = "html" if any(block.tag for block in example.blocks) else "text"
     document = Document("", "", 1, kind, "", "utf-8", "", "\n\n", example.blocks, (), Facts(), "{}")
-    return View(_published(segment(document, at_desk.layouts)[0], sourced), kind)
+    articles = segment(document, at_desk.layouts)
+    scoped = [_scoped(article, sourced.rule.scope) for article in articles]
+    return [view_of(one, document, _known(one, sourced.rule, at_desk)) for one in scoped]
 
 
-def _published(article: Article, sourced: Sourced) -> Article:
-    """Give the article of a scoped rule's example the publisher it is scoped to."""
-    if article.publisher or not sourced.rule.scope.publisher:
-        return article
-    wanted = sourced.rule.scope.publisher[0]
-    known = known_publishers().values()
-    return structs.replace(article, publisher=next(one for one in known if wanted in (one.id, one.group)))
+def _known(article: Article, rule: Rule, at_desk: Desk) -> Known:
+    """In examples, what a rule's `drops` mean stands in every document of a run, and nothing else in two."""
+    examples = map(parse, rule.drops if rule.match.recurs else ())
+    lines = [block.text for example in examples for block in example.blocks if block.index in example.meant]
+    publishers = {"", article.publisher.id if article.publisher else ""}
+    counts = {key(fold(text), name): ALL_DOCUMENTS for text in ("", *lines) for name in publishers}
+    return Known(at_desk.layouts.publishers, counts)
 
 
-def parse(text: str) -> Example:
-    """Take an example apart.  Without marks every block is meant."""
+def _scoped(article: Article, scope: Scope) -> Article:
+    """Give the article of a scoped rule's example what the rule is scoped to: publisher, language, date."""
+    if scope.publisher and not article.publisher:
+        known = known_publishers().values()
+        wanted = next(one for one in known if scope.publisher[0] in (one.id, one.group))
+        article = structs.replace(article, publisher=wanted)
+    language = scope.language[0] if scope.language else article.facts.language
+    created = (scope.date.since or scope.date.to) if scope.date else article.facts.created
+    return structs.replace(article, facts=structs.replace(article.facts, language=language, created=created))
+
+
+def parse(text: str, selectors: Sequence[str] = ()) -> Example:
+    """Take an example apart.  Without marks every block is meant; each block knows which selectors hold it."""
     parts = [match for part in text.split("\n\n") if (match := _BLOCK.fullmatch(part))]
     has_marks = any(part["opens"] for part in parts)
     blocks, meant, is_inside = [], set(), not has_marks
@@ -109,6 +171,8 @@ def parse(text: str) -> Example:
         is_inside = is_inside or bool(part["opens"])
         if is_inside:
             meant.add(index)
-        blocks.append(Block(index, index + 1, 0, 0, part["text"], part["tag"] or ""))
+        path = (part["path"] or "").replace("/", " ")
+        tag = re.split("[#.]", path.rpartition(" ")[2])[0]
+        blocks.append(Block(index, index + 1, 0, 0, part["text"], tag, holding(path_of(path), selectors)))
         is_inside = is_inside and not (has_marks and part["closes"])
     return Example(tuple(blocks), frozenset(meant))

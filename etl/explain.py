@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from etl.audit import Entry
-from etl.edit import Edited, edit
+from etl.edit import Edited, edit, view_of
 from etl.errors import UsageError
 from etl.model import Article, Block
 from etl.packs import Selection, desk
 from etl.readers import Reading, find, only_document
 from etl.repair import repair
-from etl.rules import Opinion, View, opinions
+from etl.rules import Known, Opinion, opinions
 from etl.stages import NO_COPIES, Copying, dropped_among, finish
 
 
@@ -59,10 +59,10 @@ def _title(article: Article) -> str:
 
 
 def _happened(entries: Sequence[Entry]) -> Iterator[str]:
-    if not any(entry.action in ("drop", "duplicate", "extract") for entry in entries):
+    if not any(entry.action in ("drop", "duplicate", "extract", "reject") for entry in entries):
         yield "kept"
     for entry in entries:
-        if entry.action == "tag" and not entry.duplicate_of:
+        if entry.action == "tag" and entry.rule.startswith("repair/"):
             yield f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is left"
         elif entry.action in ("repair", "cut"):
             yield f"{entry.action} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
@@ -78,12 +78,12 @@ def _also(entry: Entry) -> str:
 
 
 def _thought(article: Article, block: Block, edited: Edited, selection: Selection) -> Iterator[str]:
-    bench = desk(selection).bench
+    at_desk = desk(selection)
     at = block.index - article.blocks[0].index
-    matching = opinions(View(article, edited.document.kind, edited.document.path, edited.document.text), bench, at)
+    matching = opinions(view_of(article, edited.document, Known(at_desk.layouts.publishers)), at_desk.bench, at)
     for opinion in matching:
         yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
-    total = len(bench.judges())
+    total = len(at_desk.bench.judges())
     yield f"  {total - len(matching)} of {total} rules do not match, or judge other publishers"
 
 

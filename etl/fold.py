@@ -12,10 +12,13 @@ _PLAIN = {
 # A regex finds the few of them ten times as fast as str.translate looks at every character.
 _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
+_DIGIT = re.compile(r"\d")
+
 ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]"
 FINAL_PUNCTUATION = ".!?…。！？؟।"
 # What may close a sentence after its full stop: quotes, brackets.
 CLOSERS = "'\")]}’”»›）」』"
+_FINAL, _AFTER_FINAL = tuple(FINAL_PUNCTUATION), CLOSERS + " "
 
 
 def plain(text: str) -> str:
@@ -45,10 +48,21 @@ def label(text: str) -> str:
     return fold(text).strip(ORNAMENTS)
 
 
+def shape(folded: str) -> str:
+    """Give a folded text with every digit a "0": times and dates that are written alike have the same shape.
+
+    >>> shape("updated 18:47 bst")
+    'updated 00:00 bst'
+    """
+    alike = _DIGIT.sub("0", folded)
+    # To `re` a Turkish "ı" or "İ" is an "i" in another case; to casefold neither is.
+    return alike if alike.isascii() else alike.replace("i̇", "i").replace("ı", "i")
+
+
 def ends_sentence(text: str) -> bool:
     """Tell whether the text ends as a sentence does, closing quotes and brackets aside.
 
     >>> ends_sentence("“Power is not given to be taken, thrown and given away.”"), ends_sentence("Grim conditions")
     (True, False)
     """
-    return text.rstrip(CLOSERS + " ").endswith(tuple(FINAL_PUNCTUATION))
+    return text.rstrip(_AFTER_FINAL).endswith(_FINAL)

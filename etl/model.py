@@ -1,12 +1,13 @@
 """The nouns: plain frozen values that pass between the stages.  Nothing here computes, reads or writes."""
 
 import re
-from typing import Literal
+from collections.abc import Iterator
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 Kind = Literal["text", "html"]
-Action = Literal["drop", "cut", "repair", "replace", "extract", "tag", "duplicate", "structure"]
+Action = Literal["drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure"]
 
 
 class Facts(Struct, frozen=True, gc=False):
@@ -55,6 +56,7 @@ class Block(Struct, frozen=True, gc=False):
 
     `char_start` and `char_end` are characters of the document's decoded text; `text` is that slice, repaired.
     `tag` is the HTML element that gives the block its part on the page ("nav", "figcaption", "p"); "" in plain text.
+    `css` are those of the selectors that rules ask for that hold an element around the block.
     """
 
     index: int
@@ -63,13 +65,27 @@ class Block(Struct, frozen=True, gc=False):
     char_end: int
     text: str
     tag: str = ""
+    css: tuple[str, ...] = ()
+
+
+class Searcher(Protocol):
+    """A compiled regex: that of `re`, or one that keeps to a time."""
+
+    def search(self, text: str, /) -> re.Match[str] | None:
+        """As `re` does."""
+
+    def fullmatch(self, text: str, /) -> re.Match[str] | None:
+        """As `re` does."""
+
+    def finditer(self, text: str, /) -> Iterator[re.Match[str]]:
+        """As `re` does."""
 
 
 class Replacement(Struct, frozen=True, gc=False):
     """A repair rule of a pack, compiled: every match of the pattern in a block becomes `after` (a `re` template)."""
 
     rule: str
-    pattern: re.Pattern[str]
+    pattern: Searcher
     after: str
 
 

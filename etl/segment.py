@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct, structs
 
 from etl.fold import ends_sentence, fold, label, plain
-from etl.model import Article, Block, Document, Facts, Publisher, Removal
+from etl.model import Article, Block, Document, Facts, Publisher, Removal, Searcher
 
 # Words.  Kickers of feed readers are two keywords, of papers up to a short phrase.
 MAX_KICKER_WORDS = 6
@@ -18,6 +19,8 @@ MIN_HEADLINE_WORDS = 2
 MAX_LINES_TO_HEADLINE = 4
 # Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
 MAX_BLOCKS_TO_REPEAT = 4
+# Characters.  Archives print "Document 12 of 50" or a rule of dashes between two stories.
+MAX_START_CHARS = 200
 
 KICKER, HEADLINE, REPEAT, EMPTY = (
     "structure/kicker",
@@ -33,10 +36,15 @@ _MARKS = tuple(
 
 
 class Layouts(Struct, frozen=True):
-    """What packs say of the layout of roundups: labels that end a story, and publishers by folded name or domain."""
+    """What packs say of the layout of roundups: labels that end a story, and publishers by folded name or domain.
+
+    Labels that start a story, and regexes of such lines, part a document where they stand; headlines do so elsewhere.
+    """
 
     ends: frozenset[str]
     publishers: dict[str, Publisher]
+    starts: frozenset[str] = frozenset()
+    start_lines: tuple[Searcher, ...] = ()
 
 
 class Headline(Struct, frozen=True, gc=False):
@@ -61,14 +69,15 @@ class Opening(Struct, frozen=True, gc=False):
 
 def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
     """Give the articles of a document, at least one; together they hold every block exactly once."""
-    blocks = document.blocks
-    if document.kind == "html" or not (openings := tuple(_openings(blocks, layouts))):
-        return (_story(0, document.facts, blocks, layouts),)
-    starts = [opening.at - opening.has_kicker for opening in openings]
-    ends = [*starts[1:], len(blocks)]
-    articles = [_story(0, document.facts, blocks[: starts[0]], layouts)] if starts[0] else []
-    for opening, start, end in zip(openings, starts, ends, strict=True):
-        articles.append(_opened(len(articles), opening, document.facts, blocks[start:end]))
+    blocks, facts = document.blocks, document.facts
+    openings: dict[int, Opening | None] = {0: None}  # what stands above the first start is a story too
+    if document.kind == "text":
+        openings |= dict(_starts(blocks, layouts))
+    articles: list[Article] = []
+    for start, end in pairwise((*openings, len(blocks))):
+        opening, index = openings[start], len(articles)
+        story = blocks[start:end]
+        articles.append(_opened(index, opening, facts, story) if opening else _story(index, facts, story, layouts))
     return tuple(articles)
 
 
@@ -98,6 +107,27 @@ def _names_publisher(tail: str) -> bool:
     if len(words) > 1 and tail.endswith("."):
         return False
     return len(words) <= MAX_PUBLISHER_WORDS and not tail.endswith(("?", "!", "…", ":", ",", ";", "”", '"'))
+
+
+def _starts(blocks: Sequence[Block], layouts: Layouts) -> Iterator[tuple[int, Opening | None]]:
+    """Give where stories start, each with its opening: at the lines that start one, if there are any."""
+    lines = [at for at, block in enumerate(blocks) if _is_start(block.text, layouts)]
+    for at in lines:
+        yield at, _opening_below(at, blocks, layouts)
+    if not lines:
+        yield from ((opening.at - opening.has_kicker, opening) for opening in _openings(blocks, layouts))
+
+
+def _is_start(text: str, layouts: Layouts) -> bool:
+    if len(text) > MAX_START_CHARS:
+        return False
+    return label(text) in layouts.starts or any(line.fullmatch(plain(text)) for line in layouts.start_lines)
+
+
+def _opening_below(at: int, blocks: Sequence[Block], layouts: Layouts) -> Opening | None:
+    """The headline next below a line that starts a story, if its publisher is known."""
+    found = headline(blocks[at + 1].text, layouts) if at + 1 < len(blocks) else None
+    return Opening(at + 1, False, False, found) if found and found.publisher else None
 
 
 def _openings(blocks: Sequence[Block], layouts: Layouts) -> Iterator[Opening]:
@@ -150,11 +180,11 @@ def _words(text: str) -> set[str]:
 
 def _opened(index: int, opening: Opening, facts: Facts, blocks: tuple[Block, ...]) -> Article:
     """The article that an opening starts: its kicker and headline are frame, its facts come from the headline."""
-    found = opening.headline
-    frame = [Removal(blocks[0].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
-    frame.append(Removal(blocks[len(frame)].index, "extract", HEADLINE, kind="structure"))
+    found, at = opening.headline, opening.at - blocks[0].index
+    frame = [Removal(blocks[at - 1].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
+    frame.append(Removal(blocks[at].index, "extract", HEADLINE, kind="structure"))
     own = structs.replace(facts, headline=found.text, publisher=found.printed)
-    frame += _repeats(own.headline, blocks[len(frame) :])
+    frame += _repeats(own.headline, blocks[at + 1 :])
     return Article(index, own, found.publisher, blocks, tuple(frame))
 
 

@@ -19,7 +19,8 @@ class Fate(Struct, frozen=True):
 def fates(edited: Edited) -> Iterator[Fate]:
     """Follow every block of a document, in reading order."""
     for article, removals in zip(edited.articles, edited.removals, strict=True):
-        rules = {removal.block: (removal.rule, *removal.also) for removal in removals}
+        taken = (removal for removal in removals if removal.action != "tag")
+        rules = {removal.block: (removal.rule, *removal.also) for removal in taken}
         for block in article.blocks:
             yield Fate(article, block, rules.get(block.index, ()))
 

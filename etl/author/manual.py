@@ -53,22 +53,30 @@ def _section(sourced: Sourced) -> Iterator[str]:
     rule = sourced.rule
     yield f"## {sourced.name}"
     yield f"{rule.title}. {rule.why}"
-    yield " · ".join(_facts(rule))
-    for says, examples in (("Names", rule.drops), ("Turns", _turns(rule)), ("Keeps", rule.keeps)):
+    yield " · ".join(terms(rule))
+    keeps = (*rule.keeps, *(rule.unless.keeps if rule.unless else ()))
+    for says, examples in (("Names", rule.drops), ("Turns", _turns(rule)), ("Keeps", keeps)):
         if examples:
             yield "\n".join([f"{says}:\n", *map(_example, examples)])
 
 
-def _facts(rule: Rule) -> Iterator[str]:
+def terms(rule: Rule) -> Iterator[str]:
+    """Say on what terms a rule acts: what it does, how sure, on whose articles; its life so far."""
     yield from (rule.action, rule.kind, rule.confidence)
-    if rule.scope.publisher:
-        yield f"of {', '.join(rule.scope.publisher)}"
-    if rule.scope.format:
-        yield f"in {', '.join(rule.scope.format)}"
-    if rule.since:
-        yield f"since {rule.since}"
-    if rule.source:
-        yield f"seen at {', '.join(rule.source)}"
+    scope = rule.scope
+    said = (
+        ("fills", rule.field),
+        ("of", ", ".join(scope.publisher)),
+        ("in", ", ".join((*scope.language, *scope.format))),
+        ("from", scope.date.since if scope.date else ""),
+        ("to", scope.date.to if scope.date else ""),
+        ("since", rule.since),
+        ("seen at", ", ".join(rule.source)),
+        ("last seen", rule.last_seen),
+        ("once called", ", ".join(rule.aliases)),
+        ("deprecated:", rule.deprecated),
+    )
+    yield from (f"{word} {what}" for word, what in said if what)
 
 
 def _turns(rule: Rule) -> Sequence[str]:

@@ -9,8 +9,10 @@ from etl.author.fates import fates, where
 from etl.edit import Edited
 from etl.errors import UsageError
 from etl.model import Article, Kind
-from etl.rules import Bench, View, cuts, judge, seat
-from etl.rules.match import has_looks, regex_of
+from etl.packs import known_publishers
+from etl.rules import Bench, Known, View, cuts, judge, seat
+from etl.rules.match import has_looks
+from etl.rules.regex import regex_of
 from etl.rules.vocabulary import Match, Rule, Verb
 
 
@@ -53,7 +55,7 @@ def _hits(edited: Edited, bench: Bench) -> Iterator[tuple[int, str]]:
 
 
 def _named(article: Article, kind: Kind, bench: Bench) -> Iterator[tuple[int, str]]:
-    view = View(article, kind)
+    view = View(article, kind, known=Known(known_publishers()))
     texts = {block.index: block.text for block in article.blocks}
     yield from ((removal.block, texts[removal.block]) for removal in judge(view, bench))
     parts: dict[int, list[str]] = {}

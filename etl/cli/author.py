@@ -203,11 +203,11 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
 def _doubt(regex: str, has_case: bool, is_searched: bool) -> None:
     """Say what lint would say of the regex."""
     from etl.lint import lint_regex
-    from etl.rules.match import regex_of
+    from etl.rules.regex import regex_of
     from etl.rules.vocabulary import Pattern
 
     if regex:
-        flags = regex_of(Pattern(regex=regex, case=has_case)).pattern.flags
+        flags = regex_of(Pattern(regex=regex, case=has_case)).flags
         for fault in lint_regex(regex, flags, is_searched):
             say(f"--regex: {fault}", fg="yellow")
 

@@ -44,7 +44,7 @@ def list_rules(**chosen: Any) -> None:
 @options.rule_options
 def show_rule(name: str, **chosen: Any) -> None:
     """Show one rule: what it names, on what ground, and its examples."""
-    found = {one.name: one for one in load_rules(options.selection(chosen))}
+    found = {called: one for one in load_rules(options.selection(chosen)) for called in one.called}
     if name not in found:
         raise UsageError(name, "no rule has this id", did_you_mean(name, found))
     click.echo(visible(_page(found[name])))
@@ -119,15 +119,17 @@ def write_pages(folder: str, check: bool) -> None:
 
 
 def _page(sourced: Sourced) -> str:
+    from etl.author.manual import terms
+
     rule = sourced.rule
-    scope = ", ".join((*rule.scope.publisher, *rule.scope.format)) or "everywhere"
     lines = [
         f"{sourced.name} {sourced.version}: {rule.title}",
-        f"  {rule.action}, {rule.kind}, {rule.confidence}, {scope}",
+        f"  {', '.join(terms(rule))}",
         f"  why: {rule.why}",
         f"  in {sourced.path}:{sourced.line}",
     ]
-    for name, examples in (("names", rule.drops), ("keeps", rule.keeps)):
+    keeps = (*rule.keeps, *(rule.unless.keeps if rule.unless else ()))
+    for name, examples in (("names", rule.drops), ("keeps", keeps)):
         lines += [f"  {name}: {one_line(example, 160)}" for example in examples]
     lines += [f"  turns: {before} -> {after}" for before, after in rule.turns]
     return "\n".join(lines)

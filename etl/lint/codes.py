@@ -38,7 +38,13 @@ CODES: dict[str, Code] = {
     ),
     "R011": Code(
         "needs no literal, so that it is tried on every line",
-        "Ask for a word of three letters or more, in each of its choices.",
+        "Ask for a word of two letters or more, in each of its choices.",
         is_warning=True,
     ),
+    "R012": Code(
+        "rejects articles of any length",
+        "A story may quote the line: give the rule where.max_article_words.",
+        is_warning=True,
+    ),
+    "R013": Code("is past: the version of the pack has come to it", "Take the deprecated rule out."),
 }

@@ -12,11 +12,14 @@ from etl.lint.codes import CODES
 from etl.lint.shape import shape_faults
 from etl.lint.tree import parts
 from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, patterns, place, read_pack
-from etl.rules.match import regex_of
+from etl.rules.names import naming
+from etl.rules.regex import regex_of
 from etl.rules.vocabulary import Pattern, Rule
 
 # Characters of a slow line that are shown.
 SHOWN_CHARS = 40
+# For @publisher: a text holds a few names.
+SOME_PUBLISHERS = ("BBC News", "Reuters")
 
 
 class Finding(Struct, frozen=True):
@@ -42,13 +45,14 @@ def lint(packs: Sequence[str], only: bool = False) -> list[Finding]:
     rules = [found for found in read if isinstance(found, Sourced)]
     errors = [found for found in read if isinstance(found, PackError)]
     errors += faults(rules, [] if only else _beside(paths))
-    found = [*(Finding(error.place, error.fault, error.way_out) for error in errors), *_of_regexes(rules)]
+    found = [Finding(error.place, error.fault, error.way_out) for error in errors]
+    found += *_of_regexes(rules), *_of_terms(rules)
     return sorted(dict.fromkeys(found), key=lambda finding: _by_place(finding.place))
 
 
 def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
     """Say what is wrong with a regex that stands in no pack yet.  Raises re.error if it is none."""
-    target = Target(regex, flags, is_searched)
+    target = Target(naming(regex, SOME_PUBLISHERS), flags, is_searched)
     (worst,) = under_attack([target])
     return (f"{code} it {fault}" for code, fault in _faults(target, worst))
 
@@ -74,6 +78,25 @@ def _of_regexes(rules: Sequence[Sourced]) -> Iterator[Finding]:
                 yield Finding(at, said, CODES[code].way_out, CODES[code].is_warning)
 
 
+def _of_terms(rules: Sequence[Sourced]) -> Iterator[Finding]:
+    """What is in doubt about a rule as a whole: a rule that takes too much, one that should be gone."""
+    for sourced in rules:
+        rule = sourced.rule
+        if rule.action == "reject" and rule.where.max_article_words is None:
+            yield _finding(sourced, "action", "R012")
+        if rule.until and _number(sourced.version) >= _number(rule.until):
+            yield _finding(sourced, "until", "R013")
+
+
+def _finding(sourced: Sourced, key: str, code: str) -> Finding:
+    said = f"{code} rule '{sourced.rule.id}': '{key}' {CODES[code].fault}"
+    return Finding(place(sourced.path, sourced.line, key), said, CODES[code].way_out, CODES[code].is_warning)
+
+
+def _number(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
 def _compiles(pattern: Pattern) -> bool:
     """Tell whether there is a regex; one that does not compile has its finding already."""
     try:
@@ -84,8 +107,8 @@ def _compiles(pattern: Pattern) -> bool:
 
 def _target(rule: Rule, pattern: Pattern) -> Target:
     """The regex as the rule uses it: repairs know no flags, and what is replaced or stripped is searched."""
-    flags = 0 if rule.action == "replace" else regex_of(pattern).pattern.flags
-    return Target(pattern.regex, flags, rule.action in ("replace", "strip"))
+    flags = 0 if rule.action == "replace" else regex_of(pattern).flags
+    return Target(naming(pattern.regex, SOME_PUBLISHERS), flags, rule.action in ("replace", "strip"))
 
 
 def _is_excused(code: str, rule: Rule, pattern: Pattern) -> bool:

@@ -28,8 +28,9 @@ from operator import or_
 
 from etl.markup.container import find_container
 from etl.markup.furniture import strongest
-from etl.markup.layout import Element, Layout, inherited
+from etl.markup.layout import Element, Layout, Run, inherited
 from etl.markup.metadata import read_facts
+from etl.markup.selector import selected
 from etl.markup.tree import lay_out
 from etl.model import Block, Page
 
@@ -44,8 +45,8 @@ TELLING = frozenset(
 )
 
 
-def read_html(text: str) -> Page:
-    """Cut a page into blocks, in reading order, and read its facts.
+def read_html(text: str, selectors: Sequence[str] = ()) -> Page:
+    """Cut a page into blocks, in reading order, and read its facts; each block knows which selectors hold it.
 
     >>> page = read_html("<nav>Home</nav><article><p>Minsk, 23 August.<br>By our staff</p></article>")
     >>> [(block.tag, block.text) for block in page.blocks]
@@ -54,17 +55,19 @@ def read_html(text: str) -> Page:
     layout = lay_out(text)
     container = find_container(layout)
     tags = _tags(layout, container)
-    texts = [run.text for run in layout.runs]
-    blocks = _blocks(texts, [tags[run.element] for run in layout.runs])
-    return Page(GAP.join(texts), blocks, GAP, read_facts(layout.clues, _headings(layout, container)))
+    blocks = _blocks(layout.runs, tags, selected(layout, selectors, text))
+    return Page(
+        GAP.join(run.text for run in layout.runs), blocks, GAP, read_facts(layout.clues, _headings(layout, container))
+    )
 
 
-def _blocks(texts: Sequence[str], tags: Sequence[str]) -> tuple[Block, ...]:
+def _blocks(runs: Sequence[Run], tags: Sequence[str], css: Sequence[tuple[str, ...]]) -> tuple[Block, ...]:
     blocks, line, start = [], 1, 0
-    for index, (text, tag) in enumerate(zip(texts, tags, strict=True)):
-        blocks.append(Block(index, line, start, start + len(text), text, tag))
-        line += text.count("\n") + len(GAP)
-        start += len(text) + len(GAP)
+    for index, (run, selectors) in enumerate(zip(runs, css, strict=True)):
+        end = start + len(run.text)
+        blocks.append(Block(index, line, start, end, run.text, tags[run.element], selectors))
+        line += run.text.count("\n") + len(GAP)
+        start = end + len(GAP)
     return tuple(blocks)
 
 

@@ -12,8 +12,9 @@ class Element(Struct, frozen=True, gc=False):
     """One element of the page.  `parent` and `block` are places in `Layout.elements`; parents come before children.
 
     `block` is the innermost element that shows its text as a block of its own; `part` the word of FURNITURE that the
-    element itself calls for, "" for none.  The last four say how text in it is set: inside a link, with its white
-    space kept, in a part of an article, article or not, and as no text at all (a script).
+    element itself calls for, "" for none.  Four say how text in it is set: inside a link, with its white space kept,
+    in a part of an article, article or not, and as no text at all (a script).  `identity` and `classes` are its
+    attributes `id` and `class`.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Element(Struct, frozen=True, gc=False):
     verbatim: bool = False
     sectioned: bool = False
     silent: bool = False
+    identity: str = ""
+    classes: str = ""
 
 
 class Run(Struct, frozen=True, gc=False):

@@ -127,6 +127,8 @@ def _element(name: str, attributes: Mapping[str, str], places: tuple[int, int], 
         verbatim=above.verbatim or name in VERBATIM,
         sectioned=above.sectioned or name in SECTIONING,
         silent=above.silent or name in SILENT,
+        identity=attributes.get("id", ""),
+        classes=attributes.get("class", ""),
     )
 
 

@@ -15,7 +15,7 @@ from etl.model import Publisher
 from etl.packs.shape import header_lines, read_toml, shape_error
 from etl.rules import vocabulary
 from etl.rules.context import Model
-from etl.rules.vocabulary import Pack, PackHeader, Rule
+from etl.rules.vocabulary import Pack, PackHeader, Rule, called
 
 PUBLISHERS = "publishers.toml"
 CONTEXT = "context.toml"
@@ -40,6 +40,11 @@ class Sourced(Struct, frozen=True):
     line: int
     rule: Rule
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """All full names of the rule: the one of today, then the old ones."""
+        return called(self.name, self.rule)
+
 
 def builtin_folder() -> Path:
     """Where the packs are: beside the package in a wheel, at the top level in a checkout."""
@@ -51,6 +56,12 @@ def builtin_folder() -> Path:
 def builtin_packs() -> Sequence[Path]:
     """The packs that copydesk brings along, in sorted order."""
     return pack_files(builtin_folder())
+
+
+@cache
+def builtin_rules() -> tuple[Sourced, ...]:
+    """The rules of the packs that copydesk brings along."""
+    return tuple(one for path in builtin_packs() for one in load_pack(path))
 
 
 @cache

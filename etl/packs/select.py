@@ -1,7 +1,7 @@
 """Which rules judge: the chosen ones of the built-in packs and the user's, compiled into a desk."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 from hashlib import sha256
@@ -12,21 +12,24 @@ from msgspec import Struct, structs
 
 from etl.errors import UsageError
 from etl.fold import label
-from etl.model import Replacement
+from etl.model import Replacement, Searcher
 from etl.packs.check import check
 from etl.packs.load import (
     Sourced,
     builtin_folder,
-    builtin_packs,
+    builtin_rules,
     known_context,
     known_publishers,
     load_pack,
     pack_files,
 )
+from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean
 from etl.rules import context, seat
 from etl.rules.context import Model
-from etl.rules.exempt import Exemption, Override
+from etl.rules.exempt import Exemption, Override, Terms
+from etl.rules.regex import Limited, regex_of
+from etl.rules.vocabulary import Verb
 from etl.segment import Layouts
 
 if TYPE_CHECKING:
@@ -65,20 +68,33 @@ def desk(selection: Selection) -> "Desk":
 
     rules = selected(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
+    own = frozenset(sourced.name for sourced in rules if not Path(sourced.path).is_relative_to(builtin_folder()))
     return Desk(
         repairs=tuple(
-            Replacement(sourced.name, re.compile(sourced.rule.match.regex), sourced.rule.becomes)
+            Replacement(sourced.name, _searcher(sourced, own), sourced.rule.becomes)
             for sourced in rules
             if sourced.rule.action == "replace"
         ),
-        layouts=Layouts(_end_labels(rules), known_publishers()),
+        layouts=Layouts(
+            _labels(rules, "end-article"), known_publishers(), _labels(rules, "start-article"), _start_lines(rules, own)
+        ),
         bench=seat(
             ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
             *_context(selection),
-            selection.exemptions,
+            Terms(selection.exemptions, own),
         ),
         risky=selection.risky,
+        selectors=tuple(sorted({css for one in judging for pattern in patterns(one.rule) for css in pattern.css})),
+        asks_what_recurs=any(
+            match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None
+        ),
     )
+
+
+def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
+    """The regex of a repair rule; of a user's own, bounded in time."""
+    regex = sourced.rule.match.regex
+    return Limited(regex, 0, sourced.name) if sourced.name in own else re.compile(regex)
 
 
 def _context(selection: Selection) -> tuple[Model | None, float]:
@@ -95,7 +111,7 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
     rules = tuple(_overridden(sourced, selection.overrides) for sourced in load_rules(selection))
     exempted, overridden = (one.rule for one in selection.exemptions), (one.rule for one in selection.overrides)
     for pattern in (*selection.select, *selection.ignore, *exempted, *overridden):
-        names = [context.NAME, *(one.name for one in rules)]
+        names = [context.NAME, *(name for one in rules for name in one.called)]
         if not any(fnmatchcase(name, pattern) for name in names):
             raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, names))
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
@@ -104,12 +120,21 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
     return chosen
 
 
+def advice(selection: Selection) -> Iterator[str]:
+    """Say which rules that a selection asks for by name are deprecated, and which have another name now."""
+    asked = (*selection.select, *selection.ignore)
+    for sourced in load_rules(selection) if asked else ():
+        if sourced.rule.deprecated and _is_called(sourced, asked):
+            yield f"{sourced.name} is deprecated: {sourced.rule.deprecated}"
+        yield from (f"{name} is called {sourced.name} now" for name in sourced.called[1:] if name in asked)
+
+
 def load_rules(selection: Selection) -> tuple[Sourced, ...]:
     """All rules of the selected packs, whatever their confidence, by name.  Raises PackError.
 
     The user's rules are checked one by one; the built-in ones have been, by test.
     """
-    own = [] if selection.only else [one for path in builtin_packs() for one in load_pack(path)]
+    own = () if selection.only else builtin_rules()
     given = [one for pack in selection.packs for path in pack_files(Path(pack)) for one in load_pack(path)]
     check(given, own)
     return tuple(sorted((*own, *given), key=lambda sourced: sourced.name))
@@ -128,22 +153,34 @@ def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
 def _overridden(sourced: Sourced, overrides: Iterable[Override]) -> Sourced:
     """A rule as sure as the last override for it says."""
     for override in overrides:
-        if fnmatchcase(sourced.name, override.rule):
+        if _is_called(sourced, [override.rule]):
             sourced = structs.replace(sourced, rule=structs.replace(sourced.rule, confidence=override.confidence))
     return sourced
 
 
 def _is_chosen(sourced: Sourced, selection: Selection) -> bool:
     is_bold_enough = sourced.rule.confidence in PROFILES[selection.profile]
-    is_selected = not selection.select or _matches(sourced.name, selection.select)
-    return is_bold_enough and is_selected and not _matches(sourced.name, selection.ignore)
+    is_selected = not selection.select or _is_called(sourced, selection.select)
+    return is_bold_enough and is_selected and not _is_called(sourced, selection.ignore)
+
+
+def _is_called(sourced: Sourced, patterns: Collection[str]) -> bool:
+    """Tell whether one of a rule's names, old ones included, fits one of the patterns."""
+    return any(_matches(name, patterns) for name in sourced.called)
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _end_labels(rules: Iterable[Sourced]) -> frozenset[str]:
+def _labels(rules: Iterable[Sourced], action: Verb) -> frozenset[str]:
+    """The labels that part stories: of rules with this action."""
     return frozenset(
-        label(text) for sourced in rules if sourced.rule.action == "end-article" for text in sourced.rule.match.exact
+        label(text) for sourced in rules if sourced.rule.action == action for text in sourced.rule.match.exact
     )
+
+
+def _start_lines(rules: Iterable[Sourced], own: Collection[str]) -> tuple[Searcher, ...]:
+    """The regexes of lines that start a story; of a user's own, bounded in time."""
+    starting = (sourced for sourced in rules if sourced.rule.action == "start-article" and sourced.rule.match.regex)
+    return tuple(regex_of(one.rule.match, one.name if one.name in own else "").pattern for one in starting)

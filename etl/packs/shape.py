@@ -1,11 +1,11 @@
 """TOML -> tables; and what has not the shape it should have -> an error with its place and a way out."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import tomli
 from msgspec import Struct
 
 from etl.errors import PackError
@@ -15,8 +15,8 @@ from etl.packs.place import did_you_mean, place
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file.  Raises PackError, with the line of the fault, if it is none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = f"{path}:{found[1]}:{found[2]}" if found else str(path)
         raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
@@ -40,7 +40,7 @@ def shape_error(
     """
     said, _, where = fault.partition(" - at ")
     if unknown := re.search(r"unknown field `(\w+)`", said):
-        known = [field for struct in structs for field in struct.__struct_fields__]
+        known = [field for struct in structs for field in struct.__struct_encode_fields__]
         key, code, fault, way_out = unknown[1], "R001", "is no key", did_you_mean(unknown[1], known)
     elif missing := re.search(r"missing required field `(\w+)`", said):
         key, code, fault, way_out = missing[1], "R002", "is missing", ways_out.get(missing[1], "")

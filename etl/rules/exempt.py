@@ -1,6 +1,6 @@
 """What a user's copydesk.toml changes about rules: lines that they are not to take, and how sure of them to be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -42,9 +42,22 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     until: date
 
 
-def exempting(name: str, exemptions: Sequence[Exemption]) -> Callable[[View, int], str]:
-    """Compile the exemptions from a rule into a function that names the first that covers a block; "" if none does."""
-    held = [one for one in exemptions if fnmatchcase(name, one.rule)]
+class Terms(Struct, frozen=True):
+    """What a user brings to the rules: exemptions, and rules of the user's own, by name, which are bounded in time."""
+
+    exemptions: tuple[Exemption, ...] = ()
+    own: frozenset[str] = frozenset()
+
+
+BUILT_IN = Terms()
+
+
+def exempting(names: Collection[str], exemptions: Sequence[Exemption]) -> Callable[[View, int], str]:
+    """Compile the exemptions from a rule into a function that names the first that covers a block; "" if none does.
+
+    `names` are those of the rule, old ones included.
+    """
+    held = [one for one in exemptions if any(fnmatchcase(name, one.rule) for name in names)]
     return lambda view, at: next(
         (f"an exception until {one.until}: {one.reason}" for one in held if one.covers(view, at)), ""
     )

@@ -5,15 +5,19 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from etl.rules.judge import Bench, Seated, judges
-from etl.rules.match import regex_of
+from etl.rules.regex import regex_of
+from etl.rules.seat import Bench, Seated
 from etl.rules.view import View
+
+
+# What stands close to the text before it.
+CLOSING = ".,;:!?"
 
 
 class Cut(Struct, frozen=True, gc=False):
     """Characters `start` to `end` of a block's text that rules (joined by "+") would have out, with the spaces around.
 
-    `after` joins what is left: one space if there is text on both sides.
+    `after` joins what is left: one space if there is text on both sides, and the second does not close the first.
     """
 
     block: int
@@ -27,10 +31,8 @@ class Cut(Struct, frozen=True, gc=False):
 
 def cuts(view: View, bench: Bench) -> tuple[Cut, ...]:
     """Find what strip rules would cut, in reading order; what touches is one cut."""
-    rules = [seated for seated in bench.stripping if judges(seated, view)]
-    if not rules:
-        return ()
-    return tuple(cut for at in range(len(view)) if at not in view.frame for cut in _block_cuts(view, at, rules))
+    candidates = ((at, rules) for at, rules in bench.stripping.candidates(view) if at not in view.frame)
+    return tuple(cut for at, rules in candidates for cut in _block_cuts(view, at, rules))
 
 
 def _block_cuts(view: View, at: int, rules: Sequence[Seated]) -> Iterator[Cut]:
@@ -45,15 +47,15 @@ def _block_cuts(view: View, at: int, rules: Sequence[Seated]) -> Iterator[Cut]:
             _, other_end, rank = spans.pop(0)
             end = max(end, other_end)
             names.append(rules[rank].name)
-        after = " " if start and end < len(text) else ""
+        after = " " if start and end < len(text) and text[end] not in CLOSING else ""
         name = "+".join(dict.fromkeys(names))
         yield Cut(view.article.blocks[at].index, start, end, after, name, first.version, first.rule.kind)
 
 
 def _found(view: View, at: int, seated: Seated) -> Iterator[re.Match[str]]:
-    regex = regex_of(seated.rule.match)
-    if regex.may_match(view.folded[at]) and not seated.obstacle(view, at):
-        yield from regex.pattern.finditer(view.plain[at])
+    regex, text = regex_of(seated.rule.match, seated.limited), view.plain[at]
+    if not seated.obstacle(view, at) and (searcher := regex.searcher(text, view.known.publishers)):
+        yield from searcher.finditer(text)
 
 
 def _widened(text: str, match: re.Match[str]) -> tuple[int, int]:

@@ -1,13 +1,18 @@
 """What a rule can see of an article: each block folded, counted and placed.  One snapshot, the same for every rule."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from copy import copy
 from functools import cached_property
 from hashlib import sha256
 
-from etl.fold import CLOSERS, ORNAMENTS, ends_sentence, plain
+from msgspec import Struct
+
+from etl.fold import ORNAMENTS, ends_sentence, plain, shape
 from etl.model import Article, Kind
+from etl.rules.recurrence import Counts
+from etl.rules.sieve import Ranks, Sieve
 from etl.rules.vocabulary import Position
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
@@ -41,7 +46,23 @@ SMALL_WORDS = frozenset(
     ]
 )
 
+HEAD, BODY, TAIL = (frozenset[Position]((position,)) for position in ("head", "body", "tail"))
+EVERYWHERE = HEAD | BODY | TAIL
+
+# The closers that may close a sentence without a full stop.
+_QUOTES = ("'", '"')
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"\w+")
+
+
+class Known(Struct, frozen=True):
+    """What is known beyond the document: the names of publishers, folded, and what recurs in the run, if asked."""
+
+    publishers: Collection[str] = frozenset()
+    recurring: Counts | None = None
+
+
+NOTHING_KNOWN = Known()
 
 
 class View:
@@ -50,9 +71,12 @@ class View:
     `path` and `decoded` are those of its document: an exception may name a source, or a line by its fingerprint.
     """
 
-    def __init__(self, article: Article, kind: Kind, path: str = "", decoded: str = "") -> None:
-        self.article, self.kind, self.path, self._decoded = article, kind, path, decoded
+    def __init__(
+        self, article: Article, kind: Kind, path: str = "", decoded: str = "", known: Known = NOTHING_KNOWN
+    ) -> None:
+        self.article, self.kind, self.path, self._decoded, self.known = article, kind, path, decoded, known
         self.named: dict[int, set[str]] = {}
+        self._sifted: dict[Sieve, list[Ranks]] = {}
         texts = [block.text for block in article.blocks]
         self.plain = [plain(text) for text in texts]
         self.folded = [text.casefold() for text in self.plain]
@@ -63,6 +87,7 @@ class View:
 
     def knowing(self, named: Collection[tuple[int, str]]) -> "View":
         """Give the same view with the blocks that rules have named so far: (position, rule id)."""
+        _ = self.words  # counted once for all copies
         view = copy(self)
         view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is no sentence of the story
         view.named = {}
@@ -75,6 +100,13 @@ class View:
         """What the article's publisher is called in scopes: its id and its group."""
         publisher = self.article.publisher
         return frozenset({publisher.id, publisher.group} - {""}) if publisher else frozenset()
+
+    @cached_property
+    def language(self) -> str:
+        """The first subtag of the article's language, of its publisher's if it does not say; "" is unknown."""
+        publisher = self.article.publisher
+        said = self.article.facts.language or (publisher.language if publisher else "")
+        return re.split("[-_]", said.lower())[0]
 
     def fingerprint(self, at: int) -> str:
         """The SHA-256 of a block as it was decoded, as the audit has it."""
@@ -94,9 +126,25 @@ class View:
         return frozenset(removal.block - first for removal in self.article.frame if removal.action == "extract")
 
     @cached_property
+    def shapes(self) -> list[str]:
+        """Each block folded, with every digit a "0": where the literals of regexes are looked for."""
+        return [shape(text) for text in self.folded]
+
+    def sifted(self, sieve: Sieve) -> list[Ranks]:
+        """Give for each block what a sieve says of its shape.  It is asked once, for all that know more, too."""
+        if sieve not in self._sifted:
+            self._sifted[sieve] = sieve.ranks_in(self.shapes)
+        return self._sifted[sieve]
+
+    @cached_property
     def words(self) -> list[int]:
         """Words of each block, as white space parts them."""
         return [len(text.split()) for text in self.plain]
+
+    @cached_property
+    def bags(self) -> list[Counter[str]]:
+        """The folded words of each block, with how often each stands in it."""
+        return [Counter(_WORDS.findall(text)) for text in self.folded]
 
     @cached_property
     def sentences(self) -> list[int]:
@@ -112,16 +160,17 @@ class View:
 
     def positions(self, at: int) -> frozenset[Position]:
         """Tell whether a block stands before the first sentence, after the last, or between; with none, everywhere."""
-        if not self.sentences:
-            return frozenset(("head", "body", "tail"))
-        if at < self.sentences[0]:
-            return frozenset(("head",))
-        return frozenset(("tail",)) if at > self.sentences[-1] else frozenset(("body",))
+        sentences = self.sentences
+        if not sentences:
+            return EVERYWHERE
+        if at < sentences[0]:
+            return HEAD
+        return TAIL if at > sentences[-1] else BODY
 
     def has_final_punctuation(self, at: int) -> bool:
         """Tell whether a block ends as a sentence does; a closing quote alone counts, for it may close one."""
         text = self.plain[at]
-        return ends_sentence(text) or text.endswith(tuple(set(CLOSERS) & set("\"'")))
+        return text.endswith(_QUOTES) or ends_sentence(text)
 
     def title_case(self, at: int) -> float:
         """The share of words that begin with a capital, small words aside; 0.0 to 1.0."""

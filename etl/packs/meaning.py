@@ -1,0 +1,150 @@
+"""What one rule cannot mean, though each of its keys has the right shape: (key, fault, way out)."""
+
+from collections.abc import Callable, Iterator
+
+from etl.markup.selector import chains_of
+from etl.packs.load import WAYS_OUT
+from etl.rules.company import has_company
+from etl.rules.extract import FIELDS
+from etl.rules.match import asks_itself, has_looks
+from etl.rules.names import PUBLISHER
+from etl.rules.vocabulary import Match, Pattern, Rule, Scope, Verb, Where
+
+Fault = tuple[str, str, str]
+
+# Keys that only these actions ask for.
+_KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
+    "becomes": ("replace",),
+    "field": ("extract",),
+    "turns": ("strip", "replace", "extract"),
+}
+# Actions that come before there are articles to guard or to scope.
+_BEFORE_ARTICLES: tuple[Verb, ...] = ("replace", "start-article")
+
+
+def misuses(rule: Rule) -> Iterator[Fault]:
+    """Give what is wrong with a rule beyond the shape of its keys."""
+    for check in _CHECKS:
+        yield from check(rule)
+
+
+def patterns(rule: Rule) -> Iterator[Pattern]:
+    """Every pattern of a rule: its own, those of its neighbours, and those of its `unless`."""
+    for match in (rule.match, rule.unless):
+        if match:
+            yield match
+            yield from inner_patterns(match)
+
+
+def inner_patterns(match: Match) -> Iterator[Pattern]:
+    """The patterns that a match has beside its own looks."""
+    yield from (*match.every, *match.either, *match.neither)
+    yield from (neighbour for neighbour in (match.after, match.before) if neighbour)
+    if match.between:
+        yield from (match.between.start, match.between.end)
+
+
+def _of_action(rule: Rule) -> Iterator[Fault]:
+    for key, actions in _KEYS_OF_ACTIONS.items():
+        if getattr(rule, key) and rule.action not in actions:
+            yield key, f"is not asked of a rule with the action {rule.action}", f"It is for {', '.join(actions)}."
+    if check := _CHECKS_OF_ACTIONS.get(rule.action):
+        yield from check(rule)
+
+
+def _of_searched(rule: Rule) -> Iterator[Fault]:
+    if Match(regex=rule.match.regex, case=rule.match.case) != rule.match or not rule.match.regex:
+        yield "match", f"of a {rule.action} rule is one regex", "It is searched in each block, before any rule judges."
+    if "\n" in rule.becomes:
+        yield "becomes", "holds a line break", "A repair cannot make two blocks of one."
+    if not rule.turns:
+        yield "turns", "is missing", 'Give at least one ["before", "after"].'
+
+
+def _of_span(rule: Rule) -> Iterator[Fault]:
+    if Match(between=rule.match.between) != rule.match or not rule.match.between:
+        yield "match", "of a drop-span rule is one between", "Its start, its end and what stands between them go."
+
+
+def _of_start(rule: Rule) -> Iterator[Fault]:
+    match = rule.match
+    if Match(exact=match.exact, regex=match.regex, case=match.case) != match:
+        yield "match", "of a start-article rule is labels or a regex", "Use match.exact or match.regex alone."
+
+
+def _of_extract(rule: Rule) -> Iterator[Fault]:
+    if not rule.field and not any(f"(?P<{name}>" in rule.match.regex for name in FIELDS):
+        way_out = f"Say which one all of the line fills, or name a group of the regex: (?P<{FIELDS[0]}>…)."
+        yield "field", "is missing: no field is filled", way_out
+
+
+_CHECKS_OF_ACTIONS: dict[Verb, Callable[[Rule], Iterator[Fault]]] = {
+    "replace": _of_searched,
+    "strip": _of_searched,
+    "drop-span": _of_span,
+    "start-article": _of_start,
+    "extract": _of_extract,
+}
+
+
+def _of_guards(rule: Rule) -> Iterator[Fault]:
+    if rule.action not in _BEFORE_ARTICLES:
+        return
+    asked = {"where": rule.where != Where(), "scope": rule.scope != Scope(), "unless": rule.unless is not None}
+    for key in (key for key, is_asked in asked.items() if is_asked):
+        yield key, f"is not asked of a {rule.action} rule", "It acts before there is an article to look at."
+    if PUBLISHER in rule.match.regex:
+        yield "regex", f"of a {rule.action} rule names {PUBLISHER}", "It acts before publishers are known."
+
+
+def _of_examples(rule: Rule) -> Iterator[Fault]:
+    if rule.action not in ("replace", "strip") and not rule.drops:
+        yield "drops", "is missing", "Give at least one line that this rule must name."
+    if not rule.keeps:
+        yield "keeps", "is empty", WAYS_OUT["keeps"]
+    if rule.unless and not rule.unless.keeps:
+        yield "unless", "has no keeps", "Give at least one line that the rule would name but for it."
+
+
+def _of_match(rule: Rule) -> Iterator[Fault]:
+    for key, match in (("match", rule.match), ("unless", rule.unless)):
+        if not match:
+            continue
+        if not asks_itself(match) and not has_company(match):
+            yield key, "asks for nothing", WAYS_OUT["match"]
+        if any(not has_looks(pattern) for pattern in inner_patterns(match)):
+            yield key, "has a part that asks for nothing", "Give each of its tables a look: exact, prefix, regex …"
+        if any(own.rule or own.headline for own in (match, *match.every, *match.either, *match.neither)):
+            yield key, "asks for a neighbour's mark of the block itself", "Use match.after, .before or .between."
+        if match.recurs and match.recurs.documents is None and match.recurs.share is None:
+            yield "recurs", "asks for nothing", "Give documents, or share."
+
+
+def _of_selectors(rule: Rule) -> Iterator[Fault]:
+    for selector in (css for pattern in patterns(rule) for css in pattern.css):
+        try:
+            chains_of(selector)
+        except ValueError as error:
+            yield "css", f"is not understood at '{error}'", "Use names, #ids and .classes, parted by spaces or >."
+
+
+def _of_scope(rule: Rule) -> Iterator[Fault]:
+    dates = rule.scope.date
+    if dates and dates.to and dates.to < dates.since[: len(dates.to)]:
+        yield "date", "ends before it begins", "Turn from and to around."
+
+
+def _of_end(rule: Rule) -> Iterator[Fault]:
+    if rule.until and not rule.deprecated:
+        yield "until", "is for a rule that is deprecated", "Say in 'deprecated' which rule takes its place."
+
+
+_CHECKS: tuple[Callable[[Rule], Iterator[Fault]], ...] = (
+    _of_action,
+    _of_guards,
+    _of_examples,
+    _of_match,
+    _of_selectors,
+    _of_scope,
+    _of_end,
+)

@@ -1,0 +1,154 @@
+"""What a rule does to what it names, from the text to the books: nothing vanishes, whatever the action."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.audit import Restoration
+from etl.edit import Desk, Edited, edit
+from etl.model import Facts, Raw
+from etl.packs import Selection, desk
+from etl.stages import NO_COPIES, Copying, dropped_among, finish
+
+HEAD = '[pack]\nid = "mine"\nversion = "1"\n'
+RULE = '\n[[rule]]\nid = "r{number}"\ntitle = "t"\nkind = "notice"\nwhy = "w"\ndrops = ["x"]\nkeeps = ["y"]\n{rule}\n'
+REGION = 'action = "reject"\nmatch.contains = ["not available in your region"]\nwhere.max_article_words = 20'
+BYLINE = "action = \"extract\"\nmatch.regex = 'By (?P<author>[A-Z]\\w+ [A-Z]\\w+)(?:, (?P<created>.{6,30}))?'"
+UPDATED = 'action = "extract"\nfield = "created"\nmatch.regex = \'\\d{1,2} \\w{3,9} \\d{4}\''
+DIVIDER = 'action = "start-article"\nmatch.regex = \'Document \\d+ of \\d+\'\nmatch.exact = ["* * *"]'
+LONG = 'action = "tag"\nmatch.prefix = ["Analysis:"]'
+SHARE = 'action = "drop-span"\nmatch.between = { start = { exact = ["Share"] }, end = { exact = ["Copy link"] }, max_blocks = 4 }'
+LINE = "They marched on Sunday, and on Monday they marched again, more than 100,000 of them, in Minsk."
+
+
+def at_desk(folder: Path, *rules: str) -> Desk:
+    path = folder / "mine.toml"
+    path.write_text(HEAD + "".join(RULE.format(number=at, rule=rule) for at, rule in enumerate(rules)), "utf-8")
+    return desk(Selection(packs=(str(path),), only=True))
+
+
+def edited(text: str, rules: Desk, facts: Facts = Facts()) -> Edited:
+    return edit(Raw("a.txt", text, sha256(text.encode()).hexdigest(), facts=facts), rules)
+
+
+@pytest.mark.parametrize(
+    ("line", "facts", "author", "created"),
+    [
+        pytest.param("By Jane Roe", Facts(), "Jane Roe", "", id="a named group"),
+        pytest.param("By Jane Roe, 23 August 2020", Facts(), "Jane Roe", "2020-08-23T00:00:00.000Z", id="two groups"),
+        pytest.param("By Jane Roe, some time ago", Facts(), "Jane Roe", "", id="a date that cannot be read"),
+        pytest.param("By Jane Roe", Facts(author="A. Byline"), "A. Byline", "", id="what the source says stays"),
+        pytest.param("By Jane Roe\n\nBy John Doe", Facts(), "Jane Roe", "", id="the first of two"),
+        pytest.param("23 August 2020", Facts(), "", "2020-08-23T00:00:00.000Z", id="all of the line"),
+        pytest.param("By the sea they met", Facts(), "", "", id="keeps: no name"),
+    ],
+)
+def test_extract_fills_a_field(tmp_path: Path, line: str, facts: Facts, author: str, created: str) -> None:
+    result = edited(f"{line}\n\n{LINE}", at_desk(tmp_path, BYLINE, UPDATED), facts)
+    finished = finish(result, NO_COPIES, "")
+    (record,) = finished.records
+    assert (record.author, record.created) == (author, created)
+    taken = {entry.before for entry in finished.entries if entry.action == "extract"}
+    assert taken == (set() if line.startswith("By the sea") else set(line.split("\n\n")))
+
+
+@pytest.mark.parametrize(
+    ("text", "articles", "rejected"),
+    [
+        pytest.param("Sorry\n\nThis page is not available in your region.", 0, 2, id="the whole article"),
+        pytest.param(f"{LINE}\n\nThis page is not available in your region.", 1, 0, id="keeps: a story that says so"),
+        pytest.param("This page is available in your region.", 1, 0, id="keeps: another line"),
+    ],
+)
+def test_reject_takes_the_whole_article(tmp_path: Path, text: str, articles: int, rejected: int) -> None:
+    finished = finish(edited(text, at_desk(tmp_path, REGION)), NO_COPIES, "")
+    assert len(finished.records) == articles
+    entries = [entry for entry in finished.entries if entry.action == "reject"]
+    assert [entry.rule for entry in entries] == ["mine/r0"] * rejected
+    assert sum(len(entry.before + entry.gap) for entry in entries) == (len(text) if rejected else 0)
+
+
+def test_reject_leaves_the_other_articles_of_a_document(tmp_path: Path) -> None:
+    text = f"{LINE}\n\nDocument 2 of 2\n\nThis page is not available in your region."
+    finished = finish(edited(text, at_desk(tmp_path, REGION, DIVIDER)), NO_COPIES, "")
+    assert [record.text for record in finished.records] == [LINE]
+
+
+@pytest.mark.parametrize(
+    ("text", "headlines", "texts"),
+    [
+        pytest.param(f"{LINE}\n\n* * *\n\nThey left.", ["", ""], [LINE, "They left."], id="a label"),
+        pytest.param("Document 1 of 2\n\nThey came.\n\nDocument 2 of 2\n\nThey left.", ["", ""], ["They came.", "They left."], id="a regex, and one at the top"),
+        pytest.param("Document 1 of 1\n\nRally in Minsk grows – BBC News\n\nThey came.", ["Rally in Minsk grows"], ["They came."], id="the headline below"),
+        pytest.param("Document 1 of 1\n\nRally in Minsk – a report\n\nThey came.", [""], ["Rally in Minsk – a report\n\nThey came."], id="keeps: no known publisher"),
+        pytest.param("They came.\n\nThe document 2 of 2\n\nThey left.", [""], ["They came.\n\nThe document 2 of 2\n\nThey left."], id="keeps: another line"),
+    ],
+)  # fmt: skip
+def test_start_article_parts_a_roundup(tmp_path: Path, text: str, headlines: list[str], texts: list[str]) -> None:
+    records = finish(edited(text, at_desk(tmp_path, DIVIDER)), NO_COPIES, "").records
+    assert [record.headline for record in records] == headlines
+    assert [record.text for record in records] == texts
+
+
+def test_tag_books_the_block_and_leaves_it(tmp_path: Path) -> None:
+    finished = finish(edited(f"Analysis: why they march\n\n{LINE}", at_desk(tmp_path, LONG)), NO_COPIES, "")
+    (entry,) = finished.entries
+    assert (entry.action, entry.rule, entry.before) == ("tag", "mine/r0", "Analysis: why they march")
+    assert finished.records[0].text == f"Analysis: why they march\n\n{LINE}"
+
+
+def test_a_tagged_block_may_be_a_copy(tmp_path: Path) -> None:
+    result = edited(f"Analysis: {LINE}\n\nAnalysis: {LINE}", at_desk(tmp_path, LONG))
+    finished = finish(result, dropped_among([result], Copying())[0], "")
+    assert finished.records[0].text == f"Analysis: {LINE}"
+    booked = [(entry.line, entry.action) for entry in finished.entries if entry.action != "structure"]
+    assert booked == [(1, "tag"), (3, "tag"), (3, "duplicate")]
+
+
+PAGE = """<html><body><article><div class="story"><p>{line}</p></div>
+<div class="share wide"><h3>Share this</h3><p>Tweet</p></div><div class="shared"><p>They shared it.</p></div></article></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("selector", "taken"),
+    [
+        pytest.param("div.share", ["Share this", "Tweet"], id="all that stands in it"),
+        pytest.param(".share > p", ["Tweet"], id="a child"),
+        pytest.param(".story .share", [], id="keeps: not in such an element"),
+        pytest.param(".shar", [], id="keeps: a part of a class"),
+    ],
+)
+def test_css_names_blocks_of_a_page(tmp_path: Path, selector: str, taken: list[str]) -> None:
+    raw = Raw("a.html", PAGE.format(line=LINE), "0" * 64, "html")
+    finished = finish(edit(raw, at_desk(tmp_path, f'match.css = ["{selector}"]')), NO_COPIES, "")
+    assert [entry.before for entry in finished.entries if entry.action == "drop"] == taken
+
+
+ALL = (REGION, BYLINE, UPDATED, DIVIDER, LONG, SHARE, 'match.prefix = ["Analysis: again"]')
+
+
+@pytest.fixture(scope="module")
+def bold(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return at_desk(tmp_path_factory.mktemp("rules"), *ALL)
+
+
+PIECES = st.sampled_from(
+    [
+        "This page is not available in your region.", "By Jane Roe", "23 August 2020", "Document 2 of 9", "* * *",
+        "Analysis: again", "Analysis: why", "Share", "Copy link", "Tweet", LINE, "\n\n", "\n", " ", "Belarusâ€™ men", "\u200b",
+        "Rally in Minsk grows – BBC News",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=16).map("\n\n".join))
+def test_articles_and_audit_give_any_text_back(bold: Desk, text: str) -> None:
+    result = edited(text, bold)
+    finished = finish(result, dropped_among([result], Copying()).get(0, NO_COPIES), "")
+    gap = result.document.gap if finished.records else ""
+    assert Restoration([record.text for record in finished.records], finished.entries, gap).text() == text
+    books = finished.tally.books
+    assert books.read == books.kept + books.removed == len(text)
