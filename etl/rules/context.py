@@ -2,57 +2,63 @@
 
 A small additive model: each feature of a block adds a weight for every step that it is above.  Features, steps and
 weights stand in `rules/context.toml`, where they can be read; `benchmarks/context.py` trains and measures them.
+
+The same blocks are named on any machine: features come of counts by one division each, weights are whole thousandths,
+so that their sum knows no order, and a block whose sum is just what is asked for is named.
 """
 
 import math
-import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate
+from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from etl.fold import ends_sentence
 from etl.rules.view import View
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NAME = "context/surroundings"
 # Below these there is no company to judge by: a list of three lines may be the story.
-MIN_BLOCKS, MIN_SENTENCES = 12, 3
+MIN_BLOCKS, MIN_SENTENCES = 8, 2
 # The features that weigh most stand in the audit.
 FEATURES_TOLD = 3
+# Weights are counted in thousandths of log-odds.
+THOUSANDTHS = 1_000
 
-_SENTENCE_ENDS = re.compile(r"[.!?。！？][”\"’')]*(?:\s|$)")
 
-
-class Feature(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a feature says, and its steps: (above this value, add this weight)."""
+class Feature(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
+    """What a feature says, and its steps: (above this value, add so many thousandths of log-odds)."""
 
     says: str
-    steps: tuple[tuple[float, float], ...]
+    steps: tuple[tuple[float, int], ...]
 
-    def weight(self, value: float) -> float:
-        """Sum up the steps that a value is above."""
-        return sum(weight for step, weight in self.steps if value > step)
+    def weights(self, values: "Sequence[float] | NDArray[np.float64]") -> "NDArray[np.int64]":
+        """Sum up, for each value, the steps that it is above."""
+        starts, sums = _stairs(self)
+        return sums[starts.searchsorted(values)]
 
 
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
-    """The model: log-odds of furniture = bias + the weights of all features.
+    """The model: log-odds of furniture = bias + the weights of all features, in thousandths.
 
     `likely` and `guess` are the least probabilities at which the profiles `standard` and `hard` let it name a block.
     """
 
     version: str
-    bias: float
+    bias: int
     likely: float
     guess: float
     feature: dict[str, Feature]
 
 
 class Suspect(Struct, frozen=True):
-    """A block that its company gives away: its position, the probability, and the features that weigh most."""
+    """A block that its company gives away: its position, its log-odds in thousandths, what weighs most for it."""
 
     at: int
-    probability: float
+    odds: int
     evidence: tuple[str, ...]
 
 
@@ -60,94 +66,40 @@ def suspects(view: View, model: Model, least: float) -> list[Suspect]:
     """Find the blocks that no rule has named and that are furniture with at least this probability."""
     if len(view) < MIN_BLOCKS or len(view.sentences) < MIN_SENTENCES:
         return []
-    table = features(view)
-    columns = [(name, feature, table[name]) for name, feature in model.feature.items()]
-    found = []
-    for at in range(len(view)):
-        if at in view.frame or at in view.named:
-            continue
-        weights = {name: feature.weight(column[at]) for name, feature, column in columns}
-        probability = 1 / (1 + math.exp(-model.bias - sum(weights.values())))
-        if probability >= least:
-            told = sorted(weights, key=lambda name: (-weights[name], name))[:FEATURES_TOLD]
-            found.append(Suspect(at, probability, tuple(told)))
-    return found
+    unnamed = [at for at in range(len(view)) if at not in view.named and at not in view.frame]
+    weights = weigh(view, model, unnamed)
+    odds = model.bias + weights.sum(axis=0)
+    found = (odds >= _thousandths(least)).nonzero()[0].tolist()
+    # A stable sort leaves features of one weight in the order of their names.
+    ranked = (-weights[:, found]).argsort(axis=0, kind="stable")[:FEATURES_TOLD]
+    names = sorted(model.feature)
+    return [
+        Suspect(unnamed[row], int(odds[row]), tuple(names[rank] for rank in told))
+        for row, told in zip(found, ranked.T.tolist(), strict=True)
+    ]
 
 
-def features(view: View) -> dict[str, Sequence[float]]:
-    """Give the features of all blocks, by name; each is a column over the blocks of the article."""
-    size = len(view)
-    sentences = set(view.sentences)
-    is_sentence = [float(at in sentences) for at in range(size)]
-    is_named = [float(at in view.named or at in view.frame) for at in range(size)]
-    words = [math.log1p(count) for count in view.words]
-    mass = [count * told for count, told in zip(view.words, is_sentence, strict=True)]
-    capitals = [_capitals(text) for text in view.plain]
-    times = Counter(view.labels)
-    return {
-        "words": words,
-        "sentences": [min(6.0, len(_SENTENCE_ENDS.findall(text))) for text in view.plain],
-        "ends-sentence": [float(ends_sentence(text)) for text in view.plain],
-        "capitals": capitals,
-        "upper-case": [_upper_case(text) for text in view.plain],
-        "commas": [min(6.0, text.count(",")) for text in view.plain],
-        "repeats": [min(3.0, times[label] - 1.0) for label in view.labels],
-        "run-of-short": _runs(is_sentence),
-        "named-within-3": _near(is_named, 3),
-        "named-within-8": _near(is_named, 8),
-        "named-within-20": _near(is_named, 20),
-        "prose-within-8": [math.log1p(near) for near in _sums(mass, 8)],
-        "prose-before": _shares_before(mass),
-        "words-two-above": _shifted(words, -2),
-        "words-below": _shifted(words, 1),
-        "capitals-below": _shifted(capitals, 1),
-        "share-of-sentences": [sum(is_sentence) / size] * size,
-        "prose-in-all": [math.log1p(sum(mass))] * size,
-        "blocks-in-all": [math.log1p(size)] * size,
-    }
+def weigh(view: View, model: Model, places: Sequence[int]) -> "NDArray[np.int64]":
+    """Give the weights of the features: a row for each, by name, and a column for each of these blocks."""
+    import numpy as np  # 0.1 s, which a document too short for the model need not wait for
+
+    from etl.rules.features import features
+
+    if not places:
+        return np.zeros((len(model.feature), 0), dtype=np.int64)
+    columns = features(view, places)
+    weights = [model.feature[name].weights(columns[name]) for name in sorted(model.feature)]
+    return np.array(weights, dtype=np.int64).reshape(len(weights), len(places))
 
 
-def _capitals(text: str) -> float:
-    words = text.split()
-    return sum(word[:1].isupper() for word in words) / max(1, len(words))
+@cache
+def _stairs(feature: Feature) -> "tuple[NDArray[np.float64], NDArray[np.int64]]":
+    """Where the steps of a feature are, and what those below add up to."""
+    import numpy as np
+
+    starts = np.array([start for start, _ in feature.steps])
+    return starts, np.cumsum([0, *(weight for _, weight in feature.steps)])
 
 
-def _upper_case(text: str) -> float:
-    letters = sum(map(str.isalpha, text))
-    return sum(map(str.isupper, text)) / max(1, letters)
-
-
-def _runs(is_sentence: Sequence[float]) -> list[float]:
-    """Of each block that is no sentence, how many such stand in a row with it; 0 for a sentence."""
-    lengths: list[float] = []
-    start = 0
-    for end in range(len(is_sentence) + 1):
-        if end == len(is_sentence) or is_sentence[end]:
-            lengths += [float(end - start)] * (end - start)
-            lengths += [0.0] if end < len(is_sentence) else []
-            start = end + 1
-    return lengths
-
-
-def _sums(values: Sequence[float], reach: int) -> list[float]:
-    """Sum over the neighbours of each block, at most `reach` blocks away, the block itself left out."""
-    sums = [0.0, *accumulate(values)]
-    size = len(values)
-    return [sums[min(size, at + reach + 1)] - sums[max(0, at - reach)] - values[at] for at in range(size)]
-
-
-def _near(values: Sequence[float], reach: int) -> list[float]:
-    """The mean over the neighbours, at most `reach` blocks away."""
-    size = len(values)
-    counts = [min(size, at + reach + 1) - max(0, at - reach) - 1 for at in range(size)]
-    return [near / max(1, count) for near, count in zip(_sums(values, reach), counts, strict=True)]
-
-
-def _shares_before(values: Sequence[float]) -> list[float]:
-    sums = [0.0, *accumulate(values)]
-    return [before / (sums[-1] or 1.0) for before in sums[:-1]]
-
-
-def _shifted(values: Sequence[float], by: int) -> list[float]:
-    """The value of the block so many below (above, if negative); -1 beyond the ends."""
-    return [values[at + by] if 0 <= at + by < len(values) else -1.0 for at in range(len(values))]
+def _thousandths(probability: float) -> float:
+    return THOUSANDTHS * math.log(probability / (1 - probability)) if probability < 1 else math.inf
