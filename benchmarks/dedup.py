@@ -5,6 +5,10 @@ take turns, so that a busy machine is busy for all.  Peers that are not installe
 here: paragraphs of Zipf-drawn words, of which a third come back up to five times, damaged.  Figures: the median, its
 ratio to ours with the spread over the paired runs, peak memory, and, against an exact join that knows nothing of
 banding: pair recall, orphans (dropped, with no kept row that is alike) and whether all runs wrote the same bytes.
+`--settings` runs the command instead, `copydesk dedup`, with one process and with two, with little memory, and with
+another seed for hashes: the time, the peak memory of all its processes, and whether all wrote the same bytes.
+`--draw 200 --seed 1` prints so many near copies that are dropped by default, drawn at random, for people to read:
+what the keeper says and, after it, what the copy says instead.
 """
 
 import argparse
@@ -18,18 +22,22 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
 from hashlib import sha256
 from importlib.util import find_spec
 from itertools import accumulate, islice
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 THRESHOLD = 0.7
 # The exact join is plain Python: on more rows than this the figures of truth are those of the first so many.
-ROWS_JUDGED = 20_000
+ROWS_JUDGED = {"w3": 20_000, "c5": 2_000}
 ROWS_AT_ONCE = 20_000
+Shingles = Literal["w3", "c5"]
+
 WORDS = re.compile(r"[^\W_]+")
 
 
@@ -38,8 +46,16 @@ class Row(msgspec.Struct, gc=False):
     text: str
 
 
+class Spent(dict[str, Any]):
+    """Arrays by name, each given once and not held any longer."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.pop(name)
+
+
 class Run(msgspec.Struct, frozen=True):
     seconds: float
+    processor_seconds: float
     megabytes: float
     digest: str
 
@@ -56,41 +72,49 @@ def grams(text: str) -> set[str]:
     return {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
 
 
+def letters(text: str) -> set[str]:
+    spaced = " ".join(WORDS.findall(text.lower()))
+    return {spaced[i : i + 5] for i in range(max(1, len(spaced) - 4))}
+
+
+SHINGLES: dict[str, Callable[[str], set[str]]] = {"w3": grams, "c5": letters}
+
+
 def keep(source: Path, target: Path, flags: Iterator[bool]) -> None:
     with source.open("rb") as lines, target.open("wb") as kept:
         kept.writelines(line for line, is_kept in zip(lines, flags, strict=True) if is_kept)
 
 
-def copydesk(source: Path, target: Path) -> None:
+def copydesk(source: Path, target: Path, shingles: Shingles) -> None:
     from etl import dedup
 
-    likeness = dedup.Likeness(threshold=THRESHOLD, numbers="any", short_words=0)
-    rows, parts = texts(source), []
+    likeness = dedup.Likeness(shingles, THRESHOLD, numbers="any", short_words=0)
+    rows, parts = texts(source), list[Spent]()
     while batch := list(islice(rows, ROWS_AT_ONCE)):
-        parts.append(dedup.fingerprint(batch, likeness).arrays())
+        parts.append(Spent(dedup.fingerprint(batch, likeness).arrays()))
     prints = dedup.join(parts)
-    del parts
+    index = dedup.duplicates(prints, np.arange(len(prints.words)), likeness).index
     is_kept = np.ones(len(prints.words), np.bool_)
-    is_kept[dedup.duplicates(prints, np.arange(len(is_kept)), likeness).index] = False
+    is_kept[index] = False
     keep(source, target, iter(is_kept.tolist()))
 
 
-def rensa(source: Path, target: Path) -> None:
+def rensa(source: Path, target: Path, shingles: Shingles) -> None:
     import rensa  # type: ignore[import-not-found,unused-ignore]  # a peer, seldom installed
 
     peer = rensa.RMinHashDeduplicator(threshold=THRESHOLD, num_perm=128, use_lsh=True, seed=42)
     rows, flags = enumerate(texts(source)), []
     while batch := list(islice(rows, 5_000)):
-        flags += peer.add_pairs([(str(number), list(grams(text))) for number, text in batch])
+        flags += peer.add_pairs([(str(number), list(SHINGLES[shingles](text))) for number, text in batch])
     keep(source, target, iter(flags))
 
 
-def gaoya(source: Path, target: Path) -> None:
+def gaoya(source: Path, target: Path, shingles: Shingles) -> None:
     from gaoya.minhash import MinHashStringIndex  # type: ignore[import-not-found,unused-ignore]  # a peer, seldom there
 
     peer = MinHashStringIndex(
         hash_size=32, jaccard_threshold=THRESHOLD, num_bands=16, band_size=8, num_hashes=128,
-        analyzer="word", lowercase=True, ngram_range=(3, 3),
+        analyzer="word" if shingles == "w3" else "char", lowercase=True, ngram_range=(int(shingles[1]),) * 2,
     )  # fmt: skip
 
     def flags() -> Iterator[bool]:
@@ -103,7 +127,7 @@ def gaoya(source: Path, target: Path) -> None:
     keep(source, target, flags())
 
 
-def datasketch(source: Path, target: Path) -> None:
+def datasketch(source: Path, target: Path, shingles: Shingles) -> None:
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
@@ -111,7 +135,7 @@ def datasketch(source: Path, target: Path) -> None:
     def flags() -> Iterator[bool]:
         for number, text in enumerate(texts(source)):
             minhash = MinHash(num_perm=128)
-            minhash.update_batch([gram.encode() for gram in grams(text)])
+            minhash.update_batch([gram.encode() for gram in SHINGLES[shingles](text)])
             is_new = not index.query(minhash)
             if is_new:
                 index.insert(number, minhash)
@@ -120,11 +144,37 @@ def datasketch(source: Path, target: Path) -> None:
     keep(source, target, flags())
 
 
-TOOLS: dict[str, Callable[[Path, Path], None]] = {
+def datasketch_bulk(source: Path, target: Path, shingles: Shingles) -> None:
+    import xxhash  # type: ignore[import-not-found,unused-ignore]  # a peer's, seldom there
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
+
+    def flags() -> Iterator[bool]:
+        sets = ([gram.encode() for gram in SHINGLES[shingles](text)] for text in texts(source))
+        for number, minhash in enumerate(MinHash.generator(sets, num_perm=128, hashfunc=xxhash.xxh32_intdigest)):
+            is_new = not index.query(minhash)
+            if is_new:
+                index.insert(number, minhash, check_duplication=False)
+            yield is_new
+
+    keep(source, target, flags())
+
+
+TOOLS: dict[str, Callable[[Path, Path, Shingles], None]] = {
     "copydesk": copydesk,
     "rensa": rensa,
     "gaoya": gaoya,
     "datasketch": datasketch,
+    "datasketch_bulk": datasketch_bulk,
+}
+NEEDS = {"datasketch_bulk": "xxhash"}
+
+SETTINGS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "-j 1": (("-j", "1"), {}),
+    "-j 2": (("-j", "2"), {}),
+    "--memory 512MB": (("-j", "1", "--memory", "512MB"), {}),
+    "hash seed 7": (("-j", "2"), {"PYTHONHASHSEED": "7"}),
 }
 
 
@@ -152,9 +202,9 @@ def damaged(draw: random.Random, words: list[str]) -> str:
     return text.upper() if draw.random() < 0.1 else text
 
 
-def alike(rows: list[str]) -> list[tuple[int, int]]:
+def alike(rows: list[str], shingles: Shingles) -> list[tuple[int, int]]:
     """Join exactly: all pairs at least as like as the threshold, by prefix filter (Chaudhuri et al., ICDE 2006)."""
-    sets = [grams(row) for row in rows]
+    sets = [SHINGLES[shingles](row) for row in rows]
     counts = Counter(gram for each in sets for gram in each)
     postings: dict[str, list[int]] = defaultdict(list)
     pairs = []
@@ -185,43 +235,117 @@ def peak_megabytes() -> float:
     return int(peak) / 1024
 
 
-def run(tool: str, source: Path, target: Path) -> Run:
+def run(tool: str, source: Path, target: Path, shingles: Shingles) -> Run:
     """Run one tool as a process of its own, on one core."""
     threads = dict.fromkeys(("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    command = [__file__, "--tool", tool, "--input", str(source), "--output", str(target), "--shingles", shingles]
+    with subprocess.Popen([sys.executable, *command], env=environment(threads), stdout=subprocess.PIPE) as process:
+        return finished(process, target)
+
+
+def run_command(setting: str, source: Path, target: Path) -> Run:
+    """Run `copydesk dedup` with one setting."""
+    options, named = SETTINGS[setting]
+    command = ["-m", "etl", "dedup", str(source), "-o", str(target), "--unit", "paragraph", "-f", "-q", *options]
+    with subprocess.Popen([sys.executable, *command], env=environment(named)) as process:
+        return finished(process, target)
+
+
+def environment(named: dict[str, str]) -> dict[str, str]:
     path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    start = time.perf_counter()
-    process = subprocess.run(
-        [sys.executable, __file__, "--tool", tool, "--input", source, "--output", target],
-        env={**os.environ, **threads, "PYTHONPATH": path}, stdout=subprocess.PIPE, check=True,
-    )  # fmt: skip
-    seconds = time.perf_counter() - start
-    return Run(seconds, float(process.stdout), sha256(target.read_bytes()).hexdigest())
+    return {**os.environ, "PYTHONPATH": path, **named}
 
 
-def compare(source: Path, folder: Path, runs: int) -> None:
+def finished(process: "subprocess.Popen[bytes]", target: Path) -> Run:
+    """Wait for a process, and measure it: the peak it says itself, or that of its tree as seen from here."""
+    start, before, peak = time.perf_counter(), os.times(), 0.0
+    while process.poll() is None:
+        peak = max(peak, tree_megabytes(process.pid))
+        time.sleep(0.02)
+    seconds, after = time.perf_counter() - start, os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    said = process.stdout.read() if process.stdout else b""
+    return Run(seconds, used, float(said or peak), sha256(target.read_bytes()).hexdigest())
+
+
+def tree_megabytes(process: int) -> float:
+    """Add up what a process and those it started hold in memory now."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+        threads = list(Path(f"/proc/{process}/task").iterdir())
+        children = {int(child) for thread in threads for child in (thread / "children").read_text().split()}
+    except OSError:  # it has ended meanwhile
+        return 0.0
+    held = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(held[1]) / 1024 + sum(map(tree_megabytes, children)) if held else 0.0
+
+
+def compare(source: Path, folder: Path, options: argparse.Namespace) -> None:
+    """Run the tools by turns, and say how each compares."""
     rows = list(texts(source))
-    first = rows[:ROWS_JUDGED]
-    pairs, whole, count = alike(first), len(first) == len(rows), len(rows)
+    first = rows[: ROWS_JUDGED[options.shingles]]
+    pairs, whole, count = alike(first, options.shingles), len(first) == len(rows), len(rows)
     del rows
-    tools = [tool for tool in TOOLS if tool == "copydesk" or find_spec(tool)]
+    tools = [tool for tool in options.tools if tool == "copydesk" or find_spec(NEEDS.get(tool, tool))]
     taken: dict[str, list[Run]] = {tool: [] for tool in tools}
-    for _ in range(runs):
+    for _ in range(options.runs):
         for tool in tools:
-            taken[tool].append(run(tool, source, folder / tool))
+            taken[tool].append(run(tool, source, folder / tool, options.shingles))
     for tool in tools:
         report(tool, taken, count)
         kept = {msgspec.json.decode(line, type=Row).id for line in (folder / tool).read_bytes().splitlines()}
-        print(f"{'':12}", judged(kept, pairs, len(first), whole))
+        print(f"{'':15}", judged(kept, pairs, len(first), whole))
+
+
+def compare_settings(source: Path, folder: Path, options: argparse.Namespace) -> None:
+    """Run the command with each setting by turns, and say how they compare."""
+    with source.open("rb") as lines:
+        count = sum(1 for _ in lines)
+    taken: dict[str, list[Run]] = {setting: [] for setting in SETTINGS}
+    for _ in range(options.runs):
+        for setting in SETTINGS:
+            taken[setting].append(run_command(setting, source, folder / "out.jsonl"))
+    for setting in SETTINGS:
+        report(setting, taken, count)
+    digests = {each.digest for runs in taken.values() for each in runs}
+    print("all settings:", "same bytes" if len(digests) == 1 else "DIFFERENT BYTES")
+
+
+def draw(source: Path, count: int, seed: int) -> None:
+    """Print near copies that are dropped by default, with what differs from their keepers."""
+    from etl import dedup
+
+    rows = list(texts(source))
+    found = dedup.duplicates(dedup.fingerprint(rows), np.arange(len(rows)))
+    near = np.flatnonzero(found.likeness < 1)
+    print(f"{len(rows)} rows, {len(found.index)} dropped, {len(near)} of them near copies")
+    for place in random.Random(seed).sample(near.tolist(), min(count, len(near))):
+        print(f"{found.likeness[place]:.2f} ", difference(rows[found.keeper[place]], rows[found.index[place]]))
+
+
+def difference(keeper: str, copy: str) -> str:
+    one, other = keeper.split(), copy.split()
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return " ".join(
+        " ".join(one[a:b]) if verdict == "equal" else f"[{' '.join(one[a:b])} | {' '.join(other[c:d])}]"
+        for verdict, a, b, c, d in matcher.get_opcodes()
+    )
 
 
 def report(tool: str, taken: dict[str, list[Run]], count: int) -> None:
     seconds = statistics.median(each.seconds for each in taken[tool])
-    ratios = sorted(each.seconds / ours.seconds for each, ours in zip(taken[tool], taken["copydesk"], strict=True))
+    base = next(iter(taken))
+    pairs = list(zip(taken[tool], taken[base], strict=True))
+    ratios = sorted(each.seconds / ours.seconds for each, ours in pairs)
+    used = statistics.median(each.processor_seconds / ours.processor_seconds for each, ours in pairs)
     megabytes = max(each.megabytes for each in taken[tool])
     same = "same bytes" if len({each.digest for each in taken[tool]}) == 1 else "DIFFERENT BYTES"
+    spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f}; by processor time {used:.2f})"
     print(
-        f"{tool:12} {seconds:7.2f} s  {count / seconds:8,.0f} rows/s  {megabytes:6.0f} MB  "
-        f"ours is {statistics.median(ratios):.2f} x as fast ({ratios[0]:.2f} to {ratios[-1]:.2f})  {same}"
+        f"{tool:15} {seconds:7.2f} s  {count / seconds:8,.0f} rows/s  {megabytes:6.0f} MB  "
+        f"{base} is {statistics.median(ratios):.2f} x as fast {spread}  {same}"
     )
 
 
@@ -232,19 +356,32 @@ def main() -> None:
     parser.add_argument(
         "--input", type=Path, help="JSONL of your own with id (0, 1, ...) and text, instead of making one"
     )
+    parser.add_argument("--shingles", choices=SHINGLES, default="w3", help="words by three, or characters by five")
+    parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS), help="copydesk, and these peers")
+    parser.add_argument("--settings", action="store_true", help="compare settings of the command, not peers")
+    parser.add_argument("--draw", type=int, default=0, help="print so many near copies that are dropped by default")
+    parser.add_argument("--seed", type=int, default=1, help="of that draw")
     parser.add_argument("--tool", choices=TOOLS, help=argparse.SUPPRESS)
     parser.add_argument("--output", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.tool:
-        TOOLS[options.tool](options.input, options.output)
+        TOOLS[options.tool](options.input, options.output, options.shingles)
         print(peak_megabytes())
         return
     with tempfile.TemporaryDirectory() as name:
-        source = options.input or Path(name) / "corpus.jsonl"
-        if not options.input:
-            rows = (Row(number, text) for number, text in enumerate(corpus(options.count)))
-            source.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
-        compare(source, Path(name), options.runs)
+        source = options.input or made(Path(name) / "corpus.jsonl", options.count)
+        if options.draw:
+            draw(source, options.draw, options.seed)
+            return
+        (compare_settings if options.settings else compare)(source, Path(name), options)
+
+
+def made(target: Path, count: int) -> Path:
+    """Make a corpus and write it."""
+    with target.open("wb") as lines:
+        for number, text in enumerate(corpus(count)):
+            lines.write(msgspec.json.encode(Row(number, text)) + b"\n")
+    return target
 
 
 if __name__ == "__main__":

@@ -54,6 +54,10 @@ class Story(Struct, frozen=True, gc=False):
     blocks: tuple[Block, ...]
     removals: tuple[Removal, ...]
 
+    def is_rejected(self) -> bool:
+        """Tell whether a rule has rejected the article: it is not written."""
+        return any(removal.action == "reject" for removal in self.removals)
+
     def kept(self) -> list[Block]:
         """The blocks that stay."""
         gone = {removal.block for removal in self.removals if removal.action != "tag"}
@@ -73,11 +77,15 @@ class Balance(Struct, frozen=True, gc=False):
 
 
 class Tally(Struct, frozen=True, gc=False):
-    """The counts of one task; the sum of the shards' is the run's."""
+    """The counts of one task; the sum of the shards' is the run's.
+
+    `ran_out` are the rules that a run was done without, because their regex took too long.
+    """
 
     documents: int = 0
     rejects: int = 0
     books: Balance = Balance()
+    ran_out: tuple[str, ...] = ()
     statuses: Counts = ()
     rules: Counts = ()
     kinds: Counts = ()
@@ -101,7 +109,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
         for name, counter in counts.items():
             counter.update(dict(getattr(tally, name)))
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(documents, rejects, Balance(read, kept, removed), **named)
+    return Tally(documents, rejects, Balance(read, kept, removed), (), **named)
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
@@ -185,13 +193,14 @@ class Restoration:
 
 
 def _story_entries(document: Document, story: Story) -> Iterator[Entry]:
-    removals = {removal.block: removal for removal in story.removals}
+    removals: dict[int, list[Removal]] = {}
+    for removal in story.removals:
+        removals.setdefault(removal.block, []).append(removal)
     last_kept = max((block.index for block in story.kept()), default=-1)
     for block in story.blocks:
-        removal = removals.get(block.index)
-        if removal:
-            yield _removed(document, story.id, block, removal)
-        if not removal or removal.action == "tag":
+        of_block = removals.get(block.index, [])
+        yield from (_removed(document, story.id, block, removal) for removal in of_block)
+        if all(removal.action == "tag" for removal in of_block):
             yield from _repaired(document, story.id, block)
             after = JOINT if block.index < last_kept else ""
             yield from _booked_gap(document, story.id, block.line, block.char_end, _gap_end(document, block), after)

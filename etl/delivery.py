@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from etl.audit import Tally
+from etl.index.upkeep import extend
 from etl.packs import pack_versions
 from etl.readers import Source
 from etl.stages import Job
@@ -20,7 +21,10 @@ DEPENDENCIES = ("beautifulsoup4", "datasketch", "ftfy", "lxml", "msgspec", "nump
 
 
 def deliver(job: Job, output: str, audit: bool, tally: Tally, sources: Sequence[Source]) -> None:
-    """Put a run's articles where they belong; last, so that where they are all else is complete.  "" is stdout."""
+    """Put a run's articles where they belong; last, so that where they are all else is complete.  "" is stdout.
+
+    Only then does the index learn what was kept: what a run has not delivered, no later one may call seen.
+    """
     kinds = [kind for kind in ("rejects", "audit") if audit or kind != "audit"]
     if not output:
         print_files(_parts(job, "articles"))
@@ -31,6 +35,8 @@ def deliver(job: Job, output: str, audit: bool, tally: Tally, sources: Sequence[
     else:
         _fill_folder(job, Path(output), kinds)
         _write_json(Path(output) / "run.json", _account_of_run(job, tally, sources))
+    if job.index:
+        extend(job.index, job.staged_index)
 
 
 def _parts(job: Job, kind: str) -> list[Path]:

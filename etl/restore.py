@@ -34,7 +34,7 @@ def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
     for place in _in_order([*records, *entries]):
         group, lines = records.get(place, []), entries.get(place, [])
         first = group[0].origin if group else lines[0]
-        # A document without articles was a copy, all of it: each of its gaps is on an account line.
+        # A document without articles was a copy or rejected, all of it: each of its gaps is on an account line.
         gap = group[0].origin.gap if group else ""
         text = Restoration([record.text for record in group], lines, gap).text()
         yield Restored(first.path, first.row, first.record, text)

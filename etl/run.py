@@ -1,12 +1,14 @@
-"""The main path over shards: plan, prepare, select, publish, close.  The files between stages are the only state."""
+"""The main path over shards: plan, count, prepare, select, publish, close.  Files between stages are the only state."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from msgspec import structs
+
 from etl import audit, stages
 from etl.audit import Tally
 from etl.engines import Engine
-from etl.errors import NoInput
+from etl.errors import NoInput, RanOut
 from etl.readers import Source, split
 from etl.stages import Job, Shard
 
@@ -15,8 +17,28 @@ SHARD_BYTES = 4 << 20
 
 
 def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
-    """Clean the sources into parts under `job.work`.  Raises BooksError, and NoInput if there is nothing in them."""
+    """Clean the sources into parts under `job.work`.  Raises BooksError, and NoInput if there is nothing in them.
+
+    A user's rule whose regex runs out of time is left out, and all is done again without it: so what comes out does not
+    hang on who met the slow line first.
+    """
+    try:
+        return _run(job, sources, engine)
+    except RanOut as error:
+        tally = run(_without(job, error.place), sources, engine)
+        return structs.replace(tally, ran_out=tuple(sorted((*tally.ran_out, error.place))))
+
+
+def _without(job: Job, rule: str) -> Job:
+    selection = structs.replace(job.selection, ignore=(*job.selection.ignore, rule))
+    return structs.replace(job, selection=selection)
+
+
+def _run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
     shards = plan(sources)
+    if stages.asks_what_recurs(job):
+        engine.map(partial(stages.count, job), shards)
+        stages.add_up(job, shards)
     if job.copying.scope == "run":
         engine.map(partial(stages.prepare, job), shards)
         stages.select(job, shards, engine.jobs)

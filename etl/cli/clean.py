@@ -97,7 +97,7 @@ def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iter
     from etl.engines.local import LocalEngine
     from etl.readers import find, spool
     from etl.run import run
-    from etl.stages import Job
+    from etl.stages import Job, holding_index
     from etl.writers import part_suffix, workplace
 
     with workplace(output) as work:
@@ -112,8 +112,10 @@ def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iter
             options.time_added(chosen["added"]),
             part_suffix(output),
             options.memory(chosen["memory"]),
+            chosen["index"],
         )
         jobs = chosen["jobs"] if sum(source.size for source in sources) > SMALL_INPUT else 1
         for path in passed_over[:1]:
             say(f"passed over {len(passed_over)} files that are no text, HTML or JSONL by their name, first {path}")
-        yield job, run(job, sources, LocalEngine(jobs)), sources
+        with holding_index(job):
+            yield job, run(job, sources, LocalEngine(jobs)), sources

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli import options
+from etl.cli.index import keep_up, upkeep_options
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import say
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
 @options.output_option
 @option(
     "Output", "--audit/--no-audit", default=True, help="Write the account of the copies beside it.  [default: audit]"
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Leave copies out, or give every record the fields duplicate_of and similarity.",
 )
+@options.index_option
+@upkeep_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Give back the records of JSONL unchanged and in order, less those that are copies of an earlier one.
 
@@ -68,6 +71,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup clean.jsonl -o unique.jsonl
       copydesk dedup paragraphs.jsonl.zst --unit paragraph -o unique.jsonl.zst --pairs pairs.jsonl
       copydesk dedup 'crawl/*.jsonl' --text-field body --action tag | jq -r .duplicate_of
+      copydesk dedup today.jsonl -o new.jsonl --index seen/
 
     A copy has an earlier record that is kept and at least as like it as the threshold says; the audit names it.
     Records of fewer than ten words are copies of nothing.
@@ -77,9 +81,14 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     from etl.engines.local import LocalEngine
     from etl.errors import UsageError
     from etl.readers import Reading, find, spool
-    from etl.stages import Copying, Job
+    from etl.stages import Copying, Job, holding_index
     from etl.writers import check_output, part_suffix, workplace
 
+    if chosen["stats"] or chosen["compact"] or chosen["forget"]:
+        keep_up(inputs, chosen)
+        return
+    if not inputs:
+        raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
     for name in ("pairs", "clusters"):
         if chosen[name] and not chosen[name].endswith(".jsonl"):
             raise UsageError(f"--{name}", f"'{chosen[name]}' does not end in .jsonl", "Name a file of JSON lines.")
@@ -90,10 +99,19 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
         sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
         named = {name: chosen[name] for name in ("threshold", "numbers", "action", "shingles", "unit", "keep")}
         memory, suffix = options.memory(chosen["memory"]), part_suffix(chosen["output"])
-        job = Job(work, reading=reading, copying=Copying(**named), suffix=suffix, memory=memory)
-        tally = deduplicate(job, sources, LocalEngine(chosen["jobs"]))
-        _write_pairs(job, chosen["pairs"], chosen["clusters"])
-        deliver(job, chosen["output"], chosen["audit"], tally, sources)
+        job = Job(
+            work,
+            reading=reading,
+            copying=Copying(**named),
+            added=options.time_added(""),
+            suffix=suffix,
+            memory=memory,
+            index=chosen["index"],
+        )
+        with holding_index(job):
+            tally = deduplicate(job, sources, LocalEngine(chosen["jobs"]))
+            _write_pairs(job, chosen["pairs"], chosen["clusters"])
+            deliver(job, chosen["output"], chosen["audit"], tally, sources)
     if not chosen["quiet"]:
         _say_summary(tally, chosen["as_json"])
     if tally.rejects:

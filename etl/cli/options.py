@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from etl.cli.terminal import say
-from etl.packs import Selection
+from etl.packs import Selection, advice
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
@@ -128,6 +128,14 @@ rule_options = stacked(
     ),
 )
 
+index_option = option(
+    "Index",
+    "--index",
+    default="",
+    metavar="DIR",
+    help="What earlier runs kept counts as seen, and what this one keeps is added when it is done.",
+)
+
 likeness_options = stacked(
     option(
         "Copies",
@@ -165,6 +173,7 @@ copying_options = stacked(
         show_default=True,
         help="How far to look for near-duplicate paragraphs, and articles.",
     ),
+    index_option,
     likeness_options,
     option(
         "Copies",
@@ -221,7 +230,7 @@ def selection(options: dict[str, Any]) -> Selection:
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
     for ended in config.ended(today):
         say(f"{ended.place}: ended on {ended.change.until}, and holds no longer: renew it or take it out", fg="yellow")
-    return Selection(
+    chosen = Selection(
         exemptions=config.exemptions(today),
         overrides=config.overrides(today),
         packs=options.pop("rules"),
@@ -231,6 +240,9 @@ def selection(options: dict[str, Any]) -> Selection:
         profile=options.pop("profile"),
         risky=options.pop("repairs") == "risky",
     )
+    for said in advice(chosen):
+        say(said, fg="yellow")
+    return chosen
 
 
 def copying(options: dict[str, Any]) -> "Copying":

@@ -1,6 +1,6 @@
 """Find the blocks that say again what an earlier kept block said: exact, and the same for any batches.
 
-    fingerprint -> join -> duplicates -> same_articles
+    fingerprint -> join -> duplicates -> same_articles; `seen` puts blocks of earlier runs before those of today
 
 Banding only proposes; every figure is an exact Jaccard on shingle sets.  Nothing here removes a block.
 """

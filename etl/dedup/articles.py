@@ -22,22 +22,24 @@ class SameArticle(Struct, frozen=True, gc=False):
 
 
 def same_articles(
-    prints: Fingerprints, articles: I64, found: Duplicates, likeness: Likeness = USUAL
+    prints: Fingerprints,
+    articles: I64,
+    found: Duplicates,
+    likeness: Likeness = USUAL,
+    away: frozenset[int] = frozenset(),
 ) -> tuple[SameArticle, ...]:
     """Find the articles of whose words at least 80 % are copies of one earlier article that stays.
 
-    A block is a copy from an article if its keeper or its folded text is there; so short blocks count too.  Where a
-    block of an article that stays has its keeper, the article stays: no dropped block loses its keeper.
+    A block is a copy from an article if its keeper or its folded text is there; so short blocks count too.  Articles
+    that are `away` went in an earlier run.  What goes hangs on what was read before, never on what comes after; so a
+    block that stays may have its keeper in an article that goes, and blocks must be selected again (`etl.dedup.seen`).
     """
     gone: dict[int, SameArticle] = {}
     rank = ranks(kept_first(prints, articles, likeness))
     candidates = _candidates(prints, articles, found)
     for same in sorted(candidates, key=lambda same: (rank[_blocks(articles, same.article).start], -same.share)):
-        if same.article not in gone and same.original not in gone:
+        if same.article not in gone and same.original not in gone and same.original not in away:
             gone[same.article] = same
-    while leant_on := _leant_on(articles, found, gone):
-        for article in leant_on:
-            del gone[article]
     return tuple(gone[article] for article in sorted(gone))
 
 
@@ -67,10 +69,3 @@ def _likely(prints: Fingerprints, articles: I64, found: Duplicates, least_share:
 
 def _blocks(articles: I64, article: int) -> slice:
     return slice(*np.searchsorted(articles, [article, article + 1]).tolist())
-
-
-def _leant_on(articles: I64, found: Duplicates, gone: dict[int, SameArticle]) -> set[int]:
-    """Give the articles to go that keep a block for an article that stays."""
-    away = np.array(list(gone), np.int64)
-    stays, keeper = ~np.isin(articles[found.index], away), articles[found.keeper]
-    return set(keeper[stays & np.isin(keeper, away)].tolist())

@@ -16,9 +16,12 @@ Facts = tuple[U64, U32, NDArray[np.int32]]
 
 # Months, weekdays, small numbers and "not" say when, how many and whether, in English, German, French, Spanish,
 # Italian, Portuguese and Russian.  "May" and "one" say much else; where a copy has another instead, that one differs.
+# "didn" and its like are what is left of "didn't".  "B-minus" is no "B".
 FIGURES = """
 january february march april june july august september october november december
-monday tuesday wednesday thursday friday saturday sunday not never
+monday tuesday wednesday thursday friday saturday sunday plus minus
+not never no none neither nor cannot aren couldn didn doesn don hadn hasn haven isn shouldn wasn weren won wouldn
+first second third fourth fifth sixth seventh eighth ninth tenth half twice
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 twenty thirty forty fifty sixty seventy eighty ninety hundred
 januar februar märz juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
@@ -45,12 +48,12 @@ were what when where which while who whose will with would you
 # Below six letters another letter makes another word (Iran, Iraq); from there on it is a slip (Kuwait, Kuwalt).
 LEAST_LETTERS_OF_A_SLIP = 6
 
-# A term is 32 bits: its letters, one bit each; its length, up to 15; a bit of its hash; whether it has a capital.
-_LETTERS, _LENGTH, _LONGEST, _HASH, _CAPITAL = 26, 26, 15, 30, 31
-_ANY_CASE = (1 << _CAPITAL) - 1
-_LETTER_BITS = (1 << _LETTERS) - 1
+# A term is 32 bits: its letters, one bit each, of which a and x, b and y, c and z share one; its length, up to 15; the
+# lower bits of its first letter; a bit of its hash; whether it has a capital.
+_LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
+_LETTER_BITS = np.uint32((1 << _LETTERS) - 1)
+_VOWELS = np.uint32(sum(1 << ord(vowel) % _LETTERS for vowel in "aeiou"))
 _UPPER = np.uint64(48)
-_VOWELS = sum(1 << ord(vowel) % _LETTERS for vowel in "aeiou")
 
 
 def facts(words: Words) -> Facts:
@@ -73,19 +76,22 @@ def no_facts(words: Words) -> Facts:
     return np.zeros(count, np.uint64), np.zeros(0, np.uint32), np.zeros(count, np.int32)
 
 
-def is_exchange(own: list[int], others: list[int]) -> bool:
-    """Tell whether the terms that only one of two blocks has make two stories of them.
+def is_near(one: U32, other: U32) -> Mask:
+    """Tell of terms, one by one, whether either may be the other misspelt ("Kuwalt") or cut short ("mln").
 
-    They do if each has one that is not the other's misspelt or cut short, and these are one of each, or all names.
+    Both begin with the same letter: a slip there is rare, and millions are not billions, nor is increasing decreasing.
     """
-    # Of a copy in capitals all terms are others; slips are sought only among what is left when case is set aside.
-    in_both = {term & _ANY_CASE for term in own} & {term & _ANY_CASE for term in others}
-    own, others = ([term for term in terms if term & _ANY_CASE not in in_both] for terms in (own, others))
-    one = [term for term in own if not _is_near(term, others)]
-    other = [term for term in others if not _is_near(term, own)]
-    if not one or not other:
-        return False
-    return len(one) == len(other) == 1 or all(term >> _CAPITAL for term in (*one, *other))
+    alike = (one ^ other) >> _FIRST & _FIRSTS == 0
+    near: Mask = alike & (_is_slip(one, other) | _is_short(one, other) | _is_short(other, one))
+    return near
+
+
+def phrases(terms: U32, starts: I64) -> U32:
+    """Make one term of several in a row: "bpd" is near to "barrels per day", and "pct" to "per cent"."""
+    letters = np.bitwise_or.reduceat(terms & _LETTER_BITS, starts)
+    sizes = np.minimum(np.add.reduceat(terms >> _LENGTH & _LONGEST, starts), _LONGEST)
+    joined: U32 = letters | sizes << _LENGTH | terms[starts] & np.uint32(_FIRSTS << _FIRST)
+    return joined
 
 
 def _figures(words: Words) -> Mask:
@@ -114,8 +120,9 @@ def _known(listed: str) -> tuple[U64, Mask]:
 
 def _terms(words: Words, places: I64) -> U32:
     terms = np.minimum(words.sizes[places], _LONGEST).astype(np.uint32) << np.uint32(_LENGTH)
+    terms |= (words.codes[words.starts[places]] & np.uint32(_FIRSTS)) << np.uint32(_FIRST)
     terms |= (words.hashes[places] & np.uint64(1)).astype(np.uint32) << np.uint32(_HASH)
-    terms |= words.capital[places].astype(np.uint32) << np.uint32(_CAPITAL)
+    terms |= words.capital[places].astype(np.uint32) << np.uint32(CAPITAL)
     letters = np.uint32(1) << np.arange(256, dtype=np.uint32) % _LETTERS
     letters[ord(" ")] = 0
     if len(words.starts):
@@ -123,17 +130,16 @@ def _terms(words: Words, places: I64) -> U32:
     return terms
 
 
-def _is_near(term: int, others: list[int]) -> bool:
-    return any(_is_slip(term, other) or _is_short(term, other) or _is_short(other, term) for other in others)
-
-
-def _is_slip(one: int, other: int) -> bool:
+def _is_slip(one: U32, other: U32) -> Mask:
     """Tell whether a term may be another misspelt: "Kuwalt", "dls" for "dlrs"."""
-    sizes = one >> _LENGTH & _LONGEST, other >> _LENGTH & _LONGEST
-    changed = ((one ^ other) & _LETTER_BITS).bit_count()
-    return abs(sizes[0] - sizes[1]) <= 1 and changed <= (2 if min(sizes) >= LEAST_LETTERS_OF_A_SLIP else 1)
+    sizes = [(terms >> _LENGTH & _LONGEST).astype(np.int8) for terms in (one, other)]
+    changed = np.bitwise_count((one ^ other) & _LETTER_BITS)
+    allowed = np.where(np.minimum(*sizes) >= LEAST_LETTERS_OF_A_SLIP, 2, 1)
+    slips: Mask = (np.abs(sizes[0] - sizes[1]) <= 1) & (changed <= allowed)
+    return slips
 
 
-def _is_short(one: int, other: int) -> bool:
+def _is_short(one: U32, other: U32) -> Mask:
     """Tell whether a term may be another without its vowels: "mln" for "million", "dlrs" for "dollars"."""
-    return not one & _VOWELS and not one & ~other & _LETTER_BITS
+    shorts: Mask = (one & _VOWELS | one & ~other & _LETTER_BITS) == 0
+    return shorts

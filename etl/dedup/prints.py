@@ -8,9 +8,10 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from etl.dedup.facts import facts, no_facts
+from etl.dedup.ragged import Column
 from etl.dedup.shingle import Shingles, shingle
 from etl.dedup.sign import band_keys, bands_and_rows, signatures
-from etl.dedup.words import I64, U32, U64, fold, split
+from etl.dedup.words import U32, U64, fold, split
 
 # Half a million characters a batch: its arrays stay in the cache, and memory does not grow with the texts.
 _CHARACTERS_PER_BATCH = 1 << 19
@@ -19,8 +20,9 @@ _CHARACTERS_PER_BATCH = 1 << 19
 class Likeness(Struct, frozen=True, gc=False):
     """What counts as a duplicate.
 
-    `threshold` is the least Jaccard.  `numbers="same"`: figures and names are facts; blocks are no copies if
-    their figures, months or weekdays differ, or if what differs is one word for another, or only names for names.
+    `threshold` is the least Jaccard.  `numbers="same"`: figures and names are facts; blocks are no copies if their
+    figures, months or weekdays differ, or if one has a word, a phrase, or names where the other has others
+    (`etl.dedup.exchange`).
     `across=False` compares only within one article.  Texts under `short_words` words are compared whole, folded, and
     only with the `short_reach` texts before them in one article: there a repeat is a caption's credit printed twice;
     farther off it is as often a subhead, a quote or a figure of a table.  `keep="longest"` takes articles by their
@@ -37,14 +39,6 @@ class Likeness(Struct, frozen=True, gc=False):
 
 
 USUAL = Likeness()
-
-
-class Column(Protocol):
-    """Values that are looked up by their places: an array, or what stands for one that is on disk."""
-
-    def __getitem__(self, places: I64, /) -> U32:
-        """Give the values at places."""
-        ...
 
 
 class Fingerprints(Struct, frozen=True, gc=False):
@@ -92,10 +86,22 @@ class Part(Protocol):
 def join(parts: Sequence[Part]) -> Fingerprints:
     """Join the arrays of fingerprints, one part or more, taken with one likeness, in reading order.
 
-    A part may be an open .npz: each array is read when its turn comes, so that memory holds only one of them twice.
+    A part may be an open .npz: each array is read when its turn comes.  One that its part does not hold is let go as
+    soon as it is copied, so that memory never has all of them twice.
     """
     names = Fingerprints.__struct_fields__
-    return Fingerprints(**{name: np.concatenate([part[name] for part in parts], axis=-1) for name in names})
+    return Fingerprints(**{name: _joined([part[name] for part in parts]) for name in names})
+
+
+def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:
+    size = sum(array.shape[-1] for array in arrays)
+    whole, at = np.empty((*arrays[0].shape[:-1], size), arrays[0].dtype), 0
+    arrays.reverse()
+    while arrays:
+        array = arrays.pop()
+        whole[..., at : at + array.shape[-1]] = array
+        at += array.shape[-1]
+    return whole
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

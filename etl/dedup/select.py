@@ -1,18 +1,17 @@
 """Pairs -> duplicates: in order, a block goes if and only if an earlier kept block is alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from etl.dedup import pair
+from etl.dedup.bucket import IN_MEMORY, Buckets, Compared, Room, Runner, buckets, grouped
 from etl.dedup.facts import Mask
-from etl.dedup.pair import Buckets, Compared, Pairs, Task
+from etl.dedup.pair import Pairs
 from etl.dedup.prints import USUAL, Fingerprints, Likeness
 from etl.dedup.words import I64, U64, mixed
-
-Shelve = Callable[[Iterable[Task]], Iterable[Buckets]]
 
 # Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
 _PAIRS_AT_ONCE = 1 << 16
@@ -26,28 +25,19 @@ class Duplicates(Struct, frozen=True, gc=False):
     likeness: NDArray[np.float64]
 
 
-def in_memory(bands: Iterable[Task]) -> tuple[Buckets, ...]:
-    """Make the buckets one band after the other, and keep them here."""
-    return tuple(band() for band in bands)
-
-
-def duplicates(
-    prints: Fingerprints, articles: I64, likeness: Likeness = USUAL, shelve: Shelve = in_memory
-) -> Duplicates:
+def duplicates(prints: Fingerprints, articles: I64, likeness: Likeness = USUAL, room: Room = IN_MEMORY) -> Duplicates:
     """Find the duplicates among blocks; `articles` gives each its article's number, 0 or more, ascending.
 
     The promise: a block is dropped if and only if an earlier kept block that shares a band with it is at least as like
     it as the threshold says (and states the same facts).  So every keeper is kept, and no two kept ones of a bucket
     are alike.  The keeper is the most alike, of equals the earliest.  An exact copy goes with the block it copies: to
     it, or to its keeper.  A text without words is nobody's copy.
-
-    `shelve` runs the tasks that make buckets, and keeps these, which are read more than once, where there is room.
     """
     order = kept_first(prints, articles, likeness)
     originals = _originals(prints, articles, likeness, order)
     compared = Compared(prints, _apart(prints, articles, likeness), order, likeness)
     blocks = order[(originals[order] == order) & (prints.sizes[order] > 0)]
-    near = _near(compared, shelve(pair.buckets(compared, blocks)))
+    near = _near(compared, room.shelve(room.run(buckets(compared, blocks))), room.run)
     return _with_copies(near, originals)
 
 
@@ -72,12 +62,14 @@ def _originals(prints: Fingerprints, articles: I64, likeness: Likeness, order: I
     within = np.where((prints.words < likeness.short_words) | (not likeness.across), articles, -1)
     scope = np.where(prints.words == 0, -2 - alone, within)
     key = mixed(prints.whole[0] ^ mixed(scope.astype(np.uint64)))
+    # Most texts have no equal: they need no sort of 64 bits.
+    order = order[grouped((key[order] >> np.uint64(32)).astype(np.uint32))[0]]
     order = order[np.argsort(key[order], kind="stable")]
     as_before = np.arange(len(order)) > 0
     for column in (*prints.whole, scope):
         as_before[1:] &= column[order[1:]] == column[order[:-1]]
     first = np.flatnonzero(~as_before)
-    originals = np.empty_like(order)
+    originals = alone.copy()
     originals[order] = np.repeat(order[first], np.diff(first, append=len(order)))
     is_far = (prints.words < likeness.short_words) & (np.abs(alone - originals) > likeness.short_reach)
     return np.where(is_far, alone, originals)
@@ -89,7 +81,7 @@ def _apart(prints: Fingerprints, articles: I64, likeness: Likeness) -> U64:
     return apart if likeness.across else apart + mixed(articles.astype(np.uint64) + np.uint64(1))
 
 
-def _near(compared: Compared, bands: Iterable[Buckets]) -> Duplicates:
+def _near(compared: Compared, bands: Iterable[Buckets], run: Runner) -> Duplicates:
     """Select among blocks of which no two are equal.
 
     Only pairs whose earlier block is kept decide anything, so only such are sought: sweep some kept blocks, that is
@@ -99,10 +91,10 @@ def _near(compared: Compared, bands: Iterable[Buckets]) -> Duplicates:
     total = len(compared.order)
     alike, kept, swept, width = pair.joined([]), np.ones(total, np.bool_), np.zeros(total, np.bool_), 1
     while (firsts := _unswept(bands, kept, swept, width)).any():
-        alike = pair.joined([alike, pair.pairs(compared, bands, firsts)])
+        alike = pair.joined([alike, pair.pairs(compared, bands, firsts, run)])
         kept = _kept(compared.order, alike)
         swept |= firsts
-        width *= 2
+        width *= 4
     return _nearest(alike, kept, ranks(compared.order))
 
 

@@ -9,7 +9,6 @@ from etl.rules.regex import regex_of
 from etl.rules.seat import Bench, Seated
 from etl.rules.view import View
 
-
 # What stands close to the text before it.
 CLOSING = ".,;:!?"
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from etl.edit import Edited
-from etl.model import Removal
+from etl.model import Document, Removal
 from etl.readers import Reject
 from etl.record import article_id
 from etl.stages.job import Copying, Job, Shard
@@ -36,13 +36,13 @@ NO_COPIES = Dropped()
 def blocks_left(results: Iterable[Edited | Reject]) -> tuple[list[Place], Printable]:
     """Give the blocks of documents that rules left, and where they stand."""
     places: list[Place] = []
-    blocks = Printable([], [], ([], []))
-    names, titles = blocks.names
+    blocks = Printable([], [], ([], [], []))
+    names, titles, origins = blocks.names
     for number, result in enumerate(results):
         if not isinstance(result, Edited):
             continue
         for article, removals in zip(result.articles, result.removals, strict=True):
-            gone = {removal.block for removal in removals}
+            gone = {removal.block for removal in removals if removal.action != "tag"}
             for block in article.blocks:
                 if block.index not in gone:
                     places.append(Place(number, len(titles), block.index))
@@ -50,7 +50,13 @@ def blocks_left(results: Iterable[Edited | Reject]) -> tuple[list[Place], Printa
                     blocks.articles.append(len(titles))
                     names.append(f"{article_id(result.document, article)}:{block.line}")
             titles.append(article_id(result.document, article))
+            origins.append(_origin(result.document))
     return places, blocks
+
+
+def _origin(document: Document) -> tuple[str, str]:
+    """Name the source of a document, and the record if it has a name of its own."""
+    return document.path, document.record if document.record != str(document.row) else ""
 
 
 def save_places(job: Job, shard: Shard, places: Sequence[Place], titles: Sequence[str]) -> None:

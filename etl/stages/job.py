@@ -37,7 +37,8 @@ class Shard(Struct, frozen=True):
 class Job(Struct, frozen=True):
     """A run's settings.  `work` is the folder of the files between the stages, `suffix` ends those that users get.
 
-    `memory` bounds, in bytes, what may be held to find copies; past it, they are sought from files.
+    `memory` bounds, in bytes, what may be held to find copies; past it, they are sought from files.  `index` is the
+    folder of what earlier runs kept, or "".
     """
 
     work: str
@@ -47,6 +48,12 @@ class Job(Struct, frozen=True):
     added: str = ""
     suffix: str = ".jsonl"
     memory: int = 1 << 30
+    index: str = ""
+
+    @property
+    def staged_index(self) -> Path:
+        """Where a run stages what it will add to the index."""
+        return Path(self.work) / "index"
 
     def part(self, kind: str, shard: int, suffix: str = "") -> Path:
         """Where a shard's part of a kind of file stands."""

@@ -12,7 +12,8 @@ from etl.readers import Reject
 from etl.record import Record, article_id, record
 from etl.stages.copies import NO_COPIES, Dropped, dropped, dropped_among
 from etl.stages.job import Job, Shard, reject_line
-from etl.stages.prepare import edits, staged
+from etl.stages.prepare import edits
+from etl.stages.staging import staged
 from etl.writers import line_writer
 
 
@@ -36,7 +37,7 @@ def finish(edited: Edited, copies: Dropped, added: str) -> Finished:
     entries = post(document, stories)
     books = balance(document, [story.text() for story in stories], entries)
     articles = zip(edited.articles, stories, strict=True)
-    stay = ((article, story) for article, story in articles if story.id not in copies.articles)
+    stay = (pair for pair in articles if pair[1].id not in copies.articles and not pair[1].is_rejected())
     records = tuple(record(document, article, story, added) for article, story in stay)
     return Finished(records, entries, _count(edited, records, entries, books))
 
@@ -68,7 +69,7 @@ def _publishable(job: Job, shard: Shard) -> Iterator[tuple[Edited | Reject, Drop
         results: Iterable[Edited | Reject] = list(edits(job, shard))
         copies = dropped_among(list(results), job.copying)
     else:
-        results, copies = staged(job, shard), dropped(job, shard)
+        results, copies = staged(job, shard, "staged"), dropped(job, shard)
     for number, result in enumerate(results):
         yield result, copies.get(number, NO_COPIES)
 

@@ -32,15 +32,16 @@ class Pair(Struct, frozen=True, gc=False):
 
 def fingerprint_records(job: Job, shard: Shard) -> None:
     """Save the fingerprints of a shard's records: of the text of each, or of the paragraphs in it."""
-    blocks = Printable([], [], ([], []))
-    names, titles = blocks.names
+    blocks = Printable([], [], ([], [], []))
+    names, titles, origins = blocks.names
     for path, row in _rows(job, shard):
         if isinstance(row, Row):
-            for text in [row.text] if job.copying.unit == "paragraph" else _BLANK_LINES.split(row.text.strip()):
+            for number, text in enumerate(_paragraphs(row.text, job.copying)):
                 blocks.texts.append(text)
                 blocks.articles.append(len(titles))
-                names.append(_name(path, row))
+                names.append(f"{_name(path, row)}#{number}" if number else _name(path, row))
             titles.append(_name(path, row))
+            origins.append((path, row.id))
     save_prints(job, shard, blocks)
 
 
@@ -79,6 +80,10 @@ def _compared(job: Job, shard: Shard) -> Iterator[tuple[str, Row | Reject, Copy 
 
 def _rows(job: Job, shard: Shard) -> Iterator[tuple[str, Row | Reject]]:
     return ((source.name, row) for source in shard.sources for row in read_rows(source, job.reading))
+
+
+def _paragraphs(text: str, copying: Copying) -> list[str]:
+    return [text] if copying.unit == "paragraph" else _BLANK_LINES.split(text.strip())
 
 
 def _name(path: str, row: Row) -> str:

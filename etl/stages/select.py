@@ -1,25 +1,26 @@
 """Fingerprints of all shards -> which blocks and articles are copies, and of what; written down for each shard."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from functools import partial
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
 
+from etl.index.look import Names
 from etl.stages.job import Copying, Job, Shard
-from etl.stages.spill import SavedPart, StoredBuckets, fits, in_threads, join_on_disk
+from etl.stages.seen import Today, look_up, seen, stage
+from etl.stages.spill import SavedPart, StoredBuckets, fits, in_threads, join_mapped, join_on_disk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from etl.dedup import Fingerprints, Likeness, Part
-    from etl.dedup.select import Shelve
+    from etl.dedup.bucket import Room
+    from etl.dedup.seen import Blocks, Selected
     from etl.dedup.words import I64
-
-Names = tuple[list[str], list[str]]
-"""What the audit calls the blocks and the articles of a shard."""
 
 
 class Printable(Struct, frozen=True):
@@ -52,7 +53,7 @@ class Joined(Struct, frozen=True):
     articles: "I64"
     blocks: "I64"
     titles: "I64"
-    shelve: "Shelve"
+    room: "Room"
 
 
 class Found(Struct, frozen=True):
@@ -66,26 +67,28 @@ class Found(Struct, frozen=True):
 
 def save_prints(job: Job, shard: Shard, blocks: Printable) -> None:
     """Save the fingerprints and names of a shard's blocks."""
-    import numpy as np  # with numpy come 0.1 s of import, which a run without copies need not wait for
-
-    np.savez(job.part("prints", shard.number, ".npz"), allow_pickle=False, **_printed(blocks, job.copying))
+    SavedPart(job.part("prints", shard.number, ".npz")).save(_printed(blocks, job.copying))
     job.part("names", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(blocks.names))
 
 
 def select(job: Job, shards: Sequence[Shard], threads: int = 1) -> None:
     """Find the copies among the blocks of all shards, and write down for each shard which of its blocks are copies.
 
-    Bands are sorted in threads, which numpy lets run side by side.
+    Blocks of earlier runs come before all.  Bands are sorted in threads, which numpy lets run side by side.
     """
-    decode = msgspec.msgpack.Decoder(Names).decode
+    from etl.dedup.seen import Blocks, kept
 
-    def names(place: int) -> Names:
-        names: Names = decode(job.part("names", shards[place].number, ".msgpack").read_bytes())
-        return names
-
-    found = _found(_joined(job, shards, threads), job.copying)
-    for shard, copies in zip(shards, _by_shard(*found, names), strict=True):
+    own = [SavedPart(job.part("prints", shard.number, ".npz")) for shard in shards]
+    before = look_up(job, own)
+    joined, first = _joined(job, (*before.parts, *own), threads), len(before.parts)
+    blocks = Blocks(joined.prints, joined.articles, seen(before, joined.prints))
+    found = _selected(blocks, joined.room, job.copying)
+    names = _names((*before.names, *(job.part("names", shard.number, ".msgpack") for shard in shards)))
+    for shard, copies in zip(shards, islice(_by_shard(*_found(joined, found), names), first, None), strict=True):
         job.part("copies", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(copies))
+    if job.index:
+        today = Today(own, lambda place: names(first + place), joined.blocks[first:], joined.titles[first:])
+        stage(job, before, today, kept(blocks, found))
 
 
 def selected(job: Job, shard: Shard) -> Copies:
@@ -96,10 +99,13 @@ def selected(job: Job, shard: Shard) -> Copies:
 def copies_among(blocks: Printable, copying: Copying) -> Copies:
     """Find the copies among the blocks of one shard, in memory."""
     from etl.dedup import join
-    from etl.dedup.select import in_memory
+    from etl.dedup.bucket import IN_MEMORY
+    from etl.dedup.seen import Blocks, nothing_seen
 
     printed = [_printed(blocks, copying)]
-    (copies,) = _by_shard(*_found(_placed(join(printed), printed, in_memory), copying), lambda place: blocks.names)
+    joined = _placed(join(printed), printed, IN_MEMORY)
+    among = Blocks(joined.prints, joined.articles, nothing_seen(len(joined.articles)))
+    (copies,) = _by_shard(*_found(joined, _selected(among, IN_MEMORY, copying)), lambda place: blocks.names)
     return copies
 
 
@@ -120,41 +126,49 @@ def _likeness(copying: Copying) -> "Likeness":
     return Likeness(copying.shingles, copying.threshold, copying.numbers, across, keep=copying.keep)
 
 
-def _joined(job: Job, shards: Sequence[Shard], threads: int) -> Joined:
-    """Join the fingerprints of shards: in memory, if they fit in it."""
-    from etl.dedup import join
+def _joined(job: Job, parts: Sequence[SavedPart], threads: int) -> Joined:
+    """Join fingerprints: in memory, if they fit in it."""
+    from etl.dedup.bucket import Room
 
-    parts = [SavedPart(job.part("prints", shard.number, ".npz")) for shard in shards]
-    if fits(parts, job.memory):
-        return _placed(join(parts), parts, lambda bands: tuple(in_threads(bands, threads)))
     folder = Path(job.work) / "joined"
-    return _placed(join_on_disk(parts, folder), parts, lambda bands: StoredBuckets(in_threads(bands, threads), folder))
+    run = partial(in_threads, threads=threads)
+    if fits(parts, job.memory):
+        return _placed(join_mapped(parts, folder), parts, Room(run, tuple))
+    return _placed(join_on_disk(parts, folder), parts, Room(run, partial(StoredBuckets, folder=folder)))
 
 
-def _placed(prints: "Fingerprints", parts: "Sequence[Part]", shelve: "Shelve") -> Joined:
+def _placed(prints: "Fingerprints", parts: "Sequence[Part]", room: "Room") -> Joined:
     import numpy as np
 
     titles = np.cumsum([0, *(int(part["titles"][0]) for part in parts)])
     local = [part["articles"] for part in parts]
     articles = np.concatenate([own + start for own, start in zip(local, titles, strict=False)])
-    return Joined(prints, articles, np.cumsum([0, *map(len, local)]), titles, shelve)
+    return Joined(prints, articles, np.cumsum([0, *map(len, local)]), titles, room)
 
 
-def _found(joined: Joined, copying: Copying) -> tuple[Found, Found]:
+def _selected(blocks: "Blocks", room: "Room", copying: Copying) -> "Selected":
     """Find the copies among blocks, and among articles."""
+    from etl.dedup.seen import select_articles, select_blocks
+
+    find = select_articles if (copying.scope, copying.unit) == ("run", "article") else select_blocks
+    return find(blocks, _likeness(copying), room)
+
+
+def _found(joined: Joined, selected: "Selected") -> tuple[Found, Found]:
+    """Give the copies among blocks, and among articles."""
     import numpy as np
 
-    from etl.dedup import duplicates, same_articles
-
-    prints, articles = joined.prints, joined.articles
-    likeness, by_article = _likeness(copying), (copying.scope, copying.unit) == ("run", "article")
-    found = duplicates(prints, articles, likeness, joined.shelve)
-    whole = same_articles(prints, articles, found, likeness) if by_article else ()
+    blocks, whole = selected.blocks, selected.articles
     index, original = (np.array([getattr(same, name) for same in whole], np.int64) for name in ("article", "original"))
     shares = np.array([same.share for same in whole])
-    return Found(found.index, found.keeper, found.likeness, joined.blocks), Found(
-        index, original, shares, joined.titles
-    )
+    of_articles = Found(index, original, shares, joined.titles)
+    return Found(blocks.index, blocks.keeper, blocks.likeness, joined.blocks), of_articles
+
+
+def _names(files: Sequence[Path]) -> Callable[[int], Names]:
+    """Give a function that reads the names of a shard by its place."""
+    decode = msgspec.msgpack.Decoder(Names).decode
+    return lambda place: decode(files[place].read_bytes())
 
 
 def _by_shard(blocks: Found, articles: Found, names: Callable[[int], Names]) -> Iterator[Copies]:

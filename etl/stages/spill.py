@@ -1,65 +1,110 @@
-"""Fingerprints that need more memory than they may have: the large arrays in plain files, read where they are needed.
+"""Fingerprints of a run, from files: the large columns are looked up where they are, the rest is read if it fits.
 
-What stays in memory is some 50 bytes a block.  Sorting is by band, so that no sort is larger than memory either.
+Past the memory that a run may have, some 50 bytes a block stay in it.  Sorting is by band, so that no sort is larger.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from etl.dedup import Fingerprints
-    from etl.dedup.pair import Buckets, Task
+    from etl.dedup.bucket import Buckets
     from etl.dedup.words import I64, U32
 
-# A join holds an array twice while it is made, and selecting needs about as much again as the fingerprints.
+Result = TypeVar("Result")
+
+# Selecting needs about as much again as the fingerprints.
 TIMES_IN_MEMORY = 2
+
+# Of a block that is no copy of anything they are never looked at, so they stay in files.
+COLUMNS = ("shingles", "terms")
+LARGE = (*COLUMNS, "keys")
 
 
 class SavedPart:
-    """The fingerprints of a shard, in an .npz that is open only while an array of it is read."""
+    """The fingerprints of a shard: an .npz that is open only while an array of it is read, and a file a large array."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def save(self, arrays: "Mapping[str, NDArray[Any]]") -> None:
+        """Write the arrays."""
+        import numpy as np  # with numpy come 0.1 s of import, which a run without copies need not wait for
+
+        for name in LARGE:
+            np.save(self._large(name), arrays[name])
+        small = {name: array for name, array in arrays.items() if name not in LARGE}
+        np.savez(self.path, allow_pickle=False, **small)
 
     def __getitem__(self, name: str, /) -> "NDArray[Any]":
         """Give an array."""
         import numpy as np
 
-        with np.load(self.path) as arrays:
-            array: NDArray[Any] = arrays[name]
-            return array
+        array: NDArray[Any]
+        if name in LARGE:
+            array = np.load(self._large(name))
+        else:
+            with np.load(self.path) as arrays:
+                array = arrays[name]
+        return array
+
+    def size(self) -> int:
+        """Count the bytes of it all."""
+        return sum(path.stat().st_size for path in (self.path, *map(self._large, LARGE)))
+
+    def _large(self, name: str) -> Path:
+        # An .npz checks all that it holds by CRC: a quarter of the time of reading it.
+        return self.path.with_suffix(f".{name}.npy")
 
 
 def fits(parts: Sequence[SavedPart], memory: int) -> bool:
     """Tell whether fingerprints can be compared in so many bytes of memory."""
-    return TIMES_IN_MEMORY * sum(part.path.stat().st_size for part in parts) <= memory
+    return TIMES_IN_MEMORY * sum(part.size() for part in parts) <= memory
+
+
+def join_mapped(parts: Sequence[SavedPart], folder: Path) -> "Fingerprints":
+    """Join fingerprints as `etl.dedup.join` does, with shingles and terms mapped from files."""
+    import numpy as np
+
+    def keys() -> "NDArray[Any]":
+        return np.concatenate([part["keys"] for part in parts], axis=1)
+
+    def mapped(path: Path) -> "NDArray[Any]":
+        return np.memmap(path, np.uint32, "r") if path.stat().st_size else np.zeros(0, np.uint32)
+
+    return _joined(parts, folder, mapped, keys)
 
 
 def join_on_disk(parts: Sequence[SavedPart], folder: Path) -> "Fingerprints":
-    """Join fingerprints as `etl.dedup.join` does, with shingles, terms and keys in files."""
+    """Join fingerprints with nothing of shingles, terms and keys in memory but what is looked at."""
+    return _joined(parts, folder, StoredColumn, lambda: StoredBands(_write_bands(parts, folder)))
+
+
+def _joined(
+    parts: Sequence[SavedPart],
+    folder: Path,
+    stored: "Callable[[Path], NDArray[Any] | StoredColumn]",
+    keys: "Callable[[], NDArray[Any] | StoredBands]",
+) -> "Fingerprints":
     import numpy as np
 
     from etl.dedup import Fingerprints
 
     folder.mkdir(parents=True, exist_ok=True)
-    shingles, terms = folder / "shingles.u32", folder / "terms.u32"
-    _write(shingles, (part["shingles"] for part in parts))
-    _write(terms, (part["terms"] for part in parts))
-    bands = _write_bands(parts, folder)
-    large = {"shingles": StoredColumn(shingles), "terms": StoredColumn(terms), "keys": StoredBands(bands)}
+    large: dict[str, Any] = {name: stored(_append(parts, name, folder)) for name in COLUMNS}
+    large["keys"] = keys()
     small = {
         name: np.concatenate([part[name] for part in parts], axis=-1)
         for name in Fingerprints.__struct_fields__
         if name not in large
     }
-    joined: dict[str, Any] = large | small
-    return Fingerprints(**joined)
+    return Fingerprints(**large | small)
 
 
 class StoredColumn:
@@ -105,23 +150,36 @@ class StoredBuckets:
         """Give the buckets, band after band."""
         import numpy as np
 
-        from etl.dedup.pair import Buckets
+        from etl.dedup.bucket import Buckets
 
         return (Buckets(*(np.fromfile(path, np.uint32) for path in paths)) for paths in self.paths)
 
 
-def in_threads(bands: "Iterable[Task]", threads: int) -> "Iterator[Buckets]":
-    """Make buckets in threads, which numpy lets run side by side; no more bands at a time than threads."""
-    waiting = iter(bands)
+def in_threads(tasks: "Iterable[Callable[[], Result]]", threads: int) -> "Iterator[Result]":
+    """Run tasks in threads, which numpy lets run side by side; results in order, one task more under way than threads.
+
+    The one more is there for the time that the caller takes to make the next.
+    """
+    if threads == 1:
+        yield from (task() for task in tasks)
+        return
     with ThreadPoolExecutor(threads) as pool:
-        while turn := list(islice(waiting, threads)):
-            yield from pool.map(lambda band: band(), turn)
+        under_way: deque[Future[Result]] = deque()
+        for task in tasks:
+            under_way.append(pool.submit(task))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
-def _write(target: Path, arrays: "Iterable[NDArray[Any]]") -> None:
-    with target.open("wb") as file:
-        for array in arrays:
-            file.write(array.tobytes())
+def _append(parts: Sequence[SavedPart], name: str, folder: Path) -> Path:
+    """Put the column of each part into one file."""
+    target = folder / f"{name}.u32"
+    with target.open("wb") as whole:
+        for part in parts:
+            whole.write(part[name].data)
+    return target
 
 
 def _write_bands(parts: Sequence[SavedPart], folder: Path) -> list[Path]:
@@ -132,5 +190,5 @@ def _write_bands(parts: Sequence[SavedPart], folder: Path) -> list[Path]:
         files = [stack.enter_context(path.open("wb")) for path in paths]
         for part in parts:
             for file, keys in zip(files, part["keys"], strict=True):
-                file.write(keys.tobytes())
+                file.write(keys.data)
     return paths

@@ -1,0 +1,85 @@
+"""Fingerprints -> buckets: for each band, the blocks that share a key."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Protocol, TypeVar
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.prints import Fingerprints, Likeness
+from etl.dedup.words import I64, U32, U64, mixed
+
+_HALF = np.uint64(32)
+
+Result = TypeVar("Result")
+
+
+class Compared(Struct, frozen=True, gc=False):
+    """What is compared: fingerprints, a value `apart` that differs where two blocks are not to be, and what counts.
+
+    `order` are the blocks in the order in which the first of two that are alike is kept.
+    """
+
+    prints: Fingerprints
+    apart: U64
+    order: I64
+    likeness: Likeness
+
+
+class Buckets(Struct, frozen=True, gc=False):
+    """Blocks that share a key of a band: `members`, each bucket in order; `edges`, where they start and end."""
+
+    members: U32
+    edges: U32
+
+
+class Runner(Protocol):
+    """Runs tasks, here or side by side, and gives their results in order."""
+
+    def __call__(self, tasks: Iterable[Callable[[], Result]], /) -> Iterable[Result]:
+        """Run the tasks."""
+        ...
+
+
+class Room(Struct, frozen=True):
+    """Where kernels work: how tasks are run, and where buckets, which are read more than once, are kept."""
+
+    run: Runner
+    shelve: Callable[[Iterable[Buckets]], Iterable[Buckets]]
+
+
+def one_by_one(tasks: Iterable[Callable[[], Result]], /) -> Iterator[Result]:
+    """Run one task after the other."""
+    return (task() for task in tasks)
+
+
+IN_MEMORY = Room(one_by_one, tuple)
+
+
+def buckets(compared: Compared, blocks: I64) -> Iterator[Callable[[], Buckets]]:
+    """Give for each band the task that puts blocks which share a key, and are equal on `apart`, into buckets."""
+    salt = (mixed(compared.apart[blocks]) >> _HALF).astype(np.uint32)
+    return (partial(_band, keys, salt, blocks) for keys in compared.prints.keys)
+
+
+def grouped(keys: U32) -> tuple[I64, I64]:
+    """Give the places of the keys that stand more than once, sorted by key, of equals as they stand.
+
+    And where among these each key begins, and the end.
+    """
+    # Two radix sorts of 16 bits; one sort of 32 or 64 bits takes three times as long.
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    order = order[np.argsort((keys[order] >> np.uint32(16)).astype(np.uint16), kind="stable")]
+    keys = keys[order]
+    as_before = np.zeros(len(keys) + 1, np.bool_)
+    np.equal(keys[1:], keys[:-1], out=as_before[1:-1])
+    shared = as_before[:-1] | as_before[1:]
+    starts = np.flatnonzero(~as_before[:-1][shared])
+    order = order[shared]
+    return order, np.append(starts, len(order))
+
+
+def _band(keys: U32, salt: U32, blocks: I64) -> Buckets:
+    places, edges = grouped(keys[blocks] ^ salt)
+    return Buckets(blocks[places].astype(np.uint32), edges.astype(np.uint32))

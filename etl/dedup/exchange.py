@@ -1,0 +1,130 @@
+"""Pairs that are alike -> those of which one states another fact: it has other terms where the other has its own."""
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.facts import CAPITAL, Mask, is_near, phrases
+from etl.dedup.ragged import Ragged, ranges, turns
+from etl.dedup.words import I64, U32, U64
+
+# "Soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel producers": up to so many terms.
+LONGEST_PHRASE = 3
+
+# Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there.
+_PAIR, _TERM, _SIDE, _CAPITAL = (np.uint64(shift) for shift in (49, 18, 17, 16))
+_ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64((1 << CAPITAL) - 1), np.uint64(0xFFFF)
+# Bound what is in memory at a time, and the pairs to 15 bits: terms of the pairs compared, comparisons of two terms.
+_TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 16, 1 << 2
+_COMPARISONS_AT_ONCE = 1 << 18
+
+
+class Lone(Struct, frozen=True, gc=False):
+    """Terms that one of two blocks has more often, in order: of which block, and where (among its terms) they stand.
+
+    2k is the earlier block of pair k, 2k + 1 the later.
+    """
+
+    owners: I64
+    places: I64
+    terms: U32
+
+    def some(self, chosen: Mask) -> "Lone":
+        """Give some of them."""
+        return Lone(self.owners[chosen], self.places[chosen], self.terms[chosen])
+
+
+def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    """Mark the pairs of which the terms that one of two blocks has more often make two stories.
+
+    They do if each has such that are not the other's misspelt or cut short, and these are one term each, or all names,
+    or as many in the same places, or one phrase for another at the same place.  Else one story was edited: a sentence
+    more, other words here and there.
+    """
+    weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
+    marked = [_exchanges(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
+    return np.concatenate([np.zeros(0, np.bool_), *marked])
+
+
+def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    lone = _lone(terms, earlier, later)
+    lone = lone.some(~_nears(lone))
+    counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
+    names = np.bincount(lone.owners[lone.terms >> CAPITAL > 0], minlength=2 * len(earlier)).reshape(-1, 2)
+    most = counts.max(axis=1)
+    both: Mask = counts.min(axis=1) > 0
+    named: Mask = (counts - names).max(axis=1) == 0
+    marked: Mask = both & ((most == 1) | named | _are_filled_in(lone, counts))
+    few = both & (most <= LONGEST_PHRASE)
+    marked[few] |= _are_phrases(lone.some(few[lone.owners // 2]))
+    return marked
+
+
+def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
+    """Find the terms that one of two blocks has more often, in any case: of a copy in capitals all would be others.
+
+    More often, not only: "of lead" for "of zinc" in a report on both.  A name has a capital wherever it stands.
+    """
+    packed = _packed(terms, earlier, later)
+    starts = np.flatnonzero(np.append(True, packed[1:] >> _TERM != packed[:-1] >> _TERM)[: len(packed)])
+    counts = np.diff(starts, append=len(packed))
+    of_later = np.add.reduceat(packed >> _SIDE & _ONE, starts).astype(np.int64) if len(starts) else starts
+    capitals = np.add.reduceat(packed >> _CAPITAL & _ONE, starts).astype(np.int64) if len(starts) else starts
+    of_earlier = counts - of_later
+    more = of_later > of_earlier
+    lone = of_later != of_earlier
+    first = packed[starts + np.where(more, of_earlier, 0)][lone]
+    owners = 2 * (first >> _PAIR).astype(np.int64) + more[lone]
+    places = (first & _PLACES).astype(np.int64)
+    values = (first >> _TERM & _CASELESS).astype(np.uint32) | (capitals == counts)[lone].astype(np.uint32) << CAPITAL
+    order = np.lexsort((places, owners))
+    return Lone(owners[order], places[order], values[order])
+
+
+def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
+    both = np.concatenate([earlier, later])
+    sizes = terms.sizes[both]
+    pair = np.tile(np.arange(len(earlier), dtype=np.uint64), 2)
+    side = np.repeat(np.arange(2, dtype=np.uint64), len(earlier))
+    values = terms.of(both).astype(np.uint64)
+    places = np.minimum(ranges(np.zeros_like(sizes), sizes), int(_PLACES)).astype(np.uint64)
+    packed = np.repeat(pair << _PAIR | side << _SIDE, sizes) | places
+    packed |= (values & _CASELESS) << _TERM | values >> np.uint64(CAPITAL) << _CAPITAL
+    packed.sort(kind="stable")
+    return packed
+
+
+def _nears(lone: Lone) -> Mask:
+    """Mark the terms that are near one of the other block's."""
+    nears = np.zeros(len(lone.terms), np.bool_)
+    own = np.flatnonzero(lone.owners % 2 == 0)
+    starts, ends = (np.searchsorted(lone.owners, lone.owners[own] + 1, side) for side in ("left", "right"))
+    counts = ends - starts
+    for turn in turns(counts, _COMPARISONS_AT_ONCE):
+        left, right = np.repeat(own[turn], counts[turn]), ranges(starts[turn], counts[turn])
+        near = is_near(lone.terms[left], lone.terms[right])
+        nears[left[near]] = nears[right[near]] = True
+    return nears
+
+
+def _are_filled_in(lone: Lone, counts: I64) -> Mask:
+    """Tell of pairs whether their lone terms stand in the same places, as in a form: "corn rose", "soybeans fell"."""
+    filled: Mask = (counts[:, 0] == counts[:, 1]) & (counts[:, 0] > 0)
+    own = lone.places[filled[lone.owners // 2] & (lone.owners % 2 == 0)]
+    others = lone.places[filled[lone.owners // 2] & (lone.owners % 2 == 1)]
+    moved = np.repeat(np.flatnonzero(filled), counts[filled, 0])[own != others]
+    filled[moved] = False
+    return filled
+
+
+def _are_phrases(lone: Lone) -> Mask:
+    """Tell of pairs, of which both have lone terms, whether these are one phrase each, at the same place."""
+    starts = np.flatnonzero(np.diff(lone.owners, prepend=-1))
+    counts = np.diff(starts, append=len(lone.owners))
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    first, last = lone.places[starts], lone.places[starts + counts - 1]
+    in_a_row = last - first < counts
+    joined = phrases(lone.terms, starts)
+    at_one_place = np.abs(first[::2] - first[1::2]) <= 1
+    are: Mask = at_one_place & in_a_row[::2] & in_a_row[1::2] & ~is_near(joined[::2], joined[1::2])
+    return are

@@ -1,0 +1,91 @@
+"""Count in how many documents of the run a short line stands, before any rule judges: some rules ask what recurs.
+
+A shard saves which lines stand in which of its documents, as numbers.  They are put together by ranges of their keys,
+so that memory holds one range at a time, and of the sums only those of lines that stand in two documents or more.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.edit import Edited
+from etl.packs import desk
+from etl.readers import Reject
+from etl.rules.recurrence import Counts, key, keys
+from etl.stages.drafts import drafts
+from etl.stages.job import Job, Shard
+from etl.stages.staging import stage
+
+if TYPE_CHECKING:
+    from etl.dedup.words import U64
+
+# Ranges of keys.  A million documents make some 80 million rows of 16 bytes: 20 MB a range.
+RANGES = 64
+COUNTED = "recurring.npy"
+
+
+def asks_what_recurs(job: Job) -> bool:
+    """Tell whether a rule of the job asks what recurs in the run."""
+    return desk(job.selection).asks_what_recurs
+
+
+def count(job: Job, shard: Shard) -> None:
+    """Stage a shard's documents as they are before they are judged, and save which lines stand in which."""
+    import numpy as np
+
+    rows = np.fromiter(_rows(stage(job, shard, "drafts", drafts(job, shard))), np.dtype((np.uint64, 2)))
+    np.save(job.part("lines", shard.number, ".npy"), rows[rows[:, 0].argsort(kind="stable")])
+
+
+def _rows(results: Iterator[Edited | Reject]) -> Iterator[tuple[int, int]]:
+    """Each key with the document that it stands in; the same text twice is one document."""
+    for result in results:
+        if isinstance(result, Edited):
+            document = key(result.document.text)
+            yield from ((line, document) for line in keys(result.articles))
+
+
+def add_up(job: Job, shards: Sequence[Shard]) -> None:
+    """Add up what the shards have counted."""
+    import numpy as np
+
+    lines = [np.load(job.part("lines", shard.number, ".npy"), mmap_mode="r") for shard in shards]
+    starts = np.arange(RANGES, dtype=np.uint64) << np.uint64(64 - RANGES.bit_length() + 1)
+    edges = [(*np.searchsorted(part[:, 0], starts).tolist(), len(part)) for part in lines]
+    sums = [
+        _sums(np.concatenate([part[edge[at] : edge[at + 1]] for part, edge in zip(lines, edges, strict=True)]))
+        for at in range(RANGES)
+    ]
+    np.save(Path(job.work) / COUNTED, np.concatenate(sums))
+
+
+def _sums(rows: "U64") -> "U64":
+    """Keys that stand in two documents or more, sorted, each with the number of documents."""
+    import numpy as np
+
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    is_first = np.ones(len(rows), np.bool_)
+    is_first[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    found, documents = np.unique(rows[is_first, 0], return_counts=True)
+    return np.stack([found, documents.astype(np.uint64)], axis=1)[documents > 1]
+
+
+def counted(job: Job) -> Counts | None:
+    """Give the counts of the run; None if there are none, because no rule asks."""
+    path = Path(job.work) / COUNTED
+    return SavedCounts(path) if asks_what_recurs(job) and path.exists() else None
+
+
+class SavedCounts:
+    """Counts in memory, 16 bytes for each line that stands in two documents or more."""
+
+    def __init__(self, path: Path) -> None:
+        import numpy as np
+
+        self._keys, self._documents = np.ascontiguousarray(np.load(path).T)
+
+    def get(self, key: int, default: int, /) -> int:
+        """Give the documents, or the default."""
+        at = int(self._keys.searchsorted(self._keys.dtype.type(key)))
+        is_there = at < len(self._keys) and int(self._keys[at]) == key
+        return int(self._documents[at]) if is_there else default

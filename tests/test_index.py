@@ -1,0 +1,357 @@
+"""The index between runs: ten runs of a tenth each drop what one run drops, and an index is whole or as it was."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from conftest import Run
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from etl.errors import UsageError
+from etl.index.manifest import hold
+from etl.index.upkeep import compact, extend, forget, size
+from etl.stages import Copying, Job, Shard, select
+from etl.stages.select import Copies, Printable, save_prints, selected
+
+RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
+RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
+BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
+HARBOUR = "The harbour of Odessa was closed for the third day while divers looked for mines that had come loose"
+TOLL = "Officials in the capital said that 12 people had died in the fire at the hotel and that 30 were missing"
+SAID = ", police said"
+# Names for common words are a fair copy; in capitals, all words are names, and names for names are none.
+NAMED = f"Lukashenko knew that {HARBOUR.lower()} in the storm off Batumi"
+PLAIN = f"government ministers knew that {HARBOUR.lower()} in the storm off a northern shore"
+
+Story = tuple[str, ...]
+Fact = tuple[str, str, float]
+
+# A year of news in small: texts said again in capitals, with a word more, with names for names.
+LIKE: list[Callable[[str], str]] = [
+    lambda text: text,
+    str.upper,
+    lambda text: text + SAID,
+    lambda text: (text + SAID).upper(),
+    lambda text: text + SAID + ". Nobody was hurt",
+    lambda text: "So they said on Monday " + text,
+    lambda text: "In Oslo " + text,
+    lambda text: text.replace("the", "a", 1),
+]
+BLOCKS = st.one_of(
+    st.builds(lambda text, like: like(text), st.sampled_from([RALLY, RIVER, BUDGET, HARBOUR]), st.sampled_from(LIKE)),
+    st.sampled_from([NAMED, PLAIN, PLAIN.upper(), "He denied it", "Image copyright", "", "By our staff in Oslo"]),
+)
+STORIES = st.lists(st.lists(BLOCKS, max_size=6).map(tuple), min_size=2, max_size=12)
+USUAL = Copying()
+WAYS = [USUAL, Copying(numbers="any"), Copying(unit="paragraph"), Copying(shingles="c5"), Copying(threshold=0.5)]
+SMALL_MEMORY = 1000
+
+
+def facts(job: Job, stories: Sequence[Story], first: int) -> list[Fact]:
+    """Find the copies among stories, the first of which has this number: what, of what, and how like it."""
+    numbered = list(enumerate(stories, first))
+    names = [f"{number}:{line}" for number, story in numbered for line in range(len(story))]
+    titles = [str(number) for number, _ in numbered]
+    blocks = Printable(
+        [text for story in stories for text in story],
+        [place for place, story in enumerate(stories) for _ in story],
+        (names, titles, [("news.jsonl", f"own-{title}" if title < "9" else "") for title in titles]),
+    )
+    shard = Shard(0, ())
+    save_prints(job, shard, blocks)
+    select(job, [shard])
+    if job.index:
+        extend(job.index, job.staged_index)
+    found: Copies = selected(job, shard)
+    of_blocks = [(names[copy.place], copy.original, copy.likeness) for copy in found.blocks]
+    return of_blocks + [(titles[copy.place], copy.original, copy.likeness) for copy in found.articles]
+
+
+def in_one_run(folder: Path, runs: Sequence[Sequence[Story]], copying: Copying = USUAL) -> list[Fact]:
+    return sorted(facts(Job(str(folder / "one"), copying=copying), [story for run in runs for story in run], 0))
+
+
+def run_by_run(
+    folder: Path, runs: Sequence[Sequence[Story]], copying: Copying = USUAL, memory: int = 1 << 30
+) -> list[Fact]:
+    """Find the copies run by run, with an index."""
+    index, found, first = folder / "index", [], 0
+    index.mkdir(parents=True, exist_ok=True)
+    for run in runs:
+        job = Job(str(folder / f"run-{first}"), copying=copying, memory=memory, index=str(index))
+        found += facts(job, run, first)
+        first += len(run)
+    return sorted(found)
+
+
+def cut(stories: Sequence[Story], cuts: set[int]) -> Iterator[Sequence[Story]]:
+    edges = [0, *sorted(edge for edge in cuts if edge < len(stories)), len(stories)]
+    return (stories[start:end] for start, end in pairwise(edges))
+
+
+@given(
+    STORIES, st.sets(st.integers(1, 11), min_size=1), st.sampled_from(WAYS), st.sampled_from([1 << 30, SMALL_MEMORY])
+)
+@hypothesis_settings(max_examples=25)
+def test_runs_with_an_index_find_what_one_run_finds(
+    stories: list[Story], cuts: set[int], copying: Copying, memory: int
+) -> None:
+    if copying.unit == "paragraph":
+        stories = [(text,) for story in stories for text in story]
+    runs = list(cut(stories, cuts))
+    with TemporaryDirectory() as folder:
+        assert run_by_run(Path(folder), runs, copying, memory) == in_one_run(Path(folder), runs, copying)
+
+
+FOUR = (RALLY, RIVER, BUDGET, TOLL)
+
+
+@pytest.mark.parametrize(
+    ("runs", "found"),
+    [
+        ([[(RALLY, BUDGET)], [(RALLY, RIVER)]], ["1:0"]),
+        ([[(RALLY, BUDGET)], [(RALLY + SAID, RIVER)]], ["1:0"]),
+        ([[(NAMED, BUDGET), (PLAIN, RIVER)], [(TOLL, PLAIN.upper())]], ["1:0", "2:1"]),
+        ([[(NAMED, BUDGET)], [(TOLL, PLAIN.upper())]], []),
+        ([[FOUR], [FOUR]], ["1"]),
+        ([[FOUR], [(*FOUR, "By our staff")]], ["1"]),
+        ([[FOUR], [(*FOUR, HARBOUR)], [(RIVER, HARBOUR)]], ["1", "2:0"]),
+        ([[FOUR], [(*FOUR, HARBOUR)], [(HARBOUR,)], [(HARBOUR, TOLL.replace("12", "25"))]], ["1", "3:0"]),
+        ([[FOUR], [(RALLY, HARBOUR)]], ["1:0"]),
+        ([[(TOLL,)], [(TOLL.replace("12", "25"),)]], []),
+        ([[("He denied it",)], [("He denied it",)]], []),
+        ([[("",)], [("",)]], []),
+    ],
+    ids=[
+        "exact copy", "near copy", "copy of what went as near copy", "had that not gone, it stays", "whole article", "whole but for a line",
+        "what went with its article is kept when it comes again", "and then it is seen", "half an article stays",
+        "another figure stays", "short lines stay", "empty ones stay",
+    ],
+)  # fmt: skip
+def test_what_is_seen(tmp_path: Path, runs: list[list[Story]], found: list[str]) -> None:
+    by_run = run_by_run(tmp_path, runs)
+    assert by_run == in_one_run(tmp_path, runs)
+    gone = {name for name, _, _ in by_run if ":" not in name}
+    assert [name for name, _, _ in by_run if name in gone or name.partition(":")[0] not in gone] == found
+
+
+def write(texts: Sequence[str], first: int = 0) -> None:
+    lines = [json.dumps({"id": f"n{number}", "text": text}) for number, text in enumerate(texts, first)]
+    Path("in.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def rows(path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(path).read_text().splitlines()]
+
+
+def delivered() -> tuple[list[object], list[object]]:
+    """Give the records and the copies of the last run, without what names their place in it."""
+    articles: list[object] = [
+        (row["origin"]["record"], row["text"]) if "origin" in row else row for row in rows("out.jsonl")
+    ]
+    copies = [line for line in rows("out.audit.jsonl") if line["kind"] == "duplicate"]
+    return articles, [(line["record"], line["char_start"], line["rule"], line["similarity"]) for line in copies]
+
+
+NEWS = [
+    "\n\n".join(LIKE[(number + place) % 8](text) for place, text in enumerate(FOUR[: 1 + number % 4]))
+    + f"\n\nHe said so {number % 11} times, and nobody in the hall asked him what he had meant by that word"
+    for number in range(60)
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("dedup", ()),
+        ("dedup", ("--numbers", "any", "--unit", "paragraph")),
+        ("dedup", ("--action", "tag", "--shingles", "c5")),
+        ("clean", ()),
+        ("clean", ("--numbers", "any", "--memory", "9kB", "--dedup-action", "tag")),
+    ],
+    ids=["articles", "paragraphs, any numbers", "tag, letters", "clean", "clean, from files"],
+)
+def test_ten_runs_write_what_one_run_writes(run: Run, command: str, options: tuple[str, ...]) -> None:
+    texts = [text for news in NEWS for text in news.split("\n\n")] if "paragraph" in options else NEWS
+    write(texts)
+    assert run(command, "in.jsonl", "-o", "out.jsonl", "-j", 1, *options).code == 0
+    one = delivered()
+    ten: tuple[list[object], list[object]] = [], []
+    for first in range(0, len(texts), len(texts) // 10):
+        write(texts[first : first + len(texts) // 10], first)
+        assert run(command, "in.jsonl", "-o", "out.jsonl", "-f", "-j", 1, "--index", "index", *options).code == 0
+        for whole, part in zip(ten, delivered(), strict=True):
+            whole += part
+    assert ten == one and one[1]
+
+
+def files(folder: str = "index") -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir()) if path.name != "lock"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--threshold", "0.8"), "threshold 0.7 (this run: 0.8)"),
+        (("--numbers", "any"), "numbers same (this run: any)"),
+        (("--shingles", "c5"), "shingles w3 (this run: c5)"),
+        (("--unit", "paragraph"), "unit article (this run: paragraph)"),
+        (("--keep", "longest"), ""),
+        (("--action", "tag"), ""),
+        (("--memory", "9kB"), ""),
+    ],
+    ids=["threshold", "numbers", "shingles", "unit", "to keep the longest fits", "to tag fits", "less memory fits"],
+)
+def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[str, ...], said: str) -> None:
+    write([RALLY])
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index").code == 0
+    before = files()
+    result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index", *options)
+    assert result.code == (2 if said else 0) and said in result.err
+    assert not said or files() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("manifest.json", '{"schema": "copydesk/index/9"}', "manifest.json: cannot be read"),
+        ("manifest.json", "", "manifest.json: cannot be read"),
+        ("photo.jpg", "", "is no index: it holds photo.jpg"),
+        ("part-00001.keys.parquet", "", ""),
+        ("lock", "", ""),
+    ],
+    ids=["another version", "half a manifest", "other files", "what a killed run left is passed over", "a lock let go"],
+)
+def test_a_folder_that_is_no_index_is_refused(run: Run, name: str, content: str, said: str) -> None:
+    write([RALLY])
+    Path("index").mkdir()
+    Path("index", name).write_text(content)
+    result = run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    assert result.code == (2 if said else 0) and said in result.err
+
+
+def test_an_index_with_another_scheme_is_refused(run: Run) -> None:
+    write([RALLY])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    manifest = Path("index/manifest.json")
+    manifest.write_text(manifest.read_text().replace("affine32", "legacy"))
+    result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index")
+    assert result.code == 2 and "scheme legacy (this run: affine32)" in result.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("dedup", "in.jsonl"), ("clean", "in.jsonl"), ("dedup", "--compact"), ("dedup", "--forget", "n0")],
+    ids=["dedup", "clean", "compact", "forget"],
+)
+def test_a_second_writer_is_told_who_is_in(run: Run, words: tuple[str, ...]) -> None:
+    write([RALLY])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    with hold("index"):
+        result = run(*words, "--index", "index")
+    assert (result.code, result.out) == (2, "") and "is in use by process" in result.err
+    assert run("dedup", "--compact", "--index", "index").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("clean", "in.jsonl", "-n"), 0),
+        (("diff", "in.jsonl"), 1),
+        (("clean", "in.jsonl", "-o", "out.jsonl"), 2),
+        (("clean", "nothing.jsonl"), 3),
+        (("clean", "in.jsonl", "--dedup", "article"), 2),
+    ],
+    ids=["dry run", "diff", "an output that exists", "no input", "within articles"],
+)
+def test_only_a_run_that_delivers_extends_the_index(run: Run, words: tuple[str, ...], code: int) -> None:
+    write([RALLY])
+    run("clean", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    before = files()
+    assert run(*words, "--index", "index").code == code
+    assert files() == before
+
+
+def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run) -> None:
+    earlier = f"{RALLY}\n\n{RIVER}"
+    for texts in ([earlier], [earlier + "\n\nBy our staff", BUDGET, f"{BUDGET}\n\nBy our staff"]):
+        write(texts)
+        run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index", "--keep", "longest")
+    assert [(line["record"], line["duplicate_of"]) for line in rows("out.audit.jsonl")] == [("n0", "n0"), ("n1", "n2")]
+
+
+def parts(folder: str = "index") -> tuple[int, int, int]:
+    held = size(folder)
+    return len(held.manifest.parts), held.blocks, held.strays
+
+
+def test_compacting_changes_what_is_in_files_and_nothing_else(tmp_path: Path) -> None:
+    runs: list[list[Story]] = [[(RALLY, BUDGET)], [(RALLY + SAID, RIVER), FOUR, (*FOUR, HARBOUR)]]
+    run_by_run(tmp_path, runs)
+    index = tmp_path / "index"
+    (index / "part-00009.blocks.parquet").write_bytes(b"left by a run that was killed")
+    assert parts(str(index)) == (2, 5, 1)
+    compact(str(index))
+    assert parts(str(index)) == (1, 5, 0)
+    later: list[Story] = [(TOLL, (RALLY + SAID).upper()), (HARBOUR, RIVER), FOUR]
+    job = Job(str(tmp_path / "later"), index=str(index))
+    assert sorted(facts(job, later, 4)) == [fact for fact in in_one_run(tmp_path, [*runs, later]) if fact[0] >= "4"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("run-00001", ["2:1", "2:2"]),
+        ("run-00002", ["2:0"]),
+        ("0", ["2:1", "2:2"]),
+        ("own-1", ["2:0"]),
+        ("news.jsonl", []),
+    ],
+    ids=["run", "another run", "article", "record", "source"],
+)
+def test_what_is_forgotten_is_kept_when_it_comes_again(tmp_path: Path, name: str, found: list[str]) -> None:
+    run_by_run(tmp_path, [[(RALLY,)], [(RALLY + SAID, RIVER, BUDGET)]])
+    index = str(tmp_path / "index")
+    forget(index, name)
+    job = Job(str(tmp_path / "later"), index=index)
+    later = facts(job, [((RALLY + SAID).upper(), RIVER, BUDGET + SAID, HARBOUR, TOLL)], 2)
+    assert [copy for copy, _, _ in later] == found
+
+
+@pytest.mark.parametrize("name", ["run-00002", "n1", "own", ""], ids=["run", "record", "half a name", "no name"])
+def test_only_what_is_there_is_forgotten(tmp_path: Path, name: str) -> None:
+    run_by_run(tmp_path, [[()] * 9 + [FOUR]])
+    before = files(str(tmp_path / "index"))
+    with pytest.raises(UsageError, match="no run, source, record or article in the index is called"):
+        forget(str(tmp_path / "index"), name)
+    assert files(str(tmp_path / "index")) == before
+
+
+def test_upkeep_says_what_is_there_and_what_it_took_away(run: Run) -> None:
+    write(FOUR)
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
+    stats = run("dedup", "--index", "index", "--stats").out
+    assert "4 blocks, parts: 1" in stats and "run-00001" in stats and "scheme affine32" in stats
+    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 articles, 1 blocks that they kept\n"
+    assert "3 blocks, parts: 1" in run("dedup", "--index", "index", "--compact").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--stats",), "--index: is missing"),
+        (("--stats", "--index", "nowhere"), "nowhere: is no index"),
+        (("in.jsonl", "--compact", "--index", "index"), "in.jsonl: is not read with"),
+        (("--index", "index"), "Missing argument"),
+    ],
+    ids=["no index", "not there", "input", "nothing to do"],
+)
+def test_upkeep_that_cannot_be_meant(run: Run, words: tuple[str, ...], said: str) -> None:
+    result = run("dedup", *words)
+    assert result.code == 2 and said in result.err and not Path("nowhere").exists()
