@@ -145,14 +145,22 @@ def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
 def _removals(view: View, desk: Desk) -> tuple[Removal, ...]:
     """What leaves an article, in reading order: its frame, what repair left empty, and what rules name.
 
-    A block that is tagged and also taken has both.  If a rule rejects the article, all of it goes by that rule.
+    A block that a rule tags and the model of context takes has both.
     """
     judged = judge(view, desk.bench)
     if rejected := next((removal for removal in judged if removal.action == "reject"), None):
-        return tuple(structs.replace(rejected, block=block.index) for block in view.article.blocks)
+        return tuple(_rejected(view.article, rejected, judged))
     own = {removal.block: removal for removal in (*_empty(view.article), *view.article.frame)}
     named = (removal for removal in judged if removal.block not in own)
     return tuple(sorted((*own.values(), *named), key=lambda removal: removal.block))
+
+
+def _rejected(article: Article, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:
+    """All blocks of an article by the rule that rejects it, each with the other rules that name it."""
+    by_block = {removal.block: (removal.rule, *removal.also) for removal in judged}
+    for block in article.blocks:
+        others = tuple(name for name in by_block.get(block.index, ()) if name != rejected.rule)
+        yield structs.replace(rejected, block=block.index, also=others)
 
 
 def _empty(article: Article) -> Iterator[Removal]:

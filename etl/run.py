@@ -8,7 +8,8 @@ from msgspec import structs
 from etl import audit, stages
 from etl.audit import Tally
 from etl.engines import Engine
-from etl.errors import NoInput, RanOut
+from etl.errors import NoInput, RanOut, UsageError
+from etl.packs import selected
 from etl.readers import Source, split
 from etl.stages import Job, Shard
 
@@ -20,17 +21,21 @@ def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
     """Clean the sources into parts under `job.work`.  Raises BooksError, and NoInput if there is nothing in them.
 
     A user's rule whose regex runs out of time is left out, and all is done again without it: so what comes out does not
-    hang on who met the slow line first.
+    hang on who met the slow line first.  Raises RanOut if no other rule is selected.
     """
     try:
         return _run(job, sources, engine)
     except RanOut as error:
-        tally = run(_without(job, error.place), sources, engine)
+        tally = run(_without(job, error), sources, engine)
         return structs.replace(tally, ran_out=tuple(sorted((*tally.ran_out, error.place))))
 
 
-def _without(job: Job, rule: str) -> Job:
-    selection = structs.replace(job.selection, ignore=(*job.selection.ignore, rule))
+def _without(job: Job, error: RanOut) -> Job:
+    selection = structs.replace(job.selection, ignore=(*job.selection.ignore, error.place))
+    try:
+        selected(selection)
+    except UsageError:
+        raise error from None
     return structs.replace(job, selection=selection)
 
 

@@ -74,6 +74,23 @@ def test_run_goes_on_without_a_rule_that_is_stopped(run: Run, tmp_path: Path) ->
     assert ignored.out == done.out
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param("clean a.txt -q", 0, id="a quiet clean"),
+        pytest.param("diff a.txt", 0, id="a diff"),
+        pytest.param("clean a.txt --select mine/slow", 2, id="no other rule is selected"),
+        pytest.param("rules try a.txt --regex (a|aa)+", 2, id="a rule on trial"),
+    ],
+)
+def test_rule_that_is_stopped_is_never_missed_in_silence(run: Run, tmp_path: Path, words: str, code: int) -> None:
+    (tmp_path / "mine.toml").write_text(PACK.format(slow=SLOW))
+    (tmp_path / "a.txt").write_text(LINE)
+    result = run(*words.split(), "-r", "mine.toml")
+    assert result.code == code
+    assert "took too long" in result.err or "takes more than 1 s" in result.err
+
+
 def test_look_at_one_line_names_the_rule_that_is_stopped(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(PACK.format(slow=SLOW))
     (tmp_path / "a.txt").write_text(LINE)

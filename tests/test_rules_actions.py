@@ -71,6 +71,16 @@ def test_reject_takes_the_whole_article(tmp_path: Path, text: str, articles: int
     assert sum(len(entry.before + entry.gap) for entry in entries) == (len(text) if rejected else 0)
 
 
+def test_reject_names_the_other_rules_of_a_line_where_they_named_it(tmp_path: Path) -> None:
+    text = "By Jane Roe\n\nSorry.\n\nThis page is not available in your region."
+    finished = finish(edited(text, at_desk(tmp_path, REGION, BYLINE)), NO_COPIES, "")
+    assert [(entry.before, entry.also) for entry in finished.entries if entry.action == "reject"] == [
+        ("By Jane Roe", "mine/r1"),
+        ("Sorry.", ""),
+        ("This page is not available in your region.", ""),
+    ]
+
+
 def test_reject_leaves_the_other_articles_of_a_document(tmp_path: Path) -> None:
     text = f"{LINE}\n\nDocument 2 of 2\n\nThis page is not available in your region."
     finished = finish(edited(text, at_desk(tmp_path, REGION, DIVIDER)), NO_COPIES, "")

@@ -11,6 +11,7 @@ from etl.errors import UsageError
 from etl.model import Article, Kind
 from etl.packs import known_publishers
 from etl.rules import Bench, Known, View, cuts, judge, seat
+from etl.rules.exempt import Terms
 from etl.rules.match import has_looks
 from etl.rules.regex import regex_of
 from etl.rules.vocabulary import Match, Rule, Verb
@@ -40,7 +41,7 @@ def rule_on_trial(match: Match, action: Verb) -> Rule:
 
 def trial(rule: Rule, documents: Iterable[Edited]) -> Iterator[Hit]:
     """Judge documents by one rule alone, and give what it hits, in reading order."""
-    bench = seat([(rule.id, "", rule)])
+    bench = seat([(rule.id, "", rule)], terms=Terms(own=frozenset({rule.id})))
     for edited in documents:
         found = dict(_hits(edited, bench))
         for fate in fates(edited):

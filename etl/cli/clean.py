@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,10 @@ from etl.cli import options
 from etl.cli.options import GroupedCommand, option
 from etl.cli.show import print_diff, summary
 from etl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from etl.readers import Reading
+    from etl.stages import Job
 
 # Bytes.  Starting a second process and its imports costs 0.3 s, as much as cleaning this.
 SMALL_INPUT = 4 << 20
@@ -97,25 +101,35 @@ def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iter
     from etl.engines.local import LocalEngine
     from etl.readers import find, spool
     from etl.run import run
-    from etl.stages import Job, holding_index
-    from etl.writers import part_suffix, workplace
+    from etl.stages import holding_index
+    from etl.writers import workplace
 
     with workplace(output) as work:
         reading = options.reading(chosen)
         stdin = spool(Path(work) / "stdin") if "-" in inputs else None
         sources, passed_over = find(inputs, reading, stdin)
-        job = Job(
-            work,
-            options.selection(chosen),
-            reading,
-            options.copying(chosen),
-            options.time_added(chosen["added"]),
-            part_suffix(output),
-            options.memory(chosen["memory"]),
-            chosen["index"],
-        )
+        job = _job(work, reading, output, chosen)
         jobs = chosen["jobs"] if sum(source.size for source in sources) > SMALL_INPUT else 1
         for path in passed_over[:1]:
             say(f"passed over {len(passed_over)} files that are no text, HTML or JSONL by their name, first {path}")
         with holding_index(job):
-            yield job, run(job, sources, LocalEngine(jobs)), sources
+            tally = run(job, sources, LocalEngine(jobs))
+            for rule in tally.ran_out:
+                say(f"went without {rule}: its regex took too long for a line; copydesk rules lint says why")
+            yield job, tally, sources
+
+
+def _job(work: str, reading: "Reading", output: str, chosen: dict[str, Any]) -> "Job":
+    from etl.stages import Job
+    from etl.writers import part_suffix
+
+    return Job(
+        work,
+        options.selection(chosen),
+        reading,
+        options.copying(chosen),
+        options.time_added(chosen["added"]),
+        part_suffix(output),
+        options.memory(chosen["memory"]),
+        chosen["index"],
+    )

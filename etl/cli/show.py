@@ -43,8 +43,6 @@ def summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> Iterator[st
         yield from (f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}" for entry in _changes(job))
     if tally.documents:
         yield from _counts(tally)
-    for rule in tally.ran_out:
-        yield f"went without {rule}: its regex took too long for a line; copydesk rules lint says why"
     if tally.rejects:
         yield f"{_number(tally.rejects, 'input')} could not be read:"
         yield from (f"  {reject}" for reject in islice(_rejects(job), MAX_REJECTS_SHOWN))

