@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,16 @@ def test_cut_gzip_gives_what_is_whole_and_a_reject(tmp_path: Path) -> None:
     assert all(isinstance(raw, Raw) for raw in whole)
     assert isinstance(last, Reject)
     assert "damaged from here on" in last.reason
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress], ids=["gzip", "zstd"])
+def test_bomb_is_put_down_and_what_stands_before_it_read(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(compress(b'{"text": "Before."}\n' + b" " * (65 << 20) + b'\n{"text": "Behind."}\n'))
+    first, last = results(path, Reading(format="jsonl"))
+    assert isinstance(first, Raw)
+    assert isinstance(last, Reject)
+    assert "it holds more than 200 times its own size" in last.reason
 
 
 def test_record_gives_document_with_its_facts_and_the_rest_passes_through(tmp_path: Path) -> None:

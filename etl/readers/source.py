@@ -8,12 +8,15 @@ import zlib
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import IO, TYPE_CHECKING, Literal, cast
 
 from msgspec import Struct, structs
 
 from etl.errors import NoInput, Unreadable
 from etl.model import Facts
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 Format = Literal["text", "html", "jsonl"]
 
@@ -22,6 +25,10 @@ STDIN = "-"
 MAX_DOCUMENT_BYTES = 64 << 20
 # Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
 MAX_ZSTD_WINDOW = 128 << 20
+UNPACKED_AT_ONCE = 128 << 10
+# Bytes that a compressed source may hold for each of its own, once it has given a document's worth.  The same page a
+# hundred times over comes to less; a bomb of one sentence comes to 300 and more.
+MAX_EXPANSION = 200
 # Bytes of a source that are looked at to tell its format.
 SNIFFED_BYTES = 4096
 
@@ -127,21 +134,54 @@ def open_bytes(source: Source) -> IO[bytes]:
     """Open a source's bytes, decompressed by what they are, whatever their name."""
     path = Path(source.path)
     magic = _magic(path)
+    packed = path.open("rb")
     if magic.startswith(_GZIP):
-        return cast(IO[bytes], gzip.open(path, "rb"))  # a GzipFile reads like any file of bytes
+        return io.BufferedReader(Unpacking(gzip.GzipFile(fileobj=packed), packed), UNPACKED_AT_ONCE)
     if magic == _ZSTD:
         import zstandard
 
         unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW)
-        return io.BufferedReader(cast(io.RawIOBase, unpacker.stream_reader(path.open("rb"), read_across_frames=True)))
-    return path.open("rb")
+        unpacked = cast(gzip.GzipFile, unpacker.stream_reader(packed, read_across_frames=True))  # reads like one
+        return io.BufferedReader(Unpacking(unpacked, packed), UNPACKED_AT_ONCE)
+    return packed
+
+
+class Bomb(Exception):
+    """A compressed file that holds more than any that is meant to be read."""
+
+
+class Unpacking(io.RawIOBase):
+    """Bytes as they are unpacked.  Raises Bomb when they are MAX_EXPANSION times what they are unpacked from."""
+
+    def __init__(self, unpacked: gzip.GzipFile, packed: IO[bytes]) -> None:
+        self._unpacked, self._packed, self._given = unpacked, packed, 0
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill a buffer with what is there: so what stands before a damaged place is given before its error."""
+        space = memoryview(buffer)
+        given = self._unpacked.read1(len(space))
+        space[: len(given)] = given
+        self._given += len(given)
+        if self._given > max(MAX_DOCUMENT_BYTES, MAX_EXPANSION * self._packed.tell()):
+            raise Bomb(f"it holds more than {MAX_EXPANSION} times its own size")
+        return len(given)
+
+    def close(self) -> None:
+        """Close both files."""
+        self._unpacked.close()
+        self._packed.close()
+        super().close()
 
 
 def decompression_errors() -> tuple[type[Exception], ...]:
-    """What a damaged or cut compressed file raises while it is read."""
+    """What a damaged or cut compressed file, or a bomb, raises while it is read."""
     from zstandard import ZstdError
 
-    return (EOFError, gzip.BadGzipFile, zlib.error, ZstdError)
+    return (EOFError, gzip.BadGzipFile, zlib.error, ZstdError, Bomb)
 
 
 def _magic(path: Path) -> bytes:
