@@ -27,6 +27,7 @@ from etl.packs import Selection, desk, known_publishers
 from etl.rules import View
 from etl.rules.context import MIN_BLOCKS, MIN_SENTENCES, THOUSANDTHS, Feature, Model, weigh
 from etl.rules.features import features
+from etl.rules.match import MAX_FURNITURE_CHARS
 
 TARGET = Path(__file__).parent.parent / "rules" / "context.toml"
 # Weight of a block by its dump: article dumps are what copydesk meets most, guides and recipes are there to be spared.
@@ -74,6 +75,11 @@ FEATURES = {
     "named-below": (EITHER, "1 if rules have named the block right below, -1 if there is none"),
     "named-away-above": (DOWN, "how many blocks further up rules have named one, at most 99"),
     "named-away-below": (DOWN, "how many blocks further down rules have named one, at most 99"),
+    "marks-above": (
+        UP,
+        "marks of comments above it and below the first sentence, at most 10: 'joe says:'",
+    ),
+    "marks-away": (DOWN, "how many blocks further up the nearest mark stands, 99 if there are not two"),
     "story-within-3": (DOWN, "share of longer words of the blocks within 3 that others of the story have"),
     "story-within-8": (DOWN, "the same within 8"),
     "story-if-unended": (EITHER, "its own share of such words if it does not end as a sentence does, else 2"),
@@ -81,12 +87,17 @@ FEATURES = {
 }
 # Not learnt: what ends as a sentence does and stands within the story stays.  It costs 0.01 of the noise and spares the
 # short last sentences between pictures, which are frequent in roundups and rare in the dumps ("NATO has denied the
-# allegations.").
+# allegations.").  Nor is a block furniture that is too long for the rules: some pages hold a story in one block of
+# 1,655 words, for a reader aloud.
 SPARED = {
+    "characters": Feature(
+        f"characters of the block; none of more than {MAX_FURNITURE_CHARS} is furniture, as for the rules; not learnt",
+        ((MAX_FURNITURE_CHARS, -10 * THOUSANDTHS),),
+    ),
     "sentence-in-story": Feature(
         "1 if it ends as a sentence does and stands within the stretch with most words of sentences; not learnt",
         ((0.5, -10 * THOUSANDTHS),),
-    )
+    ),
 }
 
 

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from etl.errors import PackError
-from etl.packs.place import place
-from etl.packs.shape import header_lines, read_toml, shape_error
+from etl.packs.load import known_scopes
+from etl.packs.place import did_you_mean, place
+from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules.exempt import Exemption, Override
 
 # The tables of changes to rules, each an array; all other tables are options of commands.
@@ -19,6 +20,7 @@ CHANGES: Mapping[str, type[Exemption] | type[Override]] = {"exception": Exemptio
 WAYS_OUT = {
     "reason": "Say why; whoever finds it in a year will ask.",
     "until": "Say on which day it ends, such as until = 2027-06-30; it can be renewed.",
+    "line": "Give the first digits of a line_sha256 of the audit.",
     "rule": "Name the rule, or a pattern of rules: 'core/*'.",
     "confidence": "Say how sure of it to be: certain, likely or guess.",
 }
@@ -83,7 +85,8 @@ def _config(path: Path, tables: tuple[str, ...], found: Mapping[str, Any]) -> Co
     options = {name: value for name, value in found.items() if name not in CHANGES}
     for name, value in options.items():
         if not isinstance(value, dict):
-            raise PackError(str(path), f"'{name}' is no table", f"Write it under its command: [clean] {name} = …")
+            way_out = did_you_mean(name, CHANGES) or f"Write it under its command: [clean] {name} = …"
+            raise PackError(place(path, 1, name), f"'{name}' is no table of options", way_out)
     changes = [change for name in CHANGES for change in _changes(path, tables, name, found.get(name, []))]
     return Config(str(path), options, tuple(changes))
 
@@ -96,8 +99,19 @@ def _changes(path: Path, tables: tuple[str, ...], name: str, entries: Any) -> It
         try:
             change = msgspec.convert(entry, CHANGES[name])
         except msgspec.ValidationError as error:
-            raise shape_error(path, line, str(error), [CHANGES[name]], WAYS_OUT, "docs/how-to.md") from None
-        if isinstance(change, Exemption) and change == Exemption(reason=change.reason, until=change.until):
-            fault = "names neither rule, source, publisher nor line"
-            raise PackError(f"{path}:{line}:1", f"this exception {fault}", "Say which lines to keep.")
+            guide = Guide((CHANGES[name],), WAYS_OUT, "docs/how-to.md")
+            raise shape_error(path, line, str(error), guide) from None
+        if isinstance(change, Exemption):
+            _check(change, path, line)
         yield Change(f"{path}:{line}", change)
+
+
+def _check(exemption: Exemption, path: Path, line: int) -> None:
+    """Refuse an exception that would hold for every line, or for none."""
+    if exemption == Exemption(reason=exemption.reason, until=exemption.until):
+        fault = "names neither rule, source, publisher nor line"
+        raise PackError(f"{path}:{line}:1", f"this exception {fault}", "Say which lines to keep.")
+    name = exemption.publisher
+    if name and name not in known_scopes():
+        fault = f"'publisher' names '{name}', which is not in publishers.toml"
+        raise PackError(place(path, line, "publisher"), fault, did_you_mean(name, known_scopes()))

@@ -17,7 +17,13 @@ from etl.readers import Source
 from etl.stages import Job
 from etl.writers import atomic, beside, is_one_file, join_files, print_files
 
-DEPENDENCIES = ("beautifulsoup4", "datasketch", "ftfy", "lxml", "msgspec", "numpy")
+# All whose version can change a byte of the output; click only reads the command line.
+DEPENDENCIES = (
+    *("beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
+    *("pyahocorasick", "pyarrow", "regex", "tomli", "webencodings", "zstandard"),
+)
+# The settings of a job that say what comes out; not how much memory it took, or where.
+SETTINGS = ("selection", "reading", "copying", "added", "index")
 
 
 def deliver(job: Job, output: str, audit: bool, tally: Tally, sources: Sequence[Source]) -> None:
@@ -74,7 +80,7 @@ def _account_of_run(job: Job, tally: Tally, sources: Sequence[Source]) -> dict[s
     return {
         "schema": "copydesk/run/1",
         "versions": {name: version(name) for name in ("copydesk", *DEPENDENCIES)} | {"python": sys.version.split()[0]},
-        "settings": {"selection": job.selection, "reading": job.reading, "copying": job.copying, "added": job.added},
+        "settings": {name: getattr(job, name) for name in SETTINGS},
         "packs": pack_versions(job.selection),
         "inputs": [{"path": source.name, "bytes": source.size, "sha256": _sha256(source)} for source in sources],
         "counts": {name: _counted(value) for name, value in msgspec.structs.asdict(tally).items()},

@@ -68,7 +68,7 @@ def judged(drafted: Edited, desk: Desk, recurring: Counts | None = None) -> Edit
 
 def view_of(article: Article, document: Document, known: Known) -> View:
     """Give an article as rules see it."""
-    return View(article, document.kind, document.path, document.text, known)
+    return View(article, document.kind, document, known)
 
 
 def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:

@@ -7,16 +7,17 @@ import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from etl.deduplicate import deduplicate
 from etl.engines.local import LocalEngine
-from etl.errors import UsageError
+from etl.errors import NoInput, UsageError
 from etl.index.look import read_kept
 from etl.index.manifest import MANIFEST, read_manifest
 from etl.index.upkeep import extend
+from etl.model import Shingles
 from etl.readers import Source
 from etl.readers.records import read_records
 from etl.stages import Copying, Job, holding_index
@@ -32,7 +33,7 @@ IN_MEMORY: Mapping[str, Any] = {"type": "dict"}
 WAY_OUT = "An LSH has no words, so likeness cannot be proved from it: give the text of every key, and no other."
 
 
-def minhash(text: str, shingles: Literal["w3", "c5"] = "w3") -> "MinHash":
+def minhash(text: str, shingles: Shingles = "w3") -> "MinHash":
     """Give the MinHash of a text's shingles, to query an exported index with.  Under ten words, it is an empty one.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
@@ -69,8 +70,9 @@ def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
 def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[Pair, ...]:
     """Make the texts of a MinHashLSH a run of an index of paragraphs, and give those that are copies, and of what.
 
-    The index is begun with the usual settings, if there is none.  Raises UsageError if a key has no text, or a text no
-    key, or if what is stored under a key is not the signature of its text: it came of other shingles or scheme.
+    The index is begun with the usual settings, if there is none.  Raises NoInput if there is no text, and UsageError if
+    a key has no text, or a text no key, or if what is stored under a key is not the signature of its text: it came of
+    other shingles or scheme.
     """
     copying = _copying(folder)
     _check(lsh, texts, copying.shingles)
@@ -103,10 +105,16 @@ def _minhashes(signatures: "U32") -> "Iterator[MinHash]":
         yield MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME, hashvalues=values, permutations=shared)
 
 
-def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Literal["w3", "c5"]) -> None:
+def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Shingles) -> None:
     """Prove that what an LSH stores under its keys are the signatures of these texts."""
     from datasketch import MinHashLSH
 
+    from etl.dedup.sign import PERMUTATIONS
+
+    if not texts:
+        raise NoInput("texts", "there is none")
+    if lsh.h != PERMUTATIONS:
+        raise UsageError("LSH", f"has signatures of {lsh.h} values", f"Make it with num_perm={PERMUTATIONS}.")
     stored = set(lsh.keys.keys())
     if len(stored) != len(texts):
         raise UsageError("LSH", f"has {len(stored)} keys, and there are {len(texts)} texts", WAY_OUT)

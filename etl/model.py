@@ -9,6 +9,11 @@ from msgspec import Struct
 Kind = Literal["text", "html"]
 Action = Literal["drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure"]
 
+# How copies are told: shingles of 3 words or 5 characters, whether figures must be the same, what a record is.
+Shingles = Literal["w3", "c5"]
+Numbers = Literal["same", "any"]
+Unit = Literal["paragraph", "article"]
+
 
 class Facts(Struct, frozen=True, gc=False):
     """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""

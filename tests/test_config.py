@@ -86,21 +86,26 @@ def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path
     assert "held back by an exception until 2999-01-01: a book of that name: core/read-more" in said
 
 
+ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         pytest.param('[[exception]]\nrule = "a/b"\nuntil = 2030-01-01', "'reason' is missing", id="no reason"),
-        pytest.param('[[exception]]\nrule = "a/b"\nreason = ""', "'until' is missing", id="no end"),
-        pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "neither rule, source", id="all lines"),
+        pytest.param('[[exception]]\nrule = "a/b"\nreason = "x"', "'until' is missing", id="no end"),
+        pytest.param('[[exception]]\nreason = "x"\nuntil = 2030-01-01', "neither rule, source", id="all lines"),
+        pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "copydesk.toml:2:1: R003 'reason' is wrong: expected `str` of length >= 1\n  Say why", id="an empty reason"),
+        pytest.param(ENDS + 'line = "zzzz"', "copydesk.toml:4:1: R003 'line' is wrong: expected `str` matching regex '^[0-9a-f]{1,64}$'\n  Give the first digits", id="no digits of a fingerprint"),
+        pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.toml\n  Did you mean 'guardian'?", id="no such publisher"),
         pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is no key", id="no such key"),
-        pytest.param(
-            '[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong", id="no such confidence"
-        ),
+        pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),
+        pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is no table of options\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
         pytest.param('[override]\nrule = "a/b"', "Write it [[override]]", id="one table"),
-        pytest.param("clean = true", "'clean' is no table", id="an option without its command"),
+        pytest.param("clean = true", "'clean' is no table of options\n  Write it under its command", id="an option without its command"),
         pytest.param("[clean", "is not TOML", id="no TOML"),
     ],
-)
+)  # fmt: skip
 def test_config_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "copydesk.toml").write_text(text + "\n")
     with pytest.raises(PackError) as error:
@@ -108,9 +113,38 @@ def test_config_is_refused_with_its_place(tmp_path: Path, text: str, said: str) 
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "given", ['publisher = "bbc"', 'publisher = "postmedia"', f'line = "{LINE}"', 'line = "5f1d09c2"']
+)
+def test_exception_that_can_hold_is_read(tmp_path: Path, given: str) -> None:
+    (tmp_path / "copydesk.toml").write_text(ENDS + given)
+    assert len(read_config(tmp_path).exemptions(date(2029, 1, 1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        pytest.param("context/surroundings", "is no rule, and has no confidence to override", id="what judges context"),
+        pytest.param("context/*", "is no rule, and has no confidence to override", id="by a pattern"),
+        pytest.param("core/raed-more", "no rule has this id\n  Did you mean 'core/read-more'?", id="no rule"),
+        pytest.param("core/read-more", "", id="keeps: a rule"),
+        pytest.param("*", "", id="keeps: all rules"),
+    ],
+)
+def test_override_of_what_has_no_confidence_is_refused(run: Run, tmp_path: Path, rule: str, said: str) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text(
+        f'[[override]]\nrule = "{rule}"\nconfidence = "likely"\nreason = "x"\nuntil = 2999-01-01\n'
+    )
+    result = run("clean", "a.txt")
+    assert result.code == (2 if said else 0) and said in result.err
+
+
 def test_exception_from_a_rule_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(STORY)
-    (tmp_path / "copydesk.toml").write_text('[[exception]]\nrule = "core/raed-more"\nreason = ""\nuntil = 2999-01-01\n')
+    (tmp_path / "copydesk.toml").write_text(
+        '[[exception]]\nrule = "core/raed-more"\nreason = "x"\nuntil = 2999-01-01\n'
+    )
     result = run("clean", "a.txt")
     assert result.code == 2
     assert "core/raed-more: no rule has this id\n  Did you mean 'core/read-more'?" in result.err

@@ -5,7 +5,7 @@ from conftest import edited
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.model import Article, Block, Facts
+from etl.model import Article, Block, Facts, Kind
 from etl.packs import Selection, desk
 from etl.packs.load import known_context
 from etl.rules import View
@@ -129,6 +129,12 @@ TOLD = f"{LONG} {LONG}"
         pytest.param("named-within-3", ["Share", "a", "Share"], [0, 2], [0.5], id="a label that repeats counts once"),
         pytest.param("sentence-in-story", [TOLD, "It failed.", TOLD, "Buy now."], [], [1, 1, 1, 0], id="sentences within the story"),
         pytest.param("sentence-in-story", [TOLD, "Ads", TOLD, "Ads", "Buy now."], [], [1, 0, 1, 0, 0], id="no titles within it"),
+        pytest.param("sentence-in-story", [TOLD, "joe says:", "It failed.", "ann says:", "Buy now."], [1, 3], [1, 0, 0], id="no comments"),
+        pytest.param("sentence-in-story", [TOLD, "Share", "It failed.", "Tweet", TOLD], [1, 3], [1, 1, 1], id="keeps: a story parted by what is named"),
+        pytest.param("marks-above", ["1 day ago", LONG, "Joe says:", "No!", "Reply"], [], [0, 0, 1, 1, 2], id="marks of comments"),
+        pytest.param("marks-above", [LONG, "Share", LONG], [1], [0, 0], id="keeps: what other rules have named"),
+        pytest.param("marks-away", [LONG, "Joe says:", "No!", "Reply", "So"], [], [99, 99, 99, 2, 1], id="how far up a mark is"),
+        pytest.param("characters", [LONG, "Two eggs"], [], [86, 8], id="characters"),
         pytest.param("story-if-unended", [LONG, "Committee eats", "Baker wins"], [], [2, 1, 0], id="words of the story"),
     ],
 )  # fmt: skip
@@ -154,6 +160,18 @@ def test_weights_of_the_steps_that_a_value_is_above_add_up() -> None:
 def test_a_near_tie_is_settled_in_thousandths(bias: int, least: float, number: int) -> None:
     model = Model("1", bias, least, least, {})
     assert len(suspects(View(article(*STORY, *TEASERS), "text"), model, least)) == number
+
+
+@pytest.mark.parametrize(
+    ("kind", "odds", "number"),
+    [
+        pytest.param("text", 700, 20, id="two to one is enough for a text"),
+        pytest.param("html", 700, 0, id="keeps: a page, of which elements have told the most"),
+        pytest.param("html", 2200, 20, id="nine to one is enough for a page"),
+    ],
+)
+def test_of_a_page_it_must_be_surer(kind: Kind, odds: int, number: int) -> None:
+    assert len(suspects(View(article(*STORY, *TEASERS), kind), Model("1", odds, 0.5, 0.5, {}), 0.5)) == number
 
 
 def test_evidence_is_what_weighs_most_by_name_if_alike() -> None:

@@ -228,12 +228,55 @@ def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[s
     ],
     ids=["another version", "half a manifest", "other files", "what a killed run left is passed over", "a lock let go"],
 )
-def test_a_folder_that_is_no_index_is_refused(run: Run, name: str, content: str, said: str) -> None:
+def test_a_folder_that_is_no_index_is_refused_and_left_as_it_was(run: Run, name: str, content: str, said: str) -> None:
     write([RALLY])
     Path("index").mkdir()
     Path("index", name).write_text(content)
     result = run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
     assert result.code == (2 if said else 0) and said in result.err
+    assert not said or [path.name for path in Path("index").iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("index", "said"),
+    [
+        ("in.jsonl", "in.jsonl: is no folder\n  Name an index"),
+        ("in.jsonl/index", "in.jsonl/index: cannot be written to: Not a directory\n  Name a folder"),
+        ("/proc/index", "/proc/index: cannot be written to: No such file or directory\n  Name a folder"),
+        ("some/where", ""),
+    ],
+    ids=["a file", "in a file", "where none can be made", "a new folder is made"],
+)
+def test_what_can_be_no_index_is_refused_with_a_way_out(run: Run, index: str, said: str) -> None:
+    write([RALLY])
+    result = run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", index)
+    assert result.code == (2 if said else 0) and said in result.err
+
+
+@pytest.mark.parametrize("content", [None, b"PAR1!"], ids=["not there", "no Parquet"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("in.jsonl", "-o", "out.jsonl", "-f"), 2),
+        (("--compact",), 2),
+        (("--stats",), 2),
+        (("--forget", "n0"), 2),
+        (("in.jsonl", "-o", "out.jsonl", "-f", "--index", "another"), 0),
+    ],
+    ids=["dedup", "compact", "stats", "forget", "another index is whole"],
+)
+def test_a_part_that_cannot_be_read_is_named(
+    run: Run, words: tuple[str, ...], code: int, content: bytes | None
+) -> None:
+    write([RALLY])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    table = Path("index/part-00001.keys.parquet")
+    table.unlink()
+    if content:
+        table.write_bytes(content)
+    result = run("dedup", "--index", "index", *words)
+    assert result.code == code and "Traceback" not in result.err
+    assert not code or (f"{table}: cannot be read: " in result.err and "\n  Put the file back" in result.err)
 
 
 def test_an_index_with_another_scheme_is_refused(run: Run) -> None:
@@ -276,6 +319,17 @@ def test_only_a_run_that_delivers_extends_the_index(run: Run, words: tuple[str, 
     before = files()
     assert run(*words, "--index", "index").code == code
     assert files() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "is_made"),
+    [(("clean", "-n"), False), (("diff",), False), (("clean", "-o", "out.jsonl"), True)],
+    ids=["dry run", "diff", "a run that delivers makes it"],
+)
+def test_a_look_makes_no_folder(run: Run, words: tuple[str, ...], is_made: bool) -> None:
+    write([RALLY])
+    run(*words, "in.jsonl", "--index", "new/index")
+    assert Path("new").exists() == is_made
 
 
 def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run) -> None:
@@ -337,9 +391,12 @@ def test_upkeep_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     stats = run("dedup", "--index", "index", "--stats").out
-    assert "4 blocks, parts: 1" in stats and "run-00001" in stats and "scheme affine32" in stats
-    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 articles, 1 blocks that they kept\n"
-    assert "3 blocks, parts: 1" in run("dedup", "--index", "index", "--compact").out
+    assert "4 blocks, 1 part," in stats and "run-00001" in stats and "scheme affine32" in stats
+    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 block\n"
+    assert "3 blocks, 1 part," in run("dedup", "--index", "index", "--compact").out
+    assert run("dedup", "--index", "index", "--forget", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
+    emptied = run("dedup", "--index", "index", "--stats").out
+    assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n") and "4  articles,  4  blocks kept then" in emptied
 
 
 @pytest.mark.parametrize(
@@ -347,10 +404,13 @@ def test_upkeep_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     [
         (("--stats",), "--index: is missing"),
         (("--stats", "--index", "nowhere"), "nowhere: is no index"),
-        (("in.jsonl", "--compact", "--index", "index"), "in.jsonl: is not read with"),
+        (("in.jsonl", "--compact", "--index", "index"), "in.jsonl: is of no use with"),
         (("--index", "index"), "Missing argument"),
+        (("--forget", ""), "--index: is missing"),
+        (("--stats", "--index", "nowhere", "-o", "out.jsonl"), "--output: is of no use with --stats"),
+        (("--compact", "--index", "nowhere", "--pairs", "pairs.jsonl"), "--pairs: is of no use with --stats"),
     ],
-    ids=["no index", "not there", "input", "nothing to do"],
+    ids=["no index", "not there", "input", "nothing to do", "an id of nothing", "an output", "pairs"],
 )
 def test_upkeep_that_cannot_be_meant(run: Run, words: tuple[str, ...], said: str) -> None:
     result = run("dedup", *words)

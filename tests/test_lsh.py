@@ -8,7 +8,7 @@ from conftest import Run
 from datasketch import MinHash, MinHashLSH
 
 from etl.dedup import fingerprint
-from etl.errors import UsageError
+from etl.errors import CopydeskError, UsageError
 from etl.index.upkeep import size
 from etl.lsh import from_lsh, minhash, to_lsh
 
@@ -76,6 +76,17 @@ def test_texts_of_an_lsh_become_a_run(run: Run, bands: int) -> None:
 def test_what_is_not_proved_is_refused(run: Run, stored: dict[str, str], texts: dict[str, str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         from_lsh(lsh_of(stored), texts, "index")
+    assert not Path("index").exists()
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [(NEWS, "LSH: has signatures of 64 values\n  Make it with num_perm=128"), ({}, "texts: there is none")],
+    ids=["shorter signatures", "no texts"],
+)
+def test_what_can_be_no_run_leaves_no_folder(run: Run, texts: dict[str, str], said: str) -> None:
+    with pytest.raises(CopydeskError, match=said):
+        from_lsh(MinHashLSH(num_perm=64), texts, "index")
     assert not Path("index").exists()
 
 

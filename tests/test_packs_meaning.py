@@ -33,50 +33,78 @@ def pack(folder: Path, text: str) -> Selection:
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("rule", "said", "way_out"),
     [
-        pytest.param('action = "extract"\nmatch.regex = "By .{3,40}"', "R003 rule 'a': 'field' is missing: no field is filled", id="extract without a field"),
-        pytest.param('action = "extract"\nfield = "auhtor"\n' + PREFIX, "'field' is wrong: invalid enum value 'auhtor'", id="extract into no field"),
-        pytest.param('field = "author"\n' + PREFIX, "'field' is not asked of a rule with the action drop", id="field of a rule that drops"),
-        pytest.param('becomes = "x"\n' + PREFIX, "'becomes' is not asked of a rule with the action drop", id="becomes of a rule that drops"),
-        pytest.param('turns = [["a", "b"]]\n' + PREFIX, "'turns' is not asked", id="turns of a rule that drops"),
-        pytest.param('action = "drop-span"\n' + PREFIX, "'match' of a drop-span rule is one between", id="drop-span without between"),
-        pytest.param('action = "start-article"\n' + PREFIX, "'match' of a start-article rule is labels or a regex", id="start-article by its prefix"),
-        pytest.param('action = "start-article"\nmatch.exact = ["* * *"]\nwhere.max_words = 3', "'where' is not asked of a start-article rule", id="start-article with a guard"),
-        pytest.param('action = "start-article"\nmatch.regex = "From @publisher"', "'regex' of a start-article rule names @publisher", id="start-article of a publisher"),
-        pytest.param('action = "strip"\nmatch.regex = "AD"\nmatch.prefix = ["x"]\nturns = [["a", "b"]]', "'match' of a strip rule is one regex", id="strip by a prefix"),
-        pytest.param("match.near = { share = 0.9 }", "'within' is missing", id="near without within"),
-        pytest.param("match.near = { within = 2, share = 9 }", "'share' is wrong: expected `float` <= 1.0", id="near with a share over 1"),
-        pytest.param("match.recurs = { least = 20 }", "'recurs' asks for nothing", id="recurs without a number"),
-        pytest.param("match.recurs = { documents = 1 }", "'documents' is wrong: expected `int` >= 2", id="recurs in one document"),
-        pytest.param('match.css = ["p:first-child"]', "'css' is not understood at 'p:first-child'", id="css that a path cannot answer"),
-        pytest.param('match.not = [{ prefix = ["Photo"] }]', "'match' asks for nothing", id="not alone"),
-        pytest.param("match.all = [{ case = true }]\n" + PREFIX, "'match' has a part that asks for nothing", id="all of nothing"),
-        pytest.param("match.after = { within = 2 }\n" + PREFIX, "'match' has a part that asks for nothing", id="after nothing"),
-        pytest.param("match.any = [{ headline = true }]", "'match' asks for a neighbour's mark", id="headline of the block itself"),
-        pytest.param('match.all = [{ all = [{ prefix = ["x"] }] }]', "'all' is no key", id="two levels deep"),
-        pytest.param("unless = { keeps = [] }\n" + PREFIX, "'unless' has no keeps", id="unless without keeps"),
-        pytest.param('unless = { keeps = ["x"] }\n' + PREFIX, "'unless' asks for nothing", id="unless of nothing"),
-        pytest.param('unless = { prefix = ["x"] }\n' + PREFIX, "'keeps' is missing", id="unless with no keeps at all"),
-        pytest.param('scope.date = { from = "2020", to = "2013" }\n' + PREFIX, "'date' ends before it begins", id="dates the wrong way around"),
-        pytest.param('scope.date = { since = "2020" }\n' + PREFIX, "'since' is no key", id="a key as the code calls it"),
-        pytest.param('scope.date = { from = "May 2020" }\n' + PREFIX, "'from' is wrong", id="no date"),
-        pytest.param('scope.language = ["German"]\n' + PREFIX, "'language' is wrong", id="no language code"),
-        pytest.param('until = "2.0.0"\n' + PREFIX, "'until' is for a rule that is deprecated", id="until without deprecated"),
-        pytest.param('severity = "fatal"\n' + PREFIX, "'severity' is wrong: invalid enum value 'fatal'", id="no severity"),
-        pytest.param('aliases = ["a"]\n' + PREFIX, "", id="keeps: an alias that is the name itself"),
-        pytest.param(PREFIX, "", id="keeps: a rule that can be meant"),
+        pytest.param('action = "extract"\nmatch.regex = "By .{3,40}"', "R003 rule 'a': 'field' is missing: no field is filled", "Say which one all of the line fills", id="extract without a field"),
+        pytest.param('action = "extract"\nfield = "auhtor"\n' + PREFIX, "'field' is wrong: invalid enum value 'auhtor'", "Did you mean 'author'?", id="extract into no field"),
+        pytest.param('field = "author"\n' + PREFIX, "'field' is not asked of a rule with the action drop", "It is for extract.", id="field of a rule that drops"),
+        pytest.param('becomes = "x"\n' + PREFIX, "'becomes' is not asked of a rule with the action drop", "It is for replace.", id="becomes of a rule that drops"),
+        pytest.param('turns = [["a", "b"]]\n' + PREFIX, "'turns' is not asked", "It is for strip, replace, extract.", id="turns of a rule that drops"),
+        pytest.param('action = "drop-span"\n' + PREFIX, "'match' of a drop-span rule is one between", "Its start, its end", id="drop-span without between"),
+        pytest.param('action = "start-article"\n' + PREFIX, "'match' of a start-article rule is labels or a regex", "Use match.exact or match.regex alone.", id="start-article by its prefix"),
+        pytest.param('action = "start-article"\nmatch.exact = ["* * *"]\nwhere.max_words = 3', "'where' is not asked of a start-article rule", "It acts before there is an article", id="start-article with a guard"),
+        pytest.param('action = "start-article"\nmatch.regex = "From @publisher"', "'regex' of a start-article rule names @publisher", "It acts before publishers are known.", id="start-article of a publisher"),
+        pytest.param('action = "strip"\nmatch.regex = "AD"\nmatch.prefix = ["x"]\nturns = [["a", "b"]]', "'match' of a strip rule is one regex", "It is searched in each block", id="strip by a prefix"),
+        pytest.param("match.near = { share = 0.9 }", "'within' is missing", "Say how many blocks away", id="near without within"),
+        pytest.param("match.near = { within = 2, share = 9 }", "'share' is wrong: expected `float` <= 1.0", "See docs/rules.md.", id="near with a share over 1"),
+        pytest.param("match.recurs = { least = 20 }", "'recurs' asks for nothing", "Give documents, or share.", id="recurs without a number"),
+        pytest.param("match.recurs = { documents = 1 }", "'documents' is wrong: expected `int` >= 2", "See docs/rules.md.", id="recurs in one document"),
+        pytest.param('match.css = ["p:first-child"]', "'css' is not understood at 'p:first-child'", "Use names, #ids and .classes", id="css that a path cannot answer"),
+        pytest.param('match.not = [{ prefix = ["Photo"] }]', "'match' asks for nothing", "Say what the rule names", id="not alone"),
+        pytest.param("match.all = [{ case = true }]\n" + PREFIX, "'match' has a part that asks for nothing", "Give each of its tables a look", id="all of nothing"),
+        pytest.param("match.after = { within = 2 }\n" + PREFIX, "'match' has a part that asks for nothing", "Give each of its tables a look", id="after nothing"),
+        pytest.param("match.any = [{ headline = true }]", "'match' asks for a neighbour's mark", "Use match.after, .before or .between.", id="headline of the block itself"),
+        pytest.param('match.all = [{ all = [{ prefix = ["x"] }] }]', "'all' is no key", "all, any and not go one level deep.", id="two levels deep"),
+        pytest.param("unless = { keeps = [] }\n" + PREFIX, "'unless' has no keeps", "Give at least one line that the rule would name but for it.", id="unless without keeps"),
+        pytest.param('unless = { keeps = ["x"] }\n' + PREFIX, "'unless' asks for nothing", "Say what the rule names", id="unless of nothing"),
+        pytest.param('unless = { prefix = ["x"] }\n' + PREFIX, "'keeps' is missing", "Give at least one line that the rule would name but for it.", id="unless with no keeps at all"),
+        pytest.param('scope.date = { from = "2020", to = "2013" }\n' + PREFIX, "'date' ends before it begins", "Turn from and to around.", id="dates the wrong way around"),
+        pytest.param('scope.date = { since = "2020" }\n' + PREFIX, "'since' is no key", "It is a key of another table: see docs/rules.md.", id="a key as the code calls it"),
+        pytest.param('scope.date = { from = "May 2020" }\n' + PREFIX, "'from' is wrong", "See docs/rules.md.", id="no date"),
+        pytest.param('scope.language = ["German"]\n' + PREFIX, "'language' is wrong", "See docs/rules.md.", id="no language code"),
+        pytest.param('until = "2.0.0"\n' + PREFIX, "'until' is for a rule that is deprecated", "Say in 'deprecated' what to use instead.", id="until without deprecated"),
+        pytest.param('severity = "fatal"\n' + PREFIX, "'severity' is wrong: invalid enum value 'fatal'", "Give one of: info, warning, error.", id="no severity"),
+        pytest.param('action = "extrct"\n' + PREFIX, "'action' is wrong: invalid enum value 'extrct'", "Did you mean 'extract'?", id="an action, misspelt"),
+        pytest.param('confidence = "sure"\n' + PREFIX, "'confidence' is wrong", "Give one of: certain, likely, guess.", id="no confidence"),
+        pytest.param('where.position = ["hed"]\n' + PREFIX, "'position' is wrong", "Did you mean 'head'?", id="a position, misspelt"),
+        pytest.param('match.all = [{ prefxi = ["x"] }]', "'prefxi' is no key", "Did you mean 'prefix'?", id="a key one level deep, misspelt"),
+        pytest.param("match.min_words = 3", "'min_words' is no key", "It is a key of another table: see docs/rules.md.", id="a key of another table"),
+        pytest.param('match.between = { start = { exact = ["Share"] } }', "'end' is missing", "Say what stands below", id="between without an end"),
+        pytest.param('scope.date = { from = "2016-13" }\n' + PREFIX, "'from' is wrong", "See docs/rules.md.", id="no month"),
+        pytest.param('scope.date = { to = "2020-12-32" }\n' + PREFIX, "'to' is wrong", "See docs/rules.md.", id="no day"),
+        pytest.param("match.regex = '(?:More from )?@publishr'", "'regex' names '@publishr', which stands for nothing", "Did you mean '@publisher'?", id="publisher, misspelt"),
+        pytest.param("match.any = [{ regex = '@Publishers: .{3,9}' }]", "'regex' names '@Publishers'", "Did you mean '@publisher'?", id="publishers"),
+        pytest.param("match.regex = 'Follow @publico on X|jane@publishr|.{1,9}@publishr\\.org|@publisher'", "", "", id="keeps: a handle and an address"),
+        pytest.param('scope.date = { from = "2016-12", to = "2020-12-31" }\n' + PREFIX, "", "", id="keeps: the last month and day"),
+        pytest.param('where.position = ["head"]\naction = "tag"\n' + PREFIX, "", "", id="keeps: words that can be chosen"),
+        pytest.param('aliases = ["a"]\n' + PREFIX, "", "", id="keeps: an alias that is the name itself"),
+        pytest.param(PREFIX, "", "", id="keeps: a rule that can be meant"),
     ],
 )  # fmt: skip
-def test_misuse_is_named(tmp_path: Path, rule: str, said: str) -> None:
+def test_misuse_is_named(tmp_path: Path, rule: str, said: str, way_out: str) -> None:
     selection = pack(tmp_path, PACK + rule)
     if not said:
         assert desk(selection)
         return
     with pytest.raises(PackError) as raised:
         desk(selection)
-    assert said in str(raised.value)
+    assert said in raised.value.fault
+    assert raised.value.way_out.startswith(way_out)
     assert raised.value.place.startswith(selection.packs[0])
+
+
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    [
+        pytest.param('unless = { exact = ["Photo: x"] }\n' + PREFIX, "12:1", id="of unless, not the rule's own keeps"),
+        pytest.param(PREFIX + "match.near = { share = 0.5 }", "13:7", id="of near"),
+    ],
+)
+def test_a_missing_key_is_placed_at_its_table(tmp_path: Path, rule: str, place: str) -> None:
+    selection = pack(tmp_path, PACK + rule)
+    with pytest.raises(PackError) as raised:
+        desk(selection)
+    assert raised.value.place == f"{selection.packs[0]}:{place}"
 
 
 SECOND = PACK[PACK.index("\n[[rule]]") :].replace('"a"', '"b"') + PREFIX

@@ -71,7 +71,7 @@ id = "recurs"
 title = "t"
 kind = "notice"
 match.recurs = { documents = 3 }
-where.max_words = 4
+where.max_words = 5
 why = "w"
 drops = ["Get our briefing"]
 keeps = ["They left."]
@@ -85,7 +85,7 @@ def pages(tmp_path: Path) -> Path:
     texts = [f"They {word} on Sunday.\n\n{PROMPT}\n\n{word}?\n\nWe {word}." for word in said]
     rows = [json.dumps({"id": str(at), "text": text}) for at, text in enumerate(texts)]
     (tmp_path / "pages.jsonl").write_text("\n".join(rows), "utf-8")
-    (tmp_path / "mine.toml").write_text(PACK.replace("max_words = 4", "max_words = 5"), "utf-8")
+    (tmp_path / "mine.toml").write_text(PACK, "utf-8")
     return tmp_path
 
 

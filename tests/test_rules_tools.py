@@ -181,7 +181,7 @@ def test_suggest_asks_for_what_no_rule_names(run: Run, pages: Path, words: list[
         pytest.param('match.prefix = ["Get our"]', 0, [], id="keeps: another way to say it"),
         pytest.param('match.prefix = ["Get our", "They"]', 1, ["- pages/0.txt:1: They left on Sunday, the 0. of May.  [mine/a]"], id="newly removed"),
         pytest.param('match.exact = ["Get"]', 1, ["+ pages/0.txt:3: Get our Minsk briefing  [mine/a]"], id="newly kept"),
-        pytest.param('match.prefix = ["Get our"]\n[[rule]]\nid = "b"\ntitle = "t"\nkind = "notice"\naction = "strip"\nmatch.regex = " on Sunday"\nturns = [["a on Sunday", "a"]]', 1, ["~ pages/0.txt:1: They left on Sunday, the 0. of May. -> They left , the 0. of May."], id="in other words"),
+        pytest.param('match.prefix = ["Get our"]\n[[rule]]\nid = "b"\ntitle = "t"\nkind = "notice"\naction = "strip"\nmatch.regex = " on Sunday"\nturns = [["a on Sunday", "a"]]', 1, ["~ pages/0.txt:1: They left on Sunday, the 0. of May. -> They left, the 0. of May."], id="in other words"),
     ],
 )  # fmt: skip
 def test_diff_shows_what_fares_otherwise(

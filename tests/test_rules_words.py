@@ -226,7 +226,8 @@ def test_publishers_in_a_regex_that_strips() -> None:
 def test_all_names_that_are_known_are_found() -> None:
     names = known_publishers()
     missed = [name for name in names if name not in map(str.casefold, names_in(f"({name})", names))]
-    assert len(missed) <= 0.01 * len(names), missed
+    # One begins with no letter, and of the other `fold` makes what stands in no text.
+    assert missed == ["+972 magazine", "/film"]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def terms(rule: Rule) -> Iterator[str]:
     yield from (rule.action, rule.kind, rule.confidence)
     scope = rule.scope
     said = (
+        ("severity", rule.severity),
         ("fills", rule.field),
         ("of", ", ".join(scope.publisher)),
         ("in", ", ".join((*scope.language, *scope.format))),

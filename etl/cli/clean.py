@@ -89,7 +89,7 @@ def diff(inputs: tuple[str, ...], **chosen: Any) -> None:
 
     Exits 1 if anything would change, 0 if nothing would.  White space between paragraphs does not count.
     """
-    with _cleaned(inputs, "", {**chosen, "added": ""}) as (job, _, _):
+    with _cleaned(inputs, "", {**chosen, "added": "", "dry_run": True}) as (job, _, _):
         changes = print_diff(job)
     if changes:
         raise SystemExit(1)
@@ -112,7 +112,7 @@ def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iter
         jobs = chosen["jobs"] if sum(source.size for source in sources) > SMALL_INPUT else 1
         for path in passed_over[:1]:
             say(f"passed over {len(passed_over)} files that are no text, HTML or JSONL by their name, first {path}")
-        with holding_index(job):
+        with holding_index(job, not chosen["dry_run"]):
             tally = run(job, sources, LocalEngine(jobs))
             for rule in tally.ran_out:
                 say(f"went without {rule}: its regex took too long for a line; copydesk rules lint says why")

@@ -1,6 +1,7 @@
 """`copydesk dedup`: near-duplicate records out of JSONL that is clean already."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,16 @@ import click
 from etl.cli import options
 from etl.cli.index import keep_up, upkeep_options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.terminal import say
+from etl.cli.terminal import number, say
 
 if TYPE_CHECKING:
     from etl.audit import Tally
+    from etl.readers import Reading
     from etl.stages import Job
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @options.output_option
 @option(
     "Output", "--audit/--no-audit", default=True, help="Write the account of the copies beside it.  [default: audit]"
@@ -76,46 +78,65 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     A copy has an earlier record that is kept and at least as like it as the threshold says; the audit names it.
     Records of fewer than ten words are copies of nothing.
     """
-    from etl.deduplicate import deduplicate
     from etl.delivery import deliver
-    from etl.engines.local import LocalEngine
-    from etl.errors import UsageError
-    from etl.readers import Reading, find, spool
-    from etl.stages import Copying, Job, holding_index
-    from etl.writers import check_output, part_suffix, workplace
 
-    if chosen["stats"] or chosen["compact"] or chosen["forget"]:
+    if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:
         keep_up(inputs, chosen)
         return
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
+    _check_outputs(chosen)
+    with _deduplicated(inputs, chosen) as (job, tally, sources):
+        _write_pairs(job, chosen["pairs"], chosen["clusters"])
+        deliver(job, chosen["output"], chosen["audit"], tally, sources)
+    if not chosen["quiet"]:
+        _say_summary(tally, chosen["as_json"])
+    if tally.rejects:
+        raise SystemExit(4)
+
+
+def _check_outputs(chosen: dict[str, Any]) -> None:
+    from etl.errors import UsageError
+    from etl.writers import check_output
+
     for name in ("pairs", "clusters"):
         if chosen[name] and not chosen[name].endswith(".jsonl"):
             raise UsageError(f"--{name}", f"'{chosen[name]}' does not end in .jsonl", "Name a file of JSON lines.")
     for output in filter(None, (chosen["output"], chosen["pairs"], chosen["clusters"])):
         check_output(output, chosen["force"])
+
+
+@contextmanager
+def _deduplicated(inputs: Sequence[str], chosen: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """Run the path of clean records into a folder of parts, and hold the index until they are delivered."""
+    from etl.deduplicate import deduplicate
+    from etl.engines.local import LocalEngine
+    from etl.readers import Reading, find, spool
+    from etl.stages import holding_index
+    from etl.writers import workplace
+
     reading = Reading(format=None, text_field=chosen["text_field"])
     with workplace(chosen["output"]) as work:
         sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
-        named = {name: chosen[name] for name in ("threshold", "numbers", "action", "shingles", "unit", "keep")}
-        memory, suffix = options.memory(chosen["memory"]), part_suffix(chosen["output"])
-        job = Job(
-            work,
-            reading=reading,
-            copying=Copying(**named),
-            added=options.time_added(""),
-            suffix=suffix,
-            memory=memory,
-            index=chosen["index"],
-        )
+        job = _job(work, reading, chosen)
         with holding_index(job):
-            tally = deduplicate(job, sources, LocalEngine(chosen["jobs"]))
-            _write_pairs(job, chosen["pairs"], chosen["clusters"])
-            deliver(job, chosen["output"], chosen["audit"], tally, sources)
-    if not chosen["quiet"]:
-        _say_summary(tally, chosen["as_json"])
-    if tally.rejects:
-        raise SystemExit(4)
+            yield job, deduplicate(job, sources, LocalEngine(chosen["jobs"])), sources
+
+
+def _job(work: str, reading: "Reading", chosen: dict[str, Any]) -> "Job":
+    from etl.stages import Copying, Job
+    from etl.writers import part_suffix
+
+    named = {name: chosen[name] for name in ("threshold", "numbers", "action", "shingles", "unit", "keep")}
+    return Job(
+        work,
+        reading=reading,
+        copying=Copying(**named),
+        added=options.time_added(""),
+        suffix=part_suffix(chosen["output"]),
+        memory=options.memory(chosen["memory"]),
+        index=chosen["index"],
+    )
 
 
 def _write_pairs(job: "Job", pairs: str, clusters: str) -> None:
@@ -145,6 +166,7 @@ def _say_summary(tally: "Tally", as_json: bool) -> None:
         return
     copies = dict(tally.kinds).get("duplicate", 0)
     share = copies / tally.documents if tally.documents else 0.0
-    say(f"{tally.documents:,} records: {copies:,} copies ({share:.1%})")
+    said = "1 copy" if copies == 1 else f"{copies:,} copies"
+    say(f"{number(tally.documents, 'record')}: {said} ({share:.1%})")
     if tally.rejects:
         say(f"{tally.rejects:,} could not be read; they are in the rejects", fg="yellow")

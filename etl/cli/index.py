@@ -3,21 +3,24 @@
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from etl.cli.options import option, stacked
-from etl.cli.terminal import table, visible
+from etl.cli.terminal import number, table, visible
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
     from etl.index.upkeep import Size
 
+# The group of options on an index.
+INDEX = "Index"
+
 upkeep_options = stacked(
-    option("Index", "--stats", is_flag=True, help="Say what the index holds.  These three take no INPUT."),
-    option("Index", "--compact", is_flag=True, help="Make the parts of the index one; remove what killed runs left."),
+    option(INDEX, "--stats", is_flag=True, help="Say what the index holds.  These three take no INPUT."),
+    option(INDEX, "--compact", is_flag=True, help="Make the parts of the index one; remove what killed runs left."),
     option(
-        "Index",
+        INDEX,
         "--forget",
-        default="",
         metavar="ID",
         help="Take a run, a source, a record or an article out of the index, as --stats or the audit calls it.",
     ),
@@ -25,25 +28,39 @@ upkeep_options = stacked(
 
 
 def keep_up(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
-    """Do to an index what was asked, and print what came of it.  Raises UsageError."""
+    """Do to an index what was asked, and print what came of it.  Raises UsageError.
+
+    Of options that are for a run, those on the command line are refused; those of copydesk.toml are for other days.
+    """
     from etl.index.upkeep import compact, forget, size
 
     if not chosen["index"]:
         raise UsageError("--index", "is missing", "Name the folder of the index.")
-    if inputs:
-        raise UsageError(inputs[0], "is not read with --stats, --compact or --forget", "Leave it out.")
-    if chosen["forget"]:
+    for name in (*inputs, *_options_of_a_run()):
+        raise UsageError(name, "is of no use with --stats, --compact or --forget", "Leave it out.")
+    if chosen["forget"] is not None:
         gone = forget(chosen["index"], chosen["forget"])
-        click.echo(f"forgotten: {gone.articles:,} articles, {gone.blocks:,} blocks that they kept")
+        click.echo(f"forgotten: {number(gone.articles, 'article')} with {number(gone.blocks, 'block')}")
     if chosen["compact"]:
         click.echo(_measured(compact(chosen["index"])))
     if chosen["stats"]:
         click.echo(visible(_page(size(chosen["index"]))))
 
 
+def _options_of_a_run() -> list[str]:
+    """Give the options on the command line that are not of the group "Index"."""
+    context = click.get_current_context()
+    return [
+        option.opts[-1]
+        for option in context.command.params
+        if context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        and getattr(option, "group", INDEX) != INDEX
+    ]
+
+
 def _measured(held: "Size") -> str:
-    each = held.bytes // max(held.blocks, 1)
-    return f"{held.blocks:,} blocks, parts: {len(held.manifest.parts):,}, bytes: {held.bytes:,}, {each:,} a block"
+    counts = f"{number(held.blocks, 'block')}, {number(len(held.manifest.parts), 'part')}, {number(held.bytes, 'byte')}"
+    return f"{counts}, {held.bytes // held.blocks:,} a block" if held.blocks else counts
 
 
 def _page(held: "Size") -> str:
@@ -52,11 +69,8 @@ def _page(held: "Size") -> str:
 
     manifest = held.manifest
     settings = ", ".join(f"{name} {value}" for name, value in structs.asdict(manifest.settings).items())
-    lines = [
-        _measured(held),
-        f"made by copydesk {manifest.copydesk} with {settings}",
-    ]
+    lines = [_measured(held), f"made by copydesk {manifest.copydesk} with {settings}"]
     if held.strays:
-        lines.append(f"{held.strays} files are of runs that were killed; --compact removes them")
-    runs = [(run.id, run.added, run.articles, "articles,", run.blocks, "blocks kept") for run in manifest.runs]
+        lines.append(f"{number(held.strays, 'file')} of runs that were killed; --compact removes them")
+    runs = [(run.id, run.added, run.articles, "articles,", run.blocks, "blocks kept then") for run in manifest.runs]
     return "\n".join([*lines, table(runs)] if runs else lines)

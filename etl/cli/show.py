@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from etl.audit import GAP, Entry, Tally
-from etl.cli.terminal import one_line, table, visible
+from etl.cli.terminal import number, one_line, table, visible
 from etl.packs import load_rules
 from etl.readers.records import read_records
 from etl.record import Record
@@ -44,7 +44,7 @@ def summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> Iterator[st
     if tally.documents:
         yield from _counts(tally)
     if tally.rejects:
-        yield f"{_number(tally.rejects, 'input')} could not be read:"
+        yield f"{number(tally.rejects, 'input')} could not be read:"
         yield from (f"  {reject}" for reject in islice(_rejects(job), MAX_REJECTS_SHOWN))
     titles = rule_titles(job)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
@@ -60,7 +60,7 @@ def _title_of_repair(rule: str) -> str:
 def _counts(tally: Tally) -> Iterator[str]:
     articles = sum(count for _, count in tally.statuses)
     statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
-    yield f"{_number(tally.documents, 'document')}: {_number(articles, 'article')} ({statuses})"
+    yield f"{number(tally.documents, 'document')}: {number(articles, 'article')}{statuses and f' ({statuses})'}"
     books = tally.books
     yield f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance"
 
@@ -82,10 +82,6 @@ def print_diff(job: Job) -> int:
 def rule_titles(job: Job) -> dict[str, str]:
     """What each rule is about, in a few words."""
     return OWN_TITLES | {sourced.name: sourced.rule.title for sourced in load_rules(job.selection)}
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _article_line(record: Record | None) -> str:

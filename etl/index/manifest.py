@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import msgspec
 from msgspec import Struct
 
 from etl.errors import UsageError
+from etl.model import Numbers, Shingles, Unit
 from etl.writers import atomic
 
 MANIFEST, LOCK, PARTS = "manifest.json", "lock", "part-*.parquet"
@@ -27,10 +28,10 @@ class Settings(Struct, frozen=True):
     permutations: int
     bands: int
     rows: int
-    shingles: Literal["w3", "c5"]
+    shingles: Shingles
     threshold: float
-    numbers: Literal["same", "any"]
-    unit: Literal["paragraph", "article"]
+    numbers: Numbers
+    unit: Unit
 
 
 class Run(Struct, frozen=True):
@@ -72,12 +73,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 @cache
-def settings(
-    shingles: Literal["w3", "c5"],
-    threshold: float,
-    numbers: Literal["same", "any"],
-    unit: Literal["paragraph", "article"],
-) -> Settings:
+def settings(shingles: Shingles, threshold: float, numbers: Numbers, unit: Unit) -> Settings:
     """Give the settings of a run that compares so."""
     from etl.dedup import sign
 
@@ -89,12 +85,11 @@ def settings(
 def hold(folder: str) -> Iterator[None]:
     """Keep every other process out of an index while this one reads and extends it.  The system lets go if it dies.
 
-    Raises UsageError, which names the process that is in.
+    The folder is made, if it is not there.  Raises UsageError, which names the process that is in.
     """
     from fcntl import LOCK_EX, LOCK_NB, flock
 
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    with (Path(folder) / LOCK).open("a+", encoding="utf-8") as file:
+    with _opened_lock(folder) as file:
         try:
             flock(file, LOCK_EX | LOCK_NB)
         except BlockingIOError:
@@ -120,7 +115,7 @@ def read_manifest(folder: str) -> Manifest:
 def open_index(folder: str, wanted: Settings) -> Manifest:
     """Read the manifest of an index that was made with these settings, or begin one in a folder that holds nothing.
 
-    Raises UsageError that names what differs.
+    Makes and changes nothing.  Raises UsageError that names what differs, or what is there instead of an index.
     """
     if not (Path(folder) / MANIFEST).exists():
         _refuse_others(folder)
@@ -163,8 +158,21 @@ def strays(folder: str, manifest: Manifest) -> list[Path]:
     return sorted(path for path in Path(folder).glob(PARTS) if path.name.partition(".")[0] not in named)
 
 
+def _opened_lock(folder: str) -> IO[str]:
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return (Path(folder) / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        way_out = "Name a folder that you may write to."
+        raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
+
+
 def _refuse_others(folder: str) -> None:
-    """Refuse to begin an index among files that are not of one."""
+    """Refuse to begin an index in the place of a file, or among files that are not of one."""
+    if not Path(folder).exists():
+        return
+    if not Path(folder).is_dir():
+        raise UsageError(folder, "is no folder", "Name an index, or a folder that is empty or not there yet.")
     own = {LOCK, *(path.name for path in Path(folder).glob(PARTS))}
     others = sorted(path.name for path in Path(folder).iterdir() if path.name not in own)
     if others:

@@ -14,6 +14,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from etl.errors import UsageError
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -39,10 +41,17 @@ def file_of(folder: Path, part: str, table: Table) -> Path:
 
 
 def open_table(folder: Path, part: str, table: Table) -> "ParquetFile":
-    """Open a table of a part."""
+    """Open a table of a part.  Raises UsageError if it is not there, or is no Parquet."""
+    from pyarrow import ArrowInvalid
     from pyarrow.parquet import ParquetFile
 
-    return ParquetFile(file_of(folder, part, table))
+    path = file_of(folder, part, table)
+    try:
+        return ParquetFile(path)
+    except (OSError, ArrowInvalid) as error:
+        fault = str(error).splitlines()[0] if path.exists() else "the manifest names it, and it is not there"
+        way_out = "Put the file back from a copy, or begin another index."
+        raise UsageError(str(path), f"cannot be read: {fault}", way_out) from None
 
 
 def band_names(bands: int) -> list[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Wanted = Callable[[Part, Table], "Mask"]
 
-# The tables whose rows a part counts, as `Part` and `Forgotten` have them.
+# The tables whose rows a part counts, as `Part` has them.
 COUNTED: tuple[Table, ...] = ("articles", "blocks", "echoes")
 
 
@@ -41,13 +41,14 @@ class Forgotten(Struct, frozen=True):
 
     articles: int
     blocks: int
-    echoes: int
 
 
 def size(folder: str) -> Size:
-    """Count what an index holds."""
+    """Count what an index holds.  Raises UsageError if a table of it cannot be read."""
     manifest = read_manifest(folder)
-    files = [file_of(Path(folder), part.name, table) for part in manifest.parts for table in TABLES]
+    for part, table in product(manifest.parts, TABLES):
+        open_table(Path(folder), part.name, table).close()
+    files = [file_of(Path(folder), part.name, table) for part, table in product(manifest.parts, TABLES)]
     return Size(manifest, sum(file.stat().st_size for file in files), len(strays(folder, manifest)))
 
 
@@ -62,7 +63,7 @@ def extend(folder: str, staged: Path) -> None:
 
 
 def compact(folder: str) -> Size:
-    """Make all parts one, and remove the files of runs that were killed."""
+    """Make all parts one, and remove the files of runs that were killed.  Raises UsageError as `size` does."""
     with _changing(folder) as manifest:
         if len(manifest.parts) > 1:
             write_manifest(folder, _rewritten(Path(folder), manifest, manifest.parts, _all_rows(folder)))
@@ -82,8 +83,8 @@ def forget(folder: str, name: str) -> Forgotten:
             fault = f"no run, source, record or article in the index is called '{name}'"
             raise UsageError(folder, fault, "Articles are called as the audit calls them; runs as --stats does.")
         write_manifest(folder, _without(Path(folder), manifest, losses, name))
-    counts = (sum(int(rows.sum()) for (_, table), rows in losses.items() if table == kind) for kind in COUNTED)
-    return Forgotten(*counts)
+    articles, blocks = (sum(int(losses[part, table].sum()) for part in manifest.parts) for table in COUNTED[:2])
+    return Forgotten(articles, blocks)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
 
 from etl.errors import PackError
-from etl.packs.load import Sourced, known_publishers
+from etl.packs.load import Sourced, known_scopes
 from etl.packs.meaning import misuses, patterns
 from etl.packs.place import did_you_mean, place
 from etl.rules.names import generic
@@ -56,8 +56,6 @@ def _unknown_names(rule: Rule, known: Mapping[str, Sourced]) -> Iterator[tuple[s
             yield "rule", f"names '{name}', which is no rule", did_you_mean(name, known)
         elif known[name].rule.action in TAKES_NO_BLOCK:
             yield "rule", f"names '{name}', which takes no block", "Ask for what the block looks like."
-    publishers = {publisher.id for publisher in known_publishers().values()}
-    publishers |= {publisher.group for publisher in known_publishers().values()}
     for name in rule.scope.publisher:
-        if name not in publishers:
-            yield "publisher", f"names '{name}', which is not in publishers.toml", did_you_mean(name, publishers)
+        if name not in known_scopes():
+            yield "publisher", f"names '{name}', which is not in publishers.toml", did_you_mean(name, known_scopes())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from etl.errors import PackError
 from etl.fold import fold
 from etl.model import Publisher
-from etl.packs.shape import header_lines, read_toml, shape_error
+from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules import vocabulary
 from etl.rules.context import Model
 from etl.rules.vocabulary import Pack, PackHeader, Rule, called
@@ -22,13 +22,22 @@ CONTEXT = "context.toml"
 # Tables of `rules/` that are no packs.
 NO_PACKS = (PUBLISHERS, CONTEXT)
 
-# What to do about a key that is not there.
+# Keys that hold more looks of a block.
+_OF_LOOKS = ("all", "any", "not")
+# What to do about a key that is not there; or that is, and should not be.
 WAYS_OUT = {
     "id": "Name the rule in lower-case words with dashes.",
+    "title": "Say in a few words what such lines are.",
+    "kind": "Say what such lines are: caption, credit, link, notice …",
     "why": "Say in one sentence on what ground these lines go; it is printed with the rule.",
     "keeps": "Give at least one line that looks alike and must not be dropped.",
     "match": "Say what the rule names: match.exact, match.prefix, match.regex …",
-}
+    "unless.keeps": "Give at least one line that the rule would name but for it.",
+    "within": "Say how many blocks away it may stand: within = 3.",
+    "start": 'Say what stands above: start = { exact = ["Share"] }.',
+    "end": 'Say what stands below: end = { exact = ["Copy link"] }.',
+    "around": "Give the run of labels, in order.",
+} | {f"{outer}.{inner}": "all, any and not go one level deep." for outer, inner in product(_OF_LOOKS, repeat=2)}
 
 
 class Sourced(Struct, frozen=True):
@@ -84,6 +93,13 @@ def known_publishers() -> dict[str, Publisher]:
     return known
 
 
+@cache
+def known_scopes() -> frozenset[str]:
+    """Ids and groups of publishers: what `publisher` may be in a rule or an exception."""
+    publishers = known_publishers().values()
+    return frozenset(name for one in publishers for name in (one.id, one.group) if name)
+
+
 def pack_files(path: Path) -> Sequence[Path]:
     """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
     if path.is_dir():
@@ -127,5 +143,6 @@ def _sourced(path: Path, line: int, header: PackHeader, table: Any) -> Sourced |
 
 
 def _shape_error(path: Path, line: int, fault: str) -> PackError:
-    structs = [value for value in vars(vocabulary).values() if isinstance(value, type) and issubclass(value, Struct)]
-    return shape_error(path, line, fault, structs, WAYS_OUT, "docs/rules.md")
+    named = vars(vocabulary).values()
+    structs = tuple(value for value in named if isinstance(value, type) and issubclass(value, Struct))
+    return shape_error(path, line, fault, Guide(structs, WAYS_OUT, "docs/rules.md"))

@@ -1,6 +1,8 @@
 """What one rule cannot mean, though each of its keys has the right shape: (key, fault, way out)."""
 
+import re
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 
 from etl.markup.selector import chains_of
 from etl.packs.load import WAYS_OUT
@@ -18,6 +20,10 @@ _KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
     "field": ("extract",),
     "turns": ("strip", "replace", "extract"),
 }
+# A word behind an "@" that is no domain.
+_AT_WORDS = re.compile(r"(?<!\w)@\w++(?!\\?\.\w)")
+# Likeness as difflib has it: "@publishr" has 0.95, and "@publico", the handle of a newspaper, 0.74.
+NEAR = 0.85
 # Actions that come before there are articles to guard or to scope.
 _BEFORE_ARTICLES: tuple[Verb, ...] = ("replace", "start-article")
 
@@ -103,7 +109,7 @@ def _of_examples(rule: Rule) -> Iterator[Fault]:
     if not rule.keeps:
         yield "keeps", "is empty", WAYS_OUT["keeps"]
     if rule.unless and not rule.unless.keeps:
-        yield "unless", "has no keeps", "Give at least one line that the rule would name but for it."
+        yield "unless", "has no keeps", WAYS_OUT["unless.keeps"]
 
 
 def _of_match(rule: Rule) -> Iterator[Fault]:
@@ -118,6 +124,13 @@ def _of_match(rule: Rule) -> Iterator[Fault]:
             yield key, "asks for a neighbour's mark of the block itself", "Use match.after, .before or .between."
         if match.recurs and match.recurs.documents is None and match.recurs.share is None:
             yield "recurs", "asks for nothing", "Give documents, or share."
+
+
+def _of_names(rule: Rule) -> Iterator[Fault]:
+    """What looks like the name of all publishers, misspelt, would be taken for itself."""
+    for word in (word for pattern in patterns(rule) for word in _AT_WORDS.findall(pattern.regex)):
+        if word != PUBLISHER and get_close_matches(word.lower(), [PUBLISHER], cutoff=NEAR):
+            yield "regex", f"names '{word}', which stands for nothing", f"Did you mean '{PUBLISHER}'?"
 
 
 def _of_selectors(rule: Rule) -> Iterator[Fault]:
@@ -136,7 +149,7 @@ def _of_scope(rule: Rule) -> Iterator[Fault]:
 
 def _of_end(rule: Rule) -> Iterator[Fault]:
     if rule.until and not rule.deprecated:
-        yield "until", "is for a rule that is deprecated", "Say in 'deprecated' which rule takes its place."
+        yield "until", "is for a rule that is deprecated", "Say in 'deprecated' what to use instead."
 
 
 _CHECKS: tuple[Callable[[Rule], Iterator[Fault]], ...] = (
@@ -144,6 +157,7 @@ _CHECKS: tuple[Callable[[Rule], Iterator[Fault]], ...] = (
     _of_guards,
     _of_examples,
     _of_match,
+    _of_names,
     _of_selectors,
     _of_scope,
     _of_end,

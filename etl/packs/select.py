@@ -1,7 +1,7 @@
 """Which rules judge: the chosen ones of the built-in packs and the user's, compiled into a desk."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from hashlib import sha256
@@ -75,9 +75,7 @@ def desk(selection: Selection) -> "Desk":
             for sourced in rules
             if sourced.rule.action == "replace"
         ),
-        layouts=Layouts(
-            _labels(rules, "end-article"), known_publishers(), _labels(rules, "start-article"), _start_lines(rules, own)
-        ),
+        layouts=_layouts(rules, own),
         bench=seat(
             ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
             *_context(selection),
@@ -89,6 +87,11 @@ def desk(selection: Selection) -> "Desk":
             match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None
         ),
     )
+
+
+def _layouts(rules: Collection[Sourced], own: Collection[str]) -> Layouts:
+    ends, starts = _labels(rules, "end-article"), _labels(rules, "start-article")
+    return Layouts(ends, known_publishers(), starts, _start_lines(rules, own))
 
 
 def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
@@ -109,11 +112,7 @@ def _context(selection: Selection) -> tuple[Model | None, float]:
 def selected(selection: Selection) -> tuple[Sourced, ...]:
     """The rules of a selection, checked against one another, by name."""
     rules = tuple(_overridden(sourced, selection.overrides) for sourced in load_rules(selection))
-    exempted, overridden = (one.rule for one in selection.exemptions), (one.rule for one in selection.overrides)
-    for pattern in (*selection.select, *selection.ignore, *exempted, *overridden):
-        names = [context.NAME, *(name for one in rules for name in one.called)]
-        if not any(fnmatchcase(name, pattern) for name in names):
-            raise UsageError(pattern, "no rule has this id", did_you_mean(pattern, names))
+    _check_names(selection, [name for one in rules for name in one.called])
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
     if not chosen:
         raise UsageError("", "no rule is selected", "Widen --select, or drop --only-rules or --ignore.")
@@ -156,6 +155,23 @@ def _overridden(sourced: Sourced, overrides: Iterable[Override]) -> Sourced:
         if _is_called(sourced, [override.rule]):
             sourced = structs.replace(sourced, rule=structs.replace(sourced.rule, confidence=override.confidence))
     return sourced
+
+
+def _check_names(selection: Selection, names: Sequence[str]) -> None:
+    """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
+    asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exemptions))
+    overridden = tuple(one.rule for one in selection.overrides)
+    for wanted, known in ((asked, [context.NAME, *names]), (overridden, names)):
+        for pattern in wanted:
+            if not any(fnmatchcase(name, pattern) for name in known):
+                raise _no_rule(pattern, known)
+
+
+def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
+    if fnmatchcase(context.NAME, pattern):
+        way_out = f"Take the override out; --ignore {context.NAME} leaves it out, and so does --profile careful."
+        return UsageError(pattern, "is no rule, and has no confidence to override", way_out)
+    return UsageError(pattern, "no rule has this id", did_you_mean(pattern, known))
 
 
 def _is_chosen(sourced: Sourced, selection: Selection) -> bool:

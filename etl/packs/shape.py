@@ -1,10 +1,11 @@
 """TOML -> tables; and what has not the shape it should have -> an error with its place and a way out."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import tomli
 from msgspec import Struct
 
@@ -31,20 +32,55 @@ def header_lines(path: Path, table: str) -> list[int]:
     return [text.count("\n", 0, header.end()) + 1 for header in headers]
 
 
-def shape_error(
-    path: Path, line: int, fault: str, structs: Iterable[type[Struct]], ways_out: Mapping[str, str], manual: str
-) -> PackError:
-    """Turn msgspec's "Object contains unknown field `excat` - at `$.match`" into a place and a way out.
+class Guide(Struct, frozen=True):
+    """What helps to mend tables of one sort: structs with the keys they may have, ways out, and the page to read.
 
-    `structs` are those whose keys may have been meant, `ways_out` what to do about keys that are missing.
+    `ways_out` say what to do about a key that is missing, or should not be there: by `key`, or by `table.key` if it is
+    another thing in that table.
     """
+
+    structs: tuple[type[Struct], ...]
+    ways_out: Mapping[str, str]
+    manual: str
+
+
+def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
+    """Turn msgspec's "Object contains unknown field `excat` - at `$.match`" into a place and a way out."""
     said, _, where = fault.partition(" - at ")
+    table = (re.findall(r"\.(\w+)", where) or [""])[-1]
     if unknown := re.search(r"unknown field `(\w+)`", said):
-        known = [field for struct in structs for field in struct.__struct_encode_fields__]
-        key, code, fault, way_out = unknown[1], "R001", "is no key", did_you_mean(unknown[1], known)
-    elif missing := re.search(r"missing required field `(\w+)`", said):
-        key, code, fault, way_out = missing[1], "R002", "is missing", ways_out.get(missing[1], "")
-    else:
-        key = (re.findall(r"\.(\w+)", where) or [""])[-1]
-        code, fault, way_out = "R003", f"is wrong: {said[0].lower()}{said[1:]}", f"See {manual}."
-    return PackError(place(path, line, key), f"{code} '{key}' {fault}", way_out)
+        key = unknown[1]
+        return PackError(place(path, line, key), f"R001 '{key}' is no key", _instead_of(key, table, guide))
+    if missing := re.search(r"missing required field `(\w+)`", said):
+        key, at = missing[1], place(path, line, table) if table else f"{path}:{line}:1"
+        way_out = guide.ways_out.get(f"{table}.{key}") or guide.ways_out.get(key, f"See {guide.manual}.")
+        return PackError(at, f"R002 '{key}' is missing", way_out)
+    fault = f"R003 '{table}' is wrong: {said[0].lower()}{said[1:]}"
+    return PackError(place(path, line, table), fault, _choice(said, table, guide))
+
+
+def _instead_of(key: str, table: str, guide: Guide) -> str:
+    """Say what to do about a key that a table does not have."""
+    known = {field for struct in guide.structs for field in struct.__struct_encode_fields__}
+    if key in known:
+        return guide.ways_out.get(f"{table}.{key}", f"It is a key of another table: see {guide.manual}.")
+    return did_you_mean(key, known) or f"See {guide.manual}."
+
+
+def _choice(said: str, key: str, guide: Guide) -> str:
+    """Say what to do about a value that a key does not take: which of the known words may have been meant."""
+    wrong = re.search(r"[Ii]nvalid enum value '(.*)'", said)
+    fields = (field for struct in guide.structs for field in msgspec.structs.fields(struct) if field.name == key)
+    known = list(dict.fromkeys(word for field in fields for word in _words(field.type) if word))
+    if not wrong or not known:
+        return guide.ways_out.get(key, f"See {guide.manual}.")
+    return did_you_mean(wrong[1], known) or f"Give one of: {', '.join(known)}."
+
+
+def _words(chosen: Any) -> Iterator[str]:
+    """Give the words that a type lets one choose among."""
+    for part in get_args(chosen):
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _words(part)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 NAME = "context/surroundings"
 # Below these there is no company to judge by: a list of three lines may be the story.
 MIN_BLOCKS, MIN_SENTENCES = 8, 2
+# The least probability on an HTML page, in any profile.  The model has learnt from dumps of text; on a page the elements
+# have told the most already, and what they leave is more often story: recall of five sets of pages is .880 on average
+# at 0.64, .897 at 0.9, for a hundredth of precision.
+LEAST_ON_PAGES = 0.9
 # The features that weigh most stand in the audit.
 FEATURES_TOLD = 3
 # Weights are counted in thousandths of log-odds.
@@ -63,13 +67,17 @@ class Suspect(Struct, frozen=True):
 
 
 def suspects(view: View, model: Model, least: float) -> list[Suspect]:
-    """Find the blocks that no rule has named and that are furniture with at least this probability."""
+    """Find the blocks that no rule has named and that are furniture with at least this probability.
+
+    On an HTML page it is at least LEAST_ON_PAGES.
+    """
     if len(view) < MIN_BLOCKS or len(view.sentences) < MIN_SENTENCES:
         return []
     unnamed = [at for at in range(len(view)) if at not in view.named and at not in view.frame]
     weights = weigh(view, model, unnamed)
     odds = model.bias + weights.sum(axis=0)
-    found = (odds >= _thousandths(least)).nonzero()[0].tolist()
+    bar = max(least, LEAST_ON_PAGES) if view.kind == "html" else least
+    found = (odds >= _thousandths(bar)).nonzero()[0].tolist()
     # A stable sort leaves features of one weight in the order of their names.
     ranked = (-weights[:, found]).argsort(axis=0, kind="stable")[:FEATURES_TOLD]
     names = sorted(model.feature)

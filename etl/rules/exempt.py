@@ -3,11 +3,16 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from etl.rules.view import View
 from etl.rules.vocabulary import Confidence
+
+Reason = Annotated[str, Meta(min_length=1)]
+# SHA-256 in lower-case hex, or how it begins.
+Digits = Annotated[str, Meta(pattern="^[0-9a-f]{1,64}$")]
 
 
 class Exemption(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -20,8 +25,8 @@ class Exemption(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rule: str = "*"
     source: str = "*"
     publisher: str = ""
-    line: str = ""
-    reason: str
+    line: Digits | Literal[""] = ""
+    reason: Reason
     until: date
 
     def covers(self, view: View, at: int) -> bool:
@@ -38,7 +43,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     rule: str
     confidence: Confidence
-    reason: str
+    reason: Reason
     until: date
 
 

@@ -27,8 +27,9 @@ OPENING_WORDS = 24
 HEAD_CHARACTERS = 160
 # Characters.  Shorter words are too common to say that two blocks speak of the same thing.
 MIN_TELLING = 5
-# Words.  What a sentence is worth at most, and what a block that is none costs, where the story is looked for.
-LONG_SENTENCE, NO_SENTENCE = 60, 20
+# Words.  What a sentence is worth at most, and what a block that is none costs, where the story is looked for; rules
+# have named the last, and a label that stands ten times in the document costs a tenth.
+LONG_SENTENCE, NO_SENTENCE, NAMED = 60, 20, 15
 # What stands where a feature has no value, below and above all values there are.
 NONE, ABOVE_ALL = -1.0, 2.0
 # Decimals of a mean.
@@ -36,6 +37,18 @@ DIGITS = 6
 # Blocks.  Further away is as good as never.
 FAR = 99
 
+# Words.  What stands over or under what a reader has written is no longer; one of it may belong to the story, a date.
+MARK_WORDS, MIN_MARKS = 14, 2
+# Marks.  More readers do not make it clearer that the story is over.
+MANY_MARKS = 10
+
+# "Bob. Just Bob. says:", "November 19, 2019 at 6:44 am", "2 days ago", "Rating: 25 Votes", "Reply".
+_MARK = re.compile(
+    r"\b(?:says|said|wrote):$|\d:\d\d(?::\d\d)? ?[ap]\.?m\b|\bago$|^reply$|\bvotes?$|\d (?:points?|likes?)$"
+)
+# One of these, or a colon, stands in all that _MARK finds: most blocks need not be searched.
+_MARK_ENDS = ("ago", "reply", "vote", "votes", "point", "points", "like", "likes")
+_MARKING_RULE = "/comments-"
 _GLUED = re.compile(r"[a-z.!?][A-Z]")
 # Words of English pages that ask, sell or give notice.
 _PROMOTION = frozenset(
@@ -56,15 +69,17 @@ def features(view: View, places: Sequence[int]) -> dict[str, Column]:
     split = [view.folded[at].split(None, OPENING_WORDS)[:OPENING_WORDS] for at in places]
     looks = _looks(view, places, split)
     of_story = _column(_words_of_story(view, places, split))
-    outside, ended = _outside_story(view, places), looks["words-unended"] == NONE
+    ended = looks["words-unended"] == NONE
+    within = _within_story(view, places, ended)
     return {
         **looks,
         **_position(view, places),
         **_named(view, places),
         **_company(looks, of_story),
-        "sentence-in-story": (ended & (outside == 0)).astype(np.float64),
+        **_readers(view, places),
+        "sentence-in-story": (ended & within).astype(np.float64),
         "story-if-unended": np.where(ended, ABOVE_ALL, of_story),
-        "story-if-outside": np.where(outside > 0, of_story, ABOVE_ALL),
+        "story-if-outside": np.where(within, ABOVE_ALL, of_story),
     }
 
 
@@ -78,6 +93,7 @@ def _looks(view: View, places: Sequence[int], split: Sequence[Sequence[str]]) ->
     times = Counter(view.labels)
     columns: dict[str, list[float]] = {
         "words": [*counts],
+        "characters": [len(text) for text in texts],
         "words-unended": [NONE if ends_sentence(text) else count for text, count in zip(texts, counts, strict=True)],
         "ends-colon": [text.endswith(":") for text in texts],
         "commas": [text.count(",") for text in texts],
@@ -138,6 +154,27 @@ def _named(view: View, places: Sequence[int]) -> dict[str, Column]:
     return columns
 
 
+def _readers(view: View, places: Sequence[int]) -> dict[str, Column]:
+    """What readers' comments stand with: names, dates and buttons below the first sentence of the story."""
+    first = min(view.sentences, default=0)
+    ruled = {at for at, rules in view.named.items() if _MARKING_RULE in " ".join(rules)}
+    marks = [at > first and (at in ruled or _is_mark(view, at)) for at in range(len(view))]
+    rows = np.array(places, dtype=np.intp)
+    above = _column(marks).cumsum()[rows]
+    away = _column(_distances(marks))[rows]
+    return {
+        "marks-above": np.minimum(above, MANY_MARKS),
+        "marks-away": np.where(above >= MIN_MARKS, away, FAR),
+    }
+
+
+def _is_mark(view: View, at: int) -> bool:
+    """Tell whether a block is such a mark, named or not."""
+    text = view.folded[at]
+    may_be = view.words[at] <= MARK_WORDS and (":" in text or text.endswith(_MARK_ENDS))
+    return may_be and _MARK.search(text) is not None
+
+
 def _words_of_story(view: View, places: Sequence[int], split: Sequence[Sequence[str]]) -> list[float]:
     """The share of a block's longer words that other blocks of the story have; the title of another has few."""
     sentences = set(view.sentences)
@@ -150,19 +187,25 @@ def _words_of_story(view: View, places: Sequence[int], split: Sequence[Sequence[
     ]
 
 
-def _outside_story(view: View, places: Sequence[int]) -> Column:
-    """How many blocks lie between a block and the story: the stretch with most words of sentences and little else."""
-    sentences = set(view.sentences)
-    best = here = start = 0
-    story = (0, 0)
-    for row, at in enumerate(places):
-        if here <= 0:
-            here, start = 0, row
-        here += min(view.words[at], LONG_SENTENCE) if at in sentences else -NO_SENTENCE
-        if here > best:
-            best, story = here, (start, row + 1)
-    rows = np.arange(len(places))
-    return np.maximum(0, np.maximum(story[0] - rows, rows - story[1] + 1)).astype(np.float64)
+def _within_story(view: View, places: Sequence[int], ended: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which blocks stand within the story: the stretch with most words of sentences and little else."""
+    sums = np.concatenate(([0.0], _worths(view, places, ended).cumsum()))
+    end = int((sums - np.minimum.accumulate(sums)).argmax())
+    start = int(sums[: end + 1].argmin())
+    rows = np.array(places)
+    return (start <= rows) & (rows < end)
+
+
+def _worths(view: View, places: Sequence[int], ended: NDArray[np.bool_]) -> Column:
+    """What each block speaks for the story around it, in words.
+
+    Named blocks speak against it, or the readers between "joe says:" and "Reply" would go on with the story.
+    """
+    times = Counter(view.labels)
+    worths = _column([-NAMED / times[label] for label in view.labels])
+    worths[places] = np.where(ended, 0, -NO_SENTENCE)
+    worths[view.sentences] = [min(view.words[at], LONG_SENTENCE) for at in view.sentences]
+    return worths
 
 
 def _below(column: Column) -> Column:

@@ -13,7 +13,8 @@ PUBLISHER = "@publisher"
 MAX_NAME_CHARS = 60
 
 _STARTS = re.compile(r"(?<!\w)\w")
-_ENDS = re.compile(r"\w(?!\w)[!.+)»]?")
+# Behind the last letter: a sign that belongs to the name ("Yahoo!"), or marks that are no \w ("अमर उजाला").
+_ENDS = re.compile(r"\w(?!\w)(?:[!.+)»]|[^\x00-\u02ff\w\s]{1,3})?")
 
 
 def generic(regex: str) -> str:

@@ -10,41 +10,15 @@ from hashlib import sha256
 from msgspec import Struct
 
 from etl.fold import ORNAMENTS, ends_sentence, plain, shape
-from etl.model import Article, Kind
+from etl.model import Article, Document, Kind
 from etl.rules.recurrence import Counts
 from etl.rules.sieve import Ranks, Sieve
 from etl.rules.vocabulary import Position
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
 MIN_SENTENCE_WORDS = 12
-# Words that headline case leaves small.
-SMALL_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "of",
-        "off",
-        "on",
-        "or",
-        "over",
-        "s",
-        "the",
-        "to",
-        "up",
-        "vs",
-        "with",
-    ]
-)
+# Words that headline case leaves small; as a list, they would stand one a line.
+SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())  # noqa: SIM905
 
 HEAD, BODY, TAIL = (frozenset[Position]((position,)) for position in ("head", "body", "tail"))
 EVERYWHERE = HEAD | BODY | TAIL
@@ -68,13 +42,14 @@ NOTHING_KNOWN = Known()
 class View:
     """An article as rules see it.  Places are positions in `article.blocks`, from 0.
 
-    `path` and `decoded` are those of its document: an exception may name a source, or a line by its fingerprint.
+    Its document, if given, is for exceptions: they may name a source, or a line by its fingerprint.
     """
 
     def __init__(
-        self, article: Article, kind: Kind, path: str = "", decoded: str = "", known: Known = NOTHING_KNOWN
+        self, article: Article, kind: Kind, document: Document | None = None, known: Known = NOTHING_KNOWN
     ) -> None:
-        self.article, self.kind, self.path, self._decoded, self.known = article, kind, path, decoded, known
+        self.article, self.kind, self.known = article, kind, known
+        self.path, self._decoded = (document.path, document.text) if document else ("", "")
         self.named: dict[int, set[str]] = {}
         self._sifted: dict[Sieve, list[Ranks]] = {}
         texts = [block.text for block in article.blocks]

@@ -12,7 +12,7 @@ Field = Literal["author", "created", "headline", "publisher"]
 Confidence = Literal["certain", "likely", "guess"]
 Position = Literal["head", "body", "tail"]
 # A year, a month or a day: "2013", "2013-05", "2013-05-07".
-Day = Annotated[str, Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
 Version = Annotated[str, Meta(pattern=r"^\d+(\.\d+)*$")]
 # Blocks.  A page may have 100,000: what looks farther than this at each of them would take minutes.
 Reach = Annotated[int, Meta(ge=1, le=200)]

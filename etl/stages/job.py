@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from etl.model import Numbers, Shingles, Unit
 from etl.packs import Selection
 from etl.readers import Reading, Reject, Source
 
@@ -20,10 +21,10 @@ class Copying(Struct, frozen=True):
 
     scope: Literal["off", "article", "run"] = "run"
     threshold: float = 0.7
-    numbers: Literal["same", "any"] = "same"
+    numbers: Numbers = "same"
     action: Literal["drop", "tag"] = "drop"
-    shingles: Literal["w3", "c5"] = "w3"
-    unit: Literal["paragraph", "article"] = "article"
+    shingles: Shingles = "w3"
+    unit: Unit = "article"
     keep: Literal["first", "longest"] = "first"
 
 
