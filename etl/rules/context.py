@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 NAME = "context/surroundings"
 # Below these there is no company to judge by: a list of three lines may be the story.
 MIN_BLOCKS, MIN_SENTENCES = 8, 2
-# The least probability on an HTML page, in any profile.  The model has learnt from dumps of text; the elements of a page
-# have told the most already, and what they leave is more often story: recall of five sets of pages is .880 on average
-# at 0.64, .897 at 0.9, for a hundredth of precision.
+# The least probability on an HTML page, in any profile.  The model has learnt from dumps of text; what the elements of
+# a page leave is more often story: recall of five sets of pages is .880 on average at 0.64, .897 at 0.9, for a
+# hundredth of precision.
 LEAST_ON_PAGES = 0.9
 # The features that weigh most stand in the audit.
 FEATURES_TOLD = 3
