@@ -1,10 +1,11 @@
 """Measure etl.dedup against its peers: python benchmarks/dedup.py [--count 20000] [--runs 5] [--input FILE.jsonl]
 
 Every tool reads JSONL and writes the kept rows, as a process of its own, tokenising and start-up included; the runs
-take turns, so that a busy machine is busy for all.  Peers that are not installed are left out.  The corpus is made
-here: paragraphs of Zipf-drawn words, of which a third come back up to five times, damaged.  Figures: the median, its
-ratio to ours with the spread over the paired runs, peak memory, and, against an exact join that knows nothing of
-banding: pair recall, orphans (dropped, with no kept row that is alike) and whether all runs wrote the same bytes.
+take turns, so that a busy machine is busy for all.  Peers run under `--python`, if that is given; of those that are not
+installed there a line says so.  The corpus is made here: paragraphs of Zipf-drawn words, of which a third come back up
+to five times, damaged.  Figures: the median, its ratio to ours with the spread over the paired runs, peak memory, and,
+against an exact join that knows nothing of banding: pair recall, orphans (dropped, with no kept row that is alike) and
+whether all runs wrote the same bytes.
 `--settings` runs the command instead, `copydesk dedup`, with one process and with two, with little memory, and with
 another seed for hashes: the time, the peak memory of all its processes, and whether all wrote the same bytes.
 `--draw 200 --seed 1` prints so many near copies that are dropped by default, drawn at random, for people to read:
@@ -21,36 +22,22 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from hashlib import sha256
-from importlib.util import find_spec
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from dedup_peers import NEEDS, SHINGLES, THRESHOLD, TOOLS, WORDS_ONLY, Shingles, texts
 
-THRESHOLD = 0.7
 # The exact join is plain Python: on more rows than this the figures of truth are those of the first so many.
 ROWS_JUDGED = {"w3": 20_000, "c5": 2_000}
-ROWS_AT_ONCE = 20_000
-Shingles = Literal["w3", "c5"]
-
-WORDS = re.compile(r"[^\W_]+")
 
 
 class Row(msgspec.Struct, gc=False):
     id: int
     text: str
-
-
-class Spent(dict[str, Any]):
-    """Arrays by name, each given once and not held any longer."""
-
-    def __getitem__(self, name: str) -> Any:
-        return self.pop(name)
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -59,116 +46,6 @@ class Run(msgspec.Struct, frozen=True):
     megabytes: float
     digest: str
 
-
-def texts(path: Path) -> Iterator[str]:
-    decoder = msgspec.json.Decoder(Row)
-    with path.open("rb") as lines:
-        for line in lines:
-            yield decoder.decode(line).text
-
-
-def grams(text: str) -> set[str]:
-    words = WORDS.findall(text.lower())
-    return {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
-
-
-def letters(text: str) -> set[str]:
-    spaced = " ".join(WORDS.findall(text.lower()))
-    return {spaced[i : i + 5] for i in range(max(1, len(spaced) - 4))}
-
-
-SHINGLES: dict[str, Callable[[str], set[str]]] = {"w3": grams, "c5": letters}
-
-
-def keep(source: Path, target: Path, flags: Iterator[bool]) -> None:
-    with source.open("rb") as lines, target.open("wb") as kept:
-        kept.writelines(line for line, is_kept in zip(lines, flags, strict=True) if is_kept)
-
-
-def copydesk(source: Path, target: Path, shingles: Shingles) -> None:
-    from etl import dedup
-
-    likeness = dedup.Likeness(shingles, THRESHOLD, numbers="any", short_words=0)
-    rows, parts = texts(source), list[Spent]()
-    while batch := list(islice(rows, ROWS_AT_ONCE)):
-        parts.append(Spent(dedup.fingerprint(batch, likeness).arrays()))
-    prints = dedup.join(parts)
-    index = dedup.duplicates(prints, np.arange(len(prints.words)), likeness).index
-    is_kept = np.ones(len(prints.words), np.bool_)
-    is_kept[index] = False
-    keep(source, target, iter(is_kept.tolist()))
-
-
-def rensa(source: Path, target: Path, shingles: Shingles) -> None:
-    import rensa  # type: ignore[import-not-found,unused-ignore]  # a peer, seldom installed
-
-    peer = rensa.RMinHashDeduplicator(threshold=THRESHOLD, num_perm=128, use_lsh=True, seed=42)
-    rows, flags = enumerate(texts(source)), []
-    while batch := list(islice(rows, 5_000)):
-        flags += peer.add_pairs([(str(number), list(SHINGLES[shingles](text))) for number, text in batch])
-    keep(source, target, iter(flags))
-
-
-def gaoya(source: Path, target: Path, shingles: Shingles) -> None:
-    from gaoya.minhash import MinHashStringIndex  # type: ignore[import-not-found,unused-ignore]  # a peer, seldom there
-
-    peer = MinHashStringIndex(
-        hash_size=32, jaccard_threshold=THRESHOLD, num_bands=16, band_size=8, num_hashes=128,
-        analyzer="word" if shingles == "w3" else "char", lowercase=True, ngram_range=(int(shingles[1]),) * 2,
-    )  # fmt: skip
-
-    def flags() -> Iterator[bool]:
-        for number, text in enumerate(texts(source)):
-            is_new = not peer.query(text)
-            if is_new:
-                peer.insert_document(number, text)
-            yield is_new
-
-    keep(source, target, flags())
-
-
-def datasketch(source: Path, target: Path, shingles: Shingles) -> None:
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
-
-    def flags() -> Iterator[bool]:
-        for number, text in enumerate(texts(source)):
-            minhash = MinHash(num_perm=128)
-            minhash.update_batch([gram.encode() for gram in SHINGLES[shingles](text)])
-            is_new = not index.query(minhash)
-            if is_new:
-                index.insert(number, minhash)
-            yield is_new
-
-    keep(source, target, flags())
-
-
-def datasketch_bulk(source: Path, target: Path, shingles: Shingles) -> None:
-    import xxhash  # type: ignore[import-not-found,unused-ignore]  # a peer's, seldom there
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
-
-    def flags() -> Iterator[bool]:
-        sets = ([gram.encode() for gram in SHINGLES[shingles](text)] for text in texts(source))
-        for number, minhash in enumerate(MinHash.generator(sets, num_perm=128, hashfunc=xxhash.xxh32_intdigest)):
-            is_new = not index.query(minhash)
-            if is_new:
-                index.insert(number, minhash, check_duplication=False)
-            yield is_new
-
-    keep(source, target, flags())
-
-
-TOOLS: dict[str, Callable[[Path, Path, Shingles], None]] = {
-    "copydesk": copydesk,
-    "rensa": rensa,
-    "gaoya": gaoya,
-    "datasketch": datasketch,
-    "datasketch_bulk": datasketch_bulk,
-}
-NEEDS = {"datasketch_bulk": "xxhash"}
 
 SETTINGS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "-j 1": (("-j", "1"), {}),
@@ -235,11 +112,29 @@ def peak_megabytes() -> float:
     return int(peak) / 1024
 
 
-def run(tool: str, source: Path, target: Path, shingles: Shingles) -> Run:
+def interpreter(tool: str, python: str) -> str:
+    return sys.executable if tool == "copydesk" else python
+
+
+def can_run(tool: str, options: argparse.Namespace) -> bool:
+    """Tell whether a tool is there and knows such shingles; if not, say so."""
+    needed = NEEDS.get(tool, (tool,))
+    asked = "import importlib.util, sys; sys.exit(None in map(importlib.util.find_spec, sys.argv[1:]))"
+    command = [interpreter(tool, options.python), "-c", asked, *needed]
+    found = subprocess.run(command, env=environment({}), check=False)
+    fault = f"needs {', '.join(needed)}" if found.returncode else "has no such shingles"
+    runs = not found.returncode and (options.shingles == "w3" or tool not in WORDS_ONLY)
+    if not runs:
+        print(f"{tool:15} left out: {fault}")
+    return runs
+
+
+def run(tool: str, source: Path, target: Path, options: argparse.Namespace) -> Run:
     """Run one tool as a process of its own, on one core."""
     threads = dict.fromkeys(("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    command = [__file__, "--tool", tool, "--input", str(source), "--output", str(target), "--shingles", shingles]
-    with subprocess.Popen([sys.executable, *command], env=environment(threads), stdout=subprocess.PIPE) as process:
+    command = [interpreter(tool, options.python), __file__, "--tool", tool, "--shingles", options.shingles]
+    files = ["--input", str(source), "--output", str(target)]
+    with subprocess.Popen([*command, *files], env=environment(threads), stdout=subprocess.PIPE) as process:
         return finished(process, target)
 
 
@@ -267,7 +162,7 @@ def finished(process: "subprocess.Popen[bytes]", target: Path) -> Run:
     if process.returncode:
         raise SystemExit(process.returncode)
     said = process.stdout.read() if process.stdout else b""
-    return Run(seconds, used, float(said or peak), sha256(target.read_bytes()).hexdigest())
+    return Run(seconds, used, float(said.split()[-1] if said else peak), sha256(target.read_bytes()).hexdigest())
 
 
 def tree_megabytes(process: int) -> float:
@@ -288,11 +183,11 @@ def compare(source: Path, folder: Path, options: argparse.Namespace) -> None:
     first = rows[: ROWS_JUDGED[options.shingles]]
     pairs, whole, count = alike(first, options.shingles), len(first) == len(rows), len(rows)
     del rows
-    tools = [tool for tool in options.tools if tool == "copydesk" or find_spec(NEEDS.get(tool, tool))]
+    tools = [tool for tool in options.tools if can_run(tool, options)]
     taken: dict[str, list[Run]] = {tool: [] for tool in tools}
     for _ in range(options.runs):
         for tool in tools:
-            taken[tool].append(run(tool, source, folder / tool, options.shingles))
+            taken[tool].append(run(tool, source, folder / tool, options))
     for tool in tools:
         report(tool, taken, count)
         kept = {msgspec.json.decode(line, type=Row).id for line in (folder / tool).read_bytes().splitlines()}
@@ -358,6 +253,7 @@ def main() -> None:
     )
     parser.add_argument("--shingles", choices=SHINGLES, default="w3", help="words by three, or characters by five")
     parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS), help="copydesk, and these peers")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that has the peers")
     parser.add_argument("--settings", action="store_true", help="compare settings of the command, not peers")
     parser.add_argument("--draw", type=int, default=0, help="print so many near copies that are dropped by default")
     parser.add_argument("--seed", type=int, default=1, help="of that draw")

@@ -152,10 +152,13 @@ def test_duplicates(texts: list[str], drops: list[tuple[int, int]]) -> None:
         ("were offered", "were not offered"),
         ("did", "didn't"),
         ("saw no reason", "saw reason"),
+        ("saw no reason for alarm", "saw no reason for alarm. The loan is guaranteed by Denmark"),
+        ("of corn", "of corn, which are insured by Hertz Corp,"),
     ],
     ids=[
         "a crop", "a crop of two words", "one of two metals", "a fall", "a form", "billions", "a decrease", "the south",
         "a place", "a month", "a number", "an ordinal", "the other way round", "a rating", "a denial", "a short denial", "no",
+        "a sentence more about somebody", "a clause more about somebody",
     ],
 )  # fmt: skip
 def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
@@ -175,10 +178,15 @@ def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
         ("at the end", "At The End"),
         ("offered for sale at the end of the week. The merchants", "put up for sale at the end of the week. Sellers there"),
         ("rated B-minus", "rated B-minus as before"),
+        ("no reason for alarm", "no reason for alarm (Reporting by Ann Lee in Erie)"),
+        ("no reason for alarm", "no reason for alarm. Click here to subscribe - Reuters"),
+        ("no reason for alarm", "no reason for alarm, they told the Erie Daily newspaper"),
+        ("no reason for alarm", "no reason for any alarm as the harvest was good"),
     ],
     ids=[
         "a place cut short", "a slip", "a word split", "an abbreviation", "per cent", "an abbreviated phrase", "a pronoun",
         "capitals", "in other words here and there", "more words",
+        "a reporter", "a label", "where they said it", "a clause about nobody",
     ],
 )  # fmt: skip
 def test_the_same_fact_in_other_words_is_a_copy(said: str, said_again: str) -> None:

@@ -33,7 +33,7 @@ COMMANDS = {
 
 INTERRUPTED = 130
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
-# stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles, so it is not off.
+# stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
 COLLECT_AFTER = 50_000, 5, 5
 
 

@@ -6,11 +6,14 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from etl.dedup.prints import Fingerprints, Likeness
 from etl.dedup.words import I64, U32, U64, mixed
 
 _HALF = np.uint64(32)
+# Keys that are sorted at a time.  Ten million would be new memory from the system at each step, and fit no cache.
+_MOST_SORTED = 1 << 20
 
 Result = TypeVar("Result")
 
@@ -58,9 +61,17 @@ IN_MEMORY = Room(one_by_one, tuple)
 
 
 def buckets(compared: Compared, blocks: I64) -> Iterator[Callable[[], Buckets]]:
-    """Give for each band the task that puts blocks which share a key, and are equal on `apart`, into buckets."""
+    """Give the tasks that put blocks which share a key of a band, and are equal on `apart`, into buckets.
+
+    One a band, or several, each for the keys that begin with the same bits.
+    """
     salt = (mixed(compared.apart[blocks]) >> _HALF).astype(np.uint32)
-    return (partial(_band, keys, salt, blocks) for keys in compared.prints.keys)
+    bits = (len(blocks) // _MOST_SORTED).bit_length()
+    for keys in compared.prints.keys:
+        salted = keys[blocks] ^ salt
+        begin = (salted >> np.uint32(24)).astype(np.uint8) >> np.uint8(8 - bits)
+        for begins_with in range(1 << bits):
+            yield partial(_of_keys, salted, blocks, begin == begins_with)
 
 
 def grouped(keys: U32) -> tuple[I64, I64]:
@@ -80,6 +91,6 @@ def grouped(keys: U32) -> tuple[I64, I64]:
     return order, np.append(starts, len(order))
 
 
-def _band(keys: U32, salt: U32, blocks: I64) -> Buckets:
-    places, edges = grouped(keys[blocks] ^ salt)
-    return Buckets(blocks[places].astype(np.uint32), edges.astype(np.uint32))
+def _of_keys(keys: U32, blocks: I64, chosen: NDArray[np.bool_]) -> Buckets:
+    places, edges = grouped(keys[chosen])
+    return Buckets(blocks[chosen][places].astype(np.uint32), edges.astype(np.uint32))

@@ -1,11 +1,13 @@
 """Buckets -> candidate pairs: blocks that share a key of some band, each pair once as long as memory allows."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import numpy as np
+from msgspec import Struct
 
 from etl.dedup import crowd
-from etl.dedup.bucket import Buckets, Compared
+from etl.dedup.bucket import Buckets, Compared, Runner
 from etl.dedup.facts import Mask
 from etl.dedup.ragged import Ragged, ranges, turns
 from etl.dedup.shingle import distinct
@@ -15,17 +17,33 @@ _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 # Candidate pairs that are held at a time; they take some 30 bytes each.
 _PAIRS_AT_ONCE = 1 << 22
 # Of these so many are handed on at a time, with some 60 bytes each while they are verified.
-_PAIRS_A_TURN = 1 << 16
+_PAIRS_A_TURN = 1 << 14
 
 Proposed = tuple[I64, I64]
 
 
-def candidates(compared: Compared, shingles: Ragged, bands: Iterable[Buckets], firsts: Mask) -> Iterator[Proposed]:
+class Leads(Struct, frozen=True, gc=False):
+    """The firsts of a band: their places among the members, their buckets, how many members are behind each in these.
+
+    `crowds` are the buckets in which not all of these pairs are looked at.
+    """
+
+    found: Buckets
+    places: I64
+    buckets: I64
+    behind: I64
+    crowds: Mask
+
+
+def candidates(
+    compared: Compared, shingles: Ragged, bands: Iterable[Buckets], firsts: Mask, run: Runner
+) -> Iterator[Proposed]:
     """Pair each first with the later members of its buckets, less those that are surely not alike.
 
     One walk over the bands.  Most pairs meet in many of them; a pair comes twice only if too many are held meanwhile.
     """
-    proposed = (packed for found in bands for packed in _of_band(compared, shingles, found, firsts))
+    leading = run(partial(_leading, found, firsts) for found in bands)
+    proposed = (packed for leads in leading for packed in _paired(compared, shingles, leads))
     for packed in _distinct(proposed):
         for start in range(0, len(packed), _PAIRS_A_TURN):
             turn = packed[start : start + _PAIRS_A_TURN]
@@ -50,19 +68,23 @@ def _distinct(parts: Iterable[U64]) -> Iterator[U64]:
         yield distinct(np.concatenate(held))
 
 
-def _of_band(compared: Compared, shingles: Ragged, found: Buckets, firsts: Mask) -> Iterator[U64]:
-    """Pair the firsts of a band with all behind them in their bucket; in a crowd, with those that can be alike."""
+def _leading(found: Buckets, firsts: Mask) -> Leads:
     places = np.flatnonzero(firsts[found.members])
     bucket = np.searchsorted(found.edges, places, side="right") - 1
     behind = found.edges[bucket + 1].astype(np.int64) - places - 1
-    leads = np.bincount(bucket, minlength=len(found.edges))
-    is_crowd = (leads >= crowd.LEAST_LEADS) & (np.bincount(bucket, behind, len(found.edges)) >= crowd.LEAST_PAIRS)
-    few = ~is_crowd[bucket]
-    yield from _all_pairs(found, places[few], behind[few])
-    for number in np.flatnonzero(is_crowd).tolist():
+    count = np.bincount(bucket, minlength=len(found.edges))
+    pairs = np.bincount(bucket, behind, len(found.edges))
+    return Leads(found, places, bucket, behind, (count >= crowd.LEAST_LEADS) & (pairs >= crowd.LEAST_PAIRS))
+
+
+def _paired(compared: Compared, shingles: Ragged, leads: Leads) -> Iterator[U64]:
+    """Pair the firsts of a band with all behind them in their bucket; in a crowd, with those that can be alike."""
+    found, few = leads.found, ~leads.crowds[leads.buckets]
+    yield from _all_pairs(found, leads.places[few], leads.behind[few])
+    for number in np.flatnonzero(leads.crowds).tolist():
         start, end = found.edges[number : number + 2].tolist()
         members = found.members[start:end].astype(np.int64)
-        own = places[slice(*np.searchsorted(bucket, [number, number + 1]).tolist())] - start
+        own = leads.places[slice(*np.searchsorted(leads.buckets, [number, number + 1]).tolist())] - start
         for earlier, later in crowd.likely(shingles, members, own, compared.likeness.threshold):
             yield _packed(earlier, later)
 

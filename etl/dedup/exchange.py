@@ -1,4 +1,7 @@
-"""Pairs that are alike -> those of which one states another fact: it has other terms where the other has its own."""
+"""Pairs that are alike -> those of which one states another fact: it has other terms where the other has its own.
+
+Or the later one says more of somebody, which would go with it.
+"""
 
 import numpy as np
 from msgspec import Struct
@@ -9,6 +12,8 @@ from etl.dedup.words import I64, U32, U64
 
 # "Soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel producers": up to so many terms.
 LONGEST_PHRASE = 3
+# "The bond is guaranteed by Hertz Corp", where all else is as it is of any bond: from so many terms on.
+LEAST_STATEMENT = 3
 
 # Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there.
 _PAIR, _TERM, _SIDE, _CAPITAL = (np.uint64(shift) for shift in (49, 18, 17, 16))
@@ -37,8 +42,8 @@ def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
     """Mark the pairs of which the terms that one of two blocks has more often make two stories.
 
     They do if each has such that are not the other's misspelt or cut short, and these are one term each, or all names,
-    or as many in the same places, or one phrase for another at the same place.  Else one story was edited: a sentence
-    more, other words here and there.
+    or as many in the same places, or one phrase for another at the same place.  Or if all that differs is more in the
+    later one, a statement with a name in it.  Else one story was edited: other words here and there.
     """
     weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
     marked = [_exchanges(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
@@ -56,6 +61,8 @@ def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
     marked: Mask = both & ((most == 1) | named | _are_filled_in(lone, counts))
     few = both & (most <= LONGEST_PHRASE)
     marked[few] |= _are_phrases(lone.some(few[lone.owners // 2]))
+    more = counts[:, 0] == 0
+    marked[_stating(lone.some(more[lone.owners // 2]))] = True
     return marked
 
 
@@ -128,3 +135,18 @@ def _are_phrases(lone: Lone) -> Mask:
     at_one_place = np.abs(first[::2] - first[1::2]) <= 1
     are: Mask = at_one_place & in_a_row[::2] & in_a_row[1::2] & ~is_near(joined[::2], joined[1::2])
     return are
+
+
+def _stating(lone: Lone) -> I64:
+    """Give the pairs that have a run of lone terms in a row which begins with no name, and has one.
+
+    "(Reporting by Ann Lee)", "Click here to subscribe. Reuters", "told Die Zeit" begin with one, and state nothing.
+    """
+    starts = np.flatnonzero((np.diff(lone.owners, prepend=-1) != 0) | (np.diff(lone.places, prepend=-1) != 1))
+    if not len(starts):
+        return starts
+    is_name = lone.terms >> CAPITAL > 0
+    states = ~is_name[starts] & np.logical_or.reduceat(is_name, starts)
+    long = np.diff(starts, append=len(lone.owners)) >= LEAST_STATEMENT
+    stating: I64 = lone.owners[starts[states & long]] // 2
+    return stating

@@ -32,7 +32,7 @@ def pairs(compared: Compared, bands: Iterable[Buckets], firsts: Mask, run: Runne
     """Verify every candidate pair whose earlier block is one of `firsts` (a mask over blocks)."""
     prints, likeness = compared.prints, compared.likeness
     shingles, terms = ragged(prints.shingles, prints.sizes), ragged(prints.terms, prints.termed)
-    proposed = candidates(compared, shingles, bands, firsts)
+    proposed = candidates(compared, shingles, bands, firsts, run)
     return joined(list(run(partial(_alike, shingles, terms, pair, likeness) for pair in proposed)))
 
 

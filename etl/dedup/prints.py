@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from etl.dedup.facts import facts, no_facts
 from etl.dedup.ragged import Column
-from etl.dedup.shingle import Shingles, shingle
+from etl.dedup.shingle import shingle
 from etl.dedup.sign import band_keys, bands_and_rows, signatures
 from etl.dedup.words import U32, U64, fold, split
+from etl.model import Numbers, Shingles
 
 # Half a million characters a batch: its arrays stay in the cache, and memory does not grow with the texts.
 _CHARACTERS_PER_BATCH = 1 << 19
@@ -21,8 +22,8 @@ class Likeness(Struct, frozen=True, gc=False):
     """What counts as a duplicate.
 
     `threshold` is the least Jaccard.  `numbers="same"`: figures and names are facts; blocks are no copies if their
-    figures, months or weekdays differ, or if one has a word, a phrase, or names where the other has others
-    (`etl.dedup.exchange`).
+    figures, months or weekdays differ, if one has a word, a phrase, or names where the other has others, or if the
+    later one says more of somebody (`etl.dedup.exchange`).
     `across=False` compares only within one article.  Texts under `short_words` words are compared whole, folded, and
     only with the `short_reach` texts before them in one article: there a repeat is a caption's credit printed twice;
     farther off it is as often a subhead, a quote or a figure of a table.  `keep="longest"` takes articles by their
@@ -31,7 +32,7 @@ class Likeness(Struct, frozen=True, gc=False):
 
     shingles: Shingles = "w3"
     threshold: float = 0.7
-    numbers: Literal["same", "any"] = "same"
+    numbers: Numbers = "same"
     across: bool = True
     short_words: int = 10
     short_reach: int = 2

@@ -1,6 +1,7 @@
 """Pairs -> duplicates: in order, a block goes if and only if an earlier kept block is alike."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 from msgspec import Struct
@@ -11,7 +12,7 @@ from etl.dedup.bucket import IN_MEMORY, Buckets, Compared, Room, Runner, buckets
 from etl.dedup.facts import Mask
 from etl.dedup.pair import Pairs
 from etl.dedup.prints import USUAL, Fingerprints, Likeness
-from etl.dedup.words import I64, U64, mixed
+from etl.dedup.words import I64, U32, U64, mixed
 
 # Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
 _PAIRS_AT_ONCE = 1 << 16
@@ -90,7 +91,7 @@ def _near(compared: Compared, bands: Iterable[Buckets], run: Runner) -> Duplicat
     """
     total = len(compared.order)
     alike, kept, swept, width = pair.joined([]), np.ones(total, np.bool_), np.zeros(total, np.bool_), 1
-    while (firsts := _unswept(bands, kept, swept, width)).any():
+    while (firsts := _unswept(bands, kept & ~swept, width, run)).any():
         alike = pair.joined([alike, pair.pairs(compared, bands, firsts, run)])
         kept = _kept(compared.order, alike)
         swept |= firsts
@@ -98,20 +99,24 @@ def _near(compared: Compared, bands: Iterable[Buckets], run: Runner) -> Duplicat
     return _nearest(alike, kept, ranks(compared.order))
 
 
-def _unswept(bands: Iterable[Buckets], kept: Mask, swept: Mask, width: int) -> Mask:
-    """Mark the kept blocks to sweep next: in each of their buckets they are among the first `width` that wait.
+def _unswept(bands: Iterable[Buckets], waits: Mask, width: int, run: Runner) -> Mask:
+    """Mark of the kept blocks that wait those to sweep next: in each of their buckets they are of the first `width`.
 
     Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
     """
-    waits = kept & ~swept
     firsts, behind = np.zeros_like(waits), np.zeros_like(waits)
-    for found in bands:
-        waiting = waits[found.members]
-        running = np.cumsum(waiting, dtype=np.uint32)
-        before: NDArray[np.uint32] = np.repeat((running - waiting)[found.edges[:-1]], np.diff(found.edges))
-        firsts[found.members[waiting]] = True
-        behind[found.members[waiting & (running - before > width)]] = True
+    for waiting, later in run(partial(_waiting, found, waits, width) for found in bands):
+        firsts[waiting] = True
+        behind[later] = True
     return firsts & ~behind
+
+
+def _waiting(found: Buckets, waits: Mask, width: int) -> tuple[U32, U32]:
+    """Give the members of buckets that wait, and of these the ones behind the first `width` of their bucket."""
+    waiting = waits[found.members]
+    running = np.cumsum(waiting, dtype=np.uint32)
+    before: U32 = np.repeat((running - waiting)[found.edges[:-1]], np.diff(found.edges))
+    return found.members[waiting], found.members[waiting & (running - before > width)]
 
 
 def _kept(order: I64, alike: Pairs) -> Mask:

@@ -1,14 +1,12 @@
 """Folded texts -> shingle sets: each text's distinct 32-bit shingle hashes, sorted, text after text."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from etl.dedup.words import I64, U32, U64, Folded, Words, mixed
-
-Shingles = Literal["w3", "c5"]
+from etl.model import Shingles
 
 _HALF = np.uint64(32)
 _STEP, _LAST = np.uint64(0xA0761D6478BD642F), np.uint64(0x9E3779B97F4A7C15)

@@ -1,7 +1,7 @@
 """What earlier runs kept is put before the fingerprints of today; what today keeps is staged for the runs to come."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +42,10 @@ class Before(Struct, frozen=True):
 
 
 class Today(Struct, frozen=True):
-    """The shards of today: fingerprints, names by place, and where the blocks and the articles of each begin."""
+    """The shards of today: fingerprints, files of names, and where the blocks and the articles of each begin."""
 
     parts: Sequence[SavedPart]
-    names: Callable[[int], Names]
+    names: Sequence[Path]
     blocks: "I64"
     titles: "I64"
 
@@ -63,15 +63,19 @@ class _Share(Struct, frozen=True):
 
 
 @contextmanager
-def holding_index(job: Job) -> Iterator[None]:
-    """Keep other runs out of a job's index, if it has one.  Raises UsageError if it is in use or does not fit."""
+def holding_index(job: Job, delivers: bool = True) -> Iterator[None]:
+    """Keep other runs out of a job's index, if it has one.  A run that delivers nothing makes no new folder.
+
+    Raises UsageError if the index is in use or does not fit.
+    """
     if not job.index:
         yield
         return
     if job.copying.scope != "run":
         raise UsageError("--index", f"is of no use with --dedup {job.copying.scope}", "Leave one of the two out.")
-    with hold(job.index):
-        _manifest(job)
+    _manifest(job)  # before a lock is left in a folder that is no index
+    with hold(job.index) if delivers or Path(job.index).exists() else nullcontext():
+        _manifest(job)  # a run that was in until now may have begun it
         yield
 
 
@@ -138,7 +142,7 @@ def _manifest(job: Job) -> Manifest:
 
 def _save(job: Job, place: int, earlier: "Earlier") -> tuple[SavedPart, Path]:
     """Save blocks of an earlier run as those of a shard are saved."""
-    prints, names = SavedPart(job.part("seen", place, ".npz")), job.part("seen", place, ".msgpack")
+    prints, names = SavedPart(job.part("seen", place, ".npy")), job.part("seen", place, ".msgpack")
     prints.save(earlier.arrays)
     names.write_bytes(msgspec.msgpack.encode(earlier.names))
     return prints, names
@@ -169,7 +173,7 @@ def _shares(manifest: Manifest, today: Today, kept: "Kept") -> Iterator[_Share]:
         span = slice(*today.blocks[place : place + 2].tolist())
         block = manifest.next_block + span.start - int(today.blocks[0])
         article = manifest.next_article + int(today.titles[place] - today.titles[0])
-        names = today.names(place)
+        names = msgspec.msgpack.decode(today.names[place].read_bytes(), type=Names)
         yield _Share(part, names, kept.keeps[span], kept.gone[span], manifest.next_run, block, article)
 
 

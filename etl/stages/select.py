@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from etl.index.look import Names
 from etl.stages.job import Copying, Job, Shard
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from etl.dedup.bucket import Room
     from etl.dedup.seen import Blocks, Selected
     from etl.dedup.words import I64
+
+
+# Gives the names that a shard has, by the place of the shard.
+Named = Callable[[int], list[str]]
 
 
 class Printable(Struct, frozen=True):
@@ -67,7 +71,7 @@ class Found(Struct, frozen=True):
 
 def save_prints(job: Job, shard: Shard, blocks: Printable) -> None:
     """Save the fingerprints and names of a shard's blocks."""
-    SavedPart(job.part("prints", shard.number, ".npz")).save(_printed(blocks, job.copying))
+    SavedPart(job.part("prints", shard.number, ".npy")).save(_printed(blocks, job.copying))
     job.part("names", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(blocks.names))
 
 
@@ -78,17 +82,17 @@ def select(job: Job, shards: Sequence[Shard], threads: int = 1) -> None:
     """
     from etl.dedup.seen import Blocks, kept
 
-    own = [SavedPart(job.part("prints", shard.number, ".npz")) for shard in shards]
+    own = [SavedPart(job.part("prints", shard.number, ".npy")) for shard in shards]
     before = look_up(job, own)
     joined, first = _joined(job, (*before.parts, *own), threads), len(before.parts)
     blocks = Blocks(joined.prints, joined.articles, seen(before, joined.prints))
     found = _selected(blocks, joined.room, job.copying)
-    names = _names((*before.names, *(job.part("names", shard.number, ".msgpack") for shard in shards)))
-    for shard, copies in zip(shards, islice(_by_shard(*_found(joined, found), names), first, None), strict=True):
+    names = (*before.names, *(job.part("names", shard.number, ".msgpack") for shard in shards))
+    by_shard = _by_shard(*_found(joined, found), partial(_block_names, names), partial(_article_names, names))
+    for shard, copies in zip(shards, islice(by_shard, first, None), strict=True):
         job.part("copies", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(copies))
     if job.index:
-        today = Today(own, lambda place: names(first + place), joined.blocks[first:], joined.titles[first:])
-        stage(job, before, today, kept(blocks, found))
+        stage(job, before, Today(own, names[first:], joined.blocks[first:], joined.titles[first:]), kept(blocks, found))
 
 
 def selected(job: Job, shard: Shard) -> Copies:
@@ -105,7 +109,8 @@ def copies_among(blocks: Printable, copying: Copying) -> Copies:
     printed = [_printed(blocks, copying)]
     joined = _placed(join(printed), printed, IN_MEMORY)
     among = Blocks(joined.prints, joined.articles, nothing_seen(len(joined.articles)))
-    (copies,) = _by_shard(*_found(joined, _selected(among, IN_MEMORY, copying)), lambda place: blocks.names)
+    found = _found(joined, _selected(among, IN_MEMORY, copying))
+    (copies,) = _by_shard(*found, lambda _: blocks.names[0], lambda _: blocks.names[1])
     return copies
 
 
@@ -133,8 +138,8 @@ def _joined(job: Job, parts: Sequence[SavedPart], threads: int) -> Joined:
     folder = Path(job.work) / "joined"
     run = partial(in_threads, threads=threads)
     if fits(parts, job.memory):
-        return _placed(join_mapped(parts, folder), parts, Room(run, tuple))
-    return _placed(join_on_disk(parts, folder), parts, Room(run, partial(StoredBuckets, folder=folder)))
+        return _placed(join_mapped(parts, folder, run), parts, Room(run, tuple))
+    return _placed(join_on_disk(parts, folder, run), parts, Room(run, partial(StoredBuckets, folder=folder)))
 
 
 def _placed(prints: "Fingerprints", parts: "Sequence[Part]", room: "Room") -> Joined:
@@ -165,19 +170,20 @@ def _found(joined: Joined, selected: "Selected") -> tuple[Found, Found]:
     return Found(blocks.index, blocks.keeper, blocks.likeness, joined.blocks), of_articles
 
 
-def _names(files: Sequence[Path]) -> Callable[[int], Names]:
-    """Give a function that reads the names of a shard by its place."""
-    decode = msgspec.msgpack.Decoder(Names).decode
-    return lambda place: decode(files[place].read_bytes())
+def _block_names(files: Sequence[Path], place: int) -> list[str]:
+    """Read the names of a shard's blocks, and pass over all others."""
+    return msgspec.msgpack.decode(files[place].read_bytes(), type=tuple[list[str], Raw, Raw])[0]
 
 
-def _by_shard(blocks: Found, articles: Found, names: Callable[[int], Names]) -> Iterator[Copies]:
-    of_blocks = _copies(blocks, lambda place: names(place)[0])
-    of_articles = _copies(articles, lambda place: names(place)[1])
-    return map(Copies, of_blocks, of_articles)
+def _article_names(files: Sequence[Path], place: int) -> list[str]:
+    return msgspec.msgpack.decode(files[place].read_bytes(), type=tuple[Raw, list[str], Raw])[1]
 
 
-def _copies(found: Found, names: Callable[[int], list[str]]) -> Iterator[tuple[Copy, ...]]:
+def _by_shard(blocks: Found, articles: Found, of_blocks: Named, of_articles: Named) -> Iterator[Copies]:
+    return map(Copies, _copies(blocks, of_blocks), _copies(articles, of_articles))
+
+
+def _copies(found: Found, names: Named) -> Iterator[tuple[Copy, ...]]:
     """Give each shard its copies, their originals by name."""
     import numpy as np
 
@@ -188,15 +194,15 @@ def _copies(found: Found, names: Callable[[int], list[str]]) -> Iterator[tuple[C
         yield tuple(map(Copy, index, originals[start:end], found.likeness[start:end].tolist()))
 
 
-def _called(found: Found, names: Callable[[int], list[str]]) -> list[str]:
+def _called(found: Found, names: Named) -> list[str]:
     """Name the originals; the names of a shard are read once, and only if it has any."""
     import numpy as np
 
-    called = [""] * len(found.original)
+    called = np.full(len(found.original), "", np.object_)
     order = np.argsort(found.original, kind="stable")
     edges = np.searchsorted(found.original[order], found.bounds).tolist()
     for place, (start, end) in enumerate(pairwise(edges)):
-        of_shard = names(place) if start < end else []
-        for copy in order[start:end].tolist():
-            called[copy] = of_shard[found.original[copy] - found.bounds[place]]
-    return called
+        if start < end:
+            of_shard = np.array(names(place), np.object_)
+            called[order[start:end]] = of_shard[found.original[order[start:end]] - found.bounds[place]]
+    return list(called)

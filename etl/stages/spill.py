@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from etl.dedup import Fingerprints
-    from etl.dedup.bucket import Buckets
+    from etl.dedup.bucket import Buckets, Runner
     from etl.dedup.words import I64, U32
 
 Result = TypeVar("Result")
@@ -24,11 +25,10 @@ TIMES_IN_MEMORY = 2
 
 # Of a block that is no copy of anything they are never looked at, so they stay in files.
 COLUMNS = ("shingles", "terms")
-LARGE = (*COLUMNS, "keys")
 
 
 class SavedPart:
-    """The fingerprints of a shard: an .npz that is open only while an array of it is read, and a file a large array."""
+    """The fingerprints of a shard, a file an array; an .npz takes two and a half times as long to read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -37,29 +37,21 @@ class SavedPart:
         """Write the arrays."""
         import numpy as np  # with numpy come 0.1 s of import, which a run without copies need not wait for
 
-        for name in LARGE:
-            np.save(self._large(name), arrays[name])
-        small = {name: array for name, array in arrays.items() if name not in LARGE}
-        np.savez(self.path, allow_pickle=False, **small)
+        for name, array in arrays.items():
+            np.save(self._file(name), array, allow_pickle=False)
 
     def __getitem__(self, name: str, /) -> "NDArray[Any]":
         """Give an array."""
         import numpy as np
 
-        array: NDArray[Any]
-        if name in LARGE:
-            array = np.load(self._large(name))
-        else:
-            with np.load(self.path) as arrays:
-                array = arrays[name]
+        array: NDArray[Any] = np.load(self._file(name))
         return array
 
     def size(self) -> int:
         """Count the bytes of it all."""
-        return sum(path.stat().st_size for path in (self.path, *map(self._large, LARGE)))
+        return sum(file.stat().st_size for file in self.path.parent.glob(self._file("*").name))
 
-    def _large(self, name: str) -> Path:
-        # An .npz checks all that it holds by CRC: a quarter of the time of reading it.
+    def _file(self, name: str) -> Path:
         return self.path.with_suffix(f".{name}.npy")
 
 
@@ -68,43 +60,40 @@ def fits(parts: Sequence[SavedPart], memory: int) -> bool:
     return TIMES_IN_MEMORY * sum(part.size() for part in parts) <= memory
 
 
-def join_mapped(parts: Sequence[SavedPart], folder: Path) -> "Fingerprints":
+def join_mapped(parts: Sequence[SavedPart], folder: Path, run: "Runner") -> "Fingerprints":
     """Join fingerprints as `etl.dedup.join` does, with shingles and terms mapped from files."""
     import numpy as np
 
-    def keys() -> "NDArray[Any]":
-        return np.concatenate([part["keys"] for part in parts], axis=1)
-
-    def mapped(path: Path) -> "NDArray[Any]":
+    def mapped(name: str) -> "NDArray[Any]":
+        path = _append(parts, name, folder)
         return np.memmap(path, np.uint32, "r") if path.stat().st_size else np.zeros(0, np.uint32)
 
-    return _joined(parts, folder, mapped, keys)
+    return _joined(parts, folder, dict.fromkeys(COLUMNS, mapped), run)
 
 
-def join_on_disk(parts: Sequence[SavedPart], folder: Path) -> "Fingerprints":
+def join_on_disk(parts: Sequence[SavedPart], folder: Path, run: "Runner") -> "Fingerprints":
     """Join fingerprints with nothing of shingles, terms and keys in memory but what is looked at."""
-    return _joined(parts, folder, StoredColumn, lambda: StoredBands(_write_bands(parts, folder)))
+    large: dict[str, Callable[[str], Any]] = {
+        name: lambda name: StoredColumn(_append(parts, name, folder)) for name in COLUMNS
+    }
+    large["keys"] = lambda _: StoredBands(_write_bands(parts, folder))
+    return _joined(parts, folder, large, run)
 
 
 def _joined(
-    parts: Sequence[SavedPart],
-    folder: Path,
-    stored: "Callable[[Path], NDArray[Any] | StoredColumn]",
-    keys: "Callable[[], NDArray[Any] | StoredBands]",
+    parts: Sequence[SavedPart], folder: Path, large: "Mapping[str, Callable[[str], Any]]", run: "Runner"
 ) -> "Fingerprints":
+    """Join each array by the way given for it, or in memory."""
     import numpy as np
 
     from etl.dedup import Fingerprints
 
+    def in_memory(name: str) -> "NDArray[Any]":
+        return np.concatenate([part[name] for part in parts], axis=-1)
+
     folder.mkdir(parents=True, exist_ok=True)
-    large: dict[str, Any] = {name: stored(_append(parts, name, folder)) for name in COLUMNS}
-    large["keys"] = keys()
-    small = {
-        name: np.concatenate([part[name] for part in parts], axis=-1)
-        for name in Fingerprints.__struct_fields__
-        if name not in large
-    }
-    return Fingerprints(**large | small)
+    names = Fingerprints.__struct_fields__
+    return Fingerprints(*run(partial(large.get(name, in_memory), name) for name in names))
 
 
 class StoredColumn:
@@ -136,7 +125,7 @@ class StoredBands:
 
 
 class StoredBuckets:
-    """Buckets, two files a band; they can be read more than once."""
+    """Buckets, in two files each time; they can be read more than once."""
 
     def __init__(self, bands: "Iterable[Buckets]", folder: Path) -> None:
         self.paths: list[tuple[Path, Path]] = []
