@@ -40,7 +40,7 @@ STUMPS, RATE, BINS = 150, 0.2, 32
 LIMITS = {
     "likely": {
         "article en news": 0.022,
-        "body en news": 0.022,
+        "body en news": 0.0235,
         "article en": 0.025,
         "body en": 0.025,
         "wcxb en": 0.013,
