@@ -102,7 +102,7 @@ def _table_writer(folder: Path, part: str, table: Table, schema: "pa.Schema") ->
     from pyarrow.parquet import ParquetWriter
 
     size = _GROUP.get(table, _USUAL_GROUP)
-    waiting: list[pa.Table] = []
+    waiting = [schema.empty_table()]  # some versions of pyarrow cannot read a file without a row group
     with ParquetWriter(file_of(folder, part, table), schema, **_packing(schema)) as file:
 
         def write(rows: pa.Table) -> None:
@@ -114,8 +114,7 @@ def _table_writer(folder: Path, part: str, table: Table, schema: "pa.Schema") ->
                 waiting[:] = [joined.slice(whole)]
 
         yield write
-        if waiting:
-            file.write_table(pa.concat_tables(waiting))
+        file.write_table(pa.concat_tables(waiting))
 
 
 def _schemas(bands: int) -> "dict[Table, pa.Schema]":

