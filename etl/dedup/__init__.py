@@ -2,6 +2,13 @@
 
     fingerprint -> join -> duplicates -> same_articles; `seen` puts blocks of earlier runs before those of today
 
+words, shingle, sign, prints         texts -> shingles, signatures, band keys: the fingerprints
+bucket, candidates, crowd, pair      blocks that share a key -> candidate pairs, the hopeless left out -> pairs
+facts, exchange                      figures, months, names: does a pair state the same?
+select, articles                     which blocks, and which whole articles, go as copies of which
+seen                                 the same among blocks of earlier runs
+ragged                               rows of unequal length in one array
+
 Banding only proposes; every figure is an exact Jaccard on shingle sets.  Nothing here removes a block.
 """
 

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 from msgspec import structs
@@ -13,6 +13,8 @@ from etl.dates import instant
 from etl.errors import Unreadable
 from etl.model import Facts, Kind, Raw
 from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject, Source, decompression_errors, open_bytes
+
+Record = TypeVar("Record")
 
 # Where the text is looked for when no --text-field says it, in this order.
 TEXT_FIELDS = ("text", "content", "body", "article", "maintext", "article_text")
@@ -32,19 +34,24 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def read_jsonl(source: Source, reading: Reading) -> Iterator[Raw | Reject]:
     """Give the records of a JSONL file, each as one raw document; blank lines are no records."""
+    return read_each(source, lambda row, line: read_line(source.name, row, line, reading))
+
+
+def read_each(source: Source, read: Callable[[int, bytes], Record]) -> Iterator[Record | Reject]:
+    """Give what is read of each line that is not blank, by row and line; and a reject where the file is damaged."""
     with open_bytes(source) as file:
         file.seek(source.start) if source.start else None
         row = source.row - 1
         try:
-            for line in lines(file, source.end):
+            for line in _lines(file, source.end):
                 row += 1
                 if line.strip():
-                    yield read_line(source.name, row, line, reading)
+                    yield read(row, line)
         except decompression_errors() as error:
             yield Reject(source.name, row + 1, f"the file is damaged from here on: {error}", b"")
 
 
-def lines(file: IO[bytes], end: int) -> Iterator[bytes]:
+def _lines(file: IO[bytes], end: int) -> Iterator[bytes]:
     """Give the lines that start before the byte `end` (-1: all); one over the limit is cut there."""
     at = file.tell() if end >= 0 else 0
     while (end < 0 or at < end) and (line := file.readline(MAX_DOCUMENT_BYTES + 1)):

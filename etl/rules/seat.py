@@ -34,16 +34,13 @@ class Seated(Struct, frozen=True):
 
     def opinion(self, view: View, at: int) -> "Opinion | None":
         """Say what the rule thinks of a block: nothing if it does not match, else whether a guard is in the way."""
-        if self.looks and not self.looks(view, at):
-            return None
-        if self.company and not self.company(view, at):
-            return None
-        return Opinion(self, self.obstacle(view, at))
+        return Opinion(self, self.obstacle(view, at)) if self._matches(view, at) else None
 
     def names(self, view: View, at: int) -> bool:
         """Tell whether the rule matches a block and no guard is in the way; guards cost least, so they are first."""
-        if self.obstacle(view, at):
-            return False
+        return not self.obstacle(view, at) and self._matches(view, at)
+
+    def _matches(self, view: View, at: int) -> bool:
         return (not self.looks or self.looks(view, at)) and (not self.company or self.company(view, at))
 
 

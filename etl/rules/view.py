@@ -17,8 +17,8 @@ from etl.rules.vocabulary import Position
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
 MIN_SENTENCE_WORDS = 12
-# Words that headline case leaves small; as a list, they would stand one a line.
-SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())  # noqa: SIM905
+# Words that headline case leaves small.
+SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
 
 HEAD, BODY, TAIL = (frozenset[Position]((position,)) for position in ("head", "body", "tail"))
 EVERYWHERE = HEAD | BODY | TAIL
