@@ -81,7 +81,8 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
         records = [{"id": key, "text": text} for key, text in texts.items()]
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
         with holding_index(job):
-            deduplicate(job, [Source("lsh", str(path), "jsonl", path.stat().st_size)], LocalEngine(1))
+            with LocalEngine(1) as engine:
+                deduplicate(job, [Source("lsh", str(path), "jsonl", path.stat().st_size)], engine)
             extend(folder, job.staged_index)
         return tuple(read_records(Path(work) / "pairs", Pair))
 

@@ -52,7 +52,7 @@ def line_writer(path: Path) -> Iterator[Callable[[Iterable[object]], None]]:
 
 
 def join_files(target: Path, parts: Iterable[Path]) -> None:
-    """Write parts one after the other to a target that appears when it is complete.
+    """Move parts one after the other into a target that appears when it is complete.
 
     So may compressed parts: gzip members and zstd frames in a row are a gzip and a zstd file.
     """
@@ -60,6 +60,7 @@ def join_files(target: Path, parts: Iterable[Path]) -> None:
         for part in parts:
             with part.open("rb") as lines:
                 shutil.copyfileobj(lines, file)
+            part.unlink()
 
 
 def print_files(parts: Iterable[Path]) -> None:

@@ -335,7 +335,7 @@ def test_a_crowd_loses_no_pair_that_is_alike(width: int, threshold: float) -> No
         for rate in draw.random(60) / 2
     ]
     shingles = ragged(np.concatenate(sets).astype(np.uint32), np.array([len(each) for each in sets], np.int32))
-    found = list(crowd.likely(shingles, np.arange(60), np.arange(0, 60, 2), threshold))
+    found = [task() for task in crowd.likely(shingles, np.arange(60), np.arange(0, 60, 2), threshold)]
     passed = {pair for earlier, later in found for pair in zip(earlier.tolist(), later.tolist(), strict=True)}
     pairs = [(a, b) for a in range(0, 60, 2) for b in range(a + 1, 60)]
     shared = {(a, b): len(np.intersect1d(sets[a], sets[b])) for a, b in pairs}

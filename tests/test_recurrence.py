@@ -116,7 +116,8 @@ def test_shards_are_added_up(pages: Path) -> None:
         work.mkdir()
         selection = Selection(packs=(str(pages / "mine.toml"),), only=True)
         job = Job(str(work), selection, copying=Copying(scope="off"))
-        tally = run_job(job, sources, LocalEngine(jobs))
+        with LocalEngine(jobs) as engine:
+            tally = run_job(job, sources, engine)
         assert dict(tally.rules)["mine/recurs"] == 4
         outputs.append(b"".join(path.read_bytes() for path in sorted((work / "audit").iterdir())))
     assert outputs[0] == outputs[1]

@@ -113,7 +113,8 @@ def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iter
         for path in passed_over[:1]:
             say(f"passed over {len(passed_over)} files that are no text, HTML or JSONL by their name, first {path}")
         with holding_index(job, not chosen["dry_run"]):
-            tally = run(job, sources, LocalEngine(jobs))
+            with LocalEngine(jobs) as engine:
+                tally = run(job, sources, engine)
             for rule in tally.ran_out:
                 say(f"went without {rule}: its regex took too long for a line; copydesk rules lint says why")
             yield job, tally, sources

@@ -120,7 +120,9 @@ def _deduplicated(inputs: Sequence[str], chosen: dict[str, Any]) -> Iterator[tup
         sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
         job = _job(work, reading, chosen)
         with holding_index(job):
-            yield job, deduplicate(job, sources, LocalEngine(chosen["jobs"])), sources
+            with LocalEngine(chosen["jobs"]) as engine:
+                tally = deduplicate(job, sources, engine)
+            yield job, tally, sources
 
 
 def _job(work: str, reading: "Reading", chosen: dict[str, Any]) -> "Job":

@@ -1,6 +1,6 @@
 """Buckets -> candidate pairs: blocks that share a key of some band, each pair once as long as memory allows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import numpy as np
@@ -43,8 +43,7 @@ def candidates(
     One walk over the bands.  Most pairs meet in many of them; a pair comes twice only if too many are held meanwhile.
     """
     leading = run(partial(_leading, found, firsts) for found in bands)
-    proposed = (packed for leads in leading for packed in _paired(compared, shingles, leads))
-    for packed in _distinct(proposed):
+    for packed in _distinct(run(task for leads in leading for task in _pairing(compared, shingles, leads))):
         for start in range(0, len(packed), _PAIRS_A_TURN):
             turn = packed[start : start + _PAIRS_A_TURN]
             earlier, later = (turn >> _HALF).astype(np.int64), (turn & _LOW).astype(np.int64)
@@ -77,22 +76,27 @@ def _leading(found: Buckets, firsts: Mask) -> Leads:
     return Leads(found, places, bucket, behind, (count >= crowd.LEAST_LEADS) & (pairs >= crowd.LEAST_PAIRS))
 
 
-def _paired(compared: Compared, shingles: Ragged, leads: Leads) -> Iterator[U64]:
-    """Pair the firsts of a band with all behind them in their bucket; in a crowd, with those that can be alike."""
+def _pairing(compared: Compared, shingles: Ragged, leads: Leads) -> Iterator[Callable[[], U64]]:
+    """Give the tasks that pair the firsts of a band with all behind them; in a crowd, with those that can be alike."""
     found, few = leads.found, ~leads.crowds[leads.buckets]
-    yield from _all_pairs(found, leads.places[few], leads.behind[few])
+    places, behind = leads.places[few], leads.behind[few]
+    for turn in turns(behind, _PAIRS_AT_ONCE // 4):
+        yield partial(_all_pairs, found, places[turn], behind[turn])
     for number in np.flatnonzero(leads.crowds).tolist():
         start, end = found.edges[number : number + 2].tolist()
         members = found.members[start:end].astype(np.int64)
         own = leads.places[slice(*np.searchsorted(leads.buckets, [number, number + 1]).tolist())] - start
-        for earlier, later in crowd.likely(shingles, members, own, compared.likeness.threshold):
-            yield _packed(earlier, later)
+        for task in crowd.likely(shingles, members, own, compared.likeness.threshold):
+            yield partial(_of_crowd, task)
 
 
-def _all_pairs(found: Buckets, places: I64, behind: I64) -> Iterator[U64]:
-    for turn in turns(behind, _PAIRS_AT_ONCE // 4):
-        earlier = np.repeat(found.members[places[turn]], behind[turn])
-        yield _packed(earlier, found.members[ranges(places[turn] + 1, behind[turn])])
+def _all_pairs(found: Buckets, places: I64, behind: I64) -> U64:
+    earlier = np.repeat(found.members[places], behind)
+    return np.sort(_packed(earlier, found.members[ranges(places + 1, behind)]))
+
+
+def _of_crowd(likely: Callable[[], Proposed]) -> U64:
+    return np.sort(_packed(*likely()))
 
 
 def _packed(earlier: I64 | U32, later: I64 | U32) -> U64:

@@ -5,7 +5,8 @@ an exact count takes 1,300.  The prefix filters of set joins (AllPairs, PPJoin) 
 in what is rare, which such a filter looks at first, and have all else in common.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,8 @@ _SHINGLES_AT_ONCE = 1 << 19
 _WORD_BITS = 64
 
 
-def likely(shingles: Ragged, members: I64, leads: I64, threshold: float) -> Iterator[tuple[I64, I64]]:
-    """Give the pairs of each lead (a place among the members, ascending) with later members, but those not alike.
+def likely(shingles: Ragged, members: I64, leads: I64, threshold: float) -> Iterator[Callable[[], tuple[I64, I64]]]:
+    """Give tasks that pair some leads (places among the members, ascending) with later members, but those not alike.
 
     Sets are alike at t if what only one of them has is at most (1 - t) / (1 + t) of the sum of their sizes.  Bits that
     only one bitmap has stand for at least so many shingles.
@@ -36,14 +37,19 @@ def likely(shingles: Ragged, members: I64, leads: I64, threshold: float) -> Iter
     most = np.ceil(shingles.sizes[members] * (1 - threshold) / (1 + threshold) + 1e-6)
     allowed = np.minimum(most, bitmaps.shape[0] * _WORD_BITS).astype(np.int16)
     for at in range(0, len(leads), _LEADS):
-        some = leads[at : at + _LEADS]
-        for start in range(int(some[0]) + 1, len(members), _FOLLOWERS):
-            others = slice(start, start + _FOLLOWERS)
-            beyond = _different(bitmaps[:, some], bitmaps[:, others]) - allowed[some, None]
-            rows, places = np.nonzero(beyond <= allowed[others])
-            earlier, later = some[rows], start + places
-            behind = earlier < later
-            yield members[earlier[behind]], members[later[behind]]
+        yield partial(_likely, members, bitmaps, allowed, leads[at : at + _LEADS])
+
+
+def _likely(members: I64, bitmaps: U64, allowed: NDArray[np.int16], some: I64) -> tuple[I64, I64]:
+    earlier, later = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for start in range(int(some[0]) + 1, len(members), _FOLLOWERS):
+        others = slice(start, start + _FOLLOWERS)
+        beyond = _different(bitmaps[:, some], bitmaps[:, others]) - allowed[some, None]
+        rows, places = np.nonzero(beyond <= allowed[others])
+        behind = some[rows] < start + places
+        earlier.append(members[some[rows[behind]]])
+        later.append(members[start + places[behind]])
+    return np.concatenate(earlier), np.concatenate(later)
 
 
 def _own_bits(shingles: Ragged, members: I64) -> U32:

@@ -53,7 +53,13 @@ LEAST_LETTERS_OF_A_SLIP = 6
 _LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
 _LETTER_BITS = np.uint32((1 << _LETTERS) - 1)
 _VOWELS = np.uint32(sum(1 << ord(vowel) % _LETTERS for vowel in "aeiou"))
-_UPPER = np.uint64(48)
+_BIT_OF_LETTER = np.uint32(1) << np.arange(256, dtype=np.uint32) % _LETTERS
+_BIT_OF_LETTER[ord(" ")] = 0
+# By two bytes at once, in either order: a space parts any two words, so that no two bytes are of two of them.
+_BITS_OF_LETTERS = np.bitwise_or.outer(_BIT_OF_LETTER, _BIT_OF_LETTER).ravel()
+
+_OTHER, _FIGURE, _SMALL = range(3)
+_SLOTS = 1 << 16
 
 
 def facts(words: Words) -> Facts:
@@ -62,11 +68,13 @@ def facts(words: Words) -> Facts:
     A figure is a word with a digit in it, or one of FIGURES, and their order counts ("rose to 25 from 19"); a term is
     any other word of two bytes and more that is none of SMALL_WORDS.
     """
-    figure = _figures(words)
-    places = np.flatnonzero(figure)
-    firsts = np.searchsorted(places, words.firsts)
-    numbers = sums(placed(words.hashes[places], firsts), firsts)
-    places = np.flatnonzero(~figure & (words.sizes > 1) & ~_is_one_of(words.hashes, SMALL_WORDS))
+    kinds = _kinds(words.hashes)
+    digits = np.flatnonzero(words.codes - np.uint8(ord("0")) < 10)
+    kinds[np.searchsorted(words.starts, digits, side="right") - 1] = _FIGURE
+    figures = np.flatnonzero(kinds == _FIGURE)
+    firsts = np.searchsorted(figures, words.firsts)
+    numbers = sums(placed(words.hashes[figures], firsts), firsts)
+    places = np.flatnonzero((kinds == _OTHER) & (words.sizes > 1))
     return numbers, _terms(words, places), np.diff(np.searchsorted(places, words.firsts)).astype(np.int32)
 
 
@@ -94,28 +102,25 @@ def phrases(terms: U32, starts: I64) -> U32:
     return joined
 
 
-def _figures(words: Words) -> Mask:
-    figure = _is_one_of(words.hashes, FIGURES)
-    digits = np.flatnonzero(words.codes - np.uint8(ord("0")) < 10)
-    figure[np.searchsorted(words.starts, digits, side="right") - 1] = True
-    return figure
-
-
-def _is_one_of(hashes: U64, listed: str) -> Mask:
-    known, marks = _known(listed)
-    found: Mask = marks[hashes >> _UPPER]
-    likely = hashes[found]
-    found[found] = known[np.searchsorted(known, likely)] == likely
+def _kinds(hashes: U64) -> NDArray[np.uint8]:
+    """Tell of each word whether it is one of FIGURES, or of SMALL_WORDS.  One look into a table, one comparison."""
+    shift, slots, listed, kinds = _listed()
+    places = slots[hashes >> shift & np.uint64(_SLOTS - 1)]
+    found: NDArray[np.uint8] = kinds[places] * (listed[places] == hashes)
     return found
 
 
 @cache
-def _known(listed: str) -> tuple[U64, Mask]:
-    """Hash the words of a list; and mark what the upper 16 bits of these can be, to pass over others at once."""
-    hashes = np.append(hashes_of(listed.split()), ~np.uint64(0))  # what is searched for is never behind the last
-    marks = np.zeros(1 << 16, np.bool_)
-    marks[hashes >> _UPPER] = True
-    return hashes, marks
+def _listed() -> tuple[np.uint64, NDArray[np.uint16], U64, NDArray[np.uint8]]:
+    """Give each word of both lists a slot of its own, by 16 bits of its hash: which ones, slots, hashes, kinds."""
+    figures = hashes_of(FIGURES.split())
+    listed = np.append(figures, np.setdiff1d(hashes_of(SMALL_WORDS.split()), figures))
+    kinds = np.where(np.arange(len(listed)) < len(figures), _FIGURE, _SMALL).astype(np.uint8)
+    taken = {shift: listed >> np.uint64(shift) & np.uint64(_SLOTS - 1) for shift in range(48)}
+    shift = next(shift for shift, places in taken.items() if len(np.unique(places)) == len(listed))
+    slots = np.zeros(_SLOTS, np.uint16)
+    slots[taken[shift]] = np.arange(len(listed))
+    return np.uint64(shift), slots, listed, kinds
 
 
 def _terms(words: Words, places: I64) -> U32:
@@ -123,10 +128,8 @@ def _terms(words: Words, places: I64) -> U32:
     terms |= (words.codes[words.starts[places]] & np.uint32(_FIRSTS)) << np.uint32(_FIRST)
     terms |= (words.hashes[places] & np.uint64(1)).astype(np.uint32) << np.uint32(_HASH)
     terms |= words.capital[places].astype(np.uint32) << np.uint32(CAPITAL)
-    letters = np.uint32(1) << np.arange(256, dtype=np.uint32) % _LETTERS
-    letters[ord(" ")] = 0
-    if len(words.starts):
-        terms |= np.bitwise_or.reduceat(letters[words.codes], words.starts)[places]
+    in_twos = words.codes[: len(words.codes) // 2 * 2].view(np.uint16)
+    terms |= np.bitwise_or.reduceat(_BITS_OF_LETTERS.take(in_twos), words.starts // 2)[places]
     return terms
 
 

@@ -1,5 +1,6 @@
 """What goes out to a worker: plain values that name the input, the settings and the files between the stages."""
 
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -61,6 +62,11 @@ class Job(Struct, frozen=True):
         folder = Path(self.work) / kind
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"part-{shard:05d}{suffix or self.suffix}"
+
+    def remove(self, *kinds: str) -> None:
+        """Remove kinds of files that no later stage reads: a large run has several times its input on disk."""
+        for kind in kinds:
+            shutil.rmtree(Path(self.work) / kind, ignore_errors=True)
 
 
 class RejectLine(Struct, frozen=True, kw_only=True):

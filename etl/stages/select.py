@@ -93,6 +93,7 @@ def select(job: Job, shards: Sequence[Shard], threads: int = 1) -> None:
         job.part("copies", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(copies))
     if job.index:
         stage(job, before, Today(own, names[first:], joined.blocks[first:], joined.titles[first:]), kept(blocks, found))
+    job.remove("prints", "names", "seen", "joined")
 
 
 def selected(job: Job, shard: Shard) -> Copies:

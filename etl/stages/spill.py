@@ -48,8 +48,10 @@ class SavedPart:
         return array
 
     def size(self) -> int:
-        """Count the bytes of it all."""
-        return sum(file.stat().st_size for file in self.path.parent.glob(self._file("*").name))
+        """Count the bytes of the fingerprints."""
+        from etl.dedup import Fingerprints
+
+        return sum(self._file(name).stat().st_size for name in Fingerprints.__struct_fields__)
 
     def _file(self, name: str) -> Path:
         return self.path.with_suffix(f".{name}.npy")
