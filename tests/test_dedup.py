@@ -154,11 +154,14 @@ def test_duplicates(texts: list[str], drops: list[tuple[int, int]]) -> None:
         ("saw no reason", "saw reason"),
         ("saw no reason for alarm", "saw no reason for alarm. The loan is guaranteed by Denmark"),
         ("of corn", "of corn, which are insured by Hertz Corp,"),
+        ("bushels", "imperial bushels"),
+        ("barrels", "barrel staves"),
+        ("The merchants", "Few merchants"),
     ],
     ids=[
         "a crop", "a crop of two words", "one of two metals", "a fall", "a form", "billions", "a decrease", "the south",
         "a place", "a month", "a number", "an ordinal", "the other way round", "a rating", "a denial", "a short denial", "no",
-        "a sentence more about somebody", "a clause more about somebody",
+        "a sentence more about somebody", "a clause more about somebody", "another measure", "goods made of others", "few",
     ],
 )  # fmt: skip
 def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
@@ -295,7 +298,7 @@ def test_saved_fingerprints_are_joined_as_they_were() -> None:
 def test_fingerprints_do_not_change_from_release_to_release() -> None:
     arrays = dedup.fingerprint([RALLY, TOLL, "Лукашенко – “НЕТ”", "集会１０万人"], Likeness(short_words=0)).arrays()
     digest = blake2b(b"".join(array.tobytes() for array in arrays.values()), digest_size=8).hexdigest()
-    assert digest == "d5e21a2ffb431771"
+    assert digest == "ed94fbea41df261c"
 
 
 def copies(changes: int, count: int) -> list[str]:

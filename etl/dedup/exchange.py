@@ -6,12 +6,14 @@ Or the later one says more of somebody, which would go with it.
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.facts import CAPITAL, Mask, is_near, phrases
+from etl.dedup.facts import CAPITAL, DIGITS, Mask, is_near, phrases
 from etl.dedup.ragged import Ragged, ranges, turns
 from etl.dedup.words import I64, U32, U64
 
 # "Soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel producers": up to so many terms.
 LONGEST_PHRASE = 3
+# "16 mln Canadian dlrs" is not "16 mln dlrs": so many terms behind a figure say what it counts.
+TERMS_OF_A_FIGURE = 2
 # "The bond is guaranteed by Hertz Corp", where all else is as it is of any bond: from so many terms on.
 LEAST_STATEMENT = 3
 
@@ -33,6 +35,11 @@ class Lone(Struct, frozen=True, gc=False):
     places: I64
     terms: U32
 
+    @property
+    def pairs(self) -> I64:
+        """The pair of each."""
+        return self.owners // 2
+
     def some(self, chosen: Mask) -> "Lone":
         """Give some of them."""
         return Lone(self.owners[chosen], self.places[chosen], self.terms[chosen])
@@ -42,8 +49,9 @@ def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
     """Mark the pairs of which the terms that one of two blocks has more often make two stories.
 
     They do if each has such that are not the other's misspelt or cut short, and these are one term each, or all names,
-    or as many in the same places, or one phrase for another at the same place.  Or if all that differs is more in the
-    later one, a statement with a name in it.  Else one story was edited: other words here and there.
+    or as many in the same places, or one phrase for another at the same place.  Or if all that differs is more in one
+    of the two: a statement with a name in it, if it is the later; or a term or two that make a figure or a name of
+    goods another ("soybeans", "soybean meal").  Else one story was edited: other words here and there.
     """
     weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
     marked = [_exchanges(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
@@ -51,19 +59,27 @@ def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
 
 
 def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
-    lone = _lone(terms, earlier, later)
-    lone = lone.some(~_nears(lone))
+    found = _lone(terms, earlier, later)
+    nears = _nears(found)
+    lone = found.some(~nears)
     counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
-    names = np.bincount(lone.owners[lone.terms >> CAPITAL > 0], minlength=2 * len(earlier)).reshape(-1, 2)
-    most = counts.max(axis=1)
-    both: Mask = counts.min(axis=1) > 0
-    named: Mask = (counts - names).max(axis=1) == 0
-    marked: Mask = both & ((most == 1) | named | _are_filled_in(lone, counts))
-    few = both & (most <= LONGEST_PHRASE)
-    marked[few] |= _are_phrases(lone.some(few[lone.owners // 2]))
-    more = counts[:, 0] == 0
-    marked[_stating(lone.some(more[lone.owners // 2]))] = True
+    each_has = counts.min(axis=1) > 0
+    marked: Mask = each_has & _are_exchanged(lone, counts)
+    blocks = np.where(found.owners % 2, later[found.pairs], earlier[found.pairs])
+    narrowing = found.some(~nears & (_behind_figures(terms, blocks, found) | _beside_nears(found, nears)))
+    for says_more in (narrowing.pairs, _stating(lone.some((counts[:, 0] == 0)[lone.pairs]))):
+        marked[says_more] |= ~each_has[says_more]
     return marked
+
+
+def _are_exchanged(lone: Lone, counts: I64) -> Mask:
+    """Tell of pairs whether their lone terms are one each, or all names, or fill in a form, or are a phrase each."""
+    names = np.bincount(lone.owners[lone.terms >> CAPITAL > 0], minlength=counts.size).reshape(-1, 2)
+    most = counts.max(axis=1)
+    exchanged: Mask = (most == 1) | ((counts - names).max(axis=1) == 0) | _are_filled_in(lone, counts)
+    few = (counts.min(axis=1) > 0) & (most <= LONGEST_PHRASE)
+    exchanged[few] |= _are_phrases(lone.some(few[lone.pairs]))
+    return exchanged
 
 
 def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
@@ -113,11 +129,30 @@ def _nears(lone: Lone) -> Mask:
     return nears
 
 
+def _behind_figures(terms: Ragged, blocks: I64, lone: Lone) -> Mask:
+    """Mark the lone terms (of these blocks) that stand behind a figure, or with a term between."""
+    behind = np.zeros(len(blocks), np.bool_)
+    for back in range(1, TERMS_OF_A_FIGURE + 1):
+        reaching = np.flatnonzero(lone.places >= back)
+        before = terms.starts[blocks[reaching]] + lone.places[reaching] - back
+        behind[reaching[terms.values[before] == DIGITS]] = True
+    return behind
+
+
+def _beside_nears(lone: Lone, nears: Mask) -> Mask:
+    """Mark the lone terms that stand next to one that is near: the "meal" of "soybean meal" that was "soybeans"."""
+    in_a_row = (np.diff(lone.owners) == 0) & (np.diff(lone.places) == 1)
+    beside = np.zeros(len(nears), np.bool_)
+    beside[1:] |= in_a_row & nears[:-1]
+    beside[:-1] |= in_a_row & nears[1:]
+    return beside
+
+
 def _are_filled_in(lone: Lone, counts: I64) -> Mask:
     """Tell of pairs whether their lone terms stand in the same places, as in a form: "corn rose", "soybeans fell"."""
     filled: Mask = (counts[:, 0] == counts[:, 1]) & (counts[:, 0] > 0)
-    own = lone.places[filled[lone.owners // 2] & (lone.owners % 2 == 0)]
-    others = lone.places[filled[lone.owners // 2] & (lone.owners % 2 == 1)]
+    own = lone.places[filled[lone.pairs] & (lone.owners % 2 == 0)]
+    others = lone.places[filled[lone.pairs] & (lone.owners % 2 == 1)]
     moved = np.repeat(np.flatnonzero(filled), counts[filled, 0])[own != others]
     filled[moved] = False
     return filled
@@ -148,5 +183,5 @@ def _stating(lone: Lone) -> I64:
     is_name = lone.terms >> CAPITAL > 0
     states = ~is_name[starts] & np.logical_or.reduceat(is_name, starts)
     long = np.diff(starts, append=len(lone.owners)) >= LEAST_STATEMENT
-    stating: I64 = lone.owners[starts[states & long]] // 2
+    stating: I64 = lone.pairs[starts[states & long]]
     return stating

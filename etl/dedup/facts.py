@@ -20,7 +20,7 @@ Facts = tuple[U64, U32, NDArray[np.int32]]
 FIGURES = """
 january february march april june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday plus minus
-not never no none neither nor cannot aren couldn didn doesn don hadn hasn haven isn shouldn wasn weren won wouldn
+not never no none neither nor few cannot aren couldn didn doesn don hadn hasn haven isn shouldn wasn weren won wouldn
 first second third fourth fifth sixth seventh eighth ninth tenth half twice
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 twenty thirty forty fifty sixty seventy eighty ninety hundred
@@ -48,6 +48,9 @@ were what when where which while who whose will with would you
 # Below six letters another letter makes another word (Iran, Iraq); from there on it is a slip (Kuwait, Kuwalt).
 LEAST_LETTERS_OF_A_SLIP = 6
 
+# Stands among the terms for a figure in digits, to tell what stands behind one.  No word's term is 0.
+DIGITS = np.uint32(0)
+
 # A term is 32 bits: its letters, one bit each, of which a and x, b and y, c and z share one; its length, up to 15; the
 # lower bits of its first letter; a bit of its hash; whether it has a capital.
 _LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
@@ -58,7 +61,7 @@ _BIT_OF_LETTER[ord(" ")] = 0
 # By two bytes at once, in either order: a space parts any two words, so that no two bytes are of two of them.
 _BITS_OF_LETTERS = np.bitwise_or.outer(_BIT_OF_LETTER, _BIT_OF_LETTER).ravel()
 
-_OTHER, _FIGURE, _SMALL = range(3)
+_OTHER, _FIGURE, _DIGITS, _SMALL = range(4)
 _SLOTS = 1 << 16
 
 
@@ -66,16 +69,17 @@ def facts(words: Words) -> Facts:
     """Give the `numbers`, `terms` and `termed` of fingerprints.
 
     A figure is a word with a digit in it, or one of FIGURES, and their order counts ("rose to 25 from 19"); a term is
-    any other word of two bytes and more that is none of SMALL_WORDS.
+    any other word of two bytes and more that is none of SMALL_WORDS, and DIGITS where one with digits stands.
     """
     kinds = _kinds(words.hashes)
     digits = np.flatnonzero(words.codes - np.uint8(ord("0")) < 10)
-    kinds[np.searchsorted(words.starts, digits, side="right") - 1] = _FIGURE
-    figures = np.flatnonzero(kinds == _FIGURE)
+    kinds[np.searchsorted(words.starts, digits, side="right") - 1] = _DIGITS
+    figures = np.flatnonzero((kinds == _DIGITS) | (kinds == _FIGURE))
     firsts = np.searchsorted(figures, words.firsts)
     numbers = sums(placed(words.hashes[figures], firsts), firsts)
-    places = np.flatnonzero((kinds == _OTHER) & (words.sizes > 1))
-    return numbers, _terms(words, places), np.diff(np.searchsorted(places, words.firsts)).astype(np.int32)
+    places = np.flatnonzero((kinds == _DIGITS) | (kinds == _OTHER) & (words.sizes > 1))
+    terms = np.where(kinds[places] == _DIGITS, DIGITS, _terms(words, places))
+    return numbers, terms, np.diff(np.searchsorted(places, words.firsts)).astype(np.int32)
 
 
 def no_facts(words: Words) -> Facts:

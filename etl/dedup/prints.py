@@ -22,8 +22,8 @@ class Likeness(Struct, frozen=True, gc=False):
     """What counts as a duplicate.
 
     `threshold` is the least Jaccard.  `numbers="same"`: figures and names are facts; blocks are no copies if their
-    figures, months or weekdays differ, if one has a word, a phrase, or names where the other has others, or if the
-    later one says more of somebody (`etl.dedup.exchange`).
+    figures, months or weekdays differ, if one has a word, a phrase, or names where the other has others, if one
+    says more of a figure ("dlrs", "Canadian dlrs"), or the later one more of somebody (`etl.dedup.exchange`).
     `across=False` compares only within one article.  Texts under `short_words` words are compared whole, folded, and
     only with the `short_reach` texts before them in one article: there a repeat is a caption's credit printed twice;
     farther off it is as often a subhead, a quote or a figure of a table.  `keep="longest"` takes articles by their
