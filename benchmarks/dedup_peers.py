@@ -1,7 +1,8 @@
 """The tools that benchmarks/dedup.py compares: each reads JSONL, and writes the rows that it keeps as they are."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -52,6 +53,17 @@ def keep(source: Path, target: Path, flags: Iterator[bool]) -> None:
         kept.writelines(line for line, is_kept in zip(lines, flags, strict=True) if is_kept)
 
 
+def new_ones(
+    entries: Iterable[Any], query: Callable[[Any], object], insert: Callable[[int, Any], object]
+) -> Iterator[bool]:
+    """Tell of each entry whether an index has nothing like it, and insert those."""
+    for number, entry in enumerate(entries):
+        is_new = not query(entry)
+        if is_new:
+            insert(number, entry)
+        yield is_new
+
+
 def copydesk(source: Path, target: Path, shingles: Shingles) -> None:
     from etl import dedup
 
@@ -84,14 +96,7 @@ def gaoya(source: Path, target: Path, shingles: Shingles) -> None:
         analyzer="word" if shingles == "w3" else "char", lowercase=True, ngram_range=(int(shingles[1]),) * 2,
     )  # fmt: skip
 
-    def flags() -> Iterator[bool]:
-        for number, text in enumerate(texts(source)):
-            is_new = not peer.query(text)
-            if is_new:
-                peer.insert_document(number, text)
-            yield is_new
-
-    keep(source, target, flags())
+    keep(source, target, new_ones(texts(source), peer.query, peer.insert_document))
 
 
 def datasketch(source: Path, target: Path, shingles: Shingles) -> None:
@@ -99,16 +104,12 @@ def datasketch(source: Path, target: Path, shingles: Shingles) -> None:
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
 
-    def flags() -> Iterator[bool]:
-        for number, text in enumerate(texts(source)):
-            minhash = MinHash(num_perm=128)
-            minhash.update_batch([gram.encode() for gram in SHINGLES[shingles](text)])
-            is_new = not index.query(minhash)
-            if is_new:
-                index.insert(number, minhash)
-            yield is_new
+    def minhash(text: str) -> MinHash:
+        made = MinHash(num_perm=128)
+        made.update_batch([gram.encode() for gram in SHINGLES[shingles](text)])
+        return made
 
-    keep(source, target, flags())
+    keep(source, target, new_ones(map(minhash, texts(source)), index.query, index.insert))
 
 
 def datasketch_bulk(source: Path, target: Path, shingles: Shingles) -> None:
@@ -117,15 +118,9 @@ def datasketch_bulk(source: Path, target: Path, shingles: Shingles) -> None:
 
     index = MinHashLSH(threshold=THRESHOLD, num_perm=128)
 
-    def flags() -> Iterator[bool]:
-        sets = ([gram.encode() for gram in SHINGLES[shingles](text)] for text in texts(source))
-        for number, minhash in enumerate(MinHash.generator(sets, num_perm=128, hashfunc=xxhash.xxh32_intdigest)):
-            is_new = not index.query(minhash)
-            if is_new:
-                index.insert(number, minhash, check_duplication=False)
-            yield is_new
-
-    keep(source, target, flags())
+    sets = ([gram.encode() for gram in SHINGLES[shingles](text)] for text in texts(source))
+    minhashes = MinHash.generator(sets, num_perm=128, hashfunc=xxhash.xxh32_intdigest)
+    keep(source, target, new_ones(minhashes, index.query, partial(index.insert, check_duplication=False)))
 
 
 def datatrove(source: Path, target: Path, shingles: Shingles) -> None:

@@ -14,6 +14,8 @@ from etl.dedup.shingle import distinct
 from etl.dedup.words import I64, U32, U64
 
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+# Firsts that are paired at a time; most have a pair or two.
+_FIRSTS_AT_ONCE = 1 << 19
 # Candidate pairs that are held at a time; they take some 30 bytes each.
 _PAIRS_AT_ONCE = 1 << 22
 # Of these so many are handed on at a time, with some 60 bytes each while they are verified.
@@ -40,16 +42,29 @@ def candidates(
 ) -> Iterator[Proposed]:
     """Pair each first with the later members of its buckets, less those that are surely not alike.
 
-    One walk over the bands.  Most pairs meet in many of them; a pair comes twice only if too many are held meanwhile.
+    Most pairs meet in many bands.  So that each comes once, bands are walked for no more firsts at a time than have
+    pairs that can be held; a pair comes twice only where some have very many.
     """
-    leading = run(partial(_leading, found, firsts) for found in bands)
-    for packed in _distinct(run(task for leads in leading for task in _pairing(compared, shingles, leads))):
-        for start in range(0, len(packed), _PAIRS_A_TURN):
-            turn = packed[start : start + _PAIRS_A_TURN]
-            earlier, later = (turn >> _HALF).astype(np.int64), (turn & _LOW).astype(np.int64)
-            # Blocks that are not to be compared may share a key by chance.
-            equal = compared.apart[earlier] == compared.apart[later]
-            yield earlier[equal], later[equal]
+    for some in _in_turns(firsts):
+        leading = run(partial(_leading, found, some) for found in bands)
+        for packed in _distinct(run(task for leads in leading for task in _pairing(compared, shingles, leads))):
+            for start in range(0, len(packed), _PAIRS_A_TURN):
+                yield _comparable(compared, packed[start : start + _PAIRS_A_TURN])
+
+
+def _in_turns(firsts: Mask) -> Iterator[Mask]:
+    places = np.flatnonzero(firsts)
+    for at in range(0, len(places), _FIRSTS_AT_ONCE):
+        some = np.zeros_like(firsts)
+        some[places[at : at + _FIRSTS_AT_ONCE]] = True
+        yield some
+
+
+def _comparable(compared: Compared, packed: U64) -> Proposed:
+    """Unpack pairs, less those of blocks that are not to be compared: they may share a key by chance."""
+    earlier, later = (packed >> _HALF).astype(np.int64), (packed & _LOW).astype(np.int64)
+    equal = compared.apart[earlier] == compared.apart[later]
+    return earlier[equal], later[equal]
 
 
 def _distinct(parts: Iterable[U64]) -> Iterator[U64]:

@@ -17,9 +17,10 @@ TERMS_OF_A_FIGURE = 2
 # "The bond is guaranteed by Hertz Corp", where all else is as it is of any bond: from so many terms on.
 LEAST_STATEMENT = 3
 
-# Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there.
-_PAIR, _TERM, _SIDE, _CAPITAL = (np.uint64(shift) for shift in (49, 18, 17, 16))
-_ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64((1 << CAPITAL) - 1), np.uint64(0xFFFF)
+# Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there,
+# whether it is behind a figure.
+_PAIR, _TERM, _SIDE, _CAPITAL, _PLACE = (np.uint64(shift) for shift in (49, 18, 17, 16, 1))
+_ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64((1 << CAPITAL) - 1), np.uint64(0x7FFF)
 # Bound what is in memory at a time, and the pairs to 15 bits: terms of the pairs compared, comparisons of two terms.
 _TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 16, 1 << 2
 _COMPARISONS_AT_ONCE = 1 << 18
@@ -28,12 +29,13 @@ _COMPARISONS_AT_ONCE = 1 << 18
 class Lone(Struct, frozen=True, gc=False):
     """Terms that one of two blocks has more often, in order: of which block, and where (among its terms) they stand.
 
-    2k is the earlier block of pair k, 2k + 1 the later.
+    2k is the earlier block of pair k, 2k + 1 the later.  `counted` marks those that stand close behind a figure.
     """
 
     owners: I64
     places: I64
     terms: U32
+    counted: Mask
 
     @property
     def pairs(self) -> I64:
@@ -42,7 +44,7 @@ class Lone(Struct, frozen=True, gc=False):
 
     def some(self, chosen: Mask) -> "Lone":
         """Give some of them."""
-        return Lone(self.owners[chosen], self.places[chosen], self.terms[chosen])
+        return Lone(self.owners[chosen], self.places[chosen], self.terms[chosen], self.counted[chosen])
 
 
 def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
@@ -65,8 +67,7 @@ def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
     counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
     each_has = counts.min(axis=1) > 0
     marked: Mask = each_has & _are_exchanged(lone, counts)
-    blocks = np.where(found.owners % 2, later[found.pairs], earlier[found.pairs])
-    narrowing = found.some(~nears & (_behind_figures(terms, blocks, found) | _beside_nears(found, nears)))
+    narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
     for says_more in (narrowing.pairs, _stating(lone.some((counts[:, 0] == 0)[lone.pairs]))):
         marked[says_more] |= ~each_has[says_more]
     return marked
@@ -97,10 +98,10 @@ def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
     lone = of_later != of_earlier
     first = packed[starts + np.where(more, of_earlier, 0)][lone]
     owners = 2 * (first >> _PAIR).astype(np.int64) + more[lone]
-    places = (first & _PLACES).astype(np.int64)
+    places = (first >> _PLACE & _PLACES).astype(np.int64)
     values = (first >> _TERM & _CASELESS).astype(np.uint32) | (capitals == counts)[lone].astype(np.uint32) << CAPITAL
     order = np.lexsort((places, owners))
-    return Lone(owners[order], places[order], values[order])
+    return Lone(owners[order], places[order], values[order], (first & _ONE > 0)[order])
 
 
 def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
@@ -108,12 +109,23 @@ def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
     sizes = terms.sizes[both]
     pair = np.tile(np.arange(len(earlier), dtype=np.uint64), 2)
     side = np.repeat(np.arange(2, dtype=np.uint64), len(earlier))
-    values = terms.of(both).astype(np.uint64)
-    places = np.minimum(ranges(np.zeros_like(sizes), sizes), int(_PLACES)).astype(np.uint64)
-    packed = np.repeat(pair << _PAIR | side << _SIDE, sizes) | places
-    packed |= (values & _CASELESS) << _TERM | values >> np.uint64(CAPITAL) << _CAPITAL
+    values = terms.of(both)
+    places = ranges(np.zeros_like(sizes), sizes)
+    packed: U64 = np.repeat(pair << _PAIR | side << _SIDE, sizes)
+    packed |= np.minimum(places, int(_PLACES)).astype(np.uint64) << _PLACE
+    packed |= _are_counted(values, places).astype(np.uint64)
+    wide = values.astype(np.uint64)
+    packed |= (wide & _CASELESS) << _TERM | wide >> np.uint64(CAPITAL) << _CAPITAL
     packed.sort(kind="stable")
     return packed
+
+
+def _are_counted(values: U32, places: I64) -> Mask:
+    """Tell of the terms of lists, by their places there, whether they stand behind a figure, or with a term between."""
+    counted = np.zeros(len(values), np.bool_)
+    for back in range(1, TERMS_OF_A_FIGURE + 1):
+        counted[back:] |= (values[:-back] == DIGITS) & (places[back:] >= back)
+    return counted
 
 
 def _nears(lone: Lone) -> Mask:
@@ -127,16 +139,6 @@ def _nears(lone: Lone) -> Mask:
         near = is_near(lone.terms[left], lone.terms[right])
         nears[left[near]] = nears[right[near]] = True
     return nears
-
-
-def _behind_figures(terms: Ragged, blocks: I64, lone: Lone) -> Mask:
-    """Mark the lone terms (of these blocks) that stand behind a figure, or with a term between."""
-    behind = np.zeros(len(blocks), np.bool_)
-    for back in range(1, TERMS_OF_A_FIGURE + 1):
-        reaching = np.flatnonzero(lone.places >= back)
-        before = terms.starts[blocks[reaching]] + lone.places[reaching] - back
-        behind[reaching[terms.values[before] == DIGITS]] = True
-    return behind
 
 
 def _beside_nears(lone: Lone, nears: Mask) -> Mask:

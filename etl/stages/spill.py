@@ -3,6 +3,7 @@
 Past the memory that a run may have, some 50 bytes a block stay in it.  Sorting is by band, so that no sort is larger.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -99,18 +100,20 @@ def _joined(
 
 
 class StoredColumn:
-    """32-bit values in a file."""
+    """32-bit values in a file.  They are read, not mapped: pages touched here and there would count as our memory."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def __getitem__(self, places: "I64", /) -> "U32":
-        """Give the values at places."""
+        """Give the values at places; those of places in a row are read at once."""
         import numpy as np
 
-        # Mapped for this once: pages that were read do not count as our memory any longer than they are needed.
-        values: U32 = np.memmap(self.path, np.uint32, "r")[places] if len(places) else np.zeros(0, np.uint32)
-        return np.asarray(values)
+        starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+        runs = zip((4 * places[starts]).tolist(), (4 * np.diff(starts, append=len(places))).tolist(), strict=True)
+        with self.path.open("rb", buffering=0) as file:
+            read = [os.pread(file.fileno(), size, start) for start, size in runs]
+        return np.frombuffer(b"".join(read), np.uint32)
 
 
 class StoredBands:
