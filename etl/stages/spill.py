@@ -3,7 +3,6 @@
 Past the memory that a run may have, some 50 bytes a block stay in it.  Sorting is by band, so that no sort is larger.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -110,9 +109,12 @@ class StoredColumn:
         import numpy as np
 
         starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-        runs = zip((4 * places[starts]).tolist(), (4 * np.diff(starts, append=len(places))).tolist(), strict=True)
+        sizes = 4 * np.diff(starts, append=len(places))
+        read = list[bytes]()
         with self.path.open("rb", buffering=0) as file:
-            read = [os.pread(file.fileno(), size, start) for start, size in runs]
+            for start, size in zip((4 * places[starts]).tolist(), sizes.tolist(), strict=True):
+                file.seek(start)
+                read.append(file.read(size))
         return np.frombuffer(b"".join(read), np.uint32)
 
 
