@@ -1,6 +1,7 @@
 """Fingerprints of a run, from files: the large columns are looked up where they are, the rest is read if it fits.
 
-Past the memory that a run may have, some 50 bytes a block stay in it.  Sorting is by band, so that no sort is larger.
+Past the memory that a run may have, some 60 bytes a block stay in it, 130 while pairs are sought.  Sorting is by band,
+so that no sort is larger.
 """
 
 from collections import deque
