@@ -14,8 +14,9 @@ from etl.dedup.sign import band_keys, bands_and_rows, signatures
 from etl.dedup.words import U32, U64, fold, split
 from etl.model import Numbers, Shingles
 
-# Half a million characters a batch: its arrays stay in the cache, and memory does not grow with the texts.
-_CHARACTERS_PER_BATCH = 1 << 19
+# A quarter of a million characters a batch: the arrays of two processes stay in the cache that they share, and memory
+# does not grow with the texts.
+_CHARACTERS_PER_BATCH = 1 << 18
 
 
 class Likeness(Struct, frozen=True, gc=False):
