@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import accumulate
@@ -177,9 +178,16 @@ def tree_megabytes(process: int) -> float:
     return int(held[1]) / 1024 + sum(map(tree_megabytes, children)) if held else 0.0
 
 
+def numbered(path: Path) -> Iterator[Row]:
+    """Read rows.  Raises msgspec.ValidationError if the id of one is no number."""
+    with path.open("rb") as lines:
+        for line in lines:
+            yield msgspec.json.decode(line, type=Row)
+
+
 def compare(source: Path, folder: Path, options: argparse.Namespace) -> None:
     """Run the tools by turns, and say how each compares."""
-    rows = list(texts(source))
+    rows = [row.text for row in numbered(source)]
     first = rows[: ROWS_JUDGED[options.shingles]]
     pairs, whole, count = alike(first, options.shingles), len(first) == len(rows), len(rows)
     del rows
@@ -190,7 +198,7 @@ def compare(source: Path, folder: Path, options: argparse.Namespace) -> None:
             taken[tool].append(run(tool, source, folder / tool, options))
     for tool in tools:
         report(tool, taken, count)
-        kept = {msgspec.json.decode(line, type=Row).id for line in (folder / tool).read_bytes().splitlines()}
+        kept = {row.id for row in numbered(folder / tool)}
         print(f"{'':15}", judged(kept, pairs, len(first), whole))
 
 
