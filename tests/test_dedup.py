@@ -117,6 +117,7 @@ def test_folding_keeps_words_and_figures(text: str, folded: str) -> None:
         ([RALLY, RIVER, BUDGET], []),
         ([TOLL, TOLL.replace("12", "25")], []),
         ([TOLL, TOLL + " today"], [(1, 0)]),
+        ([RALLY + " in 2020", "Yesterday " + RALLY + " in 2020"], [(1, 0)]),
         (["Share on Facebook", "Share on Facebook"], []),
         (["", "", "😀😀", "😀😀", "* * *", "* * *"], []),
         ([CHINESE, "昨天晚上农民把牛群赶到山上因为河水漫过了堤岸淹没田地"], []),
@@ -124,7 +125,7 @@ def test_folding_keeps_words_and_figures(text: str, folded: str) -> None:
     ],
     ids=[
         "exact copy", "case and stops", "a word more", "copy of a copy", "copies of what goes go to its keeper",
-        "cyrillic", "chinese", "other stories stay", "another death toll stays", "the same death toll",
+        "cyrillic", "chinese", "other stories stay", "another death toll stays", "the same death toll", "a word more where the other ends in a figure",
         "short lines of other articles stay", "no words stay", "other chinese stays", "nothing",
     ],
 )  # fmt: skip
@@ -155,13 +156,16 @@ def test_duplicates(texts: list[str], drops: list[tuple[int, int]]) -> None:
         ("saw no reason for alarm", "saw no reason for alarm. The loan is guaranteed by Denmark"),
         ("of corn", "of corn, which are insured by Hertz Corp,"),
         ("bushels", "imperial bushels"),
+        ("5 pct", "5 full pct"),
         ("barrels", "barrel staves"),
+        ("mills", "rolling mill"),
         ("The merchants", "Few merchants"),
     ],
     ids=[
         "a crop", "a crop of two words", "one of two metals", "a fall", "a form", "billions", "a decrease", "the south",
         "a place", "a month", "a number", "an ordinal", "the other way round", "a rating", "a denial", "a short denial", "no",
-        "a sentence more about somebody", "a clause more about somebody", "another measure", "goods made of others", "few",
+        "a sentence more about somebody", "a clause more about somebody", "another measure", "right behind a figure",
+        "goods made of others", "goods of a sort", "few",
     ],
 )  # fmt: skip
 def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
@@ -185,11 +189,12 @@ def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
         ("no reason for alarm", "no reason for alarm. Click here to subscribe - Reuters"),
         ("no reason for alarm", "no reason for alarm, they told the Erie Daily newspaper"),
         ("no reason for alarm", "no reason for any alarm as the harvest was good"),
+        ("offered for sale", "offered quickly for sale"),
     ],
     ids=[
         "a place cut short", "a slip", "a word split", "an abbreviation", "per cent", "an abbreviated phrase", "a pronoun",
         "capitals", "in other words here and there", "more words",
-        "a reporter", "a label", "where they said it", "a clause about nobody",
+        "a reporter", "a label", "where they said it", "a clause about nobody", "farther behind a figure",
     ],
 )  # fmt: skip
 def test_the_same_fact_in_other_words_is_a_copy(said: str, said_again: str) -> None:
@@ -227,6 +232,12 @@ def test_the_same_fact_in_other_words_is_a_copy(said: str, said_again: str) -> N
 )
 def test_settings(likeness: Likeness, texts: list[str], articles: list[int], drops: list[tuple[int, int]]) -> None:
     assert found(texts, articles, likeness) == drops
+
+
+def test_none_is_lost_where_firsts_are_paired_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.dedup.candidates.FIRSTS_AT_ONCE", 2)
+    stories = [RALLY, RIVER, BUDGET, SPRING, HARBOUR]
+    assert found(stories + [story + " soon" for story in stories]) == [(5, 0), (6, 1), (7, 2), (8, 3), (9, 4)]
 
 
 def test_no_chains() -> None:

@@ -15,7 +15,7 @@ from etl.dedup.words import I64, U32, U64
 
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 # Firsts that are paired at a time; most have a pair or two.
-_FIRSTS_AT_ONCE = 1 << 19
+FIRSTS_AT_ONCE = 1 << 19
 # Candidate pairs that are held at a time; they take some 30 bytes each.
 _PAIRS_AT_ONCE = 1 << 22
 # Of these so many are handed on at a time, with some 60 bytes each while they are verified.
@@ -42,8 +42,8 @@ def candidates(
 ) -> Iterator[Proposed]:
     """Pair each first with the later members of its buckets, less those that are surely not alike.
 
-    Most pairs meet in many bands.  So that each comes once, bands are walked for no more firsts at a time than have
-    pairs that can be held; a pair comes twice only where some have very many.
+    Most pairs meet in many bands.  So that each comes once, all bands are walked for a part of the firsts, whose pairs
+    can be held, and then for the next; a pair comes twice only where some firsts have very many.
     """
     for some in _in_turns(firsts):
         leading = run(partial(_leading, found, some) for found in bands)
@@ -54,9 +54,9 @@ def candidates(
 
 def _in_turns(firsts: Mask) -> Iterator[Mask]:
     places = np.flatnonzero(firsts)
-    for at in range(0, len(places), _FIRSTS_AT_ONCE):
+    for at in range(0, len(places), FIRSTS_AT_ONCE):
         some = np.zeros_like(firsts)
-        some[places[at : at + _FIRSTS_AT_ONCE]] = True
+        some[places[at : at + FIRSTS_AT_ONCE]] = True
         yield some
 
 

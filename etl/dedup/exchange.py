@@ -1,6 +1,6 @@
 """Pairs that are alike -> those of which one states another fact: it has other terms where the other has its own.
 
-Or the later one says more of somebody, which would go with it.
+Or one says more of a figure; or the later one says more of somebody, which would go with it.
 """
 
 import numpy as np
@@ -52,8 +52,8 @@ def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
 
     They do if each has such that are not the other's misspelt or cut short, and these are one term each, or all names,
     or as many in the same places, or one phrase for another at the same place.  Or if all that differs is more in one
-    of the two: a statement with a name in it, if it is the later; or a term or two that make a figure or a name of
-    goods another ("soybeans", "soybean meal").  Else one story was edited: other words here and there.
+    of the two: a statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs");
+    a term next to one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
     """
     weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
     marked = [_exchanges(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
@@ -68,8 +68,8 @@ def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
     each_has = counts.min(axis=1) > 0
     marked: Mask = each_has & _are_exchanged(lone, counts)
     narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
-    for says_more in (narrowing.pairs, _stating(lone.some((counts[:, 0] == 0)[lone.pairs]))):
-        marked[says_more] |= ~each_has[says_more]
+    marked[narrowing.pairs] |= ~each_has[narrowing.pairs]
+    marked[_stating(lone.some((counts[:, 0] == 0)[lone.pairs]))] = True
     return marked
 
 
