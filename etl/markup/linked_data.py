@@ -31,6 +31,13 @@ def read_linked_data(scripts: Iterable[str]) -> Facts:
     )
 
 
+def article_body(scripts: Iterable[str]) -> str:
+    """Return the longest articleBody in the scripts, "" if there is none."""
+    nodes = (node for script in scripts for node in _nodes(_decode(script)))
+    bodies = (node.get("articleBody") for node in nodes)
+    return max((body for body in bodies if isinstance(body, str)), key=len, default="")
+
+
 def authors(names: Iterable[str]) -> str:
     """Join names, each once.  An address is no name: Facebook wants one in article:author."""
     return "; ".join(dict.fromkeys(name for name in names if name and "://" not in name))
