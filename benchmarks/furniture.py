@@ -44,11 +44,11 @@ def copydesk(rules: Ruleset, models: Models | None) -> Judge:
 
 def _seated(rules: Ruleset, models: Models | None, domain: str) -> Ruleset:
     """The ruleset with the model that has not seen the domain, where the profile asks for a model at all."""
-    if not models or not (shipped := rules.bench.context):
+    if not models or not (shipped := rules.judging.context):
         return rules
     model = models(domain)
-    least = model.likely if rules.bench.least == shipped.likely else model.guess
-    return structs.replace(rules, bench=structs.replace(rules.bench, context=model, least=least))
+    least = model.likely if rules.judging.least == shipped.likely else model.guess
+    return structs.replace(rules, bench=structs.replace(rules.judging, context=model, least=least))
 
 
 def justext(dump: Dump) -> set[int]:

@@ -18,9 +18,9 @@ from msgspec import structs
 from etl.markup.plain import read_plain
 from etl.model import Article, Block, Document, Metadata
 from etl.packs import Selection, Sourced, compile_rules, load_rules
-from etl.rules import View, cuts, judge, seat
-from etl.rules.guards import covers
-from etl.rules.seat import Bench
+from etl.rules import ArticleView, cuts, judge, seat
+from etl.rules.engine.ruleset import JudgingRules
+from etl.rules.matching.guards import covers
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "another-belarus.txt"
 RULES = 200
@@ -28,7 +28,7 @@ RUNS = 5
 # Actions of rules that name whole blocks.
 TAKES_BLOCKS = ("drop", "drop-span", "extract", "tag", "reject")
 
-Work = Callable[[list[View]], object]
+Work = Callable[[list[ArticleView]], object]
 
 
 def documents(paths: Sequence[Path]) -> Iterator[Document]:
@@ -51,7 +51,7 @@ def texts_of(path: Path) -> Iterator[Iterator[str]]:
             yield (block["text"] for block in row["blocks"])
 
 
-def bench(rules: Sequence[Sourced]) -> Bench:
+def bench(rules: Sequence[Sourced]) -> JudgingRules:
     return seat((one.name, one.version, one.rule) for one in rules)
 
 
@@ -60,15 +60,15 @@ def some(rules: Sequence[Sourced], number: int) -> list[Sourced]:
     return [rules[at * len(rules) // number] for at in range(number)]
 
 
-def plainly(view: View, bench: Bench) -> int:
+def plainly(view: ArticleView, bench: JudgingRules) -> int:
     """Ask every rule about every block."""
     asked = [seated for seated in bench.judges() if covers(seated.rule.scope, view)]
     return sum(seated.opinion(view, at) is not None for seated in asked for at in range(len(view)))
 
 
-def fresh(stories: Sequence[Document]) -> list[View]:
+def fresh(stories: Sequence[Document]) -> list[ArticleView]:
     """Views whose blocks are folded and counted, and in which nothing has been looked for."""
-    views = [View(Article(0, Metadata(), None, 0, len(story.blocks)), story) for story in stories]
+    views = [ArticleView(Article(0, Metadata(), None, 0, len(story.blocks)), story) for story in stories]
     for view in views:
         _ = (view.shapes, view.words, view.sentences)
     return views

@@ -13,20 +13,20 @@ from etl.examples import parse
 from etl.fold import fold, plain, shape
 from etl.model import Block, Kind, Publisher, Removal
 from etl.packs import Selection, load_rules
-from etl.rules import View, cuts, judge, seat
-from etl.rules.guards import covers
-from etl.rules.literals import required, widths
-from etl.rules.regex import regex_of
-from etl.rules.seat import Panel
-from etl.rules.sieve import Sieve, listed, only
-from etl.rules.vocabulary import called
+from etl.rules import ArticleView, cuts, judge, compile_judging
+from etl.rules.engine.literal_search import LiteralMatcher, listed, only
+from etl.rules.engine.ruleset import RuleGroup
+from etl.rules.language import called
+from etl.rules.matching.guards import covers
+from etl.rules.regexes.compiled import regex_of
+from etl.rules.regexes.literals import required, widths
 
 SHIPPED = [
     (sourced.name, sourced.version, sourced.rule)
     for sourced in load_rules(Selection())
     if sourced.rule.action != "replace"
 ]
-BENCH = seat(SHIPPED)
+BENCH = compile_judging(SHIPPED)
 EXAMPLES = [block for _, _, one in SHIPPED for text in (*one.drops, *one.keeps) for block in parse(text).blocks]
 PUBLISHERS = (None, *(Publisher(name, name) for _, _, one in SHIPPED for name in one.scope.publisher))
 
@@ -76,12 +76,12 @@ WORDS = st.text("ab0\n", max_size=3)
 
 @given(st.lists(WORDS, max_size=6), st.lists(st.text("ab0", max_size=3), max_size=6))
 def test_sieve_finds_literals(texts: list[str], literals: list[str]) -> None:
-    sieve = Sieve((literal, only(rank)) for rank, literal in enumerate(literals))
+    sieve = LiteralMatcher((literal, only(rank)) for rank, literal in enumerate(literals))
     found = [{literals[rank] for rank in listed(ranks)} for ranks in sieve.ranks_in(texts)]
     assert found == [{literal for literal in literals if literal in text} for text in texts]
 
 
-def opinions_of_all(panel: Panel, view: View) -> Iterator[tuple[int, str]]:
+def opinions_of_all(panel: RuleGroup, view: ArticleView) -> Iterator[tuple[int, str]]:
     """The plain loop: every rule is asked about every block."""
     for seated in panel.rules:
         for at in range(len(view)):
@@ -92,18 +92,18 @@ def opinions_of_all(panel: Panel, view: View) -> Iterator[tuple[int, str]]:
 
 
 @st.composite
-def views(draw: st.DrawFn) -> View:
+def views(draw: st.DrawFn) -> ArticleView:
     """Articles of lines that shipped rules drop or keep, of publishers that they know, with a headline somewhere."""
     lines = draw(st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=8))
     blocks = tuple(Block(at, at + 1, 0, 0, block.text, block.tag, block.css) for at, block in enumerate(lines))
     headline = draw(st.integers(-1, len(blocks) - 1))
     frame = (Removal(headline, "extract", "structure/headline"),) if headline >= 0 else ()
     kind = draw(st.sampled_from(list[Kind](["text", "html"])))
-    return View(*of_blocks(blocks, kind, draw(st.sampled_from(PUBLISHERS)), frame))
+    return ArticleView(*of_blocks(blocks, kind, draw(st.sampled_from(PUBLISHERS)), frame))
 
 
 @given(views())
-def test_judge_names_what_the_plain_loop_names(view: View) -> None:
+def test_judge_names_what_the_plain_loop_names(view: ArticleView) -> None:
     taken = {name: called(name, rule) for name, _, rule in SHIPPED if rule.action != "tag"}
     alone = list(opinions_of_all(BENCH.alone, view))
     knowing = view.knowing([(at, name) for at, rule in alone for name in taken.get(rule, ())])
@@ -114,7 +114,7 @@ def test_judge_names_what_the_plain_loop_names(view: View) -> None:
 
 
 @given(views())
-def test_cuts_are_what_the_plain_loop_finds(view: View) -> None:
+def test_cuts_are_what_the_plain_loop_finds(view: ArticleView) -> None:
     plainly = {
         (at, seated.name)
         for seated in BENCH.stripping.rules

@@ -15,7 +15,7 @@ from etl.model import Publisher
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules import vocabulary
 from etl.rules.context import Model
-from etl.rules.vocabulary import Pack, PackHeader, Rule, called
+from etl.rules.language import Pack, PackHeader, Rule, called
 
 PUBLISHERS = "publishers.toml"
 CONTEXT = "context.toml"
