@@ -83,7 +83,10 @@ def test_who_asks_the_model(selection: Selection, asked: bool) -> None:
 
 
 def test_hard_asks_for_less_than_standard() -> None:
-    assert compile_rules(Selection(profile="hard")).judging.min_probability < compile_rules(Selection()).judging.min_probability
+    assert (
+        compile_rules(Selection(profile="hard")).judging.min_probability
+        < compile_rules(Selection()).judging.min_probability
+    )
 
 
 def test_shipped_model_knows_only_features_that_there_are() -> None:

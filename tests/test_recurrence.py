@@ -12,7 +12,7 @@ from etl.fold import fold
 from etl.model import Publisher
 from etl.packs import Selection
 from etl.readers import Reading, find
-from etl.rules import ArticleView, RunContext, judge, compile_judging
+from etl.rules import ArticleView, RunContext, compile_judging, judge
 from etl.rules.matching.recurrence import line_key, line_keys
 from etl.run import run as run_job
 from etl.stages import Copying, Job
@@ -39,9 +39,9 @@ PROMPT = "Get our briefing – free"
 def test_recurs(
     recurs: dict[str, object], counts: dict[tuple[str, str], int], publisher: Publisher | None, is_named: bool
 ) -> None:
-    known = RunContext(lines={line_key(fold(text), name): times for (name, text), times in counts.items()})
+    run = RunContext(lines={line_key(fold(text), name): times for (name, text), times in counts.items()})
     one = story("GET OUR BRIEFING - FREE", publisher=publisher)
-    found = judge(ArticleView(*one, known), compile_judging([("t/a", "1", rule({"recurs": recurs}))]))
+    (found,) = judge([ArticleView(*one, run)], compile_judging([("t/a", "1", rule({"recurs": recurs}))]))
     assert [removal.block for removal in found] == ([0] if is_named else [])
 
 

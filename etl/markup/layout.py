@@ -37,7 +37,7 @@ class Run(Struct, frozen=True, gc=False):
     linked: float
 
 
-class Trigger(Struct, frozen=True, gc=False):
+class Clue(Struct, frozen=True, gc=False):
     """What the page says about itself: a meta tag under its property or name, the text of a script, a <time>, ..."""
 
     name: str
@@ -49,7 +49,7 @@ class Layout(Struct, frozen=True, gc=False):
 
     elements: tuple[Element, ...]
     runs: tuple[Run, ...]
-    clues: tuple[Trigger, ...]
+    clues: tuple[Clue, ...]
 
     def path(self, place: int) -> Iterator[int]:
         """Give an element's place, its parent's, and so on up to the root's."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from bs4.element import NavigableString, Tag
 
 from etl.markup.furniture import part_of
-from etl.markup.layout import Element, Layout, Run, Trigger
+from etl.markup.layout import Clue, Element, Layout, Run
 from etl.markup.soup import parse
 
 # Elements that a browser sets as blocks (HTML standard, 15.3 "Non-replaced elements").
@@ -70,7 +70,7 @@ class _Typesetter:
         self.elements = [Element("html", parent=0, block=0)]
         self.places = {id(root): 0}
         self.runs: list[Run] = []
-        self.clues: list[Trigger] = []
+        self.clues: list[Clue] = []
         self.lines: dict[int, list[tuple[str, bool]]] = {}
         self.block = -1
 
@@ -151,20 +151,20 @@ def _collapsed(text: str) -> str:
     return _SPACES.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")
 
 
-def _clues(tag: Tag, attributes: Mapping[str, str]) -> Iterator[Trigger]:
+def _clues(tag: Tag, attributes: Mapping[str, str]) -> Iterator[Clue]:
     """Give what an element of the head, or a <time>, says about the page."""
     said = {name: value.strip() for name, value in attributes.items()}
     match tag.name:
         case "meta":
             for key in filter(said.__contains__, META_KEYS):
-                yield Trigger(said[key].lower(), said.get("content", ""))
+                yield Clue(said[key].lower(), said.get("content", ""))
         case "link":
-            yield Trigger(f"link {said.get('rel', '').lower()}", said.get("href", ""))
+            yield Clue(f"link {said.get('rel', '').lower()}", said.get("href", ""))
         case "script":
-            yield Trigger(f"script {said.get('type', '').lower()}", tag.string or "")
+            yield Clue(f"script {said.get('type', '').lower()}", tag.string or "")
         case "title":
-            yield Trigger("title", tag.string or "")
+            yield Clue("title", tag.string or "")
         case "html":
-            yield Trigger("lang", said.get("lang") or said.get("xml:lang", ""))
+            yield Clue("lang", said.get("lang") or said.get("xml:lang", ""))
         case "time":
-            yield Trigger("time", said.get("datetime", ""))
+            yield Clue("time", said.get("datetime", ""))

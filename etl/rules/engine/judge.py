@@ -36,9 +36,8 @@ def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleM
     view = view.knowing(_taken(_named_by(rules.block, view, hits.rules)))
     matches: list[RuleMatch] = []
     for group, found in ((rules.block, hits.rules), (rules.contextual, rules.prefilter.around(view, hits.rules))):
-        for rank, one in sorted((rank, one) for place, rank, one in group.candidates(view, found) if place == at):
-            if match := one.match(view, at):
-                matches.append(match)
+        asked = {rank: one for place, rank, one in group.candidates(view, found) if place == at}
+        matches += [match for rank in sorted(asked) if (match := asked[rank].match(view, at))]
     return tuple(matches)
 
 

@@ -130,9 +130,12 @@ def compile_judging(
         phases[_phase(one.rule)][rank] = one
     matches = {rank: one.rule.match for phase in phases[1:] for rank, one in phase.items()}
     searched = {rank: one.rule.match for rank, one in phases[0].items()}
+    strip, block, contextual = map(RuleGroup, phases)
     return JudgingRules(
-        *map(RuleGroup, phases),
-        Prefilter(matches, searched),
+        strip=strip,
+        block=block,
+        contextual=contextual,
+        prefilter=Prefilter(matches, searched),
         extracting=tuple(one for one in compiled if one.rule.action == "extract"),
         classifier=classifier,
         min_probability=min_probability,

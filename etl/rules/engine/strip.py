@@ -41,10 +41,11 @@ def cuts(
 
 
 def _article_cuts(view: ArticleView, hits: LiteralHits, rules: JudgingRules) -> Iterator[Cut]:
-    found: list[tuple[int, Span, int, CompiledRule]] = []
-    for at, rank, one in rules.strip.candidates(view, hits.rules):
-        for match in _matches(view, at, one, hits.spans.get((at, rank))):
-            found.append((at, _widened(view.plain[at], match), rank, one))
+    found = [
+        (at, _widened(view.plain[at], match), rank, one)
+        for at, rank, one in rules.strip.candidates(view, hits.rules)
+        for match in _matches(view, at, one, hits.spans.get((at, rank)))
+    ]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
         yield from _joined(view, at, [(span, one) for _, span, _, one in of_block])
 

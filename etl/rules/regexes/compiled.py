@@ -30,8 +30,8 @@ MAX_COMPILED = 2_000
 class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
     """What holds for every text that a regex matches.
 
-    One of the `literals` stands in its shape, at its place.  It has `min_chars` to `max_chars` characters, and its first
-    `repeated` characters a second time.  `look_ahead` is how far behind a match the regex may look.
+    One of the `literals` stands in its shape, at its place.  It has `min_chars` to `max_chars` characters, and its
+    first `repeated` characters a second time.  `look_ahead` is how far behind a match the regex may look.
     """
 
     literals: tuple[tuple[str, Place], ...]
@@ -107,7 +107,7 @@ class Regex:
 
 
 class TimedRegex:
-    """A compiled regex of a user's rule.  Raises RegexTimeout, with the rule's name, if a text takes over MAX_SECONDS."""
+    """A compiled regex of a user's rule.  Raises RegexTimeout, which names the rule, if a text takes too long."""
 
     def __init__(self, source: str, flags: int, rule: str) -> None:
         import regex  # 15 ms, and needed only for packs of users

@@ -82,7 +82,7 @@ class RegexLiterals(Struct, frozen=True):
 
 
 class _Run(Struct):
-    """Literals of parts `first` to `last` of a sequence in a row, and whether they begin and end just where these do."""
+    """Literals of the parts `first` to `last` of a sequence, and whether they begin and end just where these do."""
 
     texts: Texts
     first: int
@@ -118,7 +118,7 @@ def required(regex: str) -> Texts | None:
 
 @cache
 def widths(regex: str) -> Widths:
-    """Return the characters of the shortest and the longest text that the regex matches; UNBOUNDED if there is no limit.
+    """Return the characters of the shortest and the longest text that the regex matches.
 
     >>> widths("By [A-Z].{2,40}")
     (6, 44)
@@ -189,7 +189,8 @@ def _sequence(tree: Any, items: Any) -> RegexLiterals:
         is_whole = _extend(runs[-1], at, found) and is_whole
         if not found.texts or runs[-1].last != at:
             is_whole = False
-            runs.append(_Run(found.texts or found.ends, at, at, bool(found.texts)))
+            texts = found.texts or found.ends
+            runs.append(_Run(EMPTY, at + 1, at, True) if texts == EMPTY else _Run(texts, at, at, bool(found.texts)))
             if best := _best(found):
                 choices.append({text: place.within(before[at], after[at]) for text, place in best.items()})
     placed = [dict.fromkeys(run.texts, _place(run, before, after, spans)) for run in runs]
@@ -201,6 +202,8 @@ def _extend(run: _Run, at: int, found: RegexLiterals) -> bool:
 
     Returns true if the run still says all that its parts match.
     """
+    if not found.texts and found.ends == EMPTY:
+        return False
     texts = found.texts or found.ends
     joined = _joined(run.texts, texts)
     if shortened := None if joined else _joined(_shortest(run.texts, str.endswith), texts):
