@@ -9,7 +9,8 @@ from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.markup import markup
 from etl.model import Article, Block, Decoded, Document, Page, Raw, Removal, Repair, Replacement
-from etl.repair import repair
+from etl.repair import proved_steps, repair
+from etl.repair.steps import Step
 from etl.rules import Bench, Cut, Known, View, cuts, filled, judge
 from etl.rules.recurrence import Counts
 from etl.segment import EMPTY, Layouts, segment
@@ -73,7 +74,8 @@ def view_of(article: Article, document: Document, known: Known) -> View:
 
 def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
     """Repair the blocks of a page, keeping account of each change.  What the source says of itself beats the page."""
-    mended = [_mend_block(block, desk) for block in page.blocks]
+    proved = proved_steps([block.text for block in page.blocks])
+    mended = [_mend_block(block, desk, proved) for block in page.blocks]
     said = {name: value for name, value in structs.asdict(raw.facts).items() if value}
     return Document(
         path=raw.path,
@@ -91,8 +93,8 @@ def mend(raw: Raw, decoded: Decoded, page: Page, desk: Desk) -> Document:
     )
 
 
-def _mend_block(block: Block, desk: Desk) -> tuple[Block, tuple[Repair, ...]]:
-    repaired = repair(block.text, desk.repairs, desk.risky)
+def _mend_block(block: Block, desk: Desk, proved: Sequence[Step]) -> tuple[Block, tuple[Repair, ...]]:
+    repaired = repair(block.text, desk.repairs, desk.risky, proved)
     if not (repaired.script or repaired.flags):
         return block, ()
     repairs = _booked(block, block.text, repaired.script)
