@@ -1,0 +1,187 @@
+"""A boosted forest as plain data: exact scores, and contributions of features that add up to them.
+
+Every node holds its mean, in thousandths of log-odds relative to the root of its tree.  A split changes the mean from
+that of a node to that of its child, and this change is booked on the feature that the split asks for.  Along a path the
+changes add up to the leaf, so for every row `bias + contributions == score`, as integers (Saabas 2014, "Interpreting
+random forests").  Integer sums know no order: the same forest gives the same scores on any machine.
+
+    forest = msgspec.json.decode(data, type=Forest)
+    scores = score(forest, matrix)                  # one integer a row
+    changes = contributions(forest, matrix[[7]])    # one integer for each feature of row 7
+
+Trees have at most MAX_LEAVES leaves.  They are asked all at once: a split that a row exceeds strikes out the leaves to
+its left, and the first leaf left is the one reached (QuickScorer; Lucchese and others 2015).
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+# Units of a node's mean in one unit of log-odds.
+THOUSANDTHS = 1_000
+# One bit a leaf in the widest mask that numpy has.
+MAX_LEAVES = 64
+# Rows that are scored at once.  The work arrays take rows x trees x 8 bytes.
+MAX_ROWS = 4_096
+# In `Tree.features`: the node is a leaf.
+LEAF = -1
+
+
+class Tree(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """The nodes of a tree in preorder: behind a split stand its left part, then its right part.
+
+    A split asks for feature `features[node]`: values up to `thresholds[node]` go left, greater ones right.  A leaf has
+    LEAF for its feature.  `means[node]` counts thousandths of log-odds; that of the root is 0.
+    """
+
+    features: tuple[int, ...]
+    thresholds: tuple[float, ...]
+    means: tuple[int, ...]
+
+
+class Forest(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
+    """Named features, trees over them, and the bias: the sum of the means at all roots."""
+
+    features: tuple[str, ...]
+    bias: int
+    trees: tuple[Tree, ...]
+
+
+def score(forest: Forest, matrix: "Matrix") -> "Integers":
+    """Return the log-odds of every row in thousandths.  `matrix` has one column for each feature of the forest."""
+    import numpy as np  # slow to import (0.1 s); a run without pages does not need it
+
+    if not forest.trees:
+        return np.full(len(matrix), forest.bias, dtype=np.int64)
+    means = _compiled(forest).means
+    sums = [means[leaves].sum(axis=0, dtype=np.int64) for leaves in _leaves(forest, matrix)]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *sums]) + forest.bias
+
+
+def contributions(forest: Forest, matrix: "Matrix") -> "Integers":
+    """Return what each feature adds to the log-odds of each row, in thousandths: rows x features.
+
+    `forest.bias` and the contributions of a row add up to its score.
+    """
+    import numpy as np
+
+    if not forest.trees:
+        return np.zeros((len(matrix), len(forest.features)), dtype=np.int64)
+    compiled, width = _compiled(forest), len(forest.features)
+    parts = [np.zeros((0, width), dtype=np.int64)]
+    for leaves in _leaves(forest, matrix):
+        rows = leaves.shape[1]
+        offsets = np.arange(rows) * width
+        sums = np.zeros(rows * width)  # bincount adds in float64, which is exact for integers below 2 ** 53
+        for asked, changes in zip(compiled.path_features, compiled.path_changes, strict=True):
+            places = (asked[leaves] + offsets).ravel()
+            sums += np.bincount(places, weights=changes[leaves].ravel(), minlength=rows * width)
+        parts.append(sums.astype(np.int64).reshape(rows, width))
+    return np.concatenate(parts)
+
+
+class _Compiled(Struct, frozen=True, eq=False):
+    """The arrays of a forest.  S is the greatest number of splits in a tree, D the greatest depth.
+
+    `features`, `thresholds`, `masks`: S x trees; a mask keeps the leaves that a row may still reach when it goes right.
+    `means`, `path_features`, `path_changes`: of all leaves in a row, MAX_LEAVES places a tree; paths D x leaves.
+    """
+
+    features: "NDArray[np.intp]"
+    thresholds: "Matrix"
+    masks: "NDArray[np.unsignedinteger]"
+    means: "Integers"
+    path_features: "NDArray[np.intp]"
+    path_changes: "Integers"
+
+
+class _Split(Struct, frozen=True, gc=False):
+    """A split, and the leaves to its left: from `first` up to and without `end`."""
+
+    feature: int
+    threshold: float
+    first: int
+    end: int
+
+
+class _Leaf(Struct, frozen=True, gc=False):
+    """A leaf's mean, and the features and changes of mean on the path to it."""
+
+    mean: int
+    path: tuple[tuple[int, int], ...]
+
+
+def _leaves(forest: Forest, matrix: "Matrix") -> Iterator["NDArray[np.intp]"]:
+    """Yield, MAX_ROWS rows at a time, the leaf of each tree that each row reaches: trees x rows."""
+    import numpy as np
+
+    compiled = _compiled(forest)
+    offsets = np.arange(len(forest.trees))[:, None] * MAX_LEAVES
+    one, full = compiled.masks.dtype.type(1), ~compiled.masks.dtype.type(0)
+    for start in range(0, len(matrix), MAX_ROWS):
+        columns = np.ascontiguousarray(matrix[start : start + MAX_ROWS].T)
+        alive = np.full((len(forest.trees), columns.shape[1]), full)
+        for features, thresholds, masks in zip(compiled.features, compiled.thresholds, compiled.masks, strict=True):
+            alive &= np.where(columns[features] > thresholds[:, None], masks[:, None], full)
+        lowest = alive & (~alive + one)  # the lowest bit that is set: the first leaf left
+        yield np.frexp(lowest.astype(np.float64))[1] - 1 + offsets
+
+
+@cache
+def _compiled(forest: Forest) -> _Compiled:
+    import numpy as np
+
+    read = [_read(tree) for tree in forest.trees]
+    most_splits = max(1, *(len(splits) for splits, _ in read))
+    depth = max(1, *(len(leaf.path) for _, leaves in read for leaf in leaves))
+    most_leaves = max(len(leaves) for _, leaves in read)
+    if most_leaves > MAX_LEAVES:
+        raise ValueError(f"a tree of {most_leaves} leaves; at most {MAX_LEAVES}")
+    mask_type = np.dtype(next(f"u{bits // 8}" for bits in (16, 32, 64) if bits >= most_leaves))
+    every_leaf = (1 << mask_type.itemsize * 8) - 1
+    features = np.zeros((most_splits, len(read)), dtype=np.intp)
+    thresholds = np.full((most_splits, len(read)), np.inf)
+    masks = np.full((most_splits, len(read)), every_leaf, dtype=mask_type)
+    means = np.zeros(len(read) * MAX_LEAVES, dtype=np.int64)
+    path_features = np.zeros((depth, len(read) * MAX_LEAVES), dtype=np.intp)
+    path_changes = np.zeros((depth, len(read) * MAX_LEAVES), dtype=np.int64)
+    for at, (splits, leaves) in enumerate(read):
+        for row, split in enumerate(splits):
+            features[row, at], thresholds[row, at] = split.feature, split.threshold
+            masks[row, at] = every_leaf ^ ((1 << split.end) - (1 << split.first))
+        for place, leaf in enumerate(leaves, at * MAX_LEAVES):
+            means[place] = leaf.mean
+            for step, (feature, change) in enumerate(leaf.path):
+                path_features[step, place], path_changes[step, place] = feature, change
+    return _Compiled(features, thresholds, masks, means, path_features, path_changes)
+
+
+def _read(tree: Tree) -> tuple[list[_Split], list[_Leaf]]:
+    """Read the nodes of a tree: its splits in preorder, its leaves from left to right."""
+    splits: list[_Split] = []
+    leaves: list[_Leaf] = []
+
+    def read(node: int, path: tuple[tuple[int, int], ...]) -> int:
+        """Read the part below a node; return the node behind it."""
+        feature, mean = tree.features[node], tree.means[node]
+        if feature == LEAF:
+            leaves.append(_Leaf(mean, path))
+            return node + 1
+        at, first = len(splits), len(leaves)
+        splits.append(_Split(feature, tree.thresholds[node], first, first))
+        left = node + 1
+        right = read(left, (*path, (feature, tree.means[left] - mean)))
+        splits[at] = _Split(feature, tree.thresholds[node], first, len(leaves))
+        return read(right, (*path, (feature, tree.means[right] - mean)))
+
+    read(0, ())
+    return splits, leaves
