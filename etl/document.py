@@ -30,7 +30,8 @@ from etl.model import (
     Replacement,
 )
 from etl.record import Record, article_id, record
-from etl.repair import repair
+from etl.repair import proved_steps, repair
+from etl.repair.steps import Step
 from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
@@ -151,7 +152,8 @@ def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
-    repaired = [_repair_block(block, rules) for block in page.blocks]
+    proved = proved_steps([block.text for block in page.blocks])
+    repaired = [_repair_block(block, rules, proved) for block in page.blocks]
     given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
@@ -170,8 +172,8 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
     )
 
 
-def _repair_block(block: Block, rules: Ruleset) -> tuple[Block, tuple[Repair, ...]]:
-    repaired = repair(block.text, rules.repairs, rules.risky)
+def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple[Block, tuple[Repair, ...]]:
+    repaired = repair(block.text, rules.repairs, rules.risky, proved)
     if not (repaired.script or repaired.flags):
         return block, ()
     repairs = _booked(block, block.text, repaired.script)
