@@ -7,8 +7,10 @@ short, what stands around it long.
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import md5
+from random import Random
 
 from lxml import etree
+from page_inserts import Donors, insert
 
 Element = etree._Element
 
@@ -17,9 +19,16 @@ MOST = 0.8
 CAPTIONS = ("image-caption", "photo-caption", "wp-caption-text", "bildunterschrift", "legend", "pic-text", "media__info")
 
 
-def disguises(html: str, name: str, story: Sequence[str]) -> Iterator[str]:
-    """Yield a page in the disguises that its name draws: one by another marker, and for half of the pages a short one."""
+def disguises(html: str, name: str, story: Sequence[str], sentences: Sequence[str]) -> Iterator[str]:
+    """Yield a page in the disguises that its name draws: by another marker, short, and with furniture put in.
+
+    `sentences` are those of other pages' stories.
+    """
     draw = int(md5(name.encode()).hexdigest(), 16)
+    if (container := _container(_parsed(html), story)) is not None:
+        paragraphs = _paragraphs(container, story)
+        insert(container, paragraphs, Donors(sentences, Random(draw)))
+        yield _written(container)
     if (container := _container(_parsed(html), story)) is not None:
         DISGUISES[draw % len(DISGUISES)](container, draw)
         yield _written(container)
@@ -43,10 +52,16 @@ def _written(element: Element) -> str:
 
 def _shorten(root: Element, story: Sequence[str]) -> None:
     """Take most of the story away: what stands around it is longer now, as on pages of teasers and discussions."""
-    gone = set(story)
-    for element in list(root.iter("p", "li", "h2", "h3", "div", "blockquote", "td")):
-        if " ".join("".join(element.itertext()).split()) in gone and (above := element.getparent()) is not None:
+    for element in _paragraphs(root, story):
+        if (above := element.getparent()) is not None:
             above.remove(element)
+
+
+def _paragraphs(root: Element, story: Sequence[str]) -> list[Element]:
+    """Return the elements that hold lines of the story."""
+    wanted = set(story)
+    elements = root.iter("p", "li", "h2", "h3", "div", "blockquote", "td")
+    return [element for element in elements if " ".join("".join(element.itertext()).split()) in wanted]
 
 
 def _container(root: Element | None, story: Sequence[str]) -> Element | None:

@@ -127,6 +127,13 @@ def load(folder: Path) -> list[Sample]:
     """Return the samples of a folder, in the order of their ids."""
     with gzip.open(folder / "truth.jsonl.gz", "rt", encoding="utf-8") as file:
         truths = sorted(map(json.loads, file), key=lambda truth: truth["id"])
+    donors = [
+        (truth["domain"], line)
+        for truth in truths
+        if truth["set"] == "fundus"
+        for line in truth["truth"].split("\n")[1:4]
+        if 50 < len(line) < 250
+    ]
     samples = []
     for truth in truths:
         body = gzip.decompress((folder / "html" / f"{truth['id']}.html.gz").read_bytes())
@@ -134,7 +141,9 @@ def load(folder: Path) -> list[Sample]:
         sample = _sample(truth, html, is_disguised=False)
         samples.append(sample)
         if truth["set"] != "trafeval":
-            samples += [_sample(truth, other, True) for other in disguises(html, truth["id"], _story(sample))]
+            sentences = [text for domain, text in donors if domain != truth["domain"]]
+            for other in disguises(html, truth["id"], _story(sample), sentences):
+                samples.append(_sample(truth, other, is_disguised=True))
     return samples
 
 

@@ -8,6 +8,7 @@ finish   judged document + its duplicates -> article records and audit entries t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
@@ -37,10 +38,14 @@ from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
 from etl.segment import EMPTY, Layouts, segment
 
+if TYPE_CHECKING:
+    from etl.markup.page_model import PageModel
+
 
 class Ruleset(Struct, frozen=True):
     """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
 
+    `page_model` tells the story of a page from the regions around it, and those named in `regions` are taken out.
     `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
     the run.
     """
@@ -52,6 +57,8 @@ class Ruleset(Struct, frozen=True):
     risky: bool = False
     selectors: tuple[str, ...] = ()
     asks_what_recurs: bool = False
+    page_model: "PageModel | None" = None
+    regions: frozenset[str] = frozenset()
 
 
 class Parsed(Struct, frozen=True, gc=False):
@@ -103,7 +110,7 @@ def clean(raw: Raw, rules: Ruleset, find_duplicates: FindDuplicates | None = Non
 def parse(raw: Raw, rules: Ruleset) -> Parsed:
     """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
     decoded = decode(raw)
-    page = markup(decoded, raw.kind, rules.selectors)
+    page = markup(decoded, raw.kind, rules.selectors, rules.page_model)
     document = repair_page(raw, decoded, page, rules)
     return Parsed(document, segment(document, rules.layouts))
 
@@ -152,8 +159,12 @@ def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
-    proved = proved_steps([block.text for block in page.blocks])
-    repaired = [_repair_block(block, rules, proved) for block in page.blocks]
+    outside = tuple(one for one in page.outside if one.rule in rules.regions)
+    taken = {one.block for one in outside if one.action != "tag"}
+    proved = proved_steps([block.text for block in page.blocks if block.index not in taken])
+    repaired = [
+        (block, ()) if block.index in taken else _repair_block(block, rules, proved) for block in page.blocks
+    ]
     given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
@@ -169,6 +180,8 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         metadata=structs.replace(page.metadata, **given),
         extra=raw.extra,
         notes=raw.notes,
+        outside=outside,
+        status=page.status,
     )
 
 

@@ -13,6 +13,10 @@ Action = Literal[
     "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
 ]
 
+# What a page says about its text, or what its text says about our reading of it: there is more behind a paywall; all that
+# reads like prose was taken for what stands around a story.
+PageStatus = Literal["", "paywalled", "suspect"]
+
 # How copies are told: shingles of 3 words or 5 characters, whether figures must be the same, what a record is.
 Shingles = Literal["w3", "c5"]
 Numbers = Literal["same", "any"]
@@ -104,12 +108,15 @@ class Page(Struct, frozen=True, gc=False):
     """Decoded text cut into blocks.  For HTML the text is that of the blocks, joined by `gap`.
 
     `gap` is the white space that usually stands between two blocks ("\\n\\n", "\\n", "\\r\\n"): only others are booked.
+    `outside` takes out the blocks of a page that are not of its story.
     """
 
     text: str
     blocks: tuple[Block, ...]
     gap: str = "\n\n"
     metadata: Metadata = Metadata()
+    outside: tuple["Removal", ...] = ()
+    status: PageStatus = ""
 
 
 class Repair(Struct, frozen=True, gc=False):
@@ -149,6 +156,8 @@ class Document(Struct, frozen=True, gc=False):
     metadata: Metadata
     extra: str
     notes: tuple[str, ...] = ()
+    outside: tuple["Removal", ...] = ()
+    status: PageStatus = ""
 
 
 class Publisher(Struct, frozen=True, gc=False):

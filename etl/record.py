@@ -13,7 +13,7 @@ from etl.segment import KICKER
 # Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
 MAX_TEASER_WORDS = 150
 
-Status = Literal["full", "teaser", "stub"]
+Status = Literal["full", "teaser", "stub", "paywalled", "suspect"]
 Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -81,7 +81,7 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         publisher=metadata.publisher,
         author=metadata.author,
         language=metadata.language,
-        status=_status(text),
+        status=document.status or _status(text),
         word_count=len(text.split()),
         removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
         duplicate_ratio=_share(edited, ("duplicate",)),

@@ -77,10 +77,16 @@ def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
     for start, end in pairwise((*openings, len(blocks))):
         opening, index = openings[start], len(articles)
         story = blocks[start:end]
-        articles.append(
-            _opened(index, opening, metadata, story) if opening else _story(index, metadata, story, layouts)
-        )
+        article = _opened(index, opening, metadata, story) if opening else _story(index, metadata, story, layouts)
+        articles.append(_with_frame(article, document.outside))
     return tuple(articles)
+
+
+def _with_frame(article: Article, outside: Sequence[Removal]) -> Article:
+    """Return an article with what stands outside it on its page in its frame; a repeated headline is named as such."""
+    named = {removal.block for removal in article.frame}
+    own = [one for one in outside if article.start <= one.block < article.end and one.block not in named]
+    return structs.replace(article, frame=(*article.frame, *own)) if own else article
 
 
 def headline(line: str, layouts: Layouts) -> Headline:

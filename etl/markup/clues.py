@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from etl.markup.elements import INVISIBLE
 from etl.markup.features import Said
 from etl.markup.layout import Clue
-from etl.markup.linked_data import article_body
+from etl.markup.linked_data import told
 
 # Elements that are listened to even without attributes.
 LISTENED = frozenset(("title", "style", "time"))
@@ -31,6 +31,7 @@ MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
+_TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
@@ -58,7 +59,7 @@ class Listener:
         elif tag == "html":
             self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
         elif name := self._name(tag, attributes):
-            said = attributes.get("content") or attributes.get("datetime") or attributes.get("title" if tag == "abbr" else "datetime")
+            said = attributes.get("content") or attributes.get("datetime") or (attributes.get("title") if tag == "abbr" else "")
             if said:
                 self._note(name, said.strip(), line)
             elif len(self._open) < MAX_OPEN:
@@ -122,11 +123,12 @@ def said_of(clues: Sequence[Clue]) -> Said:
     first: dict[str, str] = {}
     for clue in clues:
         first.setdefault(clue.name, clue.content)
-    scripts = [clue.content for clue in clues if clue.name.startswith("script ") and "articleBody" in clue.content]
+    linked = told(clue.content for clue in clues if clue.name.startswith("script ") and _TELLS_TEXT.search(clue.content))
     return Said(
         title=first.get("og:title") or first.get("title", ""),
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),
-        body=article_body(scripts),
+        body=linked.body,
+        is_paywalled=linked.is_paywalled,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
         dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date")),
     )

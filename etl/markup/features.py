@@ -153,11 +153,12 @@ _NO_CARD = frozenset(("p", "h2", "h3", "h4", "html", "body", "li"))
 
 
 class Said(Struct, frozen=True, gc=False):
-    """What the page says of its story: title, description, articleBody; places of lines marked as byline and date."""
+    """What the page says of its story: title, description, articleBody, whether it is paywalled; places of its bylines and dates."""
 
     title: str = ""
     description: str = ""
     body: str = ""
+    is_paywalled: bool = False
     bylines: frozenset[int] = frozenset()
     dates: frozenset[int] = frozenset()
 

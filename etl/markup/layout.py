@@ -1,6 +1,6 @@
 """A page laid out: its boxes, its lines of text, its clues.  Plain values: judging them needs no parser."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ class Box(Struct, frozen=True, gc=False):
     parts: int
     key: int
     control: str = ""
+    attributes: Mapping[str, str] | None = None
 
 
 class Line(Struct, frozen=True, gc=False):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from etl.markup.context import context, probabilities
-from etl.markup.features import Page, Said, Weights, page_of
+from etl.markup.features import MARKERS, Page, Said, Weights, page_of
 from etl.markup.layout import Layout
 from etl.trees import Forest, contributions, score
 
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 # Thousandths.  Lines that the first pass is surer than this are furniture are not asked again.
 OPEN = 10
+# Of the features of a line so many are told, but none that is the same for all lines of a page.
+FEATURES_TOLD = 3
+OF_PAGE = frozenset(
+    (
+        *("article-body-length", "page-prose", "page-lines", "container-prose"),
+        *("story-container-mass", "mass", "mass-of-page"),
+        *(f"page-{part}" for part in MARKERS),
+    )
+)
 # Lines.  A page of more is not judged: its features would take more memory than a page is given.
 MAX_LINES = 100_000
 
@@ -97,6 +106,24 @@ def explained(prediction: Prediction, model: PageModel, line: int) -> tuple[int,
     of_features = contributions(forest, matrix(prediction.page.columns, forest.features)[[line]])[0].tolist()
     named = [(name, value) for name, value in zip(forest.features, of_features, strict=True) if value]
     return forest.bias, sorted(named, key=lambda one: (-abs(one[1]), one[0]))
+
+
+def against(prediction: Prediction, model: PageModel, rows: Sequence[int]) -> list[tuple[str, ...]]:
+    """Return for each of these lines the features that speak most against it; what is the same all over a page last."""
+    import numpy as np
+
+    named: dict[int, tuple[str, ...]] = {}
+    asked = set(prediction.asked_again.tolist())
+    for forest, is_second in ((model.first, False), (model.second, True)):
+        of = [row for row in rows if (row in asked) is is_second]
+        if not of:
+            continue
+        values = contributions(forest, matrix(prediction.page.columns, forest.features)[of])
+        values[:, [name in OF_PAGE for name in forest.features]] = 0
+        order = np.argsort(values, axis=1, kind="stable")[:, :FEATURES_TOLD]
+        for row, best, own in zip(of, order.tolist(), values.tolist(), strict=True):
+            named[row] = tuple(forest.features[place] for place in best if own[place] < 0)
+    return [named.get(row, ()) for row in rows]
 
 
 def matrix(columns: "Columns", names: Sequence[str]) -> "Floats":

@@ -205,7 +205,7 @@ class _Walker:
             if self._is_hidden(tag, attributes):
                 parts |= BIT["hidden"]
         above = self.boxes[self.box]
-        self.boxes.append(Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, "")))
+        self.boxes.append(Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), attributes))
         self.ends.append(0)
         self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -17,8 +17,12 @@ from etl.rules import language
 from etl.rules.context import Model
 from etl.rules.language import Pack, PackHeader, Rule, called
 
+if TYPE_CHECKING:
+    from etl.markup.page_model import PageModel
+
 PUBLISHERS = "publishers.toml"
 CONTEXT = "context.toml"
+PAGE = "page.json"
 # Tables of `rules/` that are no packs.
 NO_PACKS = (PUBLISHERS, CONTEXT)
 
@@ -78,6 +82,14 @@ def known_context() -> Model | None:
     """The model of context; None before it has been trained for the first time."""
     path = builtin_folder() / CONTEXT
     return msgspec.convert(read_toml(path), Model) if path.exists() else None
+
+
+@cache
+def page_model() -> "PageModel":
+    """Return the page model."""
+    from etl.markup.page_model import PageModel  # runs without pages need not read it
+
+    return msgspec.json.decode((builtin_folder() / PAGE).read_bytes(), type=PageModel)
 
 
 @cache

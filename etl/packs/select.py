@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from etl.errors import UsageError
 from etl.fold import label
+from etl.markup.regions import PAGE_NAMES
 from etl.model import Replacement, Searcher
 from etl.packs.check import check
 from etl.packs.load import (
@@ -21,6 +22,7 @@ from etl.packs.load import (
     known_context,
     known_publishers,
     load_pack,
+    page_model,
     pack_files,
 )
 from etl.packs.meaning import patterns
@@ -66,7 +68,7 @@ def compile_rules(selection: Selection) -> "Ruleset":
     """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left."""
     from etl.document import Ruleset  # the document path is not needed to list rules
 
-    rules = selected(selection)
+    rules, regions = selected(selection), _regions(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
     own = frozenset(sourced.name for sourced in rules if not Path(sourced.path).is_relative_to(builtin_folder()))
     return Ruleset(
@@ -87,6 +89,8 @@ def compile_rules(selection: Selection) -> "Ruleset":
         asks_what_recurs=any(
             match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None
         ),
+        page_model=page_model() if regions else None,
+        regions=regions,
     )
 
 
@@ -108,6 +112,17 @@ def _context(selection: Selection) -> tuple[Model | None, float]:
         return None, 1.0
     model = known_context()
     return (model, model.likely if selection.profile == "standard" else model.guess) if model else (None, 1.0)
+
+
+def _regions(selection: Selection) -> frozenset[str]:
+    """Return the names of the parts of a page that the page model may take out."""
+    if selection.only:
+        return frozenset()
+    return frozenset(
+        name
+        for name in PAGE_NAMES
+        if (not selection.select or _matches(name, selection.select)) and not _matches(name, selection.ignore)
+    )
 
 
 def selected(selection: Selection) -> tuple[Sourced, ...]:
@@ -162,7 +177,7 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
     """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
     asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exceptions))
     overridden = tuple(one.rule for one in selection.overrides)
-    for wanted, known in ((asked, [context.NAME, *names]), (overridden, names)):
+    for wanted, known in ((asked, [context.NAME, *PAGE_NAMES, *names]), (overridden, names)):
         for pattern in wanted:
             if not any(fnmatchcase(name, pattern) for name in known):
                 raise _no_rule(pattern, known)

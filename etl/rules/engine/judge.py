@@ -51,7 +51,7 @@ def _judge_article(view: ArticleView, found: Mapping[int, RuleSet], rules: Judgi
         if contextual:
             view = view.knowing(_taken(named))
     removals = _removals(view, named)
-    if rules.classifier:
+    if rules.classifier and view.kind == "text":  # of a page the page model has judged all blocks
         suspected = suspects(view, rules.classifier, rules.min_probability)
         removals += [
             _suspected(view, one, rules.classifier) for one in suspected if not rules.classifier_guard(view, one.at)
