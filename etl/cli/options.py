@@ -13,8 +13,8 @@ from etl.packs import Selection, advice
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
+    from etl.pipeline.job import Copying
     from etl.readers import Reading
-    from etl.stages import Copying
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -204,6 +204,22 @@ running_options = stacked(
         metavar="SIZE",
         help="What finding copies may hold in memory; past it, they are sought from files.",
     ),
+    option("Running", "--resume", is_flag=True, help="Go on with a run into the same output that was left unfinished."),
+    option(
+        "Running",
+        "--work",
+        default="",
+        metavar="DIR",
+        help="Folder for files between the stages if the output is standard output.  [default: the system's]",
+    ),
+    option(
+        "Running",
+        "--max-errors",
+        type=click.IntRange(0),
+        default=0,
+        metavar="N",
+        help="Exit 4 only if more than N inputs could not be read.  [default: 0]",
+    ),
 )
 
 
@@ -247,7 +263,7 @@ def selection(options: dict[str, Any]) -> Selection:
 
 def copying(options: dict[str, Any]) -> "Copying":
     """Take the options on copies out of a command's options."""
-    from etl.stages import Copying
+    from etl.pipeline.job import Copying
 
     return Copying(
         scope=options.pop("dedup"),
@@ -270,6 +286,11 @@ def memory(given: str) -> int:
     return int(float(match[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()])
 
 
+def is_time_fixed(given: str) -> bool:
+    """Return true if the time in the records does not come from the clock."""
+    return bool(given or os.environ.get("SOURCE_DATE_EPOCH"))
+
+
 def time_added(given: str) -> str:
     """The time that goes into the records: as given, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
     from etl.dates import instant, written
@@ -279,5 +300,8 @@ def time_added(given: str) -> str:
             raise click.BadParameter(f"'{given}' is no time", param_hint="--added")
         return time
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.BadParameter(f"'{epoch}' is no number of seconds", param_hint="SOURCE_DATE_EPOCH") from None
     return written(moment)
