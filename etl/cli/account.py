@@ -22,8 +22,6 @@ from etl.restore import AuditedDocument, Restored, articles_of, find_audit, read
 from etl.restore import restore as restored_documents
 from etl.writers import atomic
 
-# Marks a folder that `restore` wrote: another one it does not overwrite.
-MARK = ".copydesk-restored"
 # Bytes.  A longer name of a file is cut, and gets a hash.
 MAX_NAME_BYTES = 240
 
@@ -38,7 +36,7 @@ MAX_NAME_BYTES = 240
     metavar="PATH",
     help="A file, or for several documents a folder.  [default: stdout]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite a file, or a folder that restore wrote.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite files of the same names.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option("Input", "--path", default="", metavar="NAME", help="Give back this input only, by its path in the records.")
 def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str) -> None:
@@ -132,12 +130,8 @@ def _documents(
 
 def _check_output(path: Path, force: bool) -> None:
     """Refuse an output that exists, unless it may be overwritten.  Raises UsageError."""
-    if path.is_dir() and not any(path.iterdir()):
-        return
-    if not force:
+    if not force and not (path.is_dir() and not any(path.iterdir())):
         raise UsageError(str(path), "exists already", "Give another -o, or overwrite it with --force.")
-    if path.is_dir() and not (path / MARK).exists():
-        raise UsageError(str(path), "was not written by restore", "Give another -o, or remove it yourself.")
 
 
 def _write_one(text: str, output: str) -> None:
@@ -172,20 +166,30 @@ def _body(group: Iterator[Restored]) -> Iterator[bytes]:
 
 @contextmanager
 def _appearing(output: Path) -> Iterator[Path]:
-    """Yield a new folder that takes the place of the output if all goes well."""
+    """Yield a new folder; what is in it goes to the output if all goes well, over files of the same names."""
     output.parent.mkdir(parents=True, exist_ok=True)
     folder = output.parent / f".copydesk-{token_hex(8)}"
     folder.mkdir()
-    old = folder.with_name(f"{folder.name}-old")
     try:
         yield folder
-        (folder / MARK).touch()
-        if output.exists():
-            output.rename(old)
-        folder.rename(output)
+        if not output.exists():
+            folder.rename(output)
+        else:
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                _move(file, output, file.relative_to(folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def _move(file: Path, output: Path, place: Path) -> None:
+    """Move a file into a folder.  Raises UsageError if a link in it leads elsewhere."""
+    parent = output
+    for part in place.parts[:-1]:
+        parent = parent / part
+        if parent.is_symlink():
+            raise UsageError(str(parent), "is a link", "Give another -o, or remove the link.")
+        parent.mkdir(exist_ok=True)
+    file.replace(output / place)
 
 
 def _place(folder: Path, path: str) -> Path:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from etl.pipeline.run import Outcome
     from etl.pipeline.session import Request
 
-# Bytes.  Starting a second process and its imports costs 0.3 s, as much as cleaning this.
-SMALL_INPUT = 4 << 20
 # Shards of a printed run that this process does before it starts others: so the first articles do not wait for them.
 STARTED_HERE = 8
 
@@ -167,6 +165,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         suffix=output.suffix,
         memory=options.memory(chosen["memory"]),
         index=chosen["index"],
+        shard_bytes=options.memory(chosen["shard_size"]),
     )
     found = find(inputs, reading)
     request = Request(
@@ -174,6 +173,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
         has_time=options.is_time_fixed(chosen["added"]), delivers=not chosen["dry_run"],
     )  # fmt: skip
+    # A second process and its imports cost 0.3 s: for one shard it is not worth it.
     size = sum(source.size for source in found.sources)
-    is_small = size <= SMALL_INPUT and not any(source.is_stream for source in found.sources)
+    is_small = size <= job.shard_bytes and not any(source.is_stream for source in found.sources)
     return request, 1 if is_small else chosen["jobs"]

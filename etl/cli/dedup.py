@@ -107,17 +107,18 @@ def _request(inputs: Sequence[str], chosen: dict[str, Any]) -> "Request":
     from etl.readers import Reading, find
 
     named = {name: chosen[name] for name in ("threshold", "numbers", "action", "shingles", "unit", "keep")}
-    output = output_of(chosen["output"])
+    output, reading = output_of(chosen["output"]), Reading(text_field=chosen["text_field"])
     job = Job(
-        reading=Reading(format="jsonl", text_field=chosen["text_field"]),
+        reading=reading,
         copying=Copying(**named),
         added=options.time_added(""),
         suffix=output.suffix,
         memory=options.memory(chosen["memory"]),
         index=chosen["index"],
+        shard_bytes=options.memory(chosen["shard_size"]),
     )
     return Request(
-        job, find(inputs, Reading(text_field=chosen["text_field"])), output, RECORDS,
+        job, find(inputs, reading), output, RECORDS,
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
     )  # fmt: skip
 

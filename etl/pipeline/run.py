@@ -78,6 +78,7 @@ class Run:
         self._job, self._found, self._engine, self._progress = job, found, engine, progress
         self._passed_over: list[tuple[str, str]] = list(found.passed_over)
         self._seconds: dict[str, float] = {}
+        self._is_of_records = False
 
     def into(self, workspace: Workspace, stages: Sequence[str]) -> Outcome:
         """Do the stages, and return the counts; the parts are in the workspace.  Raises BooksError and NoInput.
@@ -87,6 +88,7 @@ class Run:
         A user's rule whose regex runs out of time is left out, and all is done again without it, after every task has
         ended: so the result does not depend on who met the slow line first.
         """
+        self._is_of_records = tuple(stages) == RECORDS
         timed_out = workspace.timed_out()
         if self._job.selection.packs:  # all may be done again, and a stream can be read once
             self._found = spooled(self._found, Path(workspace.folder))
@@ -134,9 +136,11 @@ class Run:
             workspace.remove(*SPENT.get(stage, ()))
         tallies = (workspace.tally(stages[-1], shard) for shard in range(count))
         tally = audit.close(one for one in tallies if one)
-        _check_read(tally, self._found)
-        if stages != RECORDS:
+        if not self._is_of_records:
+            _check_read(tally, self._found)
             _close_audit(workspace, count, tally)
+        elif not tally.documents and not tally.rejects:
+            raise _nothing_in(self._found)
         workspace.finish("close", 0, tally)
         return tally
 
@@ -180,6 +184,9 @@ class Run:
             yield Share(Source(name, name), fault=fault)
         for source in self._found.sources:
             for share in shares(source, job.reading, job.shard_bytes):
+                if self._is_of_records and share.format != "jsonl" and share.size and not share.fault:
+                    fault = "is no JSONL, and only that has records to give back"
+                    raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
                     self._passed_over.append((source.name, "it holds copydesk's own audit or rejects"))
                 else:
@@ -238,7 +245,7 @@ def can_print(job: Job) -> bool:
 
     A rule of the user's may run out of time, and then all is done again without it.
     """
-    return stages_of(job) == ("clean",) and not job.selection.packs
+    return stages_of(job) == ("clean",) and not job.selection.packs and not job.index
 
 
 def _without(job: Job, timed_out: Sequence[str]) -> Job:
@@ -256,8 +263,12 @@ def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) ->
 
 
 def _check_read(tally: Tally, found: Found) -> None:
-    if not tally.books.read and not tally.documents and not tally.rejects:
-        raise NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
+    if not tally.books.read and not tally.rejects:
+        raise _nothing_in(found)
+
+
+def _nothing_in(found: Found) -> NoInput:
+    return NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
 
 
 def _expected(sources: Sequence[Source]) -> int:

@@ -47,7 +47,7 @@ _AT_ONCE = 4 << 20
 def read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
     """Yield the raw documents of a share, in order, and in their places what could not be read."""
     if share.fault:
-        yield Reject(share.source.name, share.row, share.fault, b"")
+        yield Reject(share.source.name, share.row, share.fault, share.body or b"")
     else:
         yield from FORMATS[share.format](share, reading)
 

@@ -177,28 +177,24 @@ def _found(name: str, reading: Reading) -> Iterator[_Candidate]:
 
 def _walk(folder: str, reading: Reading) -> Iterator[_Candidate]:
     """Files below a folder, in sorted order; hidden ones are no input, other files are named as passed over."""
-    faults: list[_Candidate] = []
-
-    def refused(error: OSError) -> None:
-        faults.append(_Candidate(str(error.filename), fault=f"cannot be opened: {error.strerror}", is_error=True))
-
-    for parent, folders, files in os.walk(folder, onerror=refused):
-        yield from faults
-        faults.clear()
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in list(folders):
-            if (Path(parent) / name).is_symlink():
-                folders.remove(name)
-                yield _Candidate(os.path.join(parent, name), fault="it is a link to a folder")  # noqa: PTH118  # as given
-        for name in sorted(files):
-            path = Path(parent, name).as_posix()
-            if name.startswith("."):
-                continue
-            if not reading.format and not format_by_suffix(path):
-                yield _Candidate(path, fault="its name is that of no text, HTML or JSONL file")
-            else:
-                yield _file(path, is_chosen=False)
-    yield from faults
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        yield _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
+        return
+    for entry in entries:
+        path = Path(folder, entry.name).as_posix()
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, reading)
+        elif entry.is_dir():
+            yield _Candidate(path, fault="it is a link to a folder")
+        elif not reading.format and not format_by_suffix(path):
+            yield _Candidate(path, fault="its name is that of no text, HTML or JSONL file")
+        else:
+            yield _file(path, is_chosen=False)
 
 
 def _file(path: str, is_chosen: bool = True) -> _Candidate:
@@ -261,11 +257,11 @@ def fault_of(error: Exception) -> str:
     return f"is damaged: {error}" if not isinstance(error, Changed) else str(error)
 
 
-def _chunks(source: Source, file: IO[bytes], size: int) -> Iterator[Share]:
+def _chunks(source: Source, file: io.BufferedReader, size: int) -> Iterator[Share]:
     """Cut a stream into chunks of whole lines.  A line over the limit is cut there, and its rest is skipped."""
     row, rest = 1, b""
     try:
-        while block := file.read(size):
+        for block in _blocks(file, size):
             body = rest + block
             cut = body.rfind(b"\n") + 1
             if not cut and len(body) > MAX_DOCUMENT_BYTES:
@@ -278,12 +274,27 @@ def _chunks(source: Source, file: IO[bytes], size: int) -> Iterator[Share]:
             yield Share(source, "jsonl", len(body), body, row)
             row += body.count(b"\n")
     except decompression_errors() as error:
-        if rest:
-            yield Share(source, "jsonl", len(rest), rest, row)
-        yield Share(source, "jsonl", row=row + 1, fault=f"the file is damaged from here on: {error}")
+        yield Share(source, "jsonl", body=rest, row=row, fault=f"the file is damaged from here on: {error}")
         return
     if rest:
         yield Share(source, "jsonl", len(rest), rest, row)
+
+
+def _blocks(file: io.BufferedReader, size: int) -> Iterator[bytes]:
+    """Read blocks of about `size` bytes; what stands before a damaged place comes before its error."""
+    parts: list[bytes] = []
+    length = 0
+    try:
+        while part := file.read1(min(size, UNPACKED_AT_ONCE)):
+            parts.append(part)
+            length += len(part)
+            if length >= size:
+                yield b"".join(parts)
+                parts, length = [], 0
+    except decompression_errors():
+        yield b"".join(parts)
+        raise
+    yield b"".join(parts)
 
 
 def _skip_line(file: IO[bytes]) -> bytes:
