@@ -18,7 +18,7 @@ def schema(what: str) -> None:
     from etl.audit import Entry
     from etl.pipeline.job import RejectLine
     from etl.record import Record
-    from etl.rules.vocabulary import Pack
+    from etl.rules.language import Pack
 
     nouns = {"article": Record, "audit": Entry, "reject": RejectLine, "rules": Pack}
     found = msgspec.json.schema(nouns[what])

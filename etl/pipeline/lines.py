@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from etl.document import Parsed
 from etl.pipeline.workspace import Workspace
 from etl.readers import Reject
-from etl.rules.recurrence import Counts, key, keys
+from etl.rules.matching.recurrence import LineCounts, line_key, line_keys
 from etl.writers import atomic
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def _rows(results: Iterable[Parsed | Reject]) -> Iterator[tuple[int, int]]:
     """Each key with the document that it stands in; the same text twice is one document."""
     for result in results:
         if isinstance(result, Parsed):
-            document = key(result.document.text)
-            yield from ((line, document) for line in keys(result.document, result.articles))
+            document = line_key(result.document.text)
+            yield from ((line, document) for line in line_keys(result.document, result.articles))
 
 
 def add_up_lines(workspace: Workspace, shards: int) -> None:
@@ -65,7 +65,7 @@ def _sums(rows: "U64") -> "U64":
     return np.stack([found, documents.astype(np.uint64)], axis=1)[documents > 1]
 
 
-def line_counts(workspace: Workspace) -> Counts | None:
+def line_counts(workspace: Workspace) -> LineCounts | None:
     """Return the line counts of the run; None if there are none, because no rule asks."""
     path = Path(workspace.folder) / COUNTED
     return SavedCounts(path) if path.exists() else None

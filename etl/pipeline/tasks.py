@@ -27,7 +27,7 @@ from etl.pipeline.select import save_prints
 from etl.pipeline.workspace import Workspace
 from etl.readers import Reject, read
 from etl.record import Record
-from etl.rules.recurrence import Counts
+from etl.rules.matching.recurrence import LineCounts
 from etl.writers import line_writer, to_lines
 
 PUBLISHED = ("articles", "audit", "rejects")
@@ -155,7 +155,7 @@ def _parse(raw: Raw, rules: Ruleset) -> Parsed | Reject:
     return Reject(raw.path, raw.row, fault, body)
 
 
-def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: Counts | None) -> Iterator[Judged | Reject]:
+def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCounts | None) -> Iterator[Judged | Reject]:
     """Judge documents in batches; rejects keep their places."""
     batch: list[Parsed | Reject] = []
     chars = 0
@@ -168,7 +168,9 @@ def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: Counts | 
     yield from _judged_batch(batch, rules, counts)
 
 
-def _judged_batch(batch: Sequence[Parsed | Reject], rules: Ruleset, counts: Counts | None) -> Iterator[Judged | Reject]:
+def _judged_batch(
+    batch: Sequence[Parsed | Reject], rules: Ruleset, counts: LineCounts | None
+) -> Iterator[Judged | Reject]:
     judged = iter(judge([result for result in batch if not isinstance(result, Reject)], rules, counts))
     for result in batch:
         yield result if isinstance(result, Reject) else next(judged)
