@@ -16,7 +16,15 @@ Element = etree._Element
 
 # Share of the story's lines that its container must hold.
 MOST = 0.8
-CAPTIONS = ("image-caption", "photo-caption", "wp-caption-text", "bildunterschrift", "legend", "pic-text", "media__info")
+CAPTIONS = (
+    "image-caption",
+    "photo-caption",
+    "wp-caption-text",
+    "bildunterschrift",
+    "legend",
+    "pic-text",
+    "media__info",
+)
 
 
 def disguises(html: str, name: str, story: Sequence[str], sentences: Sequence[str]) -> Iterator[str]:

@@ -13,18 +13,110 @@ from lxml.html import builder
 
 Element = etree._Element
 
-NAMES = ("Jane Roe", "M. Oake", "Iris Holm", "Paweł Nowak", "Anna Schmidt", "J. Dupont", "Carlos Ruiz", "Reader 7", "kt82")
-TIMES = ("2 hours ago", "Yesterday", "3h", "12 March 2021", "vor 5 Stunden", "il y a 2 jours", "hace 3 horas", "10:45", "2 days ago")
-HEADS = (
-    *("Latest News", "More stories", "Related", "Read more", "You may also like", "Most read", "Top stories", "In other news"),
-    *("Mehr zum Thema", "Das könnte Sie auch interessieren", "À lire aussi", "Lee también", "Leggi anche", "Читайте также"),
+NAMES = (
+    "Jane Roe",
+    "M. Oake",
+    "Iris Holm",
+    "Paweł Nowak",
+    "Anna Schmidt",
+    "J. Dupont",
+    "Carlos Ruiz",
+    "Reader 7",
+    "kt82",
 )
-CARDS = ("latest-item", "card", "teaser", "item", "story", "promo", "post", "box-item", "c-block", "entry", "media", "tile", "")
-COMMENTS = ("opinion-item", "comment", "reply", "fb-item", "talkback", "msg", "post", "thread-item", "c-item", "kommentar")
-ROUND_COMMENTS = ("fb-discussion", "comments", "discussion", "forum", "talkbacks", "reactions", "opinions", "thread", "kommentare")
-CAPTIONS = ("image-caption", "caption", "wp-caption-text", "photo-text", "legend", "credit", "bildtext", "pic-desc", "leyenda")
+TIMES = (
+    "2 hours ago",
+    "Yesterday",
+    "3h",
+    "12 March 2021",
+    "vor 5 Stunden",
+    "il y a 2 jours",
+    "hace 3 horas",
+    "10:45",
+    "2 days ago",
+)
+HEADS = (
+    *(
+        "Latest News",
+        "More stories",
+        "Related",
+        "Read more",
+        "You may also like",
+        "Most read",
+        "Top stories",
+        "In other news",
+    ),
+    *(
+        "Mehr zum Thema",
+        "Das könnte Sie auch interessieren",
+        "À lire aussi",
+        "Lee también",
+        "Leggi anche",
+        "Читайте также",
+    ),
+)
+CARDS = (
+    "latest-item",
+    "card",
+    "teaser",
+    "item",
+    "story",
+    "promo",
+    "post",
+    "box-item",
+    "c-block",
+    "entry",
+    "media",
+    "tile",
+    "",
+)
+COMMENTS = (
+    "opinion-item",
+    "comment",
+    "reply",
+    "fb-item",
+    "talkback",
+    "msg",
+    "post",
+    "thread-item",
+    "c-item",
+    "kommentar",
+)
+ROUND_COMMENTS = (
+    "fb-discussion",
+    "comments",
+    "discussion",
+    "forum",
+    "talkbacks",
+    "reactions",
+    "opinions",
+    "thread",
+    "kommentare",
+)
+CAPTIONS = (
+    "image-caption",
+    "caption",
+    "wp-caption-text",
+    "photo-text",
+    "legend",
+    "credit",
+    "bildtext",
+    "pic-desc",
+    "leyenda",
+)
 ROUND_CAPTIONS = ("image", "photo-wrap", "wp-caption", "media", "inline-photo", "pic", "gallery-item", "slide")
-OFFERS = ("paywall-offer", "subscribe-box", "premium", "gate", "offer", "abo-box", "piano", "meter", "plus-teaser", "reg-wall")
+OFFERS = (
+    "paywall-offer",
+    "subscribe-box",
+    "premium",
+    "gate",
+    "offer",
+    "abo-box",
+    "piano",
+    "meter",
+    "plus-teaser",
+    "reg-wall",
+)
 PROMOS = ("newsletter", "signup", "promo", "inline-promo", "cta", "box", "app-banner", "nl-box", "widget")
 BIOS = ("author-bio", "about-author", "author-box", "bio", "writer", "profile", "autor-info")
 DIALOGS = ("modal-layer", "overlay", "popup", "privacy-layer", "cmp", "banner-bottom", "notice-wrap")
@@ -104,7 +196,11 @@ def _link(text: str) -> Element:
 
 def _teasers(container: Element, story: Sequence[Element], donors: Donors) -> None:
     pick = donors.random
-    card, tag, heading = pick.choice(CARDS), pick.choice(("div", "li", "article")), pick.choice(("h3", "h4", "span", "p"))
+    card, tag, heading = (
+        pick.choice(CARDS),
+        pick.choice(("div", "li", "article")),
+        pick.choice(("h3", "h4", "span", "p")),
+    )
     has_text, linked_all = pick.random() < 0.7, pick.random() < 0.3
     cards = []
     for _ in range(pick.randint(2, 6)):
@@ -120,13 +216,24 @@ def _teasers(container: Element, story: Sequence[Element], donors: Donors) -> No
 
 def _discussion(container: Element, story: Sequence[Element], donors: Donors) -> None:
     pick = donors.random
-    name, who, when = pick.choice(COMMENTS), pick.choice(("who", "user", "name", "author")), pick.choice(("when", "ts", "age"))
+    name, who, when = (
+        pick.choice(COMMENTS),
+        pick.choice(("who", "user", "name", "author")),
+        pick.choice(("when", "ts", "age")),
+    )
     items = []
     for _ in range(pick.randint(2, 9)):
         said = [builder.P(" ".join(donors.sentence() for _ in range(pick.randint(1, 4))))]
         signed = [_box("span", who, pick.choice(NAMES)), _box("span", when, pick.choice(TIMES))]
-        items.append(_box("div", name, *signed, _box("div", "txt", *said), _link(pick.choice(("Reply", "Antworten", "Report")))))
-    box = _box("div", pick.choice(ROUND_COMMENTS), builder.H3(f"{len(items)} " + pick.choice(("comments", "opinions", "replies"))), *items)
+        items.append(
+            _box("div", name, *signed, _box("div", "txt", *said), _link(pick.choice(("Reply", "Antworten", "Report"))))
+        )
+    box = _box(
+        "div",
+        pick.choice(ROUND_COMMENTS),
+        builder.H3(f"{len(items)} " + pick.choice(("comments", "opinions", "replies"))),
+        *items,
+    )
     (container.getparent() if pick.random() < 0.5 else container).append(box)
 
 
@@ -135,7 +242,11 @@ def _captions(container: Element, story: Sequence[Element], donors: Donors) -> N
     around, caption, tag = pick.choice(ROUND_CAPTIONS), pick.choice(CAPTIONS), pick.choice(("div", "span", "p"))
     for paragraph in pick.sample(list(story), k=min(len(story), pick.randint(1, 4))):
         parts = [builder.IMG(src="a.jpg"), _box(tag, caption, donors.sentence())]
-        parts += [_box("span", pick.choice(("credit", "image-credit", "source")), pick.choice(NAMES))] if pick.random() < 0.5 else []
+        parts += (
+            [_box("span", pick.choice(("credit", "image-credit", "source")), pick.choice(NAMES))]
+            if pick.random() < 0.5
+            else []
+        )
         paragraph.addnext(_box("div", around, *parts))
 
 
@@ -164,7 +275,12 @@ def _biography(container: Element, story: Sequence[Element], donors: Donors) -> 
 
 def _consent(container: Element, story: Sequence[Element], donors: Donors) -> None:
     pick = donors.random
-    box = _box("div", pick.choice(DIALOGS), builder.H2("Your privacy"), *(builder.P(t) for t in pick.sample(CONSENT_TEXTS, k=2)))
+    box = _box(
+        "div",
+        pick.choice(DIALOGS),
+        builder.H2("Your privacy"),
+        *(builder.P(t) for t in pick.sample(CONSENT_TEXTS, k=2)),
+    )
     if pick.random() < 0.5:
         box.set("role", "dialog")
     for body in container.getroottree().getroot().iter("body"):
@@ -178,7 +294,9 @@ def _unseen(container: Element, story: Sequence[Element], donors: Donors) -> Non
     _place(container, story, [box], pick, is_within=False)
 
 
-def _place(container: Element, story: Sequence[Element], parts: Sequence[Element], pick: Random, is_within: bool) -> None:
+def _place(
+    container: Element, story: Sequence[Element], parts: Sequence[Element], pick: Random, is_within: bool
+) -> None:
     """Put parts behind a paragraph within the story, or at the end of its container."""
     if is_within and story:
         at = pick.choice(list(story))

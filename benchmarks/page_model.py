@@ -69,7 +69,19 @@ PROMOTION = re.compile(
 KEY_PUBLISHERS, TEXT_PUBLISHERS = 3, 5
 REGULARIZATION = 0.15
 # Parts that never speak for a text.
-CONDEMNING = ("aside", "header", "footer", "nav", "figcaption", "form", "button", "label", "dialog", "hidden", "comments")
+CONDEMNING = (
+    "aside",
+    "header",
+    "footer",
+    "nav",
+    "figcaption",
+    "form",
+    "button",
+    "label",
+    "dialog",
+    "hidden",
+    "comments",
+)
 # Weights of words below this are left out.
 MIN_WEIGHT = 20
 BOOSTING: dict[str, Any] = {
@@ -114,7 +126,7 @@ class Sample(Struct):
     weight: float
     fold: int
     is_disguised: bool = False
-    lines: list[Any] = []  # noqa: RUF012 (a Struct copies its defaults)
+    lines: list[Any] = []
     page: Page | None = None
     likely: Any = None
 
@@ -314,9 +326,7 @@ def texts(samples: Iterable[Sample]) -> dict[str, str]:
     for sample in samples:
         assert sample.page
         keeps = stays(sample.likely, sample.page.columns, MODEL)
-        found[sample.truth["id"]] = "\n".join(
-            line.text for line, keep in zip(sample.lines, keeps, strict=True) if keep
-        )
+        found[sample.truth["id"]] = "\n".join(line.text for line, keep in zip(sample.lines, keeps, strict=True) if keep)
     return found
 
 

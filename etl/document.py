@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from etl.audit import Balance, EditedArticle, Entry, Tally, balance, document_entry, edited_article, post
+from etl.audit import (
+    Balance,
+    EditedArticle,
+    Entry,
+    Tally,
+    balance,
+    document_checksum,
+    document_entry,
+    edited_article,
+    post,
+)
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.markup import markup
@@ -154,7 +164,8 @@ def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added
     written = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     records = tuple(record(document, article, one, added) for article, one in written)
     head = document_entry(document, [one for _, one in written])
-    return Cleaned(records, head, entries, _count(judged, records, entries, books))
+    tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
+    return Cleaned(records, head, entries, tally)
 
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
@@ -162,9 +173,7 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
     outside = tuple(one for one in page.outside if one.rule in rules.regions)
     taken = {one.block for one in outside if one.action != "tag"}
     proved = proved_steps([block.text for block in page.blocks if block.index not in taken])
-    repaired = [
-        (block, ()) if block.index in taken else _repair_block(block, rules, proved) for block in page.blocks
-    ]
+    repaired = [(block, ()) if block.index in taken else _repair_block(block, rules, proved) for block in page.blocks]
     given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
@@ -286,4 +295,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
 
 
 def _counts(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(names).items()))
+    counted = list(names)
+    if len(counted) < 2:
+        return ((counted[0], 1),) if counted else ()
+    return tuple(sorted(Counter(counted).items()))

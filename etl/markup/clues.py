@@ -59,7 +59,11 @@ class Listener:
         elif tag == "html":
             self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
         elif name := self._name(tag, attributes):
-            said = attributes.get("content") or attributes.get("datetime") or (attributes.get("title") if tag == "abbr" else "")
+            said = (
+                attributes.get("content")
+                or attributes.get("datetime")
+                or (attributes.get("title") if tag == "abbr" else "")
+            )
             if said:
                 self._note(name, said.strip(), line)
             elif len(self._open) < MAX_OPEN:
@@ -123,7 +127,9 @@ def said_of(clues: Sequence[Clue]) -> Said:
     first: dict[str, str] = {}
     for clue in clues:
         first.setdefault(clue.name, clue.content)
-    linked = told(clue.content for clue in clues if clue.name.startswith("script ") and _TELLS_TEXT.search(clue.content))
+    linked = told(
+        clue.content for clue in clues if clue.name.startswith("script ") and _TELLS_TEXT.search(clue.content)
+    )
     return Said(
         title=first.get("og:title") or first.get("title", ""),
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),

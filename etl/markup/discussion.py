@@ -29,6 +29,4 @@ def discussion(layout: Layout, said: Said, story: Collection[int]) -> frozenset[
     if sum(len(layout.lines[line].text) for line in others) < MIN_STORY:
         return frozenset()
     signed = {outermost[layout.lines[line].box] for line in said.bylines | said.dates if line < len(layout.lines)}
-    return frozenset(
-        line for top, lines in inside.items() if top in signed and lines[0] > others[-1] for line in lines
-    )
+    return frozenset(line for top, lines in inside.items() if top in signed and lines[0] > others[-1] for line in lines)

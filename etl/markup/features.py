@@ -241,9 +241,7 @@ def page_of(layout: Layout, said: Said, weights: Weights) -> Page:
     linked = np.array([min(line.linked, len(line.text)) for line in lines]) * chars // np.maximum(1, columns["length"])
     ended = (columns["ending"] == 1) | (columns["ending"] == 2)
     is_prose = (100 * linked < PROSE_LINKED * chars) & (
-        (ended & (chars >= PROSE_ENDED))
-        | ((columns["ending"] > 0) & (chars >= PROSE_SIGNED))
-        | (chars >= PROSE_ANY)
+        (ended & (chars >= PROSE_ENDED)) | ((columns["ending"] > 0) & (chars >= PROSE_SIGNED)) | (chars >= PROSE_ANY)
     )
     measured = _Measured(chars, linked, np.where(is_prose, chars, 0))
     keys = np.array([box.key for box in layout.boxes], dtype=np.int64)
@@ -506,9 +504,9 @@ def _sections(columns: "Columns", measured: _Measured) -> "Columns":
     import numpy as np
 
     places = np.arange(len(measured.chars))
-    is_heading = (
-        (columns["in-heading"] > 0) | ((columns["ending"] == 0) & (columns["bold"] > HEADING_BOLD))
-    ) & (measured.chars < HEADING_CHARS)
+    is_heading = ((columns["in-heading"] > 0) | ((columns["ending"] == 0) & (columns["bold"] > HEADING_BOLD))) & (
+        measured.chars < HEADING_CHARS
+    )
     last = np.maximum.accumulate(np.where(is_heading, places, -1))
     has_heading = last >= 0
     below = columns["from-headline"] > 0
@@ -547,7 +545,9 @@ def _description(lines: Sequence[Line], description: str) -> "Integers":
     if len(wanted) <= 30:
         return np.full(len(lines), -1)
     starts = [letters(line.text[:150]) if len(line.text) > 24 else "" for line in lines]
-    return np.array([bool(start) and (start[:40] in wanted) + (wanted[:60] in start) for start in starts], dtype=np.int64)
+    return np.array(
+        [bool(start) and (start[:40] in wanted) + (wanted[:60] in start) for start in starts], dtype=np.int64
+    )
 
 
 def shares_in(lines: Sequence[Line], body: str) -> list[float]:

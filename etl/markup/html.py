@@ -17,12 +17,12 @@ from types import MappingProxyType
 from msgspec import Struct, structs
 
 from etl.markup.clues import said_of
+from etl.markup.discussion import discussion
 from etl.markup.features import MIN_BODY, Said, ending, letters
 from etl.markup.layout import Layout, Line
 from etl.markup.linked_data import paragraphs
 from etl.markup.metadata import Span, read_metadata
 from etl.markup.page_model import PageModel, Prediction, against, kept, predict
-from etl.markup.discussion import discussion
 from etl.markup.regions import ARTICLE_BODY, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
 from etl.markup.walk import lay_out
@@ -75,7 +75,11 @@ def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None 
     evidence = _evidence(layout, groups, judged, model)
     drafts = [_Draft(part, ARTICLE_BODY) for part in body]
     drafts += [_draft(layout, group, css, told) for group, told in zip(groups, evidence, strict=True)]
-    return structs.replace(_page(drafts, model.version if model else ""), metadata=metadata, status=_status(layout, said, judged.kept, body))
+    return structs.replace(
+        _page(drafts, model.version if model else ""),
+        metadata=metadata,
+        status=_status(layout, said, judged.kept, body),
+    )
 
 
 class _Judged(Struct, frozen=True):

@@ -134,10 +134,7 @@ def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: Collect
     """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
     told = [linked.split("; "), *([said] for said in _said(clues, AUTHORS))]
     named = (author_names(map(in_one_line, said)) for said in told)
-    shown = (
-        author_names(_beside(clues, name, story), is_shown=True)
-        for name in SHOWN_AUTHORS
-    )
+    shown = (author_names(_beside(clues, name, story), is_shown=True) for name in SHOWN_AUTHORS)
     beside = next(filter(None, shown), "")
     author = next((one for one in named if one and _folded(one) not in publishers), "")
     return author or beside or next(filter(None, (author_names(map(in_one_line, said)) for said in told)), "")

@@ -57,7 +57,9 @@ def grouped(layout: Layout, kept: Sequence[bool], headlines: frozenset[int]) -> 
     roots = _roots(layout, kept)
     name_of = _namer(layout, roots)
     groups: list[Group] = []
-    names = ["" if is_kept else HEADLINE if place in headlines else name_of(place) for place, is_kept in enumerate(kept)]
+    names = [
+        "" if is_kept else HEADLINE if place in headlines else name_of(place) for place, is_kept in enumerate(kept)
+    ]
     for name, same in groupby(range(len(names)), key=names.__getitem__):
         places = list(same)
         start, end = places[0], places[-1] + 1

@@ -7,11 +7,7 @@ and classes that rules ask for, and are not asked.
 import re
 from collections.abc import Mapping, Sequence
 
-from bs4 import BeautifulSoup
-from bs4.element import Tag
 from msgspec import Struct
-from soupsieve import SelectorSyntaxError
-from soupsieve import compile as compile_selector
 
 from etl.markup.layout import Layout
 
@@ -38,9 +34,11 @@ def check(selector: str) -> str:
     >>> check(".share > p"), check("p >")
     ('', "expected a selector at position 3")
     """
+    import soupsieve  # slow to import, and most packs have no selector
+
     try:
-        compile_selector(selector)
-    except SelectorSyntaxError as error:
+        soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError as error:
         fault = str(error).splitlines()[0]
         return fault[:1].lower() + fault[1:].rstrip(".") if fault else "no selector"
     return "" if selector.strip() else "no selector"
@@ -62,6 +60,9 @@ def holding(nodes: Sequence[Node], selectors: Sequence[str]) -> list[tuple[str, 
     >>> holding(path_of("article div.share-bar.wide p"), (".share-bar", "article > p", "article p"))[-1]
     ('.share-bar', 'article p')
     """
+    from bs4 import BeautifulSoup
+    from bs4.element import Tag
+
     soup = BeautifulSoup("", "html.parser")
     tags: list[Tag] = []
     depths: list[int] = []

@@ -24,9 +24,13 @@ MONTHS = (
     "nov ноя лис lis νοε نوفمبر kas",
     "dec dez dic déc дек гру gru pro δεκ ديسمبر ara",
 )
-_BEGINNINGS = sorted(((name, at) for at, names in enumerate(MONTHS, 1) for name in names.split()), key=lambda one: -len(one[0]))
+_BEGINNINGS = sorted(
+    ((name, at) for at, names in enumerate(MONTHS, 1) for name in names.split()), key=lambda one: -len(one[0])
+)
 
-_DAY_MONTH = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d['’]|of\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+)?(\d{4})(?!\d)")
+_DAY_MONTH = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|d['’]|of\s+)?([^\W\d_]{3,12})\.?,?\s+(?:de\s+)?(\d{4})(?!\d)"
+)
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")

@@ -11,7 +11,6 @@ from lxml import etree
 from msgspec import Struct
 
 from etl.markup.clues import LISTENED, Listener
-
 from etl.markup.elements import (
     APART,
     BIT,
@@ -205,7 +204,7 @@ class _Walker:
             if self._is_hidden(tag, attributes):
                 parts |= BIT["hidden"]
         above = self.boxes[self.box]
-        self.boxes.append(Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), attributes))
+        self.boxes.append(Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), dict(attributes) or None))
         self.ends.append(0)
         self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
@@ -263,9 +262,7 @@ class _Walker:
 
     def _set_apart(self) -> None:
         """Leave the line open, and begin one that comes after it."""
-        self.lines_around.append(
-            _OpenLine(self.words, self.counts, self.breaks, self.links, self.after, self.lines)
-        )
+        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.links, self.after, self.lines))
         self.words, self.counts, self.breaks, self.links = [], [0, 0, 0, 0], 0, []
         self.after, self.lines = [], []
 
