@@ -8,11 +8,12 @@ short, what stands around it long.
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import md5
 from random import Random
+from typing import Any
 
 from lxml import etree
 from page_inserts import Donors, insert
 
-Element = etree._Element
+Element = Any
 
 # Share of the story's lines that its container must hold.
 MOST = 0.8

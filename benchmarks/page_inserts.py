@@ -1,17 +1,17 @@
 """Furniture put into real pages: what stands inside stories on other sites, in many shapes and under many names.
 
-Teasers in cards, discussions, captions without <figcaption>, offers of a paywall, biographies, promotions, consent windows.
+Teasers in cards, discussions, captions without <figcaption>, offers of a paywall, biographies, promotions, consent.
 A sample of some hundred pages has each in a few shapes only, and a model takes the shape for the kind.  The texts of
 teasers, captions and discussions are sentences of other pages' stories, so that only their place gives them away.
 """
 
 from collections.abc import Callable, Sequence
 from random import Random
+from typing import Any
 
-from lxml import etree
 from lxml.html import builder
 
-Element = etree._Element
+Element = Any
 
 NAMES = (
     "Jane Roe",
@@ -124,7 +124,7 @@ DIALOGS = ("modal-layer", "overlay", "popup", "privacy-layer", "cmp", "banner-bo
 OFFER_TEXTS = (
     "Try it for four weeks for one crown, and read all articles on our site and in our app without limits.",
     "You have a subscription already? Then sign in here with your customer number.",
-    "By ordering you accept our terms of business and our notes on the protection of data. Prices include value added tax.",
+    "By ordering you accept our terms of business. Prices include value added tax.",
     "To continue reading, subscribe now. Cancel at any time.",
     "This story is for subscribers only. Already a member? Log in to keep reading.",
     "Get unlimited access to award-winning journalism for less than a cup of coffee a week.",
@@ -154,9 +154,9 @@ CONSENT_TEXTS = (
     "We use cookies to give you the best experience and to show you advertising that fits your interests.",
     "You may accept or refuse them by category at any time. Some cookies are needed for the site to work.",
     "Partners may process your data on the ground of a legitimate interest, to which you may object at any time.",
-    "We and our partners store and access information on a device, such as unique identifiers, to process personal data.",
-    "Wir und unsere Partner verarbeiten Daten, um Inhalte und Anzeigen zu personalisieren. Sie können Ihre Einwilligung widerrufen.",
-    "Nous utilisons des cookies pour mesurer l'audience et vous proposer des publicités adaptées à vos centres d'intérêt.",
+    "We and our partners store and access information on a device to process personal data.",
+    "Wir und unsere Partner verarbeiten Daten. Sie können Ihre Einwilligung jederzeit widerrufen.",
+    "Nous utilisons des cookies pour mesurer l'audience et vous proposer des publicités.",
 )
 UNSEEN_TEXTS = (
     "Choose a county, a party and a year to filter the list below. Your choice is kept in the address of the page.",

@@ -282,6 +282,7 @@ def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[Edit
 def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
     document = judged.document
     emptied = ["emptied"] * sum(not one.text and one.removed_ratio > 0 for one in records)
+    suspect = ["suspect"] * sum(one.status == "suspect" for one in records)
     return Tally(
         documents=1,
         books=books,
@@ -290,7 +291,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
         kinds=_counts(entry.kind for entry in entries),
         publishers=_counts(one.publisher for one in records),
         encodings=_counts([document.encoding]),
-        warnings=_counts([*emptied, *document.notes]),
+        warnings=_counts([*emptied, *suspect, *document.notes]),
     )
 
 

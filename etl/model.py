@@ -13,8 +13,7 @@ Action = Literal[
     "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
 ]
 
-# What a page says about its text, or what its text says about our reading of it: there is more behind a paywall; all that
-# reads like prose was taken for what stands around a story.
+# There is more text behind a paywall; or all that reads like prose was taken for what stands around a story.
 PageStatus = Literal["", "paywalled", "suspect"]
 
 # How copies are told: shingles of 3 words or 5 characters, whether figures must be the same, what a record is.

@@ -1,4 +1,4 @@
-"""Listen to a page as it is parsed, for what it says about itself: the head, microdata, bylines, times, its style sheet."""
+"""Listen to a page as it is parsed for what it says about itself: head, microdata, bylines, times, style sheet."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ META_KEYS = ("property", "name", "itemprop", "http-equiv")
 PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
-# Words of a class that name a byline, and a date: those of thousands of sites in the languages that name them otherwise.
+# Words of a class that name a byline, and a date: those of thousands of sites.
 CLASSES = re.compile(
     r"(?P<byline>(?<![a-z])(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
     r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"

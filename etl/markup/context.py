@@ -8,6 +8,9 @@ from etl.markup.features import LEVELS, Page, around, shifted
 from etl.trees import THOUSANDTHS
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from etl.markup.features import Columns, Integers
 
 CONTEXT_FEATURES = {
@@ -94,7 +97,7 @@ def context(page: Page, odds: "Integers") -> "Columns":
     return columns
 
 
-def _distances(sure: "Integers") -> "Columns":
+def _distances(sure: "NDArray[np.bool_]") -> "Columns":
     """Return the lines from each to the last sure one above and the next below, FAR if there is none."""
     import numpy as np
 

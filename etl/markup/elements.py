@@ -1,7 +1,7 @@
 """HTML elements and attributes: how they set text, and which part of a page they call themselves.  Tables only.
 
-What an element calls itself is a *clue*: whole stories stand in an <aside>, behind `hidden`, in a class "comments".  The
-page model weighs clues; only the text of CONTROLS is never part of a story.
+What an element calls itself is only a clue: whole stories stand in an <aside>, behind `hidden`, in a class "comments".
+The page model weighs clues; only the text of CONTROLS is never part of a story.
 """
 
 import re

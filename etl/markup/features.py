@@ -1,11 +1,12 @@
 """What the page model knows of a line: named columns over all lines of a page, from counts by one division each.
 
-Counts are integers and every ratio is one division, so that columns are the same on any machine.  LINE_FEATURES are those
-of the first pass; those of the second (`context`) say what the first pass thinks of a line's neighbourhood.
+Counts are integers and every ratio is one division, so that columns are the same on any machine.  LINE_FEATURES are
+those of the first pass; those of the second (`context`) say what the first pass thinks of a line's neighbourhood.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -124,8 +125,8 @@ LINE_FEATURES = {
     **PAGE_FEATURES,
 }
 
-# Characters.  A line is prose when it has few links and ends as a sentence from so many on, goes on from so many on with
-# some sign at its end, or is longer still.
+# Characters.  A line of few links is prose when it ends as a sentence from so many on, in some sign from so many on, or
+# is longer still.
 PROSE_ENDED, PROSE_SIGNED, PROSE_ANY = 30, 80, 140
 # Linked characters in a hundred; more are teasers.
 PROSE_LINKED = 35
@@ -153,7 +154,7 @@ _NO_CARD = frozenset(("p", "h2", "h3", "h4", "html", "body", "li"))
 
 
 class Said(Struct, frozen=True, gc=False):
-    """What the page says of its story: title, description, articleBody, whether it is paywalled; places of its bylines and dates."""
+    """What the page says of its story, and the places of the lines marked up as bylines and dates."""
 
     title: str = ""
     description: str = ""
@@ -202,7 +203,8 @@ class BoxTree:
 
     def level(self, up: int) -> "Integers":
         """Return for each line the box so many levels up, at most the root."""
-        return self.levels[min(up, len(self.levels) - 1)]
+        level: Integers = self.levels[min(up, len(self.levels) - 1)]
+        return level
 
     def sums(self, values: "Integers") -> "Integers":
         """Return for each box the sum of the values of the lines in it."""
@@ -210,11 +212,13 @@ class BoxTree:
 
         own = np.bincount(self.box, weights=values, minlength=self.count).astype(np.int64)
         below = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(own)))
-        return below[self.end] - below[: self.count]
+        total: Integers = below[self.end] - below[: self.count]
+        return total
 
     def inside(self, box: int) -> "NDArray[np.bool_]":
         """Return which lines stand in a box."""
-        return (self.box >= box) & (self.box < self.end[box])
+        within: NDArray[np.bool_] = (self.box >= box) & (self.box < self.end[box])
+        return within
 
     def up_to(self, box: int) -> "Integers":
         """Return for each line the levels up to the first box that holds `box` too."""
@@ -225,7 +229,7 @@ class BoxTree:
         while box:
             around[box] = True
             box = int(self.parent[box])
-        return np.argmax(around[self.levels], axis=0)
+        return np.argmax(around[self.levels], axis=0).astype(np.int64)
 
 
 def page_of(layout: Layout, said: Said, weights: Weights) -> Page:
@@ -236,8 +240,7 @@ def page_of(layout: Layout, said: Said, weights: Weights) -> Page:
     lines = tuple(layout.lines[place] for place in kept)
     tree = BoxTree(layout, lines)
     columns = _text(lines, weights.words) | _setting(lines, kept, said)
-    chars = columns["chars"]
-    assert chars.dtype == np.int64
+    chars = columns["chars"].astype(np.int64)
     linked = np.array([min(line.linked, len(line.text)) for line in lines]) * chars // np.maximum(1, columns["length"])
     ended = (columns["ending"] == 1) | (columns["ending"] == 2)
     is_prose = (100 * linked < PROSE_LINKED * chars) & (
@@ -344,7 +347,7 @@ _KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 def _part_words(part: str) -> list[str]:
     words = [word.lower() for word in _KEY_WORD.findall(part)[:6] if 1 < len(word) < 20]
-    return list(dict.fromkeys([*words, *map("+".join, zip(words, words[1:], strict=False))]))
+    return list(dict.fromkeys([*words, *map("+".join, pairwise(words))]))
 
 
 def _keys(keys: Sequence[tuple[str, str]], of_box: "Integers", tree: BoxTree, weights: Weights) -> "Columns":
@@ -519,7 +522,7 @@ def _sections(columns: "Columns", measured: _Measured) -> "Columns":
         "heading-key": np.where(has_heading, columns["key-near"][last], 0),
         "since-heading": np.where(has_heading, np.minimum(places - last, 200), 200),
         "dates-before": np.minimum(50, np.cumsum(dates) - dates),
-        "dates-near": around(columns["date"], 3),
+        "dates-near": around(columns["date"].astype(np.int64), 3),
         "bylines-before": np.minimum(50, np.cumsum(bylines) - bylines),
     }
 

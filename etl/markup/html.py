@@ -16,8 +16,8 @@ from types import MappingProxyType
 
 from msgspec import Struct, structs
 
+from etl.markup.asides import asides
 from etl.markup.clues import said_of
-from etl.markup.discussion import discussion
 from etl.markup.features import MIN_BODY, Said, ending, letters
 from etl.markup.layout import Layout, Line
 from etl.markup.linked_data import paragraphs
@@ -101,7 +101,7 @@ def _judged(layout: Layout, said: Said, model: PageModel | None) -> _Judged:
         text = set(places)
         return _Judged(tuple(place in text for place in range(len(layout.lines))))
     story = {places[row] for row in kept(prediction, model).tolist()}
-    story -= discussion(layout, said, story)
+    story -= asides(layout, said, story)
     headlines = prediction.page.columns["is-headline"].nonzero()[0].tolist()
     return _Judged(
         tuple(place in story for place in range(len(layout.lines))),
@@ -170,7 +170,7 @@ def _evidence(
 
 
 def _article_body(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[str, ...]:
-    """Return the paragraphs of the articleBody, if the page shows only a part of it: a shell that a script would fill."""
+    """Return the paragraphs of the articleBody if the page shows only a part: a shell that a script would fill."""
     if len(said.body) < MIN_BODY:
         return ()
     whole = letters(said.body)

@@ -38,12 +38,11 @@ MAX_HEADINGS = 20
 MAX_ENDINGS = 4
 # Lines above and below the headline in which its byline and date stand.
 LINES_ABOVE, LINES_BELOW = 6, 12
-# Letters of the shortest name of a site that may be a part of a longer one.
-MIN_SITE = 5
 # Names in bylines of one kind.  More are those of a list.
 MAX_SHOWN = 3
 
 _SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
+_NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
@@ -97,13 +96,11 @@ def headline_of(title: str, publishers: Iterable[str]) -> str:
 
 
 def _is_site(ending: str, names: Collection[str]) -> bool:
-    """Return whether the end of a title is the name of its site, or has in it all that its address says.
+    """Return whether the end of a title is the name of its site, but for words that names and addresses leave out.
 
-    Addresses leave out "The", "News", "Online": "The Harwick Post" is harwickpost.example.
+    "The Harwick Post" is harwickpost.example, and "Courier Online" the Courier.
     """
-    return ending in names or any(
-        len(name) >= MIN_SITE and (name in ending or (len(ending) >= MIN_SITE and ending in name)) for name in names
-    )
+    return _NAME_WORDS.sub("", ending) in {_NAME_WORDS.sub("", name) for name in names} or ending in names
 
 
 def _headline(titles: Sequence[str], headings: Sequence[str]) -> str:
@@ -132,7 +129,7 @@ def _trigrams(text: str) -> set[str]:
 
 def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: Collection[str]) -> str:
     """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
-    told = [linked.split("; "), *([said] for said in _said(clues, AUTHORS))]
+    told = [linked.split("; "), *(list(_said(clues, [name])) for name in AUTHORS)]
     named = (author_names(map(in_one_line, said)) for said in told)
     shown = (author_names(_beside(clues, name, story), is_shown=True) for name in SHOWN_AUTHORS)
     beside = next(filter(None, shown), "")

@@ -16,6 +16,9 @@ from etl.markup.layout import Layout
 from etl.trees import Forest, contributions, score
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from etl.markup.features import Columns, Floats, Integers
 
 # Thousandths.  Lines that the first pass is surer than this are furniture are not asked again.
@@ -86,7 +89,7 @@ def kept(prediction: Prediction, model: PageModel) -> "Integers":
     return np.flatnonzero(stays(prediction.probabilities(), prediction.page.columns, model))
 
 
-def stays(likely: "Integers", columns: "Columns", model: PageModel) -> "Integers":
+def stays(likely: "Integers", columns: "Columns", model: PageModel) -> "NDArray[np.bool_]":
     """Return which lines are kept with these probabilities."""
     import numpy as np
 
@@ -94,7 +97,8 @@ def stays(likely: "Integers", columns: "Columns", model: PageModel) -> "Integers
     mass = np.cumsum((likely * columns["chars"])[order])
     median = int(likely[order][np.searchsorted(mass, (mass[-1] + 1) // 2)])
     needed = min(model.threshold, model.relative * median // 100)
-    return (likely >= max(1, needed)) & (columns["is-headline"] == 0)
+    keeps: NDArray[np.bool_] = (likely >= max(1, needed)) & (columns["is-headline"] == 0)
+    return keeps
 
 
 def explained(prediction: Prediction, model: PageModel, line: int) -> tuple[int, list[tuple[str, int]]]:

@@ -1,7 +1,7 @@
-"""CSS selectors of rules: which boxes of a page they hold.  BeautifulSoup's soupsieve answers, on a tree of boxes alone.
+"""CSS selectors of rules: which boxes of a page they hold, by BeautifulSoup's soupsieve on a tree of boxes.
 
-Elements within a line are no boxes: `div.share > p` can hold a text, `a.button` cannot.  Most pages have none of the ids
-and classes that rules ask for, and are not asked.
+Elements within a line are no boxes: `div.share > p` can hold a text, `a.button` cannot.  Most pages have none of the
+ids and classes that rules ask for, and are not asked.
 """
 
 import re
@@ -70,7 +70,7 @@ def holding(nodes: Sequence[Node], selectors: Sequence[str]) -> list[tuple[str, 
         parent = node.parent
         while place and depths[parent] >= MAX_DEPTH:
             parent = nodes[parent].parent
-        tag = Tag(soup, name=node.name, attrs=_attributes(node.attributes))
+        tag = Tag(soup, name=node.name, attrs=dict(node.attributes))
         (tags[parent] if place else soup).append(tag)
         tags.append(tag)
         depths.append(depths[parent] + 1 if place else 0)
@@ -97,13 +97,10 @@ def path_of(text: str) -> list[Node]:
     for place, part in enumerate(text.split()):
         names = _PATH_NAME.findall(part)
         classes = " ".join(name for mark, name in names if mark == ".")
-        attributes = {"id": name for mark, name in names if mark == "#"} | ({"class": classes} if classes else {})
+        identity = next((name for mark, name in names if mark == "#"), "")
+        attributes = {name: value for name, value in (("id", identity), ("class", classes)) if value}
         nodes.append(Node(names[0][1], attributes, max(0, place - 1)))
     return nodes
-
-
-def _attributes(attributes: Mapping[str, str]) -> dict[str, str | list[str]]:
-    return {name: value.split() if name == "class" else value for name, value in attributes.items()}
 
 
 def _may_hold(selector: str, text: str) -> bool:

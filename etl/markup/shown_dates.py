@@ -1,7 +1,7 @@
-"""Dates as pages show them to readers: "2nd March 2026", "2. März 2026", "2026年3月2日".  Only where no markup says it.
+"""Dates as pages show them to readers: "2nd March 2026", "2. März 2026", "2026年3月2日".  Used where no markup says it.
 
-Months are known by how they begin, in the languages that most pages are in.  "03/02/2026" is read only if one of the two
-cannot be a month: which comes first hangs on the country.
+Months are known by how they begin, in the languages that most pages are in.  "03/02/2026" is read only if one of the
+two cannot be a month: which comes first depends on the country.
 """
 
 import re
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from etl.dates import FIRST_YEAR, written
 
-# How the names of the twelve months begin, lower case; the longest that fits is meant ("mar" and "mart", "juin", "juil").
+# How the names of the twelve months begin, in lower case; the longest that fits is meant.
 MONTHS = (
     "jan gen ene янв січ sty led ιαν يناير ocak",
     "feb fév fev feb фев лют lut úno φεβ فبراير şub",

@@ -204,7 +204,9 @@ class _Walker:
             if self._is_hidden(tag, attributes):
                 parts |= BIT["hidden"]
         above = self.boxes[self.box]
-        self.boxes.append(Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), dict(attributes) or None))
+        self.boxes.append(
+            Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), dict(attributes) or None)
+        )
         self.ends.append(0)
         self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
