@@ -21,13 +21,6 @@ class Text(msgspec.Struct, gc=False):
     text: str
 
 
-class Spent(dict[str, Any]):
-    """Arrays by name, each given once and not held any longer."""
-
-    def __getitem__(self, name: str) -> Any:
-        return self.pop(name)
-
-
 def texts(path: Path) -> Iterator[str]:
     decoder = msgspec.json.Decoder(Text)
     with path.open("rb") as lines:
@@ -65,16 +58,17 @@ def new_ones(
 
 
 def copydesk(source: Path, target: Path, shingles: Shingles) -> None:
-    from etl import dedup
+    from etl.dedup import DedupSettings
+    from etl.dedup.fingerprint import fingerprint, join
+    from etl.dedup.selection import duplicates
 
-    likeness = dedup.Likeness(shingles, THRESHOLD, numbers="any", short_words=0)
-    rows, parts = texts(source), list[Spent]()
+    settings = DedupSettings(shingles=shingles, threshold=THRESHOLD, numbers="any", short_words=0)
+    rows, parts = texts(source), []
     while batch := list(islice(rows, ROWS_AT_ONCE)):
-        parts.append(Spent(dedup.fingerprint(batch, likeness).arrays()))
-    prints = dedup.join(parts)
-    index = dedup.duplicates(prints, np.arange(len(prints.words)), likeness).index
-    is_kept = np.ones(len(prints.words), np.bool_)
-    is_kept[index] = False
+        parts.append(fingerprint(batch, settings))
+    prints = join(parts)
+    is_kept = np.ones(len(prints.word_counts), np.bool_)
+    is_kept[duplicates(prints, np.arange(len(is_kept)), settings).index] = False
     keep(source, target, iter(is_kept.tolist()))
 
 
