@@ -22,12 +22,15 @@ MONTHS_OF_LANGUAGES = (
 )
 _MONTHS = {name: number for names in MONTHS_OF_LANGUAGES for number, name in enumerate(names.split(), 1)} | {"sept": 9}
 
-# Tokens.  "Erie, Pa., March 26 - Qtly div 25 cts" is a form, and says by its date which dividend it means; from so many
-# on it is a story, which papers print the day after.
-MIN_STORY = 20
+# Tokens.  "Erie, Pa., March 26 - Qtly div 25 cts" and "New York, March 26 - The Federal Reserve entered the market" are
+# notices that come every day (of Reuters' 1987, with up to 27 tokens), and the date says which; from so many on it is a
+# story, which papers print the day after.
+MIN_STORY = 28
 
 # What stands before a dash near the start of a text, with a figure in it.
-_HEAD = re.compile(r"\W*([^\W\d_](?:[^-–—\n\d]|(?<=\w)-(?=\w)){0,60}\d[^-–—\n]{0,40}?)\s*(?:--?|–|—)\s")
+_HEAD = re.compile(
+    r"\W*+([^\W\d_][^-–—\n\d]{0,60}+(?:(?<=\w)-(?=\w)[^-–—\n\d]{0,30}+){0,3}+\d[^-–—\n]{0,40}+)(?:--?|–|—)\s"
+)
 _AGENCY = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"\w+")
 
