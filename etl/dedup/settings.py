@@ -1,4 +1,4 @@
-"""What counts as a duplicate and what is done about it: one type for the kernel, the pipeline, the index and the API."""
+"""What counts as a duplicate and what is done about it: one type for kernel, pipeline, index and API."""
 
 from typing import Literal
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.dedup.arrays import I64, U8, U32, U64
+from etl.dedup.arrays import I64, U8, U32, U64, Column
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.schema import LISTS, band_names, schema_of
 from etl.dedup.selection.history import BOTH, KnownNearDuplicates
@@ -29,9 +29,9 @@ def block_table(prints: Fingerprints, articles: I64, suffixes: Sequence[str]) ->
         "text_hash_1": prints.text_hashes[1].view(np.int64),
         "figures_hash": prints.figures_hashes.view(np.int64),
         "dateline_day": prints.dateline_days,
-        "tokens": list_column(prints.tokens[:], prints.word_counts),
-        "shingles": list_column(prints.shingles[:], prints.shingle_counts),
-        "terms": list_column(prints.terms[:], prints.term_counts),
+        "tokens": list_column(in_memory(prints.tokens), prints.word_counts),
+        "shingles": list_column(in_memory(prints.shingles), prints.shingle_counts),
+        "terms": list_column(in_memory(prints.terms), prints.term_counts),
         **{name: of_band.view(np.int32) for name, of_band in zip(band_names(len(keys)), keys, strict=True)},
     }
     return pa.table(columns, schema=schema_of("blocks", len(keys)))
@@ -97,6 +97,13 @@ def text_hashes_of(table: "pa.Table") -> U64:
     return np.stack([table[f"text_hash_{half}"].to_numpy().view(np.uint64) for half in (0, 1)])
 
 
+def in_memory(column: Column) -> U32:
+    """Return a column that is an array."""
+    if not isinstance(column, np.ndarray):
+        raise TypeError(f"{type(column).__name__} is not in memory")
+    return column
+
+
 def list_column(values: NDArray[Any], sizes: NDArray[Any]) -> "pa.Array":
     """Return a column of lists whose values stand one list after the other; unsigned ones become signed."""
     import pyarrow as pa
@@ -124,4 +131,5 @@ def band_keys_of(table: "pa.Table", bands: Sequence[int]) -> list[U32]:
 
 def kept_in_of(table: "pa.Table") -> U8:
     """Return the selections that keep each block."""
-    return table["kept_in"].to_numpy().view(np.uint8)
+    selections: U8 = table["kept_in"].to_numpy().view(np.uint8)
+    return selections

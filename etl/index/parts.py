@@ -1,4 +1,4 @@
-"""The Parquet files of a part, one a table, with the columns of `etl.dedup.store`: what a run kept, for anyone to read."""
+"""The Parquet files of a part, one a table, with the columns of `etl.dedup.schema`: what a run kept, for any reader."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager

@@ -36,8 +36,8 @@ def matching(
     """
     import numpy as np
 
-    from etl.dedup.selection.history import BandQuery
     from etl.dedup.schema import band_names
+    from etl.dedup.selection.history import BandQuery
 
     masks = [np.zeros(part.blocks, np.bool_) for part in manifest.parts]
     names = band_names(manifest.bands)
@@ -100,9 +100,7 @@ def block_names(blocks: "pa.Table", articles: "pa.Table") -> list[str]:
     from pyarrow import compute
 
     places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
-    names: list[str] = compute.binary_join_element_wise(
-        articles["name"].take(places), blocks["suffix"], ""
-    ).to_pylist()
+    names: list[str] = compute.binary_join_element_wise(articles["name"].take(places), blocks["suffix"], "").to_pylist()
     return names
 
 

@@ -1,4 +1,4 @@
-"""The dateline that a story begins with: "NEW YORK, March 3 (Reuters) - ".  Of one story it may be a day later, or left out."""
+"""The dateline that begins a story: "NEW YORK, March 3 (Reuters) - ".  Another print may have a later one, or none."""
 
 import re
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Datelines(Struct, frozen=True, gc=False):
-    """For each text the number of tokens of its dateline, and its day, as 31 times the month and the day; 0 for none."""
+    """For each text the number of tokens of its dateline, and its day: 31 times the month and the day; 0 for none."""
 
     counts: I64
     days: I32
@@ -52,7 +52,8 @@ def datelines(texts: Sequence[str], counts: I64) -> Datelines:
     """
     heads = {place: match[1] for place, text in enumerate(texts) if (match := _HEAD.match(text))}
     dates = {place: _day(head) for place, head in heads.items()}
-    places, sizes, days = np.array(list(heads), np.int64), np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
+    places = np.array(list(heads), np.int64)
+    sizes, days = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
     sizes[places], days[places] = tokenize(fold(list(heads.values()))).counts, list(dates.values())
     is_story = (days > 0) & (counts - sizes >= MIN_STORY)
     return Datelines(np.where(is_story, sizes, 0), np.where(is_story, days, 0))

@@ -125,12 +125,12 @@ def is_near(one: U32, other: U32) -> Mask:
 
 def first_letters(terms: U32) -> U32:
     """Return the lower bits of the first letter of terms."""
-    return terms >> _FIRST & _FIRSTS
+    return terms >> np.uint32(_FIRST) & np.uint32(_FIRSTS)
 
 
 def lengths(terms: U32) -> U32:
     """Return the bytes of terms, up to 15."""
-    return terms >> _LENGTH & _LONGEST
+    return terms >> np.uint32(_LENGTH) & np.uint32(_LONGEST)
 
 
 def has_no_vowel(terms: U32) -> Mask:
@@ -148,7 +148,7 @@ def phrases(terms: U32, starts: I64) -> U32:
 
 
 def _kinds(hashes: U64) -> U8:
-    """Return the kind of each word: one of FIGURES, one of SMALL_WORDS, or other.  One look into a table, one comparison."""
+    """Return the kind of each word: one of FIGURES, one of SMALL_WORDS, other.  One look into a table each."""
     shift, slots, listed, kinds = _listed()
     places = slots[hashes >> shift & np.uint64(_SLOTS - 1)]
     found: U8 = kinds[places] * (listed[places] == hashes)
@@ -157,7 +157,7 @@ def _kinds(hashes: U64) -> U8:
 
 @cache
 def _listed() -> tuple[np.uint64, U16, U64, U8]:
-    """Return a table with a slot for each word of both lists, by 16 bits of its hash: which bits, slots, hashes, kinds."""
+    """Return a table of the words of both lists, by 16 bits of their hashes: which bits, slots, hashes, kinds."""
     figures = hashes_of(FIGURES.split())
     listed = np.append(figures, np.setdiff1d(hashes_of(SMALL_WORDS.split()), figures))
     kinds = np.where(np.arange(len(listed)) < len(figures), _FIGURE, _SMALL).astype(np.uint8)

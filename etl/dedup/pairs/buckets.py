@@ -36,6 +36,12 @@ class Buckets(Struct, frozen=True, gc=False):
     members: U32
     edges: U32
 
+    @property
+    def sizes(self) -> I64:
+        """The number of members of each."""
+        edges = self.edges.astype(np.int64)
+        return edges[1:] - edges[:-1]
+
 
 class Runner(Protocol):
     """Runs tasks, here or side by side, and returns their results in order."""

@@ -107,7 +107,7 @@ def _probe_rows(found: Buckets, probes: Mask) -> ProbeRows:
 
 
 def _pairing(compared: ComparisonInput, lists: Lists, probes: ProbeRows) -> Iterator[Callable[[], U64]]:
-    """Yield the tasks that pair the probes of a band with all that follow; in large buckets, with what passes filters."""
+    """Yield the tasks that pair the probes of a band with all that follow; filtered, where these are many."""
     found, are_facts = probes.found, compared.settings.numbers == "same"
     is_filtered = probes.is_large | probes.is_crowded if are_facts else probes.is_large
     is_small = ~is_filtered[probes.buckets]
@@ -115,7 +115,7 @@ def _pairing(compared: ComparisonInput, lists: Lists, probes: ProbeRows) -> Iter
         yield partial(_all_pairs, found, probes.rows[is_small][turn], probes.followers[is_small][turn])
     if are_facts:
         crowded = np.flatnonzero(probes.is_crowded)
-        for turn in turns(np.diff(found.edges.astype(np.int64))[crowded], _MEMBERS_AT_ONCE):
+        for turn in turns(found.sizes[crowded], _MEMBERS_AT_ONCE):
             yield partial(_of_crowded, lists.terms, probes, crowded[turn])
     for number in np.flatnonzero(probes.is_large).tolist():
         start, end = found.edges[number : number + 2].tolist()
@@ -133,7 +133,7 @@ def _all_pairs(found: Buckets, rows: I64, followers: I64) -> U64:
 def _of_crowded(terms: Ragged, probes: ProbeRows, crowded: I64) -> U64:
     """Pair the probes of some buckets with all that follow, less those of other people."""
     found = probes.found
-    starts, sizes = found.edges[crowded].astype(np.int64), np.diff(found.edges.astype(np.int64))[crowded]
+    starts, sizes = found.edges[crowded].astype(np.int64), found.sizes[crowded]
     names = rarest_names(terms, found.members[ranges(starts, sizes)].astype(np.int64))
     shift = np.zeros(len(found.edges), np.int64)
     shift[crowded] = np.cumsum(sizes) - sizes - starts

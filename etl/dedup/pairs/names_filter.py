@@ -46,7 +46,6 @@ class Names(Struct, frozen=True, gc=False):
         both = (self.second[some] < 0) | _contains(self.having, self.second[some] * len(self.rarest) + others)
         return np.minimum(some, others)[both], np.maximum(some, others)[both]
 
-
     def may_state_the_same(self, one: I64, other: I64) -> Mask:
         """Mark the pairs of members of which one has its rarest names, if it has any, in the other."""
         return self._are_covered(one, other) | self._are_covered(other, one)

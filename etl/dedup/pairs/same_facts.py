@@ -54,10 +54,10 @@ def differing_facts(terms: Ragged, earlier: I64, later: I64) -> Mask:
     """Mark the pairs of which the terms that one of two blocks has more often make two stories.
 
     Terms that are the other's misspelt or cut short aside, they do if each block has such and both have names among
-    them, or these are one term each, or as many in the same places, or one phrase for another at the same place; but one
-    plain word for another in a long story is an edit.  Or if all that differs is more in one of the two: a statement
-    with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs"); a term next to one that
-    is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
+    them, or these are one term each, or as many in the same places, or one phrase for another at the same place; but
+    one plain word for another in a long story is an edit.  Or if all that differs is more in one of the two: a
+    statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs"); a term next to
+    one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
     """
     weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
     marked = [_differing(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]

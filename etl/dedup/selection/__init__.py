@@ -11,4 +11,14 @@ from etl.dedup.selection.drops import Drops, drops_of
 from etl.dedup.selection.duplicates import Duplicates, duplicates
 from etl.dedup.selection.history import Blocks, Selected, no_history, select
 
-__all__ = ["Blocks", "Drops", "DuplicateArticle", "Duplicates", "Selected", "drops_of", "duplicates", "no_history", "select"]
+__all__ = [
+    "Blocks",
+    "Drops",
+    "DuplicateArticle",
+    "Duplicates",
+    "Selected",
+    "drops_of",
+    "duplicates",
+    "no_history",
+    "select",
+]

@@ -3,14 +3,13 @@
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, distinct, ragged, ranges, turns
+from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, distinct, mixed, ragged, ranges, turns
 from etl.dedup.selection.duplicates import Duplicates
 from etl.dedup.selection.history import Blocks, Selected
 
 _HALF = np.uint64(32)
 # Bounds what is in memory at a time: tokens of the blocks compared.
 _TOKENS_AT_ONCE = 1 << 18
-_NONE = np.zeros(0, np.int64)
 
 
 class Drops(Struct, frozen=True, gc=False):
@@ -18,7 +17,8 @@ class Drops(Struct, frozen=True, gc=False):
 
     `keeper` is the block that keeps another or, where `is_whole`, the article that keeps its article; `similarity` is
     the exact Jaccard of the two or, of a whole article, the ratio of its words that are copies.  `residue` lists which
-    words of each block (by place) its keeper lacks, `residue_counts` of them, block after block.
+    words of each block (by place) its keeper lacks, `residue_counts` of them, block after block: of a whole article,
+    what the most similar kept block lacks, or all words of a block that the other article has in no form.
     """
 
     blocks: I64
@@ -42,8 +42,26 @@ def drops_of(blocks: Blocks, selected: Selected, start: int = 0) -> Drops:
     keeper = np.concatenate([found.keeper, np.repeat(keepers, sizes)])[order]
     similarity = np.concatenate([found.similarity, np.repeat(ratios, sizes)])[order]
     is_whole = (np.arange(len(block)) >= len(found.index))[order]
-    counts, residue = _residues(blocks, Drops(block[order], keeper, is_whole, similarity, _NONE, _NONE))
-    return Drops(block[order], keeper, is_whole, similarity, counts, residue)
+    block = block[order]
+    own_keepers = np.where(is_whole, _keeper_blocks(blocks, selected)[block], keeper)
+    is_held = np.where(is_whole, _are_in(blocks, block, keeper), similarity == 1)
+    counts, residue = _residues(ragged(blocks.prints.tokens, blocks.prints.word_counts), block, own_keepers, is_held)
+    return Drops(block, keeper, is_whole, similarity, counts, residue)
+
+
+def _keeper_blocks(blocks: Blocks, selected: Selected) -> I64:
+    """Return the block that keeps each among all articles; -1 for none."""
+    keepers = np.full(len(blocks.articles), -1)
+    keepers[selected.among_all.index] = selected.among_all.keeper
+    return keepers
+
+
+def _are_in(blocks: Blocks, some: I64, articles: I64) -> Mask:
+    """Mark the blocks whose text is one of those of an article."""
+    hashes = blocks.prints.text_hashes[0]
+    present = mixed(hashes ^ mixed(blocks.articles.astype(np.uint64)))
+    found: Mask = np.isin(mixed(hashes[some] ^ mixed(articles.astype(np.uint64))), present)
+    return found
 
 
 def _since(found: Duplicates, start: int) -> Duplicates:
@@ -51,30 +69,24 @@ def _since(found: Duplicates, start: int) -> Duplicates:
     return Duplicates(found.index[some], found.keeper[some], found.similarity[some])
 
 
-def _residues(blocks: Blocks, drops: Drops) -> tuple[I64, I64]:
-    """Return how many words of each dropped block its keeper lacks, and their places in the block."""
-    tokens = ragged(blocks.prints.tokens, blocks.prints.word_counts)
-    first, end = (np.searchsorted(blocks.articles, drops.keeper, side) for side in ("left", "right"))
-    starts, sizes = np.where(drops.is_whole, first, drops.keeper), np.where(drops.is_whole, end - first, 1)
-    # Blocks of one set of shingles have the same words.
-    near = np.flatnonzero(drops.is_whole | (drops.similarity < 1))
-    running = np.append(0, np.cumsum(tokens.sizes))
-    weights = tokens.sizes[drops.blocks[near]] + running[(starts + sizes)[near]] - running[starts[near]]
-    counts, places = np.zeros(len(drops.blocks), np.int64), [_NONE]
-    for turn in turns(weights, _TOKENS_AT_ONCE):
+def _residues(tokens: Ragged, blocks: I64, keepers: I64, is_held: Mask) -> tuple[I64, I64]:
+    """Return how many words of each block its keeper lacks, all where it has none, and their places in the block."""
+    sizes = tokens.sizes[blocks]
+    counts, places = np.zeros(len(blocks), np.int64), [np.zeros(0, np.int64)]
+    near = np.flatnonzero(~is_held)
+    for turn in turns(sizes[near] + tokens.sizes[keepers[near]], _TOKENS_AT_ONCE):
         some = near[turn]
-        is_lost = _are_lacking(tokens, drops.blocks[some], starts[some], sizes[some])
-        own = tokens.sizes[drops.blocks[some]]
-        counts[some] = np.bincount(np.repeat(np.arange(len(some)), own)[is_lost], minlength=len(some))
-        places.append(ranges(np.zeros_like(own), own)[is_lost])
+        is_lost = _are_lacking(tokens, blocks[some], keepers[some])
+        counts[some] = np.bincount(np.repeat(np.arange(len(some)), sizes[some])[is_lost], minlength=len(some))
+        places.append(ranges(np.zeros_like(some), sizes[some])[is_lost])
     return counts, np.concatenate(places)
 
 
-def _are_lacking(tokens: Ragged, blocks: I64, starts: I64, sizes: I64) -> Mask:
-    """Mark the tokens of blocks that are not among those of their keepers: so many blocks from each start on."""
+def _are_lacking(tokens: Ragged, blocks: I64, keepers: I64) -> Mask:
+    """Mark the tokens of blocks that their keepers lack; a keeper of -1 lacks all."""
     owners = np.arange(len(blocks))
-    own = _packed(owners, tokens, blocks)
-    kept = distinct(_packed(np.repeat(owners, sizes), tokens, ranges(starts, sizes)))
+    own, has = _packed(owners, tokens, blocks), keepers >= 0
+    kept = distinct(_packed(owners[has], tokens, keepers[has]))
     if not len(kept):
         return np.ones(len(own), np.bool_)
     lacking: Mask = kept[np.minimum(np.searchsorted(kept, own), len(kept) - 1)] != own

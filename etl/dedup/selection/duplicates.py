@@ -114,7 +114,7 @@ def _near(compared: ComparisonInput, bands: Iterable[Buckets], run: Runner) -> D
 
 def _are_many(dropped: Mask, waiting: Mask) -> bool:
     """Tell whether a look at the earliest dropped enough of those that wait to be worth another small look."""
-    return 8 * np.count_nonzero(dropped) > np.count_nonzero(waiting)
+    return bool(8 * np.count_nonzero(dropped) > np.count_nonzero(waiting))
 
 
 def _next_probes(bands: Iterable[Buckets], waits: Mask, width: int, run: Runner) -> Mask:

@@ -1,9 +1,9 @@
-"""Blocks of prior runs beside those of the current one: what of this run is a copy, and what later runs must know of it.
+"""Blocks of prior runs beside those of this one: what of this run is a copy, and what later runs must know of it.
 
 Blocks are selected among all articles, and by that articles are dropped whole; then again among the articles that
 remain, for a block that went with its article keeps no other.  (Were an article to remain because a later one has a
-block of it, today's drops would depend on tomorrow, and ten runs of a tenth each could not drop what one run drops.)  So
-a block is kept in none, one or both of two selections, and an index says in which.
+block of it, today's drops would depend on tomorrow, and ten runs of a tenth each could not drop what one run drops.)
+So a block is kept in none, one or both of two selections, and an index says in which.
 """
 
 from collections.abc import Sequence
