@@ -10,7 +10,7 @@ from etl.cli.terminal import number, table, visible
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
-    from etl.index.upkeep import Size
+    from etl.index.maintenance import Size
 
 # The group of options on an index.
 INDEX = "Index"
@@ -32,7 +32,7 @@ def keep_up(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
 
     Of options that are for a run, those on the command line are refused; those of copydesk.toml are for other days.
     """
-    from etl.index.upkeep import compact, forget, size
+    from etl.index.maintenance import compact, forget, size
 
     if not chosen["index"]:
         raise UsageError("--index", "is missing", "Name the folder of the index.")
@@ -67,10 +67,14 @@ def _page(held: "Size") -> str:
     """Write up an index: how much, made with what, by which runs."""
     from msgspec import structs
 
+    from etl.dedup.settings import INDEX_SETTINGS
+
     manifest = held.manifest
-    settings = ", ".join(f"{name} {value}" for name, value in structs.asdict(manifest.settings).items())
-    lines = [_measured(held), f"made by copydesk {manifest.copydesk} with {settings}"]
-    if held.strays:
-        lines.append(f"{number(held.strays, 'file')} of runs that were killed; --compact removes them")
+    values = structs.asdict(manifest.settings)
+    settings = ", ".join(f"{name} {values[name]}" for name in INDEX_SETTINGS)
+    versions = f"copydesk {manifest.copydesk}, fingerprints of version {manifest.fingerprints}"
+    lines = [_measured(held), f"made by {versions}, with {settings}"]
+    if held.orphans:
+        lines.append(f"{number(held.orphans, 'file')} of runs that were killed; --compact removes them")
     runs = [(run.id, run.added, run.articles, "articles,", run.blocks, "blocks kept then") for run in manifest.runs]
     return "\n".join([*lines, table(runs)] if runs else lines)

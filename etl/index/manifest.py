@@ -77,15 +77,21 @@ def locked(folder: str) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    holder = Path(folder) / HOLDER
+    holder, lock = Path(folder) / HOLDER, FileLock(Path(folder) / LOCK)
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        with FileLock(Path(folder) / LOCK, blocking=False):
-            holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-            yield
+        lock.acquire(blocking=False)
+        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
     except Timeout:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
         raise UsageError(folder, f"is in use by {who}", "Wait until that ends.") from None
+    except OSError as error:
+        way_out = "Name a folder that you may write to."
+        raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def read_manifest(folder: str) -> Manifest:
