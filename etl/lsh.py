@@ -1,4 +1,4 @@
-"""The door to datasketch: an index as a MinHashLSH, in memory or in Redis, and the texts of a MinHashLSH as an index.
+"""The door of an index: to datasketch, as a MinHashLSH in memory or in Redis, and in, for texts of one and for records.
 
 Signatures are datasketch's own, bit for bit, so both answer the same queries.  Nothing is ever unpickled.
 """
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import structs
 
+from etl.audit import Tally
 from etl.dedup import DedupSettings
-from etl.dedup.settings import Shingles
+from etl.dedup.settings import Shingles, Unit
 from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
 from etl.index.maintenance import extend
@@ -22,8 +23,8 @@ from etl.pipeline.history import holding_index
 from etl.pipeline.job import Job
 from etl.pipeline.records import Pair
 from etl.pipeline.run import RECORDS, Run, Silent
-from etl.pipeline.workspace import scratch
-from etl.readers import Reading, find
+from etl.pipeline.workspace import Workspace, scratch
+from etl.readers import Found, Reading, find
 from etl.readers.records import read_records
 
 if TYPE_CHECKING:
@@ -83,20 +84,40 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
     settings = _settings(folder)
     _check(lsh, texts, settings.shingles)
     job = Job(dedup=settings, index=folder)
-    with scratch() as workspace, holding_index(job), LocalEngine(1) as engine:
+    with scratch() as workspace, holding_index(job):
         path = Path(workspace.folder) / "lsh.jsonl"
         records = [{"id": key, "text": text} for key, text in texts.items()]
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
-        Run(job, find([str(path)], Reading()), engine, Silent()).into(workspace, RECORDS)
-        extend(folder, workspace.index_folder)
+        _run(job, find([str(path)], Reading()), workspace, 1)
         return tuple(read_records(Path(workspace.folder) / "pairs", Pair))
 
 
+def add_records(job: Job, found: Found, unit: Unit, jobs: int) -> Tally:
+    """Make records a run of the job's index, and return what was counted; an index is begun with this unit.
+
+    Raises NoInput if there is no record, and UsageError if the index is in use or cannot be read.
+    """
+    job = structs.replace(job, dedup=_begun(job.index) or DedupSettings(unit=unit))
+    with scratch() as workspace, holding_index(job):
+        return _run(job, found, workspace, jobs)
+
+
+def _run(job: Job, found: Found, workspace: Workspace, jobs: int) -> Tally:
+    """Find the duplicates among records and in the index, and extend this."""
+    with LocalEngine(jobs) as engine:
+        outcome = Run(job, found, engine, Silent()).into(workspace, RECORDS)
+    extend(job.index, workspace.index_folder)
+    return outcome.tally
+
+
 def _settings(folder: str) -> DedupSettings:
-    """Return the settings of an index, or the usual ones where there is none yet."""
-    if not (Path(folder) / MANIFEST).exists():
-        return DedupSettings(unit="paragraph")
-    return structs.replace(read_manifest(folder).settings, unit="paragraph")
+    """Return the settings of an index, or the usual ones where there is none yet; of paragraphs in any case."""
+    return structs.replace(_begun(folder) or DedupSettings(), unit="paragraph")
+
+
+def _begun(folder: str) -> DedupSettings | None:
+    """Return the settings of an index; None if there is none yet."""
+    return read_manifest(folder).settings if (Path(folder) / MANIFEST).exists() else None
 
 
 def _minhashes(signatures: "U32") -> "Iterator[MinHash]":

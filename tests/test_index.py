@@ -17,6 +17,7 @@ from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
 from etl.index.maintenance import compact, extend, forget, size
 from etl.index.manifest import locked
+from etl.lsh import minhash
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job
 from etl.pipeline.select import WHOLE, read_drops, select
@@ -411,16 +412,62 @@ def test_only_what_is_there_is_forgotten(tmp_path: Path, name: str) -> None:
     assert files(str(tmp_path / "index")) == before
 
 
-def test_upkeep_says_what_is_there_and_what_it_took_away(run: Run) -> None:
+def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
-    stats = run("dedup", "--index", "index", "--stats").out
+    stats = run("index", "stats", "index").out
     assert "4 blocks, 1 part," in stats and "run-00001" in stats and "fingerprints of version 2" in stats
-    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 block\n"
-    assert "3 blocks, 1 part," in run("dedup", "--index", "index", "--compact").out
-    assert run("dedup", "--index", "index", "--forget", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
-    emptied = run("dedup", "--index", "index", "--stats").out
+    assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 block\n"
+    assert "3 blocks, 1 part," in run("index", "compact", "index").out
+    assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
+    emptied = run("index", "stats", "index").out
     assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n") and "4  articles,  4  blocks kept then" in emptied
+
+
+def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:
+    write(FOUR)
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
+    assert run("dedup", "--index", "index", "--stats").out == run("index", "stats", "index").out
+    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 block\n"
+    assert run("dedup", "--index", "index", "--compact").out == run("index", "compact", "index").out
+
+
+def test_what_is_imported_counts_as_seen(run: Run) -> None:
+    write([RALLY, RIVER, RALLY])
+    assert (
+        run("index", "import", "index", "in.jsonl", "--unit", "paragraph").out == "3 records: 2 new, 1 there already\n"
+    )
+    write([RIVER, BUDGET], first=7)
+    assert run("index", "import", "index", "in.jsonl").out == "2 records: 1 new, 1 there already\n"
+    write([RALLY.upper(), HARBOUR], first=9)
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
+    assert [row["id"] for row in rows("out.jsonl")] == ["n10"]
+
+
+def test_what_is_exported_are_the_signatures_of_datasketch(run: Run) -> None:
+    write([RALLY, RIVER, RALLY + SAID])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    assert run("index", "export", "index", "-o", "signatures.jsonl").code == 0
+    exported = {row["name"]: row["signature"] for row in rows("signatures.jsonl")}
+    assert exported == {"n0": minhash(RALLY).hashvalues.tolist(), "n1": minhash(RIVER).hashvalues.tolist()}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("stats", "nowhere"), 2, "nowhere: is no index"),
+        (("export", "index", "-o", "out.parquet"), 2, "is no file of JSON lines"),
+        (("export", "index", "-o", "in.jsonl"), 2, "in.jsonl: exists already"),
+        (("import", "index", "nowhere.jsonl"), 3, "nowhere.jsonl"),
+        (("import", "in.jsonl", "in.jsonl"), 2, "in.jsonl: is no folder"),
+    ],
+    ids=["no index", "no JSON lines", "a file that exists", "no input", "a file for an index"],
+)
+def test_what_the_index_command_refuses(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
+    write([RALLY])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    result = run("index", *words)
+    assert result.code == code and said in result.err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli import options
-from etl.cli.index import keep_up, upkeep_options
+from etl.cli.index import maintain, maintenance_options
 from etl.cli.options import GroupedCommand, option
 from etl.cli.show import reject_words, report, run_session
 from etl.cli.terminal import number
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     help="Leave copies out, or give every record the fields duplicate_of and similarity.",
 )
 @options.index_option
-@upkeep_options
+@maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Give back the records of JSONL unchanged and in order, less those that are copies of an earlier one.
 
@@ -82,7 +82,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:
-        keep_up(inputs, chosen)
+        maintain(inputs, chosen)
         return
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
