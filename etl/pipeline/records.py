@@ -100,16 +100,16 @@ def _with_copies(job: Job, workspace: Workspace, shard: Shard) -> Iterator[tuple
             yield path, row, None
             continue
         paragraphs = _paragraphs(row.text, job.dedup)
-        found = [(text, drops.get(start + at)) for at, text in enumerate(paragraphs)]
+        found = [(text, drops[place]) for place, text in enumerate(paragraphs, start) if place in drops]
         start += len(paragraphs)
-        yield path, row, _copy([(text, drop) for text, drop in found if drop], job.dedup)
+        yield path, row, _copy(found, job.dedup) if found else None
 
 
 def _copy(found: Sequence[tuple[str, Drop]], settings: DedupSettings) -> _Copy | None:
     """Return what keeps a record, by its dropped paragraphs; one that is dropped in part only is given back whole."""
-    if not found or (settings.unit == "article" and found[0][1].rule != WHOLE):
-        return None
     first = found[0][1]
+    if settings.unit == "article" and first.rule != WHOLE:
+        return None
     lost = " ".join(filter(None, (residue_words(text, drop.residue) for text, drop in found)))
     return _Copy(first.keeper, first.rule, first.similarity, lost)
 
