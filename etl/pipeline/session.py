@@ -34,7 +34,7 @@ from etl.pipeline.run import RECORDS, Outcome, Progress, Run
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 from etl.readers import Found
 
-# All whose version can change a byte of the output; click only reads the command line.
+# All whose version can change a byte of the output: click only reads the command line, filelock only waits.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
     *("pyarrow", "regex", "tomli", "webencodings", "zstandard"),
