@@ -120,7 +120,8 @@ def list_values(column: "pa.ChunkedArray") -> NDArray[Any]:
 
 def list_sizes(column: "pa.ChunkedArray") -> I64:
     """Return the size of each list of a column."""
-    sizes: I64 = column.combine_chunks().value_lengths().to_numpy().astype(np.int64)
+    # Not `value_lengths`: it would import pyarrow.compute, in a fifth of a second.
+    sizes: I64 = np.diff(column.combine_chunks().offsets.to_numpy()).astype(np.int64)
     return sizes
 
 

@@ -56,8 +56,8 @@ def residue_words(text: str, places: Sequence[int]) -> str:
         return ""
     from etl.dedup.fingerprint.tokens import fold
 
-    words = fold([text]).texts[0].decode().split()
-    return " ".join(words[place] for place in places)
+    words = fold([text]).texts[0].split()
+    return b" ".join([words[place] for place in places]).decode()
 
 
 def _of_document(

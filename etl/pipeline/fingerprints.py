@@ -29,7 +29,6 @@ Result = TypeVar("Result")
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
 TIMES_IN_MEMORY = 2
-_LOOKED_UP = ("shingles", "terms")
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
@@ -118,8 +117,7 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     columns: dict[str, Any] = {name: np.concatenate([each[name] for each in small], axis=-1) for name in small[0]}
     paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
     columns |= {
-        name: _mapped_column(path) if fits and name in _LOOKED_UP else StoredColumn(path)
-        for name, path in zip(LISTS, paths, strict=True)
+        name: _mapped_column(path) if fits else StoredColumn(path) for name, path in zip(LISTS, paths, strict=True)
     }
     article_starts = np.cumsum([0, *(len(part.read_articles("number")) for part in parts)])
     local = columns.pop("articles")

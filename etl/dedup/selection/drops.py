@@ -3,7 +3,7 @@
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, distinct, mixed, ragged, ranges, turns
+from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, mixed, ragged, ranges, turns, without_repeats
 from etl.dedup.selection.duplicates import Duplicates
 from etl.dedup.selection.history import Blocks, Selected
 
@@ -86,7 +86,7 @@ def _are_lacking(tokens: Ragged, blocks: I64, keepers: I64) -> Mask:
     """Mark the tokens of blocks that their keepers lack; a keeper of -1 lacks all."""
     owners = np.arange(len(blocks))
     own, has = _packed(owners, tokens, blocks), keepers >= 0
-    kept = distinct(_packed(owners[has], tokens, keepers[has]))
+    kept = without_repeats(np.sort(_packed(owners[has], tokens, keepers[has])))
     if not len(kept):
         return np.ones(len(own), np.bool_)
     lacking: Mask = kept[np.minimum(np.searchsorted(kept, own), len(kept) - 1)] != own
