@@ -21,6 +21,7 @@ from etl.dedup.fingerprint.minhash import PERMUTATIONS, SEED, WEIGHTS
 from etl.dedup.fingerprint.table import arrays
 from etl.dedup.fingerprint.tokens import fold
 from etl.dedup.pairs.bitmap_filter import LargeBucket, likely
+from etl.dedup.pairs.buckets import IN_MEMORY, Resources
 from etl.dedup.pairs.names_filter import rarest_names
 from etl.dedup.pairs.same_facts import differing_facts
 from etl.dedup.selection import Blocks, DuplicateArticle, drops_of, duplicates, no_history, select
@@ -359,10 +360,12 @@ def test_residue_of_an_article_is_what_no_block_of_the_other_has() -> None:
     assert drops.residue_counts.tolist() == [0, 0, 0, 0, 5] and drops.residue.tolist() == [0, 1, 2, 3, 4]
 
 
-def test_none_is_lost_where_firsts_are_paired_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etl.dedup.pairs.candidates._PROBES_AT_ONCE", 2)
+def test_none_is_lost_where_probes_are_paired_in_turns() -> None:
     stories = [RALLY, RIVER, BUDGET, SPRING, HARBOUR]
-    assert found(stories + [story + " soon" for story in stories]) == [(5, 0), (6, 1), (7, 2), (8, 3), (9, 4)]
+    prints = fingerprint(stories + [story + " soon" for story in stories])
+    few = Resources(IN_MEMORY.run, IN_MEMORY.spill, probes_at_once=2)
+    drop = duplicates(prints, np.arange(10), resources=few)
+    assert (drop.index.tolist(), drop.keeper.tolist()) == ([5, 6, 7, 8, 9], [0, 1, 2, 3, 4])
 
 
 def test_no_chains() -> None:

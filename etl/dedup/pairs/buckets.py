@@ -52,10 +52,14 @@ class Runner(Protocol):
 
 
 class Resources(Struct, frozen=True):
-    """How kernels run tasks, and where they keep buckets, which are read more than once."""
+    """How kernels run tasks, where they keep buckets, which are read more than once, and how much they hold.
+
+    `probes_at_once` blocks are paired at a time; most have a pair or two.
+    """
 
     run: Runner
     spill: Callable[[Iterable[Buckets]], Iterable[Buckets]]
+    probes_at_once: int = 1 << 19
 
 
 def one_by_one(tasks: Iterable[Callable[[], Result]], /) -> Iterator[Result]:

@@ -8,13 +8,11 @@ from msgspec import Struct
 
 from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ranges, turns
 from etl.dedup.pairs.bitmap_filter import MIN_PAIRS, MIN_PROBES, LargeBucket, likely
-from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Runner
+from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
 from etl.dedup.pairs.names_filter import Names, rarest_names
 from etl.dedup.settings import DedupSettings
 
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
-# Probes paired at a time; most have a pair or two.
-_PROBES_AT_ONCE = 1 << 19
 # Candidate pairs held at a time; they take some 30 bytes each.
 _PAIRS_AT_ONCE = 1 << 22
 # Of these so many are handed on at a time, with some 60 bytes each while they are verified.
@@ -51,25 +49,26 @@ class ProbeRows(Struct, frozen=True, gc=False):
 
 
 def candidates(
-    compared: ComparisonInput, lists: Lists, bands: Iterable[Buckets], probes: Mask, run: Runner
+    compared: ComparisonInput, lists: Lists, bands: Iterable[Buckets], probes: Mask, resources: Resources
 ) -> Iterator[Candidates]:
     """Yield pairs of each probe with the later members of its buckets, less those that cannot be duplicates.
 
     Most pairs meet in many bands.  So that each comes once, all bands are walked for a part of the probes, whose pairs
     can be held, and then for the next; a pair comes twice only where some probes have very many.
     """
-    for some in _in_turns(probes):
+    run = resources.run
+    for some in _in_turns(probes, resources.probes_at_once):
         probing = run(partial(_probe_rows, found, some) for found in bands)
         for packed in _distinct(run(task for rows in probing for task in _pairing(compared, lists, rows))):
             for start in range(0, len(packed), _PAIRS_PER_BATCH):
                 yield _comparable(compared, packed[start : start + _PAIRS_PER_BATCH])
 
 
-def _in_turns(probes: Mask) -> Iterator[Mask]:
+def _in_turns(probes: Mask, at_once: int) -> Iterator[Mask]:
     places = np.flatnonzero(probes)
-    for at in range(0, len(places), _PROBES_AT_ONCE):
+    for at in range(0, len(places), at_once):
         some = np.zeros_like(probes)
-        some[places[at : at + _PROBES_AT_ONCE]] = True
+        some[places[at : at + at_once]] = True
         yield some
 
 

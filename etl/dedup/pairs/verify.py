@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from etl.dedup.arrays import F64, I32, I64, Mask, Ragged, ragged, turns
-from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Runner
+from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
 from etl.dedup.pairs.candidates import Candidates, Lists, candidates
 from etl.dedup.pairs.same_facts import differing_facts
 from etl.dedup.settings import DedupSettings
@@ -27,12 +27,12 @@ class Pairs(Struct, frozen=True, gc=False):
     similarity: F64
 
 
-def pairs(compared: ComparisonInput, bands: Iterable[Buckets], probes: Mask, run: Runner) -> Pairs:
+def pairs(compared: ComparisonInput, bands: Iterable[Buckets], probes: Mask, resources: Resources) -> Pairs:
     """Return the candidate pairs that hold when verified, of those whose earlier block is one of `probes`."""
     prints = compared.prints
     lists = Lists(ragged(prints.shingles, prints.shingle_counts), ragged(prints.terms, prints.term_counts))
-    proposed = candidates(compared, lists, bands, probes, run)
-    return joined(list(run(partial(_verified, compared, lists, some) for some in proposed)))
+    proposed = candidates(compared, lists, bands, probes, resources)
+    return joined(list(resources.run(partial(_verified, compared, lists, some) for some in proposed)))
 
 
 def joined(parts: list[Pairs]) -> Pairs:

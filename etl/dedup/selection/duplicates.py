@@ -44,7 +44,7 @@ def duplicates(
     originals = _originals(prints, articles, settings, order)
     compared = ComparisonInput(prints, _partition_keys(prints, articles, settings), order, settings)
     blocks = order[(originals[order] == order) & (prints.shingle_counts[order] > 0)]
-    near = _near(compared, resources.spill(resources.run(buckets(compared, blocks))), resources.run)
+    near = _near(compared, resources.spill(resources.run(buckets(compared, blocks))), resources)
     return _with_copies(near, originals)
 
 
@@ -94,7 +94,7 @@ def _partition_keys(prints: Fingerprints, articles: I64, settings: DedupSettings
     return keys if settings.scope == "run" else keys + mixed(articles.astype(np.uint64) + np.uint64(1))
 
 
-def _near(compared: ComparisonInput, bands: Iterable[Buckets], run: Runner) -> Duplicates:
+def _near(compared: ComparisonInput, bands: Iterable[Buckets], resources: Resources) -> Duplicates:
     """Select among blocks of which no two are equal.
 
     Only pairs whose earlier block is kept decide anything, so only such are sought: probe with some kept blocks, that
@@ -104,8 +104,8 @@ def _near(compared: ComparisonInput, bands: Iterable[Buckets], run: Runner) -> D
     """
     total = len(compared.order)
     similar, kept, probed, width = joined([]), np.ones(total, np.bool_), np.zeros(total, np.bool_), 1
-    while (probes := _next_probes(bands, kept & ~probed, width, run)).any():
-        similar = joined([similar, pairs(compared, bands, probes, run)])
+    while (probes := _next_probes(bands, kept & ~probed, width, resources.run)).any():
+        similar = joined([similar, pairs(compared, bands, probes, resources)])
         before, kept = kept, _kept(compared.order, similar)
         probed |= probes
         width *= 4 if _are_many(before & ~kept, before & ~probed) else 64
