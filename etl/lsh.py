@@ -45,8 +45,8 @@ def minhash(text: str, shingles: Shingles = "w3") -> "MinHash":
     1.0
     """
     from etl.dedup import DedupSettings
+    from etl.dedup.arrays import in_memory
     from etl.dedup.fingerprint import fingerprint, signatures
-    from etl.dedup.store import in_memory
 
     prints = fingerprint([text], DedupSettings(shingles=shingles))
     return next(_minhashes(signatures(in_memory(prints.shingles), prints.shingle_counts.astype("int64"))))

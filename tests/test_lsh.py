@@ -7,8 +7,8 @@ import pytest
 from conftest import Run
 from datasketch import MinHash, MinHashLSH
 
+from etl.dedup.arrays import in_memory
 from etl.dedup.fingerprint import fingerprint
-from etl.dedup.store import in_memory
 from etl.errors import CopydeskError, UsageError
 from etl.index.maintenance import size
 from etl.lsh import from_lsh, minhash, to_lsh

@@ -28,6 +28,13 @@ class Column(Protocol):
         ...
 
 
+def in_memory(column: Column) -> U32:
+    """Return a column that is an array."""
+    if not isinstance(column, np.ndarray):
+        raise TypeError(f"{type(column).__name__} is not in memory")
+    return column
+
+
 class Ragged(Struct, frozen=True, gc=False):
     """Lists in one column: list k is the `sizes[k]` values from `starts[k]` on."""
 

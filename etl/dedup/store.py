@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.dedup.arrays import I64, U8, U32, U64, Column
+from etl.dedup.arrays import I64, U8, U32, U64, in_memory
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.schema import LISTS, band_names, schema_of
 from etl.dedup.selection.history import BOTH, KnownNearDuplicates
@@ -95,13 +95,6 @@ def known_of(table: "pa.Table") -> KnownNearDuplicates:
 def text_hashes_of(table: "pa.Table") -> U64:
     """Return the 128 bits (2 rows) of each text of a table."""
     return np.stack([table[f"text_hash_{half}"].to_numpy().view(np.uint64) for half in (0, 1)])
-
-
-def in_memory(column: Column) -> U32:
-    """Return a column that is an array."""
-    if not isinstance(column, np.ndarray):
-        raise TypeError(f"{type(column).__name__} is not in memory")
-    return column
 
 
 def list_column(values: NDArray[Any], sizes: NDArray[Any]) -> "pa.Array":

@@ -73,11 +73,13 @@ def drops_among(texts: BlockTexts, settings: DedupSettings) -> dict[int, Drop]:
     import numpy as np
 
     from etl.dedup.fingerprint import fingerprint
-    from etl.dedup.selection import Blocks, drops_of, no_history
+    from etl.dedup.selection import Blocks, drops_of, may_have_duplicates, no_history
     from etl.dedup.selection import select as select_blocks
 
-    count = len(texts.texts)
-    blocks = Blocks(fingerprint(texts.texts, settings), np.array(texts.articles, np.int64), no_history(count))
+    prints, count = fingerprint(texts.texts, settings), len(texts.texts)
+    if not may_have_duplicates(prints):
+        return {}
+    blocks = Blocks(prints, np.array(texts.articles, np.int64), no_history(count))
     drops = drops_of(blocks, select_blocks(blocks, settings))
     named = _named(drops, np.array([0, count]), lambda drops: _names_in(texts, drops))
     return {drop.place: drop for drop in named(0)}
