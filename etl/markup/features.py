@@ -229,7 +229,8 @@ class BoxTree:
         while box:
             around[box] = True
             box = int(self.parent[box])
-        return np.argmax(around[self.levels], axis=0).astype(np.int64)
+        levels: Integers = np.argmax(around[self.levels], axis=0).astype(np.int64)
+        return levels
 
 
 def page_of(layout: Layout, said: Said, weights: Weights) -> Page:
