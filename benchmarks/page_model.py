@@ -33,6 +33,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from etl.decode import decode
+from etl.markup.asides import credible
 from etl.markup.clues import said_of
 from etl.markup.context import CONTEXT_FEATURES, context, probabilities
 from etl.markup.elements import BIT, PARTS
@@ -113,7 +114,7 @@ DIRECTIONS = {
     **dict.fromkeys(("since-story", "until-story"), -1),
 }
 _WORD = re.compile(r"\w+")
-MODEL = PageModel("1", 400, 60, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
+MODEL = PageModel("1", 500, 60, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
 
 
 class Sample(Struct):
@@ -161,6 +162,8 @@ def load(folder: Path) -> list[Sample]:
 
 def _sample(truth: dict[str, Any], html: str, is_disguised: bool) -> Sample:
     layout = lay_out(html)
+    said = said_of(layout.clues)
+    layout = credible(layout, said)
     lines = [line for line in layout.lines if not layout.boxes[line.box].control]
     texts = [line.text for line in lines]
     weight = SETS[truth["set"]] * (DISGUISE_WEIGHT if is_disguised else 1)
@@ -170,7 +173,7 @@ def _sample(truth: dict[str, Any], html: str, is_disguised: bool) -> Sample:
         labels = align(texts, truth["truth"])
         if (labels.found < 0.6 and not is_disguised) or len(truth["truth"].split()) < 30:
             weight = 0
-    return Sample(truth, layout, said_of(layout.clues), labels, weight, fold_of(truth), is_disguised, lines)
+    return Sample(truth, layout, said, labels, weight, fold_of(truth), is_disguised, lines)
 
 
 def _story(sample: Sample) -> list[str]:

@@ -16,6 +16,7 @@ Action = Literal[
 # There is more text behind a paywall; or all that reads like prose was taken for what stands around a story.
 PageStatus = Literal["", "paywalled", "suspect"]
 
+
 class Metadata(Struct, frozen=True, gc=False, array_like=True):
     """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
 

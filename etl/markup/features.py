@@ -70,6 +70,8 @@ PLACE_FEATURES = {
 }
 # Parts that condemn a text, unless most of the page's prose stands in them.
 MARKERS = ("aside", "header", "footer", "form", "dialog", "hidden", "comments", "figure", "li", "nav")
+# Of these, the ones that whole stories stand in, and the share of the page's prose from which on they say nothing.
+VOID, MOST_PROSE = ("aside", "header", "footer", "form", "hidden", "nav"), 0.75
 LEVELS = ("box", "parent", "grand", "great")
 BOX_FEATURES = {
     **{f"{level}-prose": f"share of the page's prose in its {level} box" for level in LEVELS},
@@ -374,9 +376,12 @@ def _parts(boxes: Sequence[Box], tree: BoxTree, measured: "_Measured") -> "Colum
 
     parts = np.array([box.parts for box in boxes], dtype=np.int64)[tree.box]
     names = np.array([NAMES.index(box.name) if box.name in NAMES else -1 for box in boxes])[tree.box]
+    total = max(1, int(measured.prose.sum()))
+    for part in VOID:  # what holds most of the page's prose says nothing by calling itself an aside
+        if measured.prose[parts & BIT[part] > 0].sum() > MOST_PROSE * total:
+            parts = parts & ~BIT[part]
     columns: Columns = {f"in-{part}": (parts & BIT[part] > 0).astype(np.int64) for part in PARTS}
     columns |= {f"box-{name}": (names == place).astype(np.int64) for place, name in enumerate(NAMES)}
-    total = max(1, int(measured.prose.sum()))
     for part in MARKERS:
         inside = int(measured.prose[parts & BIT[part] > 0].sum())
         columns[f"page-{part}"] = np.full(len(parts), inside / total)

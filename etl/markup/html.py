@@ -11,12 +11,12 @@ stands in,
 and for a region its name (`regions`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from msgspec import Struct, structs
 
-from etl.markup.asides import asides
+from etl.markup.asides import asides, credible
 from etl.markup.clues import said_of
 from etl.markup.features import MIN_BODY, Said, ending, letters
 from etl.markup.layout import Layout, Line
@@ -38,6 +38,8 @@ TELLING = frozenset(
 )
 # Characters.  A page of less story is suspect when it has so many of prose outside it.
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
+# Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
+SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 50
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # The articleBody is the story if the page shows less than this share of it.
@@ -65,6 +67,7 @@ def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None 
     """
     layout = lay_out(text)
     said = said_of(layout.clues)
+    layout = credible(layout, said)
     judged = _judged(layout, said, model)
     metadata = read_metadata(layout.clues, _headings(layout, judged), _span(judged))
     body = _article_body(layout, said, judged.kept)
@@ -101,6 +104,7 @@ def _judged(layout: Layout, said: Said, model: PageModel | None) -> _Judged:
         text = set(places)
         return _Judged(tuple(place in text for place in range(len(layout.lines))))
     story = {places[row] for row in kept(prediction, model).tolist()}
+    story |= _subheads(layout, story, dict(zip(places, prediction.probabilities().tolist(), strict=True)))
     story -= asides(layout, said, story)
     headlines = prediction.page.columns["is-headline"].nonzero()[0].tolist()
     return _Judged(
@@ -109,6 +113,17 @@ def _judged(layout: Layout, said: Said, model: PageModel | None) -> _Judged:
         prediction,
         {place: row for row, place in enumerate(places)},
     )
+
+
+def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
+    """Return headings that the model has let go though story stands right above and right below them."""
+    judged = sorted(likely)
+    return {
+        place
+        for above, place, below in zip(judged, judged[1:], judged[2:], strict=False)
+        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
+        if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
+    }
 
 
 def _headings(layout: Layout, judged: _Judged) -> tuple[str, ...]:
