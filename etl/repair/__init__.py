@@ -61,6 +61,8 @@ def repair(
     (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
     clean = looks_clean(line)
+    if clean and not any(replacement.pattern.search(line) for replacement in replacements):
+        return Repaired(line)
     steps = (*SURE[:-2], *proved, *(GUESSES if risky else ()), *SPACING)
     settled, script = (line, ()) if clean else _settled(line, steps)
     text = settled
