@@ -16,6 +16,8 @@ class Fragment(Struct, frozen=True):
     matches: str
 
 
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
@@ -26,10 +28,8 @@ FRAGMENTS = {
         "the name of a person, in two to four words with capitals; give the rule `case = true`",
     ),
     "@date": Fragment(
-        r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
-        r"|(?:\d{1,2}(?:st|nd|rd|th)?,? )?"
-        r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? \d{1,2}(?:st|nd|rd|th)?,?(?: \d{4})?"
-        r"|\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?(?: \d{4})?)",
+        rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_DAY} {_MONTH}(?:,? \d{{4}})?"
+        rf"|{_MONTH} {_DAY}(?:,? \d{{4}})?)",
         "a day in figures, or with an English month",
     ),
     "@agency": Fragment(
