@@ -40,8 +40,10 @@ def read_plain(text: str) -> Page:
 
 
 def _usual_gap(text: str, blocks: Sequence[Block]) -> str:
-    gaps = Counter(text[one.char_end : next_.char_start] for one, next_ in pairwise(blocks))
-    return gaps.most_common(1)[0][0] if gaps else "\n\n"
+    gaps = [text[one.char_end : next_.char_start] for one, next_ in pairwise(blocks)]
+    if len(set(gaps)) < 2:
+        return gaps[0] if gaps else "\n\n"
+    return Counter(gaps).most_common(1)[0][0]
 
 
 def _runs(text: str) -> Iterator[list[Line]]:
