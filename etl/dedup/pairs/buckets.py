@@ -6,28 +6,28 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from etl.dedup.prints import Fingerprints, Likeness
-from etl.dedup.words import I64, U32, U64, mixed
+from etl.dedup.arrays import I64, U32, U64, Mask, mixed
+from etl.dedup.fingerprint import Fingerprints
+from etl.dedup.settings import DedupSettings
 
 _HALF = np.uint64(32)
-# Keys that are sorted at a time.  Ten million would be new memory from the system at each step, and fit no cache.
-_MOST_SORTED = 1 << 20
+# Keys sorted at a time.  Ten million would be new memory from the system at each step, and fit no cache.
+_MAX_SORTED = 1 << 20
 
 Result = TypeVar("Result")
 
 
-class Compared(Struct, frozen=True, gc=False):
-    """What is compared: fingerprints, a value `apart` that differs where two blocks are not to be, and what counts.
+class ComparisonInput(Struct, frozen=True, gc=False):
+    """What is compared: fingerprints, a partition key that differs where two blocks must not be, and the settings.
 
-    `order` are the blocks in the order in which the first of two that are alike is kept.
+    `order` are the blocks in the order in which the first of two similar ones is kept.
     """
 
     prints: Fingerprints
-    apart: U64
+    partition_keys: U64
     order: I64
-    likeness: Likeness
+    settings: DedupSettings
 
 
 class Buckets(Struct, frozen=True, gc=False):
@@ -36,20 +36,30 @@ class Buckets(Struct, frozen=True, gc=False):
     members: U32
     edges: U32
 
+    @property
+    def sizes(self) -> I64:
+        """The number of members of each."""
+        edges = self.edges.astype(np.int64)
+        return edges[1:] - edges[:-1]
+
 
 class Runner(Protocol):
-    """Runs tasks, here or side by side, and gives their results in order."""
+    """Runs tasks, here or side by side, and returns their results in order."""
 
     def __call__(self, tasks: Iterable[Callable[[], Result]], /) -> Iterable[Result]:
         """Run the tasks."""
         ...
 
 
-class Room(Struct, frozen=True):
-    """Where kernels work: how tasks are run, and where buckets, which are read more than once, are kept."""
+class Resources(Struct, frozen=True):
+    """How kernels run tasks, where they keep buckets, which are read more than once, and how much they hold.
+
+    `probes_at_once` blocks are paired at a time; most have a pair or two.
+    """
 
     run: Runner
-    shelve: Callable[[Iterable[Buckets]], Iterable[Buckets]]
+    spill: Callable[[Iterable[Buckets]], Iterable[Buckets]]
+    probes_at_once: int = 1 << 19
 
 
 def one_by_one(tasks: Iterable[Callable[[], Result]], /) -> Iterator[Result]:
@@ -57,17 +67,17 @@ def one_by_one(tasks: Iterable[Callable[[], Result]], /) -> Iterator[Result]:
     return (task() for task in tasks)
 
 
-IN_MEMORY = Room(one_by_one, tuple)
+IN_MEMORY = Resources(one_by_one, tuple)
 
 
-def buckets(compared: Compared, blocks: I64) -> Iterator[Callable[[], Buckets]]:
-    """Give the tasks that put blocks which share a key of a band, and are equal on `apart`, into buckets.
+def buckets(compared: ComparisonInput, blocks: I64) -> Iterator[Callable[[], Buckets]]:
+    """Yield the tasks that put blocks which share a band key, and have equal partition keys, into buckets.
 
     One a band, or several, each for the keys that begin with the same bits.
     """
-    salt = (mixed(compared.apart[blocks]) >> _HALF).astype(np.uint32)
-    bits = (len(blocks) // _MOST_SORTED).bit_length()
-    for keys in compared.prints.keys:
+    salt = (mixed(compared.partition_keys[blocks]) >> _HALF).astype(np.uint32)
+    bits = (len(blocks) // _MAX_SORTED).bit_length()
+    for keys in compared.prints.band_keys:
         salted = keys[blocks] ^ salt
         begin = (salted >> np.uint32(24)).astype(np.uint8) >> np.uint8(8 - bits)
         for begins_with in range(1 << bits):
@@ -75,9 +85,9 @@ def buckets(compared: Compared, blocks: I64) -> Iterator[Callable[[], Buckets]]:
 
 
 def grouped(keys: U32) -> tuple[I64, I64]:
-    """Give the places of the keys that stand more than once, sorted by key, of equals as they stand.
+    """Return the places of the keys that occur more than once, sorted by key, equals in order; and each key's start.
 
-    And where among these each key begins, and the end.
+    The end of the last key follows the starts.
     """
     # Two radix sorts of 16 bits; one sort of 32 or 64 bits takes three times as long.
     order = np.argsort(keys.astype(np.uint16), kind="stable")
@@ -91,6 +101,6 @@ def grouped(keys: U32) -> tuple[I64, I64]:
     return order, np.append(starts, len(order))
 
 
-def _of_keys(keys: U32, blocks: I64, chosen: NDArray[np.bool_]) -> Buckets:
+def _of_keys(keys: U32, blocks: I64, chosen: Mask) -> Buckets:
     places, edges = grouped(keys[chosen])
     return Buckets(blocks[chosen][places].astype(np.uint32), edges.astype(np.uint32))

@@ -1,4 +1,4 @@
-"""Pairs that are alike -> those of which one states another fact: it has other terms where the other has its own.
+"""Mark similar pairs that differ in a fact: one has other terms where the other has its own.
 
 Or one says more of a figure; or the later one says more of somebody, which would go with it.
 """
@@ -6,21 +6,24 @@ Or one says more of a figure; or the later one says more of somebody, which woul
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.facts import CAPITAL, DIGITS, Mask, is_near, phrases
-from etl.dedup.ragged import Ragged, ranges, turns
-from etl.dedup.words import I64, U32, U64
+from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, ranges, turns
+from etl.dedup.fingerprint.terms import CAPITAL, DIGITS, contraries, is_near, phrases
 
 # "Soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel producers": up to so many terms.
-LONGEST_PHRASE = 3
+MAX_PHRASE = 3
 # "16 mln Canadian dlrs" is not "16 mln dlrs": so many terms behind a figure say what it counts.
 TERMS_OF_A_FIGURE = 2
 # "The bond is guaranteed by Hertz Corp", where all else is as it is of any bond: from so many terms on.
-LEAST_STATEMENT = 3
+MIN_STATEMENT = 3
+# "The ageing vessel" for "the old vessel", where all else of eighty words is the same, is an edit.  In fewer terms (two
+# in three words are one) it may be a form filled in: "stocks of corn", "stocks of soybeans".
+MIN_TERMS_OF_AN_EDITED_STORY = 50
 
 # Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there,
 # whether it is behind a figure.
 _PAIR, _TERM, _SIDE, _CAPITAL, _PLACE = (np.uint64(shift) for shift in (49, 18, 17, 16, 1))
-_ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64((1 << CAPITAL) - 1), np.uint64(0x7FFF)
+CASELESS = np.uint32((1 << CAPITAL) - 1)
+_ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64(CASELESS), np.uint64(0x7FFF)
 # Bound what is in memory at a time, and the pairs to 15 bits: terms of the pairs compared, comparisons of two terms.
 _TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 16, 1 << 2
 _COMPARISONS_AT_ONCE = 1 << 18
@@ -43,30 +46,32 @@ class Lone(Struct, frozen=True, gc=False):
         return self.owners // 2
 
     def some(self, chosen: Mask) -> "Lone":
-        """Give some of them."""
+        """Return some of them."""
         return Lone(self.owners[chosen], self.places[chosen], self.terms[chosen], self.counted[chosen])
 
 
-def exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
+def differing_facts(terms: Ragged, earlier: I64, later: I64) -> Mask:
     """Mark the pairs of which the terms that one of two blocks has more often make two stories.
 
-    They do if each has such that are not the other's misspelt or cut short, and these are one term each, or all names,
-    or as many in the same places, or one phrase for another at the same place.  Or if all that differs is more in one
-    of the two: a statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs");
-    a term next to one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
+    Terms that are the other's misspelt or cut short aside, they do if each block has such and both have names among
+    them, or these are one term each, or as many in the same places, or one phrase for another at the same place; but
+    one plain word for another in a long story is an edit.  Or if all that differs is more in one of the two: a
+    statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs"); a term next to
+    one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
     """
     weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
-    marked = [_exchanges(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
+    marked = [_differing(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
     return np.concatenate([np.zeros(0, np.bool_), *marked])
 
 
-def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
+def _differing(terms: Ragged, earlier: I64, later: I64) -> Mask:
     found = _lone(terms, earlier, later)
     nears = _nears(found)
     lone = found.some(~nears)
     counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
     each_has = counts.min(axis=1) > 0
-    marked: Mask = each_has & _are_exchanged(lone, counts)
+    is_long = np.minimum(terms.sizes[earlier], terms.sizes[later]) >= MIN_TERMS_OF_AN_EDITED_STORY
+    marked: Mask = each_has & _are_exchanged(lone, counts) & ~(is_long & _are_edits(found, counts))
     narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
     marked[narrowing.pairs] |= ~each_has[narrowing.pairs]
     marked[_stating(lone.some((counts[:, 0] == 0)[lone.pairs]))] = True
@@ -74,13 +79,21 @@ def _exchanges(terms: Ragged, earlier: I64, later: I64) -> Mask:
 
 
 def _are_exchanged(lone: Lone, counts: I64) -> Mask:
-    """Tell of pairs whether their lone terms are one each, or all names, or fill in a form, or are a phrase each."""
+    """Mark the pairs of which both have a lone name, or one lone term, or fill in a form, or have a phrase each."""
     names = np.bincount(lone.owners[lone.terms >> CAPITAL > 0], minlength=counts.size).reshape(-1, 2)
     most = counts.max(axis=1)
-    exchanged: Mask = (most == 1) | ((counts - names).max(axis=1) == 0) | _are_filled_in(lone, counts)
-    few = (counts.min(axis=1) > 0) & (most <= LONGEST_PHRASE)
+    exchanged: Mask = (most == 1) | (names.min(axis=1) > 0) | _are_filled_in(lone, counts)
+    few = (counts.min(axis=1) > 0) & (most <= MAX_PHRASE)
     exchanged[few] |= _are_phrases(lone.some(few[lone.pairs]))
     return exchanged
+
+
+def _are_edits(found: Lone, counts: I64) -> Mask:
+    """Mark the pairs that differ in one plain word each: no name, none of CONTRARIES, none behind a figure."""
+    is_fact = (found.terms >> CAPITAL > 0) | found.counted | np.isin(found.terms & CASELESS, contraries())
+    facts = np.bincount(found.pairs[is_fact], minlength=len(counts))
+    edits: Mask = (counts == 1).all(axis=1) & (facts == 0)
+    return edits
 
 
 def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
@@ -121,7 +134,7 @@ def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
 
 
 def _are_counted(values: U32, places: I64) -> Mask:
-    """Tell of the terms of lists, by their places there, whether they stand behind a figure, or with a term between."""
+    """Mark the terms of lists, by their places there, that stand behind a figure, or with a term between."""
     counted = np.zeros(len(values), np.bool_)
     for back in range(1, TERMS_OF_A_FIGURE + 1):
         counted[back:] |= (values[:-back] == DIGITS) & (places[back:] >= back)
@@ -151,7 +164,7 @@ def _beside_nears(lone: Lone, nears: Mask) -> Mask:
 
 
 def _are_filled_in(lone: Lone, counts: I64) -> Mask:
-    """Tell of pairs whether their lone terms stand in the same places, as in a form: "corn rose", "soybeans fell"."""
+    """Mark the pairs of which the lone terms stand in the same places, as in a form: "corn rose", "soybeans fell"."""
     filled: Mask = (counts[:, 0] == counts[:, 1]) & (counts[:, 0] > 0)
     own = lone.places[filled[lone.pairs] & (lone.owners % 2 == 0)]
     others = lone.places[filled[lone.pairs] & (lone.owners % 2 == 1)]
@@ -175,7 +188,7 @@ def _are_phrases(lone: Lone) -> Mask:
 
 
 def _stating(lone: Lone) -> I64:
-    """Give the pairs that have a run of lone terms in a row which begins with no name, and has one.
+    """Return the pairs that have a run of lone terms in a row which begins with no name, and has one.
 
     "(Reporting by Ann Lee)", "Click here to subscribe. Reuters", "told Die Zeit" begin with one, and state nothing.
     """
@@ -184,6 +197,6 @@ def _stating(lone: Lone) -> I64:
         return starts
     is_name = lone.terms >> CAPITAL > 0
     states = ~is_name[starts] & np.logical_or.reduceat(is_name, starts)
-    long = np.diff(starts, append=len(lone.owners)) >= LEAST_STATEMENT
+    long = np.diff(starts, append=len(lone.owners)) >= MIN_STATEMENT
     stating: I64 = lone.pairs[starts[states & long]]
     return stating
