@@ -17,6 +17,7 @@ MAX_DEPTH = 200
 _PATH_NAME = re.compile(r"([#.]?)([\w-]+)")
 # A selector of names, ids and classes alone.  Of others it is not known which ids and classes they need.
 _PLAIN = re.compile(r"[\w\s.#>*-]+")
+_ONE_NAME = re.compile(r"[.#][\w-]+")
 _NEEDED = re.compile(r"[#.]([\w-]+)")
 
 
@@ -31,8 +32,8 @@ class Node(Struct, frozen=True, gc=False):
 def check(selector: str) -> str:
     """Return what is wrong with a selector, "" if nothing is.
 
-    >>> check(".share > p"), check("p >")
-    ('', "expected a selector at position 3")
+    >>> check(".share > p"), bool(check("p >"))
+    ('', True)
     """
     import soupsieve  # slow to import, and most packs have no selector
 
@@ -60,6 +61,26 @@ def holding(nodes: Sequence[Node], selectors: Sequence[str]) -> list[tuple[str, 
     >>> holding(path_of("article div.share-bar.wide p"), (".share-bar", "article > p", "article p"))[-1]
     ('.share-bar', 'article p')
     """
+    named = [_names(node) for node in nodes]
+    held: list[list[str]] = [[name for name in selectors if name in names] for names in named]
+    if asked := [selector for selector in selectors if not _ONE_NAME.fullmatch(selector)]:
+        _ask_tree(nodes, asked, held)
+    found: list[tuple[str, ...]] = []
+    for place, node in enumerate(nodes):
+        around = found[node.parent] if place else ()
+        own = {*around, *held[place]}
+        found.append(tuple(selector for selector in selectors if selector in own) if held[place] else around)
+    return found
+
+
+def _names(node: Node) -> frozenset[str]:
+    """Return the selectors of one class or id that hold an element: most that rules ask for are such."""
+    classes = [f".{name}" for name in node.attributes.get("class", "").split()]
+    return frozenset((*classes, f"#{node.attributes.get('id', '')}"))
+
+
+def _ask_tree(nodes: Sequence[Node], selectors: Sequence[str], held: Sequence[list[str]]) -> None:
+    """Add to what holds each element the selectors that soupsieve says."""
     from bs4 import BeautifulSoup
     from bs4.element import Tag
 
@@ -75,16 +96,9 @@ def holding(nodes: Sequence[Node], selectors: Sequence[str]) -> list[tuple[str, 
         tags.append(tag)
         depths.append(depths[parent] + 1 if place else 0)
     places = {id(tag): place for place, tag in enumerate(tags)}
-    held: list[list[str]] = [[] for _ in nodes]
     for selector in selectors:
         for tag in soup.select(selector):
             held[places[id(tag)]].append(selector)
-    found: list[tuple[str, ...]] = []
-    for place, node in enumerate(nodes):
-        around = found[node.parent] if place else ()
-        own = {*around, *held[place]}
-        found.append(tuple(selector for selector in selectors if selector in own) if held[place] else around)
-    return found
 
 
 def path_of(text: str) -> list[Node]:
