@@ -327,7 +327,7 @@ def _repaired(document: Document, article_id: str, block: Block) -> Iterator[Ent
             char_start=repair.char_start,
             char_end=repair.char_start + len(repair.before),
             action=repair.action,
-            rule=repair.steps,
+            rule="+".join(repair.steps),
             rule_version=repair.version,
             kind=repair.kind,
             before=repair.before,

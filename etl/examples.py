@@ -147,7 +147,7 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
 
 def _turns(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """Repairs and strip rules make of the block what they should."""
-    changes = [Change(cut.start, cut.end, cut.after, "+".join(cut.rules)) for cut in outcome.cuts[0]]
+    changes = [Change(cut.start, cut.end, cut.after, cut.rules) for cut in outcome.cuts[0]]
     if (text := apply(case.example.blocks[0].text, changes)) != case.after:
         yield case.fails(f"turns into: {text}")
 

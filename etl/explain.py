@@ -40,7 +40,7 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     rules = compile_rules(selection)
     repaired = repair(text, rules.repairs, rules.risky)
     for change in repaired.script:
-        yield f"{change.rule}: {text[change.start : change.end]!r} -> {change.after!r}"
+        yield f"{'+'.join(change.rules)}: {text[change.start : change.end]!r} -> {change.after!r}"
     for flag in repaired.flags:
         yield f"{flag.rule}: {flag.text!r} at character {flag.start} looks damaged, and is left (see --repair risky)"
     yield repaired.text if repaired.script else "nothing is repaired"
