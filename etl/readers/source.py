@@ -361,7 +361,7 @@ def _opened(source: Source) -> io.BufferedReader:
     if source.path == STDIN:
         if sys.stdin is None:
             raise OSError(9, "standard input is closed")
-        return _unpacked(_prefixed(sys.stdin.buffer))
+        return _unpacked(_prefixed(cast(io.BufferedReader, sys.stdin.buffer)))
     packed = open(source.path, "rb")  # noqa: PTH123, SIM115  # a path of odd bytes stays as it is; the caller closes it
     try:
         if source.is_stream:
@@ -373,7 +373,7 @@ def _opened(source: Source) -> io.BufferedReader:
         raise
 
 
-def _prefixed(stream: IO[bytes]) -> io.BufferedReader:
+def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
     """A stream with its first bytes read, so that they can be looked at; a pipe gives as few as it likes."""
     return io.BufferedReader(Prefixed(stream.read(SNIFFED_BYTES), stream), UNPACKED_AT_ONCE)
 
@@ -381,7 +381,7 @@ def _prefixed(stream: IO[bytes]) -> io.BufferedReader:
 class Prefixed(io.RawIOBase):
     """A stream whose first bytes have been read already."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
@@ -391,7 +391,7 @@ class Prefixed(io.RawIOBase):
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fill a buffer, first with the head, then with what the stream gives."""
         space = memoryview(buffer)
-        given = self._head[: len(space)] or self._rest.read(len(space))
+        given = self._head[: len(space)] or self._rest.read1(len(space))
         self._head = self._head[len(given) :] if self._head else b""
         space[: len(given)] = given
         return len(given)
