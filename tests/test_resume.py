@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -102,22 +103,24 @@ MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-@pytest.mark.parametrize(
-    ("kind", "jobs", "indexed", "moment"),
-    [
-        (kind, 1 + place % 2, place % 3 == 0, moment)
-        for place, (kind, moment) in enumerate((kind, moment) for moment in MOMENTS for kind in KIND_OF_OUTPUT)
-    ],
-)
-def test_a_run_that_is_ended_and_resumed_gives_the_bytes_of_an_unbroken_one(
+def trials() -> Iterator[tuple[signal.Signals, str, int, bool, str]]:
+    """Each moment, with another signal, output, number of workers and index each time."""
+    for place, (kind, moment) in enumerate(product(KIND_OF_OUTPUT, MOMENTS)):
+        yield signal.SIGKILL, kind, 1 + place % 2, place % 3 == 0, moment
+        if place % 3 == 0:
+            yield signal.SIGTERM, kind, 1 + place // 3 % 2, place % 2 == 0, moment
+            yield signal.SIGINT, kind, 2 - place // 3 % 2, place % 2 == 1, moment
+
+
+@pytest.mark.parametrize(("number", "kind", "jobs", "indexed", "moment"), list(trials()))
+def test_a_run_that_is_ended_and_resumed_gives_the_bytes_of_an_unbroken_one(  # a trial
     tmp_path: Path,
     reference: Callable[[str, bool], dict[str, bytes]],
+    number: signal.Signals,
     kind: str,
     jobs: int,
     indexed: bool,
     moment: str,
-    number: signal.Signals,
 ) -> None:
     corpus(tmp_path)
     wanted = reference(kind, indexed)
@@ -305,9 +308,10 @@ def test_memory_that_is_refused_is_named(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": "x" * 50_000_000}) + "\n")
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+        resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
 
-    done = subprocess.run(command("out.jsonl"), cwd=tmp_path, capture_output=True, preexec_fn=limit, check=False)
+    words = command("out.jsonl", 1, "--dedup", "off")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, preexec_fn=limit, check=False)
     assert done.returncode == 6
     assert b"memory ran out" in done.stderr and b"Traceback" not in done.stderr
 

@@ -202,6 +202,14 @@ def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account:
 
     `account` is what a folder's run.json holds.
     """
+    folder = Path(workspace.folder)
+    if not (folder / JOURNAL).exists():  # else a run that was killed had begun to move names
+        _make_ready(output, workspace, kinds, account)
+    finish_delivery(output, folder)
+
+
+def _make_ready(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
+    """Put all results into one folder, and then write the journal: what is in it can only be moved from here on."""
     ready = Path(workspace.folder) / "ready"
     ready.mkdir(exist_ok=True)
     for kind in kinds:
@@ -214,7 +222,6 @@ def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account:
             path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
     with atomic(Path(workspace.folder) / JOURNAL) as path:
         path.write_bytes(msgspec.json.encode(sorted(item.name for item in ready.iterdir())))
-    finish_delivery(output, Path(workspace.folder))
 
 
 def finish_delivery(output: Output, folder: Path) -> bool:

@@ -259,24 +259,26 @@ def fault_of(error: Exception) -> str:
 
 def _chunks(source: Source, file: io.BufferedReader, size: int) -> Iterator[Share]:
     """Cut a stream into chunks of whole lines.  A line over the limit is cut there, and its rest is skipped."""
-    row, rest = 1, b""
+    row, held, length = 1, list[bytes](), 0
     try:
         for block in _blocks(file, size):
-            body = rest + block
-            cut = body.rfind(b"\n") + 1
-            if not cut and len(body) > MAX_DOCUMENT_BYTES:
-                body, rest = body[: MAX_DOCUMENT_BYTES + 1] + b"\n", _skip_line(file)
-            elif not cut:
-                rest = body
-                continue
+            held.append(block)
+            length += len(block)
+            cut = block.rfind(b"\n") + 1
+            if cut:
+                body, rest = b"".join([*held[:-1], block[:cut]]), block[cut:]
+            elif length > MAX_DOCUMENT_BYTES:
+                body, rest = b"".join(held)[: MAX_DOCUMENT_BYTES + 1] + b"\n", _skip_line(file)
             else:
-                body, rest = body[:cut], body[cut:]
+                continue
             yield Share(source, "jsonl", len(body), body, row)
             row += body.count(b"\n")
+            held, length = [rest], len(rest)
     except decompression_errors() as error:
-        yield Share(source, "jsonl", body=rest, row=row, fault=f"the file is damaged from here on: {error}")
+        fault = f"the file is damaged from here on: {error}"
+        yield Share(source, "jsonl", body=b"".join(held), row=row, fault=fault)
         return
-    if rest:
+    if rest := b"".join(held):
         yield Share(source, "jsonl", len(rest), rest, row)
 
 
