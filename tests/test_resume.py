@@ -95,8 +95,8 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool],
 # The moments are shares of the stages of a run: kinds of files that appear one after the other.
 MOMENTS = [
     "staged/part-00003*",
-    "prints/part-00009*",
-    "copies/part-00002*",
+    "fingerprints/part-00009*",
+    "drops/part-00002*",
     "articles/part-00001*",
     "ready/a*",
     "delivery.json",
