@@ -32,6 +32,8 @@ def explain_line(
     yield f"  {judged.document.text[block.char_start : block.char_end]}"
     yield f"  article {article.index + 1} of {len(judged.articles)}: {_title(article)}"
     yield from _happened(entries)
+    if settings.scope == "run":
+        yield "duplicates were looked for within this document only; clean also knows the documents before it"
     yield from _thought(article, block, judged, selection)
 
 
