@@ -28,7 +28,7 @@ Script = tuple[Change, ...]
 
 
 def apply(text: str, script: Sequence[Change]) -> str:
-    """Give the text as it reads after the script.
+    """Return the text as it reads after the script.
 
     >>> apply("25 August 2src2src.", (Change(11, 14, "0", ("zero",)), Change(15, 18, "0", ("zero",))))
     '25 August 2020.'
@@ -42,7 +42,7 @@ def apply(text: str, script: Sequence[Change]) -> str:
 
 
 def compose(text: str, first: Script, second: Script) -> Script:
-    """Give the one script that does to `text` what `first` and then `second` do.
+    """Return the one script that does to `text` what `first` and then `second` do.
 
     Changes that overlap or touch become one; it carries the rules of both.
     """
@@ -59,7 +59,7 @@ def compose(text: str, first: Script, second: Script) -> Script:
 
 
 def between(before: str, after: str, rule: str) -> Script:
-    """Give a short script, in whole words, that turns `before` into `after`.
+    """Return a short script, in whole words, that turns `before` into `after`.
 
     >>> [(c.start, c.end, c.after) for c in between("the presidentâ€™s men", "the president’s men", "ftfy")]
     [(4, 17, 'president’s')]

@@ -178,7 +178,7 @@ def _known(article: Article, rule: Rule, rules: Ruleset) -> RunContext:
 
 
 def _scoped(article: Article, scope: Scope) -> Article:
-    """Give the article of a scoped rule's example what the rule is scoped to: publisher, language, date."""
+    """Return the article of an example with what its rule is scoped to: publisher, language, date."""
     if scope.publisher and not article.publisher:
         known = known_publishers().values()
         wanted = next(one for one in known if scope.publisher[0] in (one.id, one.group))
