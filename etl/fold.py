@@ -20,7 +20,8 @@ _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3040-\u30
 _DIGIT = re.compile(r"\d")
 
 ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]"
-FINAL_PUNCTUATION = ".!?…。！？؟।"
+# Of Latin writing, Chinese and Japanese, Arabic, Hindi, Urdu, Armenian, Ethiopic, Burmese and Khmer.
+FINAL_PUNCTUATION = ".!?…。！？｡．؟।॥۔։።၊။។៕"
 # What may close a sentence after its full stop: quotes, brackets.
 CLOSERS = "'\")]}’”»›）」』"
 _FINAL, _AFTER_FINAL = tuple(FINAL_PUNCTUATION), CLOSERS + " "
@@ -75,6 +76,11 @@ def shape(folded: str) -> str:
     alike = _DIGIT.sub("0", folded)
     # To `re` a Turkish "ı" or "İ" is an "i" in another case; to casefold neither is.
     return alike if alike.isascii() else alike.replace("i̇", "i").replace("ı", "i")
+
+
+def has_full_stop(text: str) -> bool:
+    """Return whether a text is in writing that marks the end of a sentence: Thai and Lao do not."""
+    return not text or not "\u0e00" <= text.rstrip(_AFTER_FINAL)[-1:] <= "\u0eff"
 
 
 def ends_sentence(text: str) -> bool:

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from etl.fold import ORNAMENTS, ends_sentence, plain, shape
+from etl.fold import ORNAMENTS, count_words, ends_sentence, has_full_stop, plain, shape
 from etl.model import Article, Document
 from etl.rules.recurrence import Counts
 from etl.rules.sieve import Ranks, Sieve
@@ -109,8 +109,8 @@ class View:
 
     @cached_property
     def words(self) -> list[int]:
-        """Words of each block, as white space parts them."""
-        return [len(text.split()) for text in self.plain]
+        """Words of each block, as white space parts them, and in writing without spaces as many as it would have."""
+        return [count_words(text) for text in self.plain]
 
     @cached_property
     def bags(self) -> list[Counter[str]]:
@@ -124,7 +124,7 @@ class View:
             at
             for at, text in enumerate(self.plain)
             if self.words[at] >= MIN_SENTENCE_WORDS
-            and ends_sentence(text)
+            and (ends_sentence(text) or not has_full_stop(text))
             and at not in self.frame
             and at not in self.named
         ]
