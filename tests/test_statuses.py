@@ -29,7 +29,9 @@ JA = "町の元町長は水曜日、建設会社から賄賂を受け取った�
         pytest.param(f"{RU}Материал доступен только для подписчиков.", "teaser", id="in Russian"),
         pytest.param(f"{JA}残り1,234文字（全文：1,800文字）", "teaser", id="in Japanese"),
         pytest.param(f"{STORY}He looked down as the verd… [+1771 chars]", "teaser", id="NewsAPI"),
-        pytest.param(f"{STORY}He looked down as the verdict was read. [436 chars]", "teaser", id="NewsAPI, no ellipsis"),
+        pytest.param(
+            f"{STORY}He looked down as the verdict was read. [436 chars]", "teaser", id="NewsAPI, no ellipsis"
+        ),
         pytest.param(f"{STORY}He looked down as the verdict was read [...]", "teaser", id="WordPress"),
         pytest.param(f"{STORY}He looked down as the verdict was […]", "teaser", id="WordPress, one character"),
         pytest.param(f"This story is for subscribers only.\n\n{STORY}", "full", id="keeps: a label above the text"),
@@ -49,7 +51,7 @@ def test_status(text: str, status: str) -> None:
         "box below to let us know you're not a robot.",
         "Please enable JS and disable any ad blocker",
         "Just a moment...\n\nEnable JavaScript and cookies to continue",
-        "Access Denied\n\nYou don't have permission to access \"http://example.com/a\" on this server.\n\nReference #18.5f",
+        'Access Denied\n\nYou don\'t have permission to access "http://example.com/a" on this server.\n\nReference #18.5f',
         "Checking your browser before accessing example.com.\n\nThis process is automatic.",
         "404 Not Found\n\nnginx",
         "Home\n\nSorry, the page you were looking for could not be found.\n\nSearch",
