@@ -98,8 +98,8 @@ def _is_lower(text: str, start: int) -> bool:
     return bool(letter and letter[0].islower())
 
 
-def _named(view: ArticleView, pieces: Sequence[Piece], rules: JudgingRules) -> dict[int, tuple[int, CompiledRule]]:
-    """Return the pieces that a rule names as blocks, by number, with the first such rule and its rank."""
+def _named(view: ArticleView, pieces: Sequence[Piece], rules: JudgingRules) -> dict[int, CompiledRule]:
+    """Return the pieces that a rule names as blocks, by number, with the first such rule."""
     text = {piece.at: view.plain[piece.at] for piece in pieces}
     blocks = tuple(
         Block(number, 1, piece.start, piece.end, text[piece.at][piece.start : piece.end])
@@ -108,10 +108,10 @@ def _named(view: ArticleView, pieces: Sequence[Piece], rules: JudgingRules) -> d
     article = Article(0, view.article.metadata, view.article.publisher, 0, len(blocks))
     own = ArticleView(article, structs.replace(view.document, blocks=blocks), view.run)
     (hits,) = rules.search([own])
-    named: dict[int, tuple[int, CompiledRule]] = {}
-    for number, rank, one in rules.block.candidates(own, hits.rules):
-        if number not in named and _may_name(one, pieces[number]) and one.names(own, number):
-            named[number] = rank, one
+    named: dict[int, CompiledRule] = {}
+    for one, places in rules.block.of(own, rules.block.candidates(own, hits.rules)):
+        asked = [number for number in places if number not in named and _may_name(one, pieces[number])]
+        named.update(dict.fromkeys(one.names.among(own, asked), one))
     return named
 
 
@@ -128,9 +128,7 @@ def _may_name(one: CompiledRule, piece: Piece) -> bool:
     return is_label and (rule.confidence == "certain" or bool(rule.match.exact) or piece.is_glued)
 
 
-def _labels(
-    text: str, starts: set[int], pieces: Sequence[Piece], named: dict[int, tuple[int, CompiledRule]]
-) -> Iterator[Found]:
+def _labels(text: str, starts: set[int], pieces: Sequence[Piece], named: dict[int, CompiledRule]) -> Iterator[Found]:
     """Yield rows of labels: each begins where a sentence ends, or ends where the text does."""
     by_start: dict[int, list[tuple[int, Piece]]] = {}
     for number in named:
@@ -151,8 +149,7 @@ def _labels(
         is_alone = is_opening and (row[0][1].is_glued or is_last)
         if is_alone or (has_words and (is_opening or is_last)):
             for number, piece in row:
-                rank, one = named[number]
-                yield piece.at, (piece.start, piece.end), rank, one
+                yield piece.at, (piece.start, piece.end), named[number].rank, named[number]
             done = row[-1][1].end
 
 

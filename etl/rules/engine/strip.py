@@ -43,9 +43,10 @@ def cuts(
 
 def _article_cuts(view: ArticleView, hits: LiteralHits, rules: JudgingRules) -> Iterator[Cut]:
     found = [
-        (at, _widened(view.plain[at], match.span()), rank, one)
-        for at, rank, one in rules.strip.candidates(view, hits.rules)
-        for match in _matches(view, at, one, hits.spans.get((at, rank)))
+        (at, _widened(view.plain[at], match.span()), one.rank, one)
+        for one, places in rules.strip.of(view, rules.strip.candidates(view, hits.rules))
+        for at in places
+        for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]
     found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in flattened_labels(view, rules)]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
@@ -67,7 +68,7 @@ def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) 
 
 
 def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Iterator[re.Match[str]]:
-    if not one.guard(view, at):
+    if not one.blocked_by(view, at):
         yield from regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
 
 
