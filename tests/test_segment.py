@@ -302,3 +302,35 @@ def test_blank_lines_set_off_a_headline_with_a_known_publisher(text: str, headli
 def test_headline_loses_the_name_of_its_site(metadata: Metadata, headline_: str, publisher: str) -> None:
     found = articles("One paragraph.", metadata)[0].metadata
     assert (found.headline, found.publisher) == (headline_, publisher)
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("Jane Roe", "Jane Roe"),
+        ("By Jane Roe", "Jane Roe"),
+        ("By JANE ROE", "JANE ROE"),
+        ("By Jane Roe and John Doe", "Jane Roe, John Doe"),
+        ("Jane Roe For Mailonline", "Jane Roe"),
+        ("By Jane Roe for Daily Mail Australia and John Doe", "Jane Roe, John Doe"),
+        ("Jane Roe for NPR", "Jane Roe"),
+        ("https://www.facebook.com/bbcnews", ""),
+        ("Jane Roe, https://www.theguardian.com/profile/jane-roe", "Jane Roe"),
+        ("jane.roe@example.com (Jane Roe)", "Jane Roe"),
+        ("Jane Roe (jane.roe@example.com)", "Jane Roe"),
+        ("Jane Roe, Political Editor", "Jane Roe"),
+        ("Jane Roe, BBC News", "Jane Roe"),
+        ("BBC News", "BBC News"),
+        ("Von Jürgen Müller", "Jürgen Müller"),
+        ("Par Claire Besson et Jean Doux", "Claire Besson, Jean Doux"),
+        ("Автор: Нина Платонова", "Нина Платонова"),
+        ("Jane Roe | Updated: 12:00, 5 May 2020", "Jane Roe"),
+        ("Byron Smith", "Byron Smith"),
+        ("Vonda Shepard", "Vonda Shepard"),
+        ("Anderson Cooper", "Anderson Cooper"),
+        ("Martin Luther King Jr.", "Martin Luther King Jr."),
+        ("", ""),
+    ],
+)
+def test_author_is_a_name(author: str, names: str) -> None:
+    assert articles("One paragraph.", Metadata(author=author))[0].metadata.author == names

@@ -13,6 +13,7 @@ from etl.fold import fold, plain
 from etl.model import Article, Block, Document, Metadata, Removal
 from etl.segment import archives, roundups
 from etl.segment.archives import Masthead
+from etl.segment.authors import author_names
 from etl.segment.headlines import Layouts, headline, names_publisher, own_headline
 from etl.segment.roundups import Opening
 
@@ -100,6 +101,8 @@ def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: L
     if metadata.headline:
         own = own_headline(metadata.headline, publisher, metadata.publisher, layouts)
         metadata = structs.replace(metadata, headline=own)
+    if metadata.author:
+        metadata = structs.replace(metadata, author=author_names(metadata.author, layouts.publishers))
     frame = _repeats(metadata.headline, blocks) if metadata.headline else []
     start = blocks[0].index if blocks else 0
     return Article(index, metadata, publisher, start, start + len(blocks), tuple(frame))
