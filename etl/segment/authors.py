@@ -22,7 +22,8 @@ _FOR = re.compile(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[,;|/]\s*|\s+(?:and|&|und|et|y|e|en|og|och|и)\s+")
 _OFFICE = re.compile(
     r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
-    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)(?: (?:in|at|for|of) .{2,40})?",
+    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)"
+    r"(?: (?:in|at|for|of) .{2,40})?",
     re.IGNORECASE,
 )
 
