@@ -75,6 +75,8 @@ def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) ->
     known = headline(blocks[above[0]].text, layouts)
     if known.publisher:
         return Masthead(above[0], known)
+    if not any(is_paragraph(block.text) for block in blocks[first:end]):
+        return Masthead()  # nothing says where a headline ends and the text begins
     return _by_field(above, blocks) or _by_place(above, blocks, layouts)
 
 

@@ -24,7 +24,7 @@ MIN_LABEL_WORDS = 2
 _ASIDE = re.compile(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
-_GLUE = re.compile(r"(?<=[a-zß-öø-ÿа-я?!.”\"’»)])(?=[A-ZÀ-ÖØ-ÞА-Я“„«])")
+_GLUE = re.compile(r"(?<=[a-zß-öø-ÿа-я?!.\"»)])(?=[A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я])(?=\"[A-ZÀ-ÖØ-ÞА-Я])")
 _WORD = re.compile(r"\S+")
 # What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
 _OPENING = re.compile(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
