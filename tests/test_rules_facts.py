@@ -27,8 +27,17 @@ THAI = [
 ]
 
 LISTS = {
-    "dates and places": ["3 May: Harwick, Town Hall", "5 May: Eastfield, Odeon", "9 May: Northport, Pier", "12 May: Dunmore"],
-    "scores": ["Harwick Town 2-1 Rovers", "Eastfield 0-0 Quarrymen (aet, 4-3 on pens)", "Northport 1-5 Dunmore Athletic"],
+    "dates and places": [
+        "3 May: Harwick, Town Hall",
+        "5 May: Eastfield, Odeon",
+        "9 May: Northport, Pier",
+        "12 May: Dunmore",
+    ],
+    "scores": [
+        "Harwick Town 2-1 Rovers",
+        "Eastfield 0-0 Quarrymen (aet, 4-3 on pens)",
+        "Northport 1-5 Dunmore Athletic",
+    ],
     "specs": ["Display: 6.1 inches, 120 Hz", "Battery: 4,000 mAh", "Weight: 172 g", "Price: £699"],
     "ingredients": ["3 leeks, sliced", "2 tbsp olive oil", "100g pearl barley", "1 litre vegetable stock"],
     "key points": [
@@ -58,9 +67,15 @@ def test_list_of_facts_stays(name: str, place: str) -> None:
 @pytest.mark.parametrize(
     "blocks",
     [
-        pytest.param([CHINESE[0], "背景", "市民怎么看", "“早高峰时，一趟要一个小时，”他说", CHINESE[1]], id="Chinese subheads"),
-        pytest.param([CHINESE[0], "第一，缩短时间", "第二，减轻拥堵", "第三，便利商户", CHINESE[1]], id="Chinese points"),
-        pytest.param([JAPANESE[0], "背景", "住民の声", "「待っていた」と話す人も", JAPANESE[1]], id="Japanese subheads"),
+        pytest.param(
+            [CHINESE[0], "背景", "市民怎么看", "“早高峰时，一趟要一个小时，”他说", CHINESE[1]], id="Chinese subheads"
+        ),
+        pytest.param(
+            [CHINESE[0], "第一，缩短时间", "第二，减轻拥堵", "第三，便利商户", CHINESE[1]], id="Chinese points"
+        ),
+        pytest.param(
+            [JAPANESE[0], "背景", "住民の声", "「待っていた」と話す人も", JAPANESE[1]], id="Japanese subheads"
+        ),
         pytest.param([THAI[0], "ชาวบ้านว่าอย่างไร", "“รอมานานมาก” แม่ค้าคนหนึ่งบอก", "ก้าวต่อไป", THAI[1]], id="Thai subheads"),
     ],
 )
