@@ -119,7 +119,7 @@ def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
         Removal(block.index, "extract", REPEAT, kind="structure")
         for at, block in enumerate(blocks)
         if (at < MAX_BLOCKS_TO_REPEAT or block.tag == "h1")
-        and fold(block.text).startswith(wanted)
+        and fold(block.text[: len(wanted)]).startswith(wanted)
         and _adds_only_publisher(block.text[len(text) :])
     ]
 

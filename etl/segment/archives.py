@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from etl.dates import instant
-from etl.fold import count_words, ends_sentence, fold, label, plain
+from etl.fold import count_words, ends_sentence, fold, is_label, plain
 from etl.model import Block, Searcher
 from etl.segment.headlines import Headline, Layouts, headline
 from etl.segment.roundups import is_paragraph
@@ -81,7 +81,7 @@ def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) ->
 
 
 def _is_start(text: str, layouts: Layouts) -> bool:
-    return _is_line(text, layouts.start_lines) or (len(text) <= MAX_START_CHARS and label(text) in layouts.starts)
+    return _is_line(text, layouts.start_lines) or (len(text) <= MAX_START_CHARS and is_label(text, layouts.starts))
 
 
 def _is_end(text: str, layouts: Layouts) -> bool:

@@ -11,9 +11,15 @@ from etl.model import Publisher, Searcher
 MAX_PUBLISHER_WORDS = 7
 
 # What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
+# Each by characters without which it is not there: most lines have none of them, and need no regex.
 _MARKS = tuple(
-    re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL)
-    for mark in (r"\s+[–—]", r"\s+[|│｜]", r"\s+[•·»]", r"\s+-|(?<=\w)-")
+    (frozenset(characters), re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
+    for characters, mark in (
+        ("–—", r"\s+[–—]"),
+        ("|│｜", r"\s+[|│｜]"),
+        ("•·»", r"\s+[•·»]"),
+        ("-", r"\s+-|(?<=\w)-"),
+    )
 )
 # Chinese and Japanese sites put no space around the mark.
 _CLOSE_MARK = re.compile(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
@@ -83,7 +89,7 @@ def _names(publisher: Publisher | None) -> tuple[str, ...]:
 
 
 def _without_name(text: str, names: set[str], layouts: Layouts) -> str:
-    for mark in (*_MARKS, _CLOSE_MARK):
+    for mark in (*(mark for _, mark in _MARKS), _CLOSE_MARK):
         if (match := mark.fullmatch(text)) and _is_site(match[2], names, layouts, mark is not _CLOSE_MARK):
             return match[1].strip()
     begins = re.match(r"(\S[^:|]{1,40}?)(?:\s*[|│｜»]|:|\s[-–—])\s+(?=\S)", text)
@@ -99,6 +105,7 @@ def _is_site(tail: str, names: set[str], layouts: Layouts, is_spaced: bool) -> b
 
 def _split_tail(line: str, layouts: Layouts) -> Headline:
     """Split where a known publisher begins, else at the mark that most likely stands before one."""
-    matches = [match for mark in _MARKS if (match := mark.fullmatch(line)) and names_publisher(match[2])]
+    marks = [mark for characters, mark in _MARKS if not characters.isdisjoint(line)]
+    matches = [match for mark in marks if (match := mark.fullmatch(line)) and names_publisher(match[2])]
     splits = [Headline(match[1], match[2], layouts.publishers.get(fold(match[2]))) for match in matches]
     return next((split for split in splits if split.publisher), splits[0] if splits else Headline(line, "", None))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from etl.fold import count_words, ends_sentence, fold, label
+from etl.fold import count_words, ends_sentence, fold, is_label
 from etl.model import Block
 from etl.segment.headlines import Headline, Layouts, headline
 
@@ -95,7 +95,7 @@ class _Roundup(Struct, frozen=True, gc=False):
         if at <= 0:
             return at == 0
         end = self.blocks[at - 1]
-        return headline_line - end.line <= MAX_LINES_TO_HEADLINE and label(end.text) in self.layouts.ends
+        return headline_line - end.line <= MAX_LINES_TO_HEADLINE and is_label(end.text, self.layouts.ends)
 
     def _is_set_off(self, at: int, headline_at: int) -> bool:
         """Return whether more blank lines than usual stand above a block, and a paragraph below the headline."""
