@@ -6,7 +6,7 @@ word with a capital, or where `get_text()` glued two elements together.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -26,6 +26,7 @@ _ASIDE = re.compile(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 _SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
 _GLUE = re.compile(r"(?<=[a-zß-öø-ÿа-я?!.\"»)])(?=[A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я])(?=\"[A-ZÀ-ÖØ-ÞА-Я])")
 _WORD = re.compile(r"\S+")
+_LETTER = re.compile(r"[^\W\d_]")
 # What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
 _OPENING = re.compile(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
 
@@ -54,8 +55,7 @@ def flattened_labels(view: ArticleView, rules: JudgingRules) -> Iterator[Found]:
             continue
         text = view.plain[at]
         starts = {match.end() for match in _SENTENCE_END.finditer(text)} | {0}
-        first = [piece for piece in _pieces(at, text) if piece.start in starts or piece.is_glued]
-        if _named(view, first, rules):  # most texts have no label: only then places behind labels are looked at
+        if _named(view, list(_pieces(at, text, starts)), rules):  # most texts have no label behind a sentence
             pieces = list(_pieces(at, text))
             yield from _labels(text, starts, pieces, _named(view, pieces, rules))
 
@@ -67,35 +67,43 @@ def _is_flattened(view: ArticleView, at: int) -> bool:
     return len(text) >= MIN_FLATTENED_SHARE * sum(map(len, view.plain))
 
 
-def _pieces(at: int, text: str) -> Iterator[Piece]:
-    """Yield what could be labels: from each end of a sentence, of a word before a capital, or of a glued element."""
+def _pieces(at: int, text: str, starts: Collection[int] = ()) -> Iterator[Piece]:
+    """Yield what could be labels: from each word with a capital or glue before it, to the next one.
+
+    If `starts` are given, only what begins at one of these places, or is glued.
+    """
     glues = {match.start() for match in _GLUE.finditer(text)}
-    words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-    tokens = [token for start, end in words for token in _tokens(start, end, glues)]
-    opens = [bool(_OPENING.match(text, start)) and not _is_lower(text, start) for start, _ in tokens]
+    tokens = [token for word in _WORD.finditer(text) for token in _tokens(*word.span(), glues)]
+    opens = [_opens(text, start) for start, _ in tokens]
     for first, (start, _) in enumerate(tokens):
-        if not opens[first]:
+        begins_glued = start in glues or start == 0
+        if not opens[first] or (starts and start not in starts and not begins_glued):
             continue
-        last_label = min(len(tokens), first + MAX_GLUED_WORDS)
-        for last in range(first, last_label):
+        for last in range(first, min(len(tokens), first + MAX_GLUED_WORDS)):
+            is_end = last + 1 == len(tokens)
+            if not is_end and not opens[last + 1]:
+                continue
             end = tokens[last][1]
-            if last + 1 == len(tokens) or opens[last + 1]:
-                is_glued = (start in glues or start == 0) and (end in glues or last + 1 == len(tokens))
-                if is_glued or last - first < MAX_LABEL_WORDS:
-                    yield Piece(at, start, end, last - first + 1, is_glued and (start in glues or end in glues))
+            is_glued = begins_glued and (end in glues or is_end) and (start in glues or end in glues)
+            if is_glued or last - first < MAX_LABEL_WORDS:
+                yield Piece(at, start, end, last - first + 1, is_glued)
 
 
 def _tokens(start: int, end: int, glues: set[int]) -> Iterator[tuple[int, int]]:
     """Yield the parts of a word that glue holds together."""
-    for glue in sorted(glue for glue in glues if start < glue < end):
+    for glue in sorted(glues.intersection(range(start + 1, end))) if glues else ():
         yield start, glue
         start = glue
     yield start, end
 
 
-def _is_lower(text: str, start: int) -> bool:
-    letter = re.search(r"[^\W\d_]", text[start : start + 8])
-    return bool(letter and letter[0].islower())
+def _opens(text: str, start: int) -> bool:
+    """Return whether a label or a sentence may begin here."""
+    first = text[start]
+    if first.isalpha():
+        return not first.islower()
+    letter = _LETTER.search(text, start, start + 8)
+    return bool(_OPENING.match(text, start)) and not (letter and letter[0].islower())
 
 
 def _named(view: ArticleView, pieces: Sequence[Piece], rules: JudgingRules) -> dict[int, CompiledRule]:
