@@ -120,7 +120,7 @@ def _is_cut(document: Document, edited: EditedArticle) -> bool:
     ]
     last = paragraphs[-1] if paragraphs else -1
     tail = [index for index in stays if index >= last]
-    inside = [name for index in tail for repair in document.repairs[index] for name in repair.steps.split("+")]
+    inside = [name for index in tail for repair in document.repairs[index] for name in repair.steps]
     below = [
         name
         for removal in edited.removals
