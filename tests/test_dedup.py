@@ -289,6 +289,7 @@ QUAY = (
         (f"MOSKAU, 31. März (dpa) – {FERRY}", f"MOSKAU, 1. April (dpa) – {FERRY}", True),
         (f"NEW YORK, March 3 - {FERRY}", f"NEW YORK, March 19 - {FERRY}", False),
         ("Erie, Pa., March 3 - Qtly div 25 cts as before and payable on the usual day", "Erie, Pa., March 4 - Qtly div 25 cts as before and payable on the usual day", False),
+        (RALLY, f"MINSK, March 3 (NBP) - {RALLY}", True),
         (f"The 3 of them said - {FERRY}", f"The 4 of them said - {FERRY}", False),
         (f"{FERRY}. It was 3 March (a Tuesday) - nobody knew", f"{FERRY}. It was 4 March (a Tuesday) - nobody knew", False),
         (f"{FERRY}. {QUAY}", f"{FERRY}. {QUAY}".replace("ageing", "old"), True),
@@ -298,7 +299,7 @@ QUAY = (
         (QUAY, QUAY.replace("ageing", "old"), False),
         ("John Smith joins Acme as chairman of the board " + FERRY, "Ann Francesca Lee joins Foo Corp as director of the board " + FERRY, False),
     ],
-    ids=["a date more", "no dateline", "the day after", "the day after, in German", "weeks later", "a form", "a figure before a dash", "a date in the text",
+    ids=["a date more", "no dateline", "the day after", "the day after, in German", "weeks later", "a form", "a short text", "a figure before a dash", "a date in the text",
          "a plain word of a long story", "a name of a long story", "a contrary word of a long story", "behind a figure of a long story", "a plain word of a shorter one",
          "other people"],
 )  # fmt: skip
