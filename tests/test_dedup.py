@@ -13,12 +13,12 @@ import pytest
 from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.dedup.arrays import ragged
 from etl.dedup.fingerprint import bands_and_rows, fingerprint, join, signatures
 from etl.dedup.fingerprint.minhash import PERMUTATIONS, SEED, WEIGHTS
-from etl.dedup.fingerprint.table import arrays
 from etl.dedup.fingerprint.tokens import fold
 from etl.dedup.pairs.bitmap_filter import LargeBucket, likely
 from etl.dedup.pairs.buckets import IN_MEMORY, Resources
@@ -416,14 +416,16 @@ def test_no_two_kept_blocks_are_very_alike(texts: list[str]) -> None:
 )
 def test_fingerprints_are_the_same_in_any_batch(texts: list[str], cut: int, width: str) -> None:
     chosen = DedupSettings(shingles="c5" if width == "c5" else "w3", short_words=2)
-    whole = arrays(fingerprint(texts, chosen))
+    whole = structs.asdict(fingerprint(texts, chosen))
     parts = [fingerprint(part, chosen) for part in (texts[:cut], texts[cut:])]
-    joined = arrays(join(parts))
+    joined = structs.asdict(join(parts))
     assert all(np.array_equal(whole[name], joined[name]) and whole[name].dtype == joined[name].dtype for name in whole)
 
 
 def test_fingerprints_do_not_change_from_release_to_release() -> None:
-    columns = arrays(fingerprint([RALLY, TOLL, "Лукашенко – “НЕТ”", "集会１０万人"], DedupSettings(short_words=0)))
+    columns = structs.asdict(
+        fingerprint([RALLY, TOLL, "Лукашенко – “НЕТ”", "集会１０万人"], DedupSettings(short_words=0))
+    )
     digest = blake2b(b"".join(array.tobytes() for array in columns.values()), digest_size=8).hexdigest()
     assert digest == "4821a028b604fc71"
 
