@@ -21,13 +21,13 @@ from dumps import Dump, dumps, figures, row
 from msgspec import Struct, structs
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from etl.edit import edit
+from etl.document import judge, parse
 from etl.model import Raw
-from etl.packs import Selection, desk, known_publishers
-from etl.rules import View
+from etl.packs import Selection, compile_rules, known_publishers
+from etl.rules import ArticleView
 from etl.rules.context import MIN_BLOCKS, MIN_SENTENCES, THOUSANDTHS, Feature, Model, weigh
 from etl.rules.features import features
-from etl.rules.match import MAX_FURNITURE_CHARS
+from etl.rules.matching.patterns import MAX_FURNITURE_CHARS
 
 TARGET = Path(__file__).parent.parent / "rules" / "context.toml"
 # Weight of a block by its dump: article dumps are what copydesk meets most, guides and recipes are there to be spared.
@@ -106,7 +106,7 @@ class Page(Struct):
 
     dump: Dump
     first: int
-    view: View
+    view: ArticleView
     unnamed: list[int]
 
 
@@ -125,13 +125,13 @@ class Table(Struct):
 
 
 def pages(folder: Path) -> Iterator[Page]:
-    at_desk = desk(Selection(ignore=("context/*",)))
+    rules = compile_rules(Selection(ignore=("context/*",)))
     for dump in dumps(folder):
-        edited = edit(Raw(dump.domain, dump.text, ""), at_desk)
-        for article, removals in zip(edited.articles, edited.removals, strict=True):
-            first = article.blocks[0].index
+        (judged,) = judge([parse(Raw(dump.domain, dump.text, ""), rules)], rules)
+        for article, removals in zip(judged.articles, judged.removals, strict=True):
+            first = article.start
             named = [(one.block - first, one.rule) for one in removals if one.action != "tag"]
-            view = View(article, "text").knowing(named)
+            view = ArticleView(article, judged.document).knowing(named)
             unnamed = [at for at in range(len(view)) if at not in view.named and at not in view.frame]
             yield Page(dump, first, view, unnamed)
 
