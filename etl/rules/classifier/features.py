@@ -42,7 +42,7 @@ TEMPLATE_TOKENS = 10
 LIKE = ((1, "like_above", "like_below"), (2, "like_above_2", "like_below_2"), (3, "like_above_3", "like_below_3"))
 WINDOWS = ((-10, -1), (1, 10), (-3, 3))
 
-NEIGHBOUR = "units ended common lexicon known title digits like_below label".split()
+NEIGHBOUR = "units ended lexicon known title digits like_below label".split()
 AVERAGED = "long short ended known title lexicon common label".split()
 
 
@@ -54,51 +54,48 @@ class Page(Struct, frozen=True, gc=False):
 
 
 class Rows(Struct, frozen=True, eq=False):
-    """The blocks of a batch that no rule has named.  Page `p` is rows `starts[p]` to `starts[p + 1]`.
+    """The blocks of a batch that no rule has named: row by row the page, the place in it, and the features by name."""
 
-    `places` is where a row stands in its page, `columns` are the features by name; `tokens` those of the rows.
-    """
-
-    starts: Integers
     pages: Integers
     places: Integers
     columns: dict[str, Integers]
 
+    def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Return these features, a column each."""
+        return np.column_stack([self.columns[name] for name in names]).astype(np.float64)
+
 
 def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
     """Return the rows of these articles with all features."""
-    texts = [text for page in pages for text, named in zip(page.texts, page.named, strict=True) if not named]
     named = np.array([flag for page in pages for flag in page.named], dtype=bool)
     sizes = np.array([len(page.texts) for page in pages], dtype=np.int64)
     page_of_block = np.repeat(np.arange(len(pages)), sizes)
     places = np.arange(len(named)) - (np.cumsum(sizes) - sizes)[page_of_block]
-    row_pages = page_of_block[~named]
-    counts = np.bincount(row_pages, minlength=len(pages))
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    text = read_text(texts)
+    edges = Edges(page_of_block[~named], len(pages))
+    text = read_text([text for page in pages for text, flag in zip(page.texts, page.named, strict=True) if not flag])
     tokens = tokenize(text)
     columns = _looks(text, tokens)
     columns["lexicon"] = score_terms(lexicon, text, tokens)
-    edges = Edges(row_pages, starts)
     story = _story(columns, edges)
-    columns |= _stretch(story, edges)
-    columns |= _words(tokens, (columns["long"] > 0) & story, row_pages)
-    columns |= _templates(text, tokens, edges)
-    columns |= _named(named, page_of_block)
+    columns |= _words(tokens, (columns["long"] > 0) & story, edges.pages)
+    columns |= _templates(tokens, edges)
     base = dict(columns)
+    columns |= _stretch(story, edges)
+    columns |= _named(named, Edges(page_of_block, len(pages)))
     columns |= _neighbours(base, edges)
     columns |= _positions(base, edges)
-    return Rows(starts, row_pages, places[~named], columns)
+    return Rows(edges.pages, places[~named], columns)
 
 
 class Edges:
-    """Where pages begin and end among the rows."""
+    """Where pages begin and end among rows; `pages` is the page of each row, ascending."""
 
-    def __init__(self, pages: Integers, starts: Integers) -> None:
+    def __init__(self, pages: Integers, count: int) -> None:
         self.pages, self.size = pages, len(pages)
         self.at = np.arange(self.size)
-        self.first = starts[pages] if self.size else pages
-        self.last = starts[pages + 1] - 1 if self.size else pages
+        ends = np.cumsum(np.bincount(pages, minlength=count))
+        self.last = ends[pages] - 1
+        self.first = (ends - np.bincount(pages, minlength=count))[pages]
         self.count = self.last - self.first + 1
 
     def shift(self, column: Integers, by: int) -> Integers:
@@ -280,7 +277,7 @@ def _repeats(tokens: Tokens, pages: Integers) -> Integers:
     return np.where(tokens.counts > 0, np.minimum(counts[inverse] - 1, 9), 0) if size else pages
 
 
-def _templates(text: Text, tokens: Tokens, edges: Edges) -> dict[str, Integers]:
+def _templates(tokens: Tokens, edges: Edges) -> dict[str, Integers]:
     """How much a block is like the one above and below, word by word: figure, capital, small, other."""
     matrix = np.zeros((edges.size, TEMPLATE_TOKENS), dtype=np.uint8)
     near = tokens.places < TEMPLATE_TOKENS
@@ -302,12 +299,9 @@ def _likeness(matrix: NDArray[np.uint8], counts: Integers, edges: Edges, away: i
     return np.where(edges.pages[:-away] == edges.pages[away:], same * THOUSAND // longest, 0)
 
 
-def _named(named: Flags, pages: Integers) -> dict[str, Integers]:
-    """How near blocks are that rules have named, and what share of the surroundings they are."""
-    counts = np.bincount(pages, minlength=int(pages[-1]) + 1 if len(pages) else 1)
-    edges = Edges(pages, np.concatenate(([0], np.cumsum(counts))))
-    rows = ~named
-    flags = named.astype(np.int64)
+def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
+    """How near blocks are that rules have named, and what share of the surroundings they are; `edges` of all blocks."""
+    flags, rows = named.astype(np.int64), ~named
     return {
         "named_above": edges.above(named)[rows],
         "named_below": edges.below(named)[rows],
@@ -317,9 +311,9 @@ def _named(named: Flags, pages: Integers) -> dict[str, Integers]:
 
 
 def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
-    """What the blocks up to three further up and down show, and means over more."""
+    """What the blocks up to two further up and down show, and means over more."""
     columns = {
-        f"{name}{by:+d}": edges.shift(base[name], by) for name in NEIGHBOUR for by in (-3, -2, -1, 1, 2, 3)
+        f"{name}{by:+d}": edges.shift(base[name], by) for name in NEIGHBOUR for by in (-2, -1, 1, 2)
     }
     for name in AVERAGED:
         for start, end in WINDOWS:

@@ -30,17 +30,17 @@ def terms(text: Text, tokens: Tokens) -> tuple[Integers, Integers]:
     counts = tokens.counts[blocks]
     near = places < MAX_TOKENS
     follows = near & (places > 0)
-    previous = np.concatenate((hashes[:1], hashes[:-1]))
+    previous = np.where(places > 0, np.concatenate((hashes[:1], hashes[:-1])), np.uint64(0))
     pairs = mix(previous * _PAIR + hashes)
     first, last = places == 0, places == counts - 1
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(pairs * (follows | first), dtype=np.uint64)))
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(pairs, dtype=np.uint64)))
     ends = np.cumsum(tokens.counts)
     whole = sums[ends] - sums[ends - tokens.counts]
     short = np.flatnonzero((tokens.counts > 0) & (tokens.counts <= MAX_LABEL_TOKENS))
     every = np.arange(len(tokens.counts))
     stemmed = near & (tokens.stems != hashes)
     sizes = np.searchsorted(_SIZES, sum_units(text)).astype(np.uint64)
-    final = text.folded[np.maximum(text.ends - 1, 0)]
+    final = np.where(text.ends > text.starts, text.folded[np.maximum(text.ends - 1, 0)], np.uint64(0))
     found = (
         (hashes[near], blocks[near]),
         (pairs[follows], blocks[follows]),

@@ -178,7 +178,7 @@ def tokenize(text: Text) -> Tokens:
     firsts = np.cumsum(counts) - counts
     units = np.concatenate(([0], np.cumsum(text.units, dtype=np.int64)))
     return Tokens(
-        *_hash_spans(text.folded, starts, ends),
+        *_hash_spans(text, starts, ends),
         blocks,
         np.arange(len(starts)) - firsts[blocks],
         kinds[starts],
@@ -191,16 +191,16 @@ _BASE, _INVERSE = 0x9E3779B97F4A7C15, pow(0x9E3779B97F4A7C15, -1, 1 << 64)
 _MIXER = 0xBF58476D1CE4E5B9
 
 
-def _hash_spans(
-    folded: NDArray[np.uint64], starts: Integers, ends: Integers
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def _hash_spans(text: Text, starts: Integers, ends: Integers) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Return the hashes of spans of characters, and of their first STEM characters.
 
-    A hash is a polynomial modulo 2 ** 64: the difference of one running sum, moved to the origin.
+    A hash is a polynomial modulo 2 ** 64: the difference of one running sum, divided by the power at which it starts.
     """
-    powers = _powers(_BASE, len(folded) + 1)
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(folded * powers[:-1], dtype=np.uint64)))
-    origin = _powers(_INVERSE, len(folded) + 1)[starts]
+    longest = int((text.ends - text.starts).max(initial=0)) + 1
+    offsets = np.arange(len(text.folded)) - text.starts[text.blocks]
+    terms = text.folded * _powers(_BASE, longest)[offsets]
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)))
+    origin = _powers(_INVERSE, longest)[offsets[starts]]
     stems = np.minimum(ends, starts + STEM)
     return mix((sums[ends] - sums[starts]) * origin), mix((sums[stems] - sums[starts]) * origin)
 
