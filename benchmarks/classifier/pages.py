@@ -20,8 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from dumps import Dump, dumps
 
 from etl.document import judge, parse
+from etl.fold import fold
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
+from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.features import Page
 
 FOLDS = 5
@@ -29,10 +31,11 @@ FOLDS = 5
 VISIBLE = 25
 # Weight of a block by its page: article dumps are what copydesk meets most, guides and recipes are there to be spared.
 WEIGHTS = {"article": 1.5, "body": 3.0, "wcxb": 0.5, "made": 0.5, "own": 0.5}
-# What a block of content weighs beside one of furniture.
-CONTENT_WEIGHT = 2.0
+# What a block of content weighs beside one of furniture.  Who gives away a whole page of the web wants its furniture out;
+# guides, recipes and pages made to be spared are to be spared.
+CONTENT_WEIGHTS = {"article": 2.0, "body": 1.2, "wcxb": 3.0, "made": 2.5, "own": 2.5}
 # Rows of a page that are learnt from: templates are few, their blocks many.
-MAX_ROWS = 80
+MAX_ROWS = 70
 # Shares of pages of which no other page is made, and how many are made of the others.
 UNUSED = {"article": 0.0, "body": 0.5, "wcxb": 0.6}
 MADE = {"article": 2, "body": 1, "wcxb": 1}
@@ -53,10 +56,14 @@ class Labelled(Struct):
     scored: Any
     words: Any
     rules: list[str]
+    marks: list[bool]
 
     def page(self, visible: int) -> Page:
         """Return the page as the classifier sees it with so many of a hundred rules."""
-        return Page(self.texts, [bool(rule) and self._is_visible(rule, visible) for rule in self.rules])
+        named = [bool(rule) and self._is_visible(rule, visible) for rule in self.rules]
+        seen = [RULES in rule for rule in self.rules]
+        marks = [mark or (flag and of_comment) for mark, flag, of_comment in zip(self.marks, named, seen, strict=True)]
+        return Page(self.texts, named, marks)
 
     def _is_visible(self, rule: str, visible: int) -> bool:
         return zlib.crc32(f"{rule} {self.publisher}".encode()) % 100 < visible
@@ -65,7 +72,7 @@ class Labelled(Struct):
         """Return what each block weighs: more if it is long, is content, or stands on a page of few blocks."""
         sizes = 0.5 + np.minimum(self.words, 60) / 20
         share = WEIGHTS[self.name] / max(8, len(self.texts)) ** 0.4
-        return sizes * np.where(self.keeps, CONTENT_WEIGHT, 1.0) * self.scored * share
+        return sizes * np.where(self.keeps, CONTENT_WEIGHTS[self.name], 1.0) * self.scored * share
 
 
 def fold_of(publisher: str) -> int:
@@ -88,6 +95,7 @@ def labelled(folder: Path) -> Iterator[Labelled]:
         yield Labelled(
             dump.name, dump.publisher, fold_of(dump.publisher), dump, texts,
             np.array(dump.keeps, bool), np.array(dump.scored, bool), np.array(dump.words), named,
+            [is_mark(fold(text)) for text in texts],
         )  # fmt: skip
 
 
@@ -120,8 +128,9 @@ def _blocks(page: Labelled) -> list[Block]:
     return [Block(text, keep, rule) for text, keep, scored, rule in rows if scored]
 
 
-def _page(name: str, publisher: str, fold: int, blocks: Sequence[Block]) -> Labelled:
+def _page(name: str, publisher: str, of_fold: int, blocks: Sequence[Block]) -> Labelled:
     texts = [block.text for block in blocks]
     words = np.array([max(1, len(_WORDS.findall(text))) for text in texts])
     keeps = np.array([block.keep for block in blocks], bool)
-    return Labelled(name, publisher, fold, None, texts, keeps, np.ones(len(texts), bool), words, [b.rule for b in blocks])
+    scored, rules, marks = np.ones(len(texts), bool), [b.rule for b in blocks], [is_mark(fold(text)) for text in texts]
+    return Labelled(name, publisher, of_fold, None, texts, keeps, scored, words, rules, marks)

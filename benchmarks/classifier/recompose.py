@@ -42,19 +42,21 @@ Maker = Callable[[list[Block], "Pool", random.Random], list[Block]]
 
 
 class Pool(Struct):
-    """What pages of one fold and language have below their stories, and their short closing sentences."""
+    """What pages of one fold and language have below their stories, their short sentences, and some of their prose."""
 
     tails: list[list[Block]]
     closers: list[Block]
+    prose: list[Block]
 
 
 def pool_of(pages: Sequence[Sequence[Block]]) -> Pool:
     """Return the tails of these pages and the short sentences of their stories."""
-    pool = Pool([], [])
+    pool = Pool([], [], [])
     for page in pages:
         kept = [at for at, block in enumerate(page) if block.keep]
         if kept and (tail := [block for block in page[kept[-1] + 1 :] if not block.keep]):
             pool.tails.append(tail[:80])
+        pool.prose += [page[at] for at in kept[1:6] if len(page[at].text) < 400]
         pool.closers += [page[at] for at in kept if page[at].text.endswith(".") and 2 <= len(page[at].text.split()) <= 14]
     return pool
 
@@ -112,7 +114,29 @@ def _with_facts(story: list[Block], pool: Pool, rng: random.Random) -> list[Bloc
     return [*story[max(0, at - 15) : at], *facts(rng), *story[at : at + 10], *_tail(pool, rng)]
 
 
-MAKERS: tuple[Maker, ...] = (_other_tail, _other_tail, _dense, _dense, _bare, _broken, _with_facts, _with_facts)
+def _with_comments(story: list[Block], pool: Pool, rng: random.Random) -> list[Block]:
+    """Let readers speak below the story: sentences of other stories, each under a name or a date."""
+    kept = [block for block in story if block.keep][-25:]
+    opening = rng.choice(["Comments", "12 responses", "Leave a reply", ""])
+    thread = [Block(opening, False)] if opening else []
+    templates = rng.choice(_MARKS)
+    for _ in range(rng.choice([2, 4, 8, 20])):
+        above, below = templates
+        thread += [Block(_filled(line, rng), False) for line in above]
+        thread += [Block(block.text, False) for block in rng.sample(pool.prose, min(len(pool.prose), rng.choice([1, 1, 1, 2])))]
+        thread += [Block(_filled(line, rng), False) for line in below]
+    return [*kept, *_tail(pool, rng)[:6], *thread]
+
+
+# What stands over and under what a reader has written.
+_MARKS = (
+    (["{w} says:", "November {n}, 2019 at {d}:{n} am"], []), (["{w}{n}", "{d} days ago"], ["Reply"]), (["{w}"], ["Rating: {n} Votes"]),
+    (["{w} {w} wrote:"], ["Reply", "{n} likes"]), (["{w}", "vor {d} Stunden"], ["Antworten"]), (["{n} minutes ago"], []),
+    (["{w} • {d} hours ago"], ["Like", "Reply"]), (["{w} {w}", "il y a {d} heures"], ["Répondre"]),
+)  # fmt: skip
+MAKERS: tuple[Maker, ...] = (
+    _other_tail, _other_tail, _dense, _dense, _bare, _broken, _with_facts, _with_facts, _with_facts, _with_comments
+)  # fmt: skip
 
 _FACTS = (
     "{w} {w} {d}-{d} {w}", "{w} {d}–{d} {w} {w} (aet, {d}-{d} on pens)", "{w} {w}, {n}", "{w} {w} ({w}) {d}:{n}:{n}",
@@ -120,6 +144,7 @@ _FACTS = (
     "{d} {v}, sliced", "{d} tbsp {v}", "{d} cups {v} and {v}", "{d}. {w} {w}", "{w} {w} ({w}): {n} points", "{w}\t{n}\t{n}\t{d}",
     "{w} {n}.{n}%", "{w} {w} — {v} {v}", "${n} at {w}", "{w} ({d}-{d}-{d}): {w} {d}; {w} {d}, {w} {d}, {w} {d}", "• {w} {w} {v}",
     "{n}{n} – {w} {w} {v}", "{w} {w}, {v} of {v}", "{d}:{n} p.m. {w} at {w}", "– {w} {w}, {w}", "{w} {w} £{n}m",
+    "{v} {d}", "{w} {v}", "{v}", "{w} {w}", "{w} ({w} {d}): {v} {v}", "{w} : {n},000", "Q: {w} {v} {v}?", "{w} {w} {v} {v}",
 )  # fmt: skip
 _PLAIN = "leeks butter flour director manager player coach goals river winner captain sugar stock onions editor".split()
 _HEADINGS = ("", "Results", "They are:", "Ingredients", "Tour dates", "Scorers", "Specifications", "The list in full:", "Line-ups", "Key dates")

@@ -38,6 +38,8 @@ MAX_RUN = 60
 # Units.  A longer paragraph is no surer a sign of the story.
 MAX_PROSE = 40 * WORD
 TEMPLATE_TOKENS = 10
+# Marks.  One may belong to the story, a date; more than so many do not make it clearer that the story is over.
+MIN_MARKS, MAX_MARKS = 2, 10
 # Blocks away at which templates are compared: lists, lists of two lines an entry, of three.
 LIKE = ((1, "like_above", "like_below"), (2, "like_above_2", "like_below_2"), (3, "like_above_3", "like_below_3"))
 WINDOWS = ((-10, -1), (1, 10), (-3, 3))
@@ -47,16 +49,19 @@ AVERAGED = "long short ended known title lexicon common label".split()
 
 
 class Page(Struct, frozen=True, gc=False):
-    """An article: the texts of its blocks, and which of them rules have named or segmenting has taken out."""
+    """An article: the texts of its blocks, which of them rules have named or segmenting has taken out, and which stand
+    over or under what a reader has written.
+    """
 
     texts: Sequence[str]
     named: Sequence[bool]
+    marks: Sequence[bool]
 
 
 class Rows(Struct, frozen=True, eq=False):
     """The blocks of a batch that no rule has named: row by row the page, the place in it, and the features by name."""
 
-    pages: Integers
+    edges: "Edges"
     places: Integers
     columns: dict[str, Integers]
 
@@ -81,10 +86,12 @@ def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
     columns |= _templates(tokens, edges)
     base = dict(columns)
     columns |= _stretch(story, edges)
-    columns |= _named(named, Edges(page_of_block, len(pages)))
+    blocks = Edges(page_of_block, len(pages))
+    columns |= _named(named, blocks)
+    columns |= _readers(pages, named, story, blocks)
     columns |= _neighbours(base, edges)
     columns |= _positions(base, edges)
-    return Rows(edges.pages, places[~named], columns)
+    return Rows(edges, places[~named], columns)
 
 
 class Edges:
@@ -308,6 +315,18 @@ def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
         "named_around": edges.mean(flags, -3, 3)[rows],
         "named_further": edges.mean(flags, -10, 10)[rows],
     }
+
+
+def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) -> dict[str, Integers]:
+    """What readers' comments stand with: names, dates and buttons below the start of the story; `edges` of all blocks."""
+    marks = np.array([flag for page in pages for flag in page.marks], dtype=bool)
+    told = np.zeros(edges.size, dtype=bool)
+    told[np.flatnonzero(~named)[story]] = True
+    marks &= edges.above(told) < FAR
+    sums = np.concatenate(([0], np.cumsum(marks)))
+    above = sums[edges.at] - sums[edges.first] if edges.size else edges.at
+    away = np.where(above >= MIN_MARKS, edges.above(marks), FAR)
+    return {"marks_above": np.minimum(above, MAX_MARKS)[~named], "marks_away": away[~named]}
 
 
 def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:

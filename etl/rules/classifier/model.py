@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from etl.rules.classifier.features import Page, Rows
+    from etl.rules.classifier.features import Integers, Page, Rows
 
 NAME = "classifier/furniture"
 # Below these there are no neighbours to judge by: a list of three lines may be the story.
 MIN_BLOCKS, MIN_PROSE = 8, 2
-# Characters.  No block that anyone has shown us is longer and furniture: some pages hold a story in one block.
-MAX_CHARS = 2_000
+# Units.  No block that anyone has shown us is longer and furniture (2,000 characters): some pages hold a story in one.
+MAX_UNITS = 17_000
 # The least probability on an HTML page, in any profile: the forest has learnt from dumps of text; what the elements of
 # a page leave is more often story.
 MIN_ON_PAGES = 0.9
@@ -45,29 +45,74 @@ class Prediction(Struct, frozen=True, gc=False):
     """A block that is furniture by the classifier: its place in its article, and the features that weigh most."""
 
     at: int
-    score: int
     evidence: tuple[str, ...]
 
 
-def classify(rows: "Rows", classifier: Classifier, bars: Sequence[float]) -> list[list[Prediction]]:
-    """Return, for each article of the rows, the blocks that are furniture with at least the probability of its bar."""
+class Scores(Struct, frozen=True):
+    """What the classifier says of an article: predictions, and the places of sentences that are not to be taken.
+
+    `ends` are the first and the last long ones of these.
+    """
+
+    predictions: tuple[Prediction, ...]
+    sentences: frozenset[int]
+    ends: frozenset[int]
+
+
+def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Sequence[float]) -> list[Scores]:
+    """Return, for each article of a batch, the blocks that are furniture with at least the probability of its bar.
+
+    The result does not depend on how articles fall into batches.  Without a classifier there are no predictions.
+    """
     import numpy as np
 
-    found: list[list[Prediction]] = [[] for _ in bars]
-    if not len(rows.pages):
-        return found
-    matrix = rows.matrix(classifier.forest.features)
-    scores = score(classifier.forest, matrix)
-    least = np.array([threshold(bar) for bar in bars])[rows.pages]
-    taken = np.flatnonzero((scores >= least) & rows.judged)
-    changes = contributions(classifier.forest, matrix[taken])
-    for row, evidence in zip(taken.tolist(), _evidence(changes, classifier.forest.features), strict=True):
-        found[rows.pages[row]].append(Prediction(int(rows.places[row]), int(scores[row]), evidence))
-    return found
+    from etl.rules.classifier.floor import lead_and_end, sentences_of_story
+
+    rows, odds = score_rows(pages, classifier)
+    kept = sentences_of_story(rows.columns, odds, rows.edges)
+    ends = lead_and_end(kept, rows.columns, rows.edges)
+    least = np.array([threshold(bar) for bar in bars])[rows.edges.pages]
+    taken = np.flatnonzero((odds >= least) & may_be_taken(rows)) if classifier else np.zeros(0, dtype=np.int64)
+    of_page: list[tuple[list[Prediction], list[int], list[int]]] = [([], [], []) for _ in pages]
+    places, page_of = rows.places.tolist(), rows.edges.pages.tolist()
+    for row, evidence in zip(taken.tolist(), _evidence(rows, taken, classifier), strict=True):
+        of_page[page_of[row]][0].append(Prediction(places[row], evidence))
+    for into, flags in ((1, kept), (2, ends)):
+        for row in np.flatnonzero(flags).tolist():
+            of_page[page_of[row]][into].append(places[row])
+    return [Scores(tuple(found), frozenset(at), frozenset(last)) for found, at, last in of_page]
 
 
-def _evidence(changes: "NDArray[np.int64]", names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the features that add most to each score; those that add alike in the order of the forest."""
+def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, Integers]":
+    """Return the rows of a batch and their scores; without a classifier long sentences alone are surely of the story."""
+    import numpy as np
+
+    from etl.rules.classifier.features import rows_of
+    from etl.rules.classifier.lexicon import BITS
+
+    if not classifier:
+        rows = rows_of(pages, np.zeros(1 << BITS, dtype=np.int8))
+        return rows, np.where(rows.columns["long"] > 0, -2 * THOUSANDTHS, 0)
+    rows = rows_of(pages, lexicon_of(classifier))
+    return rows, score(classifier.forest, rows.matrix(classifier.forest.features))
+
+
+def may_be_taken(rows: "Rows") -> "NDArray[np.bool_]":
+    """Return which rows may go: those of articles with enough neighbours, unless too long for furniture."""
+    flags: NDArray[np.bool_] = (
+        (rows.edges.count >= MIN_BLOCKS)
+        & (rows.columns["prose_count"] >= MIN_PROSE)
+        & (rows.columns["units"] <= MAX_UNITS)
+    )
+    return flags
+
+
+def _evidence(rows: "Rows", taken: "Integers", classifier: Classifier | None) -> Iterator[tuple[str, ...]]:
+    """Yield the features that add most to the score of each row; those that add alike in the order of the forest."""
+    if not classifier or not len(taken):
+        return
+    names = classifier.forest.features
+    changes = contributions(classifier.forest, rows.matrix(names)[taken])
     order = (-changes).argsort(axis=1, kind="stable")[:, :FEATURES_TOLD]
     yield from (tuple(names[rank] for rank in ranks) for ranks in order.tolist())
 

@@ -1,0 +1,63 @@
+"""The floor under every judge by surroundings: what reads like a sentence of the story is not theirs to take.
+
+A sentence ends with a full stop of its script and is of the story if it stands in a run of sentences with a sure one,
+between two sure ones, or not far below one with which it shares a name, a word or a quotation.  Sure are long sentences
+that the forest keeps by a wide margin.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from etl.rules.classifier.features import FAR, Edges
+from etl.rules.classifier.text import WORD, Flags, Integers
+
+# The tags of the floor: a sentence of the story that is kept; a story whose lead or end was to go, and is kept whole.
+SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
+# Units and words.  "It failed." is a sentence; "Dr." is none.
+MIN_UNITS, MIN_WORDS = WORD, 2
+# Units.  A sentence of eight words stands for itself; a shorter one must stand in a run.
+OWN_UNITS = 280
+# Units, and thousandths of log-odds.  At least so long and so far from furniture is a sentence that others lean on.
+SURE_UNITS, SURE_ODDS = 8 * WORD, -1_400
+# Thousandths.  Letters in capitals: more are a label.
+MAX_UPPER = 600
+# Lexicon scores.  One sentence in fifty of the story has more of furniture than the first, in a run; the other is for
+# those that stand apart.
+MAX_LEXICON, MAX_APART = 300, 0
+# Blocks.  How far a story may be parted by furniture that no rule has named, and how far below it a sentence may stand.
+MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
+
+
+def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+    """Return which rows the floor keeps; `odds` are the scores of the forest, `columns` the features."""
+    if not edges.size:
+        return np.zeros(0, dtype=bool)
+    sentence = (
+        (columns["ended"] > 0)
+        & (columns["units"] >= MIN_UNITS)
+        & (columns["words"] >= MIN_WORDS)
+        & (columns["upper"] < MAX_UPPER)
+        & (columns["label"] == 0)
+        & (columns["lexicon"] < MAX_LEXICON)
+    )
+    sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
+    above, below = edges.above(sure), edges.below(sure)
+    long = sentence & (columns["units"] >= OWN_UNITS)
+    tied = (columns["known_count"] > 0) | (columns["names"] > 0) | (columns["quoted"] >= 2)
+    apart = long & tied & (columns["lexicon"] < MAX_APART) & ((above <= MAX_BELOW) | (below <= MAX_ABOVE))
+    return _runs_with(sentence, sure, edges) | (long & (above <= MAX_GAP) & (below <= MAX_GAP)) | apart
+
+
+def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
+    """Return the rows of runs of flags in which at least one is wanted."""
+    change = np.concatenate(([True], (flags[1:] != flags[:-1]) | (edges.pages[1:] != edges.pages[:-1])))
+    run = np.cumsum(change) - 1
+    found = np.bincount(run, weights=wanted) > 0
+    return flags & found[run]
+
+
+def lead_and_end(kept: Flags, columns: Mapping[str, Integers], edges: Edges) -> Flags:
+    """Return the first and the last long sentence of each story, of those that the floor keeps."""
+    long = kept & (columns["units"] >= OWN_UNITS)
+    return long & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
