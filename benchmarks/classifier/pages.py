@@ -25,6 +25,7 @@ from etl.model import Raw
 from etl.packs import Selection, compile_rules
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.features import Page
+from etl.rules.engine.surroundings import goes_by_shape
 
 FOLDS = 5
 # Of a hundred rules, those that the classifier is told of while it learns.
@@ -45,7 +46,10 @@ _WORDS = re.compile(r"\w+")
 
 
 class Labelled(Struct):
-    """A page with its labels: which blocks are content, which are scored, which rule names each ("" if none does)."""
+    """A page with its labels: which blocks are content, which are scored, which rule names each ("" if none does).
+
+    Of rules that go by shape (`shaped`) the classifier is not told.
+    """
 
     name: str
     publisher: str
@@ -57,13 +61,18 @@ class Labelled(Struct):
     words: Any
     rules: list[str]
     marks: list[bool]
+    shaped: frozenset[str] = frozenset()
 
     def page(self, visible: int) -> Page:
         """Return the page as the classifier sees it with so many of a hundred rules."""
-        named = [bool(rule) and self._is_visible(rule, visible) for rule in self.rules]
+        named = [flag and rule not in self.shaped for flag, rule in zip(self.visible(visible), self.rules, strict=True)]
         seen = [RULES in rule for rule in self.rules]
         marks = [mark or (flag and of_comment) for mark, flag, of_comment in zip(self.marks, named, seen, strict=True)]
         return Page(self.texts, named, marks)
+
+    def visible(self, visible: int) -> list[bool]:
+        """Return which blocks rules name, if so many of a hundred rules are there."""
+        return [bool(rule) and self._is_visible(rule, visible) for rule in self.rules]
 
     def _is_visible(self, rule: str, visible: int) -> bool:
         return zlib.crc32(f"{rule} {self.publisher}".encode()) % 100 < visible
@@ -82,6 +91,7 @@ def fold_of(publisher: str) -> int:
 def labelled(folder: Path) -> Iterator[Labelled]:
     """Yield the pages of the dumps."""
     rules = compile_rules(Selection(ignore=("classifier/*",)))
+    shaped = frozenset(one.name for one in rules.judging.contextual.rules if goes_by_shape(one))
     for dump in dumps(folder):
         (judged,) = judge([parse(Raw(dump.domain, dump.text, ""), rules)], rules)
         if len(judged.document.blocks) != len(dump.blocks):
@@ -95,7 +105,7 @@ def labelled(folder: Path) -> Iterator[Labelled]:
         yield Labelled(
             dump.name, dump.publisher, fold_of(dump.publisher), dump, texts,
             np.array(dump.keeps, bool), np.array(dump.scored, bool), np.array(dump.words), named,
-            [is_mark(fold(text)) for text in texts],
+            [is_mark(fold(text)) for text in texts], shaped,
         )  # fmt: skip
 
 

@@ -14,13 +14,13 @@ from etl.fold import fold
 from etl.model import Publisher
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules import language
-from etl.rules.context import Model
+from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called
 
 PUBLISHERS = "publishers.toml"
-CONTEXT = "context.toml"
+CLASSIFIER = "classifier.json"
 # Tables of `rules/` that are no packs.
-NO_PACKS = (PUBLISHERS, CONTEXT)
+NO_PACKS = (PUBLISHERS,)
 
 # Keys that hold more looks of a block.
 _OF_LOOKS = ("all", "any", "not")
@@ -74,10 +74,10 @@ def builtin_rules() -> tuple[Sourced, ...]:
 
 
 @cache
-def known_context() -> Model | None:
-    """The model of context; None before it has been trained for the first time."""
-    path = builtin_folder() / CONTEXT
-    return msgspec.convert(read_toml(path), Model) if path.exists() else None
+def known_classifier() -> Classifier | None:
+    """The classifier of furniture; None before it has been trained for the first time."""
+    path = builtin_folder() / CLASSIFIER
+    return msgspec.json.decode(path.read_bytes(), type=Classifier) if path.exists() else None
 
 
 @cache

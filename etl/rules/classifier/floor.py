@@ -12,8 +12,6 @@ import numpy as np
 from etl.rules.classifier.features import FAR, Edges
 from etl.rules.classifier.text import WORD, Flags, Integers
 
-# The tags of the floor: a sentence of the story that is kept; a story whose lead or end was to go, and is kept whole.
-SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
 # Units and words.  "It failed." is a sentence; "Dr." is none.
 MIN_UNITS, MIN_WORDS = WORD, 2
 # Units.  A sentence of eight words stands for itself; a shorter one must stand in a run.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from etl.rules.classifier.features import Integers, Page, Rows
 
 NAME = "classifier/furniture"
+# The tags of the floor: a sentence of the story that is kept; a story whose lead or end was to go, and is kept whole.
+SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
 # Below these there are no neighbours to judge by: a list of three lines may be the story.
 MIN_BLOCKS, MIN_PROSE = 8, 2
 # Units.  No block that anyone has shown us is longer and furniture (2,000 characters): some pages hold a story in one.
