@@ -31,10 +31,12 @@ FOLDS = 5
 # Of a hundred rules, those that the classifier is told of while it learns.
 VISIBLE = 25
 # Weight of a block by its page: article dumps are what copydesk meets most, guides and recipes are there to be spared.
-WEIGHTS = {"article": 1.5, "body": 3.0, "wcxb": 0.5, "made": 0.5, "own": 0.5}
+WEIGHTS = {"article": 1.5, "body": 3.0, "wcxb": 0.5, "made": 0.5, "own": 0.7}
 # What a block of content weighs beside one of furniture.  Who gives away a whole page of the web wants its furniture out;
 # guides, recipes and pages made to be spared are to be spared.
 CONTENT_WEIGHTS = {"article": 2.0, "body": 1.2, "wcxb": 3.0, "made": 2.5, "own": 2.5}
+# What content of other languages than English weighs beside that: there are few pages of them, and fewer rules.
+OTHER_WEIGHT = 1.6
 # Rows of a page that are learnt from: templates are few, their blocks many.
 MAX_ROWS = 70
 # Shares of pages of which no other page is made, and how many are made of the others.
@@ -79,9 +81,10 @@ class Labelled(Struct):
 
     def weights(self) -> Any:
         """Return what each block weighs: more if it is long, is content, or stands on a page of few blocks."""
+        other = OTHER_WEIGHT if self.dump and self.dump.language != "en" else 1.0
         sizes = 0.5 + np.minimum(self.words, 60) / 20
         share = WEIGHTS[self.name] / max(8, len(self.texts)) ** 0.4
-        return sizes * np.where(self.keeps, CONTENT_WEIGHTS[self.name], 1.0) * self.scored * share
+        return sizes * np.where(self.keeps, CONTENT_WEIGHTS[self.name] * other, 1.0) * self.scored * share
 
 
 def fold_of(publisher: str) -> int:

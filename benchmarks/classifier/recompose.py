@@ -15,7 +15,9 @@ from msgspec import Struct
 
 PHRASES = Path(__file__).parent / "phrases.toml"
 # Pages made of our own sentences alone, for each language.
-OWN_PAGES = 60
+OWN_PAGES = 90
+# Shares of the blocks of our own pages that get a subhead above, a line without its full stop, a signature below.
+SUBHEADS, UNSTOPPED, SIGNED, KEY_POINTS = 0.1, 0.04, 0.04, 0.15
 PEOPLE = {
     "zh": "李明 王芳 张伟 陈静".split(), "ja": "田中 佐藤 鈴木 高橋".split(), "ko": "김민수 이영희 박지훈 최수진".split(),
     "ru": ["Иван Петров", "Ольга Смирнова", "Сергей Козлов"], "uk": ["Олена Бондар", "Андрій Шевчук", "Іван Мельник"],
@@ -128,6 +130,16 @@ def _with_comments(story: list[Block], pool: Pool, rng: random.Random) -> list[B
     return [*kept, *_tail(pool, rng)[:6], *thread]
 
 
+def _with_signatures(story: list[Block], pool: Pool, rng: random.Random) -> list[Block]:
+    """Sign the paragraphs, as letters and opinions of many are."""
+    signed: list[Block] = []
+    for block in [block for block in story if block.keep][-16:]:
+        signed.append(block)
+        if rng.random() < 0.5:
+            signed.append(Block(_filled(rng.choice(["{w} {w}", "{w} {w}, {w}", "— {w} {w}", "Prof {w} {w}"]), rng), True))
+    return [*signed, *_tail(pool, rng)]
+
+
 # What stands over and under what a reader has written.
 _MARKS = (
     (["{w} says:", "November {n}, 2019 at {d}:{n} am"], []), (["{w}{n}", "{d} days ago"], ["Reply"]), (["{w}"], ["Rating: {n} Votes"]),
@@ -135,7 +147,7 @@ _MARKS = (
     (["{w} • {d} hours ago"], ["Like", "Reply"]), (["{w} {w}", "il y a {d} heures"], ["Répondre"]),
 )  # fmt: skip
 MAKERS: tuple[Maker, ...] = (
-    _other_tail, _other_tail, _dense, _dense, _bare, _broken, _with_facts, _with_facts, _with_facts, _with_comments
+    _other_tail, _other_tail, _dense, _dense, _bare, _broken, _with_facts, _with_facts, _with_facts, _with_comments, _with_signatures
 )  # fmt: skip
 
 _FACTS = (
@@ -177,28 +189,44 @@ def own_pages(rng: random.Random) -> Iterator[tuple[str, list[Block]]]:
 
 
 def _own_page(language: str, said: dict[str, list[str]], rng: random.Random) -> Iterator[Block]:
-    dense = rng.choice([0, 0, 0.3, 0.8])
+    dense, most = rng.choice([0, 0, 0.3, 0.6, 1.0]), rng.choice([2, 4])
     people, places = rng.sample(PEOPLE.get(language, LATIN_PEOPLE), 2), rng.sample(PLACES.get(language, LATIN_PLACES), 2)
 
     def fill(text: str) -> str:
-        text = text.replace("{t}", rng.choice(said["sentences"]).rstrip(".。।"))
+        text = text.replace("{t}", rng.choice(said["sentences"]).rstrip(_STOPS))
         return text.replace("{p}", rng.choice(people)).replace("{c}", rng.choice(places)).replace("{n}", str(rng.randint(3, 99)))
 
-    def furniture(most: int) -> list[Block]:
-        return [Block(fill(rng.choice(said["furniture"])), False) for _ in range(rng.randint(1, most))]
+    def furniture(count: int) -> list[Block]:
+        return [Block(fill(rng.choice(said["furniture"])), False) for _ in range(rng.randint(1, count))]
 
     if rng.random() < 0.4:
         yield from furniture(8)
-    sentences = said["sentences"] * 3
-    for text in rng.sample(sentences, rng.randint(3, min(20, len(sentences)))):
-        yield Block(" ".join(map(fill, [text, rng.choice(sentences)] if rng.random() < 0.3 else [text])), True)
+    sentences = said["sentences"] * 4
+    if rng.random() < KEY_POINTS:
+        yield from (Block(fill(text).rstrip(_STOPS), True) for text in rng.sample(sentences, rng.randint(2, 4)))
+    for text in rng.sample(sentences, rng.randint(3, min(25, len(sentences)))):
+        if rng.random() < SUBHEADS:
+            yield Block(_fragment(fill(rng.choice(sentences)), rng), True)
+        told = " ".join(map(fill, [text, rng.choice(sentences)] if rng.random() < 0.3 else [text]))
+        yield Block(told.rstrip(_STOPS) if rng.random() < UNSTOPPED else told, True)
+        if rng.random() < SIGNED:
+            yield Block(rng.choice(["{p}", "{p}, {c}", "— {p}"]).replace("{p}", people[0]).replace("{c}", places[0]), True)
         if rng.random() < 0.15:
             yield Block(fill(rng.choice(said["closers"])), True)
         if rng.random() < dense:
-            yield from furniture(3)
+            yield from furniture(most)
     yield Block(fill(rng.choice(said["closers"])), True)
     if rng.random() < 0.9:
         yield from furniture(rng.choice([1, 2, 4, 10, 25]))
+
+
+_STOPS = ".。।"
+
+
+def _fragment(text: str, rng: random.Random) -> str:
+    """Return how a sentence begins, as a subhead: some words, or some characters of a script without spaces."""
+    words = text.rstrip(_STOPS).split()
+    return " ".join(words[: rng.randint(2, 6)]) if len(words) > 4 else text[: rng.randint(2, 9)]
 
 
 def by_fold(items: Sequence[tuple[int, str, list[Block]]]) -> dict[tuple[int, str], Pool]:

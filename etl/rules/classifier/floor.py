@@ -1,8 +1,9 @@
 """The floor under every judge by surroundings: what reads like a sentence of the story is not theirs to take.
 
-A sentence ends with a full stop of its script and is of the story if it stands in a run of sentences with a sure one,
-between two sure ones, or not far below one with which it shares a name, a word or a quotation.  Sure are long sentences
-that the forest keeps by a wide margin.
+A sentence ends with a full stop of its script.  It is of the story if it stands in a run of sentences with a sure one; if
+it is long and no further from the next than the sure ones of its page are from one another; or if it is long, near a
+sure one, and has a word or a name of the story, or a quotation.  Sure are long sentences that the forest keeps by a wide
+margin.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,8 @@ MAX_UPPER = 600
 # Lexicon scores.  One sentence in fifty of the story has more of furniture than the first, in a run; the other is for
 # those that stand apart.
 MAX_LEXICON, MAX_APART = 300, 0
-# Blocks.  How far a story may be parted by furniture that no rule has named, and how far below it a sentence may stand.
+# Blocks.  How far a story may be parted by furniture that no rule has named, how far below and above it a sentence may
+# stand with which it shares something.
 MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
 
 
@@ -36,15 +38,36 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
         & (columns["units"] >= MIN_UNITS)
         & (columns["words"] >= MIN_WORDS)
         & (columns["upper"] < MAX_UPPER)
-        & (columns["label"] == 0)
         & (columns["lexicon"] < MAX_LEXICON)
     )
-    sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
-    above, below = edges.above(sure), edges.below(sure)
     long = sentence & (columns["units"] >= OWN_UNITS)
+    sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
     tied = (columns["known_count"] > 0) | (columns["names"] > 0) | (columns["quoted"] >= 2)
-    apart = long & tied & (columns["lexicon"] < MAX_APART) & ((above <= MAX_BELOW) | (below <= MAX_ABOVE))
-    return _runs_with(sentence, sure, edges) | (long & (above <= MAX_GAP) & (below <= MAX_GAP)) | apart
+    near = (edges.above(sure) <= MAX_BELOW) | (edges.below(sure) <= MAX_ABOVE)
+    apart = long & tied & near & (columns["lexicon"] < MAX_APART)
+    run = _runs_with(sentence & (long | (columns["label"] == 0)), sure, edges)
+    return run | _chains_with(long, sure, edges) | apart
+
+
+def _chains_with(flags: Flags, sure: Flags, edges: Edges) -> Flags:
+    """Return the rows of chains of flags in which at least one is sure.
+
+    Links stand as far apart as the sure ones of the page do, at most MAX_GAP: a page with furniture between all of its
+    paragraphs is dense to its end, while a story without any ends where furniture begins.
+    """
+    places = np.flatnonzero(flags)
+    chained = np.zeros(edges.size, dtype=bool)
+    if not len(places):
+        return chained
+    apart = np.where(sure, np.minimum(edges.above(sure), FAR), 0)
+    widest = np.zeros(int(edges.pages[-1]) + 1, dtype=np.int64)
+    np.maximum.at(widest, edges.pages, np.where(apart < FAR, np.minimum(apart, MAX_GAP), 1))
+    pages = edges.pages[places]
+    gaps = np.diff(places, prepend=places[0])
+    starts = np.concatenate(([True], pages[1:] != pages[:-1])) | (gaps > widest[pages])
+    chain = np.cumsum(starts) - 1
+    chained[places] = (np.bincount(chain, weights=sure[places]) > 0)[chain]
+    return chained
 
 
 def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
