@@ -8,12 +8,13 @@ from msgspec import Meta, Struct
 
 from etl.audit import EditedArticle, text_sha256
 from etl.model import Article, Block, Document
+from etl.rules.classifier.model import LEAD_OR_END
 from etl.segment import KICKER
 
 # Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
 MAX_TEASER_WORDS = 150
 
-Status = Literal["full", "teaser", "stub"]
+Status = Literal["full", "teaser", "stub", "suspect"]
 Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -81,7 +82,7 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         publisher=metadata.publisher,
         author=metadata.author,
         language=metadata.language,
-        status=_status(text),
+        status="suspect" if _is_suspect(edited) else _status(text),
         word_count=len(text.split()),
         removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
         duplicate_ratio=_share(edited, ("duplicate",)),
@@ -89,6 +90,11 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         origin=_origin(document, article, edited.blocks),
         metadata=document.extra,
     )
+
+
+def _is_suspect(edited: EditedArticle) -> bool:
+    """Return whether the lead or the end was to go by surroundings alone: such an article is written whole."""
+    return any(removal.rule == LEAD_OR_END for removal in edited.removals)
 
 
 def _status(text: str) -> Status:

@@ -112,7 +112,7 @@ def _broken(story: list[Block], pool: Pool, rng: random.Random) -> list[Block]:
 def _with_facts(story: list[Block], pool: Pool, rng: random.Random) -> list[Block]:
     """Put a list of facts into the story: lines of one template with other figures and names."""
     kept = [at for at, block in enumerate(story) if block.keep]
-    at = rng.choice(kept) + 1
+    at = rng.choice(kept[:-1]) + 1
     return [*story[max(0, at - 15) : at], *facts(rng), *story[at : at + 10], *_tail(pool, rng)]
 
 
@@ -156,7 +156,7 @@ _FACTS = (
     "{d} {v}, sliced", "{d} tbsp {v}", "{d} cups {v} and {v}", "{d}. {w} {w}", "{w} {w} ({w}): {n} points", "{w}\t{n}\t{n}\t{d}",
     "{w} {n}.{n}%", "{w} {w} — {v} {v}", "${n} at {w}", "{w} ({d}-{d}-{d}): {w} {d}; {w} {d}, {w} {d}, {w} {d}", "• {w} {w} {v}",
     "{n}{n} – {w} {w} {v}", "{w} {w}, {v} of {v}", "{d}:{n} p.m. {w} at {w}", "– {w} {w}, {w}", "{w} {w} £{n}m",
-    "{v} {d}", "{w} {v}", "{v}", "{w} {w}", "{w} ({w} {d}): {v} {v}", "{w} : {n},000", "Q: {w} {v} {v}?", "{w} {w} {v} {v}",
+    "{v} {d}", "{w} ({w} {d}): {v} {v}", "{w} : {n},000", "{d} x {v}", "{w} {d}: {v} and {v}",
 )  # fmt: skip
 _PLAIN = "leeks butter flour director manager player coach goals river winner captain sugar stock onions editor".split()
 _HEADINGS = ("", "Results", "They are:", "Ingredients", "Tour dates", "Scorers", "Specifications", "The list in full:", "Line-ups", "Key dates")

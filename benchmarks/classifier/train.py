@@ -126,10 +126,12 @@ def models(folder: Path, with_shipped: bool) -> tuple[list[Labelled], list[Class
     real = list(labelled(folder))
     known = learnt([*real, *made(real)])
     names = list(rows_of([real[0].page(0)], np.zeros(1 << BITS, np.int8)).columns)
+    print(f"{len(real)} pages, {len(known.pages) - len(real)} made", flush=True)
     lexicons = [fit_lexicon(known, lambda page, fold=fold: page.fold != fold) for fold in range(FOLDS)]
     # Each page is described by a lexicon that has not seen it; our own by one that has seen none of them.
     foreign = fit_lexicon(known, lambda page: page.name != "own")
     tables = [table(page, foreign if page.fold < 0 else lexicons[page.fold], names) for page in known.pages]
+    print(f"{sum(len(one.labels) for one in tables)} rows, {len(names)} features", flush=True)
     found = [
         Classifier(VERSION, 0.5, 0.5, pack(lexicons[fold]), fit_forest((one for one in tables if one.fold != fold), names))
         for fold in range(FOLDS)

@@ -67,7 +67,8 @@ class Rows(Struct, frozen=True, eq=False):
 
     def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
         """Return these features, a column each."""
-        return np.column_stack([self.columns[name] for name in names]).astype(np.float64)
+        columns = [self.columns[name] for name in names]
+        return np.array(columns, dtype=np.float64).reshape(len(names), len(self.places)).T
 
 
 def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
@@ -193,7 +194,7 @@ def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
     lexicon, ended = looks["lexicon"], looks["ended"] > 0
     prose = np.minimum(looks["units"], MAX_PROSE)
     worth = np.where(
-        ended, np.where(lexicon < 0, prose, -prose // 3), np.where(lexicon < 0, -2 * WORD, -8 * WORD)
+        ended, np.where(lexicon <= 0, prose, -prose // 3), np.where(lexicon <= 0, -2 * WORD, -8 * WORD)
     )
     sums = np.concatenate(([0], np.cumsum(worth)))
     # Each page starts far below the one before, so that the least sum so far is one of its own.
@@ -210,7 +211,7 @@ def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
 
 
 def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
-    """Where a block stands beside the story: inside, above it (below zero) or below it."""
+    """Where a block stands beside the story: 0 inside, below zero above it, above zero below it."""
     above, below = edges.above(story), edges.below(story)
     outside = np.where(above < below, above, -below)
     return {

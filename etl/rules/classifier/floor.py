@@ -38,13 +38,13 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
         & (columns["units"] >= MIN_UNITS)
         & (columns["words"] >= MIN_WORDS)
         & (columns["upper"] < MAX_UPPER)
-        & (columns["lexicon"] < MAX_LEXICON)
+        & (columns["lexicon"] <= MAX_LEXICON)
     )
     long = sentence & (columns["units"] >= OWN_UNITS)
     sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
     tied = (columns["known_count"] > 0) | (columns["names"] > 0) | (columns["quoted"] >= 2)
     near = (edges.above(sure) <= MAX_BELOW) | (edges.below(sure) <= MAX_ABOVE)
-    apart = long & tied & near & (columns["lexicon"] < MAX_APART)
+    apart = long & tied & near & (columns["lexicon"] <= MAX_APART)
     run = _runs_with(sentence & (long | (columns["label"] == 0)), sure, edges)
     return run | _chains_with(long, sure, edges) | apart
 
