@@ -3,7 +3,7 @@
 python benchmarks/furniture.py EVAL_FOLDER           copydesk as it is shipped: its model has seen these pages
 python benchmarks/furniture.py EVAL_FOLDER --folds   its model trained without the publisher of each page, in five folds
 
-Needs `pip install jusText lxml_html_clean datatrove`, and with --folds lightgbm and scikit-learn.  The rules of copydesk were
+Needs `pip install jusText lxml_html_clean datatrove`, and with --folds lightgbm and scikit-learn.  The rules were
 written by people who had read these pages; `news` are those whose labels were made by hand.  The others see the same
 blocks, a paragraph or a line each; jusText has no stop words where a page is not English.
 """

@@ -151,7 +151,9 @@ def test_sentences_end_as_their_script_has_it(text: str, words: int, ended: bool
         pytest.param("The search for the missing men goes on.", "搜救失踪人员的工作仍在继续。", id="Chinese"),
         pytest.param("The search for the missing men goes on.", "실종된 남자들을 찾는 수색은 계속된다.", id="Korean"),
         pytest.param("The search for the missing men goes on.", "Поиски пропавших мужчин продолжаются.", id="Russian"),
-        pytest.param("The search for the missing men goes on.", "行方不明の男性たちの捜索は続いている。", id="Japanese"),
+        pytest.param(
+            "The search for the missing men goes on.", "行方不明の男性たちの捜索は続いている。", id="Japanese"
+        ),
     ],
 )
 def test_a_translation_is_about_as_long(text: str, translation: str) -> None:

@@ -32,8 +32,8 @@ FOLDS = 5
 VISIBLE = 25
 # Weight of a block by its page: article dumps are what copydesk meets most, guides and recipes are there to be spared.
 WEIGHTS = {"article": 1.5, "body": 3.0, "wcxb": 0.5, "made": 0.5, "own": 0.7}
-# What a block of content weighs beside one of furniture.  Who gives away a whole page of the web wants its furniture out;
-# guides, recipes and pages made to be spared are to be spared.
+# What a block of content weighs beside one of furniture.  Guides, recipes and pages that
+# are made to be spared weigh most.
 CONTENT_WEIGHTS = {"article": 2.0, "body": 1.2, "wcxb": 3.0, "made": 2.5, "own": 2.5}
 # What content of other languages than English weighs beside that: there are few pages of them, and fewer rules.
 OTHER_WEIGHT = 1.6

@@ -19,12 +19,14 @@ OWN_PAGES = 90
 # Shares of the blocks of our own pages that get a subhead above, a line without its full stop, a signature below.
 SUBHEADS, UNSTOPPED, SIGNED, KEY_POINTS = 0.1, 0.04, 0.04, 0.15
 PEOPLE = {
-    "zh": "李明 王芳 张伟 陈静".split(), "ja": "田中 佐藤 鈴木 高橋".split(), "ko": "김민수 이영희 박지훈 최수진".split(),
+    "zh": "李明 王芳 张伟 陈静".split(), "ja": "田中 佐藤 鈴木 高橋".split(),
+    "ko": "김민수 이영희 박지훈 최수진".split(),
     "ru": ["Иван Петров", "Ольга Смирнова", "Сергей Козлов"], "uk": ["Олена Бондар", "Андрій Шевчук", "Іван Мельник"],
     "th": "สมชาย สมหญิง วิชัย".split(), "hi": ["राम शर्मा", "सीता वर्मा", "अनिल गुप्ता"],
 }  # fmt: skip
 PLACES = {
-    "zh": "清河 江北 南山".split(), "ja": "青山 川口 北浜".split(), "ko": "강남 청주 서산".split(), "ru": "Речном Заречье Озёрске".split(),
+    "zh": "清河 江北 南山".split(), "ja": "青山 川口 北浜".split(), "ko": "강남 청주 서산".split(),
+    "ru": "Речном Заречье Озёрске".split(),
     "uk": "Річкове Заліщики Озерне".split(), "th": "บางนา ท่าเรือ ริมน้ำ".split(), "hi": "रामपुर नदीगाँव शिवपुर".split(),
 }  # fmt: skip
 LATIN_PEOPLE = ["Ana Novak", "Peter Holm", "Maria Lund", "Jan Kral", "Emre Kaya", "Clara Weber", "Tom Reed"]
@@ -59,7 +61,9 @@ def pool_of(pages: Sequence[Sequence[Block]]) -> Pool:
         if kept and (tail := [block for block in page[kept[-1] + 1 :] if not block.keep]):
             pool.tails.append(tail[:80])
         pool.prose += [page[at] for at in kept[1:6] if len(page[at].text) < 400]
-        pool.closers += [page[at] for at in kept if page[at].text.endswith(".") and 2 <= len(page[at].text.split()) <= 14]
+        pool.closers += [
+            page[at] for at in kept if page[at].text.endswith(".") and 2 <= len(page[at].text.split()) <= 14
+        ]
     return pool
 
 
@@ -125,7 +129,9 @@ def _with_comments(story: list[Block], pool: Pool, rng: random.Random) -> list[B
     for _ in range(rng.choice([2, 4, 8, 20])):
         above, below = templates
         thread += [Block(_filled(line, rng), False) for line in above]
-        thread += [Block(block.text, False) for block in rng.sample(pool.prose, min(len(pool.prose), rng.choice([1, 1, 1, 2])))]
+        thread += [
+            Block(block.text, False) for block in rng.sample(pool.prose, min(len(pool.prose), rng.choice([1, 1, 1, 2])))
+        ]
         thread += [Block(_filled(line, rng), False) for line in below]
     return [*kept, *_tail(pool, rng)[:6], *thread]
 
@@ -136,30 +142,48 @@ def _with_signatures(story: list[Block], pool: Pool, rng: random.Random) -> list
     for block in [block for block in story if block.keep][-16:]:
         signed.append(block)
         if rng.random() < 0.5:
-            signed.append(Block(_filled(rng.choice(["{w} {w}", "{w} {w}, {w}", "— {w} {w}", "Prof {w} {w}"]), rng), True))
+            signed.append(
+                Block(_filled(rng.choice(["{w} {w}", "{w} {w}, {w}", "— {w} {w}", "Prof {w} {w}"]), rng), True)
+            )
     return [*signed, *_tail(pool, rng)]
 
 
 # What stands over and under what a reader has written.
-_MARKS = (
-    (["{w} says:", "November {n}, 2019 at {d}:{n} am"], []), (["{w}{n}", "{d} days ago"], ["Reply"]), (["{w}"], ["Rating: {n} Votes"]),
-    (["{w} {w} wrote:"], ["Reply", "{n} likes"]), (["{w}", "vor {d} Stunden"], ["Antworten"]), (["{n} minutes ago"], []),
+_MARKS: tuple[tuple[list[str], list[str]], ...] = (
+    (["{w} says:", "November {n}, 2019 at {d}:{n} am"], []), (["{w}{n}", "{d} days ago"], ["Reply"]),
+    (["{w}"], ["Rating: {n} Votes"]),
+    (["{w} {w} wrote:"], ["Reply", "{n} likes"]), (["{w}", "vor {d} Stunden"], ["Antworten"]),
+    (["{n} minutes ago"], []),
     (["{w} • {d} hours ago"], ["Like", "Reply"]), (["{w} {w}", "il y a {d} heures"], ["Répondre"]),
 )  # fmt: skip
 MAKERS: tuple[Maker, ...] = (
-    _other_tail, _other_tail, _dense, _dense, _bare, _broken, _with_facts, _with_facts, _with_facts, _with_comments, _with_signatures
+    _other_tail, _other_tail, _dense, _dense, _bare, _broken, _with_facts, _with_facts, _with_facts,
+    _with_comments, _with_signatures
 )  # fmt: skip
 
 _FACTS = (
     "{w} {w} {d}-{d} {w}", "{w} {d}–{d} {w} {w} (aet, {d}-{d} on pens)", "{w} {w}, {n}", "{w} {w} ({w}) {d}:{n}:{n}",
     "Friday {n} May – {w} {w}, {w}", "{n} June: {w} {w}, {w}", "{w}: {n}.{d} mm", "{w} {w}: {n}{n} mAh", "{n} g {v}",
-    "{d} {v}, sliced", "{d} tbsp {v}", "{d} cups {v} and {v}", "{d}. {w} {w}", "{w} {w} ({w}): {n} points", "{w}\t{n}\t{n}\t{d}",
-    "{w} {n}.{n}%", "{w} {w} — {v} {v}", "${n} at {w}", "{w} ({d}-{d}-{d}): {w} {d}; {w} {d}, {w} {d}, {w} {d}", "• {w} {w} {v}",
+    "{d} {v}, sliced", "{d} tbsp {v}", "{d} cups {v} and {v}", "{d}. {w} {w}", "{w} {w} ({w}): {n} points",
+    "{w}\t{n}\t{n}\t{d}",
+    "{w} {n}.{n}%", "{w} {w} — {v} {v}", "${n} at {w}", "{w} ({d}-{d}-{d}): {w} {d}; {w} {d}, {w} {d}, {w} {d}",
+    "• {w} {w} {v}",
     "{n}{n} – {w} {w} {v}", "{w} {w}, {v} of {v}", "{d}:{n} p.m. {w} at {w}", "– {w} {w}, {w}", "{w} {w} £{n}m",
     "{v} {d}", "{w} ({w} {d}): {v} {v}", "{w} : {n},000", "{d} x {v}", "{w} {d}: {v} and {v}",
 )  # fmt: skip
 _PLAIN = "leeks butter flour director manager player coach goals river winner captain sugar stock onions editor".split()
-_HEADINGS = ("", "Results", "They are:", "Ingredients", "Tour dates", "Scorers", "Specifications", "The list in full:", "Line-ups", "Key dates")
+_HEADINGS = (
+    "",
+    "Results",
+    "They are:",
+    "Ingredients",
+    "Tour dates",
+    "Scorers",
+    "Specifications",
+    "The list in full:",
+    "Line-ups",
+    "Key dates",
+)
 
 
 def facts(rng: random.Random) -> list[Block]:
@@ -190,11 +214,18 @@ def own_pages(rng: random.Random) -> Iterator[tuple[str, list[Block]]]:
 
 def _own_page(language: str, said: dict[str, list[str]], rng: random.Random) -> Iterator[Block]:
     dense, most = rng.choice([0, 0, 0.3, 0.6, 1.0]), rng.choice([2, 4])
-    people, places = rng.sample(PEOPLE.get(language, LATIN_PEOPLE), 2), rng.sample(PLACES.get(language, LATIN_PLACES), 2)
+    people, places = (
+        rng.sample(PEOPLE.get(language, LATIN_PEOPLE), 2),
+        rng.sample(PLACES.get(language, LATIN_PLACES), 2),
+    )
 
     def fill(text: str) -> str:
         text = text.replace("{t}", rng.choice(said["sentences"]).rstrip(_STOPS))
-        return text.replace("{p}", rng.choice(people)).replace("{c}", rng.choice(places)).replace("{n}", str(rng.randint(3, 99)))
+        return (
+            text.replace("{p}", rng.choice(people))
+            .replace("{c}", rng.choice(places))
+            .replace("{n}", str(rng.randint(3, 99)))
+        )
 
     def furniture(count: int) -> list[Block]:
         return [Block(fill(rng.choice(said["furniture"])), False) for _ in range(rng.randint(1, count))]
@@ -210,7 +241,9 @@ def _own_page(language: str, said: dict[str, list[str]], rng: random.Random) -> 
         told = " ".join(map(fill, [text, rng.choice(sentences)] if rng.random() < 0.3 else [text]))
         yield Block(told.rstrip(_STOPS) if rng.random() < UNSTOPPED else told, True)
         if rng.random() < SIGNED:
-            yield Block(rng.choice(["{p}", "{p}, {c}", "— {p}"]).replace("{p}", people[0]).replace("{c}", places[0]), True)
+            yield Block(
+                rng.choice(["{p}", "{p}, {c}", "— {p}"]).replace("{p}", people[0]).replace("{c}", places[0]), True
+            )
         if rng.random() < 0.15:
             yield Block(fill(rng.choice(said["closers"])), True)
         if rng.random() < dense:

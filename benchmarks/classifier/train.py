@@ -28,8 +28,8 @@ from forests import forest_of
 from pages import FOLDS, MAX_ROWS, VISIBLE, Labelled, fold_of, labelled, made
 
 from etl.rules.classifier.features import rows_of
-from etl.rules.classifier.lexicon import BITS, pack, terms
 from etl.rules.classifier.floor import sentences_of_story
+from etl.rules.classifier.lexicon import BITS, pack, terms
 from etl.rules.classifier.model import Classifier, may_be_taken, score_rows
 from etl.rules.classifier.text import read_text, tokenize
 from etl.trees import THOUSANDTHS
@@ -50,9 +50,11 @@ PARAMETERS = {
 }  # fmt: skip
 # Share of content words that may be lost on unseen publishers, by profile and group; strict is shown, not shipped.
 LIMITS = {
-    "likely": {"article en news": 0.015, "body en news": 0.024, "wcxb en": 0.008, "article other news": 0.02, "body other news": 0.02},
+    "likely": {"article en news": 0.015, "body en news": 0.024, "wcxb en": 0.008,
+               "article other news": 0.02, "body other news": 0.02},
     "guess": {"article en news": 0.03, "body en news": 0.04, "wcxb en": 0.03},
-    "strict": {"article en news": 0.01, "body en news": 0.01, "wcxb en": 0.008, "article other news": 0.01, "body other news": 0.01},
+    "strict": {"article en news": 0.01, "body en news": 0.01, "wcxb en": 0.008,
+               "article other news": 0.01, "body other news": 0.01},
 }  # fmt: skip
 PROBABILITIES = [round(0.3 + 0.01 * step, 2) for step in range(66)]
 
@@ -74,9 +76,9 @@ def learnt(pages: Sequence[Labelled]) -> Learnt:
     return Learnt(list(pages), matrix, np.cumsum([0] + [len(page.texts) for page in pages]))
 
 
-def fit_lexicon(known: Learnt, chosen: Callable[[Labelled], bool]) -> Any:
+def fit_lexicon(known: Learnt, chosen: Sequence[bool]) -> Any:
     """Return the weights of terms, one signed byte each, learnt from some pages."""
-    some = [at for at, page in enumerate(known.pages) if page.name != "made" and chosen(page)]
+    some = [at for at, page in enumerate(known.pages) if page.name != "made" and chosen[at]]
     rows = np.concatenate([np.arange(known.starts[at], known.starts[at + 1]) for at in some])
     share = [OWN_IN_LEXICON if known.pages[at].name == "own" else 1.0 for at in some]
     weights = np.concatenate([known.pages[at].weights() * part for at, part in zip(some, share, strict=True)])
@@ -127,17 +129,19 @@ def models(folder: Path, with_shipped: bool) -> tuple[list[Labelled], list[Class
     known = learnt([*real, *made(real)])
     names = list(rows_of([real[0].page(0)], np.zeros(1 << BITS, np.int8)).columns)
     print(f"{len(real)} pages, {len(known.pages) - len(real)} made", flush=True)
-    lexicons = [fit_lexicon(known, lambda page, fold=fold: page.fold != fold) for fold in range(FOLDS)]
+    lexicons = [fit_lexicon(known, [page.fold != fold for page in known.pages]) for fold in range(FOLDS)]
     # Each page is described by a lexicon that has not seen it; our own by one that has seen none of them.
-    foreign = fit_lexicon(known, lambda page: page.name != "own")
+    foreign = fit_lexicon(known, [page.name != "own" for page in known.pages])
     tables = [table(page, foreign if page.fold < 0 else lexicons[page.fold], names) for page in known.pages]
     print(f"{sum(len(one.labels) for one in tables)} rows, {len(names)} features", flush=True)
     found = [
-        Classifier(VERSION, 0.5, 0.5, pack(lexicons[fold]), fit_forest((one for one in tables if one.fold != fold), names))
+        Classifier(
+            VERSION, 0.5, 0.5, pack(lexicons[fold]), fit_forest((one for one in tables if one.fold != fold), names)
+        )
         for fold in range(FOLDS)
     ]
     if with_shipped:
-        lexicon = fit_lexicon(known, lambda page: True)
+        lexicon = fit_lexicon(known, [True] * len(known.pages))
         found.append(Classifier(VERSION, 0.5, 0.5, pack(lexicon), fit_forest(tables, names)))
     return real, found
 

@@ -17,10 +17,8 @@ from etl.rules import language
 from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called
 
-PUBLISHERS = "publishers.toml"
+PUBLISHERS = "publishers.jsonl"
 CLASSIFIER = "classifier.json"
-# Tables of `rules/` that are no packs.
-NO_PACKS = (PUBLISHERS,)
 
 # Keys that hold more looks of a block.
 _OF_LOOKS = ("all", "any", "not")
@@ -68,29 +66,21 @@ def builtin_packs() -> Sequence[Path]:
 
 
 @cache
-def builtin_rules() -> tuple[Sourced, ...]:
-    """The rules of the packs that copydesk brings along."""
-    return tuple(one for path in builtin_packs() for one in load_pack(path))
-
-
-@cache
 def known_classifier() -> Classifier | None:
-    """The classifier of furniture; None before it has been trained for the first time."""
+    """Return the shipped classifier; None before it has been trained for the first time."""
     path = builtin_folder() / CLASSIFIER
     return msgspec.json.decode(path.read_bytes(), type=Classifier) if path.exists() else None
 
 
 @cache
 def known_publishers() -> dict[str, Publisher]:
-    """Publishers by folded name, alias and domain."""
-    path = builtin_folder() / PUBLISHERS
-    table = msgspec.convert(read_toml(path), dict[str, dict[str, Any]])
-    known: dict[str, Publisher] = {}
-    for name, entry in table.items():
-        publisher = msgspec.convert({"id": name, **entry}, Publisher)
-        for key in (publisher.name, *publisher.aliases, *publisher.domains):
-            known[fold(key)] = publisher
-    return known
+    """Return the known publishers by folded name, alias and domain."""
+    rows = (builtin_folder() / PUBLISHERS).read_bytes()
+    return {
+        fold(key): publisher
+        for publisher in msgspec.json.Decoder(Publisher).decode_lines(rows)
+        for key in (publisher.name, *publisher.aliases, *publisher.domains)
+    }
 
 
 @cache
@@ -103,7 +93,7 @@ def known_scopes() -> frozenset[str]:
 def pack_files(path: Path) -> Sequence[Path]:
     """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
     if path.is_dir():
-        return sorted(file for file in path.rglob("*.toml") if file.name not in NO_PACKS)
+        return sorted(file for file in path.rglob("*.toml"))
     if not path.exists():
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
     return [path]

@@ -7,8 +7,8 @@ MAX_WORDS = 14
 # "Bob. Just Bob. says:", "November 19, 2019 at 6:44 am", "2 days ago", "vor 3 Stunden", "Rating: 25 Votes", "Reply".
 _MARK = re.compile(
     r"\b(?:says|said|wrote|schrieb|sagt|a écrit|dice|пишет|yazdı):$|\d:\d\d(?::\d\d)? ?[ap]\.?m\b|\bago$|^reply$"
-    r"|\bvotes?$|\d (?:points?|likes?)$|^(?:vor|hace|il y a) \d+ \w+$|^(?:antworten|répondre|responder|ответить|yanıtla|odpovědět)$"
-    r"|\bназад$|\bönce$|^před \d+ \w+$|前$|전$"
+    r"|\bvotes?$|\d (?:points?|likes?)$|^(?:vor|hace|il y a) \d+ \w+$"
+    r"|^(?:antworten|répondre|responder|ответить|yanıtla|odpovědět)$|\bназад$|\bönce$|^před \d+ \w+$|前$|전$"
 )
 # What a mark begins or ends with, or a figure with a colon: most blocks need not be searched.
 _ENDS = ("ago", "reply", "vote", "votes", "point", "points", "like", "likes", ":", "назад", "önce", "前", "전",

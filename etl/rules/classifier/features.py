@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from etl.rules.classifier.lexicon import score_terms
 from etl.rules.classifier.text import (
     WORD,
     Flags,
@@ -23,7 +24,6 @@ from etl.rules.classifier.text import (
     sum_units,
     tokenize,
 )
-from etl.rules.classifier.lexicon import score_terms
 
 THOUSAND = 1_000
 # Units.  From this length on a block that ends as a sentence does is taken for prose; below the other it is short.
@@ -118,7 +118,8 @@ class Edges:
         low = np.clip(self.at + start, self.first, self.last + 1)
         high = np.clip(self.at + end + 1, self.first, self.last + 1)
         count = high - low
-        return np.where(count > 0, (sums[high] - sums[low]) * THOUSAND // np.maximum(count, 1), NONE)
+        means: Integers = np.where(count > 0, (sums[high] - sums[low]) * THOUSAND // np.maximum(count, 1), NONE)
+        return means
 
     def runs(self, flags: Flags) -> Integers:
         """Return the length of the run of equal flags that a row stands in, below zero where they are not set."""
@@ -193,9 +194,7 @@ def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
         return np.zeros(0, dtype=bool)
     lexicon, ended = looks["lexicon"], looks["ended"] > 0
     prose = np.minimum(looks["units"], MAX_PROSE)
-    worth = np.where(
-        ended, np.where(lexicon <= 0, prose, -prose // 3), np.where(lexicon <= 0, -2 * WORD, -8 * WORD)
-    )
+    worth = np.where(ended, np.where(lexicon <= 0, prose, -prose // 3), np.where(lexicon <= 0, -2 * WORD, -8 * WORD))
     sums = np.concatenate(([0], np.cumsum(worth)))
     # Each page starts far below the one before, so that the least sum so far is one of its own.
     drop = edges.pages * (int(np.abs(worth).sum()) + 1)
@@ -207,7 +206,8 @@ def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
     number = np.cumsum(edges.at == edges.first) - 1
     ends = np.minimum.reduceat(np.where(gain == best[number], edges.at, edges.size), firsts)
     starts = np.minimum.reduceat(np.where(before == least[ends][number], edges.at, edges.size), firsts)
-    return (edges.at >= starts[number]) & (edges.at <= ends[number])
+    inside: Flags = (edges.at >= starts[number]) & (edges.at <= ends[number])
+    return inside
 
 
 def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
@@ -236,13 +236,18 @@ def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]
     # Within a word's group blocks ascend: a new block is one that differs from the one before.
     block = tokens.blocks[order]
     new_block = fresh | (np.concatenate(([True], block[1:] != block[:-1])) if len(keys) else fresh)
-    prose_blocks = np.bincount(group[order], weights=new_block & in_long[order], minlength=groups)[group] if len(keys) else group
+    prose_blocks = (
+        np.bincount(group[order], weights=new_block & in_long[order], minlength=groups)[group] if len(keys) else group
+    )
     times = np.bincount(group, minlength=groups)[group] if len(keys) else group
     page_tokens = np.bincount(page, minlength=int(pages[-1]) + 1 if size else 1)
     distinct = np.zeros(len(keys), dtype=bool)
     distinct[order] = new_block
-    common = (tokens.units <= COMMON_UNITS) & (times >= 3) & (times * COMMON_SHARE >= page_tokens[page]) & (
-        tokens.first != Kind.DIGIT
+    common = (
+        (tokens.units <= COMMON_UNITS)
+        & (times >= 3)
+        & (times * COMMON_SHARE >= page_tokens[page])
+        & (tokens.first != Kind.DIGIT)
     )
     dense = tokens.first == Kind.DENSE
     telling = distinct & ~common & ((tokens.units >= TELLING_UNITS) | dense)
@@ -266,7 +271,9 @@ def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]
     part = np.bincount(tokens.blocks, weights=common, minlength=size).astype(np.int64)
     return {
         "known": share(others, telling),
-        "known_count": np.minimum(np.bincount(tokens.blocks, weights=others & telling, minlength=size), 12).astype(np.int64),
+        "known_count": np.minimum(np.bincount(tokens.blocks, weights=others & telling, minlength=size), 12).astype(
+            np.int64
+        ),
         "names": share(others, name),
         "near": share(near, telling),
         "common": _share(part, tokens.counts),
@@ -319,7 +326,7 @@ def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
 
 
 def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) -> dict[str, Integers]:
-    """What readers' comments stand with: names, dates and buttons below the start of the story; `edges` of all blocks."""
+    """Names, dates and buttons of readers' comments, below the start of the story; `edges` of all blocks."""
     marks = np.array([flag for page in pages for flag in page.marks], dtype=bool)
     told = np.zeros(edges.size, dtype=bool)
     told[np.flatnonzero(~named)[story]] = True
@@ -332,9 +339,7 @@ def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) ->
 
 def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
     """What the blocks up to two further up and down show, and means over more."""
-    columns = {
-        f"{name}{by:+d}": edges.shift(base[name], by) for name in NEIGHBOUR for by in (-2, -1, 1, 2)
-    }
+    columns = {f"{name}{by:+d}": edges.shift(base[name], by) for name in NEIGHBOUR for by in (-2, -1, 1, 2)}
     for name in AVERAGED:
         for start, end in WINDOWS:
             columns[f"{name}{start:+d}..{end:+d}"] = edges.mean(base[name], start, end)

@@ -1,9 +1,9 @@
 """The floor under every judge by surroundings: what reads like a sentence of the story is not theirs to take.
 
-A sentence ends with a full stop of its script.  It is of the story if it stands in a run of sentences with a sure one; if
-it is long and no further from the next than the sure ones of its page are from one another; or if it is long, near a
-sure one, and has a word or a name of the story, or a quotation.  Sure are long sentences that the forest keeps by a wide
-margin.
+A sentence ends with a full stop of its script.  It is of the story if it stands in a run of sentences with a sure one;
+if it is long and no further from the next than the sure ones of its page are from one another; or if it is long, near a
+sure one, and has a word or a name of the story, or a quotation.  Sure are long sentences that the forest keeps by a
+wide margin.
 """
 
 from collections.abc import Mapping
@@ -74,11 +74,12 @@ def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
     """Return the rows of runs of flags in which at least one is wanted."""
     change = np.concatenate(([True], (flags[1:] != flags[:-1]) | (edges.pages[1:] != edges.pages[:-1])))
     run = np.cumsum(change) - 1
-    found = np.bincount(run, weights=wanted) > 0
-    return flags & found[run]
+    found: Flags = flags & (np.bincount(run, weights=wanted) > 0)[run]
+    return found
 
 
 def lead_and_end(kept: Flags, columns: Mapping[str, Integers], edges: Edges) -> Flags:
     """Return the first and the last long sentence of each story, of those that the floor keeps."""
     long = kept & (columns["units"] >= OWN_UNITS)
-    return long & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
+    ends: Flags = long & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
+    return ends

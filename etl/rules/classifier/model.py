@@ -1,7 +1,7 @@
 """The classifier: a lexicon and a boosted forest that name the furniture of an article that no rule has named.
 
-Weights are data (`rules/classifier.json`), written by `benchmarks/classifier/train.py`.  Scores are whole thousandths of
-log-odds, sums of whole numbers: the same blocks are named on any machine, however articles fall into batches.
+Weights are data (`rules/classifier.json`), written by `benchmarks/classifier/train.py`.  Scores are whole thousandths
+of log-odds, sums of whole numbers: the same blocks are named on any machine, however articles fall into batches.
 """
 
 import math
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from etl.rules.classifier.features import Integers, Page, Rows
+    from etl.rules.classifier.features import Page, Rows
+    from etl.rules.classifier.text import Integers
 
 NAME = "classifier/furniture"
 # The tags of the floor: a sentence of the story that is kept; a story whose lead or end was to go, and is kept whole.
@@ -86,7 +87,7 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
 
 
 def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, Integers]":
-    """Return the rows of a batch and their scores; without a classifier long sentences alone are surely of the story."""
+    """Return the rows of a batch and their scores; without a classifier long sentences are surely of the story."""
     import numpy as np
 
     from etl.rules.classifier.features import rows_of

@@ -158,7 +158,8 @@ def ends_as_sentence(text: Text, units: Integers) -> Flags:
     stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)
     code = text.codes[last]
     unstopped = (code >= _UNSTOPPED[0]) & (code <= _UNSTOPPED[1]) & (last >= 0)
-    return stopped | (unstopped & (units >= 10 * WORD))
+    ended: Flags = stopped | (unstopped & (units >= 10 * WORD))
+    return ended
 
 
 def tokenize(text: Text) -> Tokens:
@@ -170,9 +171,11 @@ def tokenize(text: Text) -> Tokens:
     dense_before = np.concatenate(([False], dense[:-1]))
     starts = np.flatnonzero(inside & (~before | dense | (dense_before & (kinds != Kind.MARK))))
     closes = np.flatnonzero(inside & np.concatenate((~inside[1:], [True])))
-    ends = np.minimum(
-        np.concatenate((starts[1:], [len(kinds)])), (closes + 1)[np.searchsorted(closes, starts)]
-    ) if len(starts) else starts
+    ends = (
+        np.minimum(np.concatenate((starts[1:], [len(kinds)])), (closes + 1)[np.searchsorted(closes, starts)])
+        if len(starts)
+        else starts
+    )
     blocks = text.blocks[starts]
     counts = np.bincount(blocks, minlength=len(text.starts))
     firsts = np.cumsum(counts) - counts

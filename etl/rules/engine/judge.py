@@ -24,7 +24,8 @@ def judge(
     Rules that look at one block go first; contextual rules may ask what these have named.  All rules of a phase read
     the same snapshot.  The first rule by rank is named, the others stand in `also`.  The classifier is asked last, of
     the blocks that no rule has named; in `also` stand the features that weighed most.  What reads like a sentence of
-    the story is tagged and kept, unless a label names it.  The result does not depend on how articles fall into batches.
+    the story is tagged and kept, unless a label names it.  The result does not depend on how articles fall into
+    batches.
     """
     found = rules.search(views) if candidates is None else candidates
     named = [_judge_by_rules(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]

@@ -1,4 +1,4 @@
-"""What is judged by its surroundings: the classifier's predictions, rules that go by shape, and the floor under both."""
+"""What is judged by its surroundings: by the classifier, by rules that go by shape, and what the floor keeps."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -60,9 +60,10 @@ def _bar(view: ArticleView, rules: JudgingRules) -> float:
 def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:
     """Return the removals of an article: those that the floor refuses are tags; all are, if lead or end were to go."""
     view, found = named.view, dict(named.removals)
-    for one in scores.predictions if rules.classifier else ():
+    version = rules.classifier.version if rules.classifier else ""
+    for one in scores.predictions:
         if one.at not in found and not rules.classifier_guard(view, one.at):
-            block, version = view.blocks[one.at].index, rules.classifier.version
+            block = view.blocks[one.at].index
             found[one.at] = Removal(block, "drop", NAME, version, "structure", one.evidence)
     by_surroundings = named.shaped | (found.keys() - named.removals.keys())
     refused = by_surroundings & scores.sentences
