@@ -31,12 +31,12 @@ FOLDS = 5
 # Of a hundred rules, those that the classifier is told of while it learns.
 VISIBLE = 25
 # Weight of a block by its page: article dumps are what copydesk meets most, guides and recipes are there to be spared.
-WEIGHTS = {"article": 1.5, "body": 3.0, "wcxb": 0.5, "made": 0.5, "own": 0.7}
+WEIGHTS = {"article": 1.5, "body": 3.0, "wcxb": 0.5, "made": 0.4, "own": 0.25}
 # What a block of content weighs beside one of furniture.  Guides, recipes and pages that
 # are made to be spared weigh most.
 CONTENT_WEIGHTS = {"article": 2.0, "body": 1.2, "wcxb": 3.0, "made": 2.5, "own": 2.5}
 # What content of other languages than English weighs beside that: there are few pages of them, and fewer rules.
-OTHER_WEIGHT = 1.6
+OTHER_WEIGHT = 1.3
 # Rows of a page that are learnt from: templates are few, their blocks many.
 MAX_ROWS = 70
 # Shares of pages of which no other page is made, and how many are made of the others.

@@ -17,7 +17,7 @@ PHRASES = Path(__file__).parent / "phrases.toml"
 # Pages made of our own sentences alone, for each language.
 OWN_PAGES = 90
 # Shares of the blocks of our own pages that get a subhead above, a line without its full stop, a signature below.
-SUBHEADS, UNSTOPPED, SIGNED, KEY_POINTS = 0.1, 0.04, 0.04, 0.15
+SUBHEADS, UNSTOPPED, SIGNED, KEY_POINTS = 0.1, 0.02, 0.03, 0.1
 PEOPLE = {
     "zh": "李明 王芳 张伟 陈静".split(), "ja": "田中 佐藤 鈴木 高橋".split(),
     "ko": "김민수 이영희 박지훈 최수진".split(),
