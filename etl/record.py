@@ -93,7 +93,7 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
 
 
 def _is_suspect(edited: EditedArticle) -> bool:
-    """Return whether the lead or the end was to go by surroundings alone: such an article is written whole."""
+    """Return whether the lead or the end was to go by surroundings alone; it is kept, but the judges were wrong."""
     return any(removal.rule == LEAD_OR_END for removal in edited.removals)
 
 

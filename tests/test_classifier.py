@@ -7,12 +7,14 @@ import pytest
 from conftest import edited
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from etl.document import finish
+from etl.document import finish, judge, parse
 from etl.fold import fold
-from etl.model import Removal
+from etl.model import Raw, Removal
 from etl.packs import Selection, compile_rules
 from etl.packs.load import known_classifier
+from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
 from etl.rules.classifier.features import Page, rows_of
 from etl.rules.classifier.floor import lead_and_end, sentences_of_story
@@ -28,6 +30,7 @@ from etl.rules.classifier.model import (
     threshold,
 )
 from etl.rules.classifier.text import WORD, ends_as_sentence, read_text, sum_units, tokenize
+from etl.rules.language import Match, Neighbour, Rule
 from etl.trees import Forest
 
 STORY = [
@@ -64,11 +67,14 @@ def shipped() -> Classifier:
     return classifier
 
 
+PAGE = ["Home", "News", "Sport", "Log in", *STORY, "Share", "Jane Roe", *TEASERS, "Terms of use", "Privacy policy"]
+
+
 def test_teasers_below_a_story_go_and_the_story_stays() -> None:
-    """The first ones may stay: so close below the story they could be its subheads."""
-    removed = named(*STORY, *TEASERS)
-    assert set(range(len(STORY) + 3, len(STORY) + len(TEASERS))) <= set(removed)
-    assert min(removed) >= len(STORY)
+    gone = {one.block for one in removals(*PAGE)}
+    story = range(PAGE.index(STORY[0]), PAGE.index("Share"))
+    assert set(range(story.stop, len(PAGE))) - gone == set()
+    assert gone.isdisjoint(story)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +102,10 @@ def test_what_the_classifier_leaves_alone(texts: list[str]) -> None:
 
 
 def test_audit_holds_the_evidence() -> None:
-    entries = finish(edited("\n\n".join([*STORY, *TEASERS]))).entries
-    told = [entry.also.split(",") for entry in entries if entry.rule == NAME]
+    shapes = ("core/list-*", "core/among-furniture", "core/link-below-heading")
+    rules = compile_rules(Selection(ignore=shapes))
+    (judged,) = judge([parse(Raw("a.txt", "\n\n".join([*PAGE, *TEASERS]).encode(), ""), rules)], rules)
+    told = [entry.also.split(",") for entry in finish(judged).entries if entry.rule == NAME]
     assert told
     assert {name for names in told for name in names} <= set(shipped().forest.features)
 
@@ -282,9 +290,9 @@ def test_the_floor_keeps_sentences_of_the_story(texts: list[str], sure: list[int
 
 
 def test_lead_and_end_are_the_first_and_the_last_long_sentence() -> None:
-    rows, odds = score_rows([page([AD, LONG, "It failed.", LONG, TEASER, "He left.", AD])], None)
+    rows, odds = score_rows([page([AD, TEASER, LONG, "It failed.", LONG, QUOTED, AD])], None)
     kept = sentences_of_story(rows.columns, odds, rows.edges)
-    assert np.flatnonzero(lead_and_end(kept, rows.columns, rows.edges)).tolist() == [1, 4]
+    assert np.flatnonzero(lead_and_end(kept, rows.columns, odds, rows.edges)).tolist() == [1, 5]
 
 
 def test_scores_are_whole_and_add_up() -> None:
@@ -292,3 +300,23 @@ def test_scores_are_whole_and_add_up() -> None:
     assert lexicon_of(classifier).dtype == np.int8
     assert all(isinstance(mean, int) for tree in classifier.forest.trees for mean in tree.means)
     assert (SENTENCE, LEAD_OR_END, WORD) == ("floor/sentence", "floor/lead-or-end", 50)
+
+
+def test_a_story_that_was_to_lose_its_end_keeps_it_and_is_suspect() -> None:
+    """A rule that goes by shape alone takes the last block of a story: the floor books a tag in its stead."""
+    end = "The committee will meet again on Friday, when its chairman is to report to the mayor."
+    taking = Rule(
+        id="below",
+        title="x",
+        kind="structure",
+        why="x",
+        keeps=("x",),
+        match=Match(regex="The committee will.*", after=Neighbour(regex=".*")),
+    )
+    rules = compile_rules(Selection())
+    own = structs.replace(rules, judging=compile_judging([("own/below", "1", taking)], shipped(), 0.99))
+    (judged,) = judge([parse(Raw("a.txt", "\n\n".join([*STORY, end]).encode(), ""), own)], own)
+    cleaned = finish(judged)
+    tags = [(entry.rule, entry.also) for entry in cleaned.entries if entry.action == "tag"]
+    assert tags == [(LEAD_OR_END, "own/below")]
+    assert [(record.status, record.text.endswith(end)) for record in cleaned.records] == [("suspect", True)]

@@ -44,9 +44,9 @@ TREES = 150
 # Features that may speak for furniture in one way only, or a page's template is learnt by heart.
 MONOTONE = {"lexicon": 1, "label": 1, "marks_above": 1, "marks_away": -1, "known": -1, "known_count": -1}
 PARAMETERS = {
-    "objective": "binary", "num_leaves": 15, "max_depth": 7, "learning_rate": 0.1, "min_data_in_leaf": 60, "lambda_l2": 5,
-    "feature_fraction": 0.4, "bagging_fraction": 0.8, "bagging_freq": 1, "path_smooth": 10, "max_bin": 63,
-    "seed": 1, "deterministic": True, "force_col_wise": True, "num_threads": 1, "verbose": -1,
+    "objective": "binary", "num_leaves": 15, "max_depth": 7, "learning_rate": 0.1, "min_data_in_leaf": 60,
+    "lambda_l2": 5, "feature_fraction": 0.4, "bagging_fraction": 0.8, "bagging_freq": 1, "path_smooth": 10,
+    "max_bin": 63, "seed": 1, "deterministic": True, "force_col_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 # Share of content words that may be lost on unseen publishers, by profile and group; strict is shown, not shipped.
 LIMITS = {

@@ -30,7 +30,7 @@ OWN_TITLES = {
     "structure/empty": "Block of nothing but damage",
     "classifier/furniture": "Furniture without a label, by its words, its shape and its neighbours",
     "floor/sentence": "Sentence of the story that was to go, and is kept",
-    "floor/lead-or-end": "Block of a story whose lead or end was to go, and is kept",
+    "floor/lead-or-end": "Lead or end of the story that was to go, and is kept",
     "duplicate/exact": "Copy of an earlier paragraph",
     "duplicate/near": "Near-copy of an earlier paragraph",
     "duplicate/article": "Copy of a whole earlier article",

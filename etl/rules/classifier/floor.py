@@ -78,8 +78,10 @@ def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
     return found
 
 
-def lead_and_end(kept: Flags, columns: Mapping[str, Integers], edges: Edges) -> Flags:
-    """Return the first and the last long sentence of each story, of those that the floor keeps."""
+def lead_and_end(kept: Flags, columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+    """Return the first and the last long sentence that the floor keeps of each story, beside a sure one."""
     long = kept & (columns["units"] >= OWN_UNITS)
-    ends: Flags = long & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
+    sure = kept & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
+    beside = (edges.above(sure) == 1) | (edges.below(sure) == 1)
+    ends: Flags = long & beside & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
     return ends

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from etl.rules.classifier.text import Integers
 
 NAME = "classifier/furniture"
-# The tags of the floor: a sentence of the story that is kept; a story whose lead or end was to go, and is kept whole.
+# The tags of the floor: a sentence of the story that is kept; one that is the lead or the end, which makes it suspect.
 SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
 # Below these there are no neighbours to judge by: a list of three lines may be the story.
 MIN_BLOCKS, MIN_PROSE = 8, 2
@@ -73,7 +73,7 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
 
     rows, odds = score_rows(pages, classifier)
     kept = sentences_of_story(rows.columns, odds, rows.edges)
-    ends = lead_and_end(kept, rows.columns, rows.edges)
+    ends = lead_and_end(kept, rows.columns, odds, rows.edges)
     least = np.array([threshold(bar) for bar in bars])[rows.edges.pages]
     taken = np.flatnonzero((odds >= least) & may_be_taken(rows)) if classifier else np.zeros(0, dtype=np.int64)
     of_page: list[tuple[list[Prediction], list[int], list[int]]] = [([], [], []) for _ in pages]

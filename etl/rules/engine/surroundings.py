@@ -58,7 +58,7 @@ def _bar(view: ArticleView, rules: JudgingRules) -> float:
 
 
 def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:
-    """Return the removals of an article: those that the floor refuses are tags; all are, if lead or end were to go."""
+    """Return the removals of an article; those that the floor refuses are tags."""
     view, found = named.view, dict(named.removals)
     version = rules.classifier.version if rules.classifier else ""
     for one in scores.predictions:
@@ -66,13 +66,7 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             block = view.blocks[one.at].index
             found[one.at] = Removal(block, "drop", NAME, version, "structure", one.evidence)
     by_surroundings = named.shaped | (found.keys() - named.removals.keys())
-    refused = by_surroundings & scores.sentences
-    tags = dict.fromkeys(refused, SENTENCE)
-    if refused & scores.ends:
-        tags = dict.fromkeys(by_surroundings, LEAD_OR_END)
-    return tuple(_tag(tags[at], one) if at in tags else one for at, one in found.items())
-
-
-def _tag(name: str, removal: Removal) -> Removal:
-    """Return the tag that stands for a removal that the floor refuses."""
-    return Removal(removal.block, "tag", name, removal.version, removal.kind, (removal.rule, *removal.also))
+    for at in by_surroundings & scores.sentences:
+        one, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
+        found[at] = Removal(one.block, "tag", name, one.version, one.kind, (one.rule, *one.also))
+    return tuple(found.values())
