@@ -21,9 +21,9 @@ OWN_UNITS = 280
 SURE_UNITS, SURE_ODDS = 8 * WORD, -1_400
 # Thousandths.  Letters in capitals: more are a label.
 MAX_UPPER = 600
-# Lexicon scores.  One sentence in fifty of the story has more of furniture than the first, in a run; the other is for
-# those that stand apart.
-MAX_LEXICON, MAX_APART = 300, 0
+# Lexicon scores.  Of the story's sentences one in fifty has more of furniture than the first, one in two hundred more
+# than the second, which is for long ones in a run or chain.
+MAX_LEXICON, MAX_LONG = 300, 700
 # Blocks.  How far a story may be parted by furniture that no rule has named, how far below and above it a sentence may
 # stand with which it shares something.
 MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
@@ -38,15 +38,15 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
         & (columns["units"] >= MIN_UNITS)
         & (columns["words"] >= MIN_WORDS)
         & (columns["upper"] < MAX_UPPER)
-        & (columns["lexicon"] <= MAX_LEXICON)
+        & (columns["lexicon"] <= MAX_LONG)
     )
     long = sentence & (columns["units"] >= OWN_UNITS)
+    sentence &= long | ((columns["label"] == 0) & (columns["lexicon"] <= MAX_LEXICON))
     sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
     tied = (columns["known_count"] > 0) | (columns["names"] > 0) | (columns["quoted"] >= 2)
     near = (edges.above(sure) <= MAX_BELOW) | (edges.below(sure) <= MAX_ABOVE)
-    apart = long & tied & near & (columns["lexicon"] <= MAX_APART)
-    run = _runs_with(sentence & (long | (columns["label"] == 0)), sure, edges)
-    return run | _chains_with(long, sure, edges) | apart
+    apart = long & tied & near & (columns["lexicon"] <= MAX_LEXICON)
+    return _runs_with(sentence, sure, edges) | _chains_with(long, sure, edges) | apart
 
 
 def _chains_with(flags: Flags, sure: Flags, edges: Edges) -> Flags:

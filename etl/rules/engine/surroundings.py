@@ -67,6 +67,6 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             found[one.at] = Removal(block, "drop", NAME, version, "structure", one.evidence)
     by_surroundings = named.shaped | (found.keys() - named.removals.keys())
     for at in by_surroundings & scores.sentences:
-        one, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
-        found[at] = Removal(one.block, "tag", name, one.version, one.kind, (one.rule, *one.also))
+        refused, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
+        found[at] = Removal(refused.block, "tag", name, refused.version, refused.kind, (refused.rule, *refused.also))
     return tuple(found.values())
