@@ -129,7 +129,8 @@ class Edges:
         starts = np.flatnonzero(change)
         lengths = np.diff(np.concatenate((starts, [self.size])))
         length = np.minimum(lengths[np.cumsum(change) - 1], MAX_RUN)
-        return np.where(flags, length, -length)
+        run: Integers = np.where(flags, length, -length)
+        return run
 
     def above(self, flags: Flags) -> Integers:
         """Return how many rows further up the nearest flag is set, at most FAR."""
@@ -157,15 +158,13 @@ def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
     characters = text.ends - text.starts
     last = np.maximum(text.ends - 1, 0)
     first_kind = np.where(characters > 0, text.kinds[text.starts], Kind.SPACE)
-    capital = np.bincount(tokens.blocks, weights=tokens.first == Kind.UPPER, minlength=size).astype(np.int64)
-    lower = np.bincount(tokens.blocks, weights=tokens.first == Kind.LOWER, minlength=size).astype(np.int64)
+    capital = np.bincount(tokens.blocks[tokens.first == Kind.UPPER], minlength=size)
+    lower = np.bincount(tokens.blocks[tokens.first == Kind.LOWER], minlength=size)
     letters = kinds[:, Kind.LOWER] + kinds[:, Kind.UPPER]
     colon = (text.codes[last] == ord(":")) | (text.codes[last] == 0xFF1A)
-    slashes = (text.codes[:-1] == ord("/")) & (text.codes[1:] == ord("/")) if len(text.codes) > 1 else text.codes == 0
-    at_signs = text.codes == ord("@")
-    marks = np.bincount(text.blocks[: len(slashes)], weights=slashes, minlength=size) + np.bincount(
-        text.blocks, weights=at_signs, minlength=size
-    )
+    slashes = np.flatnonzero((text.codes[:-1] == ord("/")) & (text.codes[1:] == ord("/")))
+    at_signs = np.flatnonzero(text.codes == ord("@"))
+    marks = np.bincount(text.blocks[np.concatenate((slashes, at_signs))], minlength=size)
     return {
         "units": units,
         "words": count,
@@ -182,7 +181,7 @@ def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
         "stops": np.minimum(kinds[:, Kind.FINAL], 8),
         "commas": _share(kinds[:, Kind.COMMA], count),
         "word_units": units // np.maximum(count, 1),
-        "address": np.minimum(marks, 3).astype(np.int64),
+        "address": np.minimum(marks, 3),
         "long": (ended & (units >= LONG_UNITS)).astype(np.int64),
         "short": (units < SHORT_UNITS).astype(np.int64),
     }
@@ -264,11 +263,11 @@ def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]
     near = tokens.blocks - previous <= 2
 
     def share(of: Flags, among: Flags) -> Integers:
-        part = np.bincount(tokens.blocks, weights=of & among, minlength=size).astype(np.int64)
-        whole = np.bincount(tokens.blocks, weights=among, minlength=size).astype(np.int64)
+        part = np.bincount(tokens.blocks[of & among], minlength=size)
+        whole = np.bincount(tokens.blocks[among], minlength=size)
         return np.where(whole > 0, _share(part, whole), NONE)
 
-    part = np.bincount(tokens.blocks, weights=common, minlength=size).astype(np.int64)
+    part = np.bincount(tokens.blocks[common], minlength=size)
     return {
         "known": share(others, telling),
         "known_count": np.minimum(np.bincount(tokens.blocks, weights=others & telling, minlength=size), 12).astype(

@@ -95,7 +95,9 @@ def read_text(texts: Sequence[str]) -> Text:
     lengths = np.array([len(text) for text in stripped], dtype=np.int64)
     ends = np.cumsum(lengths + 1) - 1
     places = np.minimum(codes, MAX_CODE)
-    present = np.flatnonzero(np.bincount(places, minlength=1))
+    seen = np.zeros(MAX_CODE + 1, dtype=bool)
+    seen[places] = True
+    present = np.flatnonzero(seen)
     kinds = np.zeros(MAX_CODE + 1, dtype=np.uint8)
     folded = np.zeros(MAX_CODE + 1, dtype=np.uint64)
     units = np.zeros(MAX_CODE + 1, dtype=np.uint8)
