@@ -1,6 +1,6 @@
 """Measure pages against other extractors: quality on labelled pages, CPU and peak memory on the same pages in one run.
 
-python benchmarks/pages.py EVAL_FOLDER [--python PEERS_PYTHON] [--every N]
+python benchmarks/page_peers.py EVAL_FOLDER [--python PEERS_PYTHON] [--every N]
 
 EVAL_FOLDER is that of page_model.py.  PEERS_PYTHON is the interpreter of an environment that has trafilatura,
 readability-lxml and resiliparse, or some of them; copydesk itself runs in this one.  Each extractor runs in a process
