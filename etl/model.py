@@ -26,11 +26,22 @@ class Facts(Struct, frozen=True, gc=False):
     language: str = ""
 
 
+class Note(Struct, frozen=True, gc=False):
+    """A detail of a record that was not as it should be: a date that cannot be read, NaN, one key twice.
+
+    `rule` names the kind of fault, `before` quotes it.
+    """
+
+    rule: str
+    before: str
+
+
 class Raw(Struct, frozen=True, gc=False):
     """A raw document: one unit of text as found (a file, a JSONL row), before anything is done to it.
 
     `path` is as the user named it, `record` the input's own id or row number, `row` the 1-based place in its file.
-    `encoding` is what the user says it is; "" leaves that to `decode`.  `sha256` is that of the bytes as found.
+    `encoding` is what the user says it is; "" leaves that to `decode`.  `charset` is what its server said, which is
+    often wrong.  `sha256` is that of the bytes as found.  `notes` are the details that could not be read.
     """
 
     path: str
@@ -42,6 +53,8 @@ class Raw(Struct, frozen=True, gc=False):
     encoding: str = ""
     facts: Facts = Facts()
     metadata: str = "{}"
+    charset: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 class Decoded(Struct, frozen=True, gc=False):

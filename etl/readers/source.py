@@ -57,6 +57,7 @@ class Reading(Struct, frozen=True):
     html_field: str = ""
     encoding: str = ""
     facts: Facts = Facts()
+    map: tuple[tuple[str, str], ...] = ()
 
 
 class Source(Struct, frozen=True, gc=False):

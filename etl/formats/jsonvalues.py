@@ -1,0 +1,129 @@
+"""JSON as it is found -> Python values, and notes on what is not JSON in it.
+
+Figures stay as they are written: 1.20, 1e999 and integers beyond 64 bits come as `msgspec.Raw`, which msgspec writes
+back byte for byte.  NaN and Infinity become strings.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Raw as RawJson
+
+from etl.decode import decode
+from etl.errors import Unreadable
+from etl.formats.fields import usable
+from etl.model import Note, Raw
+
+NOT_A_NUMBER = "reading/not-a-number"
+DUPLICATE_KEY = "reading/duplicate-key"
+NOT_UTF8 = "reading/encoding"
+
+MAX_INTEGER = 2**63
+# Digits.  Python refuses to read more: it takes quadratic time.
+MAX_DIGITS = 1000
+# Characters of damage that a note quotes.
+QUOTED = 60
+# Between two values: white space, commas of an array that was cut in lines, the record separators of RFC 7464.
+BETWEEN = " \t\r\n,\x1e\ufeff"
+
+
+def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[Note]]:
+    """Return the characters of some JSON.  Raises Unreadable if it is no text in the given encoding, or in any."""
+    if not encoding:
+        try:
+            return line.decode("utf-8"), []
+        except UnicodeDecodeError:
+            pass
+    decoded = decode(Raw(path, line, "", encoding=encoding))
+    faults = decoded.replaced or not encoding
+    said = f"read as {decoded.encoding}, {decoded.replaced} bytes do not fit" if faults else ""
+    return decoded.text, [Note(NOT_UTF8, said)] if said else []
+
+
+def values(path: str, text: str) -> Iterator[tuple[Any, list[Note]]]:
+    """Yield the values that stand in a text one behind the other, each with its notes.
+
+    Raises Unreadable at the first that is no JSON.
+    """
+    at = _start(text, 0)
+    while at < len(text):
+        reader = _Reader()
+        try:
+            value, at = reader.read(text, at)
+        except json.JSONDecodeError as error:
+            raise Unreadable(path, f"is not JSON: {error.msg} at character {error.pos + 1}") from None
+        except RecursionError:
+            raise Unreadable(path, "is nested too deep") from None
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            value = _within_string(value, reader)
+        yield value, reader.notes
+        at = _start(text, at)
+
+
+def _start(text: str, at: int) -> int:
+    while at < len(text) and text[at] in BETWEEN:
+        at += 1
+    return at
+
+
+def _within_string(value: str, reader: "_Reader") -> Any:
+    """Return the object in a string: a record that was written as JSON twice."""
+    try:
+        return reader.read(value.strip(), 0)[0]
+    except (json.JSONDecodeError, RecursionError):
+        return value
+
+
+class _Reader:
+    """A JSON decoder that takes what Python, pandas and jq take, and notes what the standard does not allow."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_float=self._float,
+            parse_int=self._int,
+            parse_constant=self._constant,
+            strict=False,  # tabs and line feeds within a string
+        )
+
+    def read(self, text: str, at: int) -> tuple[Any, int]:
+        return self._decoder.raw_decode(text, at)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return an object.  Of two equal keys the last that holds something counts; the other is noted."""
+        fields = dict(pairs)
+        if len(fields) == len(pairs):
+            return fields
+        fields = {}
+        for name, value in pairs:
+            if name in fields:
+                last_counts = bool(usable(value)) or not usable(fields[name])
+                lost = fields[name] if last_counts else value
+                self.notes.append(Note(DUPLICATE_KEY, f"{name}: {usable(lost) or json.dumps(lost, default=_shown)}"))
+                value = value if last_counts else fields[name]
+            fields[name] = value
+        return fields
+
+    def _float(self, figure: str) -> Any:
+        number = float(figure)
+        if math.isinf(number):
+            self.notes.append(Note(NOT_A_NUMBER, figure[:QUOTED]))
+            return figure
+        return number if repr(number) == figure else RawJson(figure.encode())
+
+    def _int(self, figure: str) -> Any:
+        if len(figure) > MAX_DIGITS:
+            return RawJson(figure.encode())
+        number = int(figure)
+        return number if abs(number) < MAX_INTEGER else RawJson(figure.encode())
+
+    def _constant(self, name: str) -> str:
+        self.notes.append(Note(NOT_A_NUMBER, name))
+        return name
+
+
+def _shown(value: Any) -> str:
+    return bytes(value).decode() if isinstance(value, RawJson) else str(value)
