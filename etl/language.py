@@ -1,7 +1,8 @@
 """Which language a text is in, where its source does not say: rules of that language apply to it then.
 
 py3langid knows 97 languages; it is asked for those of rules and of most news, for on short texts rare ones win by
-chance, as Malay does over Indonesian.  Its model takes 0.5 s to unpack, so English, which function words tell surely, is told by these.
+chance, as Malay does over Indonesian.  Its model takes 0.5 s to unpack, so English, which function words tell surely,
+is told by these.
 """
 
 import re

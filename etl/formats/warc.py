@@ -6,14 +6,13 @@ document is the offset of its record, as in a CDX index: in a `.warc.gz` of one 
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from etl.errors import UsageError
 from etl.formats.names import language_code
 from etl.formats.sniffing import looks_like_html
 from etl.model import Facts, Kind, Raw
@@ -189,30 +188,21 @@ def _holds_record(packed: bytes) -> bool:
 
 def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject | PassedOver:
     """Return the document in a record, or what else it is."""
-    parse = _parser()
+    from fastwarc.warc import WarcRecord
+
     if piece.fault:
         return Reject(path, piece.offset, piece.fault, piece.body)
     try:
-        record = parse(piece.body)
+        record = WarcRecord.from_bytes(piece.body)
         kind, what = _kind(record)
         if kind is None:
             return PassedOver(path, piece.offset, what)
-        body = _payload(record, piece.body, parse)
+        body = _payload(record, piece.body)
     except OSError as error:
         return Reject(path, piece.offset, f"is a damaged WARC record: {error}", piece.body)
     if not body.strip():
         return PassedOver(path, piece.offset, "empty")
     return _document(path, piece.offset, record, body, kind, reading)
-
-
-def _parser() -> "Callable[[bytes], WarcRecord]":
-    """Return FastWARC's reader of one record.  Raises UsageError if it is not installed."""
-    try:
-        from fastwarc.warc import WarcRecord
-    except ImportError:
-        way_out = "Install it with: pip install 'copydesk[warc]'"
-        raise UsageError("", "reading WARC and WET needs FastWARC, which is not installed", way_out) from None
-    return WarcRecord.from_bytes
 
 
 def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
@@ -234,16 +224,16 @@ def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
     return (None, media) if media else ("html", "")  # a server that does not say: the content decides
 
 
-def _payload(record: "WarcRecord", body: bytes, parse: "Callable[[bytes], WarcRecord]") -> bytes:
+def _payload(record: "WarcRecord", body: bytes) -> bytes:
     """Return what a record holds, unpacked.  Some crawlers unpack pages and leave the header that says they are not."""
     if record.http_headers is None:
-        return record.reader.read()
+        return bytes(record.reader.read())
     try:
-        again = parse(body)
+        again = type(record).from_bytes(body)
         again.parse_http(auto_decode="all", quirks_mode=True)
-        return again.reader.read()
+        return bytes(again.reader.read())
     except OSError:
-        plain = record.reader.read()
+        plain = bytes(record.reader.read())
         if looks_like_html(plain[:PIECE_BYTES]):
             return plain
         raise
