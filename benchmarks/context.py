@@ -21,9 +21,9 @@ from dumps import Dump, dumps, figures, row
 from msgspec import Struct, structs
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from etl.edit import edit
+from etl.document import judge, parse
 from etl.model import Raw
-from etl.packs import Selection, desk, known_publishers
+from etl.packs import Selection, compile_rules, known_publishers
 from etl.rules import View
 from etl.rules.context import MIN_BLOCKS, MIN_SENTENCES, THOUSANDTHS, Feature, Model, weigh
 from etl.rules.features import features
@@ -125,13 +125,13 @@ class Table(Struct):
 
 
 def pages(folder: Path) -> Iterator[Page]:
-    at_desk = desk(Selection(ignore=("context/*",)))
+    rules = compile_rules(Selection(ignore=("context/*",)))
     for dump in dumps(folder):
-        edited = edit(Raw(dump.domain, dump.text, ""), at_desk)
-        for article, removals in zip(edited.articles, edited.removals, strict=True):
-            first = article.blocks[0].index
+        (judged,) = judge([parse(Raw(dump.domain, dump.text, ""), rules)], rules)
+        for article, removals in zip(judged.articles, judged.removals, strict=True):
+            first = article.start
             named = [(one.block - first, one.rule) for one in removals if one.action != "tag"]
-            view = View(article, "text").knowing(named)
+            view = View(article, judged.document).knowing(named)
             unnamed = [at for at in range(len(view)) if at not in view.named and at not in view.frame]
             yield Page(dump, first, view, unnamed)
 

@@ -18,9 +18,10 @@ from typing import get_args
 from dumps import Dump, dumps, figures, row
 from msgspec import structs
 
-from etl.edit import Desk, edit
+from etl.document import Ruleset, parse
+from etl.document import judge as judge_batch
 from etl.model import Raw
-from etl.packs import Profile, Selection, desk
+from etl.packs import Profile, Selection, compile_rules
 from etl.rules.context import Model
 
 # What takes out of a page the blocks at the places it gives.
@@ -32,21 +33,22 @@ def keep_everything(dump: Dump) -> set[int]:
     return set()
 
 
-def copydesk(at_desk: Desk, models: Models | None) -> Judge:
+def copydesk(rules: Ruleset, models: Models | None) -> Judge:
     def judge(dump: Dump) -> set[int]:
-        edited = edit(Raw(dump.domain, dump.text, ""), _seated(at_desk, models, dump.domain))
-        return {removal.block for removals in edited.removals for removal in removals if removal.action != "tag"}
+        own = _seated(rules, models, dump.domain)
+        (judged,) = judge_batch([parse(Raw(dump.domain, dump.text, ""), own)], own)
+        return {removal.block for removals in judged.removals for removal in removals if removal.action != "tag"}
 
     return judge
 
 
-def _seated(at_desk: Desk, models: Models | None, domain: str) -> Desk:
-    """The desk with the model that has not seen the domain, where the profile asks for a model at all."""
-    if not models or not (shipped := at_desk.bench.context):
-        return at_desk
+def _seated(rules: Ruleset, models: Models | None, domain: str) -> Ruleset:
+    """The ruleset with the model that has not seen the domain, where the profile asks for a model at all."""
+    if not models or not (shipped := rules.bench.context):
+        return rules
     model = models(domain)
-    least = model.likely if at_desk.bench.least == shipped.likely else model.guess
-    return structs.replace(at_desk, bench=structs.replace(at_desk.bench, context=model, least=least))
+    least = model.likely if rules.bench.least == shipped.likely else model.guess
+    return structs.replace(rules, bench=structs.replace(rules.bench, context=model, least=least))
 
 
 def justext(dump: Dump) -> set[int]:
@@ -89,7 +91,7 @@ def _not_kept(blocks: Sequence[str], kept: Iterator[str]) -> set[int]:
 
 def judges(models: Models | None) -> Iterator[tuple[str, Judge]]:
     for profile in get_args(Profile):
-        yield f"copydesk {profile}", copydesk(desk(Selection(profile=profile)), models)
+        yield f"copydesk {profile}", copydesk(compile_rules(Selection(profile=profile)), models)
     yield "jusText", justext
     yield "C4 lines", c4_lines
     yield "C4 lines, curly", c4_lines_curly

@@ -2,7 +2,7 @@
 
 python benchmarks/repair.py [FILE]...      prints a row for each file, and one for Cyrillic, Chinese and pure mojibake:
 the ratio to `ftfy.fix_text` as it comes, and to it with options that leave it the same work, as the median of RUNS with
-the least and the greatest.  Ours is `mend` with the shipped packs: repairs, flags, scripts and accounts.
+the least and the greatest.  Ours is `repair_page` with the shipped packs: repairs, flags, scripts and accounts.
 """
 
 import sys
@@ -14,10 +14,10 @@ from statistics import median
 import ftfy
 
 from etl.decode import decode
-from etl.edit import mend
+from etl.document import repair_page
 from etl.markup import markup
 from etl.model import Raw
-from etl.packs import Selection, desk
+from etl.packs import Selection, compile_rules
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "another-belarus.txt"
 # The same work for both: entities undone, quotes and widths left as they are.
@@ -51,12 +51,12 @@ def seconds(work: Callable[[], object]) -> float:
 
 def row(name: str, text: str) -> str:
     raw = Raw(name, text, sha256="")
-    decoded, packs = decode(raw), desk(Selection())
+    decoded, packs = decode(raw), compile_rules(Selection())
     page = markup(decoded, raw.kind)
     works: tuple[Callable[[], object], ...] = (
         lambda: ftfy.fix_text(text),
         lambda: ftfy.fix_text(text, CONFIG),
-        lambda: mend(raw, decoded, page, packs),
+        lambda: repair_page(raw, decoded, page, packs),
     )
     # They take turns, so that a busy machine is unkind to all alike.
     runs = [[seconds(work) for work in works] for _ in range(RUNS)]

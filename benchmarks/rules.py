@@ -16,8 +16,8 @@ from pathlib import Path
 from msgspec import structs
 
 from etl.markup.plain import read_plain
-from etl.model import Article, Block, Facts
-from etl.packs import Selection, Sourced, desk, load_rules
+from etl.model import Article, Block, Document, Metadata
+from etl.packs import Selection, Sourced, compile_rules, load_rules
 from etl.rules import View, cuts, judge, seat
 from etl.rules.guards import covers
 from etl.rules.seat import Bench
@@ -31,14 +31,15 @@ TAKES_BLOCKS = ("drop", "drop-span", "extract", "tag", "reject")
 Work = Callable[[list[View]], object]
 
 
-def articles(paths: Sequence[Path]) -> Iterator[Article]:
-    """Each text as an article, without the lines that stand in an earlier one."""
+def documents(paths: Sequence[Path]) -> Iterator[Document]:
+    """Each text as a document of one article, without the lines that stand in an earlier one."""
     seen: set[str] = set()
     for texts in map(list, (texts for path in paths for texts in texts_of(path))):
         lines = [text for text in dict.fromkeys(texts) if text not in seen]
         seen.update(lines)
         if lines:
-            yield Article(0, Facts(), None, tuple(Block(at, at + 1, 0, 0, text) for at, text in enumerate(lines)))
+            blocks = tuple(Block(at, at + 1, 0, 0, text) for at, text in enumerate(lines))
+            yield Document("", "", 1, "text", "", "", "", "", blocks, (), Metadata(), "{}")
 
 
 def texts_of(path: Path) -> Iterator[Iterator[str]]:
@@ -65,22 +66,22 @@ def plainly(view: View, bench: Bench) -> int:
     return sum(seated.opinion(view, at) is not None for seated in asked for at in range(len(view)))
 
 
-def fresh(stories: Sequence[Article]) -> list[View]:
+def fresh(stories: Sequence[Document]) -> list[View]:
     """Views whose blocks are folded and counted, and in which nothing has been looked for."""
-    views = [View(story, "text") for story in stories]
+    views = [View(Article(0, Metadata(), None, 0, len(story.blocks)), story) for story in stories]
     for view in views:
         _ = (view.shapes, view.words, view.sentences)
     return views
 
 
-def seconds(work: Work, stories: Sequence[Article]) -> float:
+def seconds(work: Work, stories: Sequence[Document]) -> float:
     views = fresh(stories)
     start = time.process_time()
     work(views)
     return time.process_time() - start
 
 
-def microseconds(parts: Mapping[str, Work], stories: Sequence[Article]) -> dict[str, float]:
+def microseconds(parts: Mapping[str, Work], stories: Sequence[Document]) -> dict[str, float]:
     """The time of each part, by line: of RUNS, the least.  One run more compiles the regexes that are asked for."""
     runs = [[seconds(work, stories) for work in parts.values()] for _ in range(1 + RUNS)]
     lines = sum(len(story.blocks) for story in stories)
@@ -88,9 +89,9 @@ def microseconds(parts: Mapping[str, Work], stories: Sequence[Article]) -> dict[
 
 
 def main(paths: Sequence[Path]) -> None:
-    stories = tuple(articles(paths or [SAMPLE]))
+    stories = tuple(documents(paths or [SAMPLE]))
     takers = [one for one in load_rules(Selection()) if one.rule.action in TAKES_BLOCKS]
-    chosen, full = bench(some(takers, RULES)), desk(Selection()).bench
+    chosen, full = bench(some(takers, RULES)), compile_rules(Selection()).bench
     unmodelled = structs.replace(full, context=None)
     judging, plain = f"judge: {RULES} rules", f"plain loop over {RULES} rules"
     times = microseconds(

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from etl.dedup import Likeness
+    from etl.document import Cleaned
     from etl.model import Kind
-    from etl.stages import Finished
 
 __all__ = ["clean", "find_duplicates"]
 
 
-def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", path: str = "-") -> "Finished":
+def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", path: str = "-") -> "Cleaned":
     """Clean one document with the built-in rules; copies are sought within it.
 
     `path` goes into the records.  Raises etl.errors.Unreadable if the bytes are no text, and BooksError if kept and
@@ -29,15 +29,14 @@ def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", pa
     # `import etl` is cheap; the stages are imported when they are used.
     from hashlib import sha256
 
-    from etl.edit import edit
-    from etl.model import Facts, Raw
-    from etl.packs import Selection, desk
-    from etl.stages import NO_COPIES, Copying, dropped_among, finish
+    from etl.document import clean as clean_document
+    from etl.model import Metadata, Raw
+    from etl.packs import Selection, compile_rules
+    from etl.stages import Copying, duplicates_within
 
     digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
-    edited = edit(Raw(path, body, digest, kind, facts=Facts(publisher=publisher)), desk(Selection()))
-    copies = dropped_among([edited], Copying()).get(0, NO_COPIES)
-    return finish(edited, copies, added="")
+    raw = Raw(path, body, digest, kind, metadata=Metadata(publisher=publisher))
+    return clean_document(raw, compile_rules(Selection()), lambda judged: duplicates_within(judged, Copying()))
 
 
 def find_duplicates(texts: "Sequence[str]", likeness: "Likeness | None" = None) -> list[tuple[int, int, float]]:

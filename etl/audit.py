@@ -1,8 +1,13 @@
 """The books: post every change of a document, balance them, and give the decoded text back from articles and audit.
 
-An account line names characters of the decoded text (`before`, from `char_start` on) and what stands in the article
+An audit entry names characters of the decoded text (`before`, from `char_start` on) and what stands in the article
 instead (`after`).  A block that is taken out takes along the white space behind it (`gap`).  White space between two
-blocks that are kept is booked only where it is not the usual one of its document, which the article record holds.
+blocks that are kept is booked only where it is not the usual one of its document.
+
+A `document` entry stands before the entries of each document.  Its `gap` is the usual white space between two blocks,
+`char_end` the length of the decoded text and `line_sha256` its hash; `also` lists the articles that were written, each
+as `id:sha256 of its text`.  An `end` entry closes the audit of a run: `row` is the number of documents, `char_end`
+their length, `line_sha256` the hash of their hashes.
 """
 
 from collections import Counter
@@ -22,9 +27,12 @@ GAP = "structure/gap"
 
 Counts = tuple[tuple[str, int], ...]
 
+# Entries that take no characters.
+BOOKED_NOTHING = ("tag", "document", "end")
+
 
 class Entry(Struct, frozen=True, gc=False, kw_only=True):
-    """One account line; its fields are those of the audit file.  `row` tells records of one file apart."""
+    """One audit entry; its fields are those of the audit file.  `row` distinguishes records of one file."""
 
     schema: str = "copydesk/audit/1"
     article_id: str = ""
@@ -47,88 +55,126 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     line_sha256: str = ""
 
 
-class Story(Struct, frozen=True, gc=False):
-    """What the books need of an article: its id, its blocks, and what leaves it."""
+class EditedArticle(Struct, frozen=True, gc=False):
+    """What the books need of an article: its id, its blocks, what leaves it, which blocks stay, and its text."""
 
     id: str
     blocks: tuple[Block, ...]
     removals: tuple[Removal, ...]
+    kept: tuple[Block, ...]
+    text: str
 
     def is_rejected(self) -> bool:
-        """Tell whether a rule has rejected the article: it is not written."""
+        """Return true if a rule has rejected the article: it is not written."""
         return any(removal.action == "reject" for removal in self.removals)
 
-    def kept(self) -> list[Block]:
-        """The blocks that stay."""
-        gone = {removal.block for removal in self.removals if removal.action != "tag"}
-        return [block for block in self.blocks if block.index not in gone]
 
-    def text(self) -> str:
-        """The article's text: the kept blocks, a blank line between two."""
-        return JOINT.join(block.text for block in self.kept())
+def edited_article(article_id: str, blocks: tuple[Block, ...], removals: tuple[Removal, ...]) -> EditedArticle:
+    """Return an article with its kept blocks, and its text: these blocks, a blank line between two."""
+    removed = {removal.block for removal in removals if removal.action != "tag"}
+    kept = tuple(block for block in blocks if block.index not in removed)
+    return EditedArticle(article_id, blocks, removals, kept, JOINT.join(block.text for block in kept))
 
 
 class Balance(Struct, frozen=True, gc=False):
-    """Characters of decoded text: read = kept + removed.  `removed` is all that is booked, white space included."""
+    """Characters of decoded text: read = kept + changed + removed, white space included.
+
+    `kept` stand in an article as they were read, `changed` stand there in another form (repaired, replaced), `removed`
+    do not.
+    """
 
     read: int = 0
     kept: int = 0
+    changed: int = 0
     removed: int = 0
+
+    def is_even(self) -> bool:
+        """Return true if nothing is missing and nothing is counted twice."""
+        return self.read == self.kept + self.changed + self.removed
 
 
 class Tally(Struct, frozen=True, gc=False):
-    """The counts of one task; the sum of the shards' is the run's.
+    """The counts of one task; the sum over the shards is the run's.
 
-    `ran_out` are the rules that a run was done without, because their regex took too long.
+    `timed_out` are the rules that a run was done without, because their regex took too long.  `warnings` count what a
+    user should look at: articles of which nothing was left ("emptied"), dates that could not be read ("unread date").
     """
 
     documents: int = 0
     rejects: int = 0
     books: Balance = Balance()
-    ran_out: tuple[str, ...] = ()
+    timed_out: tuple[str, ...] = ()
     statuses: Counts = ()
     rules: Counts = ()
     kinds: Counts = ()
     publishers: Counts = ()
     encodings: Counts = ()
+    warnings: Counts = ()
 
 
-COUNTED = ("statuses", "rules", "kinds", "publishers", "encodings")
+COUNTED = ("statuses", "rules", "kinds", "publishers", "encodings", "warnings")
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """Add up tallies: documents to a shard's, shards to the run's.  Names are sorted."""
-    documents = rejects = read = kept = removed = 0
+    """Return the sum of tallies: of documents for a shard, of shards for a run.  Names are sorted."""
+    documents = rejects = read = kept = changed = removed = 0
     counts = {name: Counter[str]() for name in COUNTED}
     for tally in tallies:
         documents += tally.documents
         rejects += tally.rejects
         read += tally.books.read
         kept += tally.books.kept
+        changed += tally.books.changed
         removed += tally.books.removed
         for name, counter in counts.items():
             counter.update(dict(getattr(tally, name)))
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(documents, rejects, Balance(read, kept, removed), (), **named)
+    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named)
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
-    """Add up a run.  Raises BooksError if the sums do not balance."""
+    """Return the sum of a run.  Raises BooksError if it does not balance."""
     run = total(tallies)
-    if run.books.read != run.books.kept + run.books.removed:
+    if not run.books.is_even():
         raise BooksError("", f"the run does not balance: {run.books}", "Nothing was published.")
     return run
 
 
-def post(document: Document, stories: Sequence[Story]) -> tuple[Entry, ...]:
-    """Write the account line of every change that turns the document into its stories' texts, in reading order."""
+def post(document: Document, articles: Sequence[EditedArticle]) -> tuple[Entry, ...]:
+    """Return the entries of all changes that turn a document into its articles' texts, in reading order."""
     text_start = document.blocks[0].char_start if document.blocks else len(document.text)
-    lead = _booked_gap(document, stories[0].id, 1, 0, text_start, "")
-    return (*lead, *(entry for story in stories for entry in _story_entries(document, story)))
+    lead = _booked_gap(document, articles[0].id, 1, 0, text_start, "")
+    return (*lead, *(entry for article in articles for entry in _article_entries(document, article)))
+
+
+def document_entry(document: Document, written: Sequence[EditedArticle]) -> Entry:
+    """Return the entry that stands before those of a document; `written` are the articles that the output holds."""
+    return Entry(
+        path=document.path,
+        record=document.record,
+        row=document.row,
+        line=0,
+        char_start=0,
+        char_end=len(document.text),
+        action="document",
+        rule="",
+        also=",".join(f"{article.id}:{text_sha256(article.text)}" for article in written),
+        before="",
+        gap=document.gap,
+        line_sha256=text_sha256(document.text),
+    )
+
+
+def end_entry(documents: int, characters: int, digest: str) -> Entry:
+    """Return the entry that closes the audit of a run; `digest` is that of the documents' hashes, in order."""
+    return Entry(
+        path="", record="", row=documents, line=0, char_start=0, char_end=characters, action="end", rule="", before="",
+        line_sha256=digest,
+    )  # fmt: skip
 
 
 def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) -> Balance:
-    """Prove the books of a document: its text comes back to the letter, and kept + removed is what was read.
+    """Prove the books of a document: its text comes back to the letter, and each character is counted once.
 
     Raises BooksError otherwise.
     """
@@ -137,24 +183,30 @@ def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) 
     if text != document.text:
         at = next((i for i, (a, b) in enumerate(zip(text, document.text, strict=False)) if a != b), len(text))
         raise BooksError(document.path, f"articles and audit do not give the text back, from character {at} on")
-    removed = sum(len(entry.before) + len(entry.gap) for entry in entries if entry.action != "tag")
-    books = Balance(len(document.text), restored.kept, removed)
-    if books.read != books.kept + books.removed:
-        raise BooksError(document.path, f"read {books.read} characters, kept {books.kept}, removed {books.removed}")
+    changed = removed = 0
+    for entry in entries:
+        if entry.action in BOOKED_NOTHING:
+            continue
+        if entry.after:
+            changed += len(entry.before)
+        else:
+            removed += len(entry.before) + len(entry.gap)
+    books = Balance(len(document.text), restored.kept, changed, removed)
+    if not books.is_even():
+        raise BooksError(document.path, f"the books do not balance: {books}")
     return books
 
 
 class Restoration:
-    """The way back: the texts of a document's articles, in order, and its account lines.
+    """The way back: the texts of a document's articles, in order, and its entries.
 
     `kept` counts the characters of the decoded text that the articles' texts gave.
     """
 
     def __init__(self, texts: Sequence[str], entries: Iterable[Entry], gap: str) -> None:
         self._texts = [text for text in texts if text]
-        self._entries = sorted(
-            (entry for entry in entries if entry.action != "tag"), key=lambda entry: (entry.char_start, entry.char_end)
-        )
+        booked = (entry for entry in entries if entry.action not in BOOKED_NOTHING)
+        self._entries = sorted(booked, key=lambda entry: (entry.char_start, entry.char_end))
         self._gap = gap
         self._at = 0
         self.kept = 0
@@ -192,18 +244,23 @@ class Restoration:
             self._at = 0
 
 
-def _story_entries(document: Document, story: Story) -> Iterator[Entry]:
+def text_sha256(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8; half a surrogate pair is hashed as it stands."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _article_entries(document: Document, article: EditedArticle) -> Iterator[Entry]:
     removals: dict[int, list[Removal]] = {}
-    for removal in story.removals:
+    for removal in article.removals:
         removals.setdefault(removal.block, []).append(removal)
-    last_kept = max((block.index for block in story.kept()), default=-1)
-    for block in story.blocks:
+    last_kept = article.kept[-1].index if article.kept else -1
+    for block in article.blocks:
         of_block = removals.get(block.index, [])
-        yield from (_removed(document, story.id, block, removal) for removal in of_block)
+        yield from (_removed(document, article.id, block, removal) for removal in of_block)
         if all(removal.action == "tag" for removal in of_block):
-            yield from _repaired(document, story.id, block)
+            yield from _repaired(document, article.id, block)
             after = JOINT if block.index < last_kept else ""
-            yield from _booked_gap(document, story.id, block.line, block.char_end, _gap_end(document, block), after)
+            yield from _booked_gap(document, article.id, block.line, block.char_end, _gap_end(document, block), after)
 
 
 def _removed(document: Document, article_id: str, block: Block, removal: Removal) -> Entry:
@@ -221,7 +278,7 @@ def _removed(document: Document, article_id: str, block: Block, removal: Removal
         gap="" if removal.action == "tag" else document.text[block.char_end : _gap_end(document, block)],
         duplicate_of=removal.duplicate_of,
         similarity=removal.similarity,
-        line_sha256=sha256(before.encode()).hexdigest(),
+        line_sha256=text_sha256(before),
     )
 
 

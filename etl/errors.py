@@ -23,7 +23,7 @@ class PackError(CopydeskError):
     """A rule pack or config that cannot be used as it stands."""
 
 
-class RanOut(CopydeskError):
+class RegexTimeout(CopydeskError):
     """A regex of a user's rule that does not come back in time; `place` is the rule.  A run goes on without it."""
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from etl.audit import Entry
-from etl.edit import Edited, edit, view_of
+from etl.document import Judged, finish, judge, parse
 from etl.errors import UsageError
-from etl.model import Article, Block
-from etl.packs import Selection, desk
+from etl.model import NO_DUPLICATES, Article, Block
+from etl.packs import Selection, compile_rules
 from etl.readers import Reading, find, only_document
 from etl.repair import repair
-from etl.rules import Known, Opinion, opinions
-from etl.stages import NO_COPIES, Copying, dropped_among, finish
+from etl.rules import Known, Opinion, View, opinions
+from etl.stages import Copying, duplicates_within
 
 
 def explain_line(
@@ -18,25 +18,26 @@ def explain_line(
 ) -> Iterator[str]:
     """Say, line by line, what happened to the block on a line of a document.  Raises UsageError if there is none."""
     sources, _ = find([name], reading)
-    edited = edit(only_document(sources[0], reading, row), desk(selection))
-    article, block = _block_at(edited, line, name)
-    copies = dropped_among([edited], copying).get(0, NO_COPIES) if copying.scope != "off" else NO_COPIES
+    rules = compile_rules(selection)
+    (judged,) = judge([parse(only_document(sources[0], reading, row), rules)], rules)
+    article, block = _block_at(judged, line, name)
+    duplicates = duplicates_within([judged], copying)[0] if copying.scope != "off" else NO_DUPLICATES
     entries = [
         entry
-        for entry in finish(edited, copies, "").entries
+        for entry in finish(judged, duplicates).entries
         if block.char_start <= entry.char_start < max(block.char_end, block.char_start + 1)
     ]
     yield f"{name}:{block.line}, characters {block.char_start}-{block.char_end}"
-    yield f"  {edited.document.text[block.char_start : block.char_end]}"
-    yield f"  article {article.index + 1} of {len(edited.articles)}: {_title(article)}"
+    yield f"  {judged.document.text[block.char_start : block.char_end]}"
+    yield f"  article {article.index + 1} of {len(judged.articles)}: {_title(article)}"
     yield from _happened(entries)
-    yield from _thought(article, block, edited, selection)
+    yield from _thought(article, block, judged, selection)
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
     """Say what repair makes of a text, step by step, and what it only doubts."""
-    at_desk = desk(selection)
-    repaired = repair(text, at_desk.repairs, at_desk.risky)
+    rules = compile_rules(selection)
+    repaired = repair(text, rules.repairs, rules.risky)
     for change in repaired.script:
         yield f"{change.rule}: {text[change.start : change.end]!r} -> {change.after!r}"
     for flag in repaired.flags:
@@ -44,18 +45,18 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     yield repaired.text if repaired.script else "nothing is repaired"
 
 
-def _block_at(edited: Edited, line: int, name: str) -> tuple[Article, Block]:
-    for article in edited.articles:
-        for block in article.blocks:
-            last = block.line + edited.document.text.count("\n", block.char_start, block.char_end)
+def _block_at(judged: Judged, line: int, name: str) -> tuple[Article, Block]:
+    for article in judged.articles:
+        for block in article.blocks_of(judged.document):
+            last = block.line + judged.document.text.count("\n", block.char_start, block.char_end)
             if block.line <= line <= last:
                 return article, block
     raise UsageError(f"{name}:{line}", "there is no text on this line", "Blank lines belong to no block.")
 
 
 def _title(article: Article) -> str:
-    publisher = article.facts.publisher or (article.publisher.name if article.publisher else "publisher unknown")
-    return f"{article.facts.headline or '(no headline)'} ({publisher})"
+    publisher = article.metadata.publisher or (article.publisher.name if article.publisher else "publisher unknown")
+    return f"{article.metadata.headline or '(no headline)'} ({publisher})"
 
 
 def _happened(entries: Sequence[Entry]) -> Iterator[str]:
@@ -77,13 +78,13 @@ def _also(entry: Entry) -> str:
     return f"({entry.also.replace(',', ', ')})" if entry.also else ""
 
 
-def _thought(article: Article, block: Block, edited: Edited, selection: Selection) -> Iterator[str]:
-    at_desk = desk(selection)
-    at = block.index - article.blocks[0].index
-    matching = opinions(view_of(article, edited.document, Known(at_desk.layouts.publishers)), at_desk.bench, at)
+def _thought(article: Article, block: Block, judged: Judged, selection: Selection) -> Iterator[str]:
+    rules = compile_rules(selection)
+    at = block.index - article.start
+    matching = opinions(View(article, judged.document, Known(rules.layouts.publishers)), rules.bench, at)
     for opinion in matching:
         yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
-    total = len(at_desk.bench.judges())
+    total = len(rules.bench.judges())
     yield f"  {total - len(matching)} of {total} rules do not match, or judge other publishers"
 
 

@@ -7,7 +7,9 @@ _PLAIN = {
     **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
     **dict.fromkeys("“”„‟″＂", '"'),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-    **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    **dict.fromkeys(
+        "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\r\n", " "
+    ),
 }
 # A regex finds the few of them ten times as fast as str.translate looks at every character.
 _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
@@ -22,12 +24,12 @@ _FINAL, _AFTER_FINAL = tuple(FINAL_PUNCTUATION), CLOSERS + " "
 
 
 def plain(text: str) -> str:
-    """Straighten quotes, dashes and spaces, one character for one.
+    """Straighten quotes, dashes and spaces, one character for one; the break of a wrapped line is a space.
 
     >>> plain("Image caption – ‘Human life’")
     "Image caption - 'Human life'"
     """
-    return text if text.isascii() else _NOT_PLAIN.sub(lambda match: _PLAIN[match[0]], text)
+    return text if text.isascii() and "\n" not in text else _NOT_PLAIN.sub(lambda match: _PLAIN[match[0]], text)
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,10 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 Kind = Literal["text", "html"]
-Action = Literal["drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure"]
+# `document` opens the entries of a document, `end` closes the audit of a run; they book no characters.
+Action = Literal[
+    "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
+]
 
 # How copies are told: shingles of 3 words or 5 characters, whether figures must be the same, what a record is.
 Shingles = Literal["w3", "c5"]
@@ -15,7 +18,7 @@ Numbers = Literal["same", "any"]
 Unit = Literal["paragraph", "article"]
 
 
-class Facts(Struct, frozen=True, gc=False):
+class Metadata(Struct, frozen=True, gc=False):
     """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
 
     headline: str = ""
@@ -26,22 +29,13 @@ class Facts(Struct, frozen=True, gc=False):
     language: str = ""
 
 
-class Note(Struct, frozen=True, gc=False):
-    """A detail of a record that was not as it should be: a date that cannot be read, NaN, one key twice.
-
-    `rule` names the kind of fault, `before` quotes it.
-    """
-
-    rule: str
-    before: str
-
-
 class Raw(Struct, frozen=True, gc=False):
     """A raw document: one unit of text as found (a file, a JSONL row), before anything is done to it.
 
     `path` is as the user named it, `record` the input's own id or row number, `row` the 1-based place in its file.
     `encoding` is what the user says it is; "" leaves that to `decode`.  `charset` is what its server said, which is
-    often wrong.  `sha256` is that of the bytes as found.  `notes` are the details that could not be read.
+    often wrong.  `sha256` is that of the bytes as found.  `extra` is a JSON object of the fields that pass through,
+    `notes` are warnings to count ("unread date").
     """
 
     path: str
@@ -51,10 +45,10 @@ class Raw(Struct, frozen=True, gc=False):
     record: str = ""
     row: int = 1
     encoding: str = ""
-    facts: Facts = Facts()
-    metadata: str = "{}"
+    metadata: Metadata = Metadata()
+    extra: str = "{}"
+    notes: tuple[str, ...] = ()
     charset: str = ""
-    notes: tuple[Note, ...] = ()
 
 
 class Decoded(Struct, frozen=True, gc=False):
@@ -116,7 +110,7 @@ class Page(Struct, frozen=True, gc=False):
     text: str
     blocks: tuple[Block, ...]
     gap: str = "\n\n"
-    facts: Facts = Facts()
+    metadata: Metadata = Metadata()
 
 
 class Repair(Struct, frozen=True, gc=False):
@@ -153,8 +147,9 @@ class Document(Struct, frozen=True, gc=False):
     gap: str
     blocks: tuple[Block, ...]
     repairs: tuple[tuple[Repair, ...], ...]
-    facts: Facts
-    metadata: str
+    metadata: Metadata
+    extra: str
+    notes: tuple[str, ...] = ()
 
 
 class Publisher(Struct, frozen=True, gc=False):
@@ -183,13 +178,28 @@ class Removal(Struct, frozen=True, gc=False):
 
 
 class Article(Struct, frozen=True, gc=False):
-    """One story within a document.  `blocks` are all of its blocks, furniture included, in reading order.
+    """One story within a document: its blocks from index `start` to `end`, furniture included, in reading order.
 
     `publisher` is the known one, if any; `frame` are the blocks that segmenting itself takes out (kicker, headline).
     """
 
     index: int
-    facts: Facts
+    metadata: Metadata
     publisher: Publisher | None
-    blocks: tuple[Block, ...]
+    start: int
+    end: int
     frame: tuple[Removal, ...] = ()
+
+    def blocks_of(self, document: Document) -> tuple[Block, ...]:
+        """Return the article's blocks."""
+        return document.blocks[self.start : self.end]
+
+
+class DocumentDuplicates(Struct, frozen=True):
+    """What of a document is duplicate: removals of blocks, and the ids of the articles of which nothing is left."""
+
+    removals: tuple[Removal, ...] = ()
+    articles: frozenset[str] = frozenset()
+
+
+NO_DUPLICATES = DocumentDuplicates()

@@ -1,13 +1,13 @@
 """The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
 
 from collections.abc import Sequence
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from etl.audit import Story
-from etl.model import Article, Document
+from etl.audit import EditedArticle, text_sha256
+from etl.model import Article, Block, Document
 from etl.segment import KICKER
 
 # Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
@@ -67,28 +67,27 @@ def article_id(document: Document, article: Article) -> str:
     return blake2b("\0".join(place).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def record(document: Document, article: Article, story: Story, added: str) -> Record:
-    """Write up an article: its text, its facts, its origin and what share of it was taken out."""
-    text = story.text()
-    facts = article.facts
+def record(document: Document, article: Article, edited: EditedArticle, added: str) -> Record:
+    """Return an article as it is written: its text, its metadata, its origin and what share of it was removed."""
+    text, metadata = edited.text, article.metadata
     return Record(
-        id=story.id,
+        id=edited.id,
         text=text,
         source=document.path.rpartition("/")[2].partition(".")[0] or document.path,
-        created=facts.created,
+        created=metadata.created,
         added=added,
-        url=facts.url,
-        headline=facts.headline,
-        publisher=facts.publisher,
-        author=facts.author,
-        language=facts.language,
+        url=metadata.url,
+        headline=metadata.headline,
+        publisher=metadata.publisher,
+        author=metadata.author,
+        language=metadata.language,
         status=_status(text),
         word_count=len(text.split()),
-        removed_ratio=_share(story, ("drop", "cut", "extract", "duplicate")),
-        duplicate_ratio=_share(story, ("duplicate",)),
-        text_sha256=sha256(text.encode()).hexdigest(),
-        origin=_origin(document, article),
-        metadata=document.metadata,
+        removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
+        duplicate_ratio=_share(edited, ("duplicate",)),
+        text_sha256=text_sha256(text),
+        origin=_origin(document, article, edited.blocks),
+        metadata=document.extra,
     )
 
 
@@ -99,18 +98,18 @@ def _status(text: str) -> Status:
     return "teaser" if is_cut else "full"
 
 
-def _share(story: Story, actions: Sequence[str]) -> float:
+def _share(edited: EditedArticle, actions: Sequence[str]) -> float:
     """The share of the article's characters, white space between blocks aside, that left it by these actions."""
-    gone = {removal.block for removal in story.removals if removal.action in actions}
-    read = sum(block.char_end - block.char_start for block in story.blocks)
-    taken = sum(block.char_end - block.char_start for block in story.blocks if block.index in gone)
+    gone = {removal.block for removal in edited.removals if removal.action in actions}
+    read = sum(block.char_end - block.char_start for block in edited.blocks)
+    taken = sum(block.char_end - block.char_start for block in edited.blocks if block.index in gone)
     return round(taken / read, 3) if read else 0.0
 
 
-def _origin(document: Document, article: Article) -> Origin:
+def _origin(document: Document, article: Article, all_blocks: Sequence[Block]) -> Origin:
     """The kicker is not part of the place: it stands above the story."""
     kickers = {removal.block for removal in article.frame if removal.rule == KICKER}
-    blocks = [block for block in article.blocks if block.index not in kickers]
+    blocks = [block for block in all_blocks if block.index not in kickers]
     start, end = (blocks[0].char_start, blocks[-1].char_end) if blocks else (0, 0)
     return Origin(
         path=document.path,

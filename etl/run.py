@@ -8,7 +8,7 @@ from msgspec import structs
 from etl import audit, stages
 from etl.audit import Tally
 from etl.engines import Engine
-from etl.errors import NoInput, RanOut, UsageError
+from etl.errors import NoInput, RegexTimeout, UsageError
 from etl.packs import selected
 from etl.readers import Source, split
 from etl.stages import Job, Shard
@@ -21,16 +21,16 @@ def run(job: Job, sources: Sequence[Source], engine: Engine) -> Tally:
     """Clean the sources into parts under `job.work`.  Raises BooksError, and NoInput if there is nothing in them.
 
     A user's rule whose regex runs out of time is left out, and all is done again without it: so what comes out does not
-    hang on who met the slow line first.  Raises RanOut if no other rule is selected.
+    hang on who met the slow line first.  Raises RegexTimeout if no other rule is selected.
     """
     try:
         return _run(job, sources, engine)
-    except RanOut as error:
+    except RegexTimeout as error:
         tally = run(_without(job, error), sources, engine)
-        return structs.replace(tally, ran_out=tuple(sorted((*tally.ran_out, error.place))))
+        return structs.replace(tally, timed_out=tuple(sorted((*tally.timed_out, error.place))))
 
 
-def _without(job: Job, error: RanOut) -> Job:
+def _without(job: Job, error: RegexTimeout) -> Job:
     selection = structs.replace(job.selection, ignore=(*job.selection.ignore, error.place))
     try:
         selected(selection)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from msgspec import Struct, structs
 
 from etl.fold import ends_sentence, fold, label, plain
-from etl.model import Article, Block, Document, Facts, Publisher, Removal, Searcher
+from etl.model import Article, Block, Document, Metadata, Publisher, Removal, Searcher
 
 # Words.  Kickers of feed readers are two keywords, of papers up to a short phrase.
 MAX_KICKER_WORDS = 6
@@ -69,7 +69,7 @@ class Opening(Struct, frozen=True, gc=False):
 
 def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
     """Give the articles of a document, at least one; together they hold every block exactly once."""
-    blocks, facts = document.blocks, document.facts
+    blocks, metadata = document.blocks, document.metadata
     openings: dict[int, Opening | None] = {0: None}  # what stands above the first start is a story too
     if document.kind == "text":
         openings |= dict(_starts(blocks, layouts))
@@ -77,7 +77,9 @@ def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
     for start, end in pairwise((*openings, len(blocks))):
         opening, index = openings[start], len(articles)
         story = blocks[start:end]
-        articles.append(_opened(index, opening, facts, story) if opening else _story(index, facts, story, layouts))
+        articles.append(
+            _opened(index, opening, metadata, story) if opening else _story(index, metadata, story, layouts)
+        )
     return tuple(articles)
 
 
@@ -133,10 +135,11 @@ def _opening_below(at: int, blocks: Sequence[Block], layouts: Layouts) -> Openin
 def _openings(blocks: Sequence[Block], layouts: Layouts) -> Iterator[Opening]:
     """Find where stories open.  The first one shows the layout - kicker or none - that the others must have."""
     first: Opening | None = None
+    last = -1  # a headline is not the kicker of the next one
     for at in range(len(blocks)):
         opening = _opening(at, blocks, layouts)
-        if opening and _fits_layout(opening, first):
-            first = first or opening
+        if opening and opening.at - opening.has_kicker > last and _fits_layout(opening, first):
+            first, last = first or opening, opening.at
             yield opening
 
 
@@ -178,21 +181,24 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", fold(text)))
 
 
-def _opened(index: int, opening: Opening, facts: Facts, blocks: tuple[Block, ...]) -> Article:
-    """The article that an opening starts: its kicker and headline are frame, its facts come from the headline."""
+def _opened(index: int, opening: Opening, metadata: Metadata, blocks: tuple[Block, ...]) -> Article:
+    """The article that an opening starts: its kicker and headline are frame, its metadata come from the headline."""
     found, at = opening.headline, opening.at - blocks[0].index
     frame = [Removal(blocks[at - 1].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
     frame.append(Removal(blocks[at].index, "extract", HEADLINE, kind="structure"))
-    own = structs.replace(facts, headline=found.text, publisher=found.printed)
+    own = structs.replace(metadata, headline=found.text, publisher=found.printed)
     frame += _repeats(own.headline, blocks[at + 1 :])
-    return Article(index, own, found.publisher, blocks, tuple(frame))
+    return Article(index, own, found.publisher, blocks[0].index, blocks[-1].index + 1, tuple(frame))
 
 
-def _story(index: int, facts: Facts, blocks: tuple[Block, ...], layouts: Layouts) -> Article:
-    """The article of a page that opens with no headline of its own: facts come from beside the text."""
-    publisher = layouts.publishers.get(fold(facts.publisher)) or layouts.publishers.get(_domain(facts.url, layouts))
-    frame = _repeats(facts.headline, blocks) if facts.headline else []
-    return Article(index, facts, publisher, blocks, tuple(frame))
+def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: Layouts) -> Article:
+    """The article of a page that opens with no headline of its own: metadata come from beside the text."""
+    publisher = layouts.publishers.get(fold(metadata.publisher)) or layouts.publishers.get(
+        _domain(metadata.url, layouts)
+    )
+    frame = _repeats(metadata.headline, blocks) if metadata.headline else []
+    start = blocks[0].index if blocks else 0
+    return Article(index, metadata, publisher, start, start + len(blocks), tuple(frame))
 
 
 def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:

@@ -1,7 +1,7 @@
 """What tests share: the sample, and the main path with few words."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from hypothesis import settings
 from msgspec import Struct
 
 from etl.cli import main
-from etl.edit import Edited, edit
-from etl.model import Facts, Kind, Raw
-from etl.packs import Selection, desk
+from etl.document import Judged, Ruleset, judge, parse
+from etl.model import Article, Block, Document, Kind, Metadata, Publisher, Raw, Removal
+from etl.packs import Selection, compile_rules
 
 # Machines are noisy, and no test here is about time.
 settings.register_profile("copydesk", deadline=None)
@@ -22,10 +22,38 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def edited(text: str, kind: Kind = "text", facts: Facts = Facts(), path: str = "a.txt") -> Edited:
-    """Edit a text with the built-in packs."""
+def edited(text: str, kind: Kind = "text", metadata: Metadata = Metadata(), path: str = "a.txt") -> Judged:
+    """Parse and judge a text with the built-in packs."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return edit(Raw(path, text, digest, kind, facts=facts), desk(Selection()))
+    return judged(Raw(path, text, digest, kind, metadata=metadata), compile_rules(Selection()))
+
+
+def judged(raw: Raw, rules: Ruleset) -> Judged:
+    """Parse and judge one raw document."""
+    return judge([parse(raw, rules)], rules)[0]
+
+
+Story = tuple[Article, Document]
+
+
+def story(
+    *texts: str, publisher: Publisher | None = None, tags: Mapping[int, str] | None = None, kind: Kind = "text"
+) -> Story:
+    """Return an article of such blocks, and its document."""
+    return of_blocks(
+        [Block(at, at + 1, 0, 0, text, (tags or {}).get(at, "")) for at, text in enumerate(texts)], kind, publisher
+    )
+
+
+def of_blocks(
+    blocks: Sequence[Block], kind: Kind = "text", publisher: Publisher | None = None, frame: Sequence[Removal] = ()
+) -> Story:
+    """Return an article that has all blocks of its document."""
+    document = Document(
+        path="a.txt", record="", row=1, kind=kind, sha256="", encoding="utf-8", text="", gap="\n\n", blocks=tuple(blocks),
+        repairs=((),) * len(blocks), metadata=Metadata(), extra="{}",
+    )  # fmt: skip
+    return Article(0, Metadata(), publisher, 0, len(blocks), tuple(frame)), document
 
 
 class Result(Struct):

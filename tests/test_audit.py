@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from etl.audit import Balance, Entry, Restoration, Tally, balance, close, total
-from etl.edit import Edited
+from etl.document import Judged, finish
 from etl.errors import BooksError
-from etl.stages import NO_COPIES, Copying, dropped_among, finish
+from etl.stages import Copying, duplicates_within
 
 # Text made of what the stages look at: labels, headlines, damage, white space of every sort, and any character at all.
 PIECES = st.one_of(
@@ -28,10 +28,10 @@ PIECES = st.one_of(
 TEXTS = st.lists(PIECES, max_size=30).map("".join)
 
 
-def books(result: Edited) -> tuple[list[str], tuple[Entry, ...], Balance]:
-    copies = dropped_among([result], Copying()).get(0, NO_COPIES)
-    finished = finish(result, copies, "")
-    return [record.text for record in finished.records], finished.entries, finished.tally.books
+def books(result: Judged) -> tuple[list[str], tuple[Entry, ...], Balance]:
+    duplicates = duplicates_within([result], Copying())[0]
+    cleaned = finish(result, duplicates)
+    return [record.text for record in cleaned.records], cleaned.entries, cleaned.tally.books
 
 
 @given(TEXTS)
@@ -40,7 +40,7 @@ def test_articles_and_audit_give_any_text_back(text: str) -> None:
     texts, entries, balanced = books(result)
     restoration = Restoration(texts, entries, result.document.gap)
     assert restoration.text() == result.document.text
-    assert balanced.read == balanced.kept + balanced.removed == len(result.document.text)
+    assert balanced.read == balanced.kept + balanced.changed + balanced.removed == len(result.document.text)
 
 
 @given(TEXTS)
@@ -101,9 +101,9 @@ def test_what_is_booked(text: str, kept: list[str], lines: list[tuple[str, str, 
 def test_a_tag_books_the_block_and_leaves_it() -> None:
     line = "They marched on Sunday, and on Monday they marched again, more than 100,000 of them."
     result = edited(f"{line}\n\n{line}")
-    finished = finish(result, dropped_among([result], Copying(action="tag"))[0], "")
-    (entry,) = finished.entries
-    assert finished.records[0].text == f"{line}\n\n{line}"
+    cleaned = finish(result, duplicates_within([result], Copying(action="tag"))[0])
+    (entry,) = cleaned.entries
+    assert cleaned.records[0].text == f"{line}\n\n{line}"
     assert (entry.action, entry.rule, entry.before, entry.gap, entry.similarity) == (
         "tag",
         "duplicate/exact",
@@ -135,10 +135,10 @@ def test_a_text_that_lost_a_character_is_refused() -> None:
 
 
 def test_sums_of_a_run_must_balance() -> None:
-    fine = Tally(documents=1, books=Balance(10, 6, 4), rules=(("a", 1),))
-    assert close([fine, fine]) == Tally(documents=2, books=Balance(20, 12, 8), rules=(("a", 2),))
+    fine = Tally(documents=1, books=Balance(10, 6, 1, 3), rules=(("a", 1),))
+    assert close([fine, fine]) == Tally(documents=2, books=Balance(20, 12, 2, 6), rules=(("a", 2),))
     with pytest.raises(BooksError):
-        close([fine, Tally(books=Balance(10, 6, 3))])
+        close([fine, Tally(books=Balance(10, 6, 1, 2))])
 
 
 def test_counts_are_added_by_name_and_sorted() -> None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Run, judged
 
 from etl.config import read_config
-from etl.edit import edit
 from etl.errors import PackError
-from etl.model import Facts, Raw
-from etl.packs import Selection, desk
+from etl.model import Metadata, Raw
+from etl.packs import Selection, compile_rules
 from etl.rules.exempt import Exemption, Override
 
 STORY = "Read More\n\nThe president said that Belarus could not return to the instability of 1991."
@@ -25,8 +24,8 @@ def exemption(**given: Any) -> Exemption:
 
 
 def taken(selection: Selection, path: str = "crawl/a.txt", publisher: str = "BBC News") -> list[str]:
-    raw = Raw(path, STORY, "", facts=Facts(publisher=publisher))
-    (removals,) = edit(raw, desk(selection)).removals
+    raw = Raw(path, STORY, "", metadata=Metadata(publisher=publisher))
+    (removals,) = judged(raw, compile_rules(selection)).removals
     return [removal.rule for removal in removals if removal.action == "drop"]
 
 

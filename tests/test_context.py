@@ -1,17 +1,17 @@
 """The model of context: what company gives away, what it leaves alone, and what stands in the audit of it."""
 
 import pytest
-from conftest import edited
+from conftest import edited, story
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.model import Article, Block, Facts, Kind
-from etl.packs import Selection, desk
+from etl.document import finish
+from etl.model import Kind
+from etl.packs import Selection, compile_rules
 from etl.packs.load import known_context
 from etl.rules import View
 from etl.rules.context import NAME, Feature, Model, suspects
 from etl.rules.features import features
-from etl.stages import NO_COPIES, finish
 
 STORY = [
     f"The committee met for the {number}th time on Monday, and its members said that talks would go on until a deal is done."
@@ -24,10 +24,6 @@ TEASERS = [
     "Old Mill To Become A Theatre", "Team Signs Goalkeeper From Rivals", "Farmers Expect A Late Harvest",
 ]  # fmt: skip
 INGREDIENTS = ["200 g flour", "2 eggs", "a pinch of salt", "300 ml milk", "1 tbsp sugar", "butter for the pan"]
-
-
-def article(*texts: str) -> Article:
-    return Article(0, Facts(), None, tuple(Block(at, at + 1, 0, 0, text) for at, text in enumerate(texts)))
 
 
 def named(*texts: str) -> list[int]:
@@ -63,7 +59,7 @@ def test_what_company_does_not_give_away(texts: list[str]) -> None:
 
 
 def test_audit_holds_the_evidence() -> None:
-    entries = finish(edited("\n\n".join([*STORY, *TEASERS])), NO_COPIES, "").entries
+    entries = finish(edited("\n\n".join([*STORY, *TEASERS]))).entries
     told = [entry.also.split(",") for entry in entries if entry.rule == NAME]
     model = known_context()
     assert model
@@ -83,22 +79,22 @@ def test_audit_holds_the_evidence() -> None:
     ],
 )
 def test_who_asks_the_model(selection: Selection, asked: bool) -> None:
-    assert (desk(selection).bench.context is not None) is asked
+    assert (compile_rules(selection).bench.context is not None) is asked
 
 
 def test_hard_asks_for_less_than_standard() -> None:
-    assert desk(Selection(profile="hard")).bench.least < desk(Selection()).bench.least
+    assert compile_rules(Selection(profile="hard")).bench.least < compile_rules(Selection()).bench.least
 
 
 def test_shipped_model_knows_only_features_that_there_are() -> None:
     model = known_context()
     assert model
-    assert set(model.feature) <= set(features(View(article("x"), "text"), [0]))
+    assert set(model.feature) <= set(features(View(*story("x")), [0]))
 
 
 @given(st.lists(st.sampled_from([*STORY, *TEASERS, *INGREDIENTS, "x", "A.", "- - -"]), max_size=30), st.integers(0, 40))
 def test_features_are_columns_over_the_blocks(texts: list[str], furniture: int) -> None:
-    view = View(article(*texts), "text").knowing([(furniture, "core/x")] if furniture < len(texts) else [])
+    view = View(*story(*texts)).knowing([(furniture, "core/x")] if furniture < len(texts) else [])
     places = [at for at in range(len(texts)) if at not in view.named]
     columns = features(view, places) if places else {}
     assert {len(column) for column in columns.values()} <= {len(places)}
@@ -139,7 +135,7 @@ TOLD = f"{LONG} {LONG}"
     ],
 )  # fmt: skip
 def test_what_a_feature_says(feature: str, texts: list[str], named: list[int], values: list[float]) -> None:
-    view = View(article(*texts), "text").knowing([(at, "core/x") for at in named])
+    view = View(*story(*texts)).knowing([(at, "core/x") for at in named])
     places = [at for at in range(len(texts)) if at not in named]
     assert features(view, places)[feature].tolist() == pytest.approx(values)
 
@@ -159,7 +155,7 @@ def test_weights_of_the_steps_that_a_value_is_above_add_up() -> None:
 )
 def test_a_near_tie_is_settled_in_thousandths(bias: int, least: float, number: int) -> None:
     model = Model("1", bias, least, least, {})
-    assert len(suspects(View(article(*STORY, *TEASERS), "text"), model, least)) == number
+    assert len(suspects(View(*story(*STORY, *TEASERS)), model, least)) == number
 
 
 @pytest.mark.parametrize(
@@ -171,19 +167,19 @@ def test_a_near_tie_is_settled_in_thousandths(bias: int, least: float, number: i
     ],
 )
 def test_of_a_page_it_must_be_surer(kind: Kind, odds: int, number: int) -> None:
-    assert len(suspects(View(article(*STORY, *TEASERS), kind), Model("1", odds, 0.5, 0.5, {}), 0.5)) == number
+    assert len(suspects(View(*story(*STORY, *TEASERS, kind=kind)), Model("1", odds, 0.5, 0.5, {}), 0.5)) == number
 
 
 def test_evidence_is_what_weighs_most_by_name_if_alike() -> None:
     alike = {name: Feature("", ((0.5, 10),)) for name in ("words", "run-of-sentences", "prose-before")}
     model = Model("1", 0, 0.5, 0.5, {**alike, "words": Feature("", ((0.5, 20),))})
-    first = suspects(View(article(*STORY, *TEASERS), "text"), model, 0.5)[0]
+    first = suspects(View(*story(*STORY, *TEASERS)), model, 0.5)[0]
     assert first.evidence == ("words", "run-of-sentences", "prose-before")
 
 
 def test_what_rules_have_named_is_not_suspected_again() -> None:
     always = Model("1", 10_000, 0.5, 0.5, {})
-    view = View(article(*STORY, *TEASERS), "text")
+    view = View(*story(*STORY, *TEASERS))
     assert [suspect.at for suspect in suspects(view, always, 0.5)] == list(range(20))
     assert [suspect.at for suspect in suspects(view.knowing([(3, "core/x")]), always, 0.5)] == [
         *range(3),

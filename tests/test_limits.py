@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from etl.errors import RanOut
-from etl.packs import Selection, builtin_folder, desk
+from etl.errors import RegexTimeout
+from etl.packs import Selection, builtin_folder, compile_rules
 from etl.rules.regex import regex_of
 from etl.rules.vocabulary import Pattern
 
@@ -56,7 +56,7 @@ def test_regex_of_a_user_matches_as_any_other(line: str, stays: bool) -> None:
 @pytest.mark.parametrize("verb", ["search", "fullmatch", "finditer"])
 def test_regex_of_a_user_is_stopped(verb: str) -> None:
     found = regex_of(Pattern(regex=f"{SLOW}$"), "mine/slow").pattern
-    with pytest.raises(RanOut, match=r"mine/slow: takes more than 1 s for: aaaa"):
+    with pytest.raises(RegexTimeout, match=r"mine/slow: takes more than 1 s for: aaaa"):
         list(getattr(found, verb)(LINE) or ())
 
 
@@ -104,4 +104,4 @@ def test_shipped_rules_judge_alike_as_packs_of_a_user(run: Run, sample: Path) ->
     ours = run("clean", sample, "--added", "2026-11-22", "--ignore", "context/surroundings", "-q").out
     theirs = run("clean", sample, "--added", "2026-11-22", "--only-rules", "-r", builtin_folder(), "-q").out
     assert theirs == ours
-    assert not any(seated.limited for seated in desk(Selection()).bench.judges())
+    assert not any(seated.limited for seated in compile_rules(Selection()).bench.judges())

@@ -66,13 +66,44 @@ def test_page_knows_its_usual_gap(text: str, gap: str) -> None:
     assert read_plain(text).gap == gap
 
 
+# All white space that is made of Unicode's, but for U+0085: of Windows-1252 it is the ellipsis.
+WHITE = " \t\n\r\u00a0\u2028\x1c"
+
+
 @given(st.text(st.sampled_from("ab. \n\r\t\u00a0\u2028\x85\x1c"), max_size=60))
 def test_every_character_is_in_a_block_or_white_space_between(text: str) -> None:
     page = read_plain(text)
     at = 0
     for block in page.blocks:
-        assert text[at : block.char_start].strip() == ""
-        assert block.text == text[block.char_start : block.char_end] == block.text.strip() != ""
+        assert text[at : block.char_start].strip(WHITE) == ""
+        assert block.text == text[block.char_start : block.char_end] == block.text.strip(WHITE) != ""
         assert "\n\n" not in block.text
         at = block.char_end
-    assert text[at:].strip() == ""
+    assert text[at:].strip(WHITE) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        pytest.param(
+            r"The vote was close.\n\nPolice said \"no\".\nRead more",
+            ["The vote was close.", r"Police said \"no\".", "Read more"],
+            id="breaks that are spelled out",
+        ),
+        pytest.param(r"One.\r\nTwo.\r\nThree", ["One.", "Two.", "Three"], id="of Windows"),
+        pytest.param("第一段。\\n第二段。\\n第三段", ["第一段。", "第二段。", "第三段"], id="in Chinese"),
+        pytest.param(
+            r"Look into C:\new and D:\notes.",
+            [r"Look into C:\new and D:\notes."],
+            id="keeps: paths and names",
+        ),
+        pytest.param(r"He typed \n once.", [r"He typed \n once."], id="keeps: one alone"),
+        pytest.param(
+            "In C a \\n ends a line.\\n It is two letters.\\n\nSo it is.",
+            ["In C a \\n ends a line.\\n It is two letters.\\n", "So it is."],
+            id="keeps: text that has real breaks",
+        ),
+    ],
+)
+def test_breaks_that_are_spelled_out(text: str, blocks: list[str]) -> None:
+    assert [block.text for block in read_plain(text).blocks] == blocks

@@ -6,17 +6,17 @@ import pytest
 
 from etl.markup.html import read_html
 from etl.markup.metadata import headline_of
-from etl.model import Facts
+from etl.model import Metadata
 
 PAGES = Path(__file__).parent / "pages"
 
 
 @pytest.mark.parametrize(
-    ("page", "facts"),
+    ("page", "metadata"),
     [
         pytest.param(
             "story",
-            Facts(
+            Metadata(
                 headline="Harbour bridge shut after barge strikes pier",
                 publisher="The Tidewater Courier",
                 author="Ada Quill; Ben Nib",
@@ -28,7 +28,7 @@ PAGES = Path(__file__).parent / "pages"
         ),
         pytest.param(
             "graph",
-            Facts(
+            Metadata(
                 headline="Brücke gesperrt",
                 publisher="Nordpost",
                 author="Ada Köhler",
@@ -40,13 +40,13 @@ PAGES = Path(__file__).parent / "pages"
         ),
         pytest.param(
             "form",
-            Facts(headline="Ferry to run until midnight", author="The newsroom", created="2026-11-22T13:00:00.000Z"),
+            Metadata(headline="Ferry to run until midnight", author="The newsroom", created="2026-11-22T13:00:00.000Z"),
             id="broken JSON-LD, some meta tags",
         ),
     ],
 )
-def test_page_gives_facts(page: str, facts: Facts) -> None:
-    assert read_html((PAGES / f"{page}.html").read_text(encoding="utf-8")).facts == facts
+def test_page_gives_facts(page: str, metadata: Metadata) -> None:
+    assert read_html((PAGES / f"{page}.html").read_text(encoding="utf-8")).metadata == metadata
 
 
 OG = "<meta property=og:title content='{}'><meta property=og:site_name content=Courier><title>Courier</title>"
@@ -87,7 +87,7 @@ LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline":
     ],
 )
 def test_headline_is_what_readers_see(html: str, headline: str) -> None:
-    assert read_html(html).facts.headline == headline
+    assert read_html(html).metadata.headline == headline
 
 
 @pytest.mark.parametrize(
@@ -113,34 +113,38 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("html", "facts"),
+    ("html", "metadata"),
     [
         pytest.param(
-            "<meta name=author content='Ada'><meta name=author content='Ben'>", Facts(author="Ada; Ben"), id="authors"
+            "<meta name=author content='Ada'><meta name=author content='Ben'>",
+            Metadata(author="Ada; Ben"),
+            id="authors",
         ),
         pytest.param(
-            "<meta name=author content=''><meta name=dc.creator content=Ada>", Facts(author="Ada"), id="empty first"
+            "<meta name=author content=''><meta name=dc.creator content=Ada>", Metadata(author="Ada"), id="empty first"
         ),
         pytest.param(
             "<meta property=article:author content='https://fb.example/a'>",
-            Facts(),
+            Metadata(),
             id="keeps: an address is no author",
         ),
         pytest.param(
-            "<meta property=article:author content='Ada'>", Facts(author="Ada"), id="keeps: a name in its place"
+            "<meta property=article:author content='Ada'>", Metadata(author="Ada"), id="keeps: a name in its place"
         ),
-        pytest.param("<link rel=canonical href='/news/1'>", Facts(), id="keeps: half an address"),
+        pytest.param("<link rel=canonical href='/news/1'>", Metadata(), id="keeps: half an address"),
         pytest.param(
-            "<meta property=og:url content='http://a.example/1'>", Facts(url="http://a.example/1"), id="address"
+            "<meta property=og:url content='http://a.example/1'>", Metadata(url="http://a.example/1"), id="address"
         ),
-        pytest.param("<meta property=og:locale content=pt_BR>", Facts(language="pt"), id="locale"),
-        pytest.param("<html lang=''><meta property=og:locale content=english>", Facts(), id="keeps: no language code"),
-        pytest.param("<time datetime=2026-11-22>x</time>", Facts(created="2026-11-22T00:00:00.000Z"), id="time"),
-        pytest.param("<time>yesterday</time>", Facts(), id="keeps: time in words"),
+        pytest.param("<meta property=og:locale content=pt_BR>", Metadata(language="pt"), id="locale"),
         pytest.param(
-            "<meta property=og:site_name content='A &amp;amp; B'>", Facts(publisher="A & B"), id="escaped twice"
+            "<html lang=''><meta property=og:locale content=english>", Metadata(), id="keeps: no language code"
+        ),
+        pytest.param("<time datetime=2026-11-22>x</time>", Metadata(created="2026-11-22T00:00:00.000Z"), id="time"),
+        pytest.param("<time>yesterday</time>", Metadata(), id="keeps: time in words"),
+        pytest.param(
+            "<meta property=og:site_name content='A &amp;amp; B'>", Metadata(publisher="A & B"), id="escaped twice"
         ),
     ],
 )
-def test_clue_gives_fact(html: str, facts: Facts) -> None:
-    assert read_html(html).facts == facts
+def test_clue_gives_fact(html: str, metadata: Metadata) -> None:
+    assert read_html(html).metadata == metadata

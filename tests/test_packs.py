@@ -6,7 +6,7 @@ import pytest
 
 from etl.errors import CopydeskError, PackError, UsageError
 from etl.examples import failures
-from etl.packs import Selection, check, desk, known_publishers, load_rules, selected
+from etl.packs import Selection, check, compile_rules, known_publishers, load_rules, selected
 
 GOOD = """\
 [pack]
@@ -57,7 +57,7 @@ def test_a_good_pack_is_loaded_and_its_examples_hold(tmp_path: Path) -> None:
 def test_an_error_names_place_fault_and_way_out(tmp_path: Path, wrong: str, right: str, place: str, said: str) -> None:
     selection = pack(tmp_path, GOOD.replace(wrong, right))
     with pytest.raises(PackError) as raised:
-        desk(selection)
+        compile_rules(selection)
     message = str(raised.value)
     assert message.startswith(f"{selection.packs[0]}{place}: ")
     assert said in message
@@ -67,7 +67,7 @@ def test_an_error_names_place_fault_and_way_out(tmp_path: Path, wrong: str, righ
 def test_an_id_may_stand_once(tmp_path: Path) -> None:
     twice = GOOD + GOOD[GOOD.index("\n[[rule]]") :]
     with pytest.raises(PackError, match=r"R004 rule 'photo-line': 'id' is taken: it stands in .*mine\.toml:5"):
-        desk(pack(tmp_path, twice))
+        compile_rules(pack(tmp_path, twice))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_examples_of_a_repair(tmp_path: Path, wrong: str, right: str, faults: li
 )
 def test_a_repair_that_cannot_be_meant(tmp_path: Path, wrong: str, right: str, said: str) -> None:
     with pytest.raises(PackError, match=said):
-        desk(pack(tmp_path, REPLACE.replace(wrong, right)))
+        compile_rules(pack(tmp_path, REPLACE.replace(wrong, right)))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from conftest import Run
 from etl.errors import PackError
 from etl.examples import failures
 from etl.lint import lint
-from etl.packs import Selection, advice, desk, load_rules, selected
+from etl.packs import Selection, advice, compile_rules, load_rules, selected
 
 PACK = """\
 [pack]
@@ -84,10 +84,10 @@ def pack(folder: Path, text: str) -> Selection:
 def test_misuse_is_named(tmp_path: Path, rule: str, said: str, way_out: str) -> None:
     selection = pack(tmp_path, PACK + rule)
     if not said:
-        assert desk(selection)
+        assert compile_rules(selection)
         return
     with pytest.raises(PackError) as raised:
-        desk(selection)
+        compile_rules(selection)
     assert said in raised.value.fault
     assert raised.value.way_out.startswith(way_out)
     assert raised.value.place.startswith(selection.packs[0])
@@ -103,7 +103,7 @@ def test_misuse_is_named(tmp_path: Path, rule: str, said: str, way_out: str) -> 
 def test_a_missing_key_is_placed_at_its_table(tmp_path: Path, rule: str, place: str) -> None:
     selection = pack(tmp_path, PACK + rule)
     with pytest.raises(PackError) as raised:
-        desk(selection)
+        compile_rules(selection)
     assert raised.value.place == f"{selection.packs[0]}:{place}"
 
 

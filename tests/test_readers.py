@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from etl.errors import NoInput
-from etl.model import Facts, Raw
+from etl.model import Metadata, Raw
 from etl.readers import Format, Reading, Reject, find, read, sniff, split
 
 
@@ -123,8 +123,8 @@ def test_record_gives_document_with_its_facts_and_the_rest_passes_through(tmp_pa
     (raw,) = results(jsonl(tmp_path / "a.jsonl", json.dumps(record)))
     assert isinstance(raw, Raw)
     assert (raw.record, raw.row, raw.body) == ("7", 1, "One.")
-    assert raw.facts == Facts("Rally", "BBC", "Jane Roe", "2020-09-18T00:00:00.000Z", "https://bbc.com/1", "en")
-    assert json.loads(raw.metadata) == {"score": 0.5, "tags": ["a"]}
+    assert raw.metadata == Metadata("Rally", "BBC", "Jane Roe", "2020-09-18T00:00:00.000Z", "https://bbc.com/1", "en")
+    assert json.loads(raw.extra) == {"score": 0.5, "tags": ["a"]}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_record_gives_document_with_its_facts_and_the_rest_passes_through(tmp_pa
 def test_own_id_of_a_record(tmp_path: Path, record: dict[str, object], own: str, left: dict[str, object]) -> None:
     raw = results(jsonl(tmp_path / "a.jsonl", '{"text": "first"}', json.dumps(record)))[1]
     assert isinstance(raw, Raw)
-    assert (raw.record, json.loads(raw.metadata)) == (own, left)
+    assert (raw.record, json.loads(raw.extra)) == (own, left)
 
 
 @pytest.mark.parametrize(

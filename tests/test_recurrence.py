@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run
-from test_rules import NPR, article, named, rule
+from conftest import Run, Story, story
+from test_rules import NPR, named, rule
 
 from etl.engines.local import LocalEngine
 from etl.fold import fold
-from etl.model import Article, Publisher
+from etl.model import Publisher
 from etl.packs import Selection
 from etl.readers import Reading, find
 from etl.rules import Known, View, judge, seat
@@ -40,25 +40,25 @@ def test_recurs(
     recurs: dict[str, object], counts: dict[tuple[str, str], int], publisher: Publisher | None, is_named: bool
 ) -> None:
     known = Known(recurring={key(fold(text), name): times for (name, text), times in counts.items()})
-    story = article("GET OUR BRIEFING - FREE", publisher=publisher)
-    found = judge(View(story, "text", known=known), seat([("t/a", "1", rule({"recurs": recurs}))]))
+    one = story("GET OUR BRIEFING - FREE", publisher=publisher)
+    found = judge(View(*one, known), seat([("t/a", "1", rule({"recurs": recurs}))]))
     assert [removal.block for removal in found] == ([0] if is_named else [])
 
 
 def test_without_a_run_nothing_recurs() -> None:
-    assert named(article(PROMPT, PROMPT), rule({"recurs": {"documents": 2}})) == []
+    assert named(story(PROMPT, PROMPT), rule({"recurs": {"documents": 2}})) == []
 
 
 @pytest.mark.parametrize(
-    ("story", "texts"),
+    ("one", "texts"),
     [
-        pytest.param(article(PROMPT, PROMPT.upper()), [("", PROMPT)], id="a line once, folded"),
-        pytest.param(article("word " * 50), [], id="keeps: a long line"),
-        pytest.param(article("A", publisher=NPR), [("", "A"), ("npr", ""), ("npr", "A")], id="with its publisher"),
+        pytest.param(story(PROMPT, PROMPT.upper()), [("", PROMPT)], id="a line once, folded"),
+        pytest.param(story("word " * 50), [], id="keeps: a long line"),
+        pytest.param(story("A", publisher=NPR), [("", "A"), ("npr", ""), ("npr", "A")], id="with its publisher"),
     ],
 )
-def test_what_is_counted(story: Article, texts: list[tuple[str, str]]) -> None:
-    assert sorted(keys([story])) == sorted(key(fold(text), name) for name, text in texts)
+def test_what_is_counted(one: Story, texts: list[tuple[str, str]]) -> None:
+    assert sorted(keys(one[1], [one[0]])) == sorted(key(fold(text), name) for name, text in texts)
 
 
 PACK = """\

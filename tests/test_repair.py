@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.change import apply
 from etl.model import Replacement
-from etl.repair import repair
+from etl.repair import proved_steps, repair
 
 
 class Case(NamedTuple):
@@ -219,3 +219,73 @@ def test_repaired_twice_is_repaired_once(line: str, risky: bool) -> None:
 @given(line, st.booleans())
 def test_flags_are_places_of_the_line(line: str, risky: bool) -> None:
     assert all(flag.text == line[flag.start : flag.end] != "" for flag in repair(line, risky=risky).flags)
+
+
+DIDNT = ["They didn?t know.", "It wasn?t so, we?re told.", "“It?s over?” ?No,? she said."]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "after"),
+    [
+        pytest.param(
+            DIDNT,
+            ["They didn’t know.", "It wasn’t so, we’re told.", "“It’s over?” “No,” she said."],
+            id="apostrophes all lost",
+        ),
+        pytest.param([*DIDNT, "It's new."], [*DIDNT, "It's new."], id="keeps: others have their apostrophe"),
+        pytest.param(["They didn?t know.", "Who?s who?"], ["They didn?t know.", "Who?s who?"], id="keeps: two alone"),
+        pytest.param(
+            ["He has capabilities. Among the capabili-\nties are cranes; le-\nniency is none."],
+            ["He has capabilities. Among the capabilities are cranes; leniency is none."],
+            id="a word that stands whole elsewhere proves the rest",
+        ),
+        pytest.param(
+            ["Die Kommu-\nnen for-\ndern mehr Geld vom Bun-\ndesamt."],
+            ["Die Kommunen fordern mehr Geld vom Bundesamt."],
+            id="German words in number",
+        ),
+        pytest.param(
+            ["The capabilities of long-\nterm care: capabili-\nties of self-\nhelp, and the two-\nthirds rule."],
+            ["The capabilities of long-term care: capabilities of self-help, and the two-thirds rule."],
+            id="compounds keep their hyphen",
+        ),
+        pytest.param(
+            ["A bus line. The bus-\nline was shut, and no capabili-\nties or capabilities were left."],
+            ["A bus line. The bus-line was shut, and no capabilities or capabilities were left."],
+            id="both parts are words of the document",
+        ),
+        pytest.param(["Anglo-\nSaxon kings"], ["Anglo-Saxon kings"], id="a name behind it"),
+        pytest.param(
+            ["A state-\nowned bank in a mid- to long-\nterm plan"],
+            ["A state-owned bank in a mid- to long-term plan"],
+            id="nothing proves broken words",
+        ),
+    ],
+)
+def test_document_proves_what_a_block_cannot(blocks: list[str], after: list[str]) -> None:
+    steps = proved_steps(blocks)
+    assert [repair(block, proved=steps).text for block in blocks] == after
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("A palavra é «MAÇÃ».", "A palavra é «MAÇÃ»."),
+        ("O título é “IRMÃ” hoje", "O título é “IRMÃ” hoje"),
+        ("«ESTA NOITE: AMANHû", "«ESTA NOITE: AMANHû"),
+        ("AMANHÃ… sem data, diz a «RTP»", "AMANHÃ… sem data, diz a «RTP»"),
+        ("“HÂLÂ” yazıyordu, ‘KÂR’ da", "“HÂLÂ” yazıyordu, ‘KÂR’ da"),
+        ("NÃO À VIOLÊNCIA, DISSE A IRMû", "NÃO À VIOLÊNCIA, DISSE A IRMû"),
+        ("O fÃªte est brÃ»lÃ©e", "O fête est brûlée"),
+        ("LE MÃ‰TRÃ” EST FERMÃ‰", "LE MÉTRÔ EST FERMÉ"),
+        ("GRÃ… SJÃ˜EN ER BLÃ…", "GRÅ SJØEN ER BLÅ"),
+        ("He said â€œnothingâ€\ufffd and left", "He said “nothing” and left"),
+        ("â€œIt doesnâ€™t workâ€\ufffd, she said; â€œnoâ€\ufffd", "“It doesn’t work”, she said; “no”"),
+        ("wait\x85", "wait…"),
+        ("青江市政府周三宣布，\n连接南北两岸", "青江市政府周三宣布，连接南北两岸"),
+        ("東京都は\n　発表した", "東京都は発表した"),
+        ("서울시는 수요일\n발표했다", "서울시는 수요일\n발표했다"),
+    ],
+)
+def test_repair_of_letters_that_look_like_damage(line: str, text: str) -> None:
+    assert repair(line).text == text

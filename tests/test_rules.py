@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
+from conftest import Story, of_blocks, story
 
 from etl.change import Change, apply
-from etl.model import Article, Block, Facts, Kind, Publisher, Removal
+from etl.model import Publisher, Removal
 from etl.rules import View, cuts, judge, opinions, seat
 from etl.rules.vocabulary import Rule
 
@@ -14,19 +15,14 @@ NPR = Publisher("npr", "NPR", group="public-radio")
 SENTENCE = "The president, in power since 1994, said that Belarus could not return to the instability of 1991."
 
 
-def article(*texts: str, publisher: Publisher | None = None, tags: dict[int, str] | None = None) -> Article:
-    blocks = tuple(Block(i, i + 1, 0, 0, text, (tags or {}).get(i, "")) for i, text in enumerate(texts))
-    return Article(0, Facts(), publisher, blocks)
-
-
 def rule(match: Mapping[str, object], **more: object) -> Rule:
     table = {"id": "r", "title": "", "kind": "notice", "why": "", "keeps": ("",), "match": match, **more}
     return msgspec.convert(table, Rule)
 
 
-def named(story: Article, *rules: Rule, kind: Kind = "text") -> list[int]:
+def named(one: Story, *rules: Rule) -> list[int]:
     bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
-    return [removal.block for removal in judge(View(story, kind), bench)]
+    return [removal.block for removal in judge(View(*one), bench)]
 
 
 @pytest.mark.parametrize(
@@ -54,12 +50,12 @@ def named(story: Article, *rules: Rule, kind: Kind = "text") -> list[int]:
     ],
 )
 def test_looks_of_a_block(match: dict[str, object], drops: str, keeps: str) -> None:
-    assert named(article(drops, keeps), rule(match)) == [0]
+    assert named(story(drops, keeps), rule(match)) == [0]
 
 
 def test_a_paragraph_is_never_boilerplate_for_its_words() -> None:
     long = "word " * 500
-    assert named(article(long, "word word"), rule({"contains": ["word"]})) == [1]
+    assert named(story(long, "word word"), rule({"contains": ["word"]})) == [1]
 
 
 @pytest.mark.parametrize(
@@ -77,18 +73,18 @@ def test_a_paragraph_is_never_boilerplate_for_its_words() -> None:
     ],
 )  # fmt: skip
 def test_company_of_a_block(match: dict[str, object], texts: list[str], blocks: list[int]) -> None:
-    assert named(article(*texts), rule(match)) == blocks
+    assert named(story(*texts), rule(match)) == blocks
 
 
 def test_company_may_be_what_another_rule_named() -> None:
     credit = rule({"suffix": ["/AP"]})
     caption = rule({"before": {"rule": ["test/0"]}})
-    assert named(article("A caption", "Jane Roe/AP", "A paragraph"), credit, caption) == [0, 1]
+    assert named(story("A caption", "Jane Roe/AP", "A paragraph"), credit, caption) == [0, 1]
 
 
 def test_company_may_be_the_headline() -> None:
-    story = article("Kicker", "Headline", "Lead picture", "Text")
-    framed = Article(0, Facts(), None, story.blocks, (Removal(0, "drop", "k"), Removal(1, "extract", "h")))
+    one = story("Kicker", "Headline", "Lead picture", "Text")
+    framed = of_blocks(one[1].blocks, frame=[Removal(0, "drop", "k"), Removal(1, "extract", "h")])
     assert named(framed, rule({"after": {"headline": True}})) == [2]
 
 
@@ -104,15 +100,15 @@ def test_company_may_be_the_headline() -> None:
     ],
 )  # fmt: skip
 def test_guards(where: dict[str, object], drops: str, keeps: str) -> None:
-    assert named(article(drops, keeps), rule({"regex": ".*"}, where=where)) == [0]
+    assert named(story(drops, keeps), rule({"regex": ".*"}, where=where)) == [0]
 
 
 def test_position_is_counted_from_the_sentences() -> None:
-    story = article("Label", SENTENCE, "Label", SENTENCE, "Label")
+    one = story("Label", SENTENCE, "Label", SENTENCE, "Label")
     labels = {"exact": ["Label"]}
-    found = {place: named(story, rule(labels, where={"position": [place]})) for place in ("head", "body", "tail")}
+    found = {place: named(one, rule(labels, where={"position": [place]})) for place in ("head", "body", "tail")}
     assert found == {"head": [0], "body": [2], "tail": [4]}
-    assert named(article("Label"), rule(labels, where={"position": ["tail"]})) == [0]
+    assert named(story("Label"), rule(labels, where={"position": ["tail"]})) == [0]
 
 
 @pytest.mark.parametrize(
@@ -126,16 +122,16 @@ def test_position_is_counted_from_the_sentences() -> None:
     ],
 )
 def test_scope(scope: dict[str, object], blocks: list[int]) -> None:
-    assert named(article("Label", publisher=NPR), rule({"exact": ["Label"]}, scope=scope)) == blocks
+    assert named(story("Label", publisher=NPR), rule({"exact": ["Label"]}, scope=scope)) == blocks
 
 
 def test_scope_to_a_publisher_leaves_articles_of_none() -> None:
-    assert named(article("Label"), rule({"exact": ["Label"]}, scope={"publisher": ["npr"]})) == []
+    assert named(story("Label"), rule({"exact": ["Label"]}, scope={"publisher": ["npr"]})) == []
 
 
 def test_tags_name_blocks_of_any_length() -> None:
-    story = article("word " * 1000, "Text", tags={0: "nav", 1: "p"})
-    assert named(story, rule({"tag": ["nav"]}), kind="html") == [0]
+    one = story("word " * 1000, "Text", tags={0: "nav", 1: "p"}, kind="html")
+    assert named(one, rule({"tag": ["nav"]})) == [0]
 
 
 def test_narrow_scope_then_confidence_then_name_is_named_and_the_others_stand_in_also() -> None:
@@ -146,25 +142,25 @@ def test_narrow_scope_then_confidence_then_name_is_named_and_the_others_stand_in
         ("a/certain", "1", rule(exact)),
         ("z/narrow", "2", rule(exact, scope={"publisher": ["npr"]}, kind="caption")),
     ]
-    (removal,) = judge(View(article("Label", publisher=NPR), "text"), seat(rules))
+    (removal,) = judge(View(*story("Label", publisher=NPR)), seat(rules))
     assert (removal.rule, removal.version, removal.kind) == ("z/narrow", "2", "caption")
     assert removal.also == ("a/certain", "b/certain", "b/guess")
 
 
 def test_what_segmenting_took_out_is_not_judged() -> None:
-    framed = Article(0, Facts(), None, article("Label", "Label").blocks, (Removal(0, "drop", "structure/kicker"),))
+    framed = of_blocks(story("Label", "Label")[1].blocks, frame=[Removal(0, "drop", "structure/kicker")])
     assert named(framed, rule({"exact": ["Label"]})) == [1]
 
 
 def test_opinions_say_which_guard_holds_a_rule_back() -> None:
-    story = article("A label of four", "x")
+    one = story("A label of four", "x")
     bench = seat(
         [
             ("t/short", "1", rule({"prefix": ["a label"]}, where={"max_words": 3})),
             ("t/other", "1", rule({"exact": ["x"]})),
         ]
     )
-    found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(View(story, "text"), bench, 0)]
+    found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(View(*one), bench, 0)]
     assert found == [("t/short", "where.max_words = 3")]
 
 
@@ -186,7 +182,7 @@ def test_opinions_say_which_guard_holds_a_rule_back() -> None:
 def test_strip_cuts_inside_a_block(text: str, regexes: list[str], left: str) -> None:
     rules = [rule({"regex": regex, "case": True}, action="strip") for regex in regexes]
     bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
-    found = cuts(View(article(text), "text"), bench)
+    found = cuts(View(*story(text)), bench)
     assert apply(text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found]) == left
 
 
@@ -194,5 +190,5 @@ def test_strip_is_scoped_and_guarded() -> None:
     scoped = rule({"regex": "AD"}, action="strip", scope={"publisher": ["npr"]})
     guarded = rule({"regex": "AD"}, action="strip", where={"min_words": 4})
     bench = seat([("test/scoped", "1", scoped), ("test/guarded", "1", guarded)])
-    story = article("One AD.", "One AD two three.")
-    assert [(cut.block, cut.rule) for cut in cuts(View(story, "text"), bench)] == [(1, "test/guarded")]
+    one = story("One AD.", "One AD two three.")
+    assert [(cut.block, cut.rule) for cut in cuts(View(*one), bench)] == [(1, "test/guarded")]

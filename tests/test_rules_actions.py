@@ -4,14 +4,15 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from conftest import judged
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.audit import Restoration
-from etl.edit import Desk, Edited, edit
-from etl.model import Facts, Raw
-from etl.packs import Selection, desk
-from etl.stages import NO_COPIES, Copying, dropped_among, finish
+from etl.document import Judged, Ruleset, finish
+from etl.model import Metadata, Raw
+from etl.packs import Selection, compile_rules
+from etl.stages import Copying, duplicates_within
 
 HEAD = '[pack]\nid = "mine"\nversion = "1"\n'
 RULE = '\n[[rule]]\nid = "r{number}"\ntitle = "t"\nkind = "notice"\nwhy = "w"\ndrops = ["x"]\nkeeps = ["y"]\n{rule}\n'
@@ -24,34 +25,36 @@ SHARE = 'action = "drop-span"\nmatch.between = { start = { exact = ["Share"] }, 
 LINE = "They marched on Sunday, and on Monday they marched again, more than 100,000 of them, in Minsk."
 
 
-def at_desk(folder: Path, *rules: str) -> Desk:
+def ruleset(folder: Path, *rules: str) -> Ruleset:
     path = folder / "mine.toml"
     path.write_text(HEAD + "".join(RULE.format(number=at, rule=rule) for at, rule in enumerate(rules)), "utf-8")
-    return desk(Selection(packs=(str(path),), only=True))
+    return compile_rules(Selection(packs=(str(path),), only=True))
 
 
-def edited(text: str, rules: Desk, facts: Facts = Facts()) -> Edited:
-    return edit(Raw("a.txt", text, sha256(text.encode()).hexdigest(), facts=facts), rules)
+def edited(text: str, rules: Ruleset, metadata: Metadata = Metadata()) -> Judged:
+    return judged(Raw("a.txt", text, sha256(text.encode()).hexdigest(), metadata=metadata), rules)
 
 
 @pytest.mark.parametrize(
-    ("line", "facts", "author", "created"),
+    ("line", "metadata", "author", "created"),
     [
-        pytest.param("By Jane Roe", Facts(), "Jane Roe", "", id="a named group"),
-        pytest.param("By Jane Roe, 23 August 2020", Facts(), "Jane Roe", "2020-08-23T00:00:00.000Z", id="two groups"),
-        pytest.param("By Jane Roe, some time ago", Facts(), "Jane Roe", "", id="a date that cannot be read"),
-        pytest.param("By Jane Roe", Facts(author="A. Byline"), "A. Byline", "", id="what the source says stays"),
-        pytest.param("By Jane Roe\n\nBy John Doe", Facts(), "Jane Roe", "", id="the first of two"),
-        pytest.param("23 August 2020", Facts(), "", "2020-08-23T00:00:00.000Z", id="all of the line"),
-        pytest.param("By the sea they met", Facts(), "", "", id="keeps: no name"),
+        pytest.param("By Jane Roe", Metadata(), "Jane Roe", "", id="a named group"),
+        pytest.param(
+            "By Jane Roe, 23 August 2020", Metadata(), "Jane Roe", "2020-08-23T00:00:00.000Z", id="two groups"
+        ),
+        pytest.param("By Jane Roe, some time ago", Metadata(), "Jane Roe", "", id="a date that cannot be read"),
+        pytest.param("By Jane Roe", Metadata(author="A. Byline"), "A. Byline", "", id="what the source says stays"),
+        pytest.param("By Jane Roe\n\nBy John Doe", Metadata(), "Jane Roe", "", id="the first of two"),
+        pytest.param("23 August 2020", Metadata(), "", "2020-08-23T00:00:00.000Z", id="all of the line"),
+        pytest.param("By the sea they met", Metadata(), "", "", id="keeps: no name"),
     ],
 )
-def test_extract_fills_a_field(tmp_path: Path, line: str, facts: Facts, author: str, created: str) -> None:
-    result = edited(f"{line}\n\n{LINE}", at_desk(tmp_path, BYLINE, UPDATED), facts)
-    finished = finish(result, NO_COPIES, "")
-    (record,) = finished.records
+def test_extract_fills_a_field(tmp_path: Path, line: str, metadata: Metadata, author: str, created: str) -> None:
+    result = edited(f"{line}\n\n{LINE}", ruleset(tmp_path, BYLINE, UPDATED), metadata)
+    cleaned = finish(result)
+    (record,) = cleaned.records
     assert (record.author, record.created) == (author, created)
-    taken = {entry.before for entry in finished.entries if entry.action == "extract"}
+    taken = {entry.before for entry in cleaned.entries if entry.action == "extract"}
     assert taken == (set() if line.startswith("By the sea") else set(line.split("\n\n")))
 
 
@@ -64,17 +67,17 @@ def test_extract_fills_a_field(tmp_path: Path, line: str, facts: Facts, author: 
     ],
 )
 def test_reject_takes_the_whole_article(tmp_path: Path, text: str, articles: int, rejected: int) -> None:
-    finished = finish(edited(text, at_desk(tmp_path, REGION)), NO_COPIES, "")
-    assert len(finished.records) == articles
-    entries = [entry for entry in finished.entries if entry.action == "reject"]
+    cleaned = finish(edited(text, ruleset(tmp_path, REGION)))
+    assert len(cleaned.records) == articles
+    entries = [entry for entry in cleaned.entries if entry.action == "reject"]
     assert [entry.rule for entry in entries] == ["mine/r0"] * rejected
     assert sum(len(entry.before + entry.gap) for entry in entries) == (len(text) if rejected else 0)
 
 
 def test_reject_names_the_other_rules_of_a_line_where_they_named_it(tmp_path: Path) -> None:
     text = "By Jane Roe\n\nSorry.\n\nThis page is not available in your region."
-    finished = finish(edited(text, at_desk(tmp_path, REGION, BYLINE)), NO_COPIES, "")
-    assert [(entry.before, entry.also) for entry in finished.entries if entry.action == "reject"] == [
+    cleaned = finish(edited(text, ruleset(tmp_path, REGION, BYLINE)))
+    assert [(entry.before, entry.also) for entry in cleaned.entries if entry.action == "reject"] == [
         ("By Jane Roe", "mine/r1"),
         ("Sorry.", ""),
         ("This page is not available in your region.", ""),
@@ -83,8 +86,8 @@ def test_reject_names_the_other_rules_of_a_line_where_they_named_it(tmp_path: Pa
 
 def test_reject_leaves_the_other_articles_of_a_document(tmp_path: Path) -> None:
     text = f"{LINE}\n\nDocument 2 of 2\n\nThis page is not available in your region."
-    finished = finish(edited(text, at_desk(tmp_path, REGION, DIVIDER)), NO_COPIES, "")
-    assert [record.text for record in finished.records] == [LINE]
+    cleaned = finish(edited(text, ruleset(tmp_path, REGION, DIVIDER)))
+    assert [record.text for record in cleaned.records] == [LINE]
 
 
 @pytest.mark.parametrize(
@@ -98,23 +101,23 @@ def test_reject_leaves_the_other_articles_of_a_document(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_start_article_parts_a_roundup(tmp_path: Path, text: str, headlines: list[str], texts: list[str]) -> None:
-    records = finish(edited(text, at_desk(tmp_path, DIVIDER)), NO_COPIES, "").records
+    records = finish(edited(text, ruleset(tmp_path, DIVIDER))).records
     assert [record.headline for record in records] == headlines
     assert [record.text for record in records] == texts
 
 
 def test_tag_books_the_block_and_leaves_it(tmp_path: Path) -> None:
-    finished = finish(edited(f"Analysis: why they march\n\n{LINE}", at_desk(tmp_path, LONG)), NO_COPIES, "")
-    (entry,) = finished.entries
+    cleaned = finish(edited(f"Analysis: why they march\n\n{LINE}", ruleset(tmp_path, LONG)))
+    (entry,) = cleaned.entries
     assert (entry.action, entry.rule, entry.before) == ("tag", "mine/r0", "Analysis: why they march")
-    assert finished.records[0].text == f"Analysis: why they march\n\n{LINE}"
+    assert cleaned.records[0].text == f"Analysis: why they march\n\n{LINE}"
 
 
 def test_a_tagged_block_may_be_a_copy(tmp_path: Path) -> None:
-    result = edited(f"Analysis: {LINE}\n\nAnalysis: {LINE}", at_desk(tmp_path, LONG))
-    finished = finish(result, dropped_among([result], Copying())[0], "")
-    assert finished.records[0].text == f"Analysis: {LINE}"
-    booked = [(entry.line, entry.action) for entry in finished.entries if entry.action != "structure"]
+    result = edited(f"Analysis: {LINE}\n\nAnalysis: {LINE}", ruleset(tmp_path, LONG))
+    cleaned = finish(result, duplicates_within([result], Copying())[0])
+    assert cleaned.records[0].text == f"Analysis: {LINE}"
+    booked = [(entry.line, entry.action) for entry in cleaned.entries if entry.action != "structure"]
     assert booked == [(1, "tag"), (3, "tag"), (3, "duplicate")]
 
 
@@ -133,16 +136,16 @@ PAGE = """<html><body><article><div class="story"><p>{line}</p></div>
 )
 def test_css_names_blocks_of_a_page(tmp_path: Path, selector: str, taken: list[str]) -> None:
     raw = Raw("a.html", PAGE.format(line=LINE), "0" * 64, "html")
-    finished = finish(edit(raw, at_desk(tmp_path, f'match.css = ["{selector}"]')), NO_COPIES, "")
-    assert [entry.before for entry in finished.entries if entry.action == "drop"] == taken
+    cleaned = finish(judged(raw, ruleset(tmp_path, f'match.css = ["{selector}"]')))
+    assert [entry.before for entry in cleaned.entries if entry.action == "drop"] == taken
 
 
 ALL = (REGION, BYLINE, UPDATED, DIVIDER, LONG, SHARE, 'match.prefix = ["Analysis: again"]')
 
 
 @pytest.fixture(scope="module")
-def bold(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return at_desk(tmp_path_factory.mktemp("rules"), *ALL)
+def bold(tmp_path_factory: pytest.TempPathFactory) -> Ruleset:
+    return ruleset(tmp_path_factory.mktemp("rules"), *ALL)
 
 
 PIECES = st.sampled_from(
@@ -155,10 +158,10 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=16).map("\n\n".join))
-def test_articles_and_audit_give_any_text_back(bold: Desk, text: str) -> None:
+def test_articles_and_audit_give_any_text_back(bold: Ruleset, text: str) -> None:
     result = edited(text, bold)
-    finished = finish(result, dropped_among([result], Copying()).get(0, NO_COPIES), "")
-    gap = result.document.gap if finished.records else ""
-    assert Restoration([record.text for record in finished.records], finished.entries, gap).text() == text
-    books = finished.tally.books
-    assert books.read == books.kept + books.removed == len(text)
+    cleaned = finish(result, duplicates_within([result], Copying())[0])
+    gap = result.document.gap if cleaned.records else ""
+    assert Restoration([record.text for record in cleaned.records], cleaned.entries, gap).text() == text
+    books = cleaned.tally.books
+    assert books.read == books.kept + books.changed + books.removed == len(text)

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
+from conftest import of_blocks
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.examples import parse
 from etl.fold import fold, plain, shape
-from etl.model import Article, Block, Facts, Kind, Publisher, Removal
+from etl.model import Block, Kind, Publisher, Removal
 from etl.packs import Selection, load_rules
 from etl.rules import View, cuts, judge, seat
 from etl.rules.guards import covers
@@ -97,8 +98,8 @@ def views(draw: st.DrawFn) -> View:
     blocks = tuple(Block(at, at + 1, 0, 0, block.text, block.tag, block.css) for at, block in enumerate(lines))
     headline = draw(st.integers(-1, len(blocks) - 1))
     frame = (Removal(headline, "extract", "structure/headline"),) if headline >= 0 else ()
-    article = Article(0, Facts(), draw(st.sampled_from(PUBLISHERS)), blocks, frame)
-    return View(article, draw(st.sampled_from(list[Kind](["text", "html"]))))
+    kind = draw(st.sampled_from(list[Kind](["text", "html"])))
+    return View(*of_blocks(blocks, kind, draw(st.sampled_from(PUBLISHERS)), frame))
 
 
 @given(views())

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
+from conftest import Story, of_blocks, story
 from hypothesis import given
 from hypothesis import strategies as st
-from test_rules import NPR, SENTENCE, article, named, rule
+from test_rules import NPR, SENTENCE, named, rule
 
 from etl.change import Change, apply
 from etl.markup.selector import chains_of, holding, path_of
-from etl.model import Article, Block, Facts, Publisher
+from etl.model import Block, Metadata, Publisher
 from etl.packs import known_publishers
 from etl.rules import Known, View, cuts, judge, opinions, seat
 from etl.rules.names import names_in
@@ -33,7 +34,7 @@ KNOWN = Known(frozenset({"bbc", "bbc news", "reuters", "u.s. news", "ap", "deuts
     ],
 )  # fmt: skip
 def test_looks_joined(match: dict[str, object], drops: str, keeps: str) -> None:
-    assert named(article(drops, keeps), rule(match)) == [0]
+    assert named(story(drops, keeps), rule(match)) == [0]
 
 
 @pytest.mark.parametrize(
@@ -48,29 +49,28 @@ def test_looks_joined(match: dict[str, object], drops: str, keeps: str) -> None:
 )  # fmt: skip
 def test_unless(unless: dict[str, object], blocks: list[int]) -> None:
     watch = rule({"prefix": ["Watch"]}, unless={**unless, "keeps": ["x"]})
-    assert named(article("Watch the cat", "Watch the dog", "The end"), watch) == blocks
+    assert named(story("Watch the cat", "Watch the dog", "The end"), watch) == blocks
 
 
 def test_unless_may_ask_for_what_another_rule_took() -> None:
     watch = rule({"prefix": ["Watch"]}, unless={"before": {"rule": ["test/1"]}, "keeps": ["x"]})
     credit = rule({"suffix": ["/AP"]})
-    assert named(article("Watch this", "Jane Roe/AP", "Watch that"), watch, credit) == [1, 2]
+    assert named(story("Watch this", "Jane Roe/AP", "Watch that"), watch, credit) == [1, 2]
 
 
 def test_opinions_say_that_unless_holds_a_rule_back() -> None:
     bench = seat([("t/a", "1", rule({"prefix": ["Watch"]}, unless={"contains": ["dog"], "keeps": ["x"]}))])
-    (opinion,) = opinions(View(article("Watch the dog"), "text"), bench, 0)
+    (opinion,) = opinions(View(*story("Watch the dog")), bench, 0)
     assert opinion.obstacle == "unless"
 
 
-def of(language: str = "", created: str = "", publisher: Publisher | None = None) -> Article:
-    return msgspec.structs.replace(
-        article("Label", publisher=publisher), facts=Facts(language=language, created=created)
-    )
+def of(language: str = "", created: str = "", publisher: Publisher | None = None) -> Story:
+    article, document = story("Label", publisher=publisher)
+    return msgspec.structs.replace(article, metadata=Metadata(language=language, created=created)), document
 
 
 @pytest.mark.parametrize(
-    ("scope", "story", "judges"),
+    ("scope", "one", "judges"),
     [
         pytest.param({"language": ["de"]}, of("de"), True, id="language"),
         pytest.param({"language": ["de"]}, of("de-AT"), True, id="language, with its country"),
@@ -87,14 +87,14 @@ def of(language: str = "", created: str = "", publisher: Publisher | None = None
         pytest.param({"publisher": ["npr"], "language": ["en"]}, of("de", publisher=NPR), False, id="keeps: one of two"),
     ],
 )  # fmt: skip
-def test_scope_by_language_and_date(scope: dict[str, object], story: Article, judges: bool) -> None:
-    assert named(story, rule({"exact": ["Label"]}, scope=scope)) == ([0] if judges else [])
+def test_scope_by_language_and_date(scope: dict[str, object], one: Story, judges: bool) -> None:
+    assert named(one, rule({"exact": ["Label"]}, scope=scope)) == ([0] if judges else [])
 
 
 def test_a_guard_may_look_at_the_length_of_the_article() -> None:
     gone = rule({"contains": ["not available"]}, where={"max_article_words": 6})
-    assert named(article("It is not available", "Sorry"), gone) == [0]
-    assert named(article("It is not available", "Sorry for that"), gone) == []
+    assert named(story("It is not available", "Sorry"), gone) == [0]
+    assert named(story("It is not available", "Sorry for that"), gone) == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_guard_may_look_at_the_length_of_the_article() -> None:
 )
 def test_drop_span(texts: list[str], blocks: list[int]) -> None:
     between = {"start": {"exact": ["S"]}, "end": {"exact": ["E"]}, "max_blocks": 2}
-    assert named(article(*texts), rule({"between": between}, action="drop-span")) == blocks
+    assert named(story(*texts), rule({"between": between}, action="drop-span")) == blocks
 
 
 CAPTION = "Protesters gather outside the parliament in Minsk on Sunday."
@@ -134,7 +134,7 @@ CAPTION = "Protesters gather outside the parliament in Minsk on Sunday."
     ],
 )  # fmt: skip
 def test_near(near: dict[str, object], texts: list[str], blocks: list[int]) -> None:
-    assert named(article(*texts), rule({"near": near})) == blocks
+    assert named(story(*texts), rule({"near": near})) == blocks
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_selectors_that_a_path_cannot_answer_are_refused(selector: str, part: st
 
 def test_css_names_the_blocks_that_a_selector_holds() -> None:
     blocks = (Block(0, 1, 0, 0, "Share", "p", (".share",)), Block(1, 2, 0, 0, "Share", "p", (".nav",)))
-    assert named(Article(0, Facts(), None, blocks), rule({"css": [".share", "#x"]}), kind="html") == [0]
+    assert named(of_blocks(blocks, "html"), rule({"css": [".share", "#x"]})) == [0]
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_names_of_publishers_in_a_text(text: str, names: tuple[str, ...]) -> Non
     assert names_in(text, KNOWN.publishers) == names
 
 
-def known(story: Article, one: Rule) -> list[int]:
-    return [removal.block for removal in judge(View(story, "text", known=KNOWN), seat([("t/a", "1", one)]))]
+def known(one: Story, judging: Rule) -> list[int]:
+    return [removal.block for removal in judge(View(*one, KNOWN), seat([("t/a", "1", judging)]))]
 
 
 @pytest.mark.parametrize(
@@ -213,13 +213,13 @@ def known(story: Article, one: Rule) -> list[int]:
     ],
 )
 def test_publishers_in_a_regex(regex: str, drops: str, keeps: str) -> None:
-    assert known(article(drops, keeps), rule({"regex": regex})) == [0]
+    assert known(story(drops, keeps), rule({"regex": regex})) == [0]
 
 
 def test_publishers_in_a_regex_that_strips() -> None:
     text = "They left. The post A march appeared first on BBC News. They stayed."
     strip = rule({"regex": r"The post .{3,40} appeared first on @publisher\."}, action="strip")
-    found = cuts(View(article(text), "text", known=KNOWN), seat([("t/a", "1", strip)]))
+    found = cuts(View(*story(text), KNOWN), seat([("t/a", "1", strip)]))
     assert apply(text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found]) == "They left. They stayed."
 
 
@@ -243,7 +243,7 @@ def test_which_action_is_booked(
     first: Mapping[str, object], second: Mapping[str, object], action: str, also: tuple[str, ...]
 ) -> None:
     rules = [rule({"exact": ["Label"]}, **dict(more)) for more in (first, second)]
-    (removal,) = judge(View(article("Label"), "text"), seat((f"t/{at}", "1", one) for at, one in enumerate(rules)))
+    (removal,) = judge(View(*story("Label")), seat((f"t/{at}", "1", one) for at, one in enumerate(rules)))
     assert (removal.action, removal.also) == (action, also)
 
 
@@ -251,13 +251,13 @@ def test_a_tag_takes_nothing_in_the_eyes_of_other_rules() -> None:
     tag = rule({"exact": [SENTENCE]}, action="tag")
     tail = rule({"exact": ["Label"]}, where={"position": ["tail"]})
     near = rule({"after": {"rule": ["test/0"]}})
-    assert named(article("Label", SENTENCE, "Label"), tag, tail, near) == [1, 2]
+    assert named(story("Label", SENTENCE, "Label"), tag, tail, near) == [1, 2]
 
 
 def test_a_rule_may_be_asked_for_by_its_old_names() -> None:
     credit = rule({"suffix": ["/AP"]}, aliases=["ap-credit", "old/credit"])
     for name in ("test/ap-credit", "old/credit"):
-        assert named(article("A caption", "Jane Roe/AP", "Text"), credit, rule({"before": {"rule": [name]}})) == [0, 1]
+        assert named(story("A caption", "Jane Roe/AP", "Text"), credit, rule({"before": {"rule": [name]}})) == [0, 1]
 
 
 PATTERNS = st.sampled_from([{"exact": ["a"]}, {"prefix": ["ab"]}, {"suffix": ["c"]}, {"contains": ["b a"]}, {"regex": "abc|b+"}, {"css": [".x"]}, {"tag": ["p"]}])  # fmt: skip
@@ -277,7 +277,7 @@ def test_index_finds_what_the_plain_loop_finds(match: dict[str, object], closed:
     one = rule(match, action="drop-span" if closed and set(match) == {"between"} else "drop")
     bench = seat([("t/a", "1", one)])
     blocks = tuple(Block(at, at + 1, 0, 0, text, tag, css) for at, (text, tag, css) in enumerate(parts))
-    view = View(Article(0, Facts(), None, blocks), "html", known=KNOWN)
+    view = View(*of_blocks(blocks, "html"), KNOWN)
     (seated,) = bench.judges()
     plain = [at for at in range(len(blocks)) if (found := seated.opinion(view, at)) and not found.obstacle]
     assert [removal.block for removal in judge(view, bench)] == plain

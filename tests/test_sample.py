@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLES, edited
 
-from etl.stages import NO_COPIES, Copying, Finished, dropped_among, finish
+from etl.document import Cleaned, finish
+from etl.stages import Copying, duplicates_within
 
 # Labels of lines that are the story's own text, and of those that may stand in it or go.
 KEPT = {"body", "subhead", "teaser"}
@@ -18,9 +19,9 @@ FREE = {"contribution_note"}
 
 
 @pytest.fixture(scope="module")
-def cleaned() -> Finished:
+def cleaned() -> Cleaned:
     result = edited((SAMPLES / "another-belarus.txt").read_text(encoding="utf-8"))
-    return finish(result, dropped_among([result], Copying()).get(0, NO_COPIES), "2026-11-22T00:00:00.000Z")
+    return finish(result, duplicates_within([result], Copying())[0], "2026-11-22T00:00:00.000Z")
 
 
 def labelled() -> Iterator[tuple[int, str]]:
@@ -30,7 +31,7 @@ def labelled() -> Iterator[tuple[int, str]]:
             yield label["line"], label["label"]
 
 
-def test_every_line_goes_where_its_label_says(cleaned: Finished) -> None:
+def test_every_line_goes_where_its_label_says(cleaned: Cleaned) -> None:
     gone = {entry.line for entry in cleaned.entries if entry.action in ("drop", "extract", "duplicate")}
     labels = dict(labelled())
     assert len(labels) == 233
@@ -38,12 +39,12 @@ def test_every_line_goes_where_its_label_says(cleaned: Finished) -> None:
     assert [line for line, label in labels.items() if label not in KEPT | FREE and line not in gone] == []
 
 
-def test_rules_that_take_the_lines(cleaned: Finished, golden: Callable[[str], str]) -> None:
+def test_rules_that_take_the_lines(cleaned: Cleaned, golden: Callable[[str], str]) -> None:
     found = [f"{entry.line}\t{entry.rule}" for entry in cleaned.entries if entry.rule != "structure/gap"]
     assert found == golden("another-belarus.rules.tsv").splitlines()
 
 
-def test_articles_have_headline_publisher_and_status(cleaned: Finished) -> None:
+def test_articles_have_headline_publisher_and_status(cleaned: Cleaned) -> None:
     assert [(record.publisher, record.status, record.headline[:40]) for record in cleaned.records] == [
         ("The Guardian", "full", "Belarus could bring down ‘another iron c"),
         ("NPR", "full", "U.S. Diplomat Asks Belarus To Release He"),
@@ -58,12 +59,12 @@ def test_articles_have_headline_publisher_and_status(cleaned: Finished) -> None:
     ]
 
 
-def test_typography_stays_and_spaces_are_plain(cleaned: Finished) -> None:
+def test_typography_stays_and_spaces_are_plain(cleaned: Cleaned) -> None:
     text = "\n\n".join(record.text for record in cleaned.records)
     assert "“immediate danger”" in text
     assert not {"\u00a0", "\u202f"} & set(text)
     assert "  " not in text
 
 
-def test_body_below_an_empty_label_stays(cleaned: Finished) -> None:
+def test_body_below_an_empty_label_stays(cleaned: Cleaned) -> None:
     assert "The Belarusian ambassador to Slovakia, Igor Leshchenya," in cleaned.records[8].text

@@ -4,7 +4,7 @@ import pytest
 
 from etl.fold import fold
 from etl.markup.plain import read_plain
-from etl.model import Article, Document, Facts, Kind, Publisher
+from etl.model import Article, Document, Kind, Metadata, Publisher
 from etl.segment import Layouts, headline, segment
 
 KNOWN = [
@@ -19,11 +19,11 @@ LAYOUTS = Layouts(
 )
 
 
-def articles(text: str, facts: Facts = Facts(), kind: Kind = "text") -> tuple[Article, ...]:
+def articles(text: str, metadata: Metadata = Metadata(), kind: Kind = "text") -> tuple[Article, ...]:
     page = read_plain(text)
     empty: tuple[tuple[()], ...] = ((),) * len(page.blocks)
     return segment(
-        Document("a.txt", "", 1, kind, "", "utf-8", text, page.gap, page.blocks, empty, facts, "{}"), LAYOUTS
+        Document("a.txt", "", 1, kind, "", "utf-8", text, page.gap, page.blocks, empty, metadata, "{}"), LAYOUTS
     )
 
 
@@ -95,14 +95,15 @@ UNKNOWN = "Blossom show\n\nDoobie Brothers to reunite for Blossom show – cleve
     ],
 )
 def test_roundup_is_split_where_layout_proves_it(text: str, headlines: list[str]) -> None:
-    assert [article.facts.headline for article in articles(text)] == headlines
+    assert [article.metadata.headline for article in articles(text)] == headlines
 
 
 def test_articles_hold_every_block_once() -> None:
     text = f"A preface to it all.\n\nRead More\n\n{ONE}\n\n{TWO}"
     found = articles(text)
-    assert [block.index for article in found for block in article.blocks] == list(range(len(read_plain(text).blocks)))
-    assert found[0].facts.headline == ""
+    places = [at for article in found for at in range(article.start, article.end)]
+    assert places == list(range(len(read_plain(text).blocks)))
+    assert found[0].metadata.headline == ""
 
 
 def test_frame_is_kicker_headline_and_its_repeats() -> None:
@@ -116,17 +117,17 @@ def test_frame_is_kicker_headline_and_its_repeats() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "publisher"),
+    ("metadata", "publisher"),
     [
-        pytest.param(Facts(publisher="BBC"), "bbc", id="by name"),
-        pytest.param(Facts(url="https://www.bbc.co.uk/news/1"), "bbc", id="by domain"),
-        pytest.param(Facts(url="http://news.bbc.com:8080?x"), "bbc", id="by domain, with port"),
-        pytest.param(Facts(url="https://notbbc.com/news"), None, id="keeps: another domain that ends alike"),
-        pytest.param(Facts(), None, id="nothing known"),
+        pytest.param(Metadata(publisher="BBC"), "bbc", id="by name"),
+        pytest.param(Metadata(url="https://www.bbc.co.uk/news/1"), "bbc", id="by domain"),
+        pytest.param(Metadata(url="http://news.bbc.com:8080?x"), "bbc", id="by domain, with port"),
+        pytest.param(Metadata(url="https://notbbc.com/news"), None, id="keeps: another domain that ends alike"),
+        pytest.param(Metadata(), None, id="nothing known"),
     ],
 )
-def test_publisher_is_known_by_name_or_domain(facts: Facts, publisher: str | None) -> None:
-    found = articles("One paragraph.", facts)[0].publisher
+def test_publisher_is_known_by_name_or_domain(metadata: Metadata, publisher: str | None) -> None:
+    found = articles("One paragraph.", metadata)[0].publisher
     assert (found and found.id) == publisher
 
 
@@ -145,7 +146,7 @@ def test_publisher_is_known_by_name_or_domain(facts: Facts, publisher: str | Non
     ],
 )
 def test_headline_known_from_beside_the_text_is_taken_out(first_block: str, is_frame: bool) -> None:
-    article = articles(f"{first_block}\n\nThey marched on Sunday.", Facts(headline="Minsk rally grows"))[0]
+    article = articles(f"{first_block}\n\nThey marched on Sunday.", Metadata(headline="Minsk rally grows"))[0]
     assert [removal.block for removal in article.frame] == ([0] if is_frame else [])
 
 
@@ -154,4 +155,4 @@ def test_page_is_one_article_whatever_it_holds() -> None:
 
 
 def test_document_without_blocks_is_an_article_without_text() -> None:
-    assert [article.blocks for article in articles("")] == [()]
+    assert [(article.start, article.end) for article in articles("")] == [(0, 0)]

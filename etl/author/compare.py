@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from etl.author.fates import Fate, fates, where
-from etl.edit import Edited
+from etl.document import Judged
 
 
 class Difference(Struct, frozen=True):
@@ -22,8 +22,8 @@ class Difference(Struct, frozen=True):
     rules: tuple[str, ...] = ()
 
 
-def compare(old: Iterable[Edited], new: Iterable[Edited]) -> Iterator[Difference]:
-    """Give the differences between the same documents edited twice, in reading order."""
+def compare(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Difference]:
+    """Give the differences between the same documents judged twice, in reading order."""
     for before, after in zip(old, new, strict=True):
         for one, other in zip(fates(before), fates(after), strict=True):
             if found := _difference(where(before.document, one.block.line), one, other):

@@ -9,7 +9,7 @@ from itertools import chain, count
 from msgspec import Struct
 
 from etl.author.fates import Fate, fates, where
-from etl.edit import Edited
+from etl.document import Judged
 from etl.errors import UsageError
 from etl.fold import fold, label
 
@@ -33,11 +33,11 @@ class Draft(Struct, frozen=True):
     publisher: str = ""
 
 
-def propose(edited: Edited, line: int) -> Draft:
+def propose(judged: Judged, line: int) -> Draft:
     """Give a draft that names the block on a line of a document.  Raises UsageError if it is named already, or none."""
-    found = list(fates(edited))
-    fate = next((one for one in found if _holds(edited, one, line)), None)
-    place = where(edited.document, line)
+    found = list(fates(judged))
+    fate = next((one for one in found if _holds(judged, one, line)), None)
+    place = where(judged.document, line)
     if fate is None:
         raise UsageError(place, "there is no text on this line", "Blank lines belong to no block.")
     if fate.rules:
@@ -95,9 +95,9 @@ def free_id(text: str, taken: Collection[str]) -> str:
     return next(one for one in chain([name], numbered) if one not in taken)
 
 
-def _holds(edited: Edited, fate: Fate, line: int) -> bool:
+def _holds(judged: Judged, fate: Fate, line: int) -> bool:
     block = fate.block
-    return block.line <= line <= block.line + edited.document.text.count("\n", block.char_start, block.char_end)
+    return block.line <= line <= block.line + judged.document.text.count("\n", block.char_start, block.char_end)
 
 
 def _kind(text: str) -> str:

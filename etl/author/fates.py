@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from etl.edit import Edited
+from etl.document import Judged
 from etl.model import Article, Block, Document
 
 
@@ -16,12 +16,12 @@ class Fate(Struct, frozen=True):
     rules: tuple[str, ...]
 
 
-def fates(edited: Edited) -> Iterator[Fate]:
+def fates(judged: Judged) -> Iterator[Fate]:
     """Follow every block of a document, in reading order."""
-    for article, removals in zip(edited.articles, edited.removals, strict=True):
+    for article, removals in zip(judged.articles, judged.removals, strict=True):
         taken = (removal for removal in removals if removal.action != "tag")
         rules = {removal.block: (removal.rule, *removal.also) for removal in taken}
-        for block in article.blocks:
+        for block in article.blocks_of(judged.document):
             yield Fate(article, block, rules.get(block.index, ()))
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from etl.author.draft import Draft, nearest
 from etl.author.fates import Fate, fates, where
-from etl.edit import Edited
+from etl.document import Judged
 from etl.fold import label
 
 # Words.  Labels, prompts and links are shorter; from here on a line that recurs is more often a copied sentence.
@@ -39,37 +39,37 @@ class _Seen:
         self.scopes: set[str] = set()
 
 
-def suggest(documents: Iterable[Edited], least: int, most: int) -> list[Suggestion]:
+def suggest(documents: Iterable[Judged], least: int, most: int) -> list[Suggestion]:
     """Give the `most` suggestions whose lines stand in `least` documents or more, the most widespread first.
 
     Lines are the same if their labels are: case, quotes, dashes and ornaments do not count.  The same document twice
     counts once.
     """
     seen: dict[str, _Seen] = {}
-    for edited in documents:
-        for fate in _short_lines(edited):
-            _note(seen.setdefault(label(fate.block.text), _Seen()), fate, edited)
+    for judged in documents:
+        for fate in _short_lines(judged):
+            _note(seen.setdefault(label(fate.block.text), _Seen()), fate, judged)
     recurring = [(name, one) for name, one in seen.items() if len(one.documents) >= least]
     recurring.sort(key=lambda found: (-len(found[1].documents), -found[1].texts.total(), found[0]))
     others = sorted(name for name, one in seen.items() if len(one.documents) == 1)
     return [_suggestion(name, one, _neighbours(name, others, seen)) for name, one in recurring[:most]]
 
 
-def _short_lines(edited: Edited) -> Iterator[Fate]:
-    for fate in fates(edited):
+def _short_lines(judged: Judged) -> Iterator[Fate]:
+    for fate in fates(judged):
         text = fate.block.text
         if not fate.rules and len(text.split()) <= MAX_WORDS and any(map(str.isalpha, text)):
             yield fate
 
 
-def _note(seen: _Seen, fate: Fate, edited: Edited) -> None:
-    seen.documents.add(edited.document.sha256)
+def _note(seen: _Seen, fate: Fate, judged: Judged) -> None:
+    seen.documents.add(judged.document.sha256)
     seen.texts[fate.block.text] += 1
     publisher = fate.article.publisher
-    seen.publishers[publisher.name if publisher else fate.article.facts.publisher or UNKNOWN] += 1
+    seen.publishers[publisher.name if publisher else fate.article.metadata.publisher or UNKNOWN] += 1
     seen.scopes.add(publisher.id if publisher else "")
     if len(seen.places) < MAX_SOURCES:
-        seen.places.append(where(edited.document, fate.block.line))
+        seen.places.append(where(judged.document, fate.block.line))
 
 
 def _suggestion(name: str, seen: _Seen, others: Sequence[str]) -> Suggestion:

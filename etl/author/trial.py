@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from etl.author.fates import fates, where
-from etl.edit import Edited
+from etl.document import Judged
 from etl.errors import UsageError
-from etl.model import Article, Kind
+from etl.model import Article, Document
 from etl.packs import known_publishers
 from etl.rules import Bench, Known, View, cuts, judge, seat
 from etl.rules.exempt import Terms
@@ -39,25 +39,25 @@ def rule_on_trial(match: Match, action: Verb) -> Rule:
     return Rule(id="on-trial", title="", action=action, match=match, kind="notice", why="", keeps=())
 
 
-def trial(rule: Rule, documents: Iterable[Edited]) -> Iterator[Hit]:
+def trial(rule: Rule, documents: Iterable[Judged]) -> Iterator[Hit]:
     """Judge documents by one rule alone, and give what it hits, in reading order."""
     bench = seat([(rule.id, "", rule)], terms=Terms(own=frozenset({rule.id})))
-    for edited in documents:
-        found = dict(_hits(edited, bench))
-        for fate in fates(edited):
+    for judged in documents:
+        found = dict(_hits(judged, bench))
+        for fate in fates(judged):
             if text := found.get(fate.block.index):
-                yield Hit(where(edited.document, fate.block.line), text, fate.rules)
+                yield Hit(where(judged.document, fate.block.line), text, fate.rules)
 
 
-def _hits(edited: Edited, bench: Bench) -> Iterator[tuple[int, str]]:
+def _hits(judged: Judged, bench: Bench) -> Iterator[tuple[int, str]]:
     """Blocks by index, each with the text that is hit."""
-    for article in edited.articles:
-        yield from _named(article, edited.document.kind, bench)
+    for article in judged.articles:
+        yield from _named(article, judged.document, bench)
 
 
-def _named(article: Article, kind: Kind, bench: Bench) -> Iterator[tuple[int, str]]:
-    view = View(article, kind, known=Known(known_publishers()))
-    texts = {block.index: block.text for block in article.blocks}
+def _named(article: Article, document: Document, bench: Bench) -> Iterator[tuple[int, str]]:
+    view = View(article, document, Known(known_publishers()))
+    texts = {block.index: block.text for block in view.blocks}
     yield from ((removal.block, texts[removal.block]) for removal in judge(view, bench))
     parts: dict[int, list[str]] = {}
     for cut in cuts(view, bench):

@@ -80,7 +80,7 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
     changes, characters = Counter[str](), Counter[str]()
     touched: dict[str, set[str]] = {}
     for entry in read_records(audit or find_audit(articles), Entry):
-        if entry.rule != GAP:
+        if entry.rule != GAP and entry.action not in ("document", "end"):
             changes[name(entry)] += 1
             characters[name(entry)] += len(entry.before)
             touched.setdefault(name(entry), set()).add(entry.article_id)

@@ -19,7 +19,7 @@ from etl.packs import Selection, load_rules
 
 if TYPE_CHECKING:
     from etl.author import Difference, Hit, Suggestion
-    from etl.edit import Edited
+    from etl.document import Judged
     from etl.readers import Reading
 
 # Characters of a line that are shown.
@@ -59,8 +59,8 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
     rule = rule_on_trial(Match(**chosen), "strip" if inside else "drop")
     _doubt(rule.match.regex, chosen["case"], inside)
     hits: list[Hit] = []
-    with _documents(inputs, reading) as edited:
-        for hit in trial(rule, edited(selection)):
+    with _documents(inputs, reading) as judged:
+        for hit in trial(rule, judged(selection)):
             hits.append(hit)
             names = f"  [{', '.join(hit.rules)}]" if hit.rules else ""
             click.echo(f"{visible(hit.place)}: {one_line(hit.text, SHOWN_CHARS)}{names}")
@@ -84,14 +84,17 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     and see that no nearer line has to stay; then `copydesk rules lint` and `copydesk rules test` it.
     """
     from etl.author import draft, free_id, header, propose
-    from etl.edit import edit
-    from etl.packs import desk
+    from etl.document import judge
+    from etl.document import parse as parse_document
+    from etl.packs import compile_rules
     from etl.readers import find, only_document
 
     reading, selection = options.reading(chosen), options.selection(chosen)
     path, row, line = parse_place(place)
     (source, *_), _ = find([path], reading)
-    drafted = propose(edit(only_document(source, reading, row), desk(selection)), line)
+    rules = compile_rules(selection)
+    (judged,) = judge([parse_document(only_document(source, reading, row), rules)], rules)
+    drafted = propose(judged, line)
     name = free_id(drafted.text, {sourced.rule.id for sourced in load_rules(selection)})
     click.echo((header(pack) if pack else "") + draft(drafted, name), nl=False)
 
@@ -132,8 +135,8 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
     from etl.author import MAX_WORDS, draft, free_id, header, suggest
 
     reading, selection = options.reading(chosen), options.selection(chosen)
-    with _documents(inputs, reading) as edited:
-        found = suggest(edited(selection), least, most)
+    with _documents(inputs, reading) as judged:
+        found = suggest(judged(selection), least, most)
         taken = {sourced.rule.id for sourced in load_rules(selection)}
         click.echo(header(pack) if pack else "", nl=False)
         for suggestion in found:
@@ -165,8 +168,8 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
     reading, selection = options.reading(chosen), options.selection(chosen)
     verdicts: Counter[str] = Counter()
     before, after = (structs.replace(selection, packs=(*selection.packs, pack)) for pack in (old, new))
-    with _documents(inputs, reading) as edited:
-        for difference in compare(edited(before), edited(after)):
+    with _documents(inputs, reading) as judged:
+        for difference in compare(judged(before), judged(after)):
             verdicts[difference.verdict] += 1
             click.echo(_difference_line(difference))
         say(f"{verdicts['removed']} newly removed, {verdicts['kept']} newly kept, {verdicts['changed']} in other words")
@@ -175,7 +178,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 
 
 @contextmanager
-def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[Selection], "Iterator[Edited]"]]:
+def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[Selection], "Iterator[Judged]"]]:
     """Find the inputs; give a function that edits their documents by a selection, as often as it is asked.
 
     Says at the end what could not be read, and exits 4 for it, as `clean` does.
@@ -187,14 +190,14 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
     with TemporaryDirectory() as work:
         sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
 
-        def edited(selection: Selection) -> "Iterator[Edited]":
+        def judged(selection: Selection) -> "Iterator[Judged]":
             for found in edits(Job(work, selection, reading), Shard(0, tuple(sources))):
                 if isinstance(found, Reject):
                     rejects[found.path, found.row] = found.reason
                 else:
                     yield found
 
-        yield edited
+        yield judged
     for (path, row), reason in islice(rejects.items(), 1):
         say(f"{len(rejects):,} inputs could not be read, first {path}:{row}: {reason}")
         raise SystemExit(4)

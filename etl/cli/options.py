@@ -209,7 +209,7 @@ running_options = stacked(
 
 def reading(options: dict[str, Any]) -> "Reading":
     """Take the reading options out of a command's options."""
-    from etl.model import Facts
+    from etl.model import Metadata
     from etl.readers import Reading
 
     return Reading(
@@ -217,7 +217,7 @@ def reading(options: dict[str, Any]) -> "Reading":
         text_field=options.pop("text_field"),
         html_field=options.pop("html_field"),
         encoding=options.pop("encoding"),
-        facts=Facts(publisher=options.pop("publisher")),
+        metadata=Metadata(publisher=options.pop("publisher")),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 import msgspec
 
-from etl.audit import GAP, Entry, Tally
+from etl.audit import BOOKED_NOTHING, GAP, Entry, Tally
 from etl.cli.terminal import number, one_line, table, visible
 from etl.packs import load_rules
 from etl.readers.records import read_records
@@ -62,7 +62,8 @@ def _counts(tally: Tally) -> Iterator[str]:
     statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
     yield f"{number(tally.documents, 'document')}: {number(articles, 'article')}{statuses and f' ({statuses})'}"
     books = tally.books
-    yield f"read {books.read:,} characters = kept {books.kept:,} + removed {books.removed:,}; the books balance"
+    parts = " + ".join(f"{name} {getattr(books, name):,}" for name in ("kept", "changed", "removed"))
+    yield f"read {books.read:,} characters = {parts}; the books balance"
 
 
 def print_diff(job: Job) -> int:
@@ -104,7 +105,7 @@ def _diff_line(entry: Entry) -> str:
 
 def _changes(job: Job) -> Iterator[Entry]:
     """Account lines of what changes; a tag changes nothing, and white space between paragraphs is not shown."""
-    return (entry for entry in _lines(job, "audit", Entry) if entry.rule != GAP and entry.action != "tag")
+    return (entry for entry in _lines(job, "audit", Entry) if entry.rule != GAP and entry.action not in BOOKED_NOTHING)
 
 
 def _records(job: Job) -> Iterable[Record]:

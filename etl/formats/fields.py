@@ -21,7 +21,7 @@ from etl.formats.names import (
 )
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html
-from etl.model import Facts, Kind, Note, Raw
+from etl.model import Kind, Metadata, Raw
 from etl.readers.source import Reading
 
 Fields = dict[str, Any]
@@ -29,6 +29,8 @@ Fields = dict[str, Any]
 # Levels.  Deeper lists of lists are data, not paragraphs.
 MAX_TEXT_DEPTH = 4
 PARAGRAPH_GAP = "\n\n"
+
+UNREAD_DATE = "unread date"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -44,7 +46,7 @@ class Place(Struct, frozen=True, gc=False):
     record: str = ""
 
 
-def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[Note] = ()) -> Raw:
+def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str] = ()) -> Raw:
     """Return a record as a raw document.  Takes from `fields` what it uses.  Raises Unreadable if it has no text.
 
     `notes` are what was found wrong with the record before; more are added here.
@@ -52,8 +54,8 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[Not
     booked = list(notes)
     own = Mapping(reading.map)
     body, kind = _body(place.path, fields, reading)
-    facts = _facts(fields, own, booked)
-    given = {name: value for name, value in structs.asdict(reading.facts).items() if value}
+    metadata = _metadata(fields, own, booked)
+    given = {name: value for name, value in structs.asdict(reading.metadata).items() if value}
     return Raw(
         path=place.path,
         body=body,
@@ -61,8 +63,8 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[Not
         kind=kind,
         record=_own_id(fields, own) or place.record or str(place.row),
         row=place.row,
-        facts=structs.replace(facts, **given),
-        metadata=_written(fields),
+        metadata=structs.replace(metadata, **given),
+        extra=_written(fields),
         notes=tuple(booked),
     )
 
@@ -211,7 +213,7 @@ def _shown(value: Any) -> str:
     return _written(value)[:40]
 
 
-def _facts(fields: Fields, own: Mapping, notes: list[Note]) -> Facts:
+def _metadata(fields: Fields, own: Mapping, notes: list[str]) -> Metadata:
     """Take the fields that speak for themselves out of a record."""
     found: dict[str, str] = {}
     for fact in ("url", "language", "headline", "publisher", "author"):
@@ -223,13 +225,13 @@ def _facts(fields: Fields, own: Mapping, notes: list[Note]) -> Facts:
                 found[fact] = well_formed(said)
                 break
     found["created"] = _created(fields, own, found, notes)
-    return Facts(**{fact: value for fact, value in found.items() if value})
+    return Metadata(**{fact: value for fact, value in found.items() if value})
 
 
-def _created(fields: Fields, own: Mapping, found: dict[str, str], notes: list[Note]) -> str:
+def _created(fields: Fields, own: Mapping, found: dict[str, str], notes: list[str]) -> str:
     """Take the first date that can be read; one that cannot passes through, and is booked."""
     country = _COUNTRY.search(_host(found.get("url", "")))
-    unread = ""
+    is_unread = False
     for name in own.names("created", FACT_NAMES["created"]):
         value = _scalar(value_at(fields, name))
         if value in (None, "") or isinstance(value, bool):
@@ -238,9 +240,9 @@ def _created(fields: Fields, own: Mapping, found: dict[str, str], notes: list[No
         if time := instant(said, found.get("language", ""), country[1] if country else ""):
             taken(fields, name)
             return time
-        unread = unread or said
-    if unread:
-        notes.append(Note("reading/date", well_formed(unread)))
+        is_unread = True
+    if is_unread:
+        notes.append(UNREAD_DATE)
     return ""
 
 

@@ -6,6 +6,7 @@ back byte for byte.  NaN and Infinity become strings.
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,22 +15,20 @@ from msgspec import Raw as RawJson
 from etl.decode import decode
 from etl.errors import Unreadable
 from etl.formats.fields import usable
-from etl.model import Note, Raw
+from etl.model import Raw
 
-NOT_A_NUMBER = "reading/not-a-number"
-DUPLICATE_KEY = "reading/duplicate-key"
-NOT_UTF8 = "reading/encoding"
+NOT_A_NUMBER = "not a number"
+DUPLICATE_KEY = "duplicate key"
+NOT_UTF8 = "not UTF-8"
 
 MAX_INTEGER = 2**63
 # Digits.  Python refuses to read more: it takes quadratic time.
 MAX_DIGITS = 1000
-# Characters of damage that a note quotes.
-QUOTED = 60
 # Between two values: white space, commas of an array that was cut in lines, the record separators of RFC 7464.
 BETWEEN = " \t\r\n,\x1e\ufeff"
 
 
-def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[Note]]:
+def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[str]]:
     """Return the characters of some JSON.  Raises Unreadable if it is no text in the given encoding, or in any."""
     if not encoding:
         try:
@@ -37,12 +36,10 @@ def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[Note]
         except UnicodeDecodeError:
             pass
     decoded = decode(Raw(path, line, "", encoding=encoding))
-    faults = decoded.replaced or not encoding
-    said = f"read as {decoded.encoding}, {decoded.replaced} bytes do not fit" if faults else ""
-    return decoded.text, [Note(NOT_UTF8, said)] if said else []
+    return decoded.text, [NOT_UTF8] if decoded.replaced or not encoding else []
 
 
-def values(path: str, text: str) -> Iterator[tuple[Any, list[Note]]]:
+def values(path: str, text: str) -> Iterator[tuple[Any, list[str]]]:
     """Yield the values that stand in a text one behind the other, each with its notes.
 
     Raises Unreadable at the first that is no JSON.
@@ -80,7 +77,7 @@ class _Reader:
     """A JSON decoder that takes what Python, pandas and jq take, and notes what the standard does not allow."""
 
     def __init__(self) -> None:
-        self.notes: list[Note] = []
+        self.notes: list[str] = []
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
             parse_float=self._float,
@@ -93,24 +90,28 @@ class _Reader:
         return self._decoder.raw_decode(text, at)
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        """Return an object.  Of two equal keys the last that holds something counts; the other is noted."""
+        """Return an object.  Of equal keys the last that holds something counts; the others get numbers: "text#2"."""
         fields = dict(pairs)
         if len(fields) == len(pairs):
             return fields
         fields = {}
+        self.notes.append(DUPLICATE_KEY)
+        times = Counter[str]()
         for name, value in pairs:
-            if name in fields:
-                last_counts = bool(usable(value)) or not usable(fields[name])
-                lost = fields[name] if last_counts else value
-                self.notes.append(Note(DUPLICATE_KEY, f"{name}: {usable(lost) or json.dumps(lost, default=_shown)}"))
-                value = value if last_counts else fields[name]
-            fields[name] = value
+            times[name] += 1
+            if times[name] == 1:
+                fields[name] = value
+                continue
+            other = f"{name}#{times[name]}"
+            if usable(value) or not usable(fields[name]):
+                fields[name], value = value, fields[name]
+            fields[other] = value
         return fields
 
     def _float(self, figure: str) -> Any:
         number = float(figure)
         if math.isinf(number):
-            self.notes.append(Note(NOT_A_NUMBER, figure[:QUOTED]))
+            self.notes.append(NOT_A_NUMBER)
             return figure
         return number if repr(number) == figure else RawJson(figure.encode())
 
@@ -121,9 +122,5 @@ class _Reader:
         return number if abs(number) < MAX_INTEGER else RawJson(figure.encode())
 
     def _constant(self, name: str) -> str:
-        self.notes.append(Note(NOT_A_NUMBER, name))
+        self.notes.append(NOT_A_NUMBER)
         return name
-
-
-def _shown(value: Any) -> str:
-    return bytes(value).decode() if isinstance(value, RawJson) else str(value)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from etl.formats.names import language_code
 from etl.formats.sniffing import looks_like_html
-from etl.model import Facts, Kind, Raw
+from etl.model import Kind, Metadata, Raw
 from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject
 
 if TYPE_CHECKING:
@@ -244,13 +244,13 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
         kind = "text"
     headers = record.headers
     address = headers.get("WARC-Target-URI", "") or ""
-    metadata = {name: headers.get(header) for header, name in _METADATA.items() if headers.get(header)}
+    extra = {name: headers.get(header) for header, name in _METADATA.items() if headers.get(header)}
     charset = (record.http_charset or "") if record.http_headers else ""
     if record.http_headers:
-        metadata |= {"http_status": str(record.http_headers.status_code or ""), "http_charset": charset}
+        extra |= {"http_status": str(record.http_headers.status_code or ""), "http_charset": charset}
     languages = (headers.get("WARC-Identified-Content-Language", "") or "").split(",")
-    facts = Facts(url=address.strip("<>"), language=language_code(languages[0]) if len(languages) == 1 else "")
-    given = {name: value for name, value in msgspec.structs.asdict(reading.facts).items() if value}
+    known = Metadata(url=address.strip("<>"), language=language_code(languages[0]) if len(languages) == 1 else "")
+    given = {name: value for name, value in msgspec.structs.asdict(reading.metadata).items() if value}
     return Raw(
         path=path,
         body=body,
@@ -260,6 +260,6 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
         row=offset,
         encoding=reading.encoding,
         charset=charset,
-        facts=msgspec.structs.replace(facts, **given),
-        metadata=msgspec.json.encode({name: value for name, value in metadata.items() if value}).decode(),
+        metadata=msgspec.structs.replace(known, **given),
+        extra=msgspec.json.encode({name: value for name, value in extra.items() if value}).decode(),
     )

@@ -1,4 +1,4 @@
-"""HTML -> blocks, each tagged with its part on the page, and the facts the page says about itself.
+"""HTML -> blocks, each tagged with its part on the page, and the metadata the page says about itself.
 
 Takes nothing out: every character of the page's text is in exactly one block, so that rules can drop it by name.
 `Block.tag` is one word.  In the article's container it is the element the text stands in:
@@ -29,7 +29,7 @@ from operator import or_
 from etl.markup.container import find_container
 from etl.markup.furniture import strongest
 from etl.markup.layout import Element, Layout, Run, inherited
-from etl.markup.metadata import read_facts
+from etl.markup.metadata import read_metadata
 from etl.markup.selector import selected
 from etl.markup.tree import lay_out
 from etl.model import Block, Page
@@ -46,7 +46,7 @@ TELLING = frozenset(
 
 
 def read_html(text: str, selectors: Sequence[str] = ()) -> Page:
-    """Cut a page into blocks, in reading order, and read its facts; each block knows which selectors hold it.
+    """Cut a page into blocks, in reading order, and read its metadata; each block knows which selectors hold it.
 
     >>> page = read_html("<nav>Home</nav><article><p>Minsk, 23 August.<br>By our staff</p></article>")
     >>> [(block.tag, block.text) for block in page.blocks]
@@ -57,7 +57,10 @@ def read_html(text: str, selectors: Sequence[str] = ()) -> Page:
     tags = _tags(layout, container)
     blocks = _blocks(layout.runs, tags, selected(layout, selectors, text))
     return Page(
-        GAP.join(run.text for run in layout.runs), blocks, GAP, read_facts(layout.clues, _headings(layout, container))
+        GAP.join(run.text for run in layout.runs),
+        blocks,
+        GAP,
+        read_metadata(layout.clues, _headings(layout, container)),
     )
 
 

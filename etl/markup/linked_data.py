@@ -6,22 +6,22 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
 
-from etl.model import Facts
+from etl.model import Metadata
 
 # "NewsArticle", "ReportageNewsArticle", "LiveBlogPosting" and some ten more, but not "VideoObject".
 ARTICLE_TYPES = ("article", "blogposting", "report")
 
 
-def read_linked_data(scripts: Iterable[str]) -> Facts:
+def read_linked_data(scripts: Iterable[str]) -> Metadata:
     """Give what the first article in the scripts says about itself; dates and addresses as they stand.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
-    Facts(headline='Four die', publisher='', author='A; B', created='', url='', language='')
+    Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
     """
     nodes = [node for script in scripts for node in _nodes(_decode(script))]
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
     article = next((node for node in nodes if _is_article(node)), {})
-    return Facts(
+    return Metadata(
         headline=_first(_texts(article.get("headline") or article.get("name"), names)),
         publisher=_first(_texts(article.get("publisher"), names)),
         author=authors(_texts(article.get("author") or article.get("creator"), names)),

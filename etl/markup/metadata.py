@@ -1,4 +1,4 @@
-"""Read the facts of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
+"""Read the metadata of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,7 +7,7 @@ from itertools import product
 from etl.dates import instant
 from etl.markup.layout import Clue
 from etl.markup.linked_data import authors, in_one_line, read_linked_data
-from etl.model import Facts
+from etl.model import Metadata
 
 # Names of clues, the most trusted first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
@@ -33,14 +33,14 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 
 
-def read_facts(clues: Sequence[Clue], headings: Sequence[str]) -> Facts:
-    """Give the facts of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
+def read_metadata(clues: Sequence[Clue], headings: Sequence[str]) -> Metadata:
+    """Give the metadata of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
     linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
     publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
     known = {*map(_folded, publishers), _folded(_site(url))} - {""}
     titles = [title for title in (linked.headline, *_said(clues, HEADLINES)) if _folded(title) not in known]
-    return Facts(
+    return Metadata(
         headline=_headline(
             [headline_of(title, known) for title in titles],
             [in_one_line(heading) for heading in headings[:MAX_HEADINGS]],

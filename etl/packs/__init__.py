@@ -1,10 +1,10 @@
-"""TOML -> checked values -> a desk.  An error names the file, the line, the key and the way out."""
+"""TOML -> checked values -> a ruleset.  An error names the file, the line, the key and the way out."""
 
 from etl.packs.check import check, faults
 from etl.packs.load import Sourced, builtin_folder, builtin_packs, known_publishers, load_pack, pack_files, read_pack
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean, place
-from etl.packs.select import Profile, Selection, advice, desk, load_rules, pack_versions, selected
+from etl.packs.select import Profile, Selection, advice, compile_rules, load_rules, pack_versions, selected
 
 __all__ = [
     "Profile",
@@ -14,7 +14,7 @@ __all__ = [
     "builtin_folder",
     "builtin_packs",
     "check",
-    "desk",
+    "compile_rules",
     "did_you_mean",
     "faults",
     "known_publishers",

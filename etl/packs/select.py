@@ -1,4 +1,4 @@
-"""Which rules judge: the chosen ones of the built-in packs and the user's, compiled into a desk."""
+"""Which rules judge: the chosen ones of the built-in packs and the user's, compiled into a ruleset."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ from etl.rules.vocabulary import Verb
 from etl.segment import Layouts
 
 if TYPE_CHECKING:
-    from etl.edit import Desk
+    from etl.document import Ruleset
 
 Profile = Literal["careful", "standard", "hard"]
 
@@ -62,14 +62,14 @@ class Selection(Struct, frozen=True):
 
 
 @cache
-def desk(selection: Selection) -> "Desk":
+def compile_rules(selection: Selection) -> "Ruleset":
     """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left."""
-    from etl.edit import Desk  # what edits is not needed to list rules
+    from etl.document import Ruleset  # the document path is not needed to list rules
 
     rules = selected(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
     own = frozenset(sourced.name for sourced in rules if not Path(sourced.path).is_relative_to(builtin_folder()))
-    return Desk(
+    return Ruleset(
         repairs=tuple(
             Replacement(sourced.name, _searcher(sourced, own), sourced.rule.becomes)
             for sourced in rules

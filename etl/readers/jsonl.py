@@ -1,4 +1,4 @@
-"""JSONL -> raw documents: a line is a record, a record is a document; other fields fill facts or pass through."""
+"""JSONL -> raw documents: a line is a record, a record is a document; other fields fill metadata or pass through."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from msgspec import structs
 
 from etl.dates import instant
 from etl.errors import Unreadable
-from etl.model import Facts, Kind, Raw
+from etl.model import Kind, Metadata, Raw
 from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject, Source, decompression_errors, open_bytes
 
 Record = TypeVar("Record")
@@ -19,8 +19,8 @@ Record = TypeVar("Record")
 # Where the text is looked for when no --text-field says it, in this order.
 TEXT_FIELDS = ("text", "content", "body", "article", "maintext", "article_text")
 HTML_FIELDS = ("html", "raw_html")
-# Fields that speak for themselves, by the fact that they fill; the first that is a string with something in it does.
-FACT_FIELDS: dict[str, tuple[str, ...]] = {
+# Fields that speak for themselves, by the metadata that they fill; the first that is a string and not blank does.
+METADATA_FIELDS: dict[str, tuple[str, ...]] = {
     "headline": ("headline", "title"),
     "publisher": ("publisher", "site_name", "sitename", "source_name"),
     "author": ("author", "byline"),
@@ -78,8 +78,8 @@ def _record(path: str, row: int, line: bytes, reading: Reading) -> Raw:
     body = fields.pop(name)
     if not isinstance(body, str):
         raise Unreadable(path, f"field '{name}' holds no text but {json.dumps(body)[:40]}")
-    facts = _facts(fields)
-    given = {fact: value for fact, value in structs.asdict(reading.facts).items() if value}
+    metadata = _metadata(fields)
+    given = {name: value for name, value in structs.asdict(reading.metadata).items() if value}
     return Raw(
         path=path,
         body=body,
@@ -87,8 +87,8 @@ def _record(path: str, row: int, line: bytes, reading: Reading) -> Raw:
         kind=kind,
         record=_own_id(fields, row),
         row=row,
-        facts=structs.replace(facts, **given),
-        metadata=_well_formed(json.dumps(fields, ensure_ascii=False)),
+        metadata=structs.replace(metadata, **given),
+        extra=_well_formed(json.dumps(fields, ensure_ascii=False)),
     )
 
 
@@ -130,19 +130,19 @@ def _text_field(path: str, fields: dict[str, Any], reading: Reading) -> tuple[st
     raise Unreadable(path, f"has none of the fields {', '.join(TEXT_FIELDS)}; name it with --text-field")
 
 
-def _facts(fields: dict[str, Any]) -> Facts:
+def _metadata(fields: dict[str, Any]) -> Metadata:
     """Take the fields that speak for themselves out of a record."""
     found: dict[str, str] = {}
-    for fact, names in FACT_FIELDS.items():
+    for target, names in METADATA_FIELDS.items():
         for name in names:
             if isinstance(fields.get(name), str) and fields[name].strip():
-                found[fact] = _well_formed(fields.pop(name).strip())
+                found[target] = _well_formed(fields.pop(name).strip())
                 break
     if "created" in found and not (time := instant(found["created"])):
         fields["created"] = found.pop("created")  # not a date we can read: it passes through
     elif "created" in found:
         found["created"] = time
-    return Facts(**found)
+    return Metadata(**found)
 
 
 def _own_id(fields: dict[str, Any], row: int) -> str:

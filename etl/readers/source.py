@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Literal, cast
 from msgspec import Struct, structs
 
 from etl.errors import NoInput, Unreadable
-from etl.model import Facts
+from etl.model import Metadata
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -56,7 +56,7 @@ class Reading(Struct, frozen=True):
     text_field: str = ""
     html_field: str = ""
     encoding: str = ""
-    facts: Facts = Facts()
+    metadata: Metadata = Metadata()
     map: tuple[tuple[str, str], ...] = ()
 
 

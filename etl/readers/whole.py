@@ -24,4 +24,4 @@ def _read(source: Source, reading: Reading, kind: Kind) -> Raw | Reject:
             body = read_bounded(source, file)
         except Unreadable as error:
             return Reject(source.name, 1, error.fault, b"")
-    return Raw(source.name, body, sha256(body).hexdigest(), kind, encoding=reading.encoding, facts=reading.facts)
+    return Raw(source.name, body, sha256(body).hexdigest(), kind, encoding=reading.encoding, metadata=reading.metadata)

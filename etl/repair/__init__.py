@@ -13,7 +13,10 @@ from etl.change import Change, Script, apply, between, compose
 from etl.model import Replacement
 from etl.repair.alphabet import looks_clean
 from etl.repair.doubts import DOUBTS, GUESSES
+from etl.repair.evidence import proved_steps
 from etl.repair.steps import SURE, Step
+
+__all__ = ["Flag", "Repaired", "proved_steps", "repair"]
 
 # Damage comes in layers, three at most in the wild.  A block that still changes after this many was made to.
 MAX_ROUNDS = 8
@@ -22,7 +25,6 @@ MAX_WORDS_TO_ALIGN = 200
 
 # Guesses and the repairs of packs come before white space, which some of them leave.
 SPACING = SURE[-2:]
-SURE_AND_GUESSED = (*SURE[:-2], *GUESSES, *SPACING)
 
 _WORDS = re.compile(r"\s+|\S+")
 
@@ -44,12 +46,14 @@ class Repaired(Struct, frozen=True, gc=False):
     flags: tuple[Flag, ...] = ()
 
 
-def repair(line: str, replacements: Sequence[Replacement] = (), risky: bool = False) -> Repaired:
+def repair(
+    line: str, replacements: Sequence[Replacement] = (), risky: bool = False, proved: Sequence[Step] = ()
+) -> Repaired:
     """Make a block say what its author typed.
 
     Curly quotes and dashes stay: they are typography.  Repairing twice changes nothing more, and no blank line is made
     unless a replacement makes it.  A block that will not settle in MAX_ROUNDS is given back as it came.  With `risky`,
-    guesses are made too, not only flagged.
+    guesses are made too, not only flagged.  `proved` are the steps that the document as a whole proves.
 
     >>> repair("Belarusâ€™ president").text
     'Belarus’ president'
@@ -57,7 +61,8 @@ def repair(line: str, replacements: Sequence[Replacement] = (), risky: bool = Fa
     (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
     clean = looks_clean(line)
-    settled, script = (line, ()) if clean else _settled(line, SURE_AND_GUESSED if risky else SURE)
+    steps = (*SURE[:-2], *proved, *(GUESSES if risky else ()), *SPACING)
+    settled, script = (line, ()) if clean else _settled(line, steps)
     text = settled
     for replacement in replacements:
         if replacement.pattern.search(text):

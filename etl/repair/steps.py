@@ -89,11 +89,18 @@ def _spelled_out(escape: re.Match[str]) -> str:
 # no character there and is often dropped.  Given `â€ she`, ftfy 6.3.1 takes the space for it: `†she`.
 _THIRD = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸŚŤŹśťźˇ˘ŁĄŞŻłąşĽ˝ľż˛"
 _LOST = re.compile(rf"â€(?=[^{_THIRD}?\ufffd])|(?<=â€œ)([^â“”]*)â€$|Ã¢â‚¬(?=[\s,.;:!)])")
+# Or it came through as U+FFFD; behind an opening quote it can only be the closing one.
+_REPLACED = re.compile("(â€œ(?:(?!â€œ).)*?â€)\ufffd")
 
 
 def _with_lost_quotes(line: str) -> str:
     """Give back the byte 0x9D; at the end of a line only if a quote was open."""
+    line = _REPLACED.sub("\\1\x9d", line)
     return _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), line)
+
+
+# `«MAÇû` and `AMANHÃ…`: words in capitals end in Ã and Â, and what closes a quote stands behind them.
+_CAPITAL_END = re.compile(r"(?<=[A-ZÀ-ÖØ-Þ])[ÃÂ](?=[»›”’“‘…]+(?:[\s.,;:!?)\]]|$))")
 
 
 # `â€?` may have been any of sixty characters, and `Ã?` too: U+FFFD says so, where other mojibake proves the line.
@@ -107,6 +114,10 @@ def _decode(text: str) -> str:
 
 
 def _decode_line(line: str) -> str:
+    if _CAPITAL_END.search(line):  # proof must come from elsewhere in the line
+        without = _CAPITAL_END.sub("A", line)
+        if _decoded(without) == without:
+            return line
     whole = _with_lost_quotes(line)
     decoded = _decoded(whole)
     return _decoded(line) if "\x9d" in decoded and whole != line else decoded
@@ -145,6 +156,9 @@ def _composed(text: str) -> str:
 # ---- white space ----
 
 _BREAK = re.compile(r"\r\n|[\n\r\u2028\u2029]")
+# Chinese and Japanese have no space between words, and so none where a line was wrapped.
+SPACELESS = "\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60"
+_WRAPPED_SPACELESS = rf"(?<=[{SPACELESS}])[^\S\n]*\n[^\S\n]*(?=[{SPACELESS}])"
 _BLANK_LINES = re.compile(r"(\r?\n)(?:[^\S\n]*\n)+")
 
 
@@ -199,6 +213,7 @@ SURE = (
     # ZWJ and ZWNJ spell words and emoji and stay; U+200B parts words in Thai, Khmer, Lao and Burmese and stays there.
     _step("repair/zero-width", f"[{_ZERO_WIDTH}\u200b]", _sub(_INVISIBLE, "")),
     _step("repair/breaks", r"[\n\r\u2028\u2029]", _with_one_break),
+    _step("repair/wrapped", "\n", _sub(_WRAPPED_SPACELESS, "")),
     # A page's label in one element and its text in the next, run together: `image captionKolesnikova is…`.
     _step("repair/label", "[A-Z]", _sub(_LABEL, _parted)),
     # Runs of spaces, leftovers of pages, space at the ends of lines; and no-break spaces, which serve the page's width.

@@ -32,7 +32,7 @@ class Exemption(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def covers(self, view: View, at: int) -> bool:
         """Tell whether a block of an article is such a line, whatever rule would take it."""
         return (
-            fnmatchcase(view.path, self.source)
+            fnmatchcase(view.document.path, self.source)
             and (not self.publisher or self.publisher in view.scopes)
             and (not self.line or view.fingerprint(at).startswith(self.line))
         )

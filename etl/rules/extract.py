@@ -20,7 +20,7 @@ def filled(view: View, removals: Iterable[Removal], bench: Bench) -> Article:
     """Give the article with the fields that rules extract, the first line first; what its source says of it stays."""
     article, rules = view.article, {seated.name: seated for seated in bench.extracting}
     found = [
-        (removal.block - article.blocks[0].index, rules[name])
+        (removal.block - article.start, rules[name])
         for removal in removals
         for name in (removal.rule, *removal.also)
         if name in rules
@@ -28,8 +28,8 @@ def filled(view: View, removals: Iterable[Removal], bench: Bench) -> Article:
     said: dict[str, str] = {}
     for at, seated in found:
         said = {field: text for field, text in extracted(seated, view, at) if text} | said
-    left_open = {field: text for field, text in said.items() if not getattr(article.facts, field)}
-    return structs.replace(article, facts=structs.replace(article.facts, **left_open)) if left_open else article
+    left_open = {field: text for field, text in said.items() if not getattr(article.metadata, field)}
+    return structs.replace(article, metadata=structs.replace(article.metadata, **left_open)) if left_open else article
 
 
 def extracted(seated: Seated, view: View, at: int) -> Iterator[tuple[str, str]]:
@@ -37,7 +37,7 @@ def extracted(seated: Seated, view: View, at: int) -> Iterator[tuple[str, str]]:
 
     A date that cannot be read fills nothing.
     """
-    rule, text = seated.rule, view.article.blocks[at].text
+    rule, text = seated.rule, view.blocks[at].text
     searcher = regex_of(rule.match, seated.limited).searcher(view.plain[at], view.known.publishers)
     match = searcher.fullmatch(view.plain[at]) if searcher and rule.match.regex else None
     groups = {name: match.span(name) for name in FIELDS if name in match.re.groupindex} if match else {}

@@ -38,7 +38,7 @@ def _toml(value: Any) -> str:
 
 def _covers_day(view: View, dates: Dates) -> bool:
     """Tell whether an article is of these days; a year or month that is given is compared as such."""
-    created = view.article.facts.created
+    created = view.article.metadata.created
     is_late_enough = dates.since <= created[: len(dates.since)]
     return bool(created) and is_late_enough and (not dates.to or created[: len(dates.to)] <= dates.to)
 

@@ -71,7 +71,7 @@ class Index:
         """For each block the rules whose clue it could be, but for its length."""
         sifted = zip(view.sifted(sieve), view.labels, strict=True)
         clued = [ranks | self._labels.get(label, NONE) for ranks, label in sifted]
-        for at, block in enumerate(view.article.blocks if self._tags else ()):
+        for at, block in enumerate(view.blocks if self._tags else ()):
             for name in (block.tag, *block.css):
                 clued[at] |= self._tags.get(name, NONE)
         for at, names in view.named.items():

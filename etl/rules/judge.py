@@ -24,7 +24,7 @@ def judge(view: View, bench: Bench) -> tuple[Removal, ...]:
     by_block: dict[int, list[Seated]] = {}
     for at, seated in sorted(named, key=lambda found: (found[0], precedence(found[1]))):
         by_block.setdefault(at, []).append(seated)
-    removals = [_removal(view.article.blocks[at].index, rules) for at, rules in by_block.items()]
+    removals = [_removal(view.blocks[at].index, rules) for at, rules in by_block.items()]
     if bench.context:
         view = view.knowing(_taken(named))
         found = suspects(view, bench.context, bench.least)
@@ -57,7 +57,7 @@ def _named_by(panel: Panel, view: View) -> list[tuple[int, Seated]]:
 
 
 def _suspected(view: View, suspect: Suspect, model: Model) -> Removal:
-    block = view.article.blocks[suspect.at].index
+    block = view.blocks[suspect.at].index
     return Removal(block, "drop", NAME, model.version, "structure", suspect.evidence)
 
 

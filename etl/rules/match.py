@@ -94,12 +94,12 @@ def _regex(regex: Regex) -> Test:
 
 def _tag(pattern: Pattern) -> Test:
     tags = frozenset(pattern.tag)
-    return lambda view, at: view.article.blocks[at].tag in tags
+    return lambda view, at: view.blocks[at].tag in tags
 
 
 def _css(pattern: Pattern) -> Test:
     selectors = frozenset(pattern.css)
-    return lambda view, at: not selectors.isdisjoint(view.article.blocks[at].css)
+    return lambda view, at: not selectors.isdisjoint(view.blocks[at].css)
 
 
 def _rule(pattern: Pattern) -> Test:

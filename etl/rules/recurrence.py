@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from etl.fold import fold
-from etl.model import Article
+from etl.model import Article, Document
 
 # Characters.  A longer line that recurs is a sentence, and a matter of copies.
 MAX_LINE_CHARS = 200
@@ -28,11 +28,11 @@ def key(folded: str, publisher: str = "") -> int:
     return int.from_bytes(blake2b(name, digest_size=_KEY_BYTES).digest(), "little")
 
 
-def keys(articles: Iterable[Article]) -> Iterator[int]:
+def keys(document: Document, articles: Iterable[Article]) -> Iterator[int]:
     """Give the keys of what stands in a document: its short lines, those of its publishers, and its publishers."""
     for article in articles:
         publisher = article.publisher.id if article.publisher else ""
-        lines = {fold(block.text) for block in article.blocks if 0 < len(block.text) <= MAX_LINE_CHARS}
+        lines = {fold(block.text) for block in article.blocks_of(document) if 0 < len(block.text) <= MAX_LINE_CHARS}
         yield from (key(line) for line in lines)
         if publisher:
             yield key("", publisher)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from etl.errors import RanOut
+from etl.errors import RegexTimeout
 from etl.model import Searcher
 from etl.rules.literals import required, widths
 from etl.rules.names import PUBLISHER, generic, names_in, naming
@@ -51,7 +51,7 @@ class Regex:
 
 
 class Limited:
-    """A compiled regex of a user's rule.  Raises RanOut, with the rule's name, if one text takes it more than LIMIT."""
+    """A compiled regex of a user's rule.  Raises RegexTimeout, which names the rule, if one text takes over LIMIT."""
 
     def __init__(self, source: str, flags: int, rule: str) -> None:
         import regex  # 15 ms, and needed only for packs of users
@@ -84,7 +84,7 @@ class Limited:
         except TimeoutError:
             fault = f"takes more than {LIMIT:g} s for: {text[:60]}"
             way_out = f"Mend it: copydesk rules lint says what is wrong.  Or go without it: --ignore {self._rule}"
-            raise RanOut(self._rule, fault, way_out) from None
+            raise RegexTimeout(self._rule, fault, way_out) from None
 
 
 @lru_cache(MAX_COMPILED)

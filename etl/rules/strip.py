@@ -48,7 +48,7 @@ def _block_cuts(view: View, at: int, rules: Sequence[Seated]) -> Iterator[Cut]:
             names.append(rules[rank].name)
         after = " " if start and end < len(text) and text[end] not in CLOSING else ""
         name = "+".join(dict.fromkeys(names))
-        yield Cut(view.article.blocks[at].index, start, end, after, name, first.version, first.rule.kind)
+        yield Cut(view.blocks[at].index, start, end, after, name, first.version, first.rule.kind)
 
 
 def _found(view: View, at: int, seated: Seated) -> Iterator[re.Match[str]]:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from msgspec import Struct
 
 from etl.fold import ORNAMENTS, ends_sentence, plain, shape
-from etl.model import Article, Document, Kind
+from etl.model import Article, Document
 from etl.rules.recurrence import Counts
 from etl.rules.sieve import Ranks, Sieve
 from etl.rules.vocabulary import Position
@@ -40,19 +40,14 @@ NOTHING_KNOWN = Known()
 
 
 class View:
-    """An article as rules see it.  Places are positions in `article.blocks`, from 0.
+    """An article as rules see it.  Places are positions in `blocks`, from 0."""
 
-    Its document, if given, is for exceptions: they may name a source, or a line by its fingerprint.
-    """
-
-    def __init__(
-        self, article: Article, kind: Kind, document: Document | None = None, known: Known = NOTHING_KNOWN
-    ) -> None:
-        self.article, self.kind, self.known = article, kind, known
-        self.path, self._decoded = (document.path, document.text) if document else ("", "")
+    def __init__(self, article: Article, document: Document, known: Known = NOTHING_KNOWN) -> None:
+        self.article, self.document, self.known = article, document, known
+        self.blocks, self.kind = article.blocks_of(document), document.kind
         self.named: dict[int, set[str]] = {}
         self._sifted: dict[Sieve, list[Ranks]] = {}
-        texts = [block.text for block in article.blocks]
+        texts = [block.text for block in self.blocks]
         self.plain = [plain(text) for text in texts]
         self.folded = [text.casefold() for text in self.plain]
         self.labels = [text.strip(ORNAMENTS) for text in self.folded]
@@ -80,25 +75,26 @@ class View:
     def language(self) -> str:
         """The first subtag of the article's language, of its publisher's if it does not say; "" is unknown."""
         publisher = self.article.publisher
-        said = self.article.facts.language or (publisher.language if publisher else "")
+        said = self.article.metadata.language or (publisher.language if publisher else "")
         return re.split("[-_]", said.lower())[0]
 
     def fingerprint(self, at: int) -> str:
         """The SHA-256 of a block as it was decoded, as the audit has it."""
-        block = self.article.blocks[at]
-        return sha256(self._decoded[block.char_start : block.char_end].encode()).hexdigest()
+        block = self.blocks[at]
+        decoded = self.document.text[block.char_start : block.char_end]
+        return sha256(decoded.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def frame(self) -> frozenset[int]:
         """Positions of the blocks that segmenting has taken out already."""
-        first = self.article.blocks[0].index if self.article.blocks else 0
-        return frozenset(removal.block - first for removal in self.article.frame)
+        return frozenset(removal.block - self.article.start for removal in self.article.frame)
 
     @cached_property
     def headlines(self) -> frozenset[int]:
         """Positions of the headline, in all the places where it stands."""
-        first = self.article.blocks[0].index if self.article.blocks else 0
-        return frozenset(removal.block - first for removal in self.article.frame if removal.action == "extract")
+        return frozenset(
+            removal.block - self.article.start for removal in self.article.frame if removal.action == "extract"
+        )
 
     @cached_property
     def shapes(self) -> list[str]:

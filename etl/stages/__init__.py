@@ -7,27 +7,24 @@ select    fingerprints of all shards -> the copies in each
 publish   shard -> articles, audit, rejects, and a tally; refuses unbalanced books
 """
 
-from etl.stages.copies import NO_COPIES, dropped_among
+from etl.stages.copies import duplicates_within
 from etl.stages.count import add_up, asks_what_recurs, count
 from etl.stages.job import Copying, Job, RejectLine, Shard
 from etl.stages.prepare import edits, prepare
-from etl.stages.publish import Finished, finish, publish
+from etl.stages.publish import publish
 from etl.stages.seen import holding_index
 from etl.stages.select import select
 
 __all__ = [
-    "NO_COPIES",
     "Copying",
-    "Finished",
     "Job",
     "RejectLine",
     "Shard",
     "add_up",
     "asks_what_recurs",
     "count",
-    "dropped_among",
+    "duplicates_within",
     "edits",
-    "finish",
     "holding_index",
     "prepare",
     "publish",

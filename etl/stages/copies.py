@@ -1,12 +1,12 @@
-"""Edited documents -> the blocks that rules left; and, once it is known which are copies, the removals of these."""
+"""Judged documents -> the blocks that rules left; and, once it is known which are copies, the removals of these."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from etl.edit import Edited
-from etl.model import Document, Removal
+from etl.document import Judged
+from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Removal
 from etl.readers import Reject
 from etl.record import article_id
 from etl.stages.job import Copying, Job, Shard
@@ -23,27 +23,17 @@ class Place(Struct, frozen=True, gc=False):
     block: int
 
 
-class Dropped(Struct, frozen=True):
-    """What of a document are copies: the removals of blocks, and the ids of the articles of which nothing is left."""
-
-    removals: tuple[Removal, ...] = ()
-    articles: frozenset[str] = frozenset()
-
-
-NO_COPIES = Dropped()
-
-
-def blocks_left(results: Iterable[Edited | Reject]) -> tuple[list[Place], Printable]:
+def blocks_left(results: Iterable[Judged | Reject]) -> tuple[list[Place], Printable]:
     """Give the blocks of documents that rules left, and where they stand."""
     places: list[Place] = []
     blocks = Printable([], [], ([], [], []))
     names, titles, origins = blocks.names
     for number, result in enumerate(results):
-        if not isinstance(result, Edited):
+        if not isinstance(result, Judged):
             continue
         for article, removals in zip(result.articles, result.removals, strict=True):
             gone = {removal.block for removal in removals if removal.action != "tag"}
-            for block in article.blocks:
+            for block in article.blocks_of(result.document):
                 if block.index not in gone:
                     places.append(Place(number, len(titles), block.index))
                     blocks.texts.append(block.text)
@@ -64,28 +54,29 @@ def save_places(job: Job, shard: Shard, places: Sequence[Place], titles: Sequenc
     job.part("places", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode((places, titles)))
 
 
-def dropped(job: Job, shard: Shard) -> dict[int, Dropped]:
+def dropped(job: Job, shard: Shard) -> dict[int, DocumentDuplicates]:
     """Give what was found to be copies in a shard, by the number of the document."""
     packed = job.part("places", shard.number, ".msgpack").read_bytes()
     places, titles = msgspec.msgpack.decode(packed, type=tuple[list[Place], list[str]])
     return _by_document(selected(job, shard), places, titles, job.copying)
 
 
-def dropped_among(results: Sequence[Edited | Reject], copying: Copying) -> dict[int, Dropped]:
-    """Find the copies among some documents, in memory."""
+def duplicates_within(results: Sequence[Judged | Reject], copying: Copying) -> dict[int, DocumentDuplicates]:
+    """Return the duplicates among some documents, in memory, by the number of the document."""
     places, blocks = blocks_left(results)
-    return _by_document(copies_among(blocks, copying), places, blocks.names[1], copying)
+    found = _by_document(copies_among(blocks, copying), places, blocks.names[1], copying)
+    return {number: found.get(number, NO_DUPLICATES) for number in range(len(results))}
 
 
 def _by_document(
     copies: Copies, places: Sequence[Place], titles: Sequence[str], copying: Copying
-) -> dict[int, Dropped]:
+) -> dict[int, DocumentDuplicates]:
     whole = {copy.place: copy for copy in copies.articles}
-    found: dict[int, Dropped] = {}
+    found: dict[int, DocumentDuplicates] = {}
     for place, removal in _removals(copies, places, whole, copying):
-        before = found.get(place.document, NO_COPIES)
+        before = found.get(place.document, NO_DUPLICATES)
         gone = {titles[place.article]} if place.article in whole and copying.action == "drop" else set()
-        found[place.document] = Dropped((*before.removals, removal), before.articles | gone)
+        found[place.document] = DocumentDuplicates((*before.removals, removal), before.articles | gone)
     return found
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from etl.edit import Edited
-from etl.packs import desk
+from etl.document import Parsed
+from etl.packs import compile_rules
 from etl.readers import Reject
 from etl.rules.recurrence import Counts, key, keys
-from etl.stages.drafts import drafts
+from etl.stages.drafts import parsed
 from etl.stages.job import Job, Shard
 from etl.stages.staging import stage
 
@@ -26,23 +26,23 @@ COUNTED = "recurring.npy"
 
 def asks_what_recurs(job: Job) -> bool:
     """Tell whether a rule of the job asks what recurs in the run."""
-    return desk(job.selection).asks_what_recurs
+    return compile_rules(job.selection).asks_what_recurs
 
 
 def count(job: Job, shard: Shard) -> None:
     """Stage a shard's documents as they are before they are judged, and save which lines stand in which."""
     import numpy as np
 
-    rows = np.fromiter(_rows(stage(job, shard, "drafts", drafts(job, shard))), np.dtype((np.uint64, 2)))
+    rows = np.fromiter(_rows(stage(job, shard, "parsed", parsed(job, shard))), np.dtype((np.uint64, 2)))
     np.save(job.part("lines", shard.number, ".npy"), rows[rows[:, 0].argsort(kind="stable")])
 
 
-def _rows(results: Iterator[Edited | Reject]) -> Iterator[tuple[int, int]]:
+def _rows(results: Iterator[Parsed | Reject]) -> Iterator[tuple[int, int]]:
     """Each key with the document that it stands in; the same text twice is one document."""
     for result in results:
-        if isinstance(result, Edited):
+        if isinstance(result, Parsed):
             document = key(result.document.text)
-            yield from ((line, document) for line in keys(result.articles))
+            yield from ((line, document) for line in keys(result.document, result.articles))
 
 
 def add_up(job: Job, shards: Sequence[Shard]) -> None:

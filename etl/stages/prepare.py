@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from etl.edit import Edited, judged
-from etl.packs import desk
+from etl.document import Judged, Parsed, judge
+from etl.packs import compile_rules
 from etl.readers import Reject
 from etl.stages.copies import blocks_left, save_places
 from etl.stages.count import counted
-from etl.stages.drafts import drafts
+from etl.stages.drafts import parsed
 from etl.stages.job import Job, Shard
 from etl.stages.select import save_prints
 from etl.stages.staging import stage, staged
@@ -20,8 +20,8 @@ def prepare(job: Job, shard: Shard) -> None:
     save_prints(job, shard, blocks)
 
 
-def edits(job: Job, shard: Shard) -> Iterator[Edited | Reject]:
+def edits(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
     """Edit the documents of a shard, in order; what cannot be read or decoded comes as a reject in its place."""
-    at_desk, counts = desk(job.selection), counted(job)
-    for result in drafts(job, shard) if counts is None else staged(job, shard, "drafts"):
-        yield result if isinstance(result, Reject) else judged(result, at_desk, counts)
+    rules, counts = compile_rules(job.selection), counted(job)
+    for result in parsed(job, shard) if counts is None else staged(job, shard, "parsed", Parsed):
+        yield result if isinstance(result, Reject) else judge([result], rules, counts)[0]

@@ -102,7 +102,7 @@ def _tally(sums: Counter[str], copying: Copying) -> Tally:
     return Tally(
         documents=sums["records"],
         rejects=sums["rejects"],
-        books=Balance(sums["read"], sums["read"] - removed, removed),
+        books=Balance(sums["read"], sums["read"] - removed, 0, removed),
         kinds=(("duplicate", sums["copies"]),) if sums["copies"] else (),
     )
 

@@ -1,20 +1,23 @@
 """Documents between two stages: written one after the other, and read back in order."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, TypeVar
 
 import msgspec
 
-from etl.edit import Edited
+from etl.document import Judged, Parsed
 from etl.readers import Reject
 from etl.stages.job import Job, Shard
+
+State = TypeVar("State", Parsed, Judged)
 
 _LENGTH_BYTES = 8
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[Edited | None, Reject | None]).decode
 
 
-def stage(job: Job, shard: Shard, kind: str, results: Iterable[Edited | Reject]) -> Iterator[Edited | Reject]:
+def stage(job: Job, shard: Shard, kind: str, results: Iterable[State | Reject]) -> Iterator[State | Reject]:
     """Pass results on, writing each to the shard's part of a kind of file."""
     with job.part(kind, shard.number, ".msgpack").open("wb") as file:
         for result in results:
@@ -23,9 +26,15 @@ def stage(job: Job, shard: Shard, kind: str, results: Iterable[Edited | Reject])
             yield result
 
 
-def staged(job: Job, shard: Shard, kind: str) -> Iterator[Edited | Reject]:
+def staged(job: Job, shard: Shard, kind: str, state: type[State]) -> Iterator[State | Reject]:
     """Read back what has been staged."""
+    decode = _decoder(state).decode
     with job.part(kind, shard.number, ".msgpack").open("rb") as file:
         while length := file.read(_LENGTH_BYTES):
-            edited, reject = _decode(file.read(int.from_bytes(length, "big")))
-            yield edited or reject  # type: ignore[misc]  # one of the two was written
+            document, reject = decode(file.read(int.from_bytes(length, "big")))
+            yield document or reject
+
+
+@cache
+def _decoder(state: type[State]) -> Any:
+    return msgspec.msgpack.Decoder(tuple[state | None, Reject | None])  # type: ignore[valid-type]  # made at run time

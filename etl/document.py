@@ -1,0 +1,267 @@
+"""The path of one document, pure: parse, judge, finish.  Every command and the API use these functions.
+
+parse    raw bytes -> decoded text, blocks, repairs, articles
+judge    parsed documents -> removals by rule; furniture inside blocks is cut out of their texts
+finish   judged document + its duplicates -> article records and audit entries that balance
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from msgspec import Struct, structs
+
+from etl.audit import Balance, EditedArticle, Entry, Tally, balance, document_entry, edited_article, post
+from etl.change import Change, Script, apply, compose
+from etl.decode import decode
+from etl.markup import markup
+from etl.model import (
+    NO_DUPLICATES,
+    Article,
+    Block,
+    Decoded,
+    Document,
+    DocumentDuplicates,
+    Page,
+    Raw,
+    Removal,
+    Repair,
+    Replacement,
+)
+from etl.record import Record, article_id, record
+from etl.repair import proved_steps, repair
+from etl.repair.steps import Step
+from etl.rules import Bench, Cut, Known, View, cuts, filled
+from etl.rules import judge as judge_article
+from etl.rules.recurrence import Counts
+from etl.segment import EMPTY, Layouts, segment
+
+
+class Ruleset(Struct, frozen=True):
+    """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
+
+    `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
+    the run.
+    """
+
+    repairs: tuple[Replacement, ...]
+    layouts: Layouts
+    bench: Bench
+    risky: bool = False
+    selectors: tuple[str, ...] = ()
+    asks_what_recurs: bool = False
+
+
+class Parsed(Struct, frozen=True, gc=False):
+    """A document with its articles, not judged yet."""
+
+    document: Document
+    articles: tuple[Article, ...]
+
+
+class Judged(Struct, frozen=True, gc=False):
+    """A document with its articles and, for each, the removals: judged, nothing taken out yet.
+
+    Cuts inside of blocks are made already: they are among the document's repairs.
+    """
+
+    document: Document
+    articles: tuple[Article, ...]
+    removals: tuple[tuple[Removal, ...], ...]
+
+
+class Cleaned(Struct, frozen=True):
+    """A document's article records and audit entries, balanced, and what they count.
+
+    `document` is the entry that stands before the others in the audit.
+    """
+
+    records: tuple[Record, ...]
+    document: Entry
+    entries: tuple[Entry, ...]
+    tally: Tally
+
+    @property
+    def audit(self) -> tuple[Entry, ...]:
+        """The audit of the document, as it is written."""
+        return (self.document, *self.entries)
+
+
+# Returns the duplicates within each of some documents, by number.
+FindDuplicates = Callable[[Sequence[Judged]], Mapping[int, DocumentDuplicates]]
+
+
+def clean(raw: Raw, rules: Ruleset, find_duplicates: FindDuplicates | None = None, added: str = "") -> Cleaned:
+    """Return one raw document cleaned: parse, judge and finish in a row.  Raises Unreadable and BooksError."""
+    (judged,) = judge([parse(raw, rules)], rules)
+    duplicates = find_duplicates([judged])[0] if find_duplicates else NO_DUPLICATES
+    return finish(judged, duplicates, added)
+
+
+def parse(raw: Raw, rules: Ruleset) -> Parsed:
+    """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
+    decoded = decode(raw)
+    page = markup(decoded, raw.kind, rules.selectors)
+    document = repair_page(raw, decoded, page, rules)
+    return Parsed(document, segment(document, rules.layouts))
+
+
+def judge(batch: Sequence[Parsed], rules: Ruleset, lines: Counts | None = None) -> list[Judged]:
+    """Return documents with their removals.  `lines` are the line counts of the run, if rules ask for them.
+
+    The result does not depend on how documents fall into batches.
+    """
+    known = Known(rules.layouts.publishers, lines)
+    return [_judge_document(parsed, rules, known) for parsed in batch]
+
+
+def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "") -> Cleaned:
+    """Return a document's records and audit entries.  Raises BooksError if its books do not balance."""
+    document = judged.document
+    edited = _edited_articles(judged, duplicates.removals)
+    entries = post(document, edited)
+    books = balance(document, [one.text for one in edited], entries)
+    pairs = zip(judged.articles, edited, strict=True)
+    written = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
+    records = tuple(record(document, article, one, added) for article, one in written)
+    head = document_entry(document, [one for _, one in written])
+    return Cleaned(records, head, entries, _count(judged, records, entries, books))
+
+
+def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
+    """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
+    proved = proved_steps([block.text for block in page.blocks])
+    repaired = [_repair_block(block, rules, proved) for block in page.blocks]
+    given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
+    return Document(
+        path=raw.path,
+        record=raw.record,
+        row=raw.row,
+        kind=raw.kind,
+        sha256=raw.sha256,
+        encoding=decoded.encoding,
+        text=page.text,
+        gap=page.gap,
+        blocks=tuple(block for block, _ in repaired),
+        repairs=tuple(repairs for _, repairs in repaired),
+        metadata=structs.replace(page.metadata, **given),
+        extra=raw.extra,
+        notes=raw.notes,
+    )
+
+
+def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple[Block, tuple[Repair, ...]]:
+    repaired = repair(block.text, rules.repairs, rules.risky, proved)
+    if not (repaired.script or repaired.flags):
+        return block, ()
+    repairs = _booked(block, block.text, repaired.script)
+    flags = tuple(
+        Repair(block.line, block.char_start + flag.start, flag.text, flag.text, flag.rule, "tag")
+        for flag in repaired.flags
+    )
+    return structs.replace(block, text=repaired.text) if repairs else block, repairs + flags
+
+
+def _judge_document(parsed: Parsed, rules: Ruleset, known: Known) -> Judged:
+    document = parsed.document
+    views = [View(article, document, known) for article in parsed.articles]
+    for number, view in enumerate(views):
+        if found := cuts(view, rules.bench):
+            document = _cut_out(document, found)
+            views[number] = View(view.article, document, known)
+    removals = tuple(_removals(view, rules) for view in views)
+    articles = tuple(filled(view, named, rules.bench) for view, named in zip(views, removals, strict=True))
+    return Judged(document, articles, removals)
+
+
+def _cut_out(document: Document, found: Sequence[Cut]) -> Document:
+    """Take cuts out of the texts of blocks, and book them with the repairs of the same blocks."""
+    blocks, repairs = list(document.blocks), list(document.repairs)
+    for index, of_block in groupby(found, key=lambda cut: cut.block):
+        block, group = blocks[index], tuple(of_block)
+        script = tuple(Change(cut.start, cut.end, cut.after, cut.rule) for cut in group)
+        repairs[index] = _composed(document, block, script, group[0])
+        blocks[index] = structs.replace(block, text=apply(block.text, script))
+    return structs.replace(document, blocks=tuple(blocks), repairs=tuple(repairs))
+
+
+def _composed(document: Document, block: Block, script: Script, cut: Cut) -> tuple[Repair, ...]:
+    """Repairs and then cuts of a block, as one account over its decoded text."""
+    repairs = document.repairs[block.index]
+    start, source = block.char_start, document.text[block.char_start : block.char_end]
+    repairing = tuple(
+        Change(one.char_start - start, one.char_start - start + len(one.before), one.after, one.steps)
+        for one in repairs
+        if one.action != "tag"
+    )
+    names = {name for change in script for name in change.rule.split("+")}
+    booked = tuple(
+        structs.replace(repair, action="cut", kind=cut.kind, version=cut.version)
+        if names & set(repair.steps.split("+"))
+        else repair
+        for repair in _booked(block, source, compose(source, repairing, script))
+    )
+    return booked + tuple(one for one in repairs if one.action == "tag")
+
+
+def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
+    return tuple(
+        Repair(block.line, block.char_start + one.start, source[one.start : one.end], one.after, one.rule)
+        for one in script
+    )
+
+
+def _removals(view: View, rules: Ruleset) -> tuple[Removal, ...]:
+    """What leaves an article, in reading order: its frame, what repair left empty, and what rules name.
+
+    A block that a rule tags and the classifier takes has both.
+    """
+    judged = judge_article(view, rules.bench)
+    if rejected := next((removal for removal in judged if removal.action == "reject"), None):
+        return tuple(_rejected(view, rejected, judged))
+    own = {removal.block: removal for removal in (*_empty(view), *view.article.frame)}
+    named = (removal for removal in judged if removal.block not in own)
+    return tuple(sorted((*own.values(), *named), key=lambda removal: removal.block))
+
+
+def _rejected(view: View, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:
+    """All blocks of an article by the rule that rejects it, each with the other rules that name it."""
+    by_block = {removal.block: (removal.rule, *removal.also) for removal in judged}
+    for block in view.blocks:
+        others = tuple(name for name in by_block.get(block.index, ()) if name != rejected.rule)
+        yield structs.replace(rejected, block=block.index, also=others)
+
+
+def _empty(view: View) -> Iterator[Removal]:
+    """Blocks of nothing but damage: a lone zero-width space or byte order mark."""
+    return (Removal(block.index, "drop", EMPTY, kind="glitch") for block in view.blocks if not block.text)
+
+
+def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[EditedArticle]:
+    """Return the articles with all that leaves them: by rule, and as duplicates."""
+    by_block = {removal.block: removal for removal in duplicates}
+    edited: list[EditedArticle] = []
+    for article, removals in zip(judged.articles, judged.removals, strict=True):
+        own = (by_block[index] for index in range(article.start, article.end) if index in by_block)
+        blocks = article.blocks_of(judged.document)
+        edited.append(edited_article(article_id(judged.document, article), blocks, (*removals, *own)))
+    return edited
+
+
+def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
+    document = judged.document
+    emptied = ["emptied"] * sum(not one.text and one.removed_ratio > 0 for one in records)
+    return Tally(
+        documents=1,
+        books=books,
+        statuses=_counts(one.status for one in records),
+        rules=_counts(entry.rule for entry in entries),
+        kinds=_counts(entry.kind for entry in entries),
+        publishers=_counts(one.publisher for one in records),
+        encodings=_counts([document.encoding]),
+        warnings=_counts([*emptied, *document.notes]),
+    )
+
+
+def _counts(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(names).items()))

@@ -1,0 +1,207 @@
+"""Hard-wrapped text: learn the width that a document was wrapped at, and join the lines of its paragraphs.
+
+A break was made by a wrapping program if the first word of the next line would not have fitted.  That is true of some
+pairs of lines by chance, so a width counts only if it explains nearly all breaks in mid-sentence of the document.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from math import log
+from unicodedata import east_asian_width
+
+from msgspec import Struct
+
+from etl.fold import ends_sentence
+
+# Columns.  Narrow newspaper columns have 25, terminals up to 160; below that a line is a list item or a verse.
+WIDTHS = range(20, 161)
+# Share of the breaks in mid-sentence that a width must explain, and of lines that may be longer than it.
+MIN_EXPLAINED, MAX_LONGER = 0.9, 0.2
+# GNU fmt balances lines: they end up to a quarter below the width.  As a share of the width.
+RAGGED = 0.25
+# As a share of the width.  A line in mid-sentence that is shorter was broken by hand if a capital follows, or anyway.
+MIN_FULL, MIN_BROKEN = 0.8, 0.5
+# As a share of the width.  Few lines are longer by a bit where the program that wrapped them counts otherwise.
+MAX_OVERLONG = 1.15
+# Natural logarithms of odds: how much likelier a break is in wrapped prose than in lists and verse.  Prose goes on with
+# a small letter and seldom breaks at a mark; verse breaks at marks, lists begin with capitals.
+LOWERCASE, CAPITAL, PUNCTUATED, NOT_PUNCTUATED = 0.8, -0.4, -1.2, 0.5
+# Three breaks in a row are proof if nothing speaks against them.
+MIN_EVIDENCE = 4.5
+
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+# Columns that a wide character needs; closing marks may not begin a line and take one along.
+_WIDE_WORD = 4
+_BULLET = re.compile(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
+_PUNCTUATED = tuple('.,;:!?…"”’»)。，、；：！？')
+
+
+class Line(Struct, frozen=True, gc=False):
+    """A line that holds more than white space: its 1-based number, its characters, and how far it is indented."""
+
+    number: int
+    start: int
+    end: int
+    indent: int = 0
+
+
+class Pair(Struct, frozen=True, gc=False):
+    """Two lines with no blank line between them.  `length` and `word` (the first of the second line) are in columns.
+
+    `ends` is true if the first line ends as a sentence does, `is_lower` if the second begins with a small letter, and
+    `has_case` if it begins with a letter that has two cases.
+    """
+
+    length: int
+    word: int
+    ends: bool
+    is_punctuated: bool
+    is_lower: bool
+    has_case: bool
+    is_item: bool
+
+
+class Wrap(Struct, frozen=True, gc=False):
+    """The width that lines were wrapped at, and how far below it a program that balances lines may break."""
+
+    width: int
+    slack: int = 0
+
+    def explains(self, pair: Pair) -> bool:
+        """Return whether the next word would not have fitted behind the first line."""
+        return pair.length - self.slack <= self.width < pair.length + 1 + pair.word + self.slack
+
+    def joins(self, pair: Pair, has_marked_paragraphs: bool) -> bool:
+        """Return whether the second line goes on where the first was broken.
+
+        If paragraphs are marked by blank lines or indents, a balanced line may also end with a sentence.
+        """
+        if pair.is_item:
+            return False
+        if self.explains(pair):
+            return has_marked_paragraphs or not (pair.ends and self.slack)
+        is_broken = self.width * MIN_BROKEN <= pair.length <= self.width * MAX_OVERLONG
+        goes_on = bool(self.slack) or not pair.ends if has_marked_paragraphs else pair.is_lower and not pair.ends
+        return is_broken and goes_on
+
+
+def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
+    """Yield the paragraphs of runs of lines that no blank line parts; a line is one unless it was wrapped."""
+    if all(len(run) == 1 for run in runs):
+        yield from (run[0] for run in runs)
+        return
+    is_by_indent = _marks_paragraphs(text, runs)
+    parts = [part for run in runs for part in _parted(run, is_by_indent)]
+    wrap, pairs = _learn(text, parts)
+    if not wrap:
+        yield from (line for run in runs for line in run)
+        return
+    for part, of_part in zip(parts, pairs, strict=True):
+        first = part[0]
+        for (one, other), pair in zip(pairwise(part), of_part, strict=True):
+            if not wrap.joins(pair, len(parts) > 1):
+                yield Line(first.number, first.start, one.end)
+                first = other
+        yield Line(first.number, first.start, part[-1].end)
+
+
+def _marks_paragraphs(text: str, runs: Sequence[Sequence[Line]]) -> bool:
+    """Return whether lines that are indented more than the one above begin paragraphs: the one above ends a sentence.
+
+    Otherwise it is a list whose items hang.
+    """
+    deeper = [one for run in runs for one, other in pairwise(run) if other.indent > one.indent]
+    ending = sum(ends_sentence(text[line.start : line.end]) for line in deeper)
+    return 2 * ending > len(deeper)
+
+
+def _parted(run: Sequence[Line], is_by_indent: bool) -> Iterator[Sequence[Line]]:
+    """Yield the parts of a run that indented lines begin."""
+    begins = [at for at in range(1, len(run)) if is_by_indent and run[at].indent > run[at - 1].indent]
+    for start, end in pairwise((0, *begins, len(run))):
+        yield run[start:end]
+
+
+def _learn(text: str, parts: Sequence[Sequence[Line]]) -> tuple[Wrap | None, list[list[Pair]]]:
+    """Return the wrap of a document, None if its lines were not wrapped, and the pairs of lines of each part."""
+    lengths = [line.end - line.start for part in parts for line in part]
+    if sum(length > WIDTHS[-1] for length in lengths) > MAX_LONGER * len(lengths):
+        return None, []
+    measures = (_columns,) if text.isascii() else (_columns, _bytes)
+    measured = [[[_pair(text, *two, measure) for two in pairwise(part)] for part in parts] for measure in measures]
+    for find in (_strict, _ragged):
+        found: list[tuple[int, Wrap, list[list[Pair]]]] = []
+        for of_parts in measured:
+            pairs = [pair for of_part in of_parts for pair in of_part if not pair.is_item]
+            wrap = find(pairs)
+            longer = sum(length > wrap.width for length in lengths)
+            if longer <= MAX_LONGER * len(lengths) and _is_proved(wrap, pairs):
+                found.append((sum(map(wrap.explains, pairs)), wrap, of_parts))
+        if found:
+            _, wrap, of_parts = max(found, key=lambda one: one[0])
+            return wrap, of_parts
+    return None, []
+
+
+def _strict(pairs: Sequence[Pair]) -> Wrap:
+    """Return the wrap of filled lines: the width that explains most breaks, the smallest of several."""
+    steps = sorted([(pair.length, 1) for pair in pairs] + [(pair.length + 1 + pair.word, -1) for pair in pairs])
+    best = width = explained = 0
+    for at, step in steps:
+        explained += step
+        if explained > best:
+            best, width = explained, at
+    return Wrap(width)
+
+
+def _ragged(pairs: Sequence[Pair]) -> Wrap:
+    """Return the wrap of balanced lines: the longest line that goes on in mid-sentence has its width."""
+    width = max((pair.length for pair in pairs if pair.is_lower and not pair.ends), default=0)
+    return Wrap(width, round(width * RAGGED))
+
+
+def _is_proved(wrap: Wrap, pairs: Sequence[Pair]) -> bool:
+    """Return whether a wrap explains nearly all breaks in mid-sentence, and these look like breaks in prose.
+
+    A line that stops short before a capital may be a label or a headline: it says nothing.
+    """
+    if wrap.width not in WIDTHS:
+        return False
+    full = wrap.width * MIN_FULL
+    broken = [pair for pair in pairs if not pair.ends and (pair.is_lower or pair.length >= full)]
+    explained = [pair for pair in broken if wrap.explains(pair)]
+    evidence = sum(_evidence(wrap, pair) for pair in explained) - log(max(1, len(explained)))
+    return len(explained) >= MIN_EXPLAINED * len(broken) and evidence >= MIN_EVIDENCE
+
+
+def _evidence(wrap: Wrap, pair: Pair) -> float:
+    by_chance = min(1.0, (pair.word + 1 + wrap.slack) / (wrap.width / 2))
+    by_case = (LOWERCASE if pair.is_lower else CAPITAL) if pair.has_case else 0.0
+    return by_case + (PUNCTUATED if pair.is_punctuated else NOT_PUNCTUATED) - log(by_chance)
+
+
+def _pair(text: str, one: Line, other: Line, measure: Callable[[str], int]) -> Pair:
+    said, following = text[one.start : one.end], text[other.start : other.end]
+    word = (following.split(None, 1) or [following])[0]
+    return Pair(
+        length=one.indent + measure(said),
+        word=_WIDE_WORD if _WIDE.match(word) and not "\uac00" <= word[0] <= "\ud7a3" else measure(word),
+        ends=ends_sentence(said),
+        is_punctuated=said.endswith(_PUNCTUATED),
+        is_lower=word[0].islower(),
+        has_case=word[0].lower() != word[0].upper(),
+        is_item=bool(_BULLET.match(following)) or (not word[0].islower() and said.startswith(f"{word} ")),
+    )
+
+
+def _columns(line: str) -> int:
+    """Return how many columns a line takes; Chinese, Japanese and Korean characters take two."""
+    return (
+        len(line) if line.isascii() or not _WIDE.search(line) else sum(1 + (east_asian_width(c) in "WF") for c in line)
+    )
+
+
+def _bytes(line: str) -> int:
+    """Return the bytes of a line as UTF-8, which is what `fold` counts."""
+    return len(line.encode("utf-8", "surrogatepass"))

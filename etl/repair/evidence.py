@@ -1,0 +1,77 @@
+"""Repairs that one block cannot prove and a whole document can: lost apostrophes, words that a printer broke.
+
+`didn?t` alone may be a typing error.  Eight of them, and no apostrophe anywhere, are an encoder that had none.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from etl.repair.steps import Step
+
+# Contractions that no question mark stands in by chance, and how many of them prove that a document has lost all.
+MIN_CONTRACTIONS = 3
+_CONTRACTION = re.compile(r"(?i:\w(?:n[?\ufffd]t|[?\ufffd](?:re|ve|ll))\b|\bi[?\ufffd]m\b)")
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])['’](?=[a-z])")
+_LOST_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[?\ufffd](?=(?:s|t|d|m|ll|re|ve)\b(?!-))")
+_LOST_QUOTES = re.compile(r"(?<!\S)[?\ufffd]([A-Z][^?\ufffd\n]*[,.!])[?\ufffd](?!\S)")
+
+# A word that is broken at the end of a line.
+_BROKEN_WORD = re.compile(r"(?P<head>[^\W\d_]+)-\r?\n[^\S\n]*(?P<tail>[^\W\d_]+)")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# Broken words that prove each other, if none is found whole in the document.
+MIN_BROKEN_WORDS = 3
+# Letters.  So short a piece is a syllable, unless it is one of the words that make compounds.
+MAX_SYLLABLE = 3
+_COMPOUND_HEADS = frozenset(
+    "self ex non mid co anti pre post half well long short high low all cross e x t u v pro pan neo off on by in out "
+    "up two three four five six seven eight nine ten twenty thirty forty fifty sixty seventy eighty ninety one first "
+    "second third last now then so full part open hard soft right left far near north south east west anglo semi "
+    "multi over under vice".split()
+)
+
+
+def proved_steps(blocks: Sequence[str]) -> tuple[Step, ...]:
+    """Return the steps that a document as a whole proves, ready to run on each of its blocks."""
+    return (*_apostrophes(blocks), *_broken_words(blocks))
+
+
+def _apostrophes(blocks: Sequence[str]) -> Iterable[Step]:
+    marked = [block for block in blocks if "?" in block or "\ufffd" in block]
+    contractions = sum(1 for block in marked for _ in _CONTRACTION.finditer(block))
+    if contractions < MIN_CONTRACTIONS or any(_APOSTROPHE.search(block) for block in blocks):
+        return
+    characters = re.compile("[?\ufffd]")
+    yield Step("repair/question-apostrophe", characters, partial(_LOST_APOSTROPHE.sub, "’"))
+    yield Step("repair/question-quotes", characters, partial(_LOST_QUOTES.sub, r"“\1”"))
+
+
+def _broken_words(blocks: Sequence[str]) -> Iterable[Step]:
+    broken = [match for block in blocks if "-\n" in block or "-\r\n" in block for match in _BROKEN_WORD.finditer(block)]
+    if not broken:
+        return
+    words = Counter(word for block in blocks for word in _WORD.findall(_BROKEN_WORD.sub(" ", block).casefold()))
+    pieces = [(match["head"].casefold(), match["tail"].casefold()) for match in broken]
+    whole = [head + tail in words for head, tail in pieces]
+    syllables = [len(head) <= MAX_SYLLABLE and head not in words and not _is_head(head) for head, _ in pieces]
+    is_proved = any(whole) or any(syllables) or len(pieces) >= MIN_BROKEN_WORDS
+    yield Step("repair/hyphen-break", re.compile("\n"), partial(_BROKEN_WORD.sub, partial(_joined, words, is_proved)))
+
+
+def _is_head(head: str) -> bool:
+    return head in _COMPOUND_HEADS
+
+
+def _joined(words: Counter[str], is_proved: bool, broken: re.Match[str]) -> str:
+    """Return a broken word in one piece.
+
+    The hyphen goes if the document has the word whole, and stays if it has the compound, or both its parts as words.
+    Else it goes where the document is proved to break words.
+    """
+    head, tail = broken["head"], broken["tail"]
+    one, other = head.casefold(), tail.casefold()
+    if one + other in words:
+        return head + tail
+    is_compound = f"{one}-{other}" in words or (one in words and other in words) or _is_head(one) or tail[0].isupper()
+    return head + tail if is_proved and not is_compound else f"{head}-{tail}"
