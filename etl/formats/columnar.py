@@ -11,10 +11,11 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from etl.errors import Unreadable
-from etl.formats.fields import Place, document
+from etl.formats.fields import Place, document, written
 from etl.formats.names import HTML_NAMES, TEASER_NAMES, TEXT_NAMES
+from etl.formats.opening import check_unchanged, open_share, read_bounded
+from etl.formats.source import Format, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.model import Raw
-from etl.readers.source import Reading, Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -204,12 +205,55 @@ def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: R
     fields = {name: value for name, value in fields.items() if value is not None}
     if text in fields:
         fields = {"text": fields.pop(text), **fields}
-    digest = sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
+    body = written(fields).encode()
+    digest = sha256(body).hexdigest()
     try:
         return document(Place(path, row, digest), fields, reading)
     except Unreadable as error:
-        return Reject(path, row, error.fault, repr(fields).encode("utf-8", "surrogatepass"))
+        return Reject(path, row, error.fault, body)
 
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0][:200]
+
+
+def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+    """Cut a file at its row groups.  What cannot be sought in, a pipe or a compressed file, is sent whole.
+
+    Raises Unreadable.
+    """
+    source = opened.source
+    form: Format = "parquet" if opened.head.startswith(PARQUET_MAGIC) else "arrow"
+    if opened.is_packed:
+        body = read_bounded(source.name, opened.file)
+        yield Share(source, form, len(body), body)
+        return
+    first, length = 0, 0
+    with opened.file as file:
+        for group in open_table(source.name, file).groups():
+            if length and length + group.size > size:
+                yield Share(source, form, length, row=group.first_row, start=first, end=group.number)
+                first, length = group.number, 0
+            length += group.size
+        yield Share(source, form, length, start=first)
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    name = share.source.name
+    with open_share(share) as file:
+        table = open_table(name, file)
+        groups = [group for group in table.groups() if share.start <= group.number]
+        chosen = [group for group in groups if share.end < 0 or group.number < share.end]
+        yield from read_groups(name, table, chosen, reading)
+    if share.body is None:
+        check_unchanged(share.source)
+
+
+PARQUET = InputFormat("parquet", (".parquet", ".pq"), lambda head: head.startswith(PARQUET_MAGIC), _shares, _read)
+ARROW = InputFormat(
+    "arrow",
+    (".arrow", ".feather", ".ipc"),
+    lambda head: head.startswith((ARROW_MAGIC, STREAM_MAGIC)),
+    _shares,
+    _read,
+)

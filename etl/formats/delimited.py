@@ -5,17 +5,21 @@ reject, and reading goes on at the next.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from statistics import fmean
 
+import msgspec
 from msgspec import Struct
 
 from etl.errors import Unreadable
 from etl.formats.fields import Place, document, has_text
+from etl.formats.jsonvalues import text_of
 from etl.formats.names import FACT_NAMES, HTML_NAMES, ID_NAMES, TEASER_NAMES, TEXT_NAMES
+from etl.formats.opening import Damaged, in_utf8, open_share, wide_encoding
+from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share, Source
 from etl.model import Raw
-from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject
 
 DELIMITERS = ",\t;|"
 # Rows that are looked at to tell the delimiter and the column of text.
@@ -28,6 +32,8 @@ MAX_NAME_LENGTH = 60
 MIN_ALIKE = 0.75
 # Characters of a cell, on average.  A column of headlines has 60, one of teasers 150.
 MIN_TEXT_LENGTH = 200
+
+_STRAY = re.compile("[\udc80-\udcff]")
 
 KNOWN_NAMES = {
     name.casefold()
@@ -108,21 +114,24 @@ def cells(text: str, dialect: Dialect) -> list[str]:
     return next(found, [])
 
 
-def read_rows(path: str, found: Iterator[Row], dialect: Dialect, reading: Reading) -> Iterator[Raw | Reject]:
-    """Yield the documents in rows."""
-    for row in found:
-        body = row.text.rstrip("\r\n")
-        try:
-            yield _document(path, row, body, dialect, reading)
-        except Unreadable as error:
-            yield Reject(path, row.line, error.fault, body.encode("utf-8", "surrogatepass"))
+def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | Reject:
+    """Return the document in a row."""
+    body = row.text.rstrip("\r\n")
+    try:
+        return _document(path, row, body, dialect, reading)
+    except Unreadable as error:
+        return Reject(path, row.line, error.fault, body.encode("utf-8", "surrogatepass"))
 
 
 def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading) -> Raw:
     if row.fault:
         raise Unreadable(path, f"is no CSV row: {row.fault}")
+    notes: list[str] = []
+    text = row.text
+    if _STRAY.search(text):  # bytes that are not UTF-8, as `lines_of` leaves them
+        text, notes = text_of(path, text.encode("utf-8", "surrogateescape"), reading.encoding)
     try:
-        values = cells(row.text, dialect)
+        values = cells(text, dialect)
     except csv.Error as error:
         raise Unreadable(path, f"is no CSV row: {error}") from None
     if len(values) > len(dialect.columns) and any(values[len(dialect.columns) :]):
@@ -132,7 +141,7 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
     if dialect.text and not (reading.text_field or reading.html_field or has_text(fields, reading)):
         fields = {"text": fields.pop(dialect.text, ""), **fields}
     digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    return document(Place(path, row.line, digest), fields, reading)
+    return document(Place(path, row.line, digest), fields, reading, notes)
 
 
 def dialect_of(head: str, reading: Reading) -> Dialect | None:
@@ -226,3 +235,58 @@ def looks_delimited(head: str) -> bool:
     if not dialect or dialect.rows == 0:
         return False
     return bool({*TEXT_NAMES, *HTML_NAMES} & set(dialect.columns)) and len(KNOWN_NAMES & set(dialect.columns)) > 1
+
+
+def _looks_like(head: bytes) -> bool:
+    return looks_delimited(_head_text(head, wide_encoding(head)))
+
+
+def _head_text(head: bytes, encoding: str) -> str:
+    """Return the whole lines at the start of a file."""
+    text = head.decode(encoding or "utf-8", "replace" if encoding else "surrogateescape").removeprefix("\ufeff")
+    return text[: text.rfind("\n") + 1] or text
+
+
+def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+    """Cut a table at the ends of rows, and send each part with the names of the columns.  Raises Unreadable."""
+    source = opened.source
+    encoding = wide_encoding(opened.head, reading.encoding)
+    dialect = dialect_of(_head_text(opened.head, encoding), reading)
+    if not dialect:
+        raise Unreadable(source.name, "is no CSV: its lines are not delimited alike", "Read it with --from text.")
+    lines = (_line(line) for line in in_utf8(opened.file, encoding))
+    for _ in range(dialect.rows):
+        next(lines, "")
+    layout = msgspec.json.encode(dialect)
+    parts, length, first = list[str](), 0, dialect.rows + 1
+    try:
+        for row in rows(lines, dialect, dialect.rows + 1):
+            if parts and length + len(row.text) > size:
+                yield _share(source, parts, first, layout)
+                parts, length = [], 0
+            first = first if parts else row.line
+            parts.append(row.text)
+            length += len(row.text)
+    except Damaged as error:
+        yield Share(source, "csv", row=first + len(parts), fault=f"the file is damaged from here on: {error}")
+    if parts:
+        yield _share(source, parts, first, layout)
+
+
+def _line(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+
+
+def _share(source: Source, parts: Sequence[str], first: int, layout: bytes) -> Share:
+    body = "".join(parts).encode("utf-8", "surrogateescape")
+    return Share(source, "csv", len(body), body, first, layout=layout)
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    dialect = msgspec.json.decode(share.layout, type=Dialect)
+    with open_share(share) as file:
+        for row in rows(map(_line, file), dialect, share.row):
+            yield read_row(share.source.name, row, dialect, reading)
+
+
+FORMAT = InputFormat("csv", (".csv", ".tsv", ".tab", ".psv"), _looks_like, _shares, _read)

@@ -14,8 +14,10 @@ from etl.decode import decode
 from etl.errors import Unreadable
 from etl.formats.fields import Place, document
 from etl.formats.richtext import as_html
+from etl.formats.sniffing import xml_root
+from etl.formats.source import InputFormat, Reading, Reject, Result, Share
+from etl.formats.text import whole, whole_body
 from etl.model import Raw
-from etl.readers.source import Reading, Reject
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -171,3 +173,12 @@ def _plain(node: "_Element") -> str:
 def _name(node: "_Element") -> str:
     """Return an element's name without its namespace; "" for comments."""
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    yield from read_feed(share.source.name, whole_body(share), reading)
+
+
+FORMAT = InputFormat(
+    "feed", (".rss", ".atom", ".rdf"), lambda head: xml_root(head) in ("rss", "feed", "rdf:rdf"), whole, _read
+)

@@ -21,8 +21,8 @@ from etl.formats.names import (
 )
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html
+from etl.formats.source import Reading
 from etl.model import Kind, Metadata, Raw
-from etl.readers.source import Reading
 
 Fields = dict[str, Any]
 
@@ -64,7 +64,7 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
         record=_own_id(fields, own) or place.record or str(place.row),
         row=place.row,
         metadata=structs.replace(metadata, **given),
-        extra=_written(fields),
+        extra=written(fields),
         notes=tuple(booked),
     )
 
@@ -156,7 +156,7 @@ def well_formed(text: str) -> str:
     return _SURROGATE.sub("\ufffd", paired)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """Return a value as JSON."""
     try:
         return msgspec.json.encode(value).decode()
@@ -210,7 +210,7 @@ def _why_no_text(fields: Fields, reading: Reading) -> str:
 
 
 def _shown(value: Any) -> str:
-    return _written(value)[:40]
+    return written(value)[:40]
 
 
 def _metadata(fields: Fields, own: Mapping, notes: list[str]) -> Metadata:

@@ -8,8 +8,8 @@ from etl.errors import Unreadable
 from etl.formats.fields import Fields, Place, document, has_text, value_at
 from etl.formats.jsonvalues import text_of, values
 from etl.formats.names import LIST_NAMES
+from etl.formats.source import MAX_DOCUMENT_BYTES, Reading, Reject
 from etl.model import Raw
-from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject
 
 
 def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
@@ -46,9 +46,11 @@ def _records(path: str, value: Any, reading: Reading) -> Iterator[Fields]:
 
 
 def _list_within(value: Fields) -> list[Fields] | None:
-    """Return the list of records in the answer of an interface; None if there is none."""
+    """Return the records in the answer of an interface, or in an object of records by id; None if there are none."""
     for name in LIST_NAMES:
         items = value_at(value, name)
         if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
             return items
+    if len(value) > 1 and all(isinstance(item, dict) for item in value.values()):
+        return [{"id": name, **item} for name, item in value.items()]
     return None

@@ -8,15 +8,18 @@ import re
 import zlib
 from collections.abc import Iterator
 from hashlib import sha256
+from io import BytesIO
+from itertools import takewhile
 from typing import IO, TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from etl.formats.names import language_code
+from etl.formats.opening import Damaged, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
+from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, PassedOver, Reading, Reject, Result, Share
 from etl.model import Kind, Metadata, Raw
-from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -48,14 +51,6 @@ class Piece(Struct, frozen=True, gc=False):
     offset: int
     body: bytes
     fault: str = ""
-
-
-class PassedOver(Struct, frozen=True, gc=False):
-    """A record that is no document, by its kind: "request", "image/png", "HTTP 404"."""
-
-    path: str
-    row: int
-    kind: str
 
 
 def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
@@ -263,3 +258,110 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
         metadata=msgspec.structs.replace(known, **given),
         extra=msgspec.json.encode({name: value for name, value in extra.items() if value}).decode(),
     )
+
+
+def _looks_like(head: bytes) -> bool:
+    return bool(START.match(head.lstrip(b"\r\n")))
+
+
+def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+    """Cut a WARC at its records.
+
+    Of a plain file, and of gzip members of one record each, as crawlers write them, shares are ranges of the file,
+    which is not unpacked here; what comes out of any other compression, or a pipe, is sent along.
+    """
+    source = opened.source
+    if not opened.is_packed:
+        yield from _ranges(opened, size, (piece.offset for piece in _headers(opened.file)))
+    elif _is_of_members(opened):
+        with open_packed(source) as file:
+            yield from _ranges(opened, size, _members_every(file, source.size, size))
+    else:
+        yield from _chunks(opened, size)
+
+
+def _ranges(opened: Opened, size: int, offsets: Iterator[int]) -> Iterator[Share]:
+    """Yield ranges of about `size` bytes that begin at some of these offsets."""
+    start = 0
+    for offset in offsets:
+        if offset - start >= size:
+            yield Share(opened.source, "warc", offset - start, row=start, start=start, end=offset)
+            start = offset
+    end = opened.source.size
+    yield Share(opened.source, "warc", end - start, row=start, start=start, end=end)
+
+
+def _headers(file: IO[bytes]) -> Iterator[Piece]:
+    """Yield the place of each record; what is in it is not read."""
+    offset = 0
+    while True:
+        file.seek(offset)
+        buffer = file.read(MAX_HEADER_BYTES)
+        lead = len(buffer) - len(buffer.lstrip(b"\r\n"))
+        offset, buffer = offset + lead, buffer[lead:]
+        if not buffer:
+            return
+        yield Piece(offset, b"")
+        size = _size(buffer)
+        offset += size if size >= 0 else len(_to_next_record(buffer, file)[0])
+
+
+def _is_of_members(opened: Opened) -> bool:
+    """Return whether a gzip file has a member for each record: the first member ends where the first record does."""
+    if opened.source.is_stream or not opened.head.startswith(b"WARC/") or opened.packing != "gzip":
+        return False
+    with open_packed(opened.source) as file:
+        body, fault, _ = _unpacked(zlib.decompressobj(zlib.MAX_WBITS | 16), b"", file)
+    return not fault and 0 <= len(body) - _size(body) <= 4
+
+
+def _members_every(file: IO[bytes], end: int, size: int) -> Iterator[int]:
+    offset = size
+    while offset < end:
+        offset = next_member(file, offset)
+        if offset < end:
+            yield offset
+        offset += size
+
+
+def _chunks(opened: Opened, size: int) -> Iterator[Share]:
+    """Yield the records of a stream in chunks, each with its offset in the stream."""
+    source, parts, start, length = opened.source, list[bytes](), 0, 0
+    pieces = records(opened.file)
+    try:
+        for piece in pieces:
+            if piece.fault:
+                yield Share(source, "warc", len(piece.body), piece.body, piece.offset, fault=piece.fault)
+                continue
+            if parts and length >= size:
+                yield Share(source, "warc", length, b"".join(parts), start)
+                parts, length = [], 0
+            start = start if parts else piece.offset
+            parts.append(piece.body + b"\r\n\r\n")
+            length += len(parts[-1])
+    except Damaged as error:
+        yield Share(source, "warc", 0, b"", start, fault=f"the file is damaged from here on: {error}")
+    if parts:
+        yield Share(source, "warc", length, b"".join(parts), start)
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    for piece in _pieces(share):
+        yield read_record(share.source.name, piece, reading)
+
+
+def _pieces(share: Share) -> Iterator[Piece]:
+    """Yield the records of a share.  Raises OSError and Changed."""
+    if share.body is not None:
+        yield from records(BytesIO(share.body), share.row)
+        return
+    with open_packed(share.source) as file:
+        file.seek(share.start)
+        if file.peek(2).startswith(MEMBER[:2]):
+            yield from members(file, share.end)
+        else:
+            yield from takewhile(lambda piece: piece.offset < share.end, records(file, share.start))
+    check_unchanged(share.source)
+
+
+FORMAT = InputFormat("warc", (".warc", ".wet", ".wat"), _looks_like, _shares, _read)
