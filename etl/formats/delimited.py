@@ -67,7 +67,7 @@ class Row(Struct, frozen=True, gc=False):
 def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row]:
     """Yield the rows that some lines make up.  `first` is the number of the first line.
 
-    A row ends where its quotation marks are closed.
+    A row ends where its quotation marks are closed.  Blank lines are rows.
     """
     waiting: list[str] = []  # lines that were taken for a row which then broke the rules
     number = first
@@ -84,8 +84,7 @@ def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row
         if fault:
             waiting.extend(reversed(taken[1:]))
             taken = taken[:1]
-        if "".join(taken).strip():
-            yield Row(number, "".join(taken), fault)
+        yield Row(number, "".join(taken), fault)
         number += len(taken)
 
 
@@ -182,6 +181,8 @@ def _table(head: str, dialect: Dialect) -> list[list[str]]:
             table.append(cells(row.text, dialect))
         except csv.Error:
             continue
+        if not table[-1]:
+            table.pop()
         if len(table) == SNIFFED_ROWS:
             break
     return table
@@ -286,7 +287,8 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
     dialect = msgspec.json.decode(share.layout, type=Dialect)
     with open_share(share) as file:
         for row in rows(map(_line, file), dialect, share.row):
-            yield read_row(share.source.name, row, dialect, reading)
+            if row.text.strip():
+                yield read_row(share.source.name, row, dialect, reading)
 
 
 FORMAT = InputFormat("csv", (".csv", ".tsv", ".tab", ".psv"), _looks_like, _shares, _read)

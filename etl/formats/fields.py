@@ -193,6 +193,7 @@ def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kin
             return taken(fields, name), kind or ("html" if looks_like_html(value) else "text")
         if text := usable(value):
             taken(fields, name)
+            text = well_formed(text)
             page = text if kind == "html" else as_html(text)
             return (page, "html") if page else (text, "text")
     raise Unreadable(path, _why_no_text(fields, reading), "Name the field that holds it with --text-field.")
@@ -216,28 +217,33 @@ def _shown(value: Any) -> str:
 def _metadata(fields: Fields, own: Mapping, notes: list[str]) -> Metadata:
     """Take the fields that speak for themselves out of a record."""
     found: dict[str, str] = {}
+    language = ""
     for fact in ("url", "language", "headline", "publisher", "author"):
         read = _READERS[fact]
         for name in own.names(fact, FACT_NAMES[fact]):
             value = value_at(fields, name)
             if value is not None and (said := read(value, name)):
+                language = _one_line(value, name) if fact == "language" else language
                 taken(fields, name)
                 found[fact] = well_formed(said)
                 break
-    found["created"] = _created(fields, own, found, notes)
-    return Metadata(**{fact: value for fact, value in found.items() if value})
-
-
-def _created(fields: Fields, own: Mapping, found: dict[str, str], notes: list[str]) -> str:
-    """Take the first date that can be read; one that cannot passes through, and is booked."""
     country = _COUNTRY.search(_host(found.get("url", "")))
+    created = _created(fields, own, (language, country[1] if country else ""), notes)
+    return Metadata(**found, created=created)
+
+
+def _created(fields: Fields, own: Mapping, hints: tuple[str, str], notes: list[str]) -> str:
+    """Take the first date that can be read; one that cannot passes through, and is noted.
+
+    `hints` are the language and the country of the record: they say whether the day or the month stands first.
+    """
     is_unread = False
     for name in own.names("created", FACT_NAMES["created"]):
         value = _scalar(value_at(fields, name))
         if value in (None, "") or isinstance(value, bool):
             continue
         said = value.decode() if isinstance(value, bytes) else str(value)
-        if time := instant(said, found.get("language", ""), country[1] if country else ""):
+        if time := instant(said, *hints):
             taken(fields, name)
             return time
         is_unread = True

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
 MAX_ZSTD_WINDOW = 128 << 20
+# Bytes.  The densest frame that can be written unpacks them to 80 MB.
+ZSTD_AT_ONCE = 2 << 10
 UNPACKED_AT_ONCE = 128 << 10
 # Bytes that a compressed source may hold for each of its own, once it has given a document's worth.  The same page a
 # hundred times over comes to less; a bomb of one sentence comes to 300 and more.
@@ -204,16 +206,40 @@ class _Seekable(io.RawIOBase):
         super().close()
 
 
-def _zstd(packed: IO[bytes]) -> Any:
-    import zstandard
+class _Zstandard:
+    """A reader of Zstandard frames in a row.  zstandard's own takes a frame that is cut for a whole one."""
 
-    return zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW).stream_reader(packed, read_across_frames=True)
+    def __init__(self, packed: IO[bytes]) -> None:
+        import zstandard
+
+        self._packed = packed
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW)
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._left = self._rest = b""
+
+    def read1(self, size: int) -> bytes:
+        """Return some bytes; b"" at the end.  Raises EOFError in a frame that is cut, and ZstdError."""
+        while not self._left:
+            piece = self._rest or self._packed.read(ZSTD_AT_ONCE)
+            if not piece:
+                if self._frame:
+                    raise EOFError("its last frame is cut")
+                return b""
+            self._frame = self._frame or self._unpacker.decompressobj()
+            self._left, self._rest = self._frame.decompress(piece), b""
+            if self._frame.eof:
+                self._rest, self._frame = self._frame.unused_data, None
+        given, self._left = self._left[:size], self._left[size:]
+        return given
+
+    def close(self) -> None:
+        """Do nothing: the packed file is closed by who opened it."""
 
 
 # What unpacks what `compression` names.  All read like a GzipFile.
 _UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
     "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
-    "Zstandard": _zstd,
+    "Zstandard": _Zstandard,
     "bzip2": bz2.BZ2File,
     "xz": lzma.LZMAFile,
 }

@@ -7,6 +7,7 @@ from msgspec import Struct
 # Bytes of a source that are looked at to tell its format.
 SNIFFED_BYTES = 64 << 10
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\xff]")
 _HTML_START = re.compile(
     rb"(?:<!--.*?-->|<\?xml[^>]*>|<!doctype\s+html[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|title|meta|div|p|article"
     rb"|main|section|table|h1|script|style|link|header|nav)\b",
@@ -16,21 +17,25 @@ _DOCTYPE = re.compile(rb"\s*<!doctype\s+html", re.I)
 _XML_ROOT = re.compile(
     rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*(?:\[.*?\]\s*)?>)*<([A-Za-z_][\w.:-]*)", re.I | re.S
 )
-_XML = re.compile(rb"\s*(?:<\?xml\b|<(?:rss|feed|rdf:RDF|[a-z]\w*[^<>]*\sxmlns(?::\w+)?=))", re.I)
+_XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z]\w*[^<>]*\sxmlns(?::\w+)?=))", re.I)
 
 
 class Signature(Struct, frozen=True):
-    """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it."""
+    """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it.
+
+    A file that is no text also has controls among its first bytes: "ID3" alone may begin a sentence.
+    """
 
     name: str
     magic: bytes
     way_out: str = "convert it to text first"
     offset: int = 0
+    is_text: bool = False
 
 
 # What is not read, by its first bytes.  A file of these that passes for text gives an article of garbage.
 SIGNATURES = (
-    Signature("PDF", b"%PDF-", "make text of it first, with pdftotext"),
+    Signature("PDF", b"%PDF-", "make text of it first, with pdftotext", is_text=True),
     Signature("a ZIP archive (also docx, xlsx, epub)", b"PK\x03\x04", "unpack it first"),
     Signature("an empty ZIP archive", b"PK\x05\x06", "unpack it first"),
     Signature("7-Zip", b"7z\xbc\xaf\x27\x1c", "unpack it first"),
@@ -51,8 +56,8 @@ SIGNATURES = (
     Signature("Avro", b"Obj\x01", "write it as JSONL or Parquet"),
     Signature("Feather version 1", b"FEA1", "write it as Parquet"),
     Signature("an old Office document", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as text"),
-    Signature("RTF", b"{\\rtf", "save it as text"),
-    Signature("PostScript", b"%!PS", "make text of it first"),
+    Signature("RTF", b"{\\rtf", "save it as text", is_text=True),
+    Signature("PostScript", b"%!PS", "make text of it first", is_text=True),
     Signature("DjVu", b"AT&TFORM", "make text of it first"),
     Signature("a Mobipocket book", b"BOOKMOBI", "convert it to text first", 60),
     Signature("a PNG image", b"\x89PNG\r\n\x1a\n", "it holds no text"),
@@ -70,8 +75,13 @@ SIGNATURES = (
     Signature("a font", b"wOF2", "it holds no text"),
     Signature("a program (ELF)", b"\x7fELF", "it holds no text"),
     Signature("a Java class", b"\xca\xfe\xba\xbe", "it holds no text"),
-    Signature("a Git LFS pointer", b"version https://git-lfs.github.com/spec/", "fetch the file with git lfs pull"),
-    Signature("mail in mbox form", b"From MAILER-DAEMON", "export the messages as text"),
+    Signature(
+        "a Git LFS pointer",
+        b"version https://git-lfs.github.com/spec/",
+        "fetch the file with git lfs pull",
+        is_text=True,
+    ),
+    Signature("mail in mbox form", b"From MAILER-DAEMON", "export the messages as text", is_text=True),
 )
 COMPRESSED_SIGNATURES = (
     Signature("gzip", b"\x1f\x8b"),
@@ -92,7 +102,7 @@ def not_read(head: bytes, packed_as: str = "") -> str:
     if packed_as and (inner := compression(head)):
         return f"is {inner} within {packed_as}: not supported; unpack it once"
     for signature in SIGNATURES:
-        if head.startswith(signature.magic, signature.offset):
+        if head.startswith(signature.magic, signature.offset) and (signature.is_text or _CONTROL.search(head[:512])):
             return f"is {signature.name}: not supported; {signature.way_out}"
     if (root := xml_root(head)) and root not in ("html", "rss", "feed", "rdf:rdf"):
         return f"is XML (<{root}>): not supported; --from html reads it as a page"
