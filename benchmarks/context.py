@@ -24,10 +24,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from etl.document import judge, parse
 from etl.model import Raw
 from etl.packs import Selection, compile_rules, known_publishers
-from etl.rules import View
+from etl.rules import ArticleView
 from etl.rules.context import MIN_BLOCKS, MIN_SENTENCES, THOUSANDTHS, Feature, Model, weigh
 from etl.rules.features import features
-from etl.rules.match import MAX_FURNITURE_CHARS
+from etl.rules.matching.patterns import MAX_FURNITURE_CHARS
 
 TARGET = Path(__file__).parent.parent / "rules" / "context.toml"
 # Weight of a block by its dump: article dumps are what copydesk meets most, guides and recipes are there to be spared.
@@ -106,7 +106,7 @@ class Page(Struct):
 
     dump: Dump
     first: int
-    view: View
+    view: ArticleView
     unnamed: list[int]
 
 
@@ -131,7 +131,7 @@ def pages(folder: Path) -> Iterator[Page]:
         for article, removals in zip(judged.articles, judged.removals, strict=True):
             first = article.start
             named = [(one.block - first, one.rule) for one in removals if one.action != "tag"]
-            view = View(article, judged.document).knowing(named)
+            view = ArticleView(article, judged.document).knowing(named)
             unnamed = [at for at in range(len(view)) if at not in view.named and at not in view.frame]
             yield Page(dump, first, view, unnamed)
 

@@ -35,20 +35,20 @@ def keep_everything(dump: Dump) -> set[int]:
 
 def copydesk(rules: Ruleset, models: Models | None) -> Judge:
     def judge(dump: Dump) -> set[int]:
-        own = _seated(rules, models, dump.domain)
+        own = _with_model(rules, models, dump.domain)
         (judged,) = judge_batch([parse(Raw(dump.domain, dump.text, ""), own)], own)
         return {removal.block for removals in judged.removals for removal in removals if removal.action != "tag"}
 
     return judge
 
 
-def _seated(rules: Ruleset, models: Models | None, domain: str) -> Ruleset:
+def _with_model(rules: Ruleset, models: Models | None, domain: str) -> Ruleset:
     """The ruleset with the model that has not seen the domain, where the profile asks for a model at all."""
-    if not models or not (shipped := rules.bench.context):
+    if not models or not (shipped := rules.judging.classifier):
         return rules
     model = models(domain)
-    least = model.likely if rules.bench.least == shipped.likely else model.guess
-    return structs.replace(rules, bench=structs.replace(rules.bench, context=model, least=least))
+    least = model.likely if rules.judging.min_probability == shipped.likely else model.guess
+    return structs.replace(rules, judging=structs.replace(rules.judging, classifier=model, min_probability=least))
 
 
 def justext(dump: Dump) -> set[int]:

@@ -18,9 +18,8 @@ from msgspec import structs
 from etl.markup.plain import read_plain
 from etl.model import Article, Block, Document, Metadata
 from etl.packs import Selection, Sourced, compile_rules, load_rules
-from etl.rules import View, cuts, judge, seat
-from etl.rules.guards import covers
-from etl.rules.seat import Bench
+from etl.rules import ArticleView, JudgingRules, compile_judging, cuts, judge
+from etl.rules.matching.guards import covers
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "another-belarus.txt"
 RULES = 200
@@ -28,7 +27,7 @@ RUNS = 5
 # Actions of rules that name whole blocks.
 TAKES_BLOCKS = ("drop", "drop-span", "extract", "tag", "reject")
 
-Work = Callable[[list[View]], object]
+Work = Callable[[list[ArticleView]], object]
 
 
 def documents(paths: Sequence[Path]) -> Iterator[Document]:
@@ -51,8 +50,8 @@ def texts_of(path: Path) -> Iterator[Iterator[str]]:
             yield (block["text"] for block in row["blocks"])
 
 
-def bench(rules: Sequence[Sourced]) -> Bench:
-    return seat((one.name, one.version, one.rule) for one in rules)
+def compiled(rules: Sequence[Sourced]) -> JudgingRules:
+    return compile_judging((one.name, one.version, one.rule) for one in rules)
 
 
 def some(rules: Sequence[Sourced], number: int) -> list[Sourced]:
@@ -60,17 +59,22 @@ def some(rules: Sequence[Sourced], number: int) -> list[Sourced]:
     return [rules[at * len(rules) // number] for at in range(number)]
 
 
-def plainly(view: View, bench: Bench) -> int:
+def plain_loop(views: Sequence[ArticleView], rules: JudgingRules) -> int:
     """Ask every rule about every block."""
-    asked = [seated for seated in bench.judges() if covers(seated.rule.scope, view)]
-    return sum(seated.opinion(view, at) is not None for seated in asked for at in range(len(view)))
+    return sum(
+        one.match(view, at) is not None
+        for view in views
+        for one in rules.judges()
+        if covers(one.rule.scope, view.scope)
+        for at in range(len(view))
+    )
 
 
-def fresh(stories: Sequence[Document]) -> list[View]:
-    """Views whose blocks are folded and counted, and in which nothing has been looked for."""
-    views = [View(Article(0, Metadata(), None, 0, len(story.blocks)), story) for story in stories]
+def fresh(stories: Sequence[Document]) -> list[ArticleView]:
+    """Return views whose blocks are folded, and in which nothing has been searched."""
+    views = [ArticleView(Article(0, Metadata(), None, 0, len(story.blocks)), story) for story in stories]
     for view in views:
-        _ = (view.shapes, view.words, view.sentences)
+        _ = (view.labels, view.sentences)
     return views
 
 
@@ -88,21 +92,27 @@ def microseconds(parts: Mapping[str, Work], stories: Sequence[Document]) -> dict
     return {part: min(times) / lines * 1e6 for part, *times in zip(parts, *runs, strict=True)}
 
 
+def _both(views: list[ArticleView], rules: JudgingRules) -> object:
+    candidates = rules.search(views)
+    return cuts(views, rules, candidates), judge(views, rules, candidates)
+
+
 def main(paths: Sequence[Path]) -> None:
     stories = tuple(documents(paths or [SAMPLE]))
     takers = [one for one in load_rules(Selection()) if one.rule.action in TAKES_BLOCKS]
-    chosen, full = bench(some(takers, RULES)), compile_rules(Selection()).bench
-    unmodelled = structs.replace(full, context=None)
+    chosen, full = compiled(some(takers, RULES)), compile_rules(Selection()).judging
+    without_classifier = structs.replace(full, classifier=None)
     judging, plain = f"judge: {RULES} rules", f"plain loop over {RULES} rules"
     times = microseconds(
         {
             "view: fold, count, place": lambda _: fresh(stories),
-            judging: lambda views: [judge(view, chosen) for view in views],
-            f"judge: all {len(full.judges())} rules": lambda views: [judge(view, unmodelled) for view in views],
-            f"strip: {len(full.stripping.rules)} rules": lambda views: [cuts(view, full) for view in views],
-            "strip and judge": lambda views: [(cuts(view, full), judge(view, unmodelled)) for view in views],
-            "strip, judge, model of context": lambda views: [(cuts(view, full), judge(view, full)) for view in views],
-            plain: lambda views: [plainly(view, chosen) for view in views],
+            "search for literals": full.search,
+            judging: lambda views: judge(views, chosen),
+            f"judge: all {len(full.judges())} rules": lambda views: judge(views, without_classifier),
+            f"strip: {len(full.strip.rules)} rules": lambda views: cuts(views, full),
+            "strip and judge": lambda views: _both(views, without_classifier),
+            "strip, judge, classifier": lambda views: _both(views, full),
+            plain: lambda views: plain_loop(views, chosen),
         },
         stories,
     )

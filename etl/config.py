@@ -13,10 +13,10 @@ from etl.errors import PackError
 from etl.packs.load import known_scopes
 from etl.packs.place import did_you_mean, place
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
-from etl.rules.exempt import Exemption, Override
+from etl.rules.matching.exceptions import Override, RuleException
 
 # The tables of changes to rules, each an array; all other tables are options of commands.
-CHANGES: Mapping[str, type[Exemption] | type[Override]] = {"exception": Exemption, "override": Override}
+CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": RuleException, "override": Override}
 WAYS_OUT = {
     "reason": "Say why; whoever finds it in a year will ask.",
     "until": "Say on which day it ends, such as until = 2027-06-30; it can be renewed.",
@@ -30,7 +30,7 @@ class Change(Struct, frozen=True):
     """An exception or override with its place, for who must renew it."""
 
     place: str
-    change: Exemption | Override
+    change: RuleException | Override
 
 
 class Config(Struct, frozen=True):
@@ -40,10 +40,10 @@ class Config(Struct, frozen=True):
     options: Mapping[str, Mapping[str, Any]] = {}
     changes: tuple[Change, ...] = ()
 
-    def exemptions(self, today: date) -> tuple[Exemption, ...]:
+    def exceptions(self, today: date) -> tuple[RuleException, ...]:
         """The exceptions that have not ended."""
         changes = (one.change for one in self.changes)
-        return tuple(one for one in changes if isinstance(one, Exemption) and one.until >= today)
+        return tuple(one for one in changes if isinstance(one, RuleException) and one.until >= today)
 
     def overrides(self, today: date) -> tuple[Override, ...]:
         """The overrides that have not ended."""
@@ -101,17 +101,17 @@ def _changes(path: Path, tables: tuple[str, ...], name: str, entries: Any) -> It
         except msgspec.ValidationError as error:
             guide = Guide((CHANGES[name],), WAYS_OUT, "docs/how-to.md")
             raise shape_error(path, line, str(error), guide) from None
-        if isinstance(change, Exemption):
+        if isinstance(change, RuleException):
             _check(change, path, line)
         yield Change(f"{path}:{line}", change)
 
 
-def _check(exemption: Exemption, path: Path, line: int) -> None:
+def _check(exception: RuleException, path: Path, line: int) -> None:
     """Refuse an exception that would hold for every line, or for none."""
-    if exemption == Exemption(reason=exemption.reason, until=exemption.until):
+    if exception == RuleException(reason=exception.reason, until=exception.until):
         fault = "names neither rule, source, publisher nor line"
         raise PackError(f"{path}:{line}:1", f"this exception {fault}", "Say which lines to keep.")
-    name = exemption.publisher
+    name = exception.publisher
     if name and name not in known_scopes():
         fault = f"'publisher' names '{name}', which is not in publishers.toml"
         raise PackError(place(path, line, "publisher"), fault, did_you_mean(name, known_scopes()))

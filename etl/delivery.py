@@ -19,8 +19,8 @@ from etl.writers import atomic, beside, is_one_file, join_files, print_files
 
 # All whose version can change a byte of the output; click only reads the command line.
 DEPENDENCIES = (
-    *("beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
-    *("pyahocorasick", "pyarrow", "regex", "tomli", "webencodings", "zstandard"),
+    *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
+    *("pyarrow", "regex", "tomli", "webencodings", "zstandard"),
 )
 # The settings of a job that say what comes out; not how much memory it took, or where.
 SETTINGS = ("selection", "reading", "copying", "added", "index")

@@ -23,6 +23,7 @@ from etl.model import (
     Document,
     DocumentDuplicates,
     Page,
+    Publisher,
     Raw,
     Removal,
     Repair,
@@ -31,9 +32,9 @@ from etl.model import (
 from etl.record import Record, article_id, record
 from etl.repair import proved_steps, repair
 from etl.repair.steps import Step
-from etl.rules import Bench, Cut, Known, View, cuts, filled
-from etl.rules import judge as judge_article
-from etl.rules.recurrence import Counts
+from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
+from etl.rules import judge as judge_articles
+from etl.rules.matching.recurrence import LineCounts
 from etl.segment import EMPTY, Layouts, segment
 
 
@@ -46,7 +47,8 @@ class Ruleset(Struct, frozen=True):
 
     repairs: tuple[Replacement, ...]
     layouts: Layouts
-    bench: Bench
+    publishers: Mapping[str, Publisher]
+    judging: JudgingRules
     risky: bool = False
     selectors: tuple[str, ...] = ()
     asks_what_recurs: bool = False
@@ -106,13 +108,33 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     return Parsed(document, segment(document, rules.layouts))
 
 
-def judge(batch: Sequence[Parsed], rules: Ruleset, lines: Counts | None = None) -> list[Judged]:
+def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = None) -> list[Judged]:
     """Return documents with their removals.  `lines` are the line counts of the run, if rules ask for them.
 
     The result does not depend on how documents fall into batches.
     """
-    known = Known(rules.layouts.publishers, lines)
-    return [_judge_document(parsed, rules, known) for parsed in batch]
+    run = RunContext(rules.publishers, lines)
+    documents = [parsed.document for parsed in batch]
+    places = [(number, article) for number, parsed in enumerate(batch) for article in parsed.articles]
+    views = [ArticleView(article, documents[number], run) for number, article in places]
+    candidates = rules.judging.search(views)
+    found = cuts(views, rules.judging, candidates)
+    if cut := [at for at, of_article in enumerate(found) if of_article]:
+        for at in cut:
+            number, article = places[at]
+            documents[number] = _cut_out(documents[number], found[at])
+            views[at] = ArticleView(article, documents[number], run)
+        for at, again in zip(cut, rules.judging.search([views[at] for at in cut]), strict=True):
+            candidates[at] = again
+    judged: list[tuple[list[Article], list[tuple[Removal, ...]]]] = [([], []) for _ in batch]
+    for (number, _), view, named in zip(places, views, judge_articles(views, rules.judging, candidates), strict=True):
+        removals = _removals(view, named)
+        judged[number][0].append(filled(view, removals, rules.judging) if removals else view.article)
+        judged[number][1].append(removals)
+    return [
+        Judged(document, tuple(articles), tuple(removals))
+        for document, (articles, removals) in zip(documents, judged, strict=True)
+    ]
 
 
 def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "") -> Cleaned:
@@ -162,24 +184,12 @@ def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple
     return structs.replace(block, text=repaired.text) if repairs else block, repairs + flags
 
 
-def _judge_document(parsed: Parsed, rules: Ruleset, known: Known) -> Judged:
-    document = parsed.document
-    views = [View(article, document, known) for article in parsed.articles]
-    for number, view in enumerate(views):
-        if found := cuts(view, rules.bench):
-            document = _cut_out(document, found)
-            views[number] = View(view.article, document, known)
-    removals = tuple(_removals(view, rules) for view in views)
-    articles = tuple(filled(view, named, rules.bench) for view, named in zip(views, removals, strict=True))
-    return Judged(document, articles, removals)
-
-
 def _cut_out(document: Document, found: Sequence[Cut]) -> Document:
     """Take cuts out of the texts of blocks, and book them with the repairs of the same blocks."""
     blocks, repairs = list(document.blocks), list(document.repairs)
     for index, of_block in groupby(found, key=lambda cut: cut.block):
         block, group = blocks[index], tuple(of_block)
-        script = tuple(Change(cut.start, cut.end, cut.after, cut.rule) for cut in group)
+        script = tuple(Change(cut.start, cut.end, cut.after, "+".join(cut.rules)) for cut in group)
         repairs[index] = _composed(document, block, script, group[0])
         blocks[index] = structs.replace(block, text=apply(block.text, script))
     return structs.replace(document, blocks=tuple(blocks), repairs=tuple(repairs))
@@ -211,12 +221,11 @@ def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
     )
 
 
-def _removals(view: View, rules: Ruleset) -> tuple[Removal, ...]:
+def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ...]:
     """What leaves an article, in reading order: its frame, what repair left empty, and what rules name.
 
     A block that a rule tags and the classifier takes has both.
     """
-    judged = judge_article(view, rules.bench)
     if rejected := next((removal for removal in judged if removal.action == "reject"), None):
         return tuple(_rejected(view, rejected, judged))
     own = {removal.block: removal for removal in (*_empty(view), *view.article.frame)}
@@ -224,7 +233,7 @@ def _removals(view: View, rules: Ruleset) -> tuple[Removal, ...]:
     return tuple(sorted((*own.values(), *named), key=lambda removal: removal.block))
 
 
-def _rejected(view: View, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:
+def _rejected(view: ArticleView, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:
     """All blocks of an article by the rule that rejects it, each with the other rules that name it."""
     by_block = {removal.block: (removal.rule, *removal.also) for removal in judged}
     for block in view.blocks:
@@ -232,7 +241,7 @@ def _rejected(view: View, rejected: Removal, judged: Sequence[Removal]) -> Itera
         yield structs.replace(rejected, block=block.index, also=others)
 
 
-def _empty(view: View) -> Iterator[Removal]:
+def _empty(view: ArticleView) -> Iterator[Removal]:
     """Blocks of nothing but damage: a lone zero-width space or byte order mark."""
     return (Removal(block.index, "drop", EMPTY, kind="glitch") for block in view.blocks if not block.text)
 

@@ -9,7 +9,8 @@ publisher may open it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from msgspec import Struct, structs
 
@@ -17,15 +18,14 @@ from etl.change import Change, apply
 from etl.document import Ruleset
 from etl.fold import fold
 from etl.markup.selector import holding, path_of
-from etl.model import Article, Block, Document, Kind, Metadata
+from etl.model import Article, Block, Document, Kind, Metadata, Removal
 from etl.packs import Selection, Sourced, compile_rules, known_publishers, selected
 from etl.repair import repair
-from etl.rules import Known, View, cuts, filled, judge, opinions
-from etl.rules.extract import FIELDS
-from etl.rules.guards import UNLESS
-from etl.rules.recurrence import key
-from etl.rules.seat import Seated
-from etl.rules.vocabulary import Rule, Scope
+from etl.rules import ArticleView, Cut, RunContext, cuts, filled, judge, rule_matches
+from etl.rules.engine.extract import FIELDS
+from etl.rules.language import Rule, Scope
+from etl.rules.matching.guards import UNLESS
+from etl.rules.matching.recurrence import line_key
 from etl.segment import segment
 
 _BLOCK = re.compile(r"(?P<opens>>?)(?:<(?P<path>\w+(?:[#./][\w-]+)*)>)?(?P<text>.*?)(?P<closes><?)", re.DOTALL)
@@ -49,106 +49,132 @@ class Example(Struct, frozen=True):
     meant: frozenset[int]
 
 
+class Case(Struct, frozen=True):
+    """An example to be judged: as articles in the scope of its rule, with what it should turn into, and its check."""
+
+    sourced: Sourced
+    text: str
+    example: Example
+    views: tuple[ArticleView, ...]
+    check: "Check"
+    after: str = ""
+
+    def fails(self, fault: str) -> Failure:
+        """Return the failure of the example."""
+        return Failure(self.sourced, self.text, fault)
+
+
+class Outcome(Struct, frozen=True):
+    """What the rules make of the articles of a case."""
+
+    rules: Ruleset
+    removals: tuple[tuple[Removal, ...], ...]
+    cuts: tuple[tuple[Cut, ...], ...]
+
+    def named(self) -> dict[int, tuple[str, ...]]:
+        """Return the blocks that rules name, each with the rules."""
+        removals = (removal for of_article in self.removals for removal in of_article)
+        return {removal.block: (removal.rule, *removal.also) for removal in removals}
+
+
+Check = Callable[[Case, Outcome], Iterator[Failure]]
+
+
 def failures(selection: Selection) -> Iterator[Failure]:
-    """Run every example of the selected rules against all of them, whatever their confidence."""
-    rules = compile_rules(structs.replace(selection, profile="hard"))
-    for sourced in selected(structs.replace(selection, profile="hard")):
-        yield from _dropped(sourced, rules)
-        yield from _kept(sourced, rules)
-        yield from _held_back(sourced, rules)
-        yield from _turned(sourced, rules)
+    """Run every example of the selected rules against all of them, whatever their confidence, in one batch."""
+    hard = structs.replace(selection, profile="hard")
+    rules = compile_rules(hard)
+    cases = [case for sourced in selected(hard) for case in _cases(sourced, rules)]
+    views = [view for case in cases for view in case.views]
+    candidates = rules.judging.search(views)
+    removals, found = iter(judge(views, rules.judging, candidates)), iter(cuts(views, rules.judging, candidates))
+    for case in cases:
+        size = len(case.views)
+        yield from case.check(case, Outcome(rules, tuple(islice(removals, size)), tuple(islice(found, size))))
 
 
-def _dropped(sourced: Sourced, rules: Ruleset) -> Iterator[Failure]:
-    for text in sourced.rule.drops:
-        example = parse(text, rules.selectors)
-        named = {block for block, names in _named(example, sourced, rules).items() if sourced.name in names}
-        if missed := sorted(example.meant - named):
-            yield Failure(sourced, text, f"does not name: {example.blocks[missed[0]].text}")
-        if extra := sorted(named - example.meant):
-            yield Failure(sourced, text, f"names beside it: {example.blocks[extra[0]].text}")
-
-
-def _kept(sourced: Sourced, rules: Ruleset) -> Iterator[Failure]:
-    if sourced.rule.action == "replace":
-        return
-    for text in (*sourced.rule.keeps, *_exceptions(sourced.rule)):
-        example = parse(text, rules.selectors)
-        for block, names in _named(example, sourced, rules).items():
-            if block in example.meant:
-                yield Failure(sourced, text, f"is named by {', '.join(names)}: {example.blocks[block].text}")
-
-
-def _exceptions(rule: Rule) -> Sequence[str]:
-    return rule.unless.keeps if rule.unless else ()
-
-
-def _held_back(sourced: Sourced, rules: Ruleset) -> Iterator[Failure]:
-    """The `keeps` of an `unless` must need it, or it says nothing."""
-    for text in _exceptions(sourced.rule):
-        example = parse(text, rules.selectors)
-        obstacles = [
-            seated.obstacle(view, at)
-            for view in _views(example, sourced, rules)
-            for at, block in enumerate(view.blocks)
-            for seated in _thinking(sourced, view, rules, at)
-            if block.index in example.meant
-        ]
-        if UNLESS not in obstacles:
-            yield Failure(sourced, text, "is not named without 'unless' either")
-
-
-def _thinking(sourced: Sourced, view: View, rules: Ruleset, at: int) -> Iterator[Seated]:
-    """The rule as it is seated, if it matches the block; one that strips is asked of every block."""
-    matching = (opinion.seated for opinion in opinions(view, rules.bench, at))
-    yield from (one for one in (*matching, *rules.bench.stripping.rules) if one.name == sourced.name)
-
-
-def _turned(sourced: Sourced, rules: Ruleset) -> Iterator[Failure]:
+def _cases(sourced: Sourced, rules: Ruleset) -> Iterator[Case]:
+    """Yield the examples of a rule, each with its check."""
     rule = sourced.rule
-    turn = _fields if rule.action == "extract" else _turn
-    keeps = [(text, text) for text in (*rule.keeps, *_exceptions(rule))] if rule.action in ("strip", "replace") else []
-    for before, after in (*rule.turns, *keeps):
-        if (text := turn(before, sourced, rules)) != after:
-            yield Failure(sourced, before, f"turns into: {text}")
+    excepted = rule.unless.keeps if rule.unless else ()
+    texts: list[tuple[Check, Sequence[str]]] = [(_is_named, rule.drops)]
+    if rule.action != "replace":
+        texts.append((_is_kept, (*rule.keeps, *excepted)))
+    texts.append((_needs_unless, excepted))
+    for check, examples in texts:
+        yield from (_case(sourced, text, check, rules) for text in examples)
+    for before, after in rule.turns:
+        yield _case(sourced, before, _fills if rule.action == "extract" else _turns, rules, after)
+    if rule.action in ("strip", "replace"):
+        yield from (_case(sourced, text, _turns, rules, text) for text in (*rule.keeps, *excepted))
 
 
-def _turn(text: str, sourced: Sourced, rules: Ruleset) -> str:
-    """What repairs and strip rules make of a block."""
-    example = parse(repair(text, rules.repairs).text, rules.selectors)
-    found = cuts(_views(example, sourced, rules)[0], rules.bench)
-    return apply(example.blocks[0].text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found])
+def _case(sourced: Sourced, text: str, check: Check, rules: Ruleset, after: str = "") -> Case:
+    example = parse(repair(text, rules.repairs).text if check is _turns else text, rules.selectors)
+    return Case(sourced, text, example, tuple(_views(example, sourced, rules)), check, after)
 
 
-def _fields(text: str, sourced: Sourced, rules: Ruleset) -> str:
-    """The fields that an example fills: "author: Jane Roe; created: 2020-08-23T00:00:00.000Z"."""
-    view = _views(parse(text, rules.selectors), sourced, rules)[0]
-    metadata = structs.asdict(filled(view, judge(view, rules.bench), rules.bench).metadata)
-    return "; ".join(f"{field}: {metadata[field]}" for field in FIELDS if metadata[field])
+def _is_named(case: Case, outcome: Outcome) -> Iterator[Failure]:
+    """The rule names the blocks that are meant, and none beside them."""
+    example = case.example
+    named = {block for block, names in outcome.named().items() if case.sourced.name in names}
+    if missed := sorted(example.meant - named):
+        yield case.fails(f"does not name: {example.blocks[missed[0]].text}")
+    if extra := sorted(named - example.meant):
+        yield case.fails(f"names beside it: {example.blocks[extra[0]].text}")
 
 
-def _named(example: Example, sourced: Sourced, rules: Ruleset) -> dict[int, tuple[str, ...]]:
-    """The blocks of an example that rules name, each with the rules."""
-    removals = (one for view in _views(example, sourced, rules) for one in judge(view, rules.bench))
-    return {removal.block: (removal.rule, *removal.also) for removal in removals}
+def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
+    """No rule names a block that is meant."""
+    for block, names in outcome.named().items():
+        if block in case.example.meant:
+            yield case.fails(f"is named by {', '.join(names)}: {case.example.blocks[block].text}")
 
 
-def _views(example: Example, sourced: Sourced, rules: Ruleset) -> list[View]:
-    """The articles of an example as rules see them: in the scope of the rule."""
+def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
+    """Only its `unless` blocks the rule, or it says nothing."""
+    judging, name = outcome.rules.judging, case.sourced.name
+    meant = [
+        (view, at) for view in case.views for at, block in enumerate(view.blocks) if block.index in case.example.meant
+    ]
+    blocked_by = [
+        one.blocked_by for view, at in meant for one in rule_matches(view, judging, at) if one.rule.name == name
+    ]
+    blocked_by += [one.guard(view, at) for one in judging.strip.rules if one.name == name for view, at in meant]
+    if UNLESS not in blocked_by:
+        yield case.fails("is not named without 'unless' either")
+
+
+def _turns(case: Case, outcome: Outcome) -> Iterator[Failure]:
+    """Repairs and strip rules make of the block what they should."""
+    changes = [Change(cut.start, cut.end, cut.after, "+".join(cut.rules)) for cut in outcome.cuts[0]]
+    if (text := apply(case.example.blocks[0].text, changes)) != case.after:
+        yield case.fails(f"turns into: {text}")
+
+
+def _fills(case: Case, outcome: Outcome) -> Iterator[Failure]:
+    """The fields are filled as they should be: "author: Jane Roe; created: 2020-08-23T00:00:00.000Z"."""
+    article = filled(case.views[0], outcome.removals[0], outcome.rules.judging)
+    metadata = structs.asdict(article.metadata)
+    if (text := "; ".join(f"{field}: {metadata[field]}" for field in FIELDS if metadata[field])) != case.after:
+        yield case.fails(f"turns into: {text}")
+
+
+def _views(example: Example, sourced: Sourced, rules: Ruleset) -> list[ArticleView]:
+    """Return the articles of an example as rules see them: in the scope of the rule."""
     kind: Kind = "html" if any(block.tag for block in example.blocks) else "text"
     document = Document("", "", 1, kind, "", "utf-8", "", "\n\n", example.blocks, (), Metadata(), "{}")
-    articles = segment(document, rules.layouts)
-    scoped = [_scoped(article, sourced.rule.scope) for article in articles]
-    return [View(one, document, _known(one, sourced.rule, rules)) for one in scoped]
+    scoped = [_scoped(article, sourced.rule.scope) for article in segment(document, rules.layouts)]
+    return [ArticleView(one, document, _known(one, sourced.rule, rules)) for one in scoped]
 
 
-def _known(article: Article, rule: Rule, rules: Ruleset) -> Known:
+def _known(article: Article, rule: Rule, rules: Ruleset) -> RunContext:
     """In examples, what a rule's `drops` mean stands in every document of a run, and nothing else in two."""
     examples = map(parse, rule.drops if rule.match.recurs else ())
     lines = [block.text for example in examples for block in example.blocks if block.index in example.meant]
     publishers = {"", article.publisher.id if article.publisher else ""}
-    counts = {key(fold(text), name): ALL_DOCUMENTS for text in ("", *lines) for name in publishers}
-    return Known(rules.layouts.publishers, counts)
+    counts = {line_key(fold(text), name): ALL_DOCUMENTS for text in ("", *lines) for name in publishers}
+    return RunContext(rules.publishers, counts)
 
 
 def _scoped(article: Article, scope: Scope) -> Article:

@@ -9,7 +9,7 @@ from etl.model import NO_DUPLICATES, Article, Block
 from etl.packs import Selection, compile_rules
 from etl.readers import Reading, find, only_document
 from etl.repair import repair
-from etl.rules import Known, Opinion, View, opinions
+from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
 from etl.stages import Copying, duplicates_within
 
 
@@ -81,12 +81,12 @@ def _also(entry: Entry) -> str:
 def _thought(article: Article, block: Block, judged: Judged, selection: Selection) -> Iterator[str]:
     rules = compile_rules(selection)
     at = block.index - article.start
-    matching = opinions(View(article, judged.document, Known(rules.layouts.publishers)), rules.bench, at)
-    for opinion in matching:
-        yield f"  {_verdict(opinion)} {opinion.seated.name}: {opinion.seated.rule.why}"
-    total = len(rules.bench.judges())
+    matching = rule_matches(ArticleView(article, judged.document, RunContext(rules.publishers)), rules.judging, at)
+    for match in matching:
+        yield f"  {_verdict(match)} {match.rule.name}: {match.rule.rule.why}"
+    total = len(rules.judging.judges())
     yield f"  {total - len(matching)} of {total} rules do not match, or judge other publishers"
 
 
-def _verdict(opinion: Opinion) -> str:
-    return f"held back by {opinion.obstacle}:" if opinion.obstacle else "named by"
+def _verdict(match: RuleMatch) -> str:
+    return f"held back by {match.blocked_by}:" if match.blocked_by else "named by"

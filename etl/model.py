@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from sys import maxsize
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -81,15 +82,15 @@ class Block(Struct, frozen=True, gc=False):
 
 
 class Searcher(Protocol):
-    """A compiled regex: that of `re`, or one that keeps to a time."""
+    """A compiled regex: that of `re`, or one that is bounded in time."""
 
-    def search(self, text: str, /) -> re.Match[str] | None:
+    def search(self, text: str, start: int = 0, end: int = maxsize, /) -> re.Match[str] | None:
         """As `re` does."""
 
     def fullmatch(self, text: str, /) -> re.Match[str] | None:
         """As `re` does."""
 
-    def finditer(self, text: str, /) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str, start: int = 0, end: int = maxsize, /) -> Iterator[re.Match[str]]:
         """As `re` does."""
 
 

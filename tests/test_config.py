@@ -13,14 +13,14 @@ from etl.config import read_config
 from etl.errors import PackError
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules
-from etl.rules.exempt import Exemption, Override
+from etl.rules.matching.exceptions import Override, RuleException
 
 STORY = "Read More\n\nThe president said that Belarus could not return to the instability of 1991."
 LINE = sha256(b"Read More").hexdigest()
 
 
-def exemption(**given: Any) -> Exemption:
-    return Exemption(reason="they mean it", until=date(2030, 1, 1), **given)
+def exception(**given: Any) -> RuleException:
+    return RuleException(reason="they mean it", until=date(2030, 1, 1), **given)
 
 
 def taken(selection: Selection, path: str = "crawl/a.txt", publisher: str = "BBC News") -> list[str]:
@@ -46,7 +46,7 @@ def taken(selection: Selection, path: str = "crawl/a.txt", publisher: str = "BBC
 )
 def test_exception_keeps_lines(given: dict[str, str], is_kept: bool) -> None:
     assert taken(Selection()) == ["core/read-more"]
-    assert taken(Selection(exemptions=(exemption(**given),))) == ([] if is_kept else ["core/read-more"])
+    assert taken(Selection(exceptions=(exception(**given),))) == ([] if is_kept else ["core/read-more"])
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_config_is_refused_with_its_place(tmp_path: Path, text: str, said: str) 
 )
 def test_exception_that_can_hold_is_read(tmp_path: Path, given: str) -> None:
     (tmp_path / "copydesk.toml").write_text(ENDS + given)
-    assert len(read_config(tmp_path).exemptions(date(2029, 1, 1))) == 1
+    assert len(read_config(tmp_path).exceptions(date(2029, 1, 1))) == 1
 
 
 @pytest.mark.parametrize(

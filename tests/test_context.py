@@ -9,7 +9,7 @@ from etl.document import finish
 from etl.model import Kind
 from etl.packs import Selection, compile_rules
 from etl.packs.load import known_context
-from etl.rules import View
+from etl.rules import ArticleView
 from etl.rules.context import NAME, Feature, Model, suspects
 from etl.rules.features import features
 
@@ -79,22 +79,25 @@ def test_audit_holds_the_evidence() -> None:
     ],
 )
 def test_who_asks_the_model(selection: Selection, asked: bool) -> None:
-    assert (compile_rules(selection).bench.context is not None) is asked
+    assert (compile_rules(selection).judging.classifier is not None) is asked
 
 
 def test_hard_asks_for_less_than_standard() -> None:
-    assert compile_rules(Selection(profile="hard")).bench.least < compile_rules(Selection()).bench.least
+    assert (
+        compile_rules(Selection(profile="hard")).judging.min_probability
+        < compile_rules(Selection()).judging.min_probability
+    )
 
 
 def test_shipped_model_knows_only_features_that_there_are() -> None:
     model = known_context()
     assert model
-    assert set(model.feature) <= set(features(View(*story("x")), [0]))
+    assert set(model.feature) <= set(features(ArticleView(*story("x")), [0]))
 
 
 @given(st.lists(st.sampled_from([*STORY, *TEASERS, *INGREDIENTS, "x", "A.", "- - -"]), max_size=30), st.integers(0, 40))
 def test_features_are_columns_over_the_blocks(texts: list[str], furniture: int) -> None:
-    view = View(*story(*texts)).knowing([(furniture, "core/x")] if furniture < len(texts) else [])
+    view = ArticleView(*story(*texts)).knowing([(furniture, "core/x")] if furniture < len(texts) else [])
     places = [at for at in range(len(texts)) if at not in view.named]
     columns = features(view, places) if places else {}
     assert {len(column) for column in columns.values()} <= {len(places)}
@@ -135,7 +138,7 @@ TOLD = f"{LONG} {LONG}"
     ],
 )  # fmt: skip
 def test_what_a_feature_says(feature: str, texts: list[str], named: list[int], values: list[float]) -> None:
-    view = View(*story(*texts)).knowing([(at, "core/x") for at in named])
+    view = ArticleView(*story(*texts)).knowing([(at, "core/x") for at in named])
     places = [at for at in range(len(texts)) if at not in named]
     assert features(view, places)[feature].tolist() == pytest.approx(values)
 
@@ -155,7 +158,7 @@ def test_weights_of_the_steps_that_a_value_is_above_add_up() -> None:
 )
 def test_a_near_tie_is_settled_in_thousandths(bias: int, least: float, number: int) -> None:
     model = Model("1", bias, least, least, {})
-    assert len(suspects(View(*story(*STORY, *TEASERS)), model, least)) == number
+    assert len(suspects(ArticleView(*story(*STORY, *TEASERS)), model, least)) == number
 
 
 @pytest.mark.parametrize(
@@ -167,19 +170,21 @@ def test_a_near_tie_is_settled_in_thousandths(bias: int, least: float, number: i
     ],
 )
 def test_of_a_page_it_must_be_surer(kind: Kind, odds: int, number: int) -> None:
-    assert len(suspects(View(*story(*STORY, *TEASERS, kind=kind)), Model("1", odds, 0.5, 0.5, {}), 0.5)) == number
+    assert (
+        len(suspects(ArticleView(*story(*STORY, *TEASERS, kind=kind)), Model("1", odds, 0.5, 0.5, {}), 0.5)) == number
+    )
 
 
 def test_evidence_is_what_weighs_most_by_name_if_alike() -> None:
     alike = {name: Feature("", ((0.5, 10),)) for name in ("words", "run-of-sentences", "prose-before")}
     model = Model("1", 0, 0.5, 0.5, {**alike, "words": Feature("", ((0.5, 20),))})
-    first = suspects(View(*story(*STORY, *TEASERS)), model, 0.5)[0]
+    first = suspects(ArticleView(*story(*STORY, *TEASERS)), model, 0.5)[0]
     assert first.evidence == ("words", "run-of-sentences", "prose-before")
 
 
 def test_what_rules_have_named_is_not_suspected_again() -> None:
     always = Model("1", 10_000, 0.5, 0.5, {})
-    view = View(*story(*STORY, *TEASERS))
+    view = ArticleView(*story(*STORY, *TEASERS))
     assert [suspect.at for suspect in suspects(view, always, 0.5)] == list(range(20))
     assert [suspect.at for suspect in suspects(view.knowing([(3, "core/x")]), always, 0.5)] == [
         *range(3),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.rules import vocabulary
+from etl.rules import language
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,15 +40,15 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_every_key_of_the_vocabulary_is_on_the_page_of_rules() -> None:
     page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
     structs = [
-        vocabulary.Rule,
-        vocabulary.Match,
-        vocabulary.Where,
-        vocabulary.Scope,
-        vocabulary.Between,
-        vocabulary.Span,
-        vocabulary.Near,
-        vocabulary.Recurs,
-        vocabulary.Dates,
+        language.Rule,
+        language.Match,
+        language.Where,
+        language.Scope,
+        language.Between,
+        language.Span,
+        language.Near,
+        language.Recurs,
+        language.Dates,
     ]
     keys = {key for struct in structs for key in struct.__struct_encode_fields__}
     assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", page)] == []

@@ -8,8 +8,8 @@ from conftest import Run
 
 from etl.errors import RegexTimeout
 from etl.packs import Selection, builtin_folder, compile_rules
-from etl.rules.regex import regex_of
-from etl.rules.vocabulary import Pattern
+from etl.rules.language import Pattern
+from etl.rules.regexes.compiled import regex_of
 
 # As long as two, three, five, eight … tries: it doubles with every second letter.
 SLOW = "(a|aa)+"
@@ -104,4 +104,4 @@ def test_shipped_rules_judge_alike_as_packs_of_a_user(run: Run, sample: Path) ->
     ours = run("clean", sample, "--added", "2026-11-22", "--ignore", "context/surroundings", "-q").out
     theirs = run("clean", sample, "--added", "2026-11-22", "--only-rules", "-r", builtin_folder(), "-q").out
     assert theirs == ours
-    assert not any(seated.limited for seated in compile_rules(Selection()).bench.judges())
+    assert not any(one.user_rule for one in compile_rules(Selection()).judging.judges())

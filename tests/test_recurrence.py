@@ -12,8 +12,8 @@ from etl.fold import fold
 from etl.model import Publisher
 from etl.packs import Selection
 from etl.readers import Reading, find
-from etl.rules import Known, View, judge, seat
-from etl.rules.recurrence import key, keys
+from etl.rules import ArticleView, RunContext, compile_judging, judge
+from etl.rules.matching.recurrence import line_key, line_keys
 from etl.run import run as run_job
 from etl.stages import Copying, Job
 
@@ -39,9 +39,9 @@ PROMPT = "Get our briefing – free"
 def test_recurs(
     recurs: dict[str, object], counts: dict[tuple[str, str], int], publisher: Publisher | None, is_named: bool
 ) -> None:
-    known = Known(recurring={key(fold(text), name): times for (name, text), times in counts.items()})
+    run = RunContext(lines={line_key(fold(text), name): times for (name, text), times in counts.items()})
     one = story("GET OUR BRIEFING - FREE", publisher=publisher)
-    found = judge(View(*one, known), seat([("t/a", "1", rule({"recurs": recurs}))]))
+    (found,) = judge([ArticleView(*one, run)], compile_judging([("t/a", "1", rule({"recurs": recurs}))]))
     assert [removal.block for removal in found] == ([0] if is_named else [])
 
 
@@ -58,7 +58,7 @@ def test_without_a_run_nothing_recurs() -> None:
     ],
 )
 def test_what_is_counted(one: Story, texts: list[tuple[str, str]]) -> None:
-    assert sorted(keys(one[1], [one[0]])) == sorted(key(fold(text), name) for name, text in texts)
+    assert sorted(line_keys(one[1], [one[0]])) == sorted(line_key(fold(text), name) for name, text in texts)
 
 
 PACK = """\

@@ -8,8 +8,8 @@ from conftest import Story, of_blocks, story
 
 from etl.change import Change, apply
 from etl.model import Publisher, Removal
-from etl.rules import View, cuts, judge, opinions, seat
-from etl.rules.vocabulary import Rule
+from etl.rules import ArticleView, compile_judging, cuts, judge, rule_matches
+from etl.rules.language import Rule
 
 NPR = Publisher("npr", "NPR", group="public-radio")
 SENTENCE = "The president, in power since 1994, said that Belarus could not return to the instability of 1991."
@@ -21,8 +21,8 @@ def rule(match: Mapping[str, object], **more: object) -> Rule:
 
 
 def named(one: Story, *rules: Rule) -> list[int]:
-    bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
-    return [removal.block for removal in judge(View(*one), bench)]
+    compiled = compile_judging((f"test/{number}", "1", one) for number, one in enumerate(rules))
+    return [removal.block for removal in judge([ArticleView(*one)], compiled)[0]]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_narrow_scope_then_confidence_then_name_is_named_and_the_others_stand_in
         ("a/certain", "1", rule(exact)),
         ("z/narrow", "2", rule(exact, scope={"publisher": ["npr"]}, kind="caption")),
     ]
-    (removal,) = judge(View(*story("Label", publisher=NPR)), seat(rules))
+    ((removal,),) = judge([ArticleView(*story("Label", publisher=NPR))], compile_judging(rules))
     assert (removal.rule, removal.version, removal.kind) == ("z/narrow", "2", "caption")
     assert removal.also == ("a/certain", "b/certain", "b/guess")
 
@@ -152,15 +152,15 @@ def test_what_segmenting_took_out_is_not_judged() -> None:
     assert named(framed, rule({"exact": ["Label"]})) == [1]
 
 
-def test_opinions_say_which_guard_holds_a_rule_back() -> None:
+def test_matches_say_which_guard_blocks_a_rule() -> None:
     one = story("A label of four", "x")
-    bench = seat(
+    rules = compile_judging(
         [
             ("t/short", "1", rule({"prefix": ["a label"]}, where={"max_words": 3})),
             ("t/other", "1", rule({"exact": ["x"]})),
         ]
     )
-    found = [(opinion.seated.name, opinion.obstacle) for opinion in opinions(View(*one), bench, 0)]
+    found = [(match.rule.name, match.blocked_by) for match in rule_matches(ArticleView(*one), rules, 0)]
     assert found == [("t/short", "where.max_words = 3")]
 
 
@@ -181,14 +181,15 @@ def test_opinions_say_which_guard_holds_a_rule_back() -> None:
 )
 def test_strip_cuts_inside_a_block(text: str, regexes: list[str], left: str) -> None:
     rules = [rule({"regex": regex, "case": True}, action="strip") for regex in regexes]
-    bench = seat((f"test/{number}", "1", one) for number, one in enumerate(rules))
-    found = cuts(View(*story(text)), bench)
-    assert apply(text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found]) == left
+    compiled = compile_judging((f"test/{number}", "1", one) for number, one in enumerate(rules))
+    (found,) = cuts([ArticleView(*story(text))], compiled)
+    assert apply(text, [Change(cut.start, cut.end, cut.after, "") for cut in found]) == left
 
 
 def test_strip_is_scoped_and_guarded() -> None:
     scoped = rule({"regex": "AD"}, action="strip", scope={"publisher": ["npr"]})
     guarded = rule({"regex": "AD"}, action="strip", where={"min_words": 4})
-    bench = seat([("test/scoped", "1", scoped), ("test/guarded", "1", guarded)])
+    rules = compile_judging([("test/scoped", "1", scoped), ("test/guarded", "1", guarded)])
     one = story("One AD.", "One AD two three.")
-    assert [(cut.block, cut.rule) for cut in cuts(View(*one), bench)] == [(1, "test/guarded")]
+    (found,) = cuts([ArticleView(*one)], rules)
+    assert [(cut.block, cut.rules) for cut in found] == [(1, ("test/guarded",))]

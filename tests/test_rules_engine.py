@@ -2,31 +2,33 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from conftest import of_blocks
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.document import Parsed, judge
 from etl.examples import parse
 from etl.fold import fold, plain, shape
 from etl.model import Block, Kind, Publisher, Removal
-from etl.packs import Selection, load_rules
-from etl.rules import View, cuts, judge, seat
-from etl.rules.guards import covers
-from etl.rules.literals import required, widths
-from etl.rules.regex import regex_of
-from etl.rules.seat import Panel
-from etl.rules.sieve import Sieve, listed, only
-from etl.rules.vocabulary import called
+from etl.packs import Selection, compile_rules, load_rules
+from etl.rules import ArticleView, compile_judging, cuts
+from etl.rules import judge as judge_articles
+from etl.rules.engine.literal_search import LiteralMatcher, LiteralTrigger, ranks_of
+from etl.rules.engine.ruleset import RuleGroup
+from etl.rules.language import called
+from etl.rules.matching.guards import covers
+from etl.rules.regexes.compiled import Regex, regex_of
+from etl.rules.regexes.literals import Place, look_ahead, placed_literals, repeated_start, required, widths
 
 SHIPPED = [
     (sourced.name, sourced.version, sourced.rule)
     for sourced in load_rules(Selection())
     if sourced.rule.action != "replace"
 ]
-BENCH = seat(SHIPPED)
+RULES = compile_judging(SHIPPED)
 EXAMPLES = [block for _, _, one in SHIPPED for text in (*one.drops, *one.keeps) for block in parse(text).blocks]
 PUBLISHERS = (None, *(Publisher(name, name) for _, _, one in SHIPPED for name in one.scope.publisher))
 
@@ -58,68 +60,173 @@ def test_literals_that_a_regex_requires(regex: str, literals: set[str] | None) -
 
 PARTS = st.sampled_from(
     ["AP", "by ", "[|/]", r"\d{1,2}", "[0-9]+", "(?:via |by )", "(?:x|)", "ß", "İ", "ı", "k?", "(?>ab|c)", "[^a]", ".",
-     r"(?:\d{2}:){1,3}", "(?:ab|b){2,}", "s{2,}?", "[Ff]oto", r"\b", "(?=.)", "‘", "ſ", "ﬆ"]
+     r"(?:\d{2}:){1,3}", "(?:ab|b){2,}", "s{2,}?", "[Ff]oto", r"\b", "(?=.)", "‘", "ſ", "ﬆ", "(?:(?:by )?foto|[^b]{2}ap)",
+     "(?:.foto){1,2}", "(?:ab.{0,2}|.ap.)", "(ab|foto.|..)"]
 )  # fmt: skip
+REGEXES = st.lists(PARTS, min_size=1, max_size=5).map("".join)
 
 
-@given(st.data(), st.lists(PARTS, min_size=1, max_size=5).map("".join), st.booleans())
+@given(st.data(), REGEXES, st.booleans())
 def test_literals_never_hide_a_match(data: st.DataObject, regex: str, case: bool) -> None:
-    text = plain(data.draw(st.from_regex(re.compile(regex, re.DOTALL if case else re.DOTALL | re.IGNORECASE))))
-    for match in re.finditer(plain(regex), text, re.DOTALL if case else re.DOTALL | re.IGNORECASE):
+    flags = re.DOTALL if case else re.DOTALL | re.IGNORECASE
+    text = plain(data.draw(st.from_regex(re.compile(regex, flags))))
+    for match in re.finditer(plain(regex), text, flags):
         assert any(literal in shape(fold(text)) for literal in required(plain(regex)) or ("",))
         least, most = widths(plain(regex))
         assert least <= len(match[0]) <= most
 
 
-WORDS = st.text("ab0\n", max_size=3)
+@given(st.data(), REGEXES)
+def test_one_literal_stands_at_its_place(data: st.DataObject, regex: str) -> None:
+    text = data.draw(st.from_regex(re.compile(regex, re.DOTALL | re.IGNORECASE), fullmatch=True).filter(str.isascii))
+    folded = shape(fold(text))
+    places = [
+        (literal, place, found.start())
+        for literal, place in placed_literals(regex)
+        for found in re.finditer(f"(?={re.escape(literal)})", folded)
+    ]
+    assert any(
+        place.min_before <= start <= place.max_before
+        and place.min_after <= len(text) - start - len(literal) <= place.max_after
+        for literal, place, start in places
+    )
 
 
-@given(st.lists(WORDS, max_size=6), st.lists(st.text("ab0", max_size=3), max_size=6))
-def test_sieve_finds_literals(texts: list[str], literals: list[str]) -> None:
-    sieve = Sieve((literal, only(rank)) for rank, literal in enumerate(literals))
-    found = [{literals[rank] for rank in listed(ranks)} for ranks in sieve.ranks_in(texts)]
-    assert found == [{literal for literal in literals if literal in text} for text in texts]
+@pytest.mark.parametrize(
+    ("regex", "literal", "place"),
+    [
+        pytest.param("Photo: .{3,20}", "photo: ", Place(0, 0, 3, 20), id="at the start"),
+        pytest.param(".{2,9}/Getty", "/getty", Place(2, 9, 0, 0), id="at the end"),
+        pytest.param("(?:x{3}Photo|Photo.)y", "photo", Place(0, 3, 1, 2), id="in either branch"),
+        pytest.param("(?:a|by the )?photo.", "photo", Place(0, 7, 1, 1), id="behind what may be missing"),
+    ],
+)
+def test_places_of_literals(regex: str, literal: str, place: Place) -> None:
+    assert dict(placed_literals(regex))[literal] == place
 
 
-def opinions_of_all(panel: Panel, view: View) -> Iterator[tuple[int, str]]:
-    """The plain loop: every rule is asked about every block."""
-    for seated in panel.rules:
+@pytest.mark.parametrize(
+    ("regex", "chars"),
+    [
+        pytest.param("(?P<title>.{15,160}) ?(?P=title)", 15, id="a group and the same again"),
+        pytest.param("(ab.) - .*\\1", 3, id="further behind"),
+        pytest.param("x(ab.)\\1", 0, id="keeps: not from the start"),
+        pytest.param("(ab.) ab.", 0, id="keeps: no group is asked for again"),
+        pytest.param("(ab.)?\\1", 0, id="keeps: a group that may be missing"),
+        pytest.param("(ab.)(?:\\1|x)", 0, id="keeps: one of two choices"),
+    ],
+)
+def test_regexes_that_repeat_their_start(regex: str, chars: int) -> None:
+    assert repeated_start(regex) == chars
+
+
+@pytest.mark.parametrize(
+    ("regex", "chars"),
+    [
+        pytest.param("a(?=bc)", 3, id="ahead"),
+        pytest.param("a(?!.{4})", 5, id="ahead, refused"),
+        pytest.param("(?:x|a(?=.{9}))", 10, id="in a group"),
+        pytest.param("(?<=abc)d", 1, id="keeps: behind; a word may end"),
+    ],
+)
+def test_how_far_a_regex_looks_ahead(regex: str, chars: int) -> None:
+    assert look_ahead(regex) == chars
+
+
+STRIPPED = st.sampled_from(
+    ["foto", " by AP", "x", "Foto: ab", " ", "b", "ap.", "0", "(", "ab ", "!", "via AP", "AP AP", "\n"]
+)
+SEARCHED = st.sampled_from(
+    [r"foto\b", r"(?:^|(?<=\. ))foto.{0,3}(?=b|$)", r"by AP(?! AP)", r"(?<!x)ab {1,2}ap", r"foto.*?!", r"(?>.{0,2})via ap$",
+     r"^\W*foto", r"(?:ab )+(?=foto)", r"x?by ap\b.?", r"foto(?=.{6})"]
+)  # fmt: skip
+
+
+@given(SEARCHED, st.lists(STRIPPED, max_size=12).map("".join))
+def test_a_search_near_the_literals_finds_what_a_search_of_all_finds(source: str, text: str) -> None:
+    regex = Regex(source, case=False)
+    spans = [
+        (found.start(), found.start() + len(literal))
+        for literal, _ in regex.facts.literals
+        for found in re.finditer(f"(?={re.escape(literal)})", shape(fold(text)))
+    ]
+    found = [match.span() for match in regex.pattern.finditer(text)]
+    if spans:
+        near = min(start for start, _ in spans), max(end for _, end in spans)
+        assert [match.span() for match in regex.find_all(text, (), near)] == found
+    else:
+        assert not found
+
+
+WORDS = st.text("ab0\néß", max_size=3)
+
+
+@given(st.lists(st.lists(WORDS, max_size=4), max_size=3), st.lists(st.text("ab0s", min_size=1, max_size=3), max_size=6))
+def test_literal_search_finds_literals(articles: list[list[str]], literals: list[str]) -> None:
+    matcher = LiteralMatcher((literal, LiteralTrigger(rank)) for rank, literal in enumerate(literals))
+    views = [
+        ArticleView(*of_blocks([Block(at, at + 1, 0, 0, text) for at, text in enumerate(texts)])) for texts in articles
+    ]
+    found = [
+        [{literals[rank] for rank in ranks_of(hits.rules.get(at, 0))} for at in range(len(view))]
+        for view, hits in zip(views, matcher.search(views), strict=True)
+    ]
+    assert found == [
+        [{literal for literal in literals if literal in shape(text)} for text in view.folded] for view in views
+    ]
+
+
+def plain_loop(group: RuleGroup, view: ArticleView) -> Iterator[tuple[int, str]]:
+    """Every rule is asked about every block."""
+    for compiled in group.rules:
         for at in range(len(view)):
-            if at not in view.frame and covers(seated.rule.scope, view):
-                opinion = seated.opinion(view, at)
-                if opinion and not opinion.obstacle:
-                    yield at, seated.name
+            if at not in view.frame and covers(compiled.rule.scope, view.scope) and compiled.names(view, at):
+                yield at, compiled.name
 
 
 @st.composite
-def views(draw: st.DrawFn) -> View:
+def views(draw: st.DrawFn) -> ArticleView:
     """Articles of lines that shipped rules drop or keep, of publishers that they know, with a headline somewhere."""
     lines = draw(st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=8))
-    blocks = tuple(Block(at, at + 1, 0, 0, block.text, block.tag, block.css) for at, block in enumerate(lines))
+    blocks = [Block(at, at + 1, 0, 0, block.text, block.tag, block.css) for at, block in enumerate(lines)]
     headline = draw(st.integers(-1, len(blocks) - 1))
     frame = (Removal(headline, "extract", "structure/headline"),) if headline >= 0 else ()
-    kind = draw(st.sampled_from(list[Kind](["text", "html"])))
-    return View(*of_blocks(blocks, kind, draw(st.sampled_from(PUBLISHERS)), frame))
+    kind: Kind = draw(st.sampled_from(list[Kind](["text", "html"])))
+    return ArticleView(*of_blocks(blocks, kind, draw(st.sampled_from(PUBLISHERS)), frame))
 
 
-@given(views())
-def test_judge_names_what_the_plain_loop_names(view: View) -> None:
+@given(st.lists(views(), min_size=1, max_size=4))
+def test_judge_names_what_the_plain_loop_names(batch: Sequence[ArticleView]) -> None:
     taken = {name: called(name, rule) for name, _, rule in SHIPPED if rule.action != "tag"}
-    alone = list(opinions_of_all(BENCH.alone, view))
-    knowing = view.knowing([(at, name) for at, rule in alone for name in taken.get(rule, ())])
-    plainly: defaultdict[int, set[str]] = defaultdict(set)
-    for at, rule in (*alone, *opinions_of_all(BENCH.in_company, knowing)):
-        plainly[at].add(rule)
-    assert {removal.block: {removal.rule, *removal.also} for removal in judge(view, BENCH)} == plainly
+    for view, removals in zip(batch, judge_articles(batch, RULES), strict=True):
+        block_rules = list(plain_loop(RULES.block, view))
+        knowing = view.knowing([(at, name) for at, rule in block_rules for name in taken.get(rule, ())])
+        plainly: defaultdict[int, set[str]] = defaultdict(set)
+        for at, rule in (*block_rules, *plain_loop(RULES.contextual, knowing)):
+            plainly[at].add(rule)
+        assert {removal.block: {removal.rule, *removal.also} for removal in removals} == plainly
 
 
-@given(views())
-def test_cuts_are_what_the_plain_loop_finds(view: View) -> None:
-    plainly = {
-        (at, seated.name)
-        for seated in BENCH.stripping.rules
-        for at, text in enumerate(view.plain)
-        if at not in view.frame and covers(seated.rule.scope, view) and not seated.obstacle(view, at)
-        if regex_of(seated.rule.match).pattern.search(text)
-    }
-    assert {(cut.block, name) for cut in cuts(view, BENCH) for name in cut.rule.split("+")} == plainly
+@given(st.lists(views(), min_size=1, max_size=4))
+def test_cuts_are_what_the_plain_loop_finds(batch: Sequence[ArticleView]) -> None:
+    for view, found in zip(batch, cuts(batch, RULES), strict=True):
+        plainly = {
+            (at, compiled.name)
+            for compiled in RULES.strip.rules
+            for at, text in enumerate(view.plain)
+            if at not in view.frame and covers(compiled.rule.scope, view.scope) and not compiled.guard(view, at)
+            if regex_of(compiled.rule.match).pattern.search(text)
+        }
+        assert {(cut.block, name) for cut in found for name in cut.rules} == plainly
+
+
+@given(st.lists(views(), min_size=1, max_size=5), st.lists(st.integers(1, 5), max_size=4))
+def test_documents_are_judged_alike_in_any_batches(drawn: Sequence[ArticleView], sizes: Sequence[int]) -> None:
+    """The last judges - the classifier, fields, cuts in blocks - included."""
+    rules = compile_rules(Selection())
+    documents = [Parsed(view.document, (view.article,)) for view in drawn]
+    whole, batched, rest = judge(documents, rules), [], documents
+    for size in (*sizes, len(documents)):
+        batched += judge(rest[:size], rules)
+        rest = rest[size:]
+    assert whole == batched == [judge([one], rules)[0] for one in documents]

@@ -14,11 +14,11 @@ from etl.change import Change, apply
 from etl.markup.selector import chains_of, holding, path_of
 from etl.model import Block, Metadata, Publisher
 from etl.packs import known_publishers
-from etl.rules import Known, View, cuts, judge, opinions, seat
-from etl.rules.names import names_in
-from etl.rules.vocabulary import Rule
+from etl.rules import ArticleView, RunContext, compile_judging, cuts, judge, rule_matches
+from etl.rules.language import Rule
+from etl.rules.regexes.publishers import names_in
 
-KNOWN = Known(frozenset({"bbc", "bbc news", "reuters", "u.s. news", "ap", "deutsche welle", "yahoo!"}))
+KNOWN = RunContext(frozenset({"bbc", "bbc news", "reuters", "u.s. news", "ap", "deutsche welle", "yahoo!"}))
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_unless_may_ask_for_what_another_rule_took() -> None:
     assert named(story("Watch this", "Jane Roe/AP", "Watch that"), watch, credit) == [1, 2]
 
 
-def test_opinions_say_that_unless_holds_a_rule_back() -> None:
-    bench = seat([("t/a", "1", rule({"prefix": ["Watch"]}, unless={"contains": ["dog"], "keeps": ["x"]}))])
-    (opinion,) = opinions(View(*story("Watch the dog")), bench, 0)
-    assert opinion.obstacle == "unless"
+def test_matches_say_that_unless_blocks_a_rule() -> None:
+    rules = compile_judging([("t/a", "1", rule({"prefix": ["Watch"]}, unless={"contains": ["dog"], "keeps": ["x"]}))])
+    (match,) = rule_matches(ArticleView(*story("Watch the dog")), rules, 0)
+    assert match.blocked_by == "unless"
 
 
 def of(language: str = "", created: str = "", publisher: Publisher | None = None) -> Story:
@@ -198,7 +198,8 @@ def test_names_of_publishers_in_a_text(text: str, names: tuple[str, ...]) -> Non
 
 
 def known(one: Story, judging: Rule) -> list[int]:
-    return [removal.block for removal in judge(View(*one, KNOWN), seat([("t/a", "1", judging)]))]
+    (removals,) = judge([ArticleView(*one, KNOWN)], compile_judging([("t/a", "1", judging)]))
+    return [removal.block for removal in removals]
 
 
 @pytest.mark.parametrize(
@@ -219,8 +220,8 @@ def test_publishers_in_a_regex(regex: str, drops: str, keeps: str) -> None:
 def test_publishers_in_a_regex_that_strips() -> None:
     text = "They left. The post A march appeared first on BBC News. They stayed."
     strip = rule({"regex": r"The post .{3,40} appeared first on @publisher\."}, action="strip")
-    found = cuts(View(*story(text), KNOWN), seat([("t/a", "1", strip)]))
-    assert apply(text, [Change(cut.start, cut.end, cut.after, cut.rule) for cut in found]) == "They left. They stayed."
+    (found,) = cuts([ArticleView(*story(text), KNOWN)], compile_judging([("t/a", "1", strip)]))
+    assert apply(text, [Change(cut.start, cut.end, cut.after, "") for cut in found]) == "They left. They stayed."
 
 
 def test_all_names_that_are_known_are_found() -> None:
@@ -243,7 +244,8 @@ def test_which_action_is_booked(
     first: Mapping[str, object], second: Mapping[str, object], action: str, also: tuple[str, ...]
 ) -> None:
     rules = [rule({"exact": ["Label"]}, **dict(more)) for more in (first, second)]
-    (removal,) = judge(View(*story("Label")), seat((f"t/{at}", "1", one) for at, one in enumerate(rules)))
+    compiled = compile_judging((f"t/{at}", "1", one) for at, one in enumerate(rules))
+    ((removal,),) = judge([ArticleView(*story("Label"))], compiled)
     assert (removal.action, removal.also) == (action, also)
 
 
@@ -273,11 +275,11 @@ BLOCKS = st.tuples(st.sampled_from(["a", "ab", "abc", "b a", "b b a c", "BBC", "
 
 
 @given(MATCHES, st.booleans(), st.lists(BLOCKS, min_size=1, max_size=7))
-def test_index_finds_what_the_plain_loop_finds(match: dict[str, object], closed: bool, parts: list[tuple[str, str, tuple[str, ...]]]) -> None:  # fmt: skip
+def test_prefilter_finds_what_the_plain_loop_finds(match: dict[str, object], closed: bool, parts: list[tuple[str, str, tuple[str, ...]]]) -> None:  # fmt: skip
     one = rule(match, action="drop-span" if closed and set(match) == {"between"} else "drop")
-    bench = seat([("t/a", "1", one)])
+    rules = compile_judging([("t/a", "1", one)])
     blocks = tuple(Block(at, at + 1, 0, 0, text, tag, css) for at, (text, tag, css) in enumerate(parts))
-    view = View(*of_blocks(blocks, "html"), KNOWN)
-    (seated,) = bench.judges()
-    plain = [at for at in range(len(blocks)) if (found := seated.opinion(view, at)) and not found.obstacle]
-    assert [removal.block for removal in judge(view, bench)] == plain
+    view = ArticleView(*of_blocks(blocks, "html"), KNOWN)
+    (compiled,) = rules.judges()
+    plain = [at for at in range(len(blocks)) if compiled.names(view, at)]
+    assert [removal.block for removal in judge([view], rules)[0]] == plain

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from etl.packs import Sourced, builtin_folder, builtin_packs, load_pack
-from etl.rules.vocabulary import Rule
+from etl.rules.language import Rule
 
 INDEX = "README.md"
 _ORIGIN = "Made from the rules by `copydesk rules docs docs/rules`."

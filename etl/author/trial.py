@@ -8,13 +8,12 @@ from msgspec import Struct
 from etl.author.fates import fates, where
 from etl.document import Judged
 from etl.errors import UsageError
-from etl.model import Article, Document
 from etl.packs import known_publishers
-from etl.rules import Bench, Known, View, cuts, judge, seat
-from etl.rules.exempt import Terms
-from etl.rules.match import has_looks
-from etl.rules.regex import regex_of
-from etl.rules.vocabulary import Match, Rule, Verb
+from etl.rules import ArticleView, JudgingRules, RunContext, compile_judging, cuts, judge
+from etl.rules.language import Match, Rule, Verb
+from etl.rules.matching.exceptions import UserRules
+from etl.rules.matching.patterns import has_criteria
+from etl.rules.regexes.compiled import regex_of
 
 
 class Hit(Struct, frozen=True):
@@ -27,7 +26,7 @@ class Hit(Struct, frozen=True):
 
 def rule_on_trial(match: Match, action: Verb) -> Rule:
     """Make a rule of what it should match.  Raises UsageError if that cannot be meant."""
-    if not has_looks(match):
+    if not has_criteria(match):
         raise UsageError("", "there is nothing to try", "Give --regex, --exact, --prefix, --suffix or --contains.")
     if action == "strip" and not match.regex:
         raise UsageError("--inside", "is for a regex", "Give --regex; labels stand in blocks of their own.")
@@ -40,26 +39,23 @@ def rule_on_trial(match: Match, action: Verb) -> Rule:
 
 
 def trial(rule: Rule, documents: Iterable[Judged]) -> Iterator[Hit]:
-    """Judge documents by one rule alone, and give what it hits, in reading order."""
-    bench = seat([(rule.id, "", rule)], terms=Terms(own=frozenset({rule.id})))
+    """Judge documents by one rule alone, and yield what it hits, in reading order."""
+    rules = compile_judging([(rule.id, "", rule)], user_rules=UserRules(own=frozenset({rule.id})))
     for judged in documents:
-        found = dict(_hits(judged, bench))
+        hits = dict(_hits(judged, rules))
         for fate in fates(judged):
-            if text := found.get(fate.block.index):
+            if text := hits.get(fate.block.index):
                 yield Hit(where(judged.document, fate.block.line), text, fate.rules)
 
 
-def _hits(judged: Judged, bench: Bench) -> Iterator[tuple[int, str]]:
-    """Blocks by index, each with the text that is hit."""
-    for article in judged.articles:
-        yield from _named(article, judged.document, bench)
-
-
-def _named(article: Article, document: Document, bench: Bench) -> Iterator[tuple[int, str]]:
-    view = View(article, document, Known(known_publishers()))
-    texts = {block.index: block.text for block in view.blocks}
-    yield from ((removal.block, texts[removal.block]) for removal in judge(view, bench))
+def _hits(judged: Judged, rules: JudgingRules) -> Iterator[tuple[int, str]]:
+    """Yield blocks by index, each with the text that is hit."""
+    blocks, run = judged.document.blocks, RunContext(known_publishers())
+    views = [ArticleView(article, judged.document, run) for article in judged.articles]
+    candidates = rules.search(views)
+    for removals in judge(views, rules, candidates):
+        yield from ((removal.block, blocks[removal.block].text) for removal in removals)
     parts: dict[int, list[str]] = {}
-    for cut in cuts(view, bench):
-        parts.setdefault(cut.block, []).append(texts[cut.block][cut.start : cut.end].strip())
+    for cut in (cut for of_article in cuts(views, rules, candidates) for cut in of_article):
+        parts.setdefault(cut.block, []).append(blocks[cut.block].text[cut.start : cut.end].strip())
     yield from ((block, " … ".join(found)) for block, found in parts.items())

@@ -17,7 +17,7 @@ def schema(what: str) -> None:
     """
     from etl.audit import Entry
     from etl.record import Record
-    from etl.rules.vocabulary import Pack
+    from etl.rules.language import Pack
     from etl.stages import RejectLine
 
     nouns = {"article": Record, "audit": Entry, "reject": RejectLine, "rules": Pack}

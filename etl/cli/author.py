@@ -53,7 +53,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
     Behind a line, in brackets, stand the rules that name it already.
     """
     from etl.author import rule_on_trial, trial
-    from etl.rules.vocabulary import Match
+    from etl.rules.language import Match
 
     reading, selection = options.reading(chosen), options.selection(chosen)
     rule = rule_on_trial(Match(**chosen), "strip" if inside else "drop")
@@ -206,8 +206,8 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
 def _doubt(regex: str, has_case: bool, is_searched: bool) -> None:
     """Say what lint would say of the regex."""
     from etl.lint import lint_regex
-    from etl.rules.regex import regex_of
-    from etl.rules.vocabulary import Pattern
+    from etl.rules.language import Pattern
+    from etl.rules.regexes.compiled import regex_of
 
     if regex:
         flags = regex_of(Pattern(regex=regex, case=has_case)).flags

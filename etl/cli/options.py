@@ -231,7 +231,7 @@ def selection(options: dict[str, Any]) -> Selection:
     for ended in config.ended(today):
         say(f"{ended.place}: ended on {ended.change.until}, and holds no longer: renew it or take it out", fg="yellow")
     chosen = Selection(
-        exemptions=config.exemptions(today),
+        exceptions=config.exceptions(today),
         overrides=config.overrides(today),
         packs=options.pop("rules"),
         only=options.pop("only_rules"),

@@ -215,7 +215,8 @@ class _Zstandard:
         self._packed = packed
         self._unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW)
         self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._left = self._rest = b""
+        self._left = memoryview(b"")
+        self._rest = b""
 
     def read1(self, size: int) -> bytes:
         """Return some bytes; b"" at the end.  Raises EOFError in a frame that is cut, and ZstdError."""
@@ -226,10 +227,10 @@ class _Zstandard:
                     raise EOFError("its last frame is cut")
                 return b""
             self._frame = self._frame or self._unpacker.decompressobj()
-            self._left, self._rest = self._frame.decompress(piece), b""
+            self._left, self._rest = memoryview(self._frame.decompress(piece)), b""
             if self._frame.eof:
                 self._rest, self._frame = self._frame.unused_data, None
-        given, self._left = self._left[:size], self._left[size:]
+        given, self._left = bytes(self._left[:size]), self._left[size:]
         return given
 
     def close(self) -> None:

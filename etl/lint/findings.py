@@ -12,9 +12,9 @@ from etl.lint.codes import CODES
 from etl.lint.shape import shape_faults
 from etl.lint.tree import parts
 from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, patterns, place, read_pack
-from etl.rules.names import naming
-from etl.rules.regex import regex_of
-from etl.rules.vocabulary import Pattern, Rule
+from etl.rules.language import Pattern, Rule
+from etl.rules.regexes.compiled import regex_of
+from etl.rules.regexes.publishers import naming
 
 # Characters of a slow line that are shown.
 SHOWN_CHARS = 40

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from etl.lint.tree import UNBOUNDED, Part, Run, first
-from etl.rules.literals import required
+from etl.lint.tree import Part, Run, first
+from etl.rules.regexes.literals import required
+from etl.rules.regexes.syntax import UNBOUNDED
 
 # Turns.  Two ways to take a text in each of 10 turns are 1,000 ways in all: far less than a millisecond.
 HARMLESS_TURNS = 10

@@ -2,18 +2,14 @@
 
 import string
 from collections.abc import Callable, Iterable, Sequence
-
-# The parser and compiler that `re` itself uses; they have been these modules since Python 3.11.
-from re import _compiler as compiler  # type: ignore[attr-defined]  # private, and the only one that knows every flag
-from re import _constants as codes  # type: ignore[attr-defined]  # private, and the only ones there are
-from re import _parser as parser  # type: ignore[attr-defined]  # private, and the only parser there is
 from typing import Any
 
 from msgspec import Struct
 
+from etl.rules.regexes.syntax import codes, leaf_test, parse
+
 # Stands for all characters: ASCII, letters of three more scripts, and what news is set with.
 ALPHABET = frozenset(string.printable) | frozenset("éБ中’“–\u00a0")
-UNBOUNDED = int(codes.MAXREPEAT)
 # What a sample takes of a class that has it; a separator only where nothing else fits.
 SAMPLE_CHARS = "aA0 "
 
@@ -52,12 +48,11 @@ def parts(regex: str, flags: int) -> Run:
     >>> [(part.high, sorted(first([part]))) for part in parts("b[yz]:?", 0)]
     [(1, ['b']), (1, ['y', 'z']), (1, [':'])]
     """
-    tree = parser.parse(regex, flags)
+    tree = parse(regex, flags)
     alphabet = ALPHABET | frozenset(regex)
 
     def leaf(item: tuple[Any, Any]) -> Part:
-        takes = compiler.compile(parser.SubPattern(tree.state, [item]), flags).fullmatch
-        return Part(chars=frozenset(filter(takes, alphabet)))
+        return Part(chars=frozenset(filter(leaf_test(tree, item, flags), alphabet)))
 
     def run(items: Iterable[tuple[Any, Any]]) -> Run:
         return tuple(_MAKERS[item[0]](item[1], run) if item[0] in _MAKERS else leaf(item) for item in items)

@@ -8,8 +8,8 @@ from etl.errors import PackError
 from etl.packs.load import Sourced, known_scopes
 from etl.packs.meaning import misuses, patterns
 from etl.packs.place import did_you_mean, place
-from etl.rules.names import generic
-from etl.rules.vocabulary import Rule
+from etl.rules.language import Rule
+from etl.rules.regexes.publishers import generic
 
 # What these do cannot be asked for with `rule = […]`.
 TAKES_NO_BLOCK = ("tag", "strip", "replace")

@@ -13,9 +13,9 @@ from etl.errors import PackError
 from etl.fold import fold
 from etl.model import Publisher
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
-from etl.rules import vocabulary
+from etl.rules import language
 from etl.rules.context import Model
-from etl.rules.vocabulary import Pack, PackHeader, Rule, called
+from etl.rules.language import Pack, PackHeader, Rule, called
 
 PUBLISHERS = "publishers.toml"
 CONTEXT = "context.toml"
@@ -143,6 +143,6 @@ def _sourced(path: Path, line: int, header: PackHeader, table: Any) -> Sourced |
 
 
 def _shape_error(path: Path, line: int, fault: str) -> PackError:
-    named = vars(vocabulary).values()
+    named = vars(language).values()
     structs = tuple(value for value in named if isinstance(value, type) and issubclass(value, Struct))
     return shape_error(path, line, fault, Guide(structs, WAYS_OUT, "docs/rules.md"))

@@ -6,11 +6,11 @@ from difflib import get_close_matches
 
 from etl.markup.selector import chains_of
 from etl.packs.load import WAYS_OUT
-from etl.rules.company import has_company
-from etl.rules.extract import FIELDS
-from etl.rules.match import asks_itself, has_looks
-from etl.rules.names import PUBLISHER
-from etl.rules.vocabulary import Match, Pattern, Rule, Scope, Verb, Where
+from etl.rules.engine.extract import FIELDS
+from etl.rules.language import Match, Pattern, Rule, Scope, Verb, Where
+from etl.rules.matching.neighbours import is_contextual
+from etl.rules.matching.patterns import describes_block, has_criteria
+from etl.rules.regexes.publishers import PUBLISHER
 
 Fault = tuple[str, str, str]
 
@@ -116,9 +116,9 @@ def _of_match(rule: Rule) -> Iterator[Fault]:
     for key, match in (("match", rule.match), ("unless", rule.unless)):
         if not match:
             continue
-        if not asks_itself(match) and not has_company(match):
+        if not describes_block(match) and not is_contextual(match):
             yield key, "asks for nothing", WAYS_OUT["match"]
-        if any(not has_looks(pattern) for pattern in inner_patterns(match)):
+        if any(not has_criteria(pattern) for pattern in inner_patterns(match)):
             yield key, "has a part that asks for nothing", "Give each of its tables a look: exact, prefix, regex …"
         if any(own.rule or own.headline for own in (match, *match.every, *match.either, *match.neither)):
             yield key, "asks for a neighbour's mark of the block itself", "Use match.after, .before or .between."

@@ -25,11 +25,11 @@ from etl.packs.load import (
 )
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean
-from etl.rules import context, seat
+from etl.rules import compile_judging, context
 from etl.rules.context import Model
-from etl.rules.exempt import Exemption, Override, Terms
-from etl.rules.regex import Limited, regex_of
-from etl.rules.vocabulary import Verb
+from etl.rules.language import Verb
+from etl.rules.matching.exceptions import Override, RuleException, UserRules
+from etl.rules.regexes.compiled import TimedRegex, regex_of
 from etl.segment import Layouts
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Selection(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     profile: Profile = "standard"
     risky: bool = False
-    exemptions: tuple[Exemption, ...] = ()
+    exceptions: tuple[RuleException, ...] = ()
     overrides: tuple[Override, ...] = ()
 
 
@@ -76,10 +76,11 @@ def compile_rules(selection: Selection) -> "Ruleset":
             if sourced.rule.action == "replace"
         ),
         layouts=_layouts(rules, own),
-        bench=seat(
+        publishers=known_publishers(),
+        judging=compile_judging(
             ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
             *_context(selection),
-            Terms(selection.exemptions, own),
+            UserRules(selection.exceptions, own),
         ),
         risky=selection.risky,
         selectors=tuple(sorted({css for one in judging for pattern in patterns(one.rule) for css in pattern.css})),
@@ -97,7 +98,7 @@ def _layouts(rules: Collection[Sourced], own: Collection[str]) -> Layouts:
 def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
     """The regex of a repair rule; of a user's own, bounded in time."""
     regex = sourced.rule.match.regex
-    return Limited(regex, 0, sourced.name) if sourced.name in own else re.compile(regex)
+    return TimedRegex(regex, 0, sourced.name) if sourced.name in own else re.compile(regex)
 
 
 def _context(selection: Selection) -> tuple[Model | None, float]:
@@ -159,7 +160,7 @@ def _overridden(sourced: Sourced, overrides: Iterable[Override]) -> Sourced:
 
 def _check_names(selection: Selection, names: Sequence[str]) -> None:
     """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
-    asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exemptions))
+    asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exceptions))
     overridden = tuple(one.rule for one in selection.overrides)
     for wanted, known in ((asked, [context.NAME, *names]), (overridden, names)):
         for pattern in wanted:

@@ -1,21 +1,27 @@
 """Judge blocks against packs: the only interpreter of rules.  It names blocks and parts of them; it removes nothing.
 
-vocabulary                   what a rule may say
-view                         what a rule can see of an article
-match, company, guards       does a block match: its own looks, its neighbours, what keeps a rule off it
-regex, names                 the regex of a rule; names of publishers in it
-literals, sieve, index       which rules could match which blocks, without trying them all
-seat                         rules compiled, by the stage in which they are asked
-judge, strip, extract        name blocks, find furniture inside them, fill fields
-context, features            furniture without a label: the model, and what it sees
-recurrence                   which lines stand in many documents of the run
-exempt                       what a user's copydesk.toml changes
+language     what a rule may say
+regexes/     what regexes require of a text, and how they are run
+matching/    does a rule match a block: patterns, neighbours, guards, exceptions, on a view of the article
+engine/      rules compiled and run over batches: literal search, prefilter, phases, cuts, removals, fields
+context, features   furniture without a label: the classifier and its features
 """
 
-from etl.rules.extract import filled
-from etl.rules.judge import judge, opinions
-from etl.rules.seat import Bench, Opinion, seat
-from etl.rules.strip import Cut, cuts
-from etl.rules.view import Known, View
+from etl.rules.engine.extract import filled
+from etl.rules.engine.judge import judge, rule_matches
+from etl.rules.engine.ruleset import JudgingRules, RuleMatch, compile_judging
+from etl.rules.engine.strip import Cut, cuts
+from etl.rules.matching.view import ArticleView, RunContext
 
-__all__ = ["Bench", "Cut", "Known", "Opinion", "View", "cuts", "filled", "judge", "opinions", "seat"]
+__all__ = [
+    "ArticleView",
+    "Cut",
+    "JudgingRules",
+    "RuleMatch",
+    "RunContext",
+    "compile_judging",
+    "cuts",
+    "filled",
+    "judge",
+    "rule_matches",
+]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from etl.rules.view import View
+from etl.rules.matching.view import ArticleView
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ class Suspect(Struct, frozen=True):
     evidence: tuple[str, ...]
 
 
-def suspects(view: View, model: Model, least: float) -> list[Suspect]:
+def suspects(view: ArticleView, model: Model, least: float) -> list[Suspect]:
     """Find the blocks that no rule has named and that are furniture with at least this probability.
 
     On an HTML page it is at least LEAST_ON_PAGES.
@@ -87,7 +87,7 @@ def suspects(view: View, model: Model, least: float) -> list[Suspect]:
     ]
 
 
-def weigh(view: View, model: Model, places: Sequence[int]) -> "NDArray[np.int64]":
+def weigh(view: ArticleView, model: Model, places: Sequence[int]) -> "NDArray[np.int64]":
     """Give the weights of the features: a row for each, by name, and a column for each of these blocks."""
     import numpy as np  # 0.1 s, which a document too short for the model need not wait for
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.fold import ends_sentence
-from etl.rules.view import View
+from etl.rules.matching.view import ArticleView
 
 Column = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ _PROMOTION = frozenset(
 )  # fmt: skip
 
 
-def features(view: View, places: Sequence[int]) -> dict[str, Column]:
+def features(view: ArticleView, places: Sequence[int]) -> dict[str, Column]:
     """Give the features of the blocks at these places, by name; each is a column over the blocks."""
     split = [view.folded[at].split(None, OPENING_WORDS)[:OPENING_WORDS] for at in places]
     looks = _looks(view, places, split)
@@ -87,7 +87,7 @@ def _column(values: Sequence[float]) -> Column:
     return np.array(values, dtype=np.float64)
 
 
-def _looks(view: View, places: Sequence[int], split: Sequence[Sequence[str]]) -> dict[str, Column]:
+def _looks(view: ArticleView, places: Sequence[int], split: Sequence[Sequence[str]]) -> dict[str, Column]:
     """What a block shows by itself."""
     texts, counts = [view.plain[at] for at in places], [view.words[at] for at in places]
     times = Counter(view.labels)
@@ -126,7 +126,7 @@ def _company(looks: Mapping[str, Column], of_story: Column) -> dict[str, Column]
     }
 
 
-def _position(view: View, places: Sequence[int]) -> dict[str, Column]:
+def _position(view: ArticleView, places: Sequence[int]) -> dict[str, Column]:
     """Where a block stands among the sentences of the story, and how long it is beside them."""
     sentences = set(view.sentences)
     told = [at in sentences for at in places]
@@ -141,7 +141,7 @@ def _position(view: View, places: Sequence[int]) -> dict[str, Column]:
     }
 
 
-def _named(view: View, places: Sequence[int]) -> dict[str, Column]:
+def _named(view: ArticleView, places: Sequence[int]) -> dict[str, Column]:
     """How much of the surroundings rules have named; a label that stands ten times in the document counts a tenth."""
     times = Counter(view.labels)
     is_named = [at in view.named and at not in view.frame for at in range(len(view))]
@@ -154,7 +154,7 @@ def _named(view: View, places: Sequence[int]) -> dict[str, Column]:
     return columns
 
 
-def _readers(view: View, places: Sequence[int]) -> dict[str, Column]:
+def _readers(view: ArticleView, places: Sequence[int]) -> dict[str, Column]:
     """What readers' comments stand with: names, dates and buttons below the first sentence of the story."""
     first = min(view.sentences, default=0)
     ruled = {at for at, rules in view.named.items() if _MARKING_RULE in " ".join(rules)}
@@ -168,14 +168,14 @@ def _readers(view: View, places: Sequence[int]) -> dict[str, Column]:
     }
 
 
-def _is_mark(view: View, at: int) -> bool:
+def _is_mark(view: ArticleView, at: int) -> bool:
     """Tell whether a block is such a mark, named or not."""
     text = view.folded[at]
     may_be = view.words[at] <= MARK_WORDS and (":" in text or text.endswith(_MARK_ENDS))
     return may_be and _MARK.search(text) is not None
 
 
-def _words_of_story(view: View, places: Sequence[int], split: Sequence[Sequence[str]]) -> list[float]:
+def _words_of_story(view: ArticleView, places: Sequence[int], split: Sequence[Sequence[str]]) -> list[float]:
     """The share of a block's longer words that other blocks of the story have; the title of another has few."""
     sentences = set(view.sentences)
     telling = [{word for word in words if len(word) >= MIN_TELLING} for words in split]
@@ -187,7 +187,7 @@ def _words_of_story(view: View, places: Sequence[int], split: Sequence[Sequence[
     ]
 
 
-def _within_story(view: View, places: Sequence[int], ended: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _within_story(view: ArticleView, places: Sequence[int], ended: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which blocks stand within the story: the stretch with most words of sentences and little else."""
     sums = np.concatenate(([0.0], _worths(view, places, ended).cumsum()))
     end = int((sums - np.minimum.accumulate(sums)).argmax())
@@ -196,7 +196,7 @@ def _within_story(view: View, places: Sequence[int], ended: NDArray[np.bool_]) -
     return (start <= rows) & (rows < end)
 
 
-def _worths(view: View, places: Sequence[int], ended: NDArray[np.bool_]) -> Column:
+def _worths(view: ArticleView, places: Sequence[int], ended: NDArray[np.bool_]) -> Column:
     """What each block speaks for the story around it, in words.
 
     Named blocks speak against it, or the readers between "joe says:" and "Reply" would go on with the story.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from etl.document import Parsed
 from etl.packs import compile_rules
 from etl.readers import Reject
-from etl.rules.recurrence import Counts, key, keys
+from etl.rules.matching.recurrence import LineCounts, line_key, line_keys
 from etl.stages.drafts import parsed
 from etl.stages.job import Job, Shard
 from etl.stages.staging import stage
@@ -41,8 +41,8 @@ def _rows(results: Iterator[Parsed | Reject]) -> Iterator[tuple[int, int]]:
     """Each key with the document that it stands in; the same text twice is one document."""
     for result in results:
         if isinstance(result, Parsed):
-            document = key(result.document.text)
-            yield from ((line, document) for line in keys(result.document, result.articles))
+            document = line_key(result.document.text)
+            yield from ((line, document) for line in line_keys(result.document, result.articles))
 
 
 def add_up(job: Job, shards: Sequence[Shard]) -> None:
@@ -70,7 +70,7 @@ def _sums(rows: "U64") -> "U64":
     return np.stack([found, documents.astype(np.uint64)], axis=1)[documents > 1]
 
 
-def counted(job: Job) -> Counts | None:
+def counted(job: Job) -> LineCounts | None:
     """Give the counts of the run; None if there are none, because no rule asks."""
     path = Path(job.work) / COUNTED
     return SavedCounts(path) if asks_what_recurs(job) and path.exists() else None

@@ -1,0 +1,46 @@
+"""Fields that lines fill: a byline the author, a dateline the day of publication."""
+
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from msgspec import structs
+
+from etl.dates import instant
+from etl.fold import ORNAMENTS
+from etl.model import Article, Removal
+from etl.rules.engine.ruleset import CompiledRule, JudgingRules
+from etl.rules.language import Field
+from etl.rules.matching.view import ArticleView
+from etl.rules.regexes.compiled import regex_of
+
+FIELDS: tuple[str, ...] = get_args(Field)
+
+
+def filled(view: ArticleView, removals: Iterable[Removal], rules: JudgingRules) -> Article:
+    """Return the article with the fields that rules extract, the first line first; what its source says of it stays."""
+    extracting = {one.name: one for one in rules.extracting}
+    article = view.article
+    fields: dict[str, str] = {}
+    for removal in removals:
+        for name in (removal.rule, *removal.also):
+            if name in extracting:
+                found = extracted(extracting[name], view, removal.block - article.start)
+                fields = {field: text for field, text in found if text} | fields
+    left_open = {field: text for field, text in fields.items() if not getattr(article.metadata, field)}
+    return structs.replace(article, metadata=structs.replace(article.metadata, **left_open)) if left_open else article
+
+
+def extracted(extracting: CompiledRule, view: ArticleView, at: int) -> Iterator[tuple[str, str]]:
+    """Yield the fields that a line fills: by the groups of the regex that are named like fields, else all of it.
+
+    A date that cannot be read fills nothing.
+    """
+    rule, text = extracting.rule, view.blocks[at].text
+    regex = regex_of(rule.match, extracting.user_rule)
+    match = regex.fullmatch(view.plain[at], view.run.publishers) if rule.match.regex else None
+    groups = {name: match.span(name) for name in FIELDS if name in match.re.groupindex} if match else {}
+    if rule.field and rule.field not in groups:
+        groups[rule.field] = 0, len(text)
+    for field, (start, end) in groups.items():
+        value = " ".join(text[start:end].strip(ORNAMENTS).split()) if start >= 0 else ""
+        yield field, instant(value) if field == "created" else value

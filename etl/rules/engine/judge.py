@@ -1,0 +1,86 @@
+"""Matches become removals: which blocks of an article are furniture, each with the rule that names it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from etl.model import Action, Removal
+from etl.rules.context import NAME, Model, Suspect, suspects
+from etl.rules.engine.literal_search import LiteralHits, RuleSet
+from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
+from etl.rules.language import Verb, called
+from etl.rules.matching.view import ArticleView
+
+# What a rule does to the block that it names; all others drop it.
+_ACTIONS: dict[Verb, Action] = {"extract": "extract", "tag": "tag", "reject": "reject"}
+
+Named = list[tuple[int, int, CompiledRule]]
+"""Blocks that rules name: position, rank of the rule, rule."""
+
+
+def judge(
+    views: Sequence[ArticleView], rules: JudgingRules, candidates: Sequence[LiteralHits] | None = None
+) -> list[tuple[Removal, ...]]:
+    """Return, for each article of a batch, the removals of its blocks; blocks of its frame are not judged.
+
+    Rules that look at one block go first; contextual rules may ask what these have named.  All rules of a phase read
+    the same snapshot.  The first rule by rank is named, the others stand in `also`.  The classifier is asked last, of
+    the blocks that no rule has named; in `also` stand the features that weighed most.  The result does not depend on
+    how articles fall into batches.
+    """
+    found = rules.search(views) if candidates is None else candidates
+    return [_judge_article(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]
+
+
+def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleMatch, ...]:
+    """Return the matches of all rules at a block: of those that name it, and of those that a guard blocks."""
+    (hits,) = rules.search([view])
+    view = view.knowing(_taken(_named_by(rules.block, view, hits.rules)))
+    matches: list[RuleMatch] = []
+    for group, found in ((rules.block, hits.rules), (rules.contextual, rules.prefilter.around(view, hits.rules))):
+        asked = {rank: one for place, rank, one in group.candidates(view, found) if place == at}
+        matches += [match for rank in sorted(asked) if (match := asked[rank].match(view, at))]
+    return tuple(matches)
+
+
+def _judge_article(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> tuple[Removal, ...]:
+    named = _named_by(rules.block, view, found) if found else []
+    if named:
+        view = view.knowing(_taken(named))
+    if around := rules.prefilter.around(view, found):
+        contextual = _named_by(rules.contextual, view, around)
+        named += contextual
+        if contextual:
+            view = view.knowing(_taken(named))
+    removals = _removals(view, named)
+    if rules.classifier:
+        suspected = suspects(view, rules.classifier, rules.min_probability)
+        removals += [
+            _suspected(view, one, rules.classifier) for one in suspected if not rules.classifier_guard(view, one.at)
+        ]
+    return tuple(removals)
+
+
+def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, RuleSet]) -> Named:
+    return [candidate for candidate in group.candidates(view, found) if candidate[2].names(view, candidate[0])]
+
+
+def _taken(named: Iterable[tuple[int, int, CompiledRule]]) -> list[tuple[int, str]]:
+    """Return what later judges are told of: the blocks that rules take, by all names of these; a tag takes nothing."""
+    return [(at, name) for at, _, one in named if one.rule.action != "tag" for name in called(one.name, one.rule)]
+
+
+def _removals(view: ArticleView, named: Named) -> list[Removal]:
+    by_block: dict[int, list[CompiledRule]] = {}
+    for at, _, one in sorted(named, key=lambda found: found[:2]):
+        by_block.setdefault(at, []).append(one)
+    return [_removal(view.blocks[at].index, rules) for at, rules in by_block.items()]
+
+
+def _removal(block: int, rules: Sequence[CompiledRule]) -> Removal:
+    first, *others = rules
+    action = _ACTIONS.get(first.rule.action, "drop")
+    return Removal(block, action, first.name, first.version, first.rule.kind, tuple(one.name for one in others))
+
+
+def _suspected(view: ArticleView, suspect: Suspect, model: Model) -> Removal:
+    block = view.blocks[suspect.at].index
+    return Removal(block, "drop", NAME, model.version, "structure", suspect.evidence)

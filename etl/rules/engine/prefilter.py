@@ -1,0 +1,223 @@
+"""Prefilter: which rules could match which blocks, found by the literals, the label, the tag and the length of a block.
+
+A rule that is not among the candidates of a block does not match it; one that is, may.  So the plain loop over all
+rules and the loop over candidates come to the same, by test.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from operator import xor
+
+from msgspec import Struct
+
+from etl.fold import fold, label, shape
+from etl.rules.engine.literal_search import (
+    NO_RULES,
+    LiteralHits,
+    LiteralMatcher,
+    LiteralTrigger,
+    RuleSet,
+    only,
+    ranks_of,
+)
+from etl.rules.language import Match, Pattern
+from etl.rules.matching.patterns import MAX_FURNITURE_CHARS, has_criteria
+from etl.rules.matching.view import ArticleView
+from etl.rules.regexes.compiled import regex_of
+from etl.rules.regexes.literals import Place
+from etl.rules.regexes.publishers import MAX_NAME_CHARS, PUBLISHER
+from etl.rules.regexes.syntax import UNBOUNDED
+
+# What every block has.
+_ANY = Pattern(prefix=("",))
+# The length of all blocks that are no furniture for their words.
+LONG = MAX_FURNITURE_CHARS + 1
+AT_START, AT_END = Place(0, 0, 0, UNBOUNDED), Place(0, UNBOUNDED, 0, 0)
+
+
+class Trigger(Struct, frozen=True):
+    """Patterns of which one holds near if a rule matches: at block `b`, for matches at `b + first` to `b + last`."""
+
+    patterns: tuple[Pattern, ...]
+    first: int = 0
+    last: int = 0
+
+
+class Repeats(Struct, frozen=True, gc=False):
+    """A rule that matches only blocks whose first characters stand in them a second time."""
+
+    chars: int
+    min_chars: int
+    max_chars: int
+    rules: RuleSet
+
+    def may_match(self, folded: str) -> bool:
+        """Return false if a folded block does not have its first characters twice."""
+        is_long_enough = self.min_chars <= len(folded) <= self.max_chars or not folded.isascii()
+        return is_long_enough and (not folded.isascii() or folded.find(folded[: self.chars], self.chars) > 0)
+
+
+class Prefilter:
+    """The triggers of all rules, by what they ask for.
+
+    Made of the matches of rules that judge whole blocks, and of those that are searched for within blocks, by rank.
+    """
+
+    def __init__(self, matches: Mapping[int, Match], searched: Mapping[int, Match]) -> None:
+        self._labels: defaultdict[str, RuleSet] = defaultdict(int)
+        self._tags: defaultdict[str, RuleSet] = defaultdict(int)
+        self._rules: defaultdict[str, RuleSet] = defaultdict(int)
+        self._headlines = self._publishers = NO_RULES
+        self._repeats: list[Repeats] = []
+        literals: list[tuple[str, LiteralTrigger]] = []
+        always: dict[int, tuple[int, int]] = {}
+        triggers = {rank: _trigger(match) for rank, match in matches.items()}
+        for rank, trigger in triggers.items():
+            for pattern in trigger.patterns:
+                self._enter(pattern, only(rank))
+                for literal, found in _literal_triggers(pattern, rank):
+                    if literal:
+                        literals.append((literal, found))
+                    else:
+                        self._enter_always(pattern, found, always)
+        for rank, match in searched.items():
+            facts = regex_of(match).facts
+            for literal, _ in facts.literals:
+                if literal:
+                    literals.append((literal, LiteralTrigger(rank, min_chars=facts.min_chars, is_located=True)))
+                else:
+                    always[rank] = facts.min_chars, UNBOUNDED
+        self._always = _by_length(always)
+        self._matcher = LiteralMatcher(literals)
+        self._reaches = {rank: trigger for rank, trigger in triggers.items() if trigger.first or trigger.last}
+        self._far = sum(map(only, self._reaches))
+        self._longest_label = max(map(len, self._labels), default=0)
+
+    def _enter(self, pattern: Pattern, rules: RuleSet) -> None:
+        for text in pattern.exact:
+            self._labels[label(text)] |= rules
+        for name in (*pattern.tag, *pattern.css):
+            self._tags[name] |= rules
+        for name in pattern.rule:
+            self._rules[name] |= rules
+        self._headlines |= rules if pattern.headline else NO_RULES
+
+    def _enter_always(self, pattern: Pattern, found: LiteralTrigger, always: dict[int, tuple[int, int]]) -> None:
+        """Enter a pattern that no literal triggers: by what else its regex requires, or else for all blocks."""
+        facts = (
+            regex_of(pattern).facts
+            if pattern.regex and not any((pattern.prefix, pattern.suffix, pattern.contains))
+            else None
+        )
+        if facts and pattern.regex == PUBLISHER:
+            self._publishers |= only(found.rank)
+        elif facts and facts.repeated:
+            self._repeats.append(Repeats(facts.repeated, facts.min_chars, found.max_chars, only(found.rank)))
+        else:
+            low, high = always.get(found.rank, (found.min_chars, found.max_chars))
+            always[found.rank] = min(low, found.min_chars), max(high, found.max_chars)
+
+    def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
+        """Return the candidates of each article, by position; those that ask what rules have named come later."""
+        found = self._matcher.search(views)
+        for view, hits in zip(views, found, strict=True):
+            self._look_at_blocks(view, hits.rules)
+            for at in view.headlines if self._headlines else ():
+                hits.rules[at] = hits.rules.get(at, NO_RULES) | self._headlines
+        return found
+
+    def _look_at_blocks(self, view: ArticleView, rules: dict[int, RuleSet]) -> None:
+        always, longest_always = self._always, len(self._always) - 1
+        for at, (folded, label_) in enumerate(zip(view.folded, view.labels, strict=True)):
+            chars = len(view.plain[at])
+            found = always[min(chars, longest_always)]
+            if len(label_) <= self._longest_label:
+                found |= self._labels.get(label_, NO_RULES)
+            if chars <= MAX_NAME_CHARS and folded in view.run.publishers:
+                found |= self._publishers
+            for one in self._repeats:
+                if one.may_match(folded):
+                    found |= one.rules
+            if found:
+                rules[at] = rules.get(at, NO_RULES) | found
+        for at, block in enumerate(view.blocks if self._tags else ()):
+            for name in (block.tag, *block.css) if block.tag or block.css else ():
+                if name in self._tags:
+                    rules[at] = rules.get(at, NO_RULES) | self._tags[name]
+
+    def around(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, RuleSet]:
+        """Return candidates with those that ask what rules have named, each at the blocks that it could match."""
+        rules = dict(found)
+        for at, names in view.named.items():
+            for name in names:
+                if name in self._rules:
+                    rules[at] = rules.get(at, NO_RULES) | self._rules[name]
+        return self._spread(rules, len(view)) if self._far else rules
+
+    def _spread(self, found: Mapping[int, RuleSet], size: int) -> dict[int, RuleSet]:
+        """Take rules from the blocks that trigger them to the blocks that they could match."""
+        reached = {at: rules & ~self._far for at, rules in found.items()}
+        for at, rules in found.items():
+            for rank in ranks_of(rules & self._far):
+                trigger = self._reaches[rank]
+                for place in range(max(0, at + trigger.first), min(size, at + trigger.last + 1)):
+                    reached[place] = reached.get(place, NO_RULES) | only(rank)
+        return reached
+
+
+def _trigger(match: Match) -> Trigger:
+    """Return the first trigger that not every block could be, if there is one."""
+    triggers = (*_triggers(match), Trigger((_ANY,)))
+    return next((one for one in triggers if not _is_universal(one)), triggers[0])
+
+
+def _is_universal(trigger: Trigger) -> bool:
+    return any(not literal for pattern in trigger.patterns for literal, _ in _literal_triggers(pattern, 0))
+
+
+def _triggers(match: Match) -> Iterator[Trigger]:
+    """Yield what must stand near where a match matches: criteria of the block itself, and of the neighbours."""
+    if has_criteria(match):
+        yield Trigger((match,))
+    for pattern in match.every:
+        yield Trigger((pattern,))
+    if match.either:
+        yield Trigger(match.either)
+    if match.after:
+        yield Trigger((match.after,), 1, match.after.within)
+    if match.before:
+        yield Trigger((match.before,), -match.before.within, -1)
+    if match.between:
+        yield Trigger((match.between.start,), 0, match.between.max_blocks + 1)  # a drop-span takes start and end along
+    if match.span:
+        run = len(match.span.around)
+        yield Trigger((Pattern(exact=match.span.around[:1]),), -match.span.before, run - 1 + match.span.mirror)
+
+
+def _literal_triggers(pattern: Pattern, rank: int) -> Iterator[tuple[str, LiteralTrigger]]:
+    """Yield literals of which one stands in the shape of each block that a pattern matches for its words.
+
+    The literal "" stands for all blocks.
+    """
+    most = UNBOUNDED if pattern == _ANY else MAX_FURNITURE_CHARS
+    for texts, place in ((pattern.prefix, AT_START), (pattern.suffix, AT_END), (pattern.contains, None)):
+        for text in texts:
+            literal = shape(fold(text))
+            yield literal, LiteralTrigger(rank, place, 0, most) if place else LiteralTrigger(rank, max_chars=most)
+    if pattern.regex:
+        facts = regex_of(pattern).facts
+        for literal, place in facts.literals:
+            yield literal, LiteralTrigger(rank, place, facts.min_chars, min(facts.max_chars, most))
+
+
+def _by_length(always: Mapping[int, tuple[int, int]]) -> list[RuleSet]:
+    """Return, for each length of a block in characters, the rules that could match any block so long.
+
+    The last is for all that are longer.
+    """
+    turning = [NO_RULES] * (LONG + 2)  # at each length, the rules that begin or cease to fit
+    for rank, (low, high) in always.items():
+        turning[min(low, LONG)] ^= only(rank)
+        turning[min(high, LONG) + 1] ^= only(rank)
+    return list(accumulate(turning, xor))[: LONG + 1]

@@ -1,0 +1,74 @@
+"""Furniture inside a paragraph: what scrapers that flatten a page leave in the middle of prose.  Cuts nothing."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+
+from etl.rules.engine.literal_search import LiteralHits
+from etl.rules.engine.ruleset import CompiledRule, JudgingRules
+from etl.rules.matching.view import ArticleView
+from etl.rules.regexes.compiled import regex_of
+
+# What stands close to the text before it.
+CLOSING = ".,;:!?"
+
+Span = tuple[int, int]
+
+
+class Cut(Struct, frozen=True, gc=False):
+    """Characters `start` to `end` of a block's text that rules would have out, with the spaces around.
+
+    `after` joins what is left: one space if there is text on both sides, and the second does not close the first.
+    """
+
+    block: int
+    start: int
+    end: int
+    after: str
+    rules: tuple[str, ...]
+    version: str
+    kind: str
+
+
+def cuts(
+    views: Sequence[ArticleView], rules: JudgingRules, candidates: Sequence[LiteralHits] | None = None
+) -> list[tuple[Cut, ...]]:
+    """Return, for each article of a batch, what strip rules would cut, in reading order; what touches is one cut."""
+    found = rules.search(views) if candidates is None else candidates
+    return [tuple(_article_cuts(view, hits, rules)) for view, hits in zip(views, found, strict=True)]
+
+
+def _article_cuts(view: ArticleView, hits: LiteralHits, rules: JudgingRules) -> Iterator[Cut]:
+    found = [
+        (at, _widened(view.plain[at], match), rank, one)
+        for at, rank, one in rules.strip.candidates(view, hits.rules)
+        for match in _matches(view, at, one, hits.spans.get((at, rank)))
+    ]
+    for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
+        yield from _joined(view, at, [(span, one) for _, span, _, one in of_block])
+
+
+def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) -> Iterator[Cut]:
+    text = view.plain[at]
+    while spans:
+        (start, end), first = spans.pop(0)
+        names = [first.name]
+        while spans and spans[0][0][0] <= end:
+            (_, other_end), other = spans.pop(0)
+            end = max(end, other_end)
+            names.append(other.name)
+        after = " " if start and end < len(text) and text[end] not in CLOSING else ""
+        rules = tuple(dict.fromkeys(names))
+        yield Cut(view.blocks[at].index, start, end, after, rules, first.version, first.rule.kind)
+
+
+def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Iterator[re.Match[str]]:
+    if not one.guard(view, at):
+        yield from regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
+
+
+def _widened(text: str, match: re.Match[str]) -> Span:
+    """Return the span of a match, with the white space on both sides."""
+    return len(text[: match.start()].rstrip()), len(text) - len(text[match.end() :].lstrip())

@@ -1,0 +1,66 @@
+"""What a user's copydesk.toml changes about rules: lines exempt from rules, and how sure of a rule to be."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from etl.rules.language import Confidence
+from etl.rules.matching.guards import Guard
+from etl.rules.matching.view import ArticleView
+
+Reason = Annotated[str, Meta(min_length=1)]
+# SHA-256 in lower-case hex, or how it begins.
+Digits = Annotated[str, Meta(pattern="^[0-9a-f]{1,64}$")]
+
+
+class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Lines exempt from rules, an `[[exception]]`.  All that is given must hold; it ends with `until`.
+
+    `rule` is a name or a pattern of names ("core/*"), `source` a pattern of paths as the user gives them, `publisher`
+    an id or group of the known publishers, `line` the first digits of a `line_sha256` of the audit.
+    """
+
+    rule: str = "*"
+    source: str = "*"
+    publisher: str = ""
+    line: Digits | Literal[""] = ""
+    reason: Reason
+    until: date
+
+    def covers(self, view: ArticleView, at: int) -> bool:
+        """Return true if a block of an article is such a line, whatever rule would take it."""
+        return (
+            fnmatchcase(view.document.path, self.source)
+            and (not self.publisher or self.publisher in view.scope.publishers)
+            and (not self.line or view.line_sha256(at).startswith(self.line))
+        )
+
+
+class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How sure of a rule, or of all that fit a pattern of names, to be: an `[[override]]`.  It ends with `until`."""
+
+    rule: str
+    confidence: Confidence
+    reason: Reason
+    until: date
+
+
+class UserRules(Struct, frozen=True):
+    """What a user brings to the rules: exceptions, and the names of the user's own rules, which are bounded in time."""
+
+    exceptions: tuple[RuleException, ...] = ()
+    own: frozenset[str] = frozenset()
+
+
+NO_USER_RULES = UserRules()
+
+
+def exception_guard(names: Collection[str], exceptions: Sequence[RuleException]) -> Guard:
+    """Compile the exceptions from a rule into a guard.  `names` are those of the rule, old ones included."""
+    held = [one for one in exceptions if any(fnmatchcase(name, one.rule) for name in names)]
+    return lambda view, at: next(
+        (f"an exception until {one.until}: {one.reason}" for one in held if one.covers(view, at)), ""
+    )

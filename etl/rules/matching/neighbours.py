@@ -1,0 +1,123 @@
+"""Predicates on a block's neighbours, compiled once per rule."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from etl.fold import label
+from etl.rules.language import Between, Match, Near, Neighbour, Recurs, Span
+from etl.rules.matching.patterns import Predicate, block_predicate, pattern_predicate
+from etl.rules.matching.recurrence import MAX_LINE_CHARS, line_key
+from etl.rules.matching.view import ArticleView
+
+
+def is_contextual(match: Match) -> bool:
+    """Return true if the match asks anything of the neighbours."""
+    return any(getattr(match, name) for name in _NEIGHBOURS)
+
+
+def match_predicate(match: Match, user_rule: str = "") -> Predicate:
+    """Compile all that a match asks: of the block itself, and of its neighbours."""
+    block, neighbours = block_predicate(match, user_rule), neighbours_predicate(match, user_rule)
+    return lambda view, at: block(view, at) and neighbours(view, at)
+
+
+def neighbours_predicate(match: Match, user_rule: str = "") -> Predicate:
+    """Compile what a match asks of the neighbours: true if all of it holds.  `user_rule` as for `pattern_predicate`."""
+    needed = [make(asked, user_rule) for name, make in _NEIGHBOURS.items() if (asked := getattr(match, name))]
+    return needed[0] if len(needed) == 1 else lambda view, at: all(holds(view, at) for holds in needed)
+
+
+def span_predicate(between: Between, user_rule: str = "") -> Predicate:
+    """Compile a span from a start to the first end below it, both included.  Where spans overlap, each is one."""
+    start, end = pattern_predicate(between.start, user_rule), pattern_predicate(between.end, user_rule)
+    reach = between.max_blocks + 1
+
+    def is_in_span(view: ArticleView, at: int) -> bool:
+        above = next((i for i in range(at - 1, max(-1, at - 1 - reach), -1) if start(view, i)), at)
+        return any(start(view, opens) and at <= closing(view, opens) for opens in {above, at})
+
+    def closing(view: ArticleView, opens: int) -> int:
+        return next((i for i in range(opens + 1, min(len(view), opens + 1 + reach)) if end(view, i)), -1)
+
+    return is_in_span
+
+
+def _after(near: Neighbour, user_rule: str) -> Predicate:
+    holds = pattern_predicate(near, user_rule)
+    return lambda view, at: any(holds(view, i) for i in range(max(0, at - near.within), at))
+
+
+def _before(near: Neighbour, user_rule: str) -> Predicate:
+    holds = pattern_predicate(near, user_rule)
+    return lambda view, at: any(holds(view, i) for i in range(at + 1, min(len(view), at + 1 + near.within)))
+
+
+def _between(between: Between, user_rule: str) -> Predicate:
+    start, end = pattern_predicate(between.start, user_rule), pattern_predicate(between.end, user_rule)
+
+    def is_between(view: ArticleView, at: int) -> bool:
+        opens = next((i for i in range(at - 1, max(-1, at - 1 - between.max_blocks), -1) if start(view, i)), None)
+        if opens is None:
+            return False
+        return any(end(view, i) for i in range(at + 1, min(len(view), opens + 2 + between.max_blocks)))
+
+    return is_between
+
+
+def _span(span: Span, _user_rule: str) -> Predicate:
+    run = [label(text) for text in span.around]
+    return lambda view, at: any(at in place for place in _span_places(span, run, view))
+
+
+def _near(near: Near, _user_rule: str) -> Predicate:
+    def resembles(view: ArticleView, at: int) -> bool:
+        around = range(max(0, at - near.within), min(len(view), at + near.within + 1))
+        return any(_is_in(view, at, i, near.share) for i in around if i != at)
+
+    return resembles
+
+
+def _is_in(view: ArticleView, at: int, other: int, share: float) -> bool:
+    """Return true if a block has its words from another, and is not the one that stays if both do."""
+    common = (view.word_bags[at] & view.word_bags[other]).total()
+    if not common or common < share * view.word_bags[at].total():
+        return False
+    return other < at or common < share * view.word_bags[other].total()
+
+
+def _recurs(recurs: Recurs, _user_rule: str) -> Predicate:
+    def stands_often(view: ArticleView, at: int) -> bool:
+        counts, publisher = view.run.lines, view.article.publisher
+        if counts is None or not 0 < len(view.plain[at]) <= MAX_LINE_CHARS:
+            return False
+        line = view.folded[at]
+        if recurs.documents and counts.get(line_key(line), 1) >= recurs.documents:
+            return True
+        if not recurs.share or not publisher:
+            return False
+        of_all, of_line = counts.get(line_key("", publisher.id), 1), counts.get(line_key(line, publisher.id), 1)
+        return of_all >= recurs.least and of_line > 1 and of_line >= recurs.share * of_all
+
+    return stands_often
+
+
+def _span_places(span: Span, run: list[str], view: ArticleView) -> Iterator[set[int]]:
+    """Yield, for each place where the run of labels stands, the positions that go with it."""
+    for first in range(len(view) - len(run) + 1):
+        if view.labels[first : first + len(run)] != run:
+            continue
+        below = first + len(run)
+        above = range(max(0, first - span.before), first)
+        said_above = {view.folded[i] for i in above}
+        mirrored = {i for i in range(below, min(len(view), below + span.mirror)) if view.folded[i] in said_above}
+        yield {*range(first, below), *mirrored, *(above if mirrored else ())}
+
+
+_NEIGHBOURS: dict[str, Callable[[Any, str], Predicate]] = {
+    "after": _after,
+    "before": _before,
+    "between": _between,
+    "span": _span,
+    "near": _near,
+    "recurs": _recurs,
+}

@@ -1,0 +1,131 @@
+"""Predicates on one block, compiled from the patterns of a rule."""
+
+from collections.abc import Callable, Sequence
+
+from etl.fold import ORNAMENTS, fold, label, plain
+from etl.rules.language import Match, Pattern
+from etl.rules.matching.view import ArticleView
+from etl.rules.regexes.compiled import Regex, regex_of
+from etl.rules.regexes.publishers import PUBLISHER
+
+# Characters.  No label, caption or notice that anyone has shown us is longer; a paragraph may be.
+MAX_FURNITURE_CHARS = 2_000
+
+Predicate = Callable[[ArticleView, int], bool]
+"""What is true or false of the block of an article at a position."""
+
+# What a pattern may ask of a block.
+CRITERIA = ("exact", "prefix", "suffix", "contains", "regex", "tag", "css", "rule", "headline")
+
+
+def has_criteria(pattern: Pattern) -> bool:
+    """Return true if the pattern asks anything of the block itself."""
+    return any(getattr(pattern, criterion) for criterion in CRITERIA)
+
+
+def describes_block(match: Match) -> bool:
+    """Return true if the match says what the block itself must be; what it must not be does not count."""
+    return has_criteria(match) or bool(match.every or match.either)
+
+
+def block_predicate(match: Match, user_rule: str = "") -> Predicate:
+    """Compile what a match asks of the block itself: its pattern, all of `all`, one of `any`, none of `not`.
+
+    `user_rule` as for `pattern_predicate`.
+    """
+    needed = [pattern_predicate(match, user_rule)] if has_criteria(match) else []
+    needed += [pattern_predicate(pattern, user_rule) for pattern in match.every]
+    if match.either:
+        needed.append(_any_of([pattern_predicate(pattern, user_rule) for pattern in match.either]))
+    if match.neither:
+        barred = _any_of([pattern_predicate(pattern, user_rule) for pattern in match.neither])
+        needed.append(lambda view, at: not barred(view, at))
+    return needed[0] if len(needed) == 1 else lambda view, at: all(holds(view, at) for holds in needed)
+
+
+def pattern_predicate(pattern: Pattern, user_rule: str = "") -> Predicate:
+    """Compile a pattern: true if any of its criteria matches the block.
+
+    `user_rule` names the user's rule that it belongs to, whose regexes are bounded in time; "" a shipped one.
+    """
+    predicates = [make(pattern) for criterion, make in _CRITERIA.items() if getattr(pattern, criterion)]
+    if pattern.regex:
+        predicates.append(_regex(regex_of(pattern, user_rule)))
+    return _any_of(predicates)
+
+
+def _any_of(predicates: Sequence[Predicate]) -> Predicate:
+    return predicates[0] if len(predicates) == 1 else lambda view, at: any(holds(view, at) for holds in predicates)
+
+
+def _exact(pattern: Pattern) -> Predicate:
+    if pattern.case:
+        cased = frozenset(plain(text).strip(ORNAMENTS) for text in pattern.exact)
+        return lambda view, at: view.plain[at].strip(ORNAMENTS) in cased
+    labels = frozenset(label(text) for text in pattern.exact)
+    return lambda view, at: view.labels[at] in labels
+
+
+def _prefix(pattern: Pattern) -> Predicate:
+    texts, wanted = _compared(pattern, pattern.prefix)
+    return lambda view, at: texts(view)[at].startswith(wanted) and _is_short(view, at)
+
+
+def _suffix(pattern: Pattern) -> Predicate:
+    texts, wanted = _compared(pattern, pattern.suffix)
+    return lambda view, at: texts(view)[at].endswith(wanted) and _is_short(view, at)
+
+
+def _contains(pattern: Pattern) -> Predicate:
+    texts, wanted = _compared(pattern, pattern.contains)
+    return lambda view, at: _is_short(view, at) and any(part in texts(view)[at] for part in wanted)
+
+
+def _regex(regex: Regex) -> Predicate:
+    if regex.source == PUBLISHER:  # asked of every short line: one look-up among the names, and no search for them
+        return lambda view, at: view.folded[at] in view.run.publishers
+    if regex.names_publishers or regex.user_rule:
+        return lambda view, at: _is_short(view, at) and regex.fullmatch(view.plain[at], view.run.publishers) is not None
+    return lambda view, at: _is_short(view, at) and regex.pattern.fullmatch(view.plain[at]) is not None
+
+
+def _tag(pattern: Pattern) -> Predicate:
+    tags = frozenset(pattern.tag)
+    return lambda view, at: view.blocks[at].tag in tags
+
+
+def _css(pattern: Pattern) -> Predicate:
+    selectors = frozenset(pattern.css)
+    return lambda view, at: not selectors.isdisjoint(view.blocks[at].css)
+
+
+def _rule(pattern: Pattern) -> Predicate:
+    names = frozenset(pattern.rule)
+    return lambda view, at: not names.isdisjoint(view.named.get(at, ()))
+
+
+def _headline(_pattern: Pattern) -> Predicate:
+    return lambda view, at: at in view.headlines
+
+
+def _is_short(view: ArticleView, at: int) -> bool:
+    return len(view.plain[at]) <= MAX_FURNITURE_CHARS
+
+
+def _compared(pattern: Pattern, texts: tuple[str, ...]) -> tuple[Callable[[ArticleView], list[str]], tuple[str, ...]]:
+    """Return the texts of a view to compare with, and what to look for in them."""
+    if pattern.case:
+        return lambda view: view.plain, tuple(plain(text) for text in texts)
+    return lambda view: view.folded, tuple(fold(text) for text in texts)
+
+
+_CRITERIA: dict[str, Callable[[Pattern], Predicate]] = {
+    "exact": _exact,
+    "prefix": _prefix,
+    "suffix": _suffix,
+    "contains": _contains,
+    "tag": _tag,
+    "css": _css,
+    "rule": _rule,
+    "headline": _headline,
+}

@@ -1,0 +1,152 @@
+"""An article as rules see it: each block folded, counted and placed.  One snapshot, the same for every rule."""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from copy import copy
+from functools import cached_property
+from hashlib import sha256
+
+from msgspec import Struct
+
+from etl.fold import ORNAMENTS, ends_sentence, plain
+from etl.model import Article, Document, Kind
+from etl.rules.language import Position
+from etl.rules.matching.recurrence import LineCounts
+
+# Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
+MIN_SENTENCE_WORDS = 12
+# Words that headline case leaves small.
+SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
+
+HEAD, BODY, TAIL = (frozenset[Position]((position,)) for position in ("head", "body", "tail"))
+EVERYWHERE = HEAD | BODY | TAIL
+
+# The closers that may close a sentence without a full stop.
+_QUOTES = ("'", '"')
+_LETTERS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"\w+")
+
+
+class RunContext(Struct, frozen=True):
+    """What is known beyond the document: the names of publishers, folded, and the line counts of the run, if asked."""
+
+    publishers: Collection[str] = frozenset()
+    lines: LineCounts | None = None
+
+
+NO_CONTEXT = RunContext()
+
+
+class ArticleScope(Struct, frozen=True):
+    """What scopes of rules are compared with: names of the publisher, first subtag of the language, kind, day.
+
+    "" is unknown.
+    """
+
+    publishers: frozenset[str]
+    language: str
+    kind: Kind
+    created: str
+
+
+class ArticleView:
+    """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
+
+    `plain` are the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded
+    ones without ornaments.  `named` are the blocks that rules have named so far, with the names of these.
+    """
+
+    def __init__(self, article: Article, document: Document, run: RunContext = NO_CONTEXT) -> None:
+        self.article, self.document, self.run = article, document, run
+        self.blocks, self.kind = document.blocks[article.start : article.end], document.kind
+        self.named: dict[int, set[str]] = {}
+        self.plain = [plain(block.text) for block in self.blocks]
+        self.folded = [text.casefold() for text in self.plain]
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+    def knowing(self, named: Collection[tuple[int, str]]) -> "ArticleView":
+        """Return the same view with the blocks that rules have named so far: (position, rule id)."""
+        view = copy(self)
+        view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is no sentence of the story
+        view.named = {}
+        for at, rule in named:
+            view.named.setdefault(at, set()).add(rule)
+        return view
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Each block folded, without the ornaments that templates hang on a label."""
+        return [text.strip(ORNAMENTS) for text in self.folded]
+
+    @cached_property
+    def scope(self) -> ArticleScope:
+        """What scopes of rules are compared with."""
+        publisher, metadata = self.article.publisher, self.article.metadata
+        names = frozenset({publisher.id, publisher.group} - {""}) if publisher else frozenset[str]()
+        language = metadata.language or (publisher.language if publisher else "")
+        return ArticleScope(names, re.split("[-_]", language.lower())[0], self.kind, metadata.created[:10])
+
+    def line_sha256(self, at: int) -> str:
+        """Return the SHA-256 of a block as it was decoded, as the audit has it."""
+        block = self.blocks[at]
+        decoded = self.document.text[block.char_start : block.char_end]
+        return sha256(decoded.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @cached_property
+    def frame(self) -> frozenset[int]:
+        """Positions of the blocks that segmenting has taken out already."""
+        return frozenset(removal.block - self.article.start for removal in self.article.frame)
+
+    @cached_property
+    def headlines(self) -> frozenset[int]:
+        """Positions of the headline, in all the places where it stands."""
+        start = self.article.start
+        return frozenset(one.block - start for one in self.article.frame if one.action == "extract")
+
+    @cached_property
+    def words(self) -> list[int]:
+        """Words of each block, as white space parts them."""
+        return [len(text.split()) for text in self.plain]
+
+    def has_words(self, at: int, count: int) -> bool:
+        """Return true if a block has at least so many words; a long block is not split to its end."""
+        return count <= 0 or len(self.plain[at].split(None, count - 1)) >= count
+
+    @cached_property
+    def word_bags(self) -> list[Counter[str]]:
+        """The folded words of each block, with how often each stands in it."""
+        return [Counter(_WORDS.findall(text)) for text in self.folded]
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Positions of the blocks that read as the story's own text, and that no rule has named so far."""
+        return [
+            at
+            for at, text in enumerate(self.plain)
+            if ends_sentence(text)
+            and self.has_words(at, MIN_SENTENCE_WORDS)
+            and at not in self.frame
+            and at not in self.named
+        ]
+
+    def positions(self, at: int) -> frozenset[Position]:
+        """Return where a block stands: before the first sentence, after the last, or between; with none, everywhere."""
+        sentences = self.sentences
+        if not sentences:
+            return EVERYWHERE
+        if at < sentences[0]:
+            return HEAD
+        return TAIL if at > sentences[-1] else BODY
+
+    def has_final_punctuation(self, at: int) -> bool:
+        """Return true if a block ends as a sentence does; a closing quote alone counts, for it may close one."""
+        text = self.plain[at]
+        return text.endswith(_QUOTES) or ends_sentence(text)
+
+    def title_case(self, at: int) -> float:
+        """Return the share of words that begin with a capital, small words aside; 0.0 to 1.0."""
+        words = [word for word in _LETTERS.findall(self.plain[at]) if word.lower() not in SMALL_WORDS]
+        return sum(word[0].isupper() for word in words) / len(words) if words else 0.0

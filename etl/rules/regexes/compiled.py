@@ -1,0 +1,154 @@
+"""The regex of a rule: what is known of it without compiling, compiled when a text first asks for it.
+
+Shipped regexes are attacked by `rules lint` before they ship, and run on `re`.  A user's may never have been attacked:
+they run on `regex`, which stops when it is told to.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property, lru_cache
+from sys import maxsize
+from typing import Any
+
+from msgspec import Struct
+
+from etl.errors import RegexTimeout
+from etl.model import Searcher
+from etl.rules.language import Pattern
+from etl.rules.regexes.literals import Place, look_ahead, placed_literals, repeated_start, widths
+from etl.rules.regexes.publishers import PUBLISHER, generic, names_in, naming
+from etl.rules.regexes.syntax import UNBOUNDED
+
+# Seconds for one text.  The slowest shipped regex takes a millisecond for its worst line, and a busy machine does not
+# make a second of it; what takes a second doubles with every further character.
+MAX_SECONDS = 1.0
+# Compiled regexes: those of all rules, and of those that name publishers the latest.
+MAX_COMPILED = 2_000
+
+
+class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
+    """What holds for every text that a regex matches.
+
+    One of the `literals` stands in its shape, at its place.  It has `min_chars` to `max_chars` characters, and its
+    first `repeated` characters a second time.  `look_ahead` is how far behind a match the regex may look.
+    """
+
+    literals: tuple[tuple[str, Place], ...]
+    min_chars: int
+    max_chars: int
+    repeated: int
+    look_ahead: int
+
+
+@cache
+def regex_facts(source: str) -> RegexFacts:
+    """Return what holds for every text that a regex matches.  Raises re.error if it is none."""
+    low, high = widths(source)
+    return RegexFacts(placed_literals(source), low, min(UNBOUNDED, high), repeated_start(source), look_ahead(source))
+
+
+class Regex:
+    """A regex on the plain view of a text, as a pattern of a rule has it.
+
+    It is compiled when the first text asks for it: of 200 regexes a page asks for some twenty.  If it names publishers,
+    it is another for each text: that of the names which the text holds.  `user_rule` names the user's rule that it
+    belongs to, "" a shipped one.
+    """
+
+    def __init__(self, source: str, case: bool, user_rule: str = "") -> None:
+        self.source, self.flags = source, re.DOTALL if case else re.DOTALL | re.IGNORECASE
+        self.user_rule, self.names_publishers = user_rule, PUBLISHER in source
+
+    @cached_property
+    def facts(self) -> RegexFacts:
+        """What holds for every text that it matches."""
+        return regex_facts(self.source)
+
+    @cached_property
+    def pattern(self) -> Searcher:
+        """The compiled regex, with any text for a publisher.  Raises re.error if it is none."""
+        return _compiled(generic(self.source), self.flags, self.user_rule)
+
+    def searcher(self, text: str, publishers: Collection[str]) -> Searcher | None:
+        """Return what searches a plain text, if these publishers are known; None if the text cannot match."""
+        if not self.names_publishers:
+            return self.pattern
+        names = names_in(text, publishers)
+        return _compiled(naming(self.source, names), self.flags, self.user_rule) if names else None
+
+    def fullmatch(self, text: str, publishers: Collection[str]) -> re.Match[str] | None:
+        """Return the match of a whole plain text."""
+        searcher = self.searcher(text, publishers)
+        return searcher.fullmatch(text) if searcher else None
+
+    def find_all(
+        self, text: str, publishers: Collection[str], literals: tuple[int, int] | None = None
+    ) -> Iterator[re.Match[str]]:
+        """Yield the matches within a plain text, in order, none overlapping another.
+
+        `literals` say where the first of its literals begins and the last one ends, if that is known: a match needs one
+        of them, and so the rest of the text need not be searched.
+        """
+        searcher = self.searcher(text, publishers)
+        if searcher is None:
+            return
+        start, end = self._window(literals, len(text)) if literals and not self.user_rule else (0, len(text))
+        if end < len(text) and not searcher.search(text, start, end):
+            return
+        yield from searcher.finditer(text, start)
+
+    def _window(self, literals: tuple[int, int], length: int) -> tuple[int, int]:
+        """Return the part of a text that holds all matches, and what is looked at behind them."""
+        facts = self.facts
+        most_before = max(place.max_before for _, place in facts.literals)
+        most_after = max(place.max_after for _, place in facts.literals)
+        return max(0, literals[0] - most_before), min(length, literals[1] + most_after + facts.look_ahead)
+
+
+class TimedRegex:
+    """A compiled regex of a user's rule.  Raises RegexTimeout, which names the rule, if a text takes too long."""
+
+    def __init__(self, source: str, flags: int, rule: str) -> None:
+        import regex  # 15 ms, and needed only for packs of users
+
+        self._pattern: Any = regex.compile(source, flags)
+        self._rule = rule
+
+    def search(self, text: str, start: int = 0, end: int = maxsize, /) -> re.Match[str] | None:
+        """As `re` does."""
+        with self._in_time(text):
+            match: re.Match[str] | None = self._pattern.search(text, start, end, timeout=MAX_SECONDS)
+        return match
+
+    def fullmatch(self, text: str, /) -> re.Match[str] | None:
+        """As `re` does."""
+        with self._in_time(text):
+            match: re.Match[str] | None = self._pattern.fullmatch(text, timeout=MAX_SECONDS)
+        return match
+
+    def finditer(self, text: str, start: int = 0, end: int = maxsize, /) -> Iterator[re.Match[str]]:
+        """As `re` does, but that all are found when the first is asked for."""
+        with self._in_time(text):
+            matches = list(self._pattern.finditer(text, start, end, timeout=MAX_SECONDS))
+        yield from matches
+
+    @contextmanager
+    def _in_time(self, text: str) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError:
+            fault = f"takes more than {MAX_SECONDS:g} s for: {text[:60]}"
+            way_out = f"Mend it: copydesk rules lint says what is wrong.  Or go without it: --ignore {self._rule}"
+            raise RegexTimeout(self._rule, fault, way_out) from None
+
+
+@lru_cache(MAX_COMPILED)
+def _compiled(source: str, flags: int, user_rule: str) -> Searcher:
+    return TimedRegex(source, flags, user_rule) if user_rule else re.compile(source, flags)
+
+
+@cache
+def regex_of(pattern: Pattern, user_rule: str = "") -> Regex:
+    """Return the regex of a pattern, one for equal patterns; bounded in time if the name of a user's rule is given."""
+    return Regex(pattern.regex, pattern.case, user_rule)

@@ -1,0 +1,385 @@
+"""Literals that a regex requires: one of them stands in every text that it matches, at a known distance from its ends.
+
+Literals are compared with the shape of a text (`etl.fold.shape`): folded, with every digit a "0".  A search for the
+literals of all rules in one pass spares most of the matching.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+from msgspec import Struct
+
+from etl.fold import fold, shape
+from etl.rules.regexes.publishers import generic
+from etl.rules.regexes.syntax import UNBOUNDED, Item, codes, parse, width
+
+# A literal less selective than two letters in a row stands in so many texts that a search for it spares nothing.
+MIN_SELECTIVITY = 2
+# A mark that not every second text has ("©", "|", "@", "(") is as rare as three letters; a space tells nothing.
+MARK_SELECTIVITY = 3
+_MARK = re.compile(r"[^\w .,:'\"-]")
+# A letter that is as rare as two: "X" is the name of a network.
+_RARE = re.compile(r"[jqxz]")
+# So many texts are written out for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)"; beyond, it is cut in two.
+# With four times as many no shipped rule is tried less often, and start-up is slower.
+MAX_TEXTS = 32
+# So many characters of a range: digits are written out, letters would tell nothing.
+MAX_RANGE = 10
+
+Texts = frozenset[str]
+EMPTY: Texts = frozenset({""})
+Widths = tuple[int, int]
+
+
+class Place(Struct, frozen=True, gc=False, array_like=True):
+    """Where a literal stands in a text that a regex matches: characters before and behind it, at least and at most.
+
+    They are exact for texts of which folding changes no length: all ASCII ones.
+    """
+
+    min_before: int = 0
+    max_before: int = 0
+    min_after: int = 0
+    max_after: int = 0
+
+    def within(self, before: Widths, after: Widths) -> "Place":
+        """Return the place in a longer text, which has so many characters before and behind this one."""
+        return Place(
+            self.min_before + before[0],
+            min(UNBOUNDED, self.max_before + before[1]),
+            self.min_after + after[0],
+            min(UNBOUNDED, self.max_after + after[1]),
+        )
+
+    def or_at(self, other: "Place") -> "Place":
+        """Return the narrowest place that holds both."""
+        return Place(
+            min(self.min_before, other.min_before),
+            max(self.max_before, other.max_before),
+            min(self.min_after, other.min_after),
+            max(self.max_after, other.max_after),
+        )
+
+
+ANYWHERE = Place(0, UNBOUNDED, 0, UNBOUNDED)
+Choice = Mapping[str, Place]
+"""Literals of which one stands in every text, each with its place."""
+
+
+class RegexLiterals(Struct, frozen=True):
+    """What a part of a regex requires.
+
+    `texts` are all the texts that it matches, if they can be written out; if not, `ends` are what each of them begins
+    and ends with, and each text holds one literal of each of the `choices`.
+    """
+
+    texts: Texts | None = None
+    ends: Texts = EMPTY
+    choices: tuple[Choice, ...] = ()
+
+
+class _Run(Struct):
+    """Literals of the parts `first` to `last` of a sequence, and whether they begin and end just where these do."""
+
+    texts: Texts
+    first: int
+    last: int
+    starts_exactly: bool
+    ends_exactly: bool = True
+
+
+@cache
+def placed_literals(regex: str) -> tuple[tuple[str, Place], ...]:
+    """Return literals of which one stands in the shape of every text that the regex matches, each with its place.
+
+    It is the literal "" if none is selective.
+
+    >>> placed_literals("(?:Photo|Image): .{3,20}")[0]
+    ('image: ', Place(min_before=0, max_before=0, min_after=3, max_after=20))
+    """
+    best = _best(_sequence(_parsed(regex), _parsed(regex)))
+    return tuple(sorted(best.items(), key=lambda pair: pair[0])) if best else (("", ANYWHERE),)
+
+
+def required(regex: str) -> Texts | None:
+    """Return literals of which one stands in the shape of every text that the regex matches; None if none is selective.
+
+    >>> sorted(required("(?:Getty Images|Reuters)s?[|] .{3,20}"))
+    ['getty imagess| ', 'getty images| ', 'reuterss| ', 'reuters| ']
+    >>> sorted(required(r"(?:Updated )?[0-9]{1,2}:[0-9]{2}[ap]m"))
+    ['0:00am', '0:00pm']
+    """
+    literals = frozenset(literal for literal, _ in placed_literals(regex))
+    return None if "" in literals else literals
+
+
+@cache
+def widths(regex: str) -> Widths:
+    """Return the characters of the shortest and the longest text that the regex matches.
+
+    >>> widths("By [A-Z].{2,40}")
+    (6, 44)
+    """
+    low, high = _parsed(regex).getwidth()
+    return int(low), int(high)
+
+
+@cache
+def repeated_start(regex: str) -> int:
+    """Return how many characters from its start each matched text holds a second time; 0 if that is not known.
+
+    >>> repeated_start("(?P<title>.{15,160}) ?(?P=title)")
+    15
+    """
+    items = list(_parsed(regex))
+    if not items or items[0][0] is not codes.SUBPATTERN:
+        return 0
+    group, *_, inner = items[0][1]
+    is_repeated = any(code is codes.GROUPREF and value == group for code, value in items[1:])
+    return width(_parsed(regex), inner)[0] if is_repeated else 0
+
+
+@cache
+def look_ahead(regex: str) -> int:
+    """Return how many characters behind a match the regex may look at; UNBOUNDED if there is no limit."""
+    return max(1, *_looks_ahead(_parsed(regex), _parsed(regex)))
+
+
+def _looks_ahead(tree: Any, items: Iterable[Any]) -> Iterator[int]:
+    yield 0
+    for code, value in items:
+        if code in (codes.ASSERT, codes.ASSERT_NOT):
+            yield width(tree, value[1])[1] + 1 if value[0] > 0 else 0
+        for inner in _groups_of(code, value):
+            yield from _looks_ahead(tree, inner)
+
+
+def _groups_of(code: Any, value: Any) -> Iterator[Any]:
+    """Yield the sequences of items inside an item."""
+    if code is codes.BRANCH:
+        yield from value[1]
+    elif code is codes.ATOMIC_GROUP:
+        yield value
+    elif code is codes.GROUPREF_EXISTS:
+        yield from (part for part in value[1:] if part)
+    elif code in _HOLDS_LAST:
+        yield value[-1]
+
+
+@cache
+def _parsed(regex: str) -> Any:
+    return parse(generic(regex))
+
+
+def _sequence(tree: Any, items: Any) -> RegexLiterals:
+    parts = list(_words(items))
+    read = [_read(tree, item) for item in parts]
+    if len(read) == 1 and read[0].texts:
+        return read[0]  # a word in a list of words: nine of ten sequences
+    spans = [_width(tree, item) for item in parts]
+    before = list(accumulate(spans, _plus, initial=(0, 0)))
+    after = list(accumulate(reversed(spans), _plus, initial=(0, 0)))[-2::-1]
+    choices: list[Choice] = []
+    runs = [_Run(EMPTY, 0, 0, True)]
+    is_whole = True
+    for at, found in enumerate(read):
+        is_whole = _extend(runs[-1], at, found) and is_whole
+        if not found.texts or runs[-1].last != at:
+            is_whole = False
+            texts = found.texts or found.ends
+            runs.append(_Run(EMPTY, at + 1, at, True) if texts == EMPTY else _Run(texts, at, at, bool(found.texts)))
+            if best := _best(found):
+                choices.append({text: place.within(before[at], after[at]) for text, place in best.items()})
+    placed = [dict.fromkeys(run.texts, _place(run, before, after, spans)) for run in runs]
+    return RegexLiterals(runs[0].texts if is_whole else None, choices=(*placed, *choices))
+
+
+def _extend(run: _Run, at: int, found: RegexLiterals) -> bool:
+    """Add part `at` of a sequence to a run of literals, cutting these short if they get too many.
+
+    Returns true if the run still says all that its parts match.
+    """
+    if not found.texts and found.ends == EMPTY:
+        return False
+    texts = found.texts or found.ends
+    joined = _joined(run.texts, texts)
+    if shortened := None if joined else _joined(_shortest(run.texts, str.endswith), texts):
+        run.starts_exactly = False
+    if joined or shortened:
+        run.texts, run.last, run.ends_exactly = joined or shortened or EMPTY, at, bool(found.texts)
+    return bool(joined and found.texts)
+
+
+def _place(run: _Run, before: list[Widths], after: list[Widths], spans: list[Widths]) -> Place:
+    """Return where the literals of a run stand in its sequence."""
+    if not spans:
+        return Place()
+    most_before = before[run.first][1] if run.starts_exactly else before[run.last][1] + spans[run.last][1]
+    most_after = after[run.last][1] if run.ends_exactly else after[run.last][1] + spans[run.last][1]
+    return Place(before[run.first][0], min(UNBOUNDED, most_before), after[run.last][0], min(UNBOUNDED, most_after))
+
+
+def _plus(one: Widths, other: Widths) -> Widths:
+    return one[0] + other[0], min(UNBOUNDED, one[1] + other[1])
+
+
+def _width(tree: Any, item: Item) -> Widths:
+    code, value = item
+    return (len(value), len(value)) if code is _WORD else width(tree, [item])
+
+
+def _best(found: RegexLiterals) -> Choice | None:
+    """Return, of all that a part of a regex requires, the choice whose least selective literal is most selective."""
+    choices = (dict.fromkeys(found.texts, Place()),) if found.texts else found.choices
+    ranked = ((_selectivity(choice), -at, choice) for at, choice in enumerate(choices) if choice)
+    selectivity, _, best = max(ranked, key=lambda ranked: ranked[:2], default=(0, 0, {}))
+    return _merged(best) if selectivity >= MIN_SELECTIVITY else None
+
+
+def _merged(choice: Choice) -> Choice:
+    """Leave out literals that begin or end with another one; its place then is that of both."""
+    kept = _shortest(_shortest(frozenset(choice), str.startswith), str.endswith)
+    places = {text: choice[text] for text in sorted(kept)}
+    for text in sorted(choice.keys() - kept):
+        for other in places:
+            longer = len(text) - len(other)
+            if text.startswith(other):
+                places[other] = places[other].or_at(choice[text].within((0, 0), (longer, longer)))
+            if text.endswith(other):
+                places[other] = places[other].or_at(choice[text].within((longer, longer), (0, 0)))
+    return places
+
+
+def _words(items: Any) -> Iterator[Item]:
+    """Yield the items of a sequence, but that literal characters in a row are one item with the shape of their text."""
+    word = ""
+    for item in items.data:
+        if item[0] is codes.LITERAL:
+            word += chr(item[1])
+            continue
+        if word:
+            yield _WORD, shape(fold(word))
+            word = ""
+        yield item
+    if word:
+        yield _WORD, shape(fold(word))
+
+
+def _read(tree: Any, item: Item) -> RegexLiterals:
+    code, value = item
+    return _READ[code](tree, value) if code in _READ else RegexLiterals()
+
+
+def _selectivity(literals: Iterable[str]) -> int:
+    """Return how rare a literal is in texts, in letters; of several, the least."""
+    return min(map(_selectivity_of, literals))
+
+
+@cache
+def _selectivity_of(literal: str) -> int:
+    marks, rare = len(_MARK.findall(literal)), len(_RARE.findall(literal))
+    return len(literal) - literal.count(" ") + rare + (MARK_SELECTIVITY - 1) * marks
+
+
+def _shortest(literals: Texts, is_longer: Callable[[str, tuple[str, ...]], bool]) -> Texts:
+    """Leave out literals that only add to others, at their beginning or at their end: "by jane" adds to "by"."""
+    if len(literals) == 1:
+        return literals
+    found: tuple[str, ...] = ()
+    for literal in sorted(literals, key=len):
+        if not is_longer(literal, found):
+            found += (literal,)
+    return frozenset(found)
+
+
+def _joined(first: Texts | None, then: Texts | None) -> Texts | None:
+    if not first or not then or len(first) * len(then) > MAX_TEXTS:
+        return None
+    return frozenset(head + tail for head in first for tail in then)
+
+
+def _either(choices: Iterable[Texts | None]) -> Texts | None:
+    """Return the texts of all choices; None if one may be anything, or if they are too many."""
+    texts: set[str] = set()
+    for choice in choices:
+        if not choice:
+            return None
+        texts |= choice
+    return frozenset(texts) if len(texts) <= MAX_TEXTS else None
+
+
+def _branch(tree: Any, value: Any) -> RegexLiterals:
+    branches = [_sequence(tree, branch) for branch in value[1]]
+    if texts := _either(branch.texts for branch in branches):
+        return RegexLiterals(texts)
+    required: dict[str, Place] = {}
+    for best in map(_best, branches):
+        if not best:
+            return RegexLiterals()
+        for text, place in best.items():
+            required[text] = required[text].or_at(place) if text in required else place
+    return RegexLiterals(choices=(required,))
+
+
+def _repeat(tree: Any, value: tuple[int, int, Any]) -> RegexLiterals:
+    low, high, items = value
+    once = _sequence(tree, items)
+    least, most = width(tree, items)
+    rest = max(0, low - 1) * least, min(UNBOUNDED, max(0, high - 1) * most)
+    best = _best(once) if low else None
+    return RegexLiterals(
+        _either(_in_a_row(once.texts, count) for count in range(low, high + 1)) if high <= MAX_TEXTS else None,
+        _in_a_row(once.texts, low) or EMPTY,
+        ({text: place.within((0, 0), rest) for text, place in best.items()},) if best else (),
+    )
+
+
+def _in_a_row(texts: Texts | None, count: int) -> Texts | None:
+    row: Texts | None = EMPTY
+    for _ in range(count):
+        row = _joined(row, texts)
+    return row
+
+
+def _one_of(_tree: Any, members: Any) -> RegexLiterals:
+    """Return the characters of a class, such as [|/] or [0-9]; not of a negated one, nor of a range of letters."""
+    return RegexLiterals(_either(_MEMBERS[code](value) if code in _MEMBERS else None for code, value in members))
+
+
+def _range(ends: tuple[int, int]) -> Texts | None:
+    first, last = ends
+    return frozenset(map(_character, range(first, last + 1))) if last - first < MAX_RANGE else None
+
+
+def _character(number: int) -> str:
+    return shape(fold(chr(number)))
+
+
+def _nothing(_tree: Any, _value: Any) -> RegexLiterals:
+    """A place between characters (^, \\b, a look around) takes no text: what else is required holds without it."""
+    return RegexLiterals(EMPTY)
+
+
+_WORD = "word"
+_HOLDS_LAST = (codes.SUBPATTERN, codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+_READ: dict[Any, Callable[[Any, Any], RegexLiterals]] = {
+    _WORD: lambda _, text: RegexLiterals(frozenset({text})),
+    codes.IN: _one_of,
+    codes.BRANCH: _branch,
+    codes.SUBPATTERN: lambda tree, value: _sequence(tree, value[-1]),
+    codes.ATOMIC_GROUP: _sequence,
+    codes.AT: _nothing,
+    codes.ASSERT: _nothing,
+    codes.ASSERT_NOT: _nothing,
+    codes.MAX_REPEAT: _repeat,
+    codes.MIN_REPEAT: _repeat,
+    codes.POSSESSIVE_REPEAT: _repeat,
+}
+_MEMBERS: dict[Any, Callable[[Any], Texts | None]] = {
+    codes.LITERAL: lambda number: frozenset({_character(number)}),
+    codes.RANGE: _range,
+    codes.CATEGORY: lambda category: frozenset({"0"}) if category is codes.CATEGORY_DIGIT else None,
+}
