@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from etl.audit import Balance, EditedArticle, Entry, Tally, balance, document_entry, edited_article, post
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
+from etl.language import detect
 from etl.markup import markup
 from etl.model import (
     NO_DUPLICATES,
@@ -42,7 +43,7 @@ class Ruleset(Struct, frozen=True):
     """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
 
     `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
-    the run.
+    the run.  With `detects_language`, articles whose source does not name their language get it from their text.
     """
 
     repairs: tuple[Replacement, ...]
@@ -52,6 +53,7 @@ class Ruleset(Struct, frozen=True):
     risky: bool = False
     selectors: tuple[str, ...] = ()
     asks_what_recurs: bool = False
+    detects_language: bool = True
 
 
 class Parsed(Struct, frozen=True, gc=False):
@@ -105,7 +107,18 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     decoded = decode(raw)
     page = markup(decoded, raw.kind, rules.selectors)
     document = repair_page(raw, decoded, page, rules)
-    return Parsed(document, segment(document, rules.layouts))
+    articles = segment(document, rules.layouts)
+    if rules.detects_language:
+        articles = tuple(_in_language(document, article) for article in articles)
+    return Parsed(document, articles)
+
+
+def _in_language(document: Document, article: Article) -> Article:
+    """Return an article with its language: the one that its source names, or else that of its longest block."""
+    if article.metadata.language:
+        return article
+    language = detect([block.text for block in document.blocks[article.start : article.end]])
+    return structs.replace(article, metadata=structs.replace(article.metadata, language=language))
 
 
 def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = None) -> list[Judged]:
