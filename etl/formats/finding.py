@@ -94,28 +94,24 @@ _OTHER = "its name is that of no format that is read"
 
 def _walk(folder: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
     """Yield the files below a folder, in sorted order; hidden ones are no input, others are named as passed over."""
-    faults: list[_Candidate] = []
-
-    def refused(error: OSError) -> None:
-        faults.append(_Candidate(str(error.filename), fault=f"cannot be opened: {error.strerror}", is_error=True))
-
-    for parent, folders, files in os.walk(folder, onerror=refused):
-        yield from faults
-        faults.clear()
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
-        for name in list(folders):
-            if (Path(parent) / name).is_symlink():
-                folders.remove(name)
-                yield _Candidate(os.path.join(parent, name), fault="it is a link to a folder")  # noqa: PTH118  # as given
-        for name in sorted(files):
-            path = Path(parent, name).as_posix()
-            if name.startswith("."):
-                continue
-            if not reading.format and suffix_of(path) not in suffixes:
-                yield _Candidate(path, fault=_OTHER)
-            else:
-                yield _file(path, is_chosen=False)
-    yield from faults
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        yield _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
+        return
+    for entry in entries:
+        path = Path(folder, entry.name).as_posix()
+        if entry.name.startswith((".", "__MACOSX")):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, reading, suffixes)
+        elif entry.is_dir():
+            yield _Candidate(path, fault="it is a link to a folder")
+        elif not reading.format and suffix_of(path) not in suffixes:
+            yield _Candidate(path, fault=_OTHER)
+        else:
+            yield _file(path, is_chosen=False)
 
 
 def _file(path: str, is_chosen: bool = True) -> _Candidate:

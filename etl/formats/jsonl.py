@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
-from etl.formats.opening import Damaged, check_unchanged, in_utf8, open_share, wide_encoding
+from etl.formats.opening import Damaged, check_unchanged, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 
@@ -60,7 +60,7 @@ def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     file = in_utf8(opened.file, encoding)
     row, rest = 1, b""
     try:
-        while block := file.read(size):
+        for block in pieces(file, size):
             body = rest + block
             cut = body.rfind(b"\n") + 1
             if not cut and len(body) <= MAX_DOCUMENT_BYTES:
@@ -71,9 +71,7 @@ def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
             yield Share(source, "jsonl", len(body), body, row)
             row += body.count(b"\n")
     except Damaged as error:
-        if rest:
-            yield Share(source, "jsonl", len(rest), rest, row)
-        yield Share(source, "jsonl", row=row + 1, fault=f"the file is damaged from here on: {error}")
+        yield Share(source, "jsonl", body=rest, row=row, fault=f"the file is damaged from here on: {error}")
         return
     if rest:
         yield Share(source, "jsonl", len(rest), rest, row)

@@ -138,6 +138,25 @@ def read_bounded(name: str, file: IO[bytes]) -> bytes:
     return body
 
 
+def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    """Yield blocks of about `size` bytes.  Raises Damaged, behind what stands before the damaged place."""
+    parts: list[bytes] = []
+    length = 0
+    read = getattr(file, "read1", file.read)
+    try:
+        while part := read(min(size, UNPACKED_AT_ONCE)):
+            parts.append(part)
+            length += len(part)
+            if length >= size:
+                yield b"".join(parts)
+                parts, length = [], 0
+    except Damaged:
+        yield b"".join(parts)
+        raise
+    if parts:
+        yield b"".join(parts)
+
+
 def fault_of(error: Exception) -> str:
     """Return what is wrong with a file that could not be read, in words."""
     if isinstance(error, Unreadable):

@@ -10,6 +10,8 @@ from typing import IO
 
 from msgspec import Struct
 
+from etl.formats.opening import pieces
+
 # Bytes read at a time.
 PIECE_BYTES = 1 << 20
 
@@ -33,7 +35,7 @@ def json_values(file: IO[bytes], limit: int) -> Iterator[Value]:
     """
     scanner = _Scanner()
     number = 0
-    while piece := file.read(PIECE_BYTES):
+    for piece in pieces(file, PIECE_BYTES):
         for body, fault in scanner.feed(piece, limit):
             number += 1
             yield Value(number, body, fault)
