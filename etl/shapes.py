@@ -220,3 +220,16 @@ def encoded(shape: Shape) -> Callable[[Record], bytes]:
     """Return a function that writes a record in a shape as JSON."""
     encode = msgspec.json.Encoder().encode
     return lambda record: encode(shape.fields(record))
+
+AUDIT: Columns = {
+    **dict.fromkeys(("schema", "article_id", "path", "record"), "string"),
+    **dict.fromkeys(("row", "line", "char_start", "char_end"), "int"),
+    **dict.fromkeys(("action", "rule", "rule_version", "also", "kind", "before", "after", "gap"), "string"),
+    "duplicate_of": "string",
+    "similarity": "float",
+    "line_sha256": "string",
+}
+"""The columns of the audit in Parquet."""
+
+REJECTS: Columns = {"schema": "string", "path": "string", "row": "int", "reason": "string", "bytes": "string"}
+"""The columns of the rejects in Parquet; `bytes` is base64."""
