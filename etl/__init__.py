@@ -32,7 +32,8 @@ def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", pa
     from etl.document import clean as clean_document
     from etl.model import Metadata, Raw
     from etl.packs import Selection, compile_rules
-    from etl.stages import Copying, duplicates_within
+    from etl.pipeline.copies import duplicates_within
+    from etl.pipeline.job import Copying
 
     digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
     raw = Raw(path, body, digest, kind, metadata=Metadata(publisher=publisher))

@@ -7,7 +7,7 @@ blocks that are kept is booked only where it is not the usual one of its documen
 A `document` entry stands before the entries of each document.  Its `gap` is the usual white space between two blocks,
 `char_end` the length of the decoded text and `line_sha256` its hash; `also` lists the articles that were written, each
 as `id:sha256 of its text`.  An `end` entry closes the audit of a run: `row` is the number of documents, `char_end`
-their length, `line_sha256` the hash of their hashes.
+their length, `line_sha256` their checksum.
 """
 
 from collections import Counter
@@ -96,8 +96,9 @@ class Balance(Struct, frozen=True, gc=False):
 class Tally(Struct, frozen=True, gc=False):
     """The counts of one task; the sum over the shards is the run's.
 
-    `timed_out` are the rules that a run was done without, because their regex took too long.  `warnings` count what a
-    user should look at: articles of which nothing was left ("emptied"), dates that could not be read ("unread date").
+    `checksum` is that of the documents (see `document_checksum`).  `timed_out` are the rules that a run was done
+    without, because their regex took too long.  `warnings` count what a user should look at: articles of which nothing
+    was left ("emptied"), dates that could not be read ("unread date").
     """
 
     documents: int = 0
@@ -110,6 +111,7 @@ class Tally(Struct, frozen=True, gc=False):
     publishers: Counts = ()
     encodings: Counts = ()
     warnings: Counts = ()
+    checksum: str = ""
 
 
 COUNTED = ("statuses", "rules", "kinds", "publishers", "encodings", "warnings")
@@ -119,7 +121,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of tallies: of documents for a shard, of shards for a run.  Names are sorted."""
     documents = rejects = read = kept = changed = removed = 0
     counts = {name: Counter[str]() for name in COUNTED}
+    checksums: list[str] = []
     for tally in tallies:
+        checksums.append(tally.checksum)
         documents += tally.documents
         rejects += tally.rejects
         read += tally.books.read
@@ -129,7 +133,23 @@ def total(tallies: Iterable[Tally]) -> Tally:
         for name, counter in counts.items():
             counter.update(dict(getattr(tally, name)))
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named)
+    return Tally(
+        documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum_of(checksums)
+    )
+
+
+def document_checksum(entry: Entry) -> str:
+    """Return the checksum of a document by its entry: of its place and its text."""
+    return text_sha256(f"{entry.path}\0{entry.row}\0{entry.record}\0{entry.line_sha256}")
+
+
+def checksum_of(checksums: Iterable[str]) -> str:
+    """Return the checksum of several: their sum, so that it does not depend on how documents fall into shards.
+
+    Without any it is "".
+    """
+    numbers = [int(one, 16) for one in checksums if one]
+    return f"{sum(numbers) % (1 << 256):064x}" if numbers else ""
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
@@ -165,11 +185,11 @@ def document_entry(document: Document, written: Sequence[EditedArticle]) -> Entr
     )
 
 
-def end_entry(documents: int, characters: int, digest: str) -> Entry:
-    """Return the entry that closes the audit of a run; `digest` is that of the documents' hashes, in order."""
+def end_entry(run: Tally) -> Entry:
+    """Return the entry that closes the audit of a run."""
     return Entry(
-        path="", record="", row=documents, line=0, char_start=0, char_end=characters, action="end", rule="", before="",
-        line_sha256=digest,
+        path="", record="", row=run.documents, line=0, char_start=0, char_end=run.books.read, action="end", rule="",
+        before="", line_sha256=run.checksum,
     )  # fmt: skip
 
 

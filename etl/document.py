@@ -11,7 +11,17 @@ from itertools import groupby
 
 from msgspec import Struct, structs
 
-from etl.audit import Balance, EditedArticle, Entry, Tally, balance, document_entry, edited_article, post
+from etl.audit import (
+    Balance,
+    EditedArticle,
+    Entry,
+    Tally,
+    balance,
+    document_checksum,
+    document_entry,
+    edited_article,
+    post,
+)
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.language import detect
@@ -160,7 +170,8 @@ def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added
     written = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     records = tuple(record(document, article, one, added) for article, one in written)
     head = document_entry(document, [one for _, one in written])
-    return Cleaned(records, head, entries, _count(judged, records, entries, books))
+    tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
+    return Cleaned(records, head, entries, tally)
 
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:

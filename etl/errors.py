@@ -43,3 +43,23 @@ class BooksError(CopydeskError):
     """Kept and booked characters do not add up to what was read: a fault of ours, and nothing is published."""
 
     exit_code = 5
+
+
+class RestoreError(CopydeskError):
+    """Articles and audit that do not fit together; nothing is restored from them."""
+
+    exit_code = 5
+
+
+class MachineError(CopydeskError):
+    """A worker died, or disk or memory ran out: `--resume` goes on."""
+
+    exit_code = 6
+
+
+class Terminated(BaseException):
+    """The process was asked to end by a signal, as ^C does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number

@@ -6,22 +6,23 @@ Signatures are datasketch's own, bit for bit, so both answer the same queries.  
 import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from etl.deduplicate import deduplicate
 from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
 from etl.index.look import read_kept
 from etl.index.manifest import MANIFEST, read_manifest
 from etl.index.upkeep import extend
 from etl.model import Shingles
-from etl.readers import Source
+from etl.pipeline.job import Copying, Job
+from etl.pipeline.records import Pair
+from etl.pipeline.run import RECORDS, Run, Silent
+from etl.pipeline.seen import holding_index
+from etl.pipeline.workspace import scratch
+from etl.readers import Reading, find
 from etl.readers.records import read_records
-from etl.stages import Copying, Job, holding_index
-from etl.stages.records import Pair
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
@@ -76,15 +77,14 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
     """
     copying = _copying(folder)
     _check(lsh, texts, copying.shingles)
-    with TemporaryDirectory() as work:
-        path, job = Path(work) / "texts.jsonl", Job(work, copying=copying, index=folder)
+    job = Job(copying=copying, index=folder)
+    with scratch() as workspace, holding_index(job), LocalEngine(1) as engine:
+        path = Path(workspace.folder) / "lsh.jsonl"
         records = [{"id": key, "text": text} for key, text in texts.items()]
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
-        with holding_index(job):
-            with LocalEngine(1) as engine:
-                deduplicate(job, [Source("lsh", str(path), "jsonl", path.stat().st_size)], engine)
-            extend(folder, job.staged_index)
-        return tuple(read_records(Path(work) / "pairs", Pair))
+        Run(job, find([str(path)], Reading()), engine, Silent()).into(workspace, RECORDS)
+        extend(folder, workspace.index_folder)
+        return tuple(read_records(Path(workspace.folder) / "pairs", Pair))
 
 
 def _copying(folder: str) -> Copying:

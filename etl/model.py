@@ -19,7 +19,7 @@ Numbers = Literal["same", "any"]
 Unit = Literal["paragraph", "article"]
 
 
-class Metadata(Struct, frozen=True, gc=False):
+class Metadata(Struct, frozen=True, gc=False, array_like=True):
     """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
 
     headline: str = ""
@@ -64,7 +64,7 @@ class Decoded(Struct, frozen=True, gc=False):
     replaced: int = 0
 
 
-class Block(Struct, frozen=True, gc=False):
+class Block(Struct, frozen=True, gc=False, array_like=True):
     """The smallest run of text that is judged, kept or removed.
 
     `char_start` and `char_end` are characters of the document's decoded text; `text` is that slice, repaired.
@@ -114,7 +114,7 @@ class Page(Struct, frozen=True, gc=False):
     metadata: Metadata = Metadata()
 
 
-class Repair(Struct, frozen=True, gc=False):
+class Repair(Struct, frozen=True, gc=False, array_like=True):
     """One changed place inside a block: these characters of the decoded text became `after`.
 
     By these steps, joined by "+".  `action` is "cut" if one of them is a rule that strips part of a line, and "tag" if
@@ -131,7 +131,7 @@ class Repair(Struct, frozen=True, gc=False):
     version: str = ""
 
 
-class Document(Struct, frozen=True, gc=False):
+class Document(Struct, frozen=True, gc=False, array_like=True):
     """A raw document decoded, cut into blocks, and repaired.
 
     `text` is as decoded: offsets count its characters.  The blocks are as repaired, and `repairs` say, block by block,
@@ -165,7 +165,7 @@ class Publisher(Struct, frozen=True, gc=False):
     language: str = ""
 
 
-class Removal(Struct, frozen=True, gc=False):
+class Removal(Struct, frozen=True, gc=False, array_like=True):
     """A judgement on one block, with its ground: taken out (or only tagged) by a rule, or as the copy of a block."""
 
     block: int
@@ -178,7 +178,7 @@ class Removal(Struct, frozen=True, gc=False):
     similarity: float = 0.0
 
 
-class Article(Struct, frozen=True, gc=False):
+class Article(Struct, frozen=True, gc=False, array_like=True):
     """One story within a document: its blocks from index `start` to `end`, furniture included, in reading order.
 
     `publisher` is the known one, if any; `frame` are the blocks that segmenting itself takes out (kicker, headline).

@@ -1,16 +1,19 @@
-"""Articles + audit -> the decoded documents that they were made from."""
+"""Articles + audit -> the decoded documents that they were made from, verified.
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+Both files are read in order, side by side, and one document is held at a time.  What does not fit - a changed, foreign,
+missing or repeated article or entry - raises RestoreError with its place.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
-from etl.audit import Entry, Restoration
-from etl.errors import UsageError
+from etl.audit import Entry, Restoration, checksum_of, document_checksum, text_sha256
+from etl.errors import RestoreError, UsageError
+from etl.pipeline.delivery import beside
 from etl.readers.records import read_records
-from etl.record import Record
-from etl.writers import SUFFIXES, beside
+from etl.writers import SUFFIXES
 
 
 class Restored(Struct, frozen=True, gc=False):
@@ -22,26 +25,80 @@ class Restored(Struct, frozen=True, gc=False):
     text: str
 
 
-Place = tuple[str, int]
+class ArticleText(Struct, frozen=True, gc=False):
+    """What restoring needs of an article's record, whatever other fields it has."""
+
+    id: str
+    text: str
+
+
+class AuditedDocument(Struct, frozen=True):
+    """A document's part of an audit: its own entry, and those that follow it."""
+
+    head: Entry
+    entries: tuple[Entry, ...]
+
+    @property
+    def place(self) -> str:
+        """Where the document came from."""
+        return f"{self.head.path}:{self.head.row}"
+
+    @property
+    def articles(self) -> list[tuple[str, str]]:
+        """Id and SHA-256 of the text of each article that was written."""
+        pairs = (item.partition(":") for item in self.head.also.split(",") if item)
+        return [(article_id, digest) for article_id, _, digest in pairs]
 
 
 def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
-    """Give back the documents behind an articles file or folder, in order.  Raises UsageError without an audit."""
-    records = {place: list(group) for place, group in groupby(read_records(*_articles(articles)), key=_record_place)}
-    entries: dict[Place, list[Entry]] = {}
-    for entry in read_records(audit or find_audit(articles), Entry):
-        entries.setdefault((entry.path, entry.row), []).append(entry)
-    for place in _in_order([*records, *entries]):
-        group, lines = records.get(place, []), entries.get(place, [])
-        first = group[0].origin if group else lines[0]
-        # A document without articles was a copy or rejected, all of it: each of its gaps is on an account line.
-        gap = group[0].origin.gap if group else ""
-        text = Restoration([record.text for record in group], lines, gap).text()
-        yield Restored(first.path, first.row, first.record, text)
+    """Yield the documents behind an articles file or folder, in order.
+
+    Raises RestoreError if articles and audit do not fit, and UsageError if there is no audit.
+    """
+    records = read_records(articles_of(articles), ArticleText)
+    for document in read_audit(audit or find_audit(articles)):
+        texts = [_article(records, article_id, digest, document) for article_id, digest in document.articles]
+        text = Restoration(texts, document.entries, document.head.gap).text()
+        if text_sha256(text) != document.head.line_sha256:
+            raise RestoreError(document.place, "articles and audit do not give back what was read", WAY_OUT)
+        head = document.head
+        yield Restored(head.path, head.row, head.record, text)
+    if extra := next(records, None):
+        raise RestoreError(f"article {extra.id}", "is not in the audit, or stands there earlier", WAY_OUT)
+
+
+WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
+
+
+def read_audit(path: Path) -> Iterator[AuditedDocument]:
+    """Yield the documents of an audit.  Raises RestoreError if it is cut, or an entry belongs to no document."""
+    head: Entry | None = None
+    entries: list[Entry] = []
+    documents, checksum, end = 0, "", None
+    for entry in read_records(path, Entry):
+        if end:
+            raise RestoreError(str(path), "has entries behind its end", WAY_OUT)
+        if entry.action in ("document", "end"):
+            if head:
+                yield AuditedDocument(head, tuple(entries))
+            head, entries = (entry, []) if entry.action == "document" else (None, [])
+            if head:
+                documents, checksum = documents + 1, checksum_of([checksum, document_checksum(head)])
+            else:
+                end = entry
+        elif head is None or (entry.path, entry.row) != (head.path, head.row):
+            place = f"{entry.path}:{entry.line}"
+            raise RestoreError(place, "this entry of the audit belongs to no document before it", WAY_OUT)
+        else:
+            entries.append(entry)
+    if end is None:
+        raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
+    if (end.row, end.line_sha256) != (documents, checksum):
+        raise RestoreError(str(path), "lacks documents, or has others than its end says", WAY_OUT)
 
 
 def find_audit(articles: Path) -> Path:
-    """Find the audit that clean wrote beside articles.  Raises UsageError if there is none."""
+    """Return the audit that clean wrote beside articles.  Raises UsageError if there is none."""
     if articles.is_dir():
         audit = articles / "audit"
     elif str(articles).endswith(SUFFIXES):
@@ -53,17 +110,19 @@ def find_audit(articles: Path) -> Path:
     return audit
 
 
-def _in_order(places: Sequence[Place]) -> list[Place]:
-    """Give each place once: files as they first come, and within one by row."""
-    paths = {path: number for number, path in enumerate(dict.fromkeys(path for path, _ in places))}
-    return sorted(set(places), key=lambda place: (paths[place[0]], place[1]))
-
-
-def _articles(path: Path) -> tuple[Path, type[Record]]:
+def articles_of(path: Path) -> Path:
+    """Return the file or folder of articles that a user means.  Raises UsageError if it is not there."""
     if not path.exists():
         raise UsageError(str(path), "there is no such file or folder", "Give what clean wrote with -o.")
-    return (path / "articles" if path.is_dir() else path), Record
+    return path / "articles" if path.is_dir() else path
 
 
-def _record_place(record: Record) -> Place:
-    return record.origin.path, record.origin.row
+def _article(records: Iterator[ArticleText], article_id: str, digest: str, document: AuditedDocument) -> str:
+    """Take the next article, which must be this one.  Raises RestoreError."""
+    record = next(records, None)
+    if record is None or record.id != article_id:
+        found = f"article {record.id} stands in its place" if record else "the articles end before it"
+        raise RestoreError(document.place, f"its article {article_id} is missing: {found}", WAY_OUT)
+    if text_sha256(record.text) != digest:
+        raise RestoreError(document.place, f"the text of its article {article_id} was changed", WAY_OUT)
+    return record.text

@@ -2,17 +2,15 @@
 
 import gzip
 import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, cast
 
 import msgspec
 
-from etl.errors import UsageError
+_encode = msgspec.json.Encoder().encode
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
@@ -38,43 +36,31 @@ def beside(output: str, what: str) -> Path:
     return Path(output.removesuffix(suffix) + f".{what}{suffix}")
 
 
+def to_lines(records: Iterable[object]) -> bytes:
+    """Return records as JSON lines."""
+    return b"".join(_encode(record) + b"\n" for record in records)
+
+
 @contextmanager
-def line_writer(path: Path) -> Iterator[Callable[[Iterable[object]], None]]:
-    """Give a function that writes records as JSON lines to a file, compressed as its name says."""
-    encode = msgspec.json.Encoder().encode
-    with _compressing(path) as file:
+def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[object]], None]]:
+    """Yield a function that writes records as JSON lines to a file, compressed as the suffix (or its name) says."""
+    with _compressing(path, suffix or path.suffix) as file:
 
         def write(records: Iterable[object]) -> None:
             for record in records:
-                file.write(encode(record) + b"\n")
+                file.write(_encode(record) + b"\n")
 
         yield write
 
 
-def join_files(target: Path, parts: Iterable[Path]) -> None:
-    """Move parts one after the other into a target that appears when it is complete.
-
-    So may compressed parts: gzip members and zstd frames in a row are a gzip and a zstd file.
-    """
-    with atomic(target) as temporary, temporary.open("wb") as file:
-        for part in parts:
-            with part.open("rb") as lines:
-                shutil.copyfileobj(lines, file)
-            part.unlink()
-
-
-def print_files(parts: Iterable[Path]) -> None:
-    """Copy parts to standard output."""
-    for part in parts:
-        with part.open("rb") as lines:
-            shutil.copyfileobj(lines, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
-
-
 @contextmanager
 def atomic(target: Path) -> Iterator[Path]:
-    """Give a temporary path that becomes the target if all goes well: written, synced, renamed."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
+
+    Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.
+    """
+    temporary = target.with_name(f".{token_hex(8)}.tmp")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
         with temporary.open("rb") as file:
@@ -82,31 +68,6 @@ def atomic(target: Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def workplace(output: str) -> Iterator[str]:
-    """Give a folder for the files between the stages: on the disk of the output, so that a rename publishes them."""
-    beside_output = Path(output).parent if is_one_file(output) else Path(output)
-    folder = tempfile.mkdtemp(prefix=".copydesk-", dir=beside_output if output else None)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def check_output(output: str, force: bool) -> None:
-    """Refuse an output that exists or cannot be written.  Raises UsageError."""
-    path = Path(output)
-    if path.exists() and not force and not (path.is_dir() and not any(path.iterdir())):
-        raise UsageError(output, "exists already", "Give another -o, or overwrite it with --force.")
-    folder = path.parent if is_one_file(output) else path
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(output, f"cannot be made: {error.strerror}", "Give an -o that you may write to.") from None
-    if not os.access(folder, os.W_OK):
-        raise UsageError(output, "cannot be written to", "Give an -o that you may write to.")
 
 
 @contextmanager
@@ -127,6 +88,6 @@ def _zstd(path: Path) -> Iterator[IO[bytes]]:
 _COMPRESSORS: dict[str, Callable[[Path], AbstractContextManager[IO[bytes]]]] = {".gz": _gzip, ".zst": _zstd}
 
 
-def _compressing(path: Path) -> AbstractContextManager[IO[bytes]]:
-    compress = _COMPRESSORS.get(path.suffix)
+def _compressing(path: Path, suffix: str) -> AbstractContextManager[IO[bytes]]:
+    compress = _COMPRESSORS.get(f".{suffix.rpartition('.')[2]}")
     return compress(path) if compress else path.open("wb")

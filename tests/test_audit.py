@@ -9,7 +9,8 @@ from msgspec import structs
 from etl.audit import Balance, Entry, Restoration, Tally, balance, close, total
 from etl.document import Judged, finish
 from etl.errors import BooksError
-from etl.stages import Copying, duplicates_within
+from etl.pipeline.copies import duplicates_within
+from etl.pipeline.job import Copying
 
 # Text made of what the stages look at: labels, headlines, damage, white space of every sort, and any character at all.
 PIECES = st.one_of(

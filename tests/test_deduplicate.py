@@ -150,13 +150,13 @@ def test_exit_codes(run: Run, body: bytes, options: tuple[str, ...], code: int) 
     assert Path("out.rejects.jsonl").exists() == (code == 4)
 
 
-def test_the_same_bytes_for_any_processes_shards_and_memory(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_bytes_for_any_processes_shards_and_memory(run: Run) -> None:
     words = RALLY.split()
     write(*(" ".join([*words[number % 7 :], "so", *words[: number % 5], str(number % 11)]) for number in range(400)))
     for output, size, jobs, memory in [("one", 4 << 20, 1, "1GB"), ("two", 5_000, 2, "1GB"), ("disk", 5_000, 1, "9kB")]:
-        monkeypatch.setattr("etl.run.SHARD_BYTES", size)
         files = ("-o", f"{output}.jsonl", "--pairs", f"{output}.pairs.jsonl")
-        assert run("dedup", "in.jsonl", *files, "-j", jobs, "--memory", memory, "--unit", "paragraph") == 0
+        how = ("-j", jobs, "--memory", memory, "--shard-size", size)
+        assert run("dedup", "in.jsonl", *files, *how, "--unit", "paragraph") == 0
     for kind in ("jsonl", "audit.jsonl", "pairs.jsonl"):
         one, two, disk = (Path(f"{output}.{kind}").read_bytes() for output in ("one", "two", "disk"))
         assert one == two == disk and one

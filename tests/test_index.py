@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from etl.errors import UsageError
 from etl.index.manifest import hold
 from etl.index.upkeep import compact, extend, forget, size
-from etl.stages import Copying, Job, Shard, select
-from etl.stages.select import Copies, Printable, save_prints, selected
+from etl.pipeline.job import Copying, Job
+from etl.pipeline.select import Copies, Printable, save_prints, select, selected
+from etl.pipeline.workspace import Workspace
 
 RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
 RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
@@ -53,7 +54,7 @@ WAYS = [USUAL, Copying(numbers="any"), Copying(unit="paragraph"), Copying(shingl
 SMALL_MEMORY = 1000
 
 
-def facts(job: Job, stories: Sequence[Story], first: int) -> list[Fact]:
+def facts(work: Path, job: Job, stories: Sequence[Story], first: int) -> list[Fact]:
     """Find the copies among stories, the first of which has this number: what, of what, and how like it."""
     numbered = list(enumerate(stories, first))
     names = [f"{number}:{line}" for number, story in numbered for line in range(len(story))]
@@ -63,18 +64,18 @@ def facts(job: Job, stories: Sequence[Story], first: int) -> list[Fact]:
         [place for place, story in enumerate(stories) for _ in story],
         (names, titles, [("news.jsonl", f"own-{title}" if title < "9" else "") for title in titles]),
     )
-    shard = Shard(0, ())
-    save_prints(job, shard, blocks)
-    select(job, [shard])
+    workspace = Workspace(str(work))
+    save_prints(job, workspace, 0, blocks)
+    select(job, workspace, 1)
     if job.index:
-        extend(job.index, job.staged_index)
-    found: Copies = selected(job, shard)
+        extend(job.index, workspace.index_folder)
+    found: Copies = selected(workspace, 0)
     of_blocks = [(names[copy.place], copy.original, copy.likeness) for copy in found.blocks]
     return of_blocks + [(titles[copy.place], copy.original, copy.likeness) for copy in found.articles]
 
 
 def in_one_run(folder: Path, runs: Sequence[Sequence[Story]], copying: Copying = USUAL) -> list[Fact]:
-    return sorted(facts(Job(str(folder / "one"), copying=copying), [story for run in runs for story in run], 0))
+    return sorted(facts(folder / "one", Job(copying=copying), [story for run in runs for story in run], 0))
 
 
 def run_by_run(
@@ -84,8 +85,8 @@ def run_by_run(
     index, found, first = folder / "index", [], 0
     index.mkdir(parents=True, exist_ok=True)
     for run in runs:
-        job = Job(str(folder / f"run-{first}"), copying=copying, memory=memory, index=str(index))
-        found += facts(job, run, first)
+        job = Job(copying=copying, memory=memory, index=str(index))
+        found += facts(folder / f"run-{first}", job, run, first)
         first += len(run)
     return sorted(found)
 
@@ -354,8 +355,10 @@ def test_compacting_changes_what_is_in_files_and_nothing_else(tmp_path: Path) ->
     compact(str(index))
     assert parts(str(index)) == (1, 5, 0)
     later: list[Story] = [(TOLL, (RALLY + SAID).upper()), (HARBOUR, RIVER), FOUR]
-    job = Job(str(tmp_path / "later"), index=str(index))
-    assert sorted(facts(job, later, 4)) == [fact for fact in in_one_run(tmp_path, [*runs, later]) if fact[0] >= "4"]
+    job = Job(index=str(index))
+    assert sorted(facts(tmp_path / "later", job, later, 4)) == [
+        fact for fact in in_one_run(tmp_path, [*runs, later]) if fact[0] >= "4"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -373,8 +376,8 @@ def test_what_is_forgotten_is_kept_when_it_comes_again(tmp_path: Path, name: str
     run_by_run(tmp_path, [[(RALLY,)], [(RALLY + SAID, RIVER, BUDGET)]])
     index = str(tmp_path / "index")
     forget(index, name)
-    job = Job(str(tmp_path / "later"), index=index)
-    later = facts(job, [((RALLY + SAID).upper(), RIVER, BUDGET + SAID, HARBOUR, TOLL)], 2)
+    job = Job(index=index)
+    later = facts(tmp_path / "later", job, [((RALLY + SAID).upper(), RIVER, BUDGET + SAID, HARBOUR, TOLL)], 2)
     assert [copy for copy, _, _ in later] == found
 
 

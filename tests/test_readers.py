@@ -10,12 +10,15 @@ import zstandard
 
 from etl.errors import NoInput
 from etl.model import Metadata, Raw
-from etl.readers import Format, Reading, Reject, find, read, sniff, split
+from etl.readers import Format, Reading, Reject, Share, find, read, shares, sniff
 
 
 def results(path: Path, reading: Reading = Reading()) -> list[Raw | Reject]:
-    sources, _ = find([str(path)], reading)
-    return [result for source in sources for result in read(source, reading)]
+    return [result for share in shares_of(path, reading) for result in read(share, reading)]
+
+
+def shares_of(path: Path, reading: Reading = Reading(), size: int = 4 << 20) -> list[Share]:
+    return [share for source in find([str(path)], reading).sources for share in shares(source, reading, size)]
 
 
 def jsonl(path: Path, *lines: str | bytes) -> Path:
@@ -51,23 +54,23 @@ def test_format_is_told_by_content(head: bytes, form: Format) -> None:
 )
 def test_format_of_a_file(tmp_path: Path, name: str, body: bytes, form: Format) -> None:
     (tmp_path / name).write_bytes(body)
-    assert find([str(tmp_path / name)], Reading())[0][0].format == form
+    assert [share.format for share in shares_of(tmp_path / name)] == [form]
 
 
 def test_folder_is_walked_in_sorted_order_and_says_what_it_passes_over(tmp_path: Path) -> None:
     for name in ("b.txt", "a/z.html", "a/c.txt.gz", ".hidden/x.txt", "picture.png", ".dot.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    sources, passed_over = find([str(tmp_path)], Reading())
-    assert [source.name.removeprefix(f"{tmp_path}/") for source in sources] == ["a/c.txt.gz", "a/z.html", "b.txt"]
-    assert passed_over == [f"{tmp_path}/picture.png"]
+    found = find([str(tmp_path)], Reading())
+    assert [source.name.removeprefix(f"{tmp_path}/") for source in found.sources] == ["a/c.txt.gz", "a/z.html", "b.txt"]
+    assert [name for name, _ in found.passed_over] == [f"{tmp_path}/picture.png"]
 
 
 def test_glob_is_expanded(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.html"):
         (tmp_path / name).write_bytes(b"x")
-    sources, _ = find([f"{tmp_path}/*.txt"], Reading())
-    assert [Path(source.name).name for source in sources] == ["a.txt", "b.txt"]
+    found = find([f"{tmp_path}/*.txt"], Reading())
+    assert [Path(source.name).name for source in found.sources] == ["a.txt", "b.txt"]
 
 
 @pytest.mark.parametrize("name", ["nowhere.txt", "none-*.txt", "empty-folder"])
@@ -189,9 +192,7 @@ def test_fields_of_text_and_html_can_be_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [1, 7, 50, 1000, 10**6])
 def test_shares_of_a_file_have_each_line_once(tmp_path: Path, size: int) -> None:
     path = jsonl(tmp_path / "a.jsonl", *(json.dumps({"text": "x" * (i % 40)}) for i in range(60)))
-    (source,), _ = find([str(path)], Reading())
-    shares = list(split(source, size))
-    whole = [(raw.row, raw.body) for raw in read(source, Reading()) if isinstance(raw, Raw)]
-    parts = [(raw.row, raw.body) for share in shares for raw in read(share, Reading()) if isinstance(raw, Raw)]
-    assert parts == whole
-    assert len(shares) > 1 or size >= source.size
+    found = shares_of(path, size=size)
+    parts = [(raw.row, raw.body) for share in found for raw in read(share, Reading()) if isinstance(raw, Raw)]
+    assert parts == [(i + 1, "x" * (i % 40)) for i in range(60)]
+    assert len(found) > 1 or size >= path.stat().st_size

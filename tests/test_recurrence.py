@@ -11,11 +11,13 @@ from etl.engines.local import LocalEngine
 from etl.fold import fold
 from etl.model import Publisher
 from etl.packs import Selection
+from etl.pipeline.job import Copying, Job
+from etl.pipeline.run import Run as PipelineRun
+from etl.pipeline.run import Silent, stages_of
+from etl.pipeline.workspace import scratch
 from etl.readers import Reading, find
 from etl.rules import ArticleView, RunContext, compile_judging, judge
 from etl.rules.matching.recurrence import line_key, line_keys
-from etl.run import run as run_job
-from etl.stages import Copying, Job
 
 PROMPT = "Get our briefing – free"
 
@@ -109,15 +111,11 @@ def test_shards_are_added_up(pages: Path) -> None:
     for at in range(4):
         names.append(str(pages / f"{at}.txt"))
         Path(names[-1]).write_text(f"They went {at} miles.\n\n{PROMPT}\n\n" + "x" * (3 << 20), "utf-8")
-    sources, _ = find(names, Reading(), None)
     outputs = []
     for jobs in (1, 3):
-        work = pages / f"work{jobs}"
-        work.mkdir()
-        selection = Selection(packs=(str(pages / "mine.toml"),), only=True)
-        job = Job(str(work), selection, copying=Copying(scope="off"))
-        with LocalEngine(jobs) as engine:
-            tally = run_job(job, sources, engine)
-        assert dict(tally.rules)["mine/recurs"] == 4
-        outputs.append(b"".join(path.read_bytes() for path in sorted((work / "audit").iterdir())))
+        job = Job(Selection(packs=(str(pages / "mine.toml"),), only=True), copying=Copying(scope="off"))
+        with LocalEngine(jobs) as engine, scratch(str(pages)) as workspace:
+            outcome = PipelineRun(job, find(names, Reading()), engine, Silent()).into(workspace, stages_of(job))
+            outputs.append(b"".join(path.read_bytes() for path in workspace.parts("audit")))
+        assert dict(outcome.tally.rules)["mine/recurs"] == 4
     assert outputs[0] == outputs[1]

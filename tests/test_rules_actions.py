@@ -12,7 +12,8 @@ from etl.audit import Restoration
 from etl.document import Judged, Ruleset, finish
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules
-from etl.stages import Copying, duplicates_within
+from etl.pipeline.copies import duplicates_within
+from etl.pipeline.job import Copying
 
 HEAD = '[pack]\nid = "mine"\nversion = "1"\n'
 RULE = '\n[[rule]]\nid = "r{number}"\ntitle = "t"\nkind = "notice"\nwhy = "w"\ndrops = ["x"]\nkeeps = ["y"]\n{rule}\n'

@@ -11,7 +11,8 @@ import pytest
 from conftest import SAMPLES, edited
 
 from etl.document import Cleaned, finish
-from etl.stages import Copying, duplicates_within
+from etl.pipeline.copies import duplicates_within
+from etl.pipeline.job import Copying
 
 # Labels of lines that are the story's own text, and of those that may stand in it or go.
 KEPT = {"body", "subhead", "teaser"}

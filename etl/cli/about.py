@@ -16,9 +16,9 @@ def schema(what: str) -> None:
       copydesk schema article > article.schema.json
     """
     from etl.audit import Entry
+    from etl.pipeline.job import RejectLine
     from etl.record import Record
     from etl.rules.language import Pack
-    from etl.stages import RejectLine
 
     nouns = {"article": Record, "audit": Entry, "reject": RejectLine, "rules": Pack}
     found = msgspec.json.schema(nouns[what])

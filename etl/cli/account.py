@@ -1,23 +1,29 @@
-"""`copydesk restore` and `copydesk stats`: what the books are good for."""
+"""`copydesk restore` and `copydesk stats`: what can be done with articles and their audit."""
 
+import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from itertools import chain, groupby
 from pathlib import Path, PurePosixPath
-from typing import Any
+from secrets import token_hex
 
 import click
 import msgspec
 
-from etl.audit import GAP, Entry
+from etl.audit import BOOKED_NOTHING
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
 from etl.readers.records import read_records
-from etl.record import Record
-from etl.restore import Restored, find_audit
+from etl.restore import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restore import restore as restored_documents
-from etl.writers import atomic, check_output
+from etl.writers import atomic
+
+# Bytes.  A longer name of a file is cut, and gets a hash.
+MAX_NAME_BYTES = 240
 
 
 @click.command(cls=GroupedCommand)
@@ -30,7 +36,7 @@ from etl.writers import atomic, check_output
     metavar="PATH",
     help="A file, or for several documents a folder.  [default: stdout]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that exists.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite files of the same names.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option("Input", "--path", default="", metavar="NAME", help="Give back this input only, by its path in the records.")
 def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str) -> None:
@@ -43,17 +49,20 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --path pages/one.txt
 
     For HTML this is the text of its blocks.  Several inputs are restored into a folder; the records of a JSONL file
-    come back as one JSONL file of row, record and text.
+    come back as one JSONL file of row, record and text.  Exits 5 if articles and audit do not fit.
     """
-    wanted = [one for one in restored_documents(articles, audit) if path in ("", one.path)]
-    if not wanted:
+    if output and Path(output).exists():
+        _check_output(Path(output), force)
+    wanted = (one for one in restored_documents(articles, audit) if path in ("", one.path))
+    first, second = next(wanted, None), next(wanted, None)
+    if first is None:
         raise UsageError(path or str(articles), "no such input is in the articles" if path else "holds no articles")
-    if len({one.path for one in wanted}) == 1 and len(wanted) == 1:
-        _write_one(wanted[0].text, output, force)
+    if second is None:
+        _write_one(first.text, output)
     elif not output:
-        raise UsageError(str(articles), f"holds {len(wanted)} inputs", "Give -o FOLDER, or pick one with --path.")
+        raise UsageError(str(articles), "holds more than one input", "Give -o FOLDER, or pick one with --path.")
     else:
-        _write_folder(wanted, output, force)
+        _write_folder(chain([first, second], wanted), Path(output))
 
 
 @click.command(cls=GroupedCommand)
@@ -75,64 +84,136 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
     Examples:
       copydesk stats clean.jsonl
       copydesk stats cleaned/ --by publisher --json
+
+    The characters of all rows, those that were kept included, add up to what was read.
     """
-    name = _naming(articles, by)
-    changes, characters = Counter[str](), Counter[str]()
-    touched: dict[str, set[str]] = {}
-    for entry in read_records(audit or find_audit(articles), Entry):
-        if entry.rule != GAP and entry.action not in ("document", "end"):
-            changes[name(entry)] += 1
-            characters[name(entry)] += len(entry.before)
-            touched.setdefault(name(entry), set()).add(entry.article_id)
-    rows = [(count, characters[key], len(touched[key]), key or "(unknown)") for key, count in changes.most_common()]
+    changes, characters, touched = Counter[str](), Counter[str](), Counter[str]()
+    read = 0
+    for document, publishers in _documents(articles, audit, with_publishers=by == "publisher"):
+        read += document.head.char_end
+        seen: set[tuple[str, str]] = set()
+        for entry in document.entries:
+            if entry.action in BOOKED_NOTHING:
+                continue
+            name = publishers.get(entry.article_id, "") if by == "publisher" else str(getattr(entry, by))
+            changes[name] += 1
+            characters[name] += len(entry.before) + len(entry.gap)
+            seen.add((name, entry.article_id))
+        touched.update(name for name, _ in seen)
+    rows = [(count, characters[name], touched[name], name or "(unknown)") for name, count in changes.most_common()]
     heads = ("changes", "characters", "articles", by)
     if as_json:
         click.echo(msgspec.json.encode([dict(zip(heads, row, strict=True)) for row in rows]))
-    elif rows:
+    else:
+        rows += [(0, read - characters.total(), 0, "(kept)"), (changes.total(), read, 0, "(read)")]
         click.echo(visible(table([heads, *rows], indent="")))
 
 
-def _naming(articles: Path, by: str) -> Callable[[Entry], str]:
-    """A function from an account line to what it is counted under."""
-    if by != "publisher":
-        return lambda entry: str(getattr(entry, by))
-    records: Any = read_records(articles / "articles" if articles.is_dir() else articles, Record)
-    publishers = {record.id: record.publisher for record in records}
-    return lambda entry: publishers.get(entry.article_id, "")
+class _Published(msgspec.Struct, frozen=True, gc=False):
+    """What counting by publisher needs of an article's record."""
+
+    id: str
+    publisher: str
 
 
-def _write_one(text: str, output: str, force: bool) -> None:
-    body = text.encode()
+def _documents(
+    articles: Path, audit: Path | None, with_publishers: bool
+) -> Iterator[tuple[AuditedDocument, dict[str, str]]]:
+    """Documents of an audit, each with the publishers of its articles, by id; one is held at a time."""
+    records: Iterator[_Published] = iter(())
+    if with_publishers:
+        records = read_records(articles_of(articles), _Published)
+    for document in read_audit(audit or find_audit(articles)):
+        found = [next(records, None) for _ in document.articles] if with_publishers else []
+        yield document, {record.id: record.publisher for record in found if record}
+
+
+def _check_output(path: Path, force: bool) -> None:
+    """Refuse an output that exists, unless it may be overwritten.  Raises UsageError."""
+    if not force and not (path.is_dir() and not any(path.iterdir())):
+        raise UsageError(str(path), "exists already", "Give another -o, or overwrite it with --force.")
+
+
+def _write_one(text: str, output: str) -> None:
+    body = text.encode("utf-8", "surrogatepass")
     if not output:
         sys.stdout.buffer.write(body)
         return
-    target = Path(output)
-    if target.exists() and not force:
-        raise UsageError(output, "exists already", "Give another -o, or overwrite it with --force.")
-    with atomic(target) as temporary:
+    if Path(output).is_dir():
+        raise UsageError(output, "is a folder, and there is one input", "Name a file.")
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    with atomic(Path(output)) as temporary:
         temporary.write_bytes(body)
 
 
-def _write_folder(documents: list[Restored], output: str, force: bool) -> None:
-    check_output(output, force)
-    by_path: dict[str, list[Restored]] = {}
-    for document in documents:
-        by_path.setdefault(document.path, []).append(document)
-    for path, group in by_path.items():
-        target = _inside(Path(output), path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with atomic(target) as temporary:
-            temporary.write_bytes(_body(group))
+def _write_folder(documents: Iterator[Restored], output: Path) -> None:
+    """Write a file for each input into a folder, which appears when all is verified."""
+    with _appearing(output) as folder:
+        for path, group in groupby(documents, key=lambda document: document.path):
+            target = _place(folder, path)
+            with target.open("xb") as file:
+                file.writelines(_body(group))
 
 
-def _body(group: list[Restored]) -> bytes:
+def _body(group: Iterator[Restored]) -> Iterator[bytes]:
     """One document as it was; several of one file as JSON lines."""
-    if len(group) == 1:
-        return group[0].text.encode()
-    return b"".join(msgspec.json.encode(document) + b"\n" for document in group)
+    first, second = next(group), next(group, None)
+    if second is None:
+        yield first.text.encode("utf-8", "surrogatepass")
+    else:
+        yield from (msgspec.json.encode(one) + b"\n" for one in chain([first, second], group))
 
 
-def _inside(folder: Path, path: str) -> Path:
-    """A place below the folder, whatever the path says ("/etc/passwd", "../..")."""
-    parts = [part for part in PurePosixPath(path).parts if part not in ("/", "..", ".")]
-    return folder.joinpath(*parts or ["stdin"])
+@contextmanager
+def _appearing(output: Path) -> Iterator[Path]:
+    """Yield a new folder; what is in it goes to the output if all goes well, over files of the same names."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    folder = output.parent / f".copydesk-{token_hex(8)}"
+    folder.mkdir()
+    try:
+        yield folder
+        if not output.exists():
+            folder.rename(output)
+        else:
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                _move(file, output, file.relative_to(folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(file: Path, output: Path, place: Path) -> None:
+    """Move a file into a folder.  Raises UsageError if a link in it leads elsewhere."""
+    parent = output
+    for part in place.parts[:-1]:
+        parent = parent / part
+        if parent.is_symlink():
+            raise UsageError(str(parent), "is a link", "Give another -o, or remove the link.")
+        parent.mkdir(exist_ok=True)
+    file.replace(output / place)
+
+
+def _place(folder: Path, path: str) -> Path:
+    """Return a new file inside a folder for an input, whatever its path says ("/etc/passwd", "../..")."""
+    parts = [_name(part) for part in PurePosixPath(path).parts if part not in ("/", "//", "..", ".")] or ["stdin"]
+    place = folder
+    for part in parts[:-1]:
+        place = next(one for one in _variants(place, part) if one.is_dir() or not one.exists())
+        place.mkdir(exist_ok=True)
+    return next(one for one in _variants(place, parts[-1]) if not one.exists())
+
+
+def _variants(folder: Path, name: str) -> Iterator[Path]:
+    """A name, and what it is called when that is taken: two inputs never come back under one name."""
+    yield folder / name
+    number = 2
+    while True:
+        yield folder / f"{name}-{number}"
+        number += 1
+
+
+def _name(part: str) -> str:
+    """Return a part of a path as a name that every file system takes."""
+    name = part.replace("\0", "_").encode("utf-8", "replace")
+    if len(name) <= MAX_NAME_BYTES:
+        return name.decode()
+    return f"{name[: MAX_NAME_BYTES - 33].decode(errors='ignore')}-{blake2b(name, digest_size=16).hexdigest()}"

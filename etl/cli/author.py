@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -91,7 +90,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 
     reading, selection = options.reading(chosen), options.selection(chosen)
     path, row, line = parse_place(place)
-    (source, *_), _ = find([path], reading)
+    source = find([path], reading).sources[0]
     rules = compile_rules(selection)
     (judged,) = judge([parse_document(only_document(source, reading, row), rules)], rules)
     drafted = propose(judged, line)
@@ -183,19 +182,25 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
 
     Says at the end what could not be read, and exits 4 for it, as `clean` does.
     """
-    from etl.readers import Reject, find, spool
-    from etl.stages import Job, Shard, edits
+    from etl.engines.local import LocalEngine
+    from etl.pipeline.job import Job
+    from etl.pipeline.run import Run, Silent
+    from etl.pipeline.tasks import documents_of
+    from etl.pipeline.workspace import scratch
+    from etl.readers import Reject, find, spooled
 
     rejects: dict[tuple[str, int], str] = {}
-    with TemporaryDirectory() as work:
-        sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
+    with scratch() as workspace:
+        found = spooled(find(inputs, reading), Path(workspace.folder))
 
         def judged(selection: Selection) -> "Iterator[Judged]":
-            for found in edits(Job(work, selection, reading), Shard(0, tuple(sources))):
-                if isinstance(found, Reject):
-                    rejects[found.path, found.row] = found.reason
-                else:
-                    yield found
+            job = Job(selection, reading)
+            for shard in Run(job, found, LocalEngine(1), Silent()).plan(job):
+                for result in documents_of(job, shard):
+                    if isinstance(result, Reject):
+                        rejects[result.path, result.row] = result.reason
+                    else:
+                        yield result
 
         yield judged
     for (path, row), reason in islice(rejects.items(), 1):

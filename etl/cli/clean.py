@@ -1,23 +1,30 @@
-"""`copydesk clean` and `copydesk diff`: the main path, with files or with a look at what would change."""
+"""`copydesk clean` and `copydesk diff`: the run, with files or with a look at what would change."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from etl.cli import options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.show import print_diff, summary
-from etl.cli.terminal import say
+from etl.cli.show import (
+    MAX_REJECTS_SHOWN,
+    changes,
+    print_diff,
+    reject_word,
+    reject_words,
+    report,
+    run_session,
+    summary,
+)
 
 if TYPE_CHECKING:
-    from etl.readers import Reading
-    from etl.stages import Job
+    from etl.pipeline.run import Outcome
+    from etl.pipeline.session import Request
 
-# Bytes.  Starting a second process and its imports costs 0.3 s, as much as cleaning this.
-SMALL_INPUT = 4 << 20
+# Shards of a printed run that this process does before it starts others: so the first articles do not wait for them.
+STARTED_HERE = 8
 
 
 @click.command(cls=GroupedCommand)
@@ -29,7 +36,7 @@ SMALL_INPUT = 4 << 20
     default=True,
     help="Write the account of every change beside the output.  [default: audit]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that exists.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(
     "Output",
     "--added",
@@ -39,7 +46,7 @@ SMALL_INPUT = 4 << 20
 )
 @option("Output", "-n", "--dry-run", is_flag=True, help="Write nothing but the summary.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are shown all the same.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that goes, with its rule.")
 @options.running_options
 @options.reading_options
@@ -57,19 +64,9 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
 
     INPUT is a file, a folder, a glob, or - for standard input: text, HTML or JSONL, plain or as .gz or .zst.
     """
-    from etl.delivery import deliver
-    from etl.writers import check_output
-
-    output, audit = chosen["output"], chosen["audit"]
-    if output and not chosen["dry_run"]:
-        check_output(output, chosen["force"])
-    with _cleaned(inputs, output if not chosen["dry_run"] else "", chosen) as (job, tally, sources):
-        words = () if chosen["quiet"] else tuple(summary(job, tally, chosen["as_json"], chosen["verbose"]))
-        if not chosen["dry_run"]:
-            deliver(job, output, audit, tally, sources)
-        for line in words:
-            say(line)
-    if tally.rejects:
+    max_errors = chosen.pop("max_errors")
+    outcome = _clean(inputs, chosen)
+    if outcome.tally.rejects > max_errors:
         raise SystemExit(4)
 
 
@@ -87,50 +84,96 @@ def diff(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk diff page.html
       copydesk diff pages/ --profile careful | less -R
 
-    Exits 1 if anything would change, 0 if nothing would.  White space between paragraphs does not count.
+    Exits 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
+    paragraphs does not count.  The options of [clean] in copydesk.toml hold here too.
     """
-    with _cleaned(inputs, "", {**chosen, "added": "", "dry_run": True}) as (job, _, _):
-        changes = print_diff(job)
-    if changes:
+    from etl.pipeline.session import session
+
+    max_errors = chosen.pop("max_errors")
+    dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "quiet": False, "as_json": False}
+    request, jobs = request_of(inputs, {**chosen, **dry})
+    with session(request) as one:
+        outcome = run_session(one, jobs, is_silent=False)
+        count = print_diff(one.workspace)
+        report(outcome, [], reject_words(one.workspace), dry)
+    if outcome.tally.rejects > max_errors:
+        raise SystemExit(4)
+    if count:
         raise SystemExit(1)
 
 
-@contextmanager
-def _cleaned(inputs: Sequence[str], output: str, chosen: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Run the main path into a folder of parts; what becomes of them is the command's."""
+def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
+    from etl.pipeline.run import can_print
+    from etl.pipeline.session import session
+
+    request, jobs = request_of(inputs, chosen)
+    is_silent = chosen["quiet"] or chosen["as_json"]
+    if request.output.kind == "stdout" and request.delivers and not chosen["verbose"] and can_print(request.job):
+        outcome, rejects = _print(request, jobs, is_silent)
+        words = [] if is_silent else list(summary(request.job.selection, outcome))
+    else:
+        with session(request) as one:
+            outcome = run_session(one, jobs, is_silent)
+            lines = changes(one.workspace, chosen["verbose"])
+            words = [] if is_silent else [*lines, *summary(request.job.selection, outcome)]
+            rejects = reject_words(one.workspace)
+    report(outcome, words, rejects, chosen)
+    return outcome
+
+
+def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, list[str]]":
+    """Print articles as they are made; return with the outcome the words for the first rejects."""
+    from etl.cli.progress import ProgressLine
     from etl.engines.local import LocalEngine
-    from etl.readers import find, spool
-    from etl.run import run
-    from etl.stages import holding_index
-    from etl.writers import workplace
+    from etl.pipeline.job import RejectLine
+    from etl.pipeline.run import Run
+    from etl.pipeline.tasks import Printed
+    from etl.readers.records import decode_records
 
-    with workplace(output) as work:
-        reading = options.reading(chosen)
-        stdin = spool(Path(work) / "stdin") if "-" in inputs else None
-        sources, passed_over = find(inputs, reading, stdin)
-        job = _job(work, reading, output, chosen)
-        jobs = chosen["jobs"] if sum(source.size for source in sources) > SMALL_INPUT else 1
-        for path in passed_over[:1]:
-            say(f"passed over {len(passed_over)} files that are no text, HTML or JSONL by their name, first {path}")
-        with holding_index(job, not chosen["dry_run"]):
-            with LocalEngine(jobs) as engine:
-                tally = run(job, sources, engine)
-            for rule in tally.timed_out:
-                say(f"went without {rule}: its regex took too long for a line; copydesk rules lint says why")
-            yield job, tally, sources
+    rejects: list[str] = []
+
+    def write(printed: Printed) -> None:
+        progress.clear()
+        sys.stdout.buffer.write(printed.articles)
+        sys.stdout.buffer.flush()
+        if len(rejects) < MAX_REJECTS_SHOWN:
+            rejects.extend(map(reject_word, decode_records(printed.rejects, RejectLine)))
+
+    progress = ProgressLine(is_silent)
+    with LocalEngine(jobs, here=STARTED_HERE) as engine:
+        outcome = Run(request.job, request.found, engine, progress).printing(write)
+    progress.clear()
+    return outcome, rejects[:MAX_REJECTS_SHOWN]
 
 
-def _job(work: str, reading: "Reading", output: str, chosen: dict[str, Any]) -> "Job":
-    from etl.stages import Job
-    from etl.writers import part_suffix
+def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
+    """Return the run that a user asks for, and the number of processes that it is worth."""
+    from etl.pipeline.delivery import output_of
+    from etl.pipeline.job import Job
+    from etl.pipeline.run import stages_of
+    from etl.pipeline.session import Request
+    from etl.readers import find
 
-    return Job(
-        work,
-        options.selection(chosen),
-        reading,
-        options.copying(chosen),
-        options.time_added(chosen["added"]),
-        part_suffix(output),
-        options.memory(chosen["memory"]),
-        chosen["index"],
+    added = options.time_added(chosen["added"])
+    reading = options.reading(chosen)
+    output = output_of(chosen["output"])
+    job = Job(
+        selection=options.selection(chosen | {"added": added}),
+        reading=reading,
+        copying=options.copying(chosen),
+        added=added,
+        suffix=output.suffix,
+        memory=options.memory(chosen["memory"]),
+        index=chosen["index"],
+        shard_bytes=options.memory(chosen["shard_size"]),
     )
+    found = find(inputs, reading)
+    request = Request(
+        job, found, output, stages_of(job),
+        audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
+        has_time=options.is_time_fixed(chosen["added"]), delivers=not chosen["dry_run"],
+    )  # fmt: skip
+    # A second process and its imports cost 0.3 s: for one shard it is not worth it.
+    size = sum(source.size for source in found.sources)
+    is_small = size <= job.shard_bytes and not any(source.is_stream for source in found.sources)
+    return request, 1 if is_small else chosen["jobs"]

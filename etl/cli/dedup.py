@@ -1,7 +1,7 @@
 """`copydesk dedup`: near-duplicate records out of JSONL that is clean already."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,13 @@ import click
 from etl.cli import options
 from etl.cli.index import keep_up, upkeep_options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.terminal import number, say
+from etl.cli.show import reject_words, report, run_session
+from etl.cli.terminal import number
 
 if TYPE_CHECKING:
     from etl.audit import Tally
-    from etl.readers import Reading
-    from etl.stages import Job
+    from etl.pipeline.session import Request
+    from etl.pipeline.workspace import Workspace
 
 
 @click.command(cls=GroupedCommand)
@@ -78,75 +79,76 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     A copy has an earlier record that is kept and at least as like it as the threshold says; the audit names it.
     Records of fewer than ten words are copies of nothing.
     """
-    from etl.delivery import deliver
+    from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:
         keep_up(inputs, chosen)
         return
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
-    _check_outputs(chosen)
-    with _deduplicated(inputs, chosen) as (job, tally, sources):
-        _write_pairs(job, chosen["pairs"], chosen["clusters"])
-        deliver(job, chosen["output"], chosen["audit"], tally, sources)
-    if not chosen["quiet"]:
-        _say_summary(tally, chosen["as_json"])
-    if tally.rejects:
+    max_errors = chosen.pop("max_errors")
+    request = _request(inputs, chosen)
+    _check_outputs(request, chosen)
+    with session(request) as one:
+        outcome = run_session(one, chosen["jobs"], chosen["quiet"] or chosen["as_json"])
+        _write_pairs(one.workspace, chosen["pairs"], chosen["clusters"])
+        rejects = reject_words(one.workspace)
+    report(outcome, [_summary(outcome.tally)], rejects, chosen)
+    if outcome.tally.rejects > max_errors:
         raise SystemExit(4)
 
 
-def _check_outputs(chosen: dict[str, Any]) -> None:
-    from etl.errors import UsageError
-    from etl.writers import check_output
-
-    for name in ("pairs", "clusters"):
-        if chosen[name] and not chosen[name].endswith(".jsonl"):
-            raise UsageError(f"--{name}", f"'{chosen[name]}' does not end in .jsonl", "Name a file of JSON lines.")
-    for output in filter(None, (chosen["output"], chosen["pairs"], chosen["clusters"])):
-        check_output(output, chosen["force"])
-
-
-@contextmanager
-def _deduplicated(inputs: Sequence[str], chosen: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Run the path of clean records into a folder of parts, and hold the index until they are delivered."""
-    from etl.deduplicate import deduplicate
-    from etl.engines.local import LocalEngine
-    from etl.readers import Reading, find, spool
-    from etl.stages import holding_index
-    from etl.writers import workplace
-
-    reading = Reading(format=None, text_field=chosen["text_field"])
-    with workplace(chosen["output"]) as work:
-        sources, _ = find(inputs, reading, spool(Path(work) / "stdin") if "-" in inputs else None)
-        job = _job(work, reading, chosen)
-        with holding_index(job):
-            with LocalEngine(chosen["jobs"]) as engine:
-                tally = deduplicate(job, sources, engine)
-            yield job, tally, sources
-
-
-def _job(work: str, reading: "Reading", chosen: dict[str, Any]) -> "Job":
-    from etl.stages import Copying, Job
-    from etl.writers import part_suffix
+def _request(inputs: Sequence[str], chosen: dict[str, Any]) -> "Request":
+    """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
+    from etl.pipeline.delivery import output_of
+    from etl.pipeline.job import Copying, Job
+    from etl.pipeline.run import RECORDS
+    from etl.pipeline.session import Request
+    from etl.readers import Reading, find
 
     named = {name: chosen[name] for name in ("threshold", "numbers", "action", "shingles", "unit", "keep")}
-    return Job(
-        work,
+    output, reading = output_of(chosen["output"]), Reading(text_field=chosen["text_field"])
+    job = Job(
         reading=reading,
         copying=Copying(**named),
         added=options.time_added(""),
-        suffix=part_suffix(chosen["output"]),
+        suffix=output.suffix,
         memory=options.memory(chosen["memory"]),
         index=chosen["index"],
+        shard_bytes=options.memory(chosen["shard_size"]),
     )
+    return Request(
+        job, find(inputs, reading), output, RECORDS,
+        audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
+    )  # fmt: skip
 
 
-def _write_pairs(job: "Job", pairs: str, clusters: str) -> None:
-    from etl.deduplicate import clustered
+def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
+    """Refuse two outputs of one name, and a file of pairs or clusters that cannot be written.  Raises UsageError."""
+    from etl.errors import UsageError
+
+    inputs = {os.path.realpath(source.path) for source in request.found.sources}
+    kinds = request.output.kinds() if request.output.kind in ("file", "folder") else ()
+    taken = {os.path.realpath(request.output.path(kind)): request.output.name for kind in kinds}
+    for name in ("pairs", "clusters"):
+        if not (given := chosen[name]):
+            continue
+        path = os.path.realpath(given)
+        if not given.endswith(".jsonl"):
+            raise UsageError(f"--{name}", f"'{given}' does not end in .jsonl", "Name a file of JSON lines.")
+        if path in inputs or path in taken:
+            whose = "an input" if path in inputs else f"written for {taken[path]}"
+            raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")
+        if Path(given).exists() and not chosen["force"]:
+            raise UsageError(given, "exists already", f"Give another --{name}, or overwrite it with --force.")
+        taken[path] = f"--{name}"
+
+
+def _write_pairs(workspace: "Workspace", pairs: str, clusters: str) -> None:
+    from etl.pipeline.records import Pair, clustered
     from etl.readers.records import read_records
-    from etl.stages.records import Pair
 
-    found = Path(job.work) / "pairs"
+    found = Path(workspace.folder) / "pairs"
     if pairs:
         _write(Path(pairs), read_records(found, Pair))
     if clusters:
@@ -156,19 +158,12 @@ def _write_pairs(job: "Job", pairs: str, clusters: str) -> None:
 def _write(target: Path, lines: Iterable[object]) -> None:
     from etl.writers import atomic, line_writer
 
-    with atomic(target) as temporary, line_writer(temporary) as write:
+    with atomic(target) as temporary, line_writer(temporary, ".jsonl") as write:
         write(lines)
 
 
-def _say_summary(tally: "Tally", as_json: bool) -> None:
-    import msgspec
-
-    if as_json:
-        say(msgspec.json.encode(tally).decode())
-        return
+def _summary(tally: "Tally") -> str:
     copies = dict(tally.kinds).get("duplicate", 0)
     share = copies / tally.documents if tally.documents else 0.0
     said = "1 copy" if copies == 1 else f"{copies:,} copies"
-    say(f"{number(tally.documents, 'record')}: {said} ({share:.1%})")
-    if tally.rejects:
-        say(f"{tally.rejects:,} could not be read; they are in the rejects", fg="yellow")
+    return f"{number(tally.documents, 'record')}: {said} ({share:.1%})"

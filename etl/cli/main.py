@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli.terminal import say
-from etl.errors import CopydeskError, PackError, UsageError
+from etl.errors import CopydeskError, MachineError, PackError, Terminated
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -32,6 +33,8 @@ COMMANDS = {
 }
 
 INTERRUPTED = 130
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+WAY_OUT = "When there is room, the same command with --resume goes on."
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
 # stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
 COLLECT_AFTER = 50_000, 5, 5
@@ -95,18 +98,27 @@ def cli(ctx: click.Context, color: str) -> None:
 
 
 def main() -> None:
-    """Run the command line.  Exits 0 done, 1 findings, 2 usage, 3 no input, 4 rejects, 5 books, 130 interrupted."""
+    """Run the command line.  The exit codes are those of the README; a signal is 128 + its number."""
     gc.set_threshold(*COLLECT_AFTER)
+    for number in ENDING_SIGNALS:
+        signal.signal(number, _terminate)
     try:
         code = _run()
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is left")
         code = INTERRUPTED
+    except Terminated as ended:
+        say("terminated; nothing half-written is left")
+        code = ended.exit_code
     except BrokenPipeError:
         # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)
+
+
+def _terminate(number: int, _: object) -> None:
+    raise Terminated(number)
 
 
 def _run() -> int:
@@ -119,15 +131,29 @@ def _run() -> int:
         error.show()
         return error.exit_code
     except CopydeskError as error:
-        if "-vv" in sys.argv or "--traceback" in sys.argv:
-            traceback.print_exc()
+        _trace()
         say(f"copydesk: {error}")
         return error.exit_code
+    except BrokenPipeError:
+        raise
     except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
-        if isinstance(error, BrokenPipeError):
-            raise
-        say(f"copydesk: {error.filename or 'the system'}: {error.strerror or error}")
-        return UsageError.exit_code
+        _trace()
+        say(f"copydesk: {error.filename or 'the system'}: {error.strerror or error}\n  {WAY_OUT}")
+        return MachineError.exit_code
+    except MemoryError:
+        _trace()
+        say(f"copydesk: memory ran out\n  {WAY_OUT}")
+        return MachineError.exit_code
+    except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
+        _trace()
+        say(f"copydesk: internal error: {type(error).__name__}: {error}\n  With -vv it says where; please report it.")
+        return MachineError.exit_code
+
+
+def _trace() -> None:
+    """Print where an error arose, if that was asked for."""
+    if "-vv" in sys.argv or "--traceback" in sys.argv:
+        traceback.print_exc()
 
 
 def _color_of_environment() -> bool | None:

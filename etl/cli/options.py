@@ -13,11 +13,13 @@ from etl.packs import Selection, advice
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
+    from etl.pipeline.job import Copying
     from etl.readers import Reading
-    from etl.stages import Copying
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+# Of a size.  More are no size of anything.
+MAX_DIGITS = 15
 FORMATS = ("text", "html", "jsonl")
 
 
@@ -204,6 +206,23 @@ running_options = stacked(
         metavar="SIZE",
         help="What finding copies may hold in memory; past it, they are sought from files.",
     ),
+    option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
+    option("Running", "--resume", is_flag=True, help="Go on with a run into the same output that was left unfinished."),
+    option(
+        "Running",
+        "--work",
+        default="",
+        metavar="DIR",
+        help="Folder for files between the stages if the output is standard output.  [default: the system's]",
+    ),
+    option(
+        "Running",
+        "--max-errors",
+        type=click.IntRange(0),
+        default=0,
+        metavar="N",
+        help="Exit 4 only if more than N inputs could not be read.  [default: 0]",
+    ),
 )
 
 
@@ -247,7 +266,7 @@ def selection(options: dict[str, Any]) -> Selection:
 
 def copying(options: dict[str, Any]) -> "Copying":
     """Take the options on copies out of a command's options."""
-    from etl.stages import Copying
+    from etl.pipeline.job import Copying
 
     return Copying(
         scope=options.pop("dedup"),
@@ -259,15 +278,21 @@ def copying(options: dict[str, Any]) -> "Copying":
 
 
 def memory(given: str) -> int:
-    """Read a size: bytes, or with kB, MB or GB.  Raises click.BadParameter.
+    """Return the bytes of a size: a number, or one with kB, MB, GB, kiB, MiB, GiB.  Raises click.BadParameter.
 
-    >>> memory("512MB"), memory("1.5 GB")
-    (512000000, 1500000000)
+    >>> memory("512MB"), memory("1.5 GB"), memory("1GiB")
+    (512000000, 1500000000, 1073741824)
     """
-    match = re.fullmatch(r"([\d.]+)\s*([kMG]?)i?B?", given.strip(), re.IGNORECASE)
-    if not match or match[1].count(".") > 1:
+    match = re.fullmatch(r"(\d+|\d*\.\d+)\s*(?:([kMG])(i?))?B?", given.strip(), re.IGNORECASE)
+    if not match or len(match[1]) > MAX_DIGITS:
         raise click.BadParameter(f"'{given}' is no size, like 512MB or 2GB", param_hint="--memory")
-    return int(float(match[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()])
+    power = " kmg".index((match[2] or " ").lower())
+    return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
+
+
+def is_time_fixed(given: str) -> bool:
+    """Return true if the time in the records does not come from the clock."""
+    return bool(given or os.environ.get("SOURCE_DATE_EPOCH"))
 
 
 def time_added(given: str) -> str:
@@ -279,5 +304,8 @@ def time_added(given: str) -> str:
             raise click.BadParameter(f"'{given}' is no time", param_hint="--added")
         return time
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.BadParameter(f"'{epoch}' is no number of seconds", param_hint="SOURCE_DATE_EPOCH") from None
     return written(moment)

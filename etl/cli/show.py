@@ -1,19 +1,23 @@
 """What people see of a run: the summary with what went and why, the diff, the counts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
 
-from etl.audit import BOOKED_NOTHING, GAP, Entry, Tally
-from etl.cli.terminal import number, one_line, table, visible
-from etl.packs import load_rules
+from etl.audit import BOOKED_NOTHING, COUNTED, GAP, Entry
+from etl.cli.terminal import number, one_line, say, table, visible
+from etl.packs import Selection, load_rules
+from etl.pipeline.run import Outcome
+from etl.pipeline.workspace import Workspace
 from etl.readers.records import read_records
 from etl.record import Record
-from etl.stages import Job
+
+if TYPE_CHECKING:
+    from etl.pipeline.job import RejectLine
+    from etl.pipeline.session import Session
 
 Noun = TypeVar("Noun")
 
@@ -31,25 +35,83 @@ OWN_TITLES = {
 }
 # The rest stand in the file of rejects.
 MAX_REJECTS_SHOWN = 10
+# Seconds.  Of a shorter run the time says nothing.
+TIMED_SECONDS = 2.0
 STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
 
 
-def summary(job: Job, tally: Tally, as_json: bool, verbose: bool) -> Iterator[str]:
-    """Say what came out, what went and why, and that the books balance.  Reads the parts of the run."""
-    if as_json:
-        yield msgspec.json.encode(tally).decode()
+def run_session(one: "Session", jobs: int, is_silent: bool) -> Outcome:
+    """Run a session in so many processes, with progress on stderr."""
+    from etl.cli.progress import ProgressLine
+    from etl.engines.local import LocalEngine
+
+    progress = ProgressLine(is_silent)
+    try:
+        with LocalEngine(jobs) as engine:
+            return one.run(engine, progress)
+    finally:
+        progress.clear()
+
+
+def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chosen: Mapping[str, Any]) -> None:
+    """Say what a run came to: as one JSON object, or in words.  What could not be read is said in any case."""
+    notes, errors = _notes(outcome), _errors(outcome, rejects)
+    if chosen["as_json"]:
+        messages = [*notes, *(text.strip() for text in errors)]
+        say(msgspec.json.encode({**_as_object(outcome), "messages": messages}).decode())
         return
-    if verbose:
-        yield from (f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}" for entry in _changes(job))
+    for text in () if chosen["quiet"] else (*words, *notes):
+        say(text)
+    for text in errors:
+        say(text, fg="yellow")
+
+
+def _notes(outcome: Outcome) -> list[str]:
+    """What a user may want to look at."""
+    emptied = dict(outcome.tally.warnings).get("emptied", 0)
+    unread = dict(outcome.tally.warnings).get("unread date", 0)
+    notes = [f"of {number(emptied, 'article')} nothing is left: all of the text was removed"] if emptied else []
+    notes += [f"{number(unread, 'date')} could not be read; they are in the metadata as they were"] if unread else []
+    if outcome.passed_over:
+        name, reason = outcome.passed_over[0]
+        notes.append(f"passed over {number(len(outcome.passed_over), 'input')}, first {name}: {reason}")
+    return notes
+
+
+def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
+    """What went wrong, and is not hidden by --quiet."""
+    errors = [
+        f"went without {rule}: its regex took too long for a line; copydesk rules lint says why"
+        for rule in outcome.tally.timed_out
+    ]
+    if outcome.tally.rejects:
+        errors += [f"{number(outcome.tally.rejects, 'input')} could not be read:", *rejects]
+    if outcome.tally.rejects > len(rejects) > 0:
+        errors.append("  …")
+    return errors
+
+
+def _as_object(outcome: Outcome) -> dict[str, Any]:
+    counts = msgspec.structs.asdict(outcome.tally)
+    found = {name: dict(value) if name in COUNTED else value for name, value in counts.items()}
+    return {**found, "seconds": dict(outcome.seconds)}
+
+
+def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
+    """Say what came out, what went and why, that the books balance, and how long it took."""
+    tally = outcome.tally
     if tally.documents:
-        yield from _counts(tally)
-    if tally.rejects:
-        yield f"{number(tally.rejects, 'input')} could not be read:"
-        yield from (f"  {reject}" for reject in islice(_rejects(job), MAX_REJECTS_SHOWN))
-    titles = rule_titles(job)
+        yield from _counts(outcome)
+    titles = rule_titles(selection)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
     if rows:
         yield table((count, rule, titles.get(rule) or _title_of_repair(rule)) for rule, count in rows)
+
+
+def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
+    """Say each change of a run with its rule, if that is asked for."""
+    for entry in _changes(workspace) if is_verbose else ():
+        yield f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}"
 
 
 def _title_of_repair(rule: str) -> str:
@@ -57,20 +119,24 @@ def _title_of_repair(rule: str) -> str:
     return "Damage to characters" if rule.startswith("repair/") else ""
 
 
-def _counts(tally: Tally) -> Iterator[str]:
+def _counts(outcome: Outcome) -> Iterator[str]:
+    tally = outcome.tally
     articles = sum(count for _, count in tally.statuses)
     statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
     yield f"{number(tally.documents, 'document')}: {number(articles, 'article')}{statuses and f' ({statuses})'}"
     books = tally.books
     parts = " + ".join(f"{name} {getattr(books, name):,}" for name in ("kept", "changed", "removed"))
     yield f"read {books.read:,} characters = {parts}; the books balance"
+    seconds = sum(spent for _, spent in outcome.seconds)
+    if seconds >= TIMED_SECONDS:
+        yield f"{seconds:,.1f} s, {books.read / 1e6 / seconds:,.1f} million characters a second"
 
 
-def print_diff(job: Job) -> int:
-    """Print the changes of a run by document and article; give their number."""
-    headlines = {record.id: record for record in _records(job)}
+def print_diff(workspace: Workspace) -> int:
+    """Print the changes of a run by document and article; return their number."""
+    headlines = {record.id: record for record in _lines(workspace, "articles", Record)}
     changes = 0
-    for path, entries in groupby(_changes(job), key=lambda entry: entry.path):
+    for path, entries in groupby(_changes(workspace), key=lambda entry: entry.path):
         click.secho(f"--- {visible(path)}", bold=True)
         for article, of_article in groupby(entries, key=lambda entry: entry.article_id):
             click.secho(_article_line(headlines.get(article)), fg="blue")
@@ -80,9 +146,9 @@ def print_diff(job: Job) -> int:
     return changes
 
 
-def rule_titles(job: Job) -> dict[str, str]:
+def rule_titles(selection: Selection) -> dict[str, str]:
     """What each rule is about, in a few words."""
-    return OWN_TITLES | {sourced.name: sourced.rule.title for sourced in load_rules(job.selection)}
+    return OWN_TITLES | {sourced.name: sourced.rule.title for sourced in load_rules(selection)}
 
 
 def _article_line(record: Record | None) -> str:
@@ -103,21 +169,24 @@ def _diff_line(entry: Entry) -> str:
     return f"{entry.line:>6} - {struck}{becomes}  {click.style(f'[{visible(why)}]', dim=True)}"
 
 
-def _changes(job: Job) -> Iterator[Entry]:
-    """Account lines of what changes; a tag changes nothing, and white space between paragraphs is not shown."""
-    return (entry for entry in _lines(job, "audit", Entry) if entry.rule != GAP and entry.action not in BOOKED_NOTHING)
+def reject_words(workspace: Workspace) -> list[str]:
+    """Say of the first rejects where and why."""
+    from etl.pipeline.job import RejectLine
+
+    return [reject_word(line) for line in islice(_lines(workspace, "rejects", RejectLine), MAX_REJECTS_SHOWN)]
 
 
-def _records(job: Job) -> Iterable[Record]:
-    return _lines(job, "articles", Record)
+def reject_word(line: "RejectLine") -> str:
+    """Say of a reject where and why."""
+    return f"  {line.path}:{line.row}: {line.reason}"
 
 
-def _rejects(job: Job) -> Iterator[str]:
-    from etl.stages import RejectLine
+def _changes(workspace: Workspace) -> Iterator[Entry]:
+    """Entries of what changes; a tag changes nothing, and white space between paragraphs is not shown."""
+    entries = _lines(workspace, "audit", Entry)
+    return (entry for entry in entries if entry.rule != GAP and entry.action not in BOOKED_NOTHING)
 
-    return (f"{line.path}:{line.row}: {line.reason}" for line in _lines(job, "rejects", RejectLine))
 
-
-def _lines(job: Job, kind: str, noun: type[Noun]) -> Iterator[Noun]:
-    for part in sorted((Path(job.work) / kind).glob("part-*")):
+def _lines(workspace: Workspace, kind: str, noun: type[Noun]) -> Iterator[Noun]:
+    for part in workspace.parts(kind):
         yield from read_records(part, noun)

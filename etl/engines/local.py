@@ -1,35 +1,180 @@
-"""This machine: in this process where the work is small, else in a pool of processes."""
+"""This machine: tasks run in this process where the work is small, else in worker processes.
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from functools import cached_property
-from typing import TYPE_CHECKING
+Workers are spawned, so that none inherits what another thread held, and stay for all stages of a run.  They are killed
+when a run ends early: all they write is written under names of their own.  A worker ends when its parent does.
+"""
+
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from multiprocessing import connection, get_context, parent_process
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from etl.engines import Item, Result
+from etl.errors import CopydeskError, MachineError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+# Results that wait for an earlier one, for each worker.  More would let one slow task fill the memory.
+MAX_WAITING = 8
+WAY_OUT = "Run the same command with --resume; with fewer --jobs it takes less memory."
 
 
-class LocalEngine(ExitStack):
-    """Runs tasks in up to `jobs` processes, which start when there is work for two and stay until the engine is closed.
+class _Failure(Struct, frozen=True):
+    """An error of a task that is not one of ours, as its worker reports it."""
 
-    They are spawned, so that none inherits what another thread held.
+    fault: str
+    details: str
+
+
+class _Worker:
+    """A process, the pipe to it, and the number of the item that it has."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process: SpawnProcess = context.Process(target=_work, args=(theirs,), daemon=True)
+        with _safe_path():
+            self.process.start()
+        theirs.close()
+        self.number: int | None = None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class LocalEngine:
+    """Runs tasks in up to `jobs` processes, which start when there is work for two.
+
+    The first `here` items of a `map` are done in this process: their results come without waiting for a start.
     """
 
-    def __init__(self, jobs: int) -> None:
-        super().__init__()
-        self.jobs = jobs
+    def __init__(self, jobs: int, here: int = 0) -> None:
+        self.jobs, self._here = jobs, here
+        self._workers: list[_Worker] = []
 
-    def map(self, task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Run a task on each item; results in item order."""
-        if min(self.jobs, len(items)) <= 1:
-            return [task(item) for item in items]
-        return list(self._pool.map(task, items))
+    def __enter__(self) -> "LocalEngine":
+        return self
 
-    @cached_property
-    def _pool(self) -> "Executor":
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
-        return self.enter_context(ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn")))
+    def stop(self) -> None:
+        """Kill the workers.  When this returns no task runs; the next `map` starts anew."""
+        workers, self._workers = self._workers, []
+        for worker in workers:
+            worker.kill()
+
+    def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Run a task on each item; yield results in item order."""
+        items = iter(items)
+        first = list(islice(items, self._here))
+        yield from map(task, first)
+        rest = list(islice(items, 2))
+        if self.jobs == 1 or len(rest) < 2:
+            yield from map(task, chain(rest, items))
+        else:
+            yield from self._spread(task, chain(rest, items))
+
+    def _spread(self, task: Callable[[Item], Result], items: Iterator[Item]) -> Iterator[Result]:
+        """Give each idle worker the next item; yield results in order."""
+        results: dict[int, Result] = {}
+        numbered = enumerate(items)
+        pending = next(numbered, None)
+        yielded = 0
+        while pending or results or any(worker.number is not None for worker in self._workers):
+            while pending and pending[0] - yielded < MAX_WAITING * self.jobs and (worker := self._idle()):
+                worker.number = pending[0]
+                worker.pipe.send((task, pending[1]))
+                pending = next(numbered, None)
+            self._collect(results)
+            while yielded in results:
+                yield results.pop(yielded)
+                yielded += 1
+
+    def _idle(self) -> _Worker | None:
+        idle = next((worker for worker in self._workers if worker.number is None), None)
+        if idle is None and len(self._workers) < self.jobs:
+            idle = _Worker()
+            self._workers.append(idle)
+        return idle
+
+    def _collect(self, results: dict[int, Any]) -> None:
+        """Wait until a worker has a result, and take it.  Raises what the task raised."""
+        busy = {worker.pipe: worker for worker in self._workers if worker.number is not None}
+        for pipe in connection.wait(list(busy)) if busy else ():
+            worker = busy[pipe]  # type: ignore[index]  # `wait` returns some of what it is given
+            number, worker.number = worker.number or 0, None
+            try:
+                result = worker.pipe.recv()
+            except (EOFError, ConnectionError):
+                raise _died(worker.process, number) from None
+            if isinstance(result, CopydeskError):
+                raise result
+            if isinstance(result, _Failure):
+                raise MachineError(f"task {number}", result.fault, WAY_OUT) from RuntimeError(result.details)
+            results[number] = result
+
+
+def _died(process: "SpawnProcess", number: int) -> MachineError:
+    process.join(1)
+    code = process.exitcode or 0
+    how = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return MachineError(f"task {number}", f"its worker process was {how}", WAY_OUT)
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Processes that start meanwhile import nothing from the current folder."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+def _work(pipe: "Connection") -> None:
+    """Run tasks until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all of the terminal's processes; the parent ends this one
+    Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            task, item = pipe.recv()
+        except (EOFError, ConnectionError):
+            return
+        pipe.send(_outcome(task, item))
+
+
+def _outcome(task: Callable[[Any], object], item: object) -> object:
+    """Return what a task returns, or its error as a value."""
+    try:
+        return task(item)
+    except CopydeskError as error:
+        return error
+    except MemoryError:
+        return _Failure("memory ran out", traceback.format_exc())
+    except OSError as error:
+        return _Failure(f"{error.filename or 'the system'}: {error.strerror or error}", traceback.format_exc())
+    except Exception as error:  # whatever it is, the parent must be told which task it was
+        return _Failure(f"internal error: {type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, however it ended, and end this process at once."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)

@@ -12,7 +12,17 @@ from msgspec import structs
 from etl.dates import instant
 from etl.errors import Unreadable
 from etl.model import Kind, Metadata, Raw
-from etl.readers.source import MAX_DOCUMENT_BYTES, Reading, Reject, Source, decompression_errors, open_bytes
+from etl.readers.source import (
+    MAX_DOCUMENT_BYTES,
+    Changed,
+    Reading,
+    Reject,
+    Share,
+    close_unchanged,
+    decompression_errors,
+    fault_of,
+    open_share,
+)
 
 Record = TypeVar("Record")
 
@@ -32,34 +42,34 @@ METADATA_FIELDS: dict[str, tuple[str, ...]] = {
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read_jsonl(source: Source, reading: Reading) -> Iterator[Raw | Reject]:
-    """Give the records of a JSONL file, each as one raw document; blank lines are no records."""
-    return read_each(source, lambda row, line: read_line(source.name, row, line, reading))
+def read_jsonl(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
+    """Yield the records of JSON lines, each as one raw document; blank lines are no records."""
+    name = share.source.name
+    return read_each(share, lambda row, line: read_line(name, row, line, reading))
 
 
-def read_each(source: Source, read: Callable[[int, bytes], Record]) -> Iterator[Record | Reject]:
-    """Give what is read of each line that is not blank, by row and line; and a reject where the file is damaged."""
-    with open_bytes(source) as file:
-        file.seek(source.start) if source.start else None
-        row = source.row - 1
-        try:
-            for line in _lines(file, source.end):
+def read_each(share: Share, read: Callable[[int, bytes], Record]) -> Iterator[Record | Reject]:
+    """Yield what is read of each line that is not blank, by row and line; and a reject where the file is damaged."""
+    row = share.row - 1
+    try:
+        with open_share(share) as file:
+            for line in _lines(file):
                 row += 1
                 if line.strip():
                     yield read(row, line)
-        except decompression_errors() as error:
-            yield Reject(source.name, row + 1, f"the file is damaged from here on: {error}", b"")
+            close_unchanged(share, file)
+    except decompression_errors() as error:
+        yield Reject(share.source.name, row + 1, f"the file is damaged from here on: {error}", b"")
+    except (OSError, Changed) as error:
+        yield Reject(share.source.name, row + 1, fault_of(error), b"")
 
 
-def _lines(file: IO[bytes], end: int) -> Iterator[bytes]:
-    """Give the lines that start before the byte `end` (-1: all); one over the limit is cut there."""
-    at = file.tell() if end >= 0 else 0
-    while (end < 0 or at < end) and (line := file.readline(MAX_DOCUMENT_BYTES + 1)):
-        at += len(line)
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file; one over the limit is cut there."""
+    while line := file.readline(MAX_DOCUMENT_BYTES + 1):
         yield line
         while len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n"):
             line = file.readline(MAX_DOCUMENT_BYTES)
-            at += len(line)
 
 
 def read_line(path: str, row: int, line: bytes, reading: Reading) -> Raw | Reject:
@@ -89,6 +99,7 @@ def _record(path: str, row: int, line: bytes, reading: Reading) -> Raw:
         row=row,
         metadata=structs.replace(metadata, **given),
         extra=_well_formed(json.dumps(fields, ensure_ascii=False)),
+        notes=("unread date",) if not metadata.created and "created" in fields else (),
     )
 
 
@@ -139,7 +150,7 @@ def _metadata(fields: dict[str, Any]) -> Metadata:
                 found[target] = _well_formed(fields.pop(name).strip())
                 break
     if "created" in found and not (time := instant(found["created"])):
-        fields["created"] = found.pop("created")  # not a date we can read: it passes through
+        fields["created"] = found.pop("created")  # not a date we can read: it passes through, and is counted
     elif "created" in found:
         found["created"] = time
     return Metadata(**found)

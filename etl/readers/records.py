@@ -7,9 +7,14 @@ from typing import TypeVar
 import msgspec
 
 from etl.errors import UsageError
-from etl.readers.source import Source, decompression_errors, open_bytes
+from etl.readers.source import decompression_errors, open_path
 
 Noun = TypeVar("Noun")
+
+
+def decode_records(lines: bytes, noun: type[Noun]) -> list[Noun]:
+    """Return the values of JSON lines that copydesk made."""
+    return msgspec.json.Decoder(noun).decode_lines(lines)
 
 
 def read_records(path: Path, noun: type[Noun]) -> Iterator[Noun]:
@@ -19,7 +24,7 @@ def read_records(path: Path, noun: type[Noun]) -> Iterator[Noun]:
     for file in files:
         row = 0
         try:
-            with open_bytes(Source(str(file), str(file), "jsonl", 0)) as lines:
+            with open_path(file) as lines:
                 for line in lines:
                     row += 1
                     yield decode(line)

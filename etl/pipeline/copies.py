@@ -7,10 +7,11 @@ from msgspec import Struct
 
 from etl.document import Judged
 from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Removal
+from etl.pipeline.job import Copying, Job
+from etl.pipeline.select import Copies, Copy, Printable, copies_among, selected
+from etl.pipeline.workspace import Workspace
 from etl.readers import Reject
 from etl.record import article_id
-from etl.stages.job import Copying, Job, Shard
-from etl.stages.select import Copies, Copy, Printable, copies_among, selected
 
 EXACT, NEAR, WHOLE = "duplicate/exact", "duplicate/near", "duplicate/article"
 
@@ -23,7 +24,7 @@ class Place(Struct, frozen=True, gc=False):
     block: int
 
 
-def blocks_left(results: Iterable[Judged | Reject]) -> tuple[list[Place], Printable]:
+def blocks_left(results: Iterable[object]) -> tuple[list[Place], Printable]:
     """Give the blocks of documents that rules left, and where they stand."""
     places: list[Place] = []
     blocks = Printable([], [], ([], [], []))
@@ -49,16 +50,17 @@ def _origin(document: Document) -> tuple[str, str]:
     return document.path, document.record if document.record != str(document.row) else ""
 
 
-def save_places(job: Job, shard: Shard, places: Sequence[Place], titles: Sequence[str]) -> None:
+def save_places(workspace: Workspace, shard: int, places: Sequence[Place], titles: Sequence[str]) -> None:
     """Save where the blocks of a shard stand."""
-    job.part("places", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode((places, titles)))
+    with workspace.writing("places", shard, ".msgpack") as path:
+        path.write_bytes(msgspec.msgpack.encode((places, titles)))
 
 
-def dropped(job: Job, shard: Shard) -> dict[int, DocumentDuplicates]:
-    """Give what was found to be copies in a shard, by the number of the document."""
-    packed = job.part("places", shard.number, ".msgpack").read_bytes()
+def dropped(job: Job, workspace: Workspace, shard: int) -> dict[int, DocumentDuplicates]:
+    """Return what was found to be copies in a shard, by the number of the document."""
+    packed = workspace.path("places", shard, ".msgpack").read_bytes()
     places, titles = msgspec.msgpack.decode(packed, type=tuple[list[Place], list[str]])
-    return _by_document(selected(job, shard), places, titles, job.copying)
+    return _by_document(selected(workspace, shard), places, titles, job.copying)
 
 
 def duplicates_within(results: Sequence[Judged | Reject], copying: Copying) -> dict[int, DocumentDuplicates]:

@@ -29,10 +29,10 @@ COLUMNS = ("shingles", "terms")
 
 
 class SavedPart:
-    """The fingerprints of a shard, a file an array; an .npz takes two and a half times as long to read."""
+    """The fingerprints of a shard: a folder, a file an array; an .npz takes two and a half times as long to read."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def save(self, arrays: "Mapping[str, NDArray[Any]]") -> None:
         """Write the arrays."""
@@ -55,7 +55,7 @@ class SavedPart:
         return sum(self._file(name).stat().st_size for name in Fingerprints.__struct_fields__)
 
     def _file(self, name: str) -> Path:
-        return self.path.with_suffix(f".{name}.npy")
+        return self.folder / f"{name}.npy"
 
 
 def fits(parts: Sequence[SavedPart], memory: int) -> bool:

@@ -1,15 +1,18 @@
-"""What goes out to a worker: plain values that name the input, the settings and the files between the stages."""
+"""What a worker is sent: plain values that name the settings and a share of the input.  No I/O."""
 
-import shutil
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
 from etl.model import Numbers, Shingles, Unit
 from etl.packs import Selection
-from etl.readers import Reading, Reject, Source
+from etl.readers import Reading, Reject, Share
 
+# Bytes of input in a shard.  Small enough that cores share a run evenly, large enough that the start of a task does not
+# count.
+SHARD_BYTES = 4 << 20
+# Bytes of a shard of a run that prints its articles as it reads: the first must be out within a second.
+STREAM_SHARD_BYTES = 256 << 10
 # Bytes of a raw document that a reject holds; the rest is where it was found.
 MAX_REJECT_BYTES = 64 << 10
 
@@ -30,20 +33,19 @@ class Copying(Struct, frozen=True):
 
 
 class Shard(Struct, frozen=True):
-    """One task's share of the input: names and byte ranges, never data."""
+    """One task's part of the input.  Only the first stage of a run gets the shares; later ones know the number."""
 
     number: int
-    sources: tuple[Source, ...]
+    shares: tuple[Share, ...] = ()
 
 
 class Job(Struct, frozen=True):
-    """A run's settings.  `work` is the folder of the files between the stages, `suffix` ends those that users get.
+    """The settings of a run.  `suffix` ends the names of the parts that users get.
 
-    `memory` bounds, in bytes, what may be held to find copies; past it, they are sought from files.  `index` is the
-    folder of what earlier runs kept, or "".
+    `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
+    what earlier runs kept, or "".  `shard_bytes` decides how the input is cut, and so how many parts a folder gets.
     """
 
-    work: str
     selection: Selection = Selection()
     reading: Reading = Reading()
     copying: Copying = Copying()
@@ -51,22 +53,7 @@ class Job(Struct, frozen=True):
     suffix: str = ".jsonl"
     memory: int = 1 << 30
     index: str = ""
-
-    @property
-    def staged_index(self) -> Path:
-        """Where a run stages what it will add to the index."""
-        return Path(self.work) / "index"
-
-    def part(self, kind: str, shard: int, suffix: str = "") -> Path:
-        """Where a shard's part of a kind of file stands."""
-        folder = Path(self.work) / kind
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"part-{shard:05d}{suffix or self.suffix}"
-
-    def remove(self, *kinds: str) -> None:
-        """Remove kinds of files that no later stage reads: a large run has several times its input on disk."""
-        for kind in kinds:
-            shutil.rmtree(Path(self.work) / kind, ignore_errors=True)
+    shard_bytes: int = SHARD_BYTES
 
 
 class RejectLine(Struct, frozen=True, kw_only=True):
@@ -80,5 +67,5 @@ class RejectLine(Struct, frozen=True, kw_only=True):
 
 
 def reject_line(reject: Reject) -> RejectLine:
-    """Give a reject as it is written out."""
+    """Return a reject as it is written out."""
     return RejectLine(path=reject.path, row=reject.row, reason=reject.reason, bytes=reject.body[:MAX_REJECT_BYTES])

@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from etl.index.look import Names
-from etl.stages.job import Copying, Job, Shard
-from etl.stages.seen import Today, look_up, seen, stage
-from etl.stages.spill import SavedPart, StoredBuckets, fits, in_threads, join_mapped, join_on_disk
+from etl.pipeline.job import Copying, Job
+from etl.pipeline.seen import Today, look_up, seen, stage
+from etl.pipeline.spill import SavedPart, StoredBuckets, fits, in_threads, join_mapped, join_on_disk
+from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,36 +70,45 @@ class Found(Struct, frozen=True):
     bounds: "I64"
 
 
-def save_prints(job: Job, shard: Shard, blocks: Printable) -> None:
+def save_prints(job: Job, workspace: Workspace, shard: int, blocks: Printable) -> None:
     """Save the fingerprints and names of a shard's blocks."""
-    SavedPart(job.part("prints", shard.number, ".npy")).save(_printed(blocks, job.copying))
-    job.part("names", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(blocks.names))
+    with workspace.writing_folder("prints", shard) as folder:
+        SavedPart(folder).save(_printed(blocks, job.copying))
+    with workspace.writing("names", shard, ".msgpack") as path:
+        path.write_bytes(msgspec.msgpack.encode(blocks.names))
 
 
-def select(job: Job, shards: Sequence[Shard], threads: int = 1) -> None:
+def select(job: Job, workspace: Workspace, shards: int, threads: int = 1) -> None:
     """Find the copies among the blocks of all shards, and write down for each shard which of its blocks are copies.
 
     Blocks of earlier runs come before all.  Bands are sorted in threads, which numpy lets run side by side.
     """
     from etl.dedup.seen import Blocks, kept
 
-    own = [SavedPart(job.part("prints", shard.number, ".npy")) for shard in shards]
-    before = look_up(job, own)
-    joined, first = _joined(job, (*before.parts, *own), threads), len(before.parts)
+    own = [SavedPart(workspace.part_folder("prints", shard)) for shard in range(shards)]
+    workspace.remove("seen", "joined")  # of an attempt that was killed
+    before = look_up(job, workspace, own)
+    joined, first = _joined(job, workspace, (*before.parts, *own), threads), len(before.parts)
     blocks = Blocks(joined.prints, joined.articles, seen(before, joined.prints))
     found = _selected(blocks, joined.room, job.copying)
-    names = (*before.names, *(job.part("names", shard.number, ".msgpack") for shard in shards))
+    names = (*before.names, *(workspace.path("names", shard, ".msgpack") for shard in range(shards)))
     by_shard = _by_shard(*_found(joined, found), partial(_block_names, names), partial(_article_names, names))
-    for shard, copies in zip(shards, islice(by_shard, first, None), strict=True):
-        job.part("copies", shard.number, ".msgpack").write_bytes(msgspec.msgpack.encode(copies))
+    for shard, copies in zip(range(shards), islice(by_shard, first, None), strict=True):
+        with workspace.writing("copies", shard, ".msgpack") as path:
+            path.write_bytes(msgspec.msgpack.encode(copies))
     if job.index:
-        stage(job, before, Today(own, names[first:], joined.blocks[first:], joined.titles[first:]), kept(blocks, found))
-    job.remove("prints", "names", "seen", "joined")
+        stage(
+            job,
+            workspace,
+            before,
+            Today(own, names[first:], joined.blocks[first:], joined.titles[first:]),
+            kept(blocks, found),
+        )
 
 
-def selected(job: Job, shard: Shard) -> Copies:
+def selected(workspace: Workspace, shard: int) -> Copies:
     """Read back what `select` has written down for a shard."""
-    return msgspec.msgpack.decode(job.part("copies", shard.number, ".msgpack").read_bytes(), type=Copies)
+    return msgspec.msgpack.decode(workspace.path("copies", shard, ".msgpack").read_bytes(), type=Copies)
 
 
 def copies_among(blocks: Printable, copying: Copying) -> Copies:
@@ -132,11 +142,11 @@ def _likeness(copying: Copying) -> "Likeness":
     return Likeness(copying.shingles, copying.threshold, copying.numbers, across, keep=copying.keep)
 
 
-def _joined(job: Job, parts: Sequence[SavedPart], threads: int) -> Joined:
+def _joined(job: Job, workspace: Workspace, parts: Sequence[SavedPart], threads: int) -> Joined:
     """Join fingerprints: in memory, if they fit in it."""
     from etl.dedup.bucket import Room
 
-    folder = Path(job.work) / "joined"
+    folder = Path(workspace.folder) / "joined"
     run = partial(in_threads, threads=threads)
     if fits(parts, job.memory):
         return _placed(join_mapped(parts, folder, run), parts, Room(run, tuple))

@@ -4,17 +4,15 @@ A shard saves which lines stand in which of its documents, as numbers.  They are
 so that memory holds one range at a time, and of the sums only those of lines that stand in two documents or more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.document import Parsed
-from etl.packs import compile_rules
+from etl.pipeline.workspace import Workspace
 from etl.readers import Reject
 from etl.rules.matching.recurrence import LineCounts, line_key, line_keys
-from etl.stages.drafts import parsed
-from etl.stages.job import Job, Shard
-from etl.stages.staging import stage
+from etl.writers import atomic
 
 if TYPE_CHECKING:
     from etl.dedup.words import U64
@@ -24,20 +22,16 @@ RANGES = 64
 COUNTED = "recurring.npy"
 
 
-def asks_what_recurs(job: Job) -> bool:
-    """Tell whether a rule of the job asks what recurs in the run."""
-    return compile_rules(job.selection).asks_what_recurs
-
-
-def count(job: Job, shard: Shard) -> None:
-    """Stage a shard's documents as they are before they are judged, and save which lines stand in which."""
+def save_lines(workspace: Workspace, shard: int, results: Iterable[Parsed | Reject]) -> None:
+    """Save which lines stand in which of a shard's documents."""
     import numpy as np
 
-    rows = np.fromiter(_rows(stage(job, shard, "parsed", parsed(job, shard))), np.dtype((np.uint64, 2)))
-    np.save(job.part("lines", shard.number, ".npy"), rows[rows[:, 0].argsort(kind="stable")])
+    rows = np.fromiter(_rows(results), np.dtype((np.uint64, 2)))
+    with workspace.writing("lines", shard, ".npy") as path, path.open("wb") as file:
+        np.save(file, rows[rows[:, 0].argsort(kind="stable")])
 
 
-def _rows(results: Iterator[Parsed | Reject]) -> Iterator[tuple[int, int]]:
+def _rows(results: Iterable[Parsed | Reject]) -> Iterator[tuple[int, int]]:
     """Each key with the document that it stands in; the same text twice is one document."""
     for result in results:
         if isinstance(result, Parsed):
@@ -45,18 +39,19 @@ def _rows(results: Iterator[Parsed | Reject]) -> Iterator[tuple[int, int]]:
             yield from ((line, document) for line in line_keys(result.document, result.articles))
 
 
-def add_up(job: Job, shards: Sequence[Shard]) -> None:
+def add_up_lines(workspace: Workspace, shards: int) -> None:
     """Add up what the shards have counted."""
     import numpy as np
 
-    lines = [np.load(job.part("lines", shard.number, ".npy"), mmap_mode="r") for shard in shards]
+    lines = [np.load(workspace.path("lines", shard, ".npy"), mmap_mode="r") for shard in range(shards)]
     starts = np.arange(RANGES, dtype=np.uint64) << np.uint64(64 - RANGES.bit_length() + 1)
     edges = [(*np.searchsorted(part[:, 0], starts).tolist(), len(part)) for part in lines]
     sums = [
         _sums(np.concatenate([part[edge[at] : edge[at + 1]] for part, edge in zip(lines, edges, strict=True)]))
         for at in range(RANGES)
     ]
-    np.save(Path(job.work) / COUNTED, np.concatenate(sums))
+    with atomic(Path(workspace.folder) / COUNTED) as path, path.open("wb") as file:
+        np.save(file, np.concatenate(sums))
 
 
 def _sums(rows: "U64") -> "U64":
@@ -70,10 +65,10 @@ def _sums(rows: "U64") -> "U64":
     return np.stack([found, documents.astype(np.uint64)], axis=1)[documents > 1]
 
 
-def counted(job: Job) -> LineCounts | None:
-    """Give the counts of the run; None if there are none, because no rule asks."""
-    path = Path(job.work) / COUNTED
-    return SavedCounts(path) if asks_what_recurs(job) and path.exists() else None
+def line_counts(workspace: Workspace) -> LineCounts | None:
+    """Return the line counts of the run; None if there are none, because no rule asks."""
+    path = Path(workspace.folder) / COUNTED
+    return SavedCounts(path) if path.exists() else None
 
 
 class SavedCounts:

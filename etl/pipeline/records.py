@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
 
@@ -10,13 +10,16 @@ import msgspec
 from msgspec import Raw, Struct
 
 from etl.audit import Balance, Entry, Tally
-from etl.readers import Reject
+from etl.pipeline.copies import EXACT, NEAR, WHOLE
+from etl.pipeline.job import Copying, Job, Shard, reject_line
+from etl.pipeline.select import Copy, Printable, save_prints, selected
+from etl.pipeline.workspace import Workspace
+from etl.readers import Reject, Share
 from etl.readers.rows import Row, read_rows
-from etl.stages.copies import EXACT, NEAR, WHOLE
-from etl.stages.job import Copying, Job, Shard, reject_line
-from etl.stages.select import Copy, Printable, save_prints, selected
+from etl.readers.source import loaded
 from etl.writers import line_writer
 
+KINDS = ("articles", "audit", "rejects", "pairs")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
 _encode = msgspec.json.Encoder().encode
@@ -30,28 +33,38 @@ class Pair(Struct, frozen=True, gc=False):
     likeness: float
 
 
-def fingerprint_records(job: Job, shard: Shard) -> None:
-    """Save the fingerprints of a shard's records: of the text of each, or of the paragraphs in it."""
+def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Save the fingerprints of a shard's records: of the text of each, or of the paragraphs in it.
+
+    The bytes are kept too, so that what is written back later is what was compared.
+    """
+    shares = tuple(map(loaded, shard.shares))
+    with workspace.writing("staged", shard.number, ".msgpack") as path:
+        path.write_bytes(msgspec.msgpack.encode(shares))
     blocks = Printable([], [], ([], [], []))
     names, titles, origins = blocks.names
-    for path, row in _rows(job, shard):
-        if isinstance(row, Row):
-            for number, text in enumerate(_paragraphs(row.text, job.copying)):
-                blocks.texts.append(text)
-                blocks.articles.append(len(titles))
-                names.append(f"{_name(path, row)}#{number}" if number else _name(path, row))
-            titles.append(_name(path, row))
-            origins.append((path, row.id))
-    save_prints(job, shard, blocks)
+    rejects = 0
+    for name, row in _rows(job, shares):
+        if not isinstance(row, Row):
+            rejects += 1
+            continue
+        for number, text in enumerate(_paragraphs(row.text, job.copying)):
+            blocks.texts.append(text)
+            blocks.articles.append(len(titles))
+            names.append(f"{_name(name, row)}#{number}" if number else _name(name, row))
+        titles.append(_name(name, row))
+        origins.append((name, row.id))
+    save_prints(job, workspace, shard.number, blocks)
+    return Tally(documents=len(titles), rejects=rejects)
 
 
-def publish_records(job: Job, shard: Shard) -> Tally:
+def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's records, byte for byte, less the copies; with the audit, the rejects and the pairs."""
     sums: Counter[str] = Counter()
     with ExitStack() as stack:
-        kinds = ("articles", "audit", "rejects", "pairs")
-        write = {kind: stack.enter_context(line_writer(job.part(kind, shard.number))) for kind in kinds}
-        for path, row, copy in _compared(job, shard):
+        paths = {kind: stack.enter_context(workspace.writing(kind, shard.number)) for kind in KINDS}
+        write = {kind: stack.enter_context(line_writer(path, workspace.suffix)) for kind, path in paths.items()}
+        for path, row, copy in _compared(job, workspace, shard):
             if isinstance(row, Reject):
                 write["rejects"]([reject_line(row)])
                 sums["rejects"] += 1
@@ -68,18 +81,19 @@ def publish_records(job: Job, shard: Shard) -> Tally:
     return _tally(sums, job.copying)
 
 
-def _compared(job: Job, shard: Shard) -> Iterator[tuple[str, Row | Reject, Copy | None]]:
-    """Give a shard's records, each with what it was found to be a copy of."""
-    copies = selected(job, shard)
+def _compared(job: Job, workspace: Workspace, shard: Shard) -> Iterator[tuple[str, Row | Reject, Copy | None]]:
+    """Yield a shard's records, each with what it was found to be a copy of."""
+    copies = selected(workspace, shard.number)
     found = {copy.place: copy for copy in (copies.blocks if job.copying.unit == "paragraph" else copies.articles)}
+    shares = msgspec.msgpack.decode(workspace.path("staged", shard.number, ".msgpack").read_bytes(), type=list[Share])
     place = 0
-    for path, row in _rows(job, shard):
+    for path, row in _rows(job, shares):
         yield path, row, found.get(place) if isinstance(row, Row) else None
         place += isinstance(row, Row)
 
 
-def _rows(job: Job, shard: Shard) -> Iterator[tuple[str, Row | Reject]]:
-    return ((source.name, row) for source in shard.sources for row in read_rows(source, job.reading))
+def _rows(job: Job, shares: Iterable[Share]) -> Iterator[tuple[str, Row | Reject]]:
+    return ((share.source.name, row) for share in shares for row in read_rows(share, job.reading))
 
 
 def _paragraphs(text: str, copying: Copying) -> list[str]:
@@ -124,3 +138,18 @@ def _entry(path: str, row: Row, copy: Copy, job: Job) -> Entry:
         similarity=round(copy.likeness, 4),
         line_sha256=sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest(),
     )
+
+
+class Cluster(Struct, frozen=True, gc=False):
+    """A kept record and the records that are copies of it, by their names."""
+
+    keeper: str
+    duplicates: tuple[str, ...]
+
+
+def clustered(pairs: Iterable[Pair]) -> Iterator[Cluster]:
+    """Group pairs by their keeper, in the order in which keepers are first copied."""
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        found.setdefault(pair.a, []).append(pair.b)
+    return (Cluster(keeper, tuple(duplicates)) for keeper, duplicates in found.items())

@@ -1,5 +1,6 @@
 """What earlier runs kept is put before the fingerprints of today; what today keeps is staged for the runs to come."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -12,8 +13,9 @@ from etl.errors import UsageError
 from etl.index.look import Names
 from etl.index.manifest import Manifest, Part, Run, hold, open_index, settings, write_manifest
 from etl.index.parts import Write, band_names, lists, part_writer
-from etl.stages.job import Job
-from etl.stages.spill import SavedPart
+from etl.pipeline.job import Job
+from etl.pipeline.spill import SavedPart
+from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +81,7 @@ def holding_index(job: Job, delivers: bool = True) -> Iterator[None]:
         yield
 
 
-def look_up(job: Job, today: Sequence[SavedPart]) -> Before:
+def look_up(job: Job, workspace: Workspace, today: Sequence[SavedPart]) -> Before:
     """Find the blocks of earlier runs that share a band key with one of today; none, if there is no index."""
     import numpy as np
 
@@ -92,7 +94,7 @@ def look_up(job: Job, today: Sequence[SavedPart]) -> Before:
     bands = max(job.memory // (_BYTES_A_KEY * sum(len(part["sizes"]) for part in today) + 1), 1)
     for part, shared in sharing(Path(job.index), manifest, lambda bands: _keys(today, bands), bands):
         if shared.any():
-            found.append(_save(job, len(found), read_earlier(Path(job.index), manifest, part, shared)))
+            found.append(_save(workspace, len(found), read_earlier(Path(job.index), manifest, part, shared)))
     parts = tuple(part for part, _ in found)
     serials = np.concatenate([np.zeros(0, np.int64), *(part["serials"] for part in parts)])
     among_all, staying = (_echoes(job, manifest, serials, selection) for selection in (AMONG_ALL, AMONG_STAYING))
@@ -113,11 +115,13 @@ def seen(before: Before, prints: "Fingerprints") -> "Seen":
     return Seen(keeps, frozenset(np.flatnonzero(gone).tolist()), (among_all, staying))
 
 
-def stage(job: Job, before: Before, today: Today, kept: "Kept") -> None:
+def stage(job: Job, workspace: Workspace, before: Before, today: Today, kept: "Kept") -> None:
     """Write what today keeps as a part, with the manifest that will name it, where `etl.index.upkeep.extend` looks."""
     manifest = _manifest(job)
+    staged = workspace.index_folder
+    shutil.rmtree(staged, ignore_errors=True)  # of an attempt that was killed
     name, run = f"part-{manifest.next_part:05d}", Run(manifest.next_run, job.added, 0, 0)
-    with part_writer(job.staged_index, name, manifest.settings.bands) as write:
+    with part_writer(staged, name, manifest.settings.bands) as write:
         for share in _shares(manifest, today, kept):
             articles, blocks = _write_articles(share, write), _write_blocks(share, write)
             run = structs.replace(run, articles=run.articles + articles, blocks=run.blocks + blocks)
@@ -132,7 +136,7 @@ def stage(job: Job, before: Before, today: Today, kept: "Kept") -> None:
         next_article=manifest.next_article + int(today.titles[-1] - today.titles[0]),
         next_block=manifest.next_block + int(today.blocks[-1] - today.blocks[0]),
     )
-    write_manifest(str(job.staged_index), extended)
+    write_manifest(str(staged), extended)
 
 
 def _manifest(job: Job) -> Manifest:
@@ -140,12 +144,13 @@ def _manifest(job: Job) -> Manifest:
     return open_index(job.index, settings(copying.shingles, copying.threshold, copying.numbers, copying.unit))
 
 
-def _save(job: Job, place: int, earlier: "Earlier") -> tuple[SavedPart, Path]:
+def _save(workspace: Workspace, place: int, earlier: "Earlier") -> tuple[SavedPart, Path]:
     """Save blocks of an earlier run as those of a shard are saved."""
-    prints, names = SavedPart(job.part("seen", place, ".npy")), job.part("seen", place, ".msgpack")
-    prints.save(earlier.arrays)
-    names.write_bytes(msgspec.msgpack.encode(earlier.names))
-    return prints, names
+    with workspace.writing_folder("seen", place) as folder:
+        SavedPart(folder).save(earlier.arrays)
+    with workspace.writing("seen", place, ".msgpack") as path:
+        path.write_bytes(msgspec.msgpack.encode(earlier.names))
+    return SavedPart(workspace.part_folder("seen", place)), workspace.path("seen", place, ".msgpack")
 
 
 def _keys(parts: Sequence[SavedPart], bands: slice) -> "list[U32]":

@@ -1,0 +1,252 @@
+"""Finished parts -> what the user asked for: standard output, one file with its audit beside it, or a folder.
+
+Files change together: all is made ready in the workspace, a journal is written, and then names are moved, the old
+articles away first and the new ones in last.  At no moment do articles and audit of two runs stand side by side.  What
+a killed run had begun to deliver, the next run into the same output delivers.
+"""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from etl.errors import UsageError
+from etl.pipeline.workspace import Workspace
+from etl.writers import SUFFIXES, atomic
+
+Kind = Literal["stdout", "stream", "file", "folder"]
+
+# What a run can deliver, in the order in which it appears: the articles come last.
+KINDS = ("rejects", "audit", "run.json", "articles")
+# How the files of copydesk begin; others are somebody else's, and `--force` spares them.
+_OWN_START = b'{"schema":"copydesk/'
+_OWN_FOLDER = b'"schema": "copydesk/run/'
+JOURNAL = "delivery.json"
+
+
+class Output(Struct, frozen=True):
+    """Where a run's results go.  `name` is as the user gave it."""
+
+    kind: Kind
+    name: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """What parts end in: parts of a file in a row are the file.  Folders hold zstd, standard output is plain."""
+        if self.kind == "folder":
+            return ".jsonl.zst"
+        return next((suffix for suffix in reversed(SUFFIXES) if self.name.endswith(suffix)), ".jsonl")
+
+    @property
+    def parent(self) -> Path:
+        """The folder of the workspace: on the same disk, so that a rename publishes."""
+        return Path(self.name) if self.kind == "folder" else Path(self.name).parent
+
+    @property
+    def claim(self) -> str:
+        """The name under which the output is locked in its parent."""
+        return "run" if self.kind == "folder" else Path(self.name).name
+
+    def path(self, kind: str) -> Path:
+        """Return where a kind of result goes."""
+        if self.kind == "folder":
+            return Path(self.name) / kind
+        return Path(self.name) if kind == "articles" else beside(self.name, kind)
+
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of results that the output can hold, articles last."""
+        return KINDS if self.kind == "folder" else tuple(kind for kind in KINDS if kind != "run.json")
+
+
+def output_of(name: str) -> Output:
+    """Return the output that a name stands for.  Raises UsageError for an ending that is not known.
+
+    >>> output_of("a.jsonl.gz").kind, output_of("out/").kind, output_of("out").kind, output_of("-").kind
+    ('file', 'folder', 'folder', 'stdout')
+    """
+    path = Path(name)
+    if name in ("", "-"):
+        return Output("stdout")
+    if name.endswith(SUFFIXES):
+        return Output("file", name)
+    if path.is_dir() or name.endswith("/"):
+        return Output("folder", name)
+    if path.exists() and not path.is_file():
+        return Output("stream", name)
+    if path.suffix:
+        way_out = f"Known endings are {', '.join(SUFFIXES)}; a name without one, or with / behind it, is a folder."
+        raise UsageError(name, f"'{path.suffix}' is no ending that can be written", way_out)
+    return Output("folder", name)
+
+
+def beside(name: str, what: str) -> Path:
+    """Return the file beside an output: `a.jsonl.gz` has its audit in `a.audit.jsonl.gz`."""
+    suffix = next(suffix for suffix in reversed(SUFFIXES) if name.endswith(suffix))
+    return Path(name.removesuffix(suffix) + f".{what}{suffix}")
+
+
+def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
+    """Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.
+
+    Raises UsageError.
+    """
+    if output.kind in ("stdout", "stream"):
+        return
+    targets = [output.path(kind) for kind in output.kinds()]
+    refuse_inputs(output, inputs)
+    for target in targets:
+        if not target.exists() and not target.is_symlink():
+            continue
+        if not force:
+            raise UsageError(str(target), "exists already", "Give another -o, or overwrite it with --force.")
+        if not _is_ours(output, target):
+            raise UsageError(str(target), "was not written by copydesk", "Give another -o, or remove it yourself.")
+    if output.kind == "folder" and not force and _holds_others(Path(output.name)):
+        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
+
+
+def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
+    """Refuse to write over an input, or into a folder that is read: the next run would read what this one wrote.
+
+    Raises UsageError.
+    """
+    written = {Path(os.path.realpath(output.path(kind))) for kind in output.kinds()}
+    root = Path(os.path.realpath(output.name))
+    for name in inputs:
+        read = Path(os.path.realpath(name))
+        if read in written:
+            raise UsageError(output.name, f"would write over the input {name}", "Give another -o.")
+        if read.is_dir() and (root == read or read in root.parents):
+            raise UsageError(output.name, f"is inside the input folder {name}", "Give an -o outside of it.")
+        if output.kind == "folder" and any(target == read or target in read.parents for target in written):
+            raise UsageError(output.name, f"holds the input {name}", "Give another -o.")
+
+
+def _is_ours(output: Output, target: Path) -> bool:
+    """Return true if copydesk wrote a file (its first line says so, or it is empty) or a folder (its manifest does)."""
+    if output.kind == "folder":
+        manifest = Path(output.name) / "run.json"
+        return manifest.is_file() and _OWN_FOLDER in manifest.read_bytes()[:200]
+    if not target.is_file() or target.is_symlink():
+        return False
+    if _starts_ours(target):
+        return True
+    audit = beside(output.name, "audit")  # the records of `dedup` are the user's; the audit beside them is ours
+    return target == output.path("articles") and audit.is_file() and _starts_ours(audit)
+
+
+def _starts_ours(path: Path) -> bool:
+    from etl.readers.source import decompression_errors, open_path
+
+    try:
+        with open_path(path) as file:
+            return file.read(len(_OWN_START)) in (b"", _OWN_START)
+    except OSError:
+        return False
+    except decompression_errors():
+        return False
+
+
+def _holds_others(folder: Path) -> bool:
+    return folder.is_dir() and any(not path.name.startswith(".copydesk-") for path in folder.iterdir())
+
+
+def make_parent(output: Output) -> None:
+    """Make the folder of an output.  Raises UsageError if it cannot be made, or not be written to."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        way_out = "Give an -o that you may write to."
+        raise UsageError(output.name, f"cannot be made: {error.strerror}", way_out) from None
+    if not os.access(output.parent, os.W_OK):
+        raise UsageError(output.name, "cannot be written to", "Give an -o that you may write to.")
+
+
+def print_parts(output: Output, workspace: Workspace) -> None:
+    """Copy the articles of a run to standard output, or to the device that the user named."""
+    for part in workspace.parts("articles"):
+        with part.open("rb") as lines:
+            shutil.copyfileobj(lines, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
+    """Put the results of these kinds where they belong; results of an earlier run of other kinds go.
+
+    `account` is what a folder's run.json holds.
+    """
+    ready = Path(workspace.folder) / "ready"
+    ready.mkdir(exist_ok=True)
+    for kind in kinds:
+        if output.kind == "folder":
+            _move_parts(workspace, kind, ready / kind)
+        else:
+            _join_parts(workspace, kind, ready / kind)
+    if output.kind == "folder":
+        with atomic(ready / "run.json") as path:
+            path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
+    with atomic(Path(workspace.folder) / JOURNAL) as path:
+        path.write_bytes(msgspec.json.encode(sorted(item.name for item in ready.iterdir())))
+    finish_delivery(output, Path(workspace.folder))
+
+
+def finish_delivery(output: Output, folder: Path) -> bool:
+    """Move what a workspace has made ready to its places, if it has; return true if it had.
+
+    Each step may have been done before: a run that was killed here is finished by the next.
+    """
+    if not (folder / JOURNAL).exists():
+        return False
+    delivered = set(msgspec.json.decode((folder / JOURNAL).read_bytes(), type=list[str]))
+    ready, old = folder / "ready", folder / "old"
+    old.mkdir(exist_ok=True)
+    for kind in ("articles", *(kind for kind in output.kinds() if kind != "articles")):
+        if kind not in delivered or (ready / kind).exists():
+            _move_away(output.path(kind), old / kind)
+    for kind in output.kinds():
+        if kind in delivered and (ready / kind).exists():
+            (ready / kind).rename(output.path(kind))
+    _sync_folder(output.parent)
+    return True
+
+
+def _move_away(path: Path, target: Path) -> None:
+    if path.exists() and not target.exists():
+        path.rename(target)
+
+
+def _join_parts(workspace: Workspace, kind: str, target: Path) -> None:
+    """Copy parts one after the other.  So may compressed parts: gzip members in a row are a gzip file."""
+    with target.open("wb") as file:
+        for part in workspace.parts(kind):
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:
+    """Move the folder of a kind, if a run that was killed has not moved it already."""
+    source = Path(workspace.folder) / kind
+    if source.exists():
+        source.rename(target)
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_own_folder(path: Path) -> bool:
+    """Return true if a folder is no link and belongs to this user: nobody else has prepared it for us."""
+    status = path.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()

@@ -1,0 +1,281 @@
+"""One path of a run, for `clean` and `dedup`: plan, then stage after stage over all shards.
+
+Files between the stages, in a workspace, are the only state.  A stage does only what is not marked done, so that a run
+that was killed goes on where it was.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from etl import audit
+from etl.audit import Tally, end_entry
+from etl.engines import Engine
+from etl.errors import NoInput, RegexTimeout, UsageError
+from etl.packs import compile_rules, selected
+from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
+from etl.pipeline.lines import add_up_lines
+from etl.pipeline.select import select
+from etl.pipeline.tasks import Printed, print_shard, run_task
+from etl.pipeline.workspace import Workspace
+from etl.readers import Found, Share, Source, shares, spooled
+from etl.readers.source import OWN
+from etl.writers import line_writer
+
+# The stages of `copydesk dedup`; those of `clean` depend on the job.
+RECORDS = ("fingerprint", "select", "write")
+# Stages that look at all shards at once; they are done by this process, in so many threads.
+WHOLE: dict[str, Callable[[Job, Workspace, int, int], None]] = {
+    "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
+    "select": select,
+}
+# What each stage makes needless.
+SPENT = {
+    "prepare": ("parsed", "lines"),
+    "clean": ("parsed", "lines"),
+    "select": ("prints", "names", "seen", "joined"),
+    "publish": ("staged",),
+    "write": ("staged",),
+}
+
+
+class Progress(Protocol):
+    """What a run tells while it is at work."""
+
+    def start(self, stage: str, expected: int) -> None:
+        """Begin a stage over so many bytes (of the first stage, 0 if that is not known) or shards."""
+
+    def advance(self, amount: int, documents: int) -> None:
+        """Go on by so many bytes or shards."""
+
+
+class Silent:
+    """Progress that nobody looks at."""
+
+    def start(self, stage: str, expected: int) -> None:
+        """Show nothing."""
+
+    def advance(self, amount: int, documents: int) -> None:
+        """Show nothing."""
+
+
+class Outcome(Struct, frozen=True):
+    """What a run came to: its counts, names that were passed over with the reason, seconds by stage."""
+
+    tally: Tally = Tally()
+    passed_over: tuple[tuple[str, str], ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
+
+
+class Run:
+    """One run of a job over its inputs."""
+
+    def __init__(self, job: Job, found: Found, engine: Engine, progress: Progress) -> None:
+        self._job, self._found, self._engine, self._progress = job, found, engine, progress
+        self._passed_over: list[tuple[str, str]] = list(found.passed_over)
+        self._seconds: dict[str, float] = {}
+        self._is_of_records = False
+
+    def into(self, workspace: Workspace, stages: Sequence[str]) -> Outcome:
+        """Do the stages, and return the counts; the parts are in the workspace.  Raises BooksError and NoInput.
+
+        A run that was killed when all was done is not done again.
+
+        A user's rule whose regex runs out of time is left out, and all is done again without it, after every task has
+        ended: so the result does not depend on who met the slow line first.
+        """
+        self._is_of_records = tuple(stages) == RECORDS
+        timed_out = workspace.timed_out()
+        if self._job.selection.packs:  # all may be done again, and a stream can be read once
+            self._found = spooled(self._found, Path(workspace.folder))
+        while True:
+            try:
+                tally = self._do(workspace, stages, _without(self._job, timed_out))
+                return Outcome(
+                    structs.replace(tally, timed_out=timed_out),
+                    tuple(dict.fromkeys(self._passed_over)),
+                    tuple(self._seconds.items()),
+                )
+            except RegexTimeout as error:
+                self._engine.stop()
+                timed_out = tuple(sorted({*timed_out, error.place}))
+                _check_not_empty(self._job, timed_out, error)
+                workspace.restart_without(timed_out)
+
+    def printing(self, write: Callable[[Printed], None]) -> Outcome:
+        """Clean shard by shard and hand on what each came to, without files."""
+        job = structs.replace(self._job, shard_bytes=STREAM_SHARD_BYTES)
+        tallies: list[Tally] = []
+        with self._timed("clean"):
+            self._progress.start("clean", _expected(self._found.sources))
+            sizes = _Sizes(self.plan(job))
+            for printed in self._engine.map(partial(print_shard, job), sizes):
+                write(printed)
+                tallies = [audit.total([*tallies, printed.tally])]
+                self._progress.advance(sizes.next(), printed.tally.documents)
+        tally = audit.close(tallies)
+        _check_read(tally, self._found)
+        return Outcome(tally, tuple(dict.fromkeys(self._passed_over)), tuple(self._seconds.items()))
+
+    def _do(self, workspace: Workspace, stages: Sequence[str], job: Job) -> Tally:
+        if closed := workspace.tally("close", 0):
+            return closed
+        count = 0
+        for number, stage in enumerate(stages):
+            with self._timed(stage):
+                if number == 0:
+                    count = self._first(stage, job, workspace)
+                elif stage in WHOLE:
+                    self._whole(stage, job, workspace, count)
+                else:
+                    self._next(stage, job, workspace, count)
+            workspace.remove(*SPENT.get(stage, ()))
+        tallies = (workspace.tally(stages[-1], shard) for shard in range(count))
+        tally = audit.close(one for one in tallies if one)
+        if not self._is_of_records:
+            _check_read(tally, self._found)
+            _close_audit(workspace, count, tally)
+        elif not tally.documents and not tally.rejects:
+            raise _nothing_in(self._found)
+        workspace.finish("close", 0, tally)
+        return tally
+
+    def _first(self, stage: str, job: Job, workspace: Workspace) -> int:
+        """Do the stage that reads the input; return the number of shards."""
+        self._progress.start(stage, _expected(self._found.sources))
+        sizes = _Sizes(self.plan(job), lambda shard: workspace.tally(stage, shard.number) is not None)
+        for tally in self._engine.map(partial(run_task, stage, job, workspace), sizes):
+            self._progress.advance(sizes.next(), tally.documents)
+        return sizes.count
+
+    def _next(self, stage: str, job: Job, workspace: Workspace, count: int) -> None:
+        self._progress.start(stage, count)
+        missing = [Shard(shard) for shard in range(count) if workspace.tally(stage, shard) is None]
+        self._progress.advance(count - len(missing), 0)
+        for tally in self._engine.map(partial(run_task, stage, job, workspace), missing):
+            self._progress.advance(1, tally.documents)
+
+    def _whole(self, stage: str, job: Job, workspace: Workspace, count: int) -> None:
+        """Do a stage that looks at all shards at once, in this process."""
+        if workspace.tally(stage, 0) is None:
+            self._progress.start(stage, 0)
+            WHOLE[stage](job, workspace, count, self._engine.jobs)
+            workspace.finish(stage, 0, Tally())
+
+    def plan(self, job: Job) -> Iterator[Shard]:
+        """Share out the input by size, and by nothing else, so that any number of workers gives the same parts."""
+        group: list[Share] = []
+        size = number = 0
+        for share in self._shares(job):
+            if group and size + share.size > job.shard_bytes:
+                yield Shard(number, tuple(group))
+                group, size, number = [], 0, number + 1
+            group.append(share)
+            size += share.size
+        if group:
+            yield Shard(number, tuple(group))
+
+    def _shares(self, job: Job) -> Iterator[Share]:
+        for name, fault in self._found.unreadable:
+            yield Share(Source(name, name), fault=fault)
+        for source in self._found.sources:
+            for share in shares(source, job.reading, job.shard_bytes):
+                if self._is_of_records and share.format != "jsonl" and share.size and not share.fault:
+                    fault = "is no JSONL, and only that has records to give back"
+                    raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
+                if share.fault == OWN:
+                    self._passed_over.append((source.name, "it holds copydesk's own audit or rejects"))
+                else:
+                    yield share
+
+    def _timed(self, stage: str) -> "_Timer":
+        return _Timer(stage, self._seconds)
+
+
+class _Timer:
+    """Adds the seconds of a stage to those that it had before."""
+
+    def __init__(self, stage: str, seconds: dict[str, float]) -> None:
+        self._stage, self._seconds = stage, seconds
+
+    def __enter__(self) -> None:
+        self._start = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        before = self._seconds.get(self._stage, 0.0)
+        self._seconds[self._stage] = round(before + time.monotonic() - self._start, 3)
+
+
+class _Sizes:
+    """The shards that are still to be done, with a note of the bytes of each, done ones included."""
+
+    def __init__(self, shards: Iterable[Shard], is_done: Callable[[Shard], bool] = lambda _: False) -> None:
+        self._shards, self._is_done = shards, is_done
+        self._sizes: list[int] = []
+        self._skipped = self.count = 0
+
+    def __iter__(self) -> Iterator[Shard]:
+        for shard in self._shards:
+            self.count += 1
+            size = sum(share.size for share in shard.shares)
+            if self._is_done(shard):
+                self._skipped += size
+            else:
+                self._sizes.append(size + self._skipped)
+                self._skipped = 0
+                yield shard
+
+    def next(self) -> int:
+        """Return the bytes of the next shard whose result came."""
+        return self._sizes.pop(0)
+
+
+def stages_of(job: Job) -> tuple[str, ...]:
+    """Return the stages of `clean`, in order; the first reads the input."""
+    counting = ("parse", "add up") if compile_rules(job.selection).asks_what_recurs else ()
+    return (*counting, *(("prepare", "select", "publish") if job.copying.scope == "run" else ("clean",)))
+
+
+def can_print(job: Job) -> bool:
+    """Return true if articles can be printed as the input is read: nothing in the job looks at the whole run.
+
+    A rule of the user's may run out of time, and then all is done again without it.
+    """
+    return stages_of(job) == ("clean",) and not job.selection.packs and not job.index
+
+
+def _without(job: Job, timed_out: Sequence[str]) -> Job:
+    if not timed_out:
+        return job
+    selection = structs.replace(job.selection, ignore=(*job.selection.ignore, *timed_out))
+    return structs.replace(job, selection=selection)
+
+
+def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) -> None:
+    try:
+        selected(_without(job, timed_out).selection)
+    except UsageError:
+        raise error from None
+
+
+def _check_read(tally: Tally, found: Found) -> None:
+    if not tally.books.read and not tally.rejects:
+        raise _nothing_in(found)
+
+
+def _nothing_in(found: Found) -> NoInput:
+    return NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
+
+
+def _expected(sources: Sequence[Source]) -> int:
+    """The bytes of all sources; 0 if one is a stream."""
+    return 0 if any(source.is_stream for source in sources) else sum(source.size for source in sources)
+
+
+def _close_audit(workspace: Workspace, count: int, tally: Tally) -> None:
+    with workspace.writing("audit", count) as path, line_writer(path, workspace.suffix) as write:
+        write([end_entry(tally)])

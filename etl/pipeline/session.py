@@ -1,0 +1,224 @@
+"""A run into an output, from its claim to its delivery: what both `clean` and `dedup` do around their stages."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from etl.engines import Engine
+from etl.errors import UsageError
+from etl.index.manifest import MANIFEST
+from etl.index.upkeep import extend
+from etl.packs import pack_versions
+from etl.pipeline.delivery import (
+    Output,
+    check_output,
+    deliver,
+    finish_delivery,
+    is_own_folder,
+    make_parent,
+    print_parts,
+    refuse_inputs,
+)
+from etl.pipeline.job import Job
+from etl.pipeline.run import RECORDS, Outcome, Progress, Run
+from etl.pipeline.seen import holding_index
+from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
+from etl.readers import Found
+
+# All whose version can change a byte of the output; click only reads the command line.
+DEPENDENCIES = (
+    *("beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
+    *("pyahocorasick", "pyarrow", "regex", "tomli", "webencodings", "zstandard"),
+)
+# Holds the state of the index before the run.
+BEFORE = "index-before"
+# The settings of a job that decide what comes out; not how much memory it took, or where.
+SETTINGS = ("selection", "reading", "copying", "added", "index")
+
+
+class Request(Struct, frozen=True):
+    """A run that a user asks for: a job over inputs, into an output, by these stages.
+
+    `force` overwrites what copydesk wrote, `resume` goes on with a run that was left unfinished, `work` is the folder
+    for files where there is no output beside which they could stand.  `has_time` is true if the user fixed the time in
+    the records; `delivers` is false for a look at what a run would do.
+    """
+
+    job: Job
+    found: Found
+    output: Output
+    stages: tuple[str, ...]
+    audit: bool = True
+    force: bool = False
+    resume: bool = False
+    work: str = ""
+    has_time: bool = False
+    delivers: bool = True
+
+
+class Session:
+    """A run under way: its workspace, and after `run` what it came to."""
+
+    def __init__(self, request: Request, workspace: Workspace) -> None:
+        self.request, self.workspace = request, workspace
+        self.outcome = Outcome()
+
+    def run(self, engine: Engine, progress: Progress) -> Outcome:
+        """Do all stages; the parts are in the workspace."""
+        run = Run(self.request.job, self.request.found, engine, progress)
+        self.outcome = run.into(self.workspace, self.request.stages)
+        return self.outcome
+
+    def deliver(self) -> None:
+        """Put the results where they belong.  Only then does the index learn what was kept."""
+        output, job = self.request.output, self.request.job
+        if output.kind in ("stdout", "stream"):
+            print_parts(output, self.workspace)
+        else:
+            deliver(output, self.workspace, self._kinds(), self._account())
+        if job.index:
+            extend(job.index, self.workspace.index_folder)
+
+    def _kinds(self) -> list[str]:
+        """An empty audit is a statement; an empty file of rejects would be a false alarm."""
+        audit = ["audit"] if self.request.audit else []
+        return [*(["rejects"] if self.outcome.tally.rejects else []), *audit, "articles"]
+
+    def _account(self) -> dict[str, Any]:
+        """What made these files: versions, settings, packs, inputs, counts, seconds."""
+        job = self.request.job
+        return {
+            "schema": "copydesk/run/1",
+            "versions": versions(),
+            "settings": {name: getattr(job, name) for name in SETTINGS},
+            "packs": pack_versions(job.selection) if self.request.stages != RECORDS else {},
+            "inputs": [
+                {"path": source.name, "bytes": source.size, "modified": source.modified}
+                for source in self.request.found.sources
+            ],
+            "counts": {name: _counted(value) for name, value in structs.asdict(self.outcome.tally).items()},
+            "seconds": dict(self.outcome.seconds),
+        }
+
+
+@contextmanager
+def session(request: Request) -> Iterator[Session]:
+    """Yield a session that holds its output; at the end of the block, if all went well, its results are delivered.
+
+    The workspace is removed in the end, but for a fault of the machine: then `--resume` goes on with it, and so it
+    does when the run was asked to resume and is interrupted.  Raises UsageError if the output is refused.
+    """
+    output = request.output
+    if output.kind in ("stdout", "stream") or not request.delivers:
+        with holding_index(request.job, request.delivers), scratch(request.work) as workspace:
+            one = Session(request, workspace)
+            yield one
+            if request.delivers:
+                one.deliver()
+        return
+    refuse_inputs(output, (source.path for source in request.found.sources))
+    is_new = not output.parent.exists()
+    make_parent(output)
+    try:
+        with holding_index(request.job), Claim(output.parent, output.claim) as claim:
+            request = _accepted(request, claim)
+            state = _index_state(request.job, claim)
+            workspace = claim.open(identify(request, claim), output.suffix)
+            (Path(workspace.folder) / BEFORE).write_text(state, encoding="utf-8")
+            one = Session(request, workspace)
+            with _kept_for_resume(one):
+                yield one
+                one.deliver()
+    finally:
+        if is_new and not any(output.parent.iterdir()):
+            output.parent.rmdir()
+
+
+def _accepted(request: Request, claim: Claim) -> Request:
+    """Settle what earlier runs have left, and check the output.  Return the request, with the time of a resumed run."""
+    for folder in claim.left():
+        if not is_own_folder(folder):
+            raise UsageError(str(folder), "belongs to another user", "Remove it, or give another -o.")
+    unfinished = claim.unfinished()
+    if request.resume and unfinished:
+        _check_same(request, unfinished, claim)
+        added = request.job.added if request.has_time else unfinished.added
+        return structs.replace(request, job=structs.replace(request.job, added=added))
+    for folder in claim.left():
+        finish_delivery(request.output, folder)
+        shutil.rmtree(folder)
+    check_output(request.output, request.force, (source.path for source in request.found.sources))
+    return request
+
+
+def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
+    """Refuse to resume a run that was another one.  Raises UsageError that names what differs."""
+    aspects = identify(request, claim).aspects
+    differing = [name for name, value in aspects.items() if unfinished.aspects.get(name) != value]
+    if request.has_time and request.job.added != unfinished.added:
+        differing.append("added")
+    if differing:
+        fault = f"the unfinished run had other {', '.join(differing)}"
+        raise UsageError("--resume", fault, "Run with those it had, or without --resume to begin anew.")
+
+
+@contextmanager
+def _kept_for_resume(one: Session) -> Iterator[None]:
+    """Remove the workspace in the end, but after a fault of the machine."""
+    try:
+        yield
+    except Exception as error:
+        is_fault_of_machine = isinstance(error, OSError | MemoryError) or getattr(error, "exit_code", 6) == 6
+        if not is_fault_of_machine:
+            shutil.rmtree(one.workspace.folder, ignore_errors=True)
+        raise
+    except BaseException:  # ^C, a signal
+        if not one.request.resume:
+            shutil.rmtree(one.workspace.folder, ignore_errors=True)
+        raise
+    shutil.rmtree(one.workspace.folder, ignore_errors=True)
+
+
+def identify(request: Request, claim: Claim) -> Identity:
+    """Return what makes this run the same as another: each aspect by its hash."""
+    job, sources = request.job, request.found.sources
+    aspects: dict[str, object] = {
+        "inputs": token_hex(8) if any(source.is_stream for source in sources) else sources,
+        "rules": [job.selection, pack_versions(job.selection)] if request.stages != RECORDS else [],
+        "settings": [job.reading, job.copying, job.suffix, job.shard_bytes, job.index, request.stages],
+        "versions": versions(),
+        "index": _index_state(job, claim),
+    }
+    hashed = {name: sha256(msgspec.json.encode(value)).hexdigest() for name, value in aspects.items()}
+    return Identity(hashed, job.added)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that can change a byte of the output."""
+    return {name: version(name) for name in ("copydesk", *DEPENDENCIES)} | {"python": sys.version.split()[0]}
+
+
+def _index_state(job: Job, claim: Claim) -> str:
+    """The state of the index before the run; one that a killed run has extended counts as it was before that."""
+    manifest = Path(job.index) / MANIFEST
+    if not job.index or not manifest.exists():
+        return ""
+    now = manifest.read_bytes()
+    for folder in claim.left():
+        staged = folder / "index" / MANIFEST
+        if staged.exists() and staged.read_bytes() == now:
+            return (folder / BEFORE).read_text(encoding="utf-8")
+    return sha256(now).hexdigest()
+
+
+def _counted(value: Any) -> Any:
+    return dict(value) if isinstance(value, tuple) else value

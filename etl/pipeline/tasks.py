@@ -1,0 +1,215 @@
+"""The tasks of a run, files to files.  Each takes a job, a workspace and a shard, and returns what it counted.
+
+parse     shares -> parsed documents, and the lines in them      (only where a rule asks what recurs in the run)
+prepare   shares or parsed documents -> judged documents, fingerprints
+publish   judged documents and their duplicates -> articles, audit, rejects
+clean     shares -> articles, audit, rejects                     (where duplicates are not sought across the run)
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
+from typing import Generic
+
+from msgspec import Struct
+
+from etl.audit import Entry, Tally, total
+from etl.document import Judged, Parsed, Ruleset, finish, judge, parse
+from etl.errors import Unreadable
+from etl.model import NO_DUPLICATES, DocumentDuplicates, Raw
+from etl.packs import compile_rules
+from etl.pipeline.copies import blocks_left, dropped, duplicates_within, save_places
+from etl.pipeline.documents import State, read_judged, read_parsed, write_documents
+from etl.pipeline.job import Job, Shard, reject_line
+from etl.pipeline.lines import line_counts, save_lines
+from etl.pipeline.records import fingerprint_records, publish_records
+from etl.pipeline.select import save_prints
+from etl.pipeline.workspace import Workspace
+from etl.readers import Reject, read
+from etl.record import Record
+from etl.rules.matching.recurrence import LineCounts
+from etl.writers import line_writer, to_lines
+
+PUBLISHED = ("articles", "audit", "rejects")
+# A batch of documents that are judged together: so many, or so many characters of them.
+BATCH_DOCUMENTS, BATCH_CHARS = 256, 1 << 20
+
+Task = Callable[[Job, Workspace, Shard], Tally]
+# Writes what came of one document: its records, its audit, or the reject.
+Write = Callable[[Iterable[Record], Iterable[Entry], Reject | None], None]
+
+
+def run_task(stage: str, job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Run the task of a stage, and record that it is done."""
+    tally = TASKS[stage](job, workspace, shard)
+    workspace.finish(stage, shard.number, tally)
+    return tally
+
+
+def parse_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Write a shard's documents as they are before they are judged, and which lines stand in them."""
+    documents = write_documents(workspace, "parsed", shard.number, _parsed(job, shard))
+    counted = _Counted(documents)
+    save_lines(workspace, shard.number, counted)
+    return counted.tally()
+
+
+def prepare_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Write a shard's judged documents, and the fingerprints of the blocks that rules left."""
+    counts = line_counts(workspace)
+    parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
+    judged = _judged(parsed, compile_rules(job.selection), counts)
+    counted = _Counted(write_documents(workspace, "staged", shard.number, judged))
+    places, blocks = blocks_left(counted)
+    save_places(workspace, shard.number, places, blocks.names[1])
+    save_prints(job, workspace, shard.number, blocks)
+    return counted.tally()
+
+
+def publish_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Write a shard's articles, audit and rejects.  Raises BooksError if a document does not balance."""
+    duplicates = dropped(job, workspace, shard.number)
+    results = enumerate(read_judged(workspace, "staged", shard.number))
+    pairs = ((result, duplicates.get(number, NO_DUPLICATES)) for number, result in results)
+    with _part_writer(workspace, shard.number) as write:
+        return total(_published(pairs, job.added, write))
+
+
+def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Write a shard's articles, audit and rejects in one go."""
+    counts = line_counts(workspace)
+    parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
+    judged = _judged(parsed, compile_rules(job.selection), counts)
+    with _part_writer(workspace, shard.number) as write:
+        return total(_published(_with_duplicates(judged, job), job.added, write))
+
+
+class Printed(Struct, frozen=True):
+    """What a shard comes to where nothing is written to disk: articles and rejects as JSON lines."""
+
+    articles: bytes
+    rejects: bytes
+    tally: Tally
+
+
+def print_shard(job: Job, shard: Shard) -> Printed:
+    """Return a shard's articles and rejects; there is no audit."""
+    articles, rejects = BytesIO(), BytesIO()
+
+    def write(records: Iterable[Record], _: Iterable[Entry], reject: Reject | None) -> None:
+        articles.write(to_lines(records))
+        if reject:
+            rejects.write(to_lines([reject_line(reject)]))
+
+    tally = total(_published(_with_duplicates(documents_of(job, shard), job), job.added, write))
+    return Printed(articles.getvalue(), rejects.getvalue(), tally)
+
+
+TASKS: dict[str, Task] = {
+    "parse": parse_shard,
+    "prepare": prepare_shard,
+    "publish": publish_shard,
+    "clean": clean_shard,
+    "fingerprint": fingerprint_records,
+    "write": publish_records,
+}
+
+
+class _Counted(Generic[State]):
+    """Documents and rejects that are passed on, and counted."""
+
+    def __init__(self, results: Iterable[State | Reject]) -> None:
+        self._results: Iterable[State | Reject] = results
+        self._documents = self._rejects = 0
+
+    def __iter__(self) -> Iterator[State | Reject]:
+        for result in self._results:
+            self._rejects += isinstance(result, Reject)
+            self._documents += not isinstance(result, Reject)
+            yield result
+
+    def tally(self) -> Tally:
+        return Tally(documents=self._documents, rejects=self._rejects)
+
+
+def documents_of(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
+    """Yield a shard's documents, judged, in order; what cannot be read or decoded comes as a reject in its place."""
+    return _judged(_parsed(job, shard), compile_rules(job.selection), None)
+
+
+def _parsed(job: Job, shard: Shard) -> Iterator[Parsed | Reject]:
+    rules = compile_rules(job.selection)
+    for share in shard.shares:
+        for raw in read(share, job.reading):
+            yield raw if isinstance(raw, Reject) else _parse(raw, rules)
+
+
+def _parse(raw: Raw, rules: Ruleset) -> Parsed | Reject:
+    try:
+        return parse(raw, rules)
+    except Unreadable as error:
+        fault = error.fault
+    except RecursionError:
+        fault = "is nested too deep"
+    body = raw.body if isinstance(raw.body, bytes) else raw.body.encode("utf-8", "replace")
+    return Reject(raw.path, raw.row, fault, body)
+
+
+def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCounts | None) -> Iterator[Judged | Reject]:
+    """Judge documents in batches; rejects keep their places."""
+    batch: list[Parsed | Reject] = []
+    chars = 0
+    for result in parsed:
+        batch.append(result)
+        chars += 0 if isinstance(result, Reject) else len(result.document.text)
+        if len(batch) == BATCH_DOCUMENTS or chars > BATCH_CHARS:
+            yield from _judged_batch(batch, rules, counts)
+            batch, chars = [], 0
+    yield from _judged_batch(batch, rules, counts)
+
+
+def _judged_batch(batch: Sequence[Parsed | Reject], rules: Ruleset, counts: LineCounts | None) -> Iterator[Judged | Reject]:
+    judged = iter(judge([result for result in batch if not isinstance(result, Reject)], rules, counts))
+    for result in batch:
+        yield result if isinstance(result, Reject) else next(judged)
+
+
+def _with_duplicates(
+    results: Iterable[Judged | Reject], job: Job
+) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
+    """Documents, each with the duplicates within it, if these are sought."""
+    for result in results:
+        if job.copying.scope == "off" or isinstance(result, Reject):
+            yield result, NO_DUPLICATES
+        else:
+            yield result, duplicates_within([result], job.copying)[0]
+
+
+def _published(
+    results: Iterable[tuple[Judged | Reject, DocumentDuplicates]], added: str, write: Write
+) -> Iterator[Tally]:
+    """Write documents one by one, and yield the tally of each."""
+    for result, duplicates in results:
+        if isinstance(result, Reject):
+            write((), (), result)
+            yield Tally(rejects=1)
+        else:
+            cleaned = finish(result, duplicates, added)
+            write(cleaned.records, cleaned.audit, None)
+            yield cleaned.tally
+
+
+@contextmanager
+def _part_writer(workspace: Workspace, shard: int) -> Iterator[Write]:
+    """Yield a function that writes to the three parts of a shard that users get."""
+    with ExitStack() as stack:
+        paths = [stack.enter_context(workspace.writing(kind, shard)) for kind in PUBLISHED]
+        articles, audit, rejects = (stack.enter_context(line_writer(path, workspace.suffix)) for path in paths)
+
+        def write(records: Iterable[Record], entries: Iterable[Entry], reject: Reject | None) -> None:
+            articles(records)
+            audit(entries)
+            if reject:
+                rejects([reject_line(reject)])
+
+        yield write

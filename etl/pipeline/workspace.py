@@ -1,0 +1,217 @@
+"""The files of a run between its stages: one folder, named after the job, that only this run writes to.
+
+    .copydesk-NAME.lock               held by the run; it names the process
+    .copydesk-NAME-DIGEST/job.json    what the digest is of, so that a run that does not fit says what differs
+    .copydesk-NAME-DIGEST/KIND/part-00000.jsonl
+    .copydesk-NAME-DIGEST/done/STAGE-00000
+
+NAME is the output's.  The folder stands beside the output, so that a rename publishes what is in it.  A part is written
+under a name of its own and renamed when it is complete; the `done` file of a stage and shard is written last.  So two
+attempts at one task never write to one file, and what is there is whole.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from glob import escape
+from hashlib import blake2b
+from pathlib import Path
+from secrets import token_hex
+from tempfile import gettempdir
+
+import msgspec
+from msgspec import Struct
+
+from etl.audit import Tally
+from etl.errors import UsageError
+from etl.writers import atomic
+
+# Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
+MAX_NAME_BYTES = 180
+
+TIMED_OUT = "timed-out.json"
+
+_encode_tally = msgspec.msgpack.Encoder().encode
+_decode_tally = msgspec.msgpack.Decoder(Tally).decode
+
+
+class Identity(Struct, frozen=True):
+    """What makes two runs the same: each aspect (inputs, rules, settings, versions, index) with its hash.
+
+    `added` is the time in the records; a resumed run goes on with the time of the first.
+    """
+
+    aspects: Mapping[str, str]
+    added: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Hash of all aspects."""
+        return blake2b(msgspec.json.encode(sorted(self.aspects.items())), digest_size=6).hexdigest()
+
+
+class Workspace(Struct, frozen=True):
+    """A run's folder.  It is a plain value: workers are sent it, and make their own paths."""
+
+    folder: str
+    suffix: str = ".jsonl"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where a run keeps what it will add to the index."""
+        return Path(self.folder) / "index"
+
+    def path(self, kind: str, shard: int, suffix: str = "") -> Path:
+        """Return the path of a shard's part of a kind of file.  Makes nothing."""
+        return Path(self.folder) / kind / f"part-{shard:05d}{suffix or self.suffix}"
+
+    def part_folder(self, kind: str, shard: int) -> Path:
+        """Return the path of a shard's part that is a folder.  Makes nothing."""
+        return Path(self.folder) / kind / f"part-{shard:05d}"
+
+    def parts(self, kind: str) -> list[Path]:
+        """Return the parts of a kind of file that are complete, in order."""
+        return sorted((Path(self.folder) / kind).glob("part-*"))
+
+    @contextmanager
+    def writing(self, kind: str, shard: int, suffix: str = "") -> Iterator[Path]:
+        """Yield a path of this attempt alone; it becomes the shard's part if all goes well."""
+        final = self.path(kind, shard, suffix)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with atomic(final) as temporary:
+            yield temporary
+
+    @contextmanager
+    def writing_folder(self, kind: str, shard: int) -> Iterator[Path]:
+        """Yield a folder of this attempt alone; it becomes the shard's part if all goes well."""
+        final = self.part_folder(kind, shard)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary = final.parent / f".{token_hex(8)}.tmp"
+        temporary.mkdir()
+        try:
+            yield temporary
+            if not final.exists():  # another attempt at the same task has written the same
+                temporary.rename(final)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def finish(self, stage: str, shard: int, tally: Tally) -> None:
+        """Record that a stage is done with a shard, and what it counted."""
+        with self.writing("done", shard, f".{stage}") as temporary:
+            temporary.write_bytes(_encode_tally(tally))
+
+    def tally(self, stage: str, shard: int) -> Tally | None:
+        """Return what a stage counted of a shard; None if it is not done."""
+        try:
+            return _decode_tally(self.path("done", shard, f".{stage}").read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def timed_out(self) -> tuple[str, ...]:
+        """Return the rules that the run goes without, because their regex took too long."""
+        path = Path(self.folder) / TIMED_OUT
+        return msgspec.json.decode(path.read_bytes(), type=tuple[str, ...]) if path.exists() else ()
+
+    def restart_without(self, rules: tuple[str, ...]) -> None:
+        """Remove all that was done, and note the rules that the next attempt goes without."""
+        for path in Path(self.folder).iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+        with atomic(Path(self.folder) / TIMED_OUT) as temporary:
+            temporary.write_bytes(msgspec.json.encode(rules))
+
+    def remove(self, *kinds: str) -> None:
+        """Remove kinds of files that no later stage reads: a large run has several times its input on disk."""
+        for kind in kinds:
+            shutil.rmtree(Path(self.folder) / kind, ignore_errors=True)
+
+
+@contextmanager
+def scratch(parent: str = "") -> Iterator[Workspace]:
+    """Yield a workspace that nobody resumes, in a new folder; it is removed in any case."""
+    folder = Path(parent or gettempdir()) / f".copydesk-{token_hex(8)}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield Workspace(str(folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Claim:
+    """The right to write one output: its lock is held, and workspaces of dead runs into it are known."""
+
+    def __init__(self, parent: Path, name: str) -> None:
+        self._parent, self._name = parent, _fitted(name)
+        self._lock = parent / f".copydesk-{self._name}.lock"
+        self._file: int | None = None
+
+    def __enter__(self) -> "Claim":
+        """Take the lock.  Raises UsageError if a live process holds it."""
+        self._file = _locked(self._lock)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go; the lock file goes first, while it is held."""
+        if self._file is not None:
+            self._lock.unlink(missing_ok=True)
+            os.close(self._file)
+
+    def left(self) -> list[Path]:
+        """Return the workspaces that dead runs into the same output have left."""
+        pattern = f".copydesk-{escape(self._name)}-{'[0-9a-f]' * 12}"
+        return sorted(path for path in self._parent.glob(pattern) if path.is_dir())
+
+    def open(self, identity: Identity, suffix: str) -> Workspace:
+        """Return the workspace of a job, made if it is not there; those of other jobs are removed."""
+        folder = self._parent / f".copydesk-{self._name}-{identity.digest}"
+        for other in self.left():
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        if not (folder / "job.json").exists():
+            with atomic(folder / "job.json") as temporary:
+                temporary.write_bytes(msgspec.json.encode(identity))
+        return Workspace(str(folder), suffix)
+
+    def unfinished(self) -> Identity | None:
+        """Return the identity of the run that was left unfinished, if there is one."""
+        for folder in self.left():
+            try:
+                return msgspec.json.decode((folder / "job.json").read_bytes(), type=Identity)
+            except (OSError, msgspec.DecodeError):
+                continue
+        return None
+
+
+def _locked(path: Path) -> int:
+    """Return the lock file, open and locked.  One that was removed meanwhile locks nothing: it is opened again."""
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(file, 200).decode(errors="replace")
+            os.close(file)
+            name = path.name.removeprefix(".copydesk-").removesuffix(".lock")
+            raise UsageError(name, f"is being written by {holder}", "Wait until that ends.") from None
+        if _is_same_file(file, path):
+            os.truncate(file, 0)
+            os.write(file, f"process {os.getpid()} on {os.uname().nodename}".encode())
+            return file
+        os.close(file)
+
+
+def _is_same_file(file: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _fitted(name: str) -> str:
+    """Return a name that leaves room for more in 255 bytes."""
+    encoded = os.fsencode(name)
+    return name if len(encoded) <= MAX_NAME_BYTES else blake2b(encoded, digest_size=16).hexdigest()
