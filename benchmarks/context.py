@@ -130,8 +130,8 @@ def pages(folder: Path) -> Iterator[Page]:
         (judged,) = judge([parse(Raw(dump.domain, dump.text, ""), rules)], rules)
         for article, removals in zip(judged.articles, judged.removals, strict=True):
             first = article.start
-            named = [(one.block - first, one.rule) for one in removals if one.action != "tag"]
-            view = ArticleView(article, judged.document).knowing(named)
+            named = [(one.block - first, [one.rule]) for one in removals if one.action != "tag"]
+            view = ArticleView(article, judged.document).with_named(named)
             unnamed = [at for at in range(len(view)) if at not in view.named and at not in view.frame]
             yield Page(dump, first, view, unnamed)
 

@@ -131,7 +131,8 @@ def total(tallies: Iterable[Tally]) -> Tally:
         changed += tally.books.changed
         removed += tally.books.removed
         for name, counter in counts.items():
-            counter.update(dict(getattr(tally, name)))
+            for key, count in getattr(tally, name):
+                counter[key] += count
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
     return Tally(
         documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum_of(checksums)
@@ -246,6 +247,13 @@ class Restoration:
     def _kept(self, wanted: int) -> Iterator[str]:
         """The next `wanted` characters of the source that were kept; a joint in the text was a gap in the source."""
         while wanted > 0 and self._texts:
+            if self._gap == JOINT:  # then the source reads as the text does
+                part = self._texts[0][self._at : self._at + wanted]
+                self._move(len(part))
+                wanted -= len(part)
+                self.kept += len(part)
+                yield part
+                continue
             joint = self._texts[0].find(JOINT, self._at)
             if joint == self._at:
                 part = self._gap
@@ -274,13 +282,20 @@ def _article_entries(document: Document, article: EditedArticle) -> Iterator[Ent
     for removal in article.removals:
         removals.setdefault(removal.block, []).append(removal)
     last_kept = article.kept[-1].index if article.kept else -1
+    text, gap, repairs = document.text, document.gap, document.repairs
     for block in article.blocks:
-        of_block = removals.get(block.index, [])
-        yield from (_removed(document, article.id, block, removal) for removal in of_block)
-        if all(removal.action == "tag" for removal in of_block):
+        index, end = block.index, _gap_end(document, block)
+        of_block = removals.get(index, ())
+        for removal in of_block:
+            yield _removed(document, article.id, block, removal)
+        if of_block and any(removal.action != "tag" for removal in of_block):
+            continue
+        if repairs[index]:
             yield from _repaired(document, article.id, block)
-            after = JOINT if block.index < last_kept else ""
-            yield from _booked_gap(document, article.id, block.line, block.char_end, _gap_end(document, block), after)
+        is_followed = index < last_kept
+        if text[block.char_end : end] != (gap if is_followed else ""):
+            after = JOINT if is_followed else ""
+            yield from _booked_gap(document, article.id, block.line, block.char_end, end, after)
 
 
 def _removed(document: Document, article_id: str, block: Block, removal: Removal) -> Entry:

@@ -297,4 +297,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
 
 
 def _counts(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(names).items()))
+    counted = list(names)
+    if len(counted) < 2:
+        return ((counted[0], 1),) if counted else ()
+    return tuple(sorted(Counter(counted).items()))

@@ -140,7 +140,7 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
     blocked_by = [
         one.blocked_by for view, at in meant for one in rule_matches(view, judging, at) if one.rule.name == name
     ]
-    blocked_by += [one.guard(view, at) for one in judging.strip.rules if one.name == name for view, at in meant]
+    blocked_by += [one.blocked_by(view, at) for one in judging.strip.rules if one.name == name for view, at in meant]
     if UNLESS not in blocked_by:
         yield case.fails("is not named without 'unless' either")
 

@@ -97,7 +97,7 @@ def test_shipped_model_knows_only_features_that_there_are() -> None:
 
 @given(st.lists(st.sampled_from([*STORY, *TEASERS, *INGREDIENTS, "x", "A.", "- - -"]), max_size=30), st.integers(0, 40))
 def test_features_are_columns_over_the_blocks(texts: list[str], furniture: int) -> None:
-    view = ArticleView(*story(*texts)).knowing([(furniture, "core/x")] if furniture < len(texts) else [])
+    view = ArticleView(*story(*texts)).with_named([(furniture, ["core/x"])] if furniture < len(texts) else [])
     places = [at for at in range(len(texts)) if at not in view.named]
     columns = features(view, places) if places else {}
     assert {len(column) for column in columns.values()} <= {len(places)}
@@ -138,7 +138,7 @@ TOLD = f"{LONG} {LONG}"
     ],
 )  # fmt: skip
 def test_what_a_feature_says(feature: str, texts: list[str], named: list[int], values: list[float]) -> None:
-    view = ArticleView(*story(*texts)).knowing([(at, "core/x") for at in named])
+    view = ArticleView(*story(*texts)).with_named([(at, ["core/x"]) for at in named])
     places = [at for at in range(len(texts)) if at not in named]
     assert features(view, places)[feature].tolist() == pytest.approx(values)
 
@@ -186,7 +186,7 @@ def test_what_rules_have_named_is_not_suspected_again() -> None:
     always = Model("1", 10_000, 0.5, 0.5, {})
     view = ArticleView(*story(*STORY, *TEASERS))
     assert [suspect.at for suspect in suspects(view, always, 0.5)] == list(range(20))
-    assert [suspect.at for suspect in suspects(view.knowing([(3, "core/x")]), always, 0.5)] == [
+    assert [suspect.at for suspect in suspects(view.with_named([(3, ["core/x"])]), always, 0.5)] == [
         *range(3),
         *range(4, 20),
     ]

@@ -180,7 +180,7 @@ def plain_loop(group: RuleGroup, view: ArticleView) -> Iterator[tuple[int, str]]
     """Every rule is asked about every block."""
     for compiled in group.rules:
         for at in range(len(view)):
-            if at not in view.frame and covers(compiled.rule.scope, view.scope) and compiled.names(view, at):
+            if at not in view.frame and covers(compiled.rule.scope, view.scope) and compiled.names.holds(view, at):
                 yield at, compiled.name
 
 
@@ -200,7 +200,7 @@ def test_judge_names_what_the_plain_loop_names(batch: Sequence[ArticleView]) -> 
     taken = {name: called(name, rule) for name, _, rule in SHIPPED if rule.action != "tag"}
     for view, removals in zip(batch, judge_articles(batch, RULES), strict=True):
         block_rules = list(plain_loop(RULES.block, view))
-        knowing = view.knowing([(at, name) for at, rule in block_rules for name in taken.get(rule, ())])
+        knowing = view.with_named([(at, taken[rule]) for at, rule in block_rules if rule in taken])
         plainly: defaultdict[int, set[str]] = defaultdict(set)
         for at, rule in (*block_rules, *plain_loop(RULES.contextual, knowing)):
             plainly[at].add(rule)
@@ -214,7 +214,7 @@ def test_cuts_are_what_the_plain_loop_finds(batch: Sequence[ArticleView]) -> Non
             (at, compiled.name)
             for compiled in RULES.strip.rules
             for at, text in enumerate(view.plain)
-            if at not in view.frame and covers(compiled.rule.scope, view.scope) and not compiled.guard(view, at)
+            if at not in view.frame and covers(compiled.rule.scope, view.scope) and not compiled.blocked_by(view, at)
             if regex_of(compiled.rule.match).pattern.search(text)
         }
         assert {(cut.block, name) for cut in found for name in cut.rules} == plainly

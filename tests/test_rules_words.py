@@ -281,5 +281,5 @@ def test_prefilter_finds_what_the_plain_loop_finds(match: dict[str, object], clo
     blocks = tuple(Block(at, at + 1, 0, 0, text, tag, css) for at, (text, tag, css) in enumerate(parts))
     view = ArticleView(*of_blocks(blocks, "html"), KNOWN)
     (compiled,) = rules.judges()
-    plain = [at for at in range(len(blocks)) if compiled.names(view, at)]
+    plain = [at for at in range(len(blocks)) if compiled.names.holds(view, at)]
     assert [removal.block for removal in judge([view], rules)[0]] == plain

@@ -36,8 +36,8 @@ from etl.readers import Found
 
 # All whose version can change a byte of the output; click only reads the command line.
 DEPENDENCIES = (
-    *("beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
-    *("pyahocorasick", "pyarrow", "regex", "tomli", "webencodings", "zstandard"),
+    *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
+    *("pyarrow", "regex", "tomli", "webencodings", "zstandard"),
 )
 # Holds the state of the index before the run.
 BEFORE = "index-before"

@@ -168,7 +168,9 @@ def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCount
     yield from _judged_batch(batch, rules, counts)
 
 
-def _judged_batch(batch: Sequence[Parsed | Reject], rules: Ruleset, counts: LineCounts | None) -> Iterator[Judged | Reject]:
+def _judged_batch(
+    batch: Sequence[Parsed | Reject], rules: Ruleset, counts: LineCounts | None
+) -> Iterator[Judged | Reject]:
     judged = iter(judge([result for result in batch if not isinstance(result, Reject)], rules, counts))
     for result in batch:
         yield result if isinstance(result, Reject) else next(judged)

@@ -1,19 +1,19 @@
 """Matches become removals: which blocks of an article are furniture, each with the rule that names it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from etl.model import Action, Removal
 from etl.rules.context import NAME, Model, Suspect, suspects
 from etl.rules.engine.literal_search import LiteralHits, RuleSet
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
-from etl.rules.language import Verb, called
+from etl.rules.language import Verb
 from etl.rules.matching.view import ArticleView
 
 # What a rule does to the block that it names; all others drop it.
 _ACTIONS: dict[Verb, Action] = {"extract": "extract", "tag": "tag", "reject": "reject"}
 
-Named = list[tuple[int, int, CompiledRule]]
-"""Blocks that rules name: position, rank of the rule, rule."""
+Named = list[tuple[int, CompiledRule]]
+"""Blocks that rules name: position and rule, in the order of the rules."""
 
 
 def judge(
@@ -33,23 +33,28 @@ def judge(
 def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleMatch, ...]:
     """Return the matches of all rules at a block: of those that name it, and of those that a guard blocks."""
     (hits,) = rules.search([view])
-    view = view.knowing(_taken(_named_by(rules.block, view, hits.rules)))
-    matches: list[RuleMatch] = []
-    for group, found in ((rules.block, hits.rules), (rules.contextual, rules.prefilter.around(view, hits.rules))):
-        asked = {rank: one for place, rank, one in group.candidates(view, found) if place == at}
-        matches += [match for rank in sorted(asked) if (match := asked[rank].match(view, at))]
-    return tuple(matches)
+    view = view.with_named(_taken(_named_by(rules.block, view, rules.block.candidates(view, hits.rules))))
+    asked = [
+        one
+        for group, found in (
+            (rules.block, rules.block.candidates(view, hits.rules)),
+            (rules.contextual, rules.prefilter.around(view, hits.rules)),
+        )
+        for one, places in group.of(view, found)
+        if at in places
+    ]
+    return tuple(match for one in asked if (match := one.match(view, at)))
 
 
 def _judge_article(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> tuple[Removal, ...]:
-    named = _named_by(rules.block, view, found) if found else []
+    named = _named_by(rules.block, view, rules.block.candidates(view, found)) if found else []
     if named:
-        view = view.knowing(_taken(named))
+        view = view.with_named(_taken(named))
     if around := rules.prefilter.around(view, found):
         contextual = _named_by(rules.contextual, view, around)
         named += contextual
         if contextual:
-            view = view.knowing(_taken(named))
+            view = view.with_named(_taken(named))
     removals = _removals(view, named)
     if rules.classifier:
         suspected = suspects(view, rules.classifier, rules.min_probability)
@@ -59,18 +64,18 @@ def _judge_article(view: ArticleView, found: Mapping[int, RuleSet], rules: Judgi
     return tuple(removals)
 
 
-def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, RuleSet]) -> Named:
-    return [candidate for candidate in group.candidates(view, found) if candidate[2].names(view, candidate[0])]
+def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Named:
+    return [(at, one) for one, places in group.of(view, found) for at in one.names.among(view, places)]
 
 
-def _taken(named: Iterable[tuple[int, int, CompiledRule]]) -> list[tuple[int, str]]:
+def _taken(named: Named) -> list[tuple[int, tuple[str, ...]]]:
     """Return what later judges are told of: the blocks that rules take, by all names of these; a tag takes nothing."""
-    return [(at, name) for at, _, one in named if one.rule.action != "tag" for name in called(one.name, one.rule)]
+    return [(at, one.called) for at, one in named if one.rule.action != "tag"]
 
 
 def _removals(view: ArticleView, named: Named) -> list[Removal]:
     by_block: dict[int, list[CompiledRule]] = {}
-    for at, _, one in sorted(named, key=lambda found: found[:2]):
+    for at, one in sorted(named, key=lambda found: (found[0], found[1].rank)):
         by_block.setdefault(at, []).append(one)
     return [_removal(view.blocks[at].index, rules) for at, rules in by_block.items()]
 

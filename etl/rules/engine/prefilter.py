@@ -61,13 +61,15 @@ class Repeats(Struct, frozen=True, gc=False):
 class Prefilter:
     """The triggers of all rules, by what they ask for.
 
-    Made of the matches of rules that judge whole blocks, and of those that are searched for within blocks, by rank.
+    Made of the matches of rules that judge whole blocks, and of those that are searched for within blocks, by rank;
+    `contextual` are those that look at neighbours.
     """
 
-    def __init__(self, matches: Mapping[int, Match], searched: Mapping[int, Match]) -> None:
+    def __init__(self, matches: Mapping[int, Match], searched: Mapping[int, Match], contextual: RuleSet) -> None:
+        self._contextual = contextual
         self._labels: defaultdict[str, RuleSet] = defaultdict(int)
         self._tags: defaultdict[str, RuleSet] = defaultdict(int)
-        self._rules: defaultdict[str, RuleSet] = defaultdict(int)
+        self._rules: dict[str, list[int]] = {}
         self._headlines = self._publishers = NO_RULES
         self._repeats: list[Repeats] = []
         literals: list[tuple[str, LiteralTrigger]] = []
@@ -76,6 +78,8 @@ class Prefilter:
         for rank, trigger in triggers.items():
             for pattern in trigger.patterns:
                 self._enter(pattern, only(rank))
+                for name in pattern.rule:
+                    self._rules.setdefault(name, []).append(rank)
                 for literal, found in _literal_triggers(pattern, rank):
                     if literal:
                         literals.append((literal, found))
@@ -91,7 +95,6 @@ class Prefilter:
         self._always = _by_length(always)
         self._matcher = LiteralMatcher(literals)
         self._reaches = {rank: trigger for rank, trigger in triggers.items() if trigger.first or trigger.last}
-        self._far = sum(map(only, self._reaches))
         self._longest_label = max(map(len, self._labels), default=0)
 
     def _enter(self, pattern: Pattern, rules: RuleSet) -> None:
@@ -99,8 +102,6 @@ class Prefilter:
             self._labels[label(text)] |= rules
         for name in (*pattern.tag, *pattern.css):
             self._tags[name] |= rules
-        for name in pattern.rule:
-            self._rules[name] |= rules
         self._headlines |= rules if pattern.headline else NO_RULES
 
     def _enter_always(self, pattern: Pattern, found: LiteralTrigger, always: dict[int, tuple[int, int]]) -> None:
@@ -146,24 +147,31 @@ class Prefilter:
                 if name in self._tags:
                     rules[at] = rules.get(at, NO_RULES) | self._tags[name]
 
-    def around(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, RuleSet]:
-        """Return candidates with those that ask what rules have named, each at the blocks that it could match."""
-        rules = dict(found)
-        for at, names in view.named.items():
-            for name in names:
-                if name in self._rules:
-                    rules[at] = rules.get(at, NO_RULES) | self._rules[name]
-        return self._spread(rules, len(view)) if self._far else rules
+    def around(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, list[int]]:
+        """Return the candidates among contextual rules: by rank, the positions of the blocks that a rule could match.
 
-    def _spread(self, found: Mapping[int, RuleSet], size: int) -> dict[int, RuleSet]:
-        """Take rules from the blocks that trigger them to the blocks that they could match."""
-        reached = {at: rules & ~self._far for at, rules in found.items()}
+        They may ask what other rules have named.
+        """
+        near: defaultdict[int, list[int]] = defaultdict(list)
         for at, rules in found.items():
-            for rank in ranks_of(rules & self._far):
-                trigger = self._reaches[rank]
-                for place in range(max(0, at + trigger.first), min(size, at + trigger.last + 1)):
-                    reached[place] = reached.get(place, NO_RULES) | only(rank)
-        return reached
+            for rank in ranks_of(rules & self._contextual) if rules & self._contextual else ():
+                near[rank].append(at)
+        for at, names in view.named.items() if self._rules else ():
+            for name in names:
+                for rank in self._rules.get(name, ()):
+                    near[rank].append(at)
+        return {rank: self._reached(rank, places, len(view)) for rank, places in near.items()}
+
+    def _reached(self, rank: int, places: Sequence[int], size: int) -> list[int]:
+        """Return the blocks that a rule could match, in order, of those that trigger it."""
+        trigger = self._reaches.get(rank)
+        if not trigger:
+            return sorted(set(places))
+        marked = bytearray(size)
+        for at in places:
+            start, end = max(0, at + trigger.first), min(size, at + trigger.last + 1)
+            marked[start:end] = b"\x01" * (end - start)
+        return [at for at, is_reached in enumerate(marked) if is_reached]
 
 
 def _trigger(match: Match) -> Trigger:

@@ -8,11 +8,20 @@ from etl.rules.context import NAME, Model
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
 from etl.rules.language import Rule, Scope, Verb, called
-from etl.rules.matching.exceptions import NO_USER_RULES, RuleException, UserRules, exception_guard
-from etl.rules.matching.guards import Guard, covers, guard
-from etl.rules.matching.neighbours import is_contextual, match_predicate, neighbours_predicate, span_predicate
-from etl.rules.matching.patterns import Predicate, block_predicate, describes_block
+from etl.rules.matching.exceptions import NO_USER_RULES, UserRules, exception_guard
+from etl.rules.matching.guards import UNLESS, Guard, covers, guards
+from etl.rules.matching.neighbours import (
+    is_contextual,
+    is_measured,
+    match_predicate,
+    neighbours_predicate,
+    span_predicate,
+)
+from etl.rules.matching.patterns import Predicate, all_of, block_predicate, describes_block, predicate
 from etl.rules.matching.view import ArticleScope, ArticleView
+
+# Sets of rules that a group remembers as lists.
+MAX_LISTED = 10_000
 
 _CONFIDENCE = ("certain", "likely", "guess")
 # Named before or after all rules that drop: a rejected article goes whole, a tag must not stand for what takes a block.
@@ -22,28 +31,31 @@ _PRECEDENCE: dict[Verb, int] = {"reject": -1, "tag": 1}
 class CompiledRule(Struct, frozen=True):
     """A rule ready to run, with its full name and the version of its pack.
 
-    `block` and `neighbours` are what it asks of a block and of those around it, None if it asks nothing.  `guard`
-    returns what blocks it.  `user_rule` is the name again if it is a user's, else "".
+    Of several rules that name a block, the one of the least `rank` is named first.  `names` is true of the blocks that
+    it names: it matches, and no guard blocks it.  `matches` is what it asks of a block and of its neighbours, `guards`
+    are what must hold beside that, each with its words.  `called` are all its names; `user_rule` is its name if it is a
+    user's, else "".
     """
 
+    rank: int
     name: str
     version: str
     rule: Rule
-    block: Predicate | None
-    neighbours: Predicate | None
-    guard: Guard
+    names: Predicate
+    matches: Predicate
+    guards: tuple[tuple[Predicate, str], ...]
+    exception: Guard
+    called: tuple[str, ...]
     user_rule: str
 
     def match(self, view: ArticleView, at: int) -> "RuleMatch | None":
         """Return the match of the rule at a block, whether a guard blocks it or not; None if it does not match."""
-        return RuleMatch(self, self.guard(view, at)) if self._matches(view, at) else None
+        return RuleMatch(self, self.blocked_by(view, at)) if self.matches.holds(view, at) else None
 
-    def names(self, view: ArticleView, at: int) -> bool:
-        """Return true if the rule matches a block and no guard blocks it; guards cost least, so they are first."""
-        return not self.guard(view, at) and self._matches(view, at)
-
-    def _matches(self, view: ArticleView, at: int) -> bool:
-        return (not self.block or self.block(view, at)) and (not self.neighbours or self.neighbours(view, at))
+    def blocked_by(self, view: ArticleView, at: int) -> str:
+        """Return the first guard or exception that blocks the rule, in words; "" if none does."""
+        words = (words for guard, words in self.guards if not guard.holds(view, at))
+        return next(words, "") or self.exception(view, at)
 
 
 class RuleMatch(Struct, frozen=True):
@@ -64,6 +76,7 @@ class RuleGroup:
         self._everywhere = self._scopes.pop(Scope(), NO_RULES)
         self._is_dated = any(scope.date for scope in self._scopes)
         self._judging: dict[ArticleScope, RuleSet] = {}
+        self._listed: dict[RuleSet, tuple[int, ...]] = {}
 
     @property
     def rules(self) -> tuple[CompiledRule, ...]:
@@ -78,13 +91,32 @@ class RuleGroup:
             self._judging[key] = self._everywhere | sum(covering)
         return self._judging[key]
 
-    def candidates(self, view: ArticleView, found: Mapping[int, RuleSet]) -> Iterator[tuple[int, int, CompiledRule]]:
-        """Yield position, rank and rule for the rules of the group that could match a block of an article."""
-        judging = self.judging(view.scope)
+    def candidates(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, list[int]]:
+        """Return, by rank, the positions of the blocks that a rule of the group could match."""
+        judging, frame = self.judging(view.scope), view.frame
+        by_rank: dict[int, list[int]] = {}
         for at, rules in found.items():
-            if (asked := rules & judging) and at not in view.frame:
-                for rank in ranks_of(asked):
-                    yield at, rank, self._ranked[rank]
+            if (asked := rules & judging) and at not in frame:
+                for rank in self._listed.get(asked) or self._list(asked):
+                    if rank in by_rank:
+                        by_rank[rank].append(at)
+                    else:
+                        by_rank[rank] = [at]
+        return by_rank
+
+    def of(self, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Iterator[tuple[CompiledRule, Sequence[int]]]:
+        """Yield the rules that judge an article, by rank, each with the blocks that it could match."""
+        judging = self.judging(view.scope)
+        for rank in sorted(found):
+            if only(rank) & judging:
+                yield self._ranked[rank], [at for at in found[rank] if at not in view.frame]
+
+    def _list(self, rules: RuleSet) -> tuple[int, ...]:
+        """Return the ranks of a set; the same few sets come again and again."""
+        if len(self._listed) >= MAX_LISTED:
+            self._listed.clear()
+        listed = self._listed[rules] = tuple(ranks_of(rules))
+        return listed
 
 
 class JudgingRules(Struct, frozen=True):
@@ -124,10 +156,11 @@ def compile_judging(
     Named first is one that rejects, last one that tags; among others the one with the narrowest scope, then the most
     certain, then the first by name.
     """
-    compiled = sorted((_compiled(*entry, user_rules) for entry in rules), key=_precedence)
+    ordered = enumerate(sorted(rules, key=_precedence))
+    compiled = [_compiled(rank, *entry, user_rules) for rank, entry in ordered]
     phases: tuple[dict[int, CompiledRule], ...] = ({}, {}, {})
-    for rank, one in enumerate(compiled):
-        phases[_phase(one.rule)][rank] = one
+    for one in compiled:
+        phases[_phase(one.rule)][one.rank] = one
     matches = {rank: one.rule.match for phase in phases[1:] for rank, one in phase.items()}
     searched = {rank: one.rule.match for rank, one in phases[0].items()}
     strip, block, contextual = map(RuleGroup, phases)
@@ -135,7 +168,7 @@ def compile_judging(
         strip=strip,
         block=block,
         contextual=contextual,
-        prefilter=Prefilter(matches, searched),
+        prefilter=Prefilter(matches, searched, sum(map(only, phases[2]))),
         extracting=tuple(one for one in compiled if one.rule.action == "extract"),
         classifier=classifier,
         min_probability=min_probability,
@@ -143,11 +176,11 @@ def compile_judging(
     )
 
 
-def _precedence(compiled: CompiledRule) -> tuple[int, bool, int, str]:
+def _precedence(entry: tuple[str, str, Rule]) -> tuple[int, bool, int, str]:
     """Return a key that is least for the rule that is named first, if several name a block."""
-    rule = compiled.rule
+    name, _, rule = entry
     precedence = _PRECEDENCE.get(rule.action, 0)
-    return precedence, not rule.scope.publisher, _CONFIDENCE.index(rule.confidence), compiled.name
+    return precedence, not rule.scope.publisher, _CONFIDENCE.index(rule.confidence), name
 
 
 def _phase(rule: Rule) -> int:
@@ -156,16 +189,28 @@ def _phase(rule: Rule) -> int:
     return 0 if rule.action == "strip" else 1 + is_looking_around
 
 
-def _compiled(name: str, version: str, rule: Rule, user_rules: UserRules) -> CompiledRule:
+def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRules) -> CompiledRule:
     user_rule = name if name in user_rules.own else ""
-    asks_block = describes_block(rule.match) or rule.match.neither
+    names = called(name, rule)
+    block = [block_predicate(rule.match, user_rule)] if describes_block(rule.match) or rule.match.neither else []
+    neighbours = [_neighbours(rule, user_rule)] if is_contextual(rule.match) else []
+    required = guards(rule.where, match_predicate(rule.unless, user_rule) if rule.unless else None)
+    exception = exception_guard(names, user_rules.exceptions)
+    where = [holds for holds, words in required if words != UNLESS]
+    refusing = [holds for holds, words in required if words == UNLESS]
+    if user_rules.exceptions:
+        refusing.append(predicate(lambda view, at: not exception(view, at)))
+    first, last = (neighbours, []) if is_measured(rule.match) and rule.action != "drop-span" else ([], neighbours)
     return CompiledRule(
+        rank,
         name,
         version,
         rule,
-        block_predicate(rule.match, user_rule) if asks_block else None,
-        _neighbours(rule, user_rule) if is_contextual(rule.match) else None,
-        _guard(name, rule, user_rule, user_rules.exceptions),
+        all_of([*where[:1], *first, *where[1:], *block, *last, *refusing]),
+        all_of([*block, *neighbours]),
+        required,
+        exception,
+        names,
         user_rule,
     )
 
@@ -174,12 +219,3 @@ def _neighbours(rule: Rule, user_rule: str) -> Predicate:
     if rule.action == "drop-span" and rule.match.between:
         return span_predicate(rule.match.between, user_rule)
     return neighbours_predicate(rule.match, user_rule)
-
-
-def _guard(name: str, rule: Rule, user_rule: str, exceptions: Sequence[RuleException]) -> Guard:
-    """Compile the guards of a rule, and the exceptions from it."""
-    guarded = guard(rule.where, match_predicate(rule.unless, user_rule) if rule.unless else None)
-    if not exceptions:
-        return guarded
-    excepted = exception_guard(called(name, rule), exceptions)
-    return lambda view, at: guarded(view, at) or excepted(view, at)

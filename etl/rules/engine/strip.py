@@ -42,9 +42,10 @@ def cuts(
 
 def _article_cuts(view: ArticleView, hits: LiteralHits, rules: JudgingRules) -> Iterator[Cut]:
     found = [
-        (at, _widened(view.plain[at], match), rank, one)
-        for at, rank, one in rules.strip.candidates(view, hits.rules)
-        for match in _matches(view, at, one, hits.spans.get((at, rank)))
+        (at, _widened(view.plain[at], match), one.rank, one)
+        for one, places in rules.strip.of(view, rules.strip.candidates(view, hits.rules))
+        for at in places
+        for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
         yield from _joined(view, at, [(span, one) for _, span, _, one in of_block])
@@ -65,7 +66,7 @@ def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) 
 
 
 def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Iterator[re.Match[str]]:
-    if not one.guard(view, at):
+    if not one.blocked_by(view, at):
         yield from regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
 
 

@@ -1,10 +1,10 @@
 """What blocks a rule that matches: `where` and `unless` on single blocks, `scope` on whole articles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from etl.rules.language import Dates, Scope, Where
-from etl.rules.matching.patterns import Predicate
+from etl.rules.language import Dates, Position, Scope, Where
+from etl.rules.matching.patterns import Predicate, predicate
 from etl.rules.matching.view import ArticleScope, ArticleView
 
 UNLESS = "unless"
@@ -13,21 +13,17 @@ Guard = Callable[[ArticleView, int], str]
 """What blocks a rule at a position, as it stands in the pack; "" if nothing does."""
 
 
-def guard(where: Where, unless: Predicate | None = None) -> Guard:
-    """Compile guards into one: it returns the first that blocks."""
+def guards(where: Where, unless: Predicate | None = None) -> tuple[tuple[Predicate, str], ...]:
+    """Compile guards: predicates that must hold, each with its words in the pack, those that cost least first."""
     asked = [
-        (holds, value, f"where.{name} = {_toml(value)}")
-        for name, holds in _GUARDS.items()
+        (make(value), f"where.{name} = {_toml(value)}")
+        for name, make in _GUARDS.items()
         if (value := getattr(where, name)) is not None
     ]
-
-    def blocked_by(view: ArticleView, at: int) -> str:
-        for holds, value, text in asked:
-            if not holds(view, at, value):
-                return text
-        return UNLESS if unless and unless(view, at) else ""
-
-    return blocked_by
+    if unless:
+        blocks = unless.holds
+        asked.append((predicate(lambda view, at: not blocks(view, at)), UNLESS))
+    return tuple(asked)
 
 
 def covers(scope: Scope, article: ArticleScope) -> bool:
@@ -53,13 +49,52 @@ _SCOPES: dict[str, Callable[[ArticleScope, Any], bool]] = {
     "date": _covers_day,
 }
 
+
+def _position(places: tuple[Position, ...]) -> Predicate:
+    wanted = frozenset(places)
+
+    def among(view: ArticleView, found: Sequence[int]) -> Sequence[int]:
+        sentences = view.sentences
+        if not sentences:
+            return found
+        head, body, tail = ("head" in wanted, "body" in wanted, "tail" in wanted)
+        first, last = sentences[0], sentences[-1]
+        return [at for at in found if (head if at < first else tail if at > last else body)]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
+
+
+def _min_words(words: int) -> Predicate:
+    return predicate(lambda view, at: view.has_words(at, words))
+
+
+def _max_words(words: int) -> Predicate:
+    def among(view: ArticleView, found: Sequence[int]) -> Sequence[int]:
+        plain = view.plain
+        return [at for at in found if len(plain[at]) <= 2 * words or len(plain[at].split(None, words)) <= words]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
+
+
+def _no_final_punct(wanted: bool) -> Predicate:
+    def among(view: ArticleView, found: Sequence[int]) -> Sequence[int]:
+        plain = view.plain  # most lines that are none end with a letter: no closing quote need be looked behind
+        return [at for at in found if (not plain[at][-1:].isalnum() and view.has_final_punctuation(at)) is not wanted]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
+
+
+def _holding(asks: Callable[[ArticleView, int, Any], bool]) -> Callable[[Any], Predicate]:
+    return lambda value: predicate(lambda view, at: asks(view, at, value))
+
+
 # The ones that cost least first.
-_GUARDS: dict[str, Callable[[ArticleView, int, Any], bool]] = {
-    "max_chars": lambda view, at, chars: len(view.plain[at]) <= chars,
-    "min_words": lambda view, at, words: view.has_words(at, words),
-    "max_words": lambda view, at, words: not view.has_words(at, words + 1),
-    "no_final_punct": lambda view, at, wanted: view.has_final_punctuation(at) is not wanted,
-    "position": lambda view, at, places: not view.positions(at).isdisjoint(places),
-    "title_case": lambda view, at, share: view.title_case(at) >= share,
-    "max_article_words": lambda view, at, words: sum(view.words) <= words,
+_GUARDS: dict[str, Callable[[Any], Predicate]] = {
+    "max_chars": _holding(lambda view, at, chars: len(view.plain[at]) <= chars),
+    "position": _position,
+    "min_words": _min_words,
+    "max_words": _max_words,
+    "no_final_punct": _no_final_punct,
+    "title_case": _holding(lambda view, at, share: view.title_case(at) >= share),
+    "max_article_words": _holding(lambda view, at, words: sum(view.words) <= words),
 }

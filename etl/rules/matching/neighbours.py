@@ -1,13 +1,20 @@
 """Predicates on a block's neighbours, compiled once per rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from etl.fold import label
-from etl.rules.language import Between, Match, Near, Neighbour, Recurs, Span
-from etl.rules.matching.patterns import Predicate, block_predicate, pattern_predicate
+from etl.rules.language import Between, Match, Near, Neighbour, Pattern, Recurs, Span
+from etl.rules.matching.patterns import CRITERIA, Predicate, all_of, block_predicate, pattern_predicate, predicate
 from etl.rules.matching.recurrence import MAX_LINE_CHARS, line_key
 from etl.rules.matching.view import ArticleView
+
+# Blocks.  Farther than any rule looks.
+FAR = 1 << 20
+# What is counted once for an article, and so costs next to nothing at each of its blocks.
+MEASURED = ("after", "before", "between")
 
 
 def is_contextual(match: Match) -> bool:
@@ -15,21 +22,24 @@ def is_contextual(match: Match) -> bool:
     return any(getattr(match, name) for name in _NEIGHBOURS)
 
 
+def is_measured(match: Match) -> bool:
+    """Return true if what the match asks of the neighbours costs next to nothing."""
+    return all(name in MEASURED for name in _NEIGHBOURS if getattr(match, name))
+
+
 def match_predicate(match: Match, user_rule: str = "") -> Predicate:
     """Compile all that a match asks: of the block itself, and of its neighbours."""
-    block, neighbours = block_predicate(match, user_rule), neighbours_predicate(match, user_rule)
-    return lambda view, at: block(view, at) and neighbours(view, at)
+    return all_of([block_predicate(match, user_rule), neighbours_predicate(match, user_rule)])
 
 
 def neighbours_predicate(match: Match, user_rule: str = "") -> Predicate:
     """Compile what a match asks of the neighbours: true if all of it holds.  `user_rule` as for `pattern_predicate`."""
-    needed = [make(asked, user_rule) for name, make in _NEIGHBOURS.items() if (asked := getattr(match, name))]
-    return needed[0] if len(needed) == 1 else lambda view, at: all(holds(view, at) for holds in needed)
+    return all_of([make(asked, user_rule) for name, make in _NEIGHBOURS.items() if (asked := getattr(match, name))])
 
 
 def span_predicate(between: Between, user_rule: str = "") -> Predicate:
     """Compile a span from a start to the first end below it, both included.  Where spans overlap, each is one."""
-    start, end = pattern_predicate(between.start, user_rule), pattern_predicate(between.end, user_rule)
+    start, end = pattern_predicate(between.start, user_rule).holds, pattern_predicate(between.end, user_rule).holds
     reach = between.max_blocks + 1
 
     def is_in_span(view: ArticleView, at: int) -> bool:
@@ -39,34 +49,76 @@ def span_predicate(between: Between, user_rule: str = "") -> Predicate:
     def closing(view: ArticleView, opens: int) -> int:
         return next((i for i in range(opens + 1, min(len(view), opens + 1 + reach)) if end(view, i)), -1)
 
-    return is_in_span
+    return predicate(is_in_span)
+
+
+class Distances(Struct, frozen=True, gc=False):
+    """Of each block of an article, how far away the nearest one stands that a pattern matches; FAR if none does.
+
+    They are counted once for an article, and then several rules ask them of each of its blocks.
+    """
+
+    above: list[int]
+    below: list[int]
+
+
+def _distances(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], Distances]:
+    among = pattern_predicate(pattern, user_rule).among
+    asks_only_rules = bool(pattern.rule) and not any(getattr(pattern, one) for one in CRITERIA if one != "rule")
+
+    def distances(view: ArticleView) -> Distances:
+        found = view.remembered.get(among)
+        if found is None:
+            places = sorted(view.named) if asks_only_rules else range(len(view))
+            found = view.remembered[among] = _measured(among(view, places), len(view))
+        return found
+
+    return distances
+
+
+def _measured(places: Sequence[int], size: int) -> Distances:
+    above, below = [FAR] * size, [FAR] * size
+    for start, end in zip(places, (*places[1:], size - 1), strict=False):
+        above[start + 1 : end + 1] = range(1, end - start + 1)
+    for start, end in zip((-1, *places), places, strict=False):
+        below[max(0, start) : end] = range(end - max(0, start), 0, -1)
+    return Distances(above, below)
 
 
 def _after(near: Neighbour, user_rule: str) -> Predicate:
-    holds = pattern_predicate(near, user_rule)
-    return lambda view, at: any(holds(view, i) for i in range(max(0, at - near.within), at))
+    distances, within = _distances(near, user_rule), near.within
+
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        above = distances(view).above
+        return [at for at in places if above[at] <= within]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _before(near: Neighbour, user_rule: str) -> Predicate:
-    holds = pattern_predicate(near, user_rule)
-    return lambda view, at: any(holds(view, i) for i in range(at + 1, min(len(view), at + 1 + near.within)))
+    distances, within = _distances(near, user_rule), near.within
+
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        below = distances(view).below
+        return [at for at in places if below[at] <= within]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _between(between: Between, user_rule: str) -> Predicate:
-    start, end = pattern_predicate(between.start, user_rule), pattern_predicate(between.end, user_rule)
+    starts, ends = _distances(between.start, user_rule), _distances(between.end, user_rule)
+    most = between.max_blocks + 1
 
-    def is_between(view: ArticleView, at: int) -> bool:
-        opens = next((i for i in range(at - 1, max(-1, at - 1 - between.max_blocks), -1) if start(view, i)), None)
-        if opens is None:
-            return False
-        return any(end(view, i) for i in range(at + 1, min(len(view), opens + 2 + between.max_blocks)))
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        above, below = starts(view).above, ends(view).below
+        return [at for at in places if above[at] + below[at] <= most]
 
-    return is_between
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _span(span: Span, _user_rule: str) -> Predicate:
     run = [label(text) for text in span.around]
-    return lambda view, at: any(at in place for place in _span_places(span, run, view))
+    return predicate(lambda view, at: any(at in place for place in _span_places(span, run, view)))
 
 
 def _near(near: Near, _user_rule: str) -> Predicate:
@@ -74,7 +126,7 @@ def _near(near: Near, _user_rule: str) -> Predicate:
         around = range(max(0, at - near.within), min(len(view), at + near.within + 1))
         return any(_is_in(view, at, i, near.share) for i in around if i != at)
 
-    return resembles
+    return predicate(resembles)
 
 
 def _is_in(view: ArticleView, at: int, other: int, share: float) -> bool:
@@ -98,7 +150,7 @@ def _recurs(recurs: Recurs, _user_rule: str) -> Predicate:
         of_all, of_line = counts.get(line_key("", publisher.id), 1), counts.get(line_key(line, publisher.id), 1)
         return of_all >= recurs.least and of_line > 1 and of_line >= recurs.share * of_all
 
-    return stands_often
+    return predicate(stands_often)
 
 
 def _span_places(span: Span, run: list[str], view: ArticleView) -> Iterator[set[int]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
+
 from etl.fold import ORNAMENTS, fold, label, plain
 from etl.rules.language import Match, Pattern
 from etl.rules.matching.view import ArticleView
@@ -11,8 +13,48 @@ from etl.rules.regexes.publishers import PUBLISHER
 # Characters.  No label, caption or notice that anyone has shown us is longer; a paragraph may be.
 MAX_FURNITURE_CHARS = 2_000
 
-Predicate = Callable[[ArticleView, int], bool]
-"""What is true or false of the block of an article at a position."""
+Holds = Callable[[ArticleView, int], bool]
+Among = Callable[[ArticleView, Sequence[int]], Sequence[int]]
+
+
+class Predicate(Struct, frozen=True):
+    """What is true or false of blocks of an article: `holds` asks it of one, `among` returns those of which it is true.
+
+    Both say the same; among many blocks the second takes a fraction of the time.
+    """
+
+    holds: Holds
+    among: Among
+
+
+def predicate(holds: Holds, among: Among | None = None) -> Predicate:
+    """Return a predicate of what it asks of one block, and of many if that can be done faster than one by one."""
+    return Predicate(holds, among or (lambda view, places: [at for at in places if holds(view, at)]))
+
+
+def all_of(predicates: Sequence[Predicate]) -> Predicate:
+    """Return the predicate that holds if all do; none is asked of a block that an earlier one has ruled out."""
+    if len(predicates) == 1:
+        return predicates[0]
+    holding, filters = [one.holds for one in predicates], [one.among for one in predicates]
+
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        for filter_ in filters:
+            if not places:
+                break
+            places = filter_(view, places)
+        return places
+
+    return Predicate(lambda view, at: all(holds(view, at) for holds in holding), among)
+
+
+def any_of(predicates: Sequence[Predicate]) -> Predicate:
+    """Return the predicate that holds if one does."""
+    if len(predicates) == 1:
+        return predicates[0]
+    holding = [one.holds for one in predicates]
+    return predicate(lambda view, at: any(holds(view, at) for holds in holding))
+
 
 # What a pattern may ask of a block.
 CRITERIA = ("exact", "prefix", "suffix", "contains", "regex", "tag", "css", "rule", "headline")
@@ -36,11 +78,11 @@ def block_predicate(match: Match, user_rule: str = "") -> Predicate:
     needed = [pattern_predicate(match, user_rule)] if has_criteria(match) else []
     needed += [pattern_predicate(pattern, user_rule) for pattern in match.every]
     if match.either:
-        needed.append(_any_of([pattern_predicate(pattern, user_rule) for pattern in match.either]))
+        needed.append(any_of([pattern_predicate(pattern, user_rule) for pattern in match.either]))
     if match.neither:
-        barred = _any_of([pattern_predicate(pattern, user_rule) for pattern in match.neither])
-        needed.append(lambda view, at: not barred(view, at))
-    return needed[0] if len(needed) == 1 else lambda view, at: all(holds(view, at) for holds in needed)
+        barred = any_of([pattern_predicate(pattern, user_rule) for pattern in match.neither]).holds
+        needed.append(predicate(lambda view, at: not barred(view, at)))
+    return all_of(needed)
 
 
 def pattern_predicate(pattern: Pattern, user_rule: str = "") -> Predicate:
@@ -48,17 +90,13 @@ def pattern_predicate(pattern: Pattern, user_rule: str = "") -> Predicate:
 
     `user_rule` names the user's rule that it belongs to, whose regexes are bounded in time; "" a shipped one.
     """
-    predicates = [make(pattern) for criterion, make in _CRITERIA.items() if getattr(pattern, criterion)]
+    predicates = [predicate(make(pattern)) for criterion, make in _CRITERIA.items() if getattr(pattern, criterion)]
     if pattern.regex:
         predicates.append(_regex(regex_of(pattern, user_rule)))
-    return _any_of(predicates)
+    return any_of(predicates)
 
 
-def _any_of(predicates: Sequence[Predicate]) -> Predicate:
-    return predicates[0] if len(predicates) == 1 else lambda view, at: any(holds(view, at) for holds in predicates)
-
-
-def _exact(pattern: Pattern) -> Predicate:
+def _exact(pattern: Pattern) -> Holds:
     if pattern.case:
         cased = frozenset(plain(text).strip(ORNAMENTS) for text in pattern.exact)
         return lambda view, at: view.plain[at].strip(ORNAMENTS) in cased
@@ -66,45 +104,53 @@ def _exact(pattern: Pattern) -> Predicate:
     return lambda view, at: view.labels[at] in labels
 
 
-def _prefix(pattern: Pattern) -> Predicate:
+def _prefix(pattern: Pattern) -> Holds:
     texts, wanted = _compared(pattern, pattern.prefix)
     return lambda view, at: texts(view)[at].startswith(wanted) and _is_short(view, at)
 
 
-def _suffix(pattern: Pattern) -> Predicate:
+def _suffix(pattern: Pattern) -> Holds:
     texts, wanted = _compared(pattern, pattern.suffix)
     return lambda view, at: texts(view)[at].endswith(wanted) and _is_short(view, at)
 
 
-def _contains(pattern: Pattern) -> Predicate:
+def _contains(pattern: Pattern) -> Holds:
     texts, wanted = _compared(pattern, pattern.contains)
     return lambda view, at: _is_short(view, at) and any(part in texts(view)[at] for part in wanted)
 
 
 def _regex(regex: Regex) -> Predicate:
     if regex.source == PUBLISHER:  # asked of every short line: one look-up among the names, and no search for them
-        return lambda view, at: view.folded[at] in view.run.publishers
+        return predicate(lambda view, at: view.folded[at] in view.run.publishers)
     if regex.names_publishers or regex.user_rule:
-        return lambda view, at: _is_short(view, at) and regex.fullmatch(view.plain[at], view.run.publishers) is not None
-    return lambda view, at: _is_short(view, at) and regex.pattern.fullmatch(view.plain[at]) is not None
+        return predicate(
+            lambda view, at: _is_short(view, at) and bool(regex.fullmatch(view.plain[at], view.run.publishers))
+        )
+    low, high = regex.facts.min_chars, min(regex.facts.max_chars, MAX_FURNITURE_CHARS)
+
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        plain_, matches = view.plain, regex.pattern.fullmatch
+        return [at for at in places if low <= len(plain_[at]) <= high and matches(plain_[at])]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
-def _tag(pattern: Pattern) -> Predicate:
+def _tag(pattern: Pattern) -> Holds:
     tags = frozenset(pattern.tag)
     return lambda view, at: view.blocks[at].tag in tags
 
 
-def _css(pattern: Pattern) -> Predicate:
+def _css(pattern: Pattern) -> Holds:
     selectors = frozenset(pattern.css)
     return lambda view, at: not selectors.isdisjoint(view.blocks[at].css)
 
 
-def _rule(pattern: Pattern) -> Predicate:
+def _rule(pattern: Pattern) -> Holds:
     names = frozenset(pattern.rule)
     return lambda view, at: not names.isdisjoint(view.named.get(at, ()))
 
 
-def _headline(_pattern: Pattern) -> Predicate:
+def _headline(_pattern: Pattern) -> Holds:
     return lambda view, at: at in view.headlines
 
 
@@ -119,7 +165,7 @@ def _compared(pattern: Pattern, texts: tuple[str, ...]) -> tuple[Callable[[Artic
     return lambda view: view.folded, tuple(fold(text) for text in texts)
 
 
-_CRITERIA: dict[str, Callable[[Pattern], Predicate]] = {
+_CRITERIA: dict[str, Callable[[Pattern], Holds]] = {
     "exact": _exact,
     "prefix": _prefix,
     "suffix": _suffix,

@@ -2,25 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from copy import copy
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from msgspec import Struct
 
 from etl.fold import ORNAMENTS, ends_sentence, plain
 from etl.model import Article, Document, Kind
-from etl.rules.language import Position
 from etl.rules.matching.recurrence import LineCounts
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
 MIN_SENTENCE_WORDS = 12
 # Words that headline case leaves small.
 SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
-
-HEAD, BODY, TAIL = (frozenset[Position]((position,)) for position in ("head", "body", "tail"))
-EVERYWHERE = HEAD | BODY | TAIL
 
 # The closers that may close a sentence without a full stop.
 _QUOTES = ("'", '"')
@@ -54,26 +51,29 @@ class ArticleView:
     """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
 
     `plain` are the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded
-    ones without ornaments.  `named` are the blocks that rules have named so far, with the names of these.
+    ones without ornaments.  `named` are the blocks that rules have named so far, with the names of these; `remembered`
+    is what predicates have counted for all blocks at once.
     """
 
     def __init__(self, article: Article, document: Document, run: RunContext = NO_CONTEXT) -> None:
         self.article, self.document, self.run = article, document, run
         self.blocks, self.kind = document.blocks[article.start : article.end], document.kind
         self.named: dict[int, set[str]] = {}
+        self.remembered: dict[object, Any] = {}
         self.plain = [plain(block.text) for block in self.blocks]
         self.folded = [text.casefold() for text in self.plain]
 
     def __len__(self) -> int:
         return len(self.plain)
 
-    def knowing(self, named: Collection[tuple[int, str]]) -> "ArticleView":
-        """Return the same view with the blocks that rules have named so far: (position, rule id)."""
+    def with_named(self, named: Iterable[tuple[int, Collection[str]]]) -> "ArticleView":
+        """Return the same view with the blocks that rules have named so far: (position, names of the rule)."""
         view = copy(self)
         view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is no sentence of the story
+        view.remembered = {}
         view.named = {}
-        for at, rule in named:
-            view.named.setdefault(at, set()).add(rule)
+        for at, rules in named:
+            view.named.setdefault(at, set()).update(rules)
         return view
 
     @cached_property
@@ -113,7 +113,8 @@ class ArticleView:
 
     def has_words(self, at: int, count: int) -> bool:
         """Return true if a block has at least so many words; a long block is not split to its end."""
-        return count <= 0 or len(self.plain[at].split(None, count - 1)) >= count
+        text = self.plain[at]
+        return count <= 0 or (len(text) >= 2 * count - 1 and len(text.split(None, count - 1)) >= count)
 
     @cached_property
     def word_bags(self) -> list[Counter[str]]:
@@ -131,15 +132,6 @@ class ArticleView:
             and at not in self.frame
             and at not in self.named
         ]
-
-    def positions(self, at: int) -> frozenset[Position]:
-        """Return where a block stands: before the first sentence, after the last, or between; with none, everywhere."""
-        sentences = self.sentences
-        if not sentences:
-            return EVERYWHERE
-        if at < sentences[0]:
-            return HEAD
-        return TAIL if at > sentences[-1] else BODY
 
     def has_final_punctuation(self, at: int) -> bool:
         """Return true if a block ends as a sentence does; a closing quote alone counts, for it may close one."""

@@ -100,10 +100,15 @@ class Regex:
 
     def _window(self, literals: tuple[int, int], length: int) -> tuple[int, int]:
         """Return the part of a text that holds all matches, and what is looked at behind them."""
-        facts = self.facts
-        most_before = max(place.max_before for _, place in facts.literals)
-        most_after = max(place.max_after for _, place in facts.literals)
-        return max(0, literals[0] - most_before), min(length, literals[1] + most_after + facts.look_ahead)
+        most_before, most_after = self._reach
+        return max(0, literals[0] - most_before), min(length, literals[1] + most_after)
+
+    @cached_property
+    def _reach(self) -> tuple[int, int]:
+        """How far before and behind its literals a match may reach, and look, in characters."""
+        places = [place for _, place in self.facts.literals]
+        most_after = max(place.max_after for place in places) + self.facts.look_ahead
+        return max(place.max_before for place in places), most_after
 
 
 class TimedRegex:
