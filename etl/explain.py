@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from etl.audit import Entry
 from etl.document import Judged, finish, judge, parse
 from etl.errors import UsageError
+from etl.formats import Reading, find, only_document
 from etl.model import NO_DUPLICATES, Article, Block
 from etl.packs import Selection, compile_rules
 from etl.pipeline.copies import duplicates_within
 from etl.pipeline.job import Copying
-from etl.readers import Reading, find, only_document
 from etl.repair import repair
 from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
 

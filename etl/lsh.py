@@ -12,6 +12,8 @@ import msgspec
 
 from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
+from etl.formats import Reading, find
+from etl.formats.outputs import read_outputs
 from etl.index.look import read_kept
 from etl.index.manifest import MANIFEST, read_manifest
 from etl.index.upkeep import extend
@@ -21,8 +23,6 @@ from etl.pipeline.records import Pair
 from etl.pipeline.run import RECORDS, Run, Silent
 from etl.pipeline.seen import holding_index
 from etl.pipeline.workspace import scratch
-from etl.readers import Reading, find
-from etl.readers.records import read_records
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
@@ -84,7 +84,7 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
         Run(job, find([str(path)], Reading()), engine, Silent()).into(workspace, RECORDS)
         extend(folder, workspace.index_folder)
-        return tuple(read_records(Path(workspace.folder) / "pairs", Pair))
+        return tuple(read_outputs(Path(workspace.folder) / "pairs", Pair))
 
 
 def _copying(folder: str) -> Copying:

@@ -221,6 +221,7 @@ def encoded(shape: Shape) -> Callable[[Record], bytes]:
     encode = msgspec.json.Encoder().encode
     return lambda record: encode(shape.fields(record))
 
+
 AUDIT: Columns = {
     **dict.fromkeys(("schema", "article_id", "path", "record"), "string"),
     **dict.fromkeys(("row", "line", "char_start", "char_end"), "int"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.decode import decode
-from etl.formats import PassedOver, Reading, Reject, Result, find, read, shares
+from etl.formats import Reading, Reject, Result, find, read, shares
 from etl.model import Raw
 
 PAGE = "<html><head><title>Паром</title></head><body><p>Последний паром ушёл в пятницу вечером.</p></body></html>"
@@ -74,7 +74,7 @@ def test_documents_of_a_warc(tmp_path: Path, body: bytes, text: str, encoding: s
 def test_records_that_are_no_documents_are_passed_over(tmp_path: Path, body: bytes, kind: str) -> None:
     path = tmp_path / "a.warc"
     path.write_bytes(body)
-    assert results(path) == [PassedOver(str(path), 0, kind)]
+    assert results(path) == [Reject(str(path), 0, kind, b"", is_error=False)]
 
 
 PAGES = [

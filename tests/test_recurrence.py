@@ -9,13 +9,13 @@ from test_rules import NPR, named, rule
 
 from etl.engines.local import LocalEngine
 from etl.fold import fold
+from etl.formats import Reading, find
 from etl.model import Publisher
 from etl.packs import Selection
 from etl.pipeline.job import Copying, Job
 from etl.pipeline.run import Run as PipelineRun
 from etl.pipeline.run import Silent, stages_of
 from etl.pipeline.workspace import scratch
-from etl.readers import Reading, find
 from etl.rules import ArticleView, RunContext, compile_judging, judge
 from etl.rules.matching.recurrence import line_key, line_keys
 

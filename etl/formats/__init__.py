@@ -11,14 +11,13 @@ from etl.errors import Unreadable, UsageError
 from etl.formats import columnar, delimited, feeds, html, json_values, jsonl, text, warc
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
-from etl.formats.opening import Changed, Damaged, fault_of, opened
+from etl.formats.opening import Changed, Damaged, fault_of, opened, spooled
 from etl.formats.sniffing import not_read
 from etl.formats.source import (
     OWN,
     Format,
     Found,
     InputFormat,
-    PassedOver,
     Reading,
     Reject,
     Result,
@@ -33,7 +32,6 @@ __all__ = [
     "SUFFIXES",
     "Format",
     "Found",
-    "PassedOver",
     "Reading",
     "Reject",
     "Result",
@@ -44,6 +42,7 @@ __all__ = [
     "only_document",
     "read",
     "shares",
+    "spooled",
 ]
 
 # In the order in which they are tried on the first bytes of a file: what has a signature, then what has a syntax.
@@ -122,6 +121,5 @@ def only_document(source: Source, reading: Reading, line: int) -> Raw:
             if share.format in ("text", "html") or result.row == line:
                 if isinstance(result, Raw):
                     return result
-                reason = result.reason if isinstance(result, Reject) else f"is no document: {result.kind}"
-                raise UsageError(f"{result.path}:{result.row}", reason)
+                raise UsageError(f"{result.path}:{result.row}", result.reason)
     raise UsageError(f"{source.name}:{line}", "there is no such line")

@@ -136,7 +136,11 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
     if len(values) > len(dialect.columns) and any(values[len(dialect.columns) :]):
         said = f"has {len(values)} cells, and there are {len(dialect.columns)} columns: is a delimiter not quoted?"
         raise Unreadable(path, said)
-    fields = {name: value for name, value in zip(dialect.columns, values, strict=False) if value}
+    fields = {
+        name: value
+        for name, value in zip(dialect.columns, values, strict=False)
+        if value or name in TEXT_NAMES or name in (dialect.text, reading.text_field)
+    }
     if dialect.text and not (reading.text_field or reading.html_field or has_text(fields, reading)):
         fields = {"text": fields.pop(dialect.text, ""), **fields}
     digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()

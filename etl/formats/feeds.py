@@ -109,7 +109,7 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
     for node in nodes:
         rest.setdefault(_name(node), []).extend(filter(None, [_plain(node) or dict(node.attrib)]))
     others = {name: said[0] if len(said) == 1 else said for name, said in rest.items() if said}
-    record = {**channel, **others, **fields, "text": content}
+    record = {**channel, **others, **fields, **({"text": content} if content else {})}
     xml = _source(item)
     try:
         return document(Place(path, row, sha256(xml).hexdigest()), record, reading)

@@ -186,7 +186,10 @@ def _candidates(reading: Reading) -> Iterator[tuple[str, Kind | None]]:
 
 
 def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kind]:
-    """Take the text out of a record.  Bytes, as Parquet may hold pages, are decoded later, as those of a file are."""
+    """Take the text out of a record: the first that is not blank, or else a blank one.
+
+    Bytes, as Parquet may hold pages, are decoded later, as those of a file are.
+    """
     for name, kind in _candidates(reading):
         value = value_at(fields, name)
         if isinstance(value, bytes) and value.strip():
@@ -196,6 +199,10 @@ def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kin
             text = well_formed(text)
             page = text if kind == "html" else as_html(text)
             return (page, "html") if page else (text, "text")
+    for name, _ in _candidates(reading):
+        if isinstance(blank := value_at(fields, name), str):
+            taken(fields, name)
+            return blank, "text"
     raise Unreadable(path, _why_no_text(fields, reading), "Name the field that holds it with --text-field.")
 
 

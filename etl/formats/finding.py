@@ -1,6 +1,7 @@
 """Names on the command line -> sources: files, folders, globs, addresses in object stores, and standard input."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
@@ -12,6 +13,8 @@ from etl.errors import NoInput
 from etl.formats.source import STDIN, Found, Reading, Source, printable
 from etl.formats.stores import is_address, listed
 
+# "s3://key:secret@bucket": who may read it is not written down.
+_SECRET = re.compile(r"//[^/@]*@")
 COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
 
@@ -129,7 +132,7 @@ def _source(name: str, found: _Candidate) -> Source:
     if path == STDIN:
         return Source(STDIN, STDIN, is_stream=True)
     if is_address(path):
-        return Source(name.partition("?")[0], path, found.size, found.modified)
+        return Source(_SECRET.sub("//", name.partition("?")[0]), path, found.size, found.modified)
     try:
         status = os.stat(path)  # noqa: PTH116  # a path of odd bytes stays as it is
     except OSError:

@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from msgspec import structs
 
 from etl.errors import Unreadable
 from etl.formats.sniffing import SNIFFED_BYTES, compression
-from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Opened, Share, Source
+from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
 
 if TYPE_CHECKING:
@@ -125,6 +126,21 @@ def loaded(share: Share) -> Share:
     except (OSError, Changed, Damaged) as error:
         return structs.replace(share, fault=fault_of(error))
     return structs.replace(share, body=body)
+
+
+def spooled(found: Found, folder: Path) -> Found:
+    """Return what was found with streams copied to files, so that they can be read more than once."""
+    return structs.replace(found, sources=tuple(_spooled(source, folder) for source in found.sources))
+
+
+def _spooled(source: Source, folder: Path) -> Source:
+    if not source.is_stream:
+        return source
+    target = folder / f"stream-{len(list(folder.glob('stream-*')))}"
+    with open_packed(source) as stream, target.open("xb") as file:
+        shutil.copyfileobj(stream, file)
+    status = target.stat()
+    return Source(source.name, str(target), status.st_size, status.st_mtime_ns)
 
 
 def read_bounded(name: str, file: IO[bytes]) -> bytes:

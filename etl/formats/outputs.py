@@ -14,6 +14,11 @@ from etl.shapes import identity
 Noun = TypeVar("Noun")
 
 
+def decode_lines(lines: bytes, noun: type[Noun]) -> list[Noun]:
+    """Return the values of JSON lines that copydesk made."""
+    return msgspec.json.Decoder(noun).decode_lines(lines)
+
+
 def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
     """Yield what stands in a file that copydesk wrote, or in a folder of its parts, as values of a type.
 

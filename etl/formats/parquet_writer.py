@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 GROUP_ROWS = 10_000
 # Rows turned into columns at a time.
 BATCH_ROWS = 1000
+# What the schema of a file says of who wrote it.
+OWN = {b"written_by": b"copydesk"}
 
 
 def arrow_schema(columns: Columns) -> "pa.Schema":
@@ -60,7 +62,7 @@ def parquet_writer(path: Path, columns: Columns) -> Iterator[Callable[[Iterable[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = arrow_schema(columns)
+    schema = arrow_schema(columns).with_metadata(OWN)
     waiting: list[pa.RecordBatch] = []
     rows: list[dict[str, Any]] = []
     with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=True) as writer:
@@ -103,6 +105,18 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
                     waiting, count = [], 0
         if waiting:
             writer.write_table(pa.Table.from_batches(waiting, schema))
+
+
+def is_own_parquet(path: Path) -> bool:
+    """Return whether copydesk wrote a Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except (pa.ArrowInvalid, OSError):
+        return False
+    return all(metadata.get(name) == value for name, value in OWN.items())
 
 
 def read_parquet(path: Path) -> Iterator[dict[str, Any]]:

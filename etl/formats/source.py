@@ -14,6 +14,12 @@ from etl.model import Metadata, Raw
 
 Format = Literal["text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed"]
 
+# How people write them.
+FORMAT_NAMES: dict[Format, str] = {
+    **{"text": "text", "html": "HTML", "jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "parquet": "Parquet"},
+    **{"arrow": "Arrow", "warc": "WARC", "feed": "feed (RSS or Atom)"},
+}
+
 STDIN = "-"
 # Bytes.  The longest news pages seen have 5 MB; what is longer is a dump of another sort, or a bomb.
 MAX_DOCUMENT_BYTES = 64 << 20
@@ -70,23 +76,20 @@ class Share(Struct, frozen=True, gc=False):
 
 
 class Reject(Struct, frozen=True, gc=False):
-    """What could not be read: its place, the reason, and its bytes (of a long one, the first)."""
+    """What is no document: its place, the reason, and its bytes (of a long one, the first).
+
+    It could not be read; or, where `is_error` is false, it is a record of an archive that has none to read ("request",
+    "image/png", "HTTP 404"), and is only counted.
+    """
 
     path: str
     row: int
     reason: str
     body: bytes
+    is_error: bool = True
 
 
-class PassedOver(Struct, frozen=True, gc=False):
-    """A record of an archive that is no document, by its kind: "request", "image/png", "HTTP 404"."""
-
-    path: str
-    row: int
-    kind: str
-
-
-Result = Raw | Reject | PassedOver
+Result = Raw | Reject
 
 
 class Opened(Struct, frozen=True):

@@ -18,7 +18,7 @@ from msgspec import Struct
 from etl.formats.names import language_code
 from etl.formats.opening import Damaged, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
-from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, PassedOver, Reading, Reject, Result, Share
+from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.model import Kind, Metadata, Raw
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _holds_record(packed: bytes) -> bool:
     return bool(START.match(head))
 
 
-def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject | PassedOver:
+def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject:
     """Return the document in a record, or what else it is."""
     from fastwarc.warc import WarcRecord
 
@@ -191,12 +191,12 @@ def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject | Pas
         record = WarcRecord.from_bytes(piece.body)
         kind, what = _kind(record)
         if kind is None:
-            return PassedOver(path, piece.offset, what)
+            return Reject(path, piece.offset, what, b"", is_error=False)
         body = _payload(record, piece.body)
     except OSError as error:
         return Reject(path, piece.offset, f"is a damaged WARC record: {error}", piece.body)
     if not body.strip():
-        return PassedOver(path, piece.offset, "empty")
+        return Reject(path, piece.offset, "empty", b"", is_error=False)
     return _document(path, piece.offset, record, body, kind, reading)
 
 

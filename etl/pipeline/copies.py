@@ -6,11 +6,11 @@ import msgspec
 from msgspec import Struct
 
 from etl.document import Judged
+from etl.formats import Reject
 from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Removal
 from etl.pipeline.job import Copying, Job
 from etl.pipeline.select import Copies, Copy, Printable, copies_among, selected
 from etl.pipeline.workspace import Workspace
-from etl.readers import Reject
 from etl.record import article_id
 
 EXACT, NEAR, WHOLE = "duplicate/exact", "duplicate/near", "duplicate/article"

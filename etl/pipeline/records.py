@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Raw, Struct
 
 from etl.audit import Balance, Entry, Tally
+from etl.formats import Reject, Share
+from etl.formats.opening import loaded
+from etl.formats.rows import Row, read_rows
 from etl.pipeline.copies import EXACT, NEAR, WHOLE
 from etl.pipeline.job import Copying, Job, Shard, reject_line
 from etl.pipeline.select import Copy, Printable, save_prints, selected
 from etl.pipeline.workspace import Workspace
-from etl.readers import Reject, Share
-from etl.readers.rows import Row, read_rows
-from etl.readers.source import loaded
 from etl.writers import line_writer
 
 KINDS = ("articles", "audit", "rejects", "pairs")

@@ -39,14 +39,20 @@ def inputs(tmp_path: Path) -> Path:
     (tmp_path / "tuesday.jsonl").write_text(record(2))  # nobody signed, and no date
     (tmp_path / "pages").mkdir()
     page = "".join(f"<p>{paragraph}</p>" for paragraph in STORY)
-    (tmp_path / "pages/ferry.html").write_text(f"<html><body><article><h1>Last ferry</h1>{page}</article></body></html>")
+    (tmp_path / "pages/ferry.html").write_text(
+        f"<html><body><article><h1>Last ferry</h1>{page}</article></body></html>"
+    )
     return tmp_path
 
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An S3 server on loopback with the buckets of the pages."""
-    for name, value in (("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "y"), ("AWS_DEFAULT_REGION", "us-east-1")):
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "y"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+    ):
         monkeypatch.setenv(name, value)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -67,12 +73,14 @@ def test_commands_of_a_page_run(page: Path, inputs: Path) -> None:
     env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HF_HOME": str(inputs / "hf")}
     for language, code in CODE.findall(page.read_text()):
         command = ["bash", "-euo", "pipefail", "-c", code] if language == "sh" else [sys.executable, "-c", code]
-        done = subprocess.run(command, cwd=inputs, env=env, capture_output=True, text=True, timeout=300)  # noqa: S603  # our own pages
+        done = subprocess.run(
+            command, cwd=inputs, env=env, capture_output=True, text=True, timeout=300
+        )  # our own pages
         assert done.returncode == 0, f"{code}\n{done.stderr}"
 
 
 def copydesk(folder: Path, *words: str) -> None:
-    subprocess.run([str(Path(sys.executable).parent / "copydesk"), *words], cwd=folder, check=True)  # noqa: S603  # our own command
+    subprocess.run([str(Path(sys.executable).parent / "copydesk"), *words], cwd=folder, check=True)  # our own command
 
 
 @pytest.mark.parametrize("output", ["clean.jsonl", "clean.jsonl.gz", "clean.parquet"])
@@ -80,7 +88,7 @@ def test_pandas_and_duckdb_read_what_is_written(inputs: Path, output: str) -> No
     copydesk(inputs, "clean", "crawl.jsonl", "-o", output, "-q")
     path = inputs / output
     frame = pandas.read_parquet(path) if output.endswith(".parquet") else pandas.read_json(path, lines=True)
-    rows = duckdb.sql(f"SELECT id, text FROM '{path}' ORDER BY id").fetchall()  # noqa: S608  # a name of ours
+    rows = duckdb.sql(f"SELECT id, text FROM '{path}' ORDER BY id").fetchall()  # a name of ours
     assert sorted(zip(frame["id"], frame["text"], strict=True)) == rows
     assert len(rows) == 3
 
