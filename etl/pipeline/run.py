@@ -65,7 +65,7 @@ class Silent:
 
 
 class Outcome(Struct, frozen=True):
-    """What a run came to: its counts, names that were passed over with the reason, inputs by format, seconds by stage."""
+    """What a run came to: its counts, names passed over with the reason, inputs by format, seconds by stage."""
 
     tally: Tally = Tally()
     passed_over: tuple[tuple[str, str], ...] = ()
@@ -79,6 +79,7 @@ class Run:
     def __init__(self, job: Job, found: Found, engine: Engine, progress: Progress) -> None:
         self._job, self._found, self._engine, self._progress = job, found, engine, progress
         self._passed_over: list[tuple[str, str]] = list(found.passed_over)
+        self._formats = Counter[str]()
         self._seconds: dict[str, float] = {}
         self._is_of_records = False
 
