@@ -113,5 +113,5 @@ def _check(exception: RuleException, path: Path, line: int) -> None:
         raise PackError(f"{path}:{line}:1", f"this exception {fault}", "Say which lines to keep.")
     name = exception.publisher
     if name and name not in known_scopes():
-        fault = f"'publisher' names '{name}', which is not in publishers.toml"
+        fault = f"'publisher' names '{name}', which is not in publishers.jsonl"
         raise PackError(place(path, line, "publisher"), fault, did_you_mean(name, known_scopes()))

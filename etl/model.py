@@ -154,7 +154,7 @@ class Document(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Publisher(Struct, frozen=True, gc=False):
-    """Who publishes: one entry of `rules/publishers.toml`.  `id` is what rules are scoped by, and so is `group`."""
+    """Who publishes: one entry of `rules/publishers.jsonl`.  `id` is what rules are scoped by, and so is `group`."""
 
     id: str
     name: str

@@ -96,7 +96,7 @@ ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
         pytest.param('[[exception]]\nreason = "x"\nuntil = 2030-01-01', "neither rule, source", id="all lines"),
         pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "copydesk.toml:2:1: R003 'reason' is wrong: expected `str` of length >= 1\n  Say why", id="an empty reason"),
         pytest.param(ENDS + 'line = "zzzz"', "copydesk.toml:4:1: R003 'line' is wrong: expected `str` matching regex '^[0-9a-f]{1,64}$'\n  Give the first digits", id="no digits of a fingerprint"),
-        pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.toml\n  Did you mean 'guardian'?", id="no such publisher"),
+        pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.jsonl\n  Did you mean 'guardian'?", id="no such publisher"),
         pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is no key", id="no such key"),
         pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),
         pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is no table of options\n  Did you mean 'exception'?", id="the name of a table, misspelt"),

@@ -58,4 +58,4 @@ def _unknown_names(rule: Rule, known: Mapping[str, Sourced]) -> Iterator[tuple[s
             yield "rule", f"names '{name}', which takes no block", "Ask for what the block looks like."
     for name in rule.scope.publisher:
         if name not in known_scopes():
-            yield "publisher", f"names '{name}', which is not in publishers.toml", did_you_mean(name, known_scopes())
+            yield "publisher", f"names '{name}', which is not in publishers.jsonl", did_you_mean(name, known_scopes())

@@ -17,10 +17,10 @@ from etl.rules import language
 from etl.rules.context import Model
 from etl.rules.language import Pack, PackHeader, Rule, called
 
-PUBLISHERS = "publishers.toml"
+PUBLISHERS = "publishers.jsonl"
 CONTEXT = "context.toml"
 # Tables of `rules/` that are no packs.
-NO_PACKS = (PUBLISHERS, CONTEXT)
+NO_PACKS = (CONTEXT,)
 
 # Keys that hold more looks of a block.
 _OF_LOOKS = ("all", "any", "not")
@@ -68,29 +68,21 @@ def builtin_packs() -> Sequence[Path]:
 
 
 @cache
-def builtin_rules() -> tuple[Sourced, ...]:
-    """The rules of the packs that copydesk brings along."""
-    return tuple(one for path in builtin_packs() for one in load_pack(path))
-
-
-@cache
 def known_context() -> Model | None:
-    """The model of context; None before it has been trained for the first time."""
+    """Return the shipped classifier; None before it has been trained for the first time."""
     path = builtin_folder() / CONTEXT
     return msgspec.convert(read_toml(path), Model) if path.exists() else None
 
 
 @cache
 def known_publishers() -> dict[str, Publisher]:
-    """Publishers by folded name, alias and domain."""
-    path = builtin_folder() / PUBLISHERS
-    table = msgspec.convert(read_toml(path), dict[str, dict[str, Any]])
-    known: dict[str, Publisher] = {}
-    for name, entry in table.items():
-        publisher = msgspec.convert({"id": name, **entry}, Publisher)
-        for key in (publisher.name, *publisher.aliases, *publisher.domains):
-            known[fold(key)] = publisher
-    return known
+    """Return the known publishers by folded name, alias and domain."""
+    rows = (builtin_folder() / PUBLISHERS).read_bytes()
+    return {
+        fold(key): publisher
+        for publisher in msgspec.json.Decoder(Publisher).decode_lines(rows)
+        for key in (publisher.name, *publisher.aliases, *publisher.domains)
+    }
 
 
 @cache

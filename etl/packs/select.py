@@ -3,8 +3,9 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
+from os import sep
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,17 +15,10 @@ from etl.errors import UsageError
 from etl.fold import label
 from etl.model import Replacement, Searcher
 from etl.packs.check import check
-from etl.packs.load import (
-    Sourced,
-    builtin_folder,
-    builtin_rules,
-    known_context,
-    known_publishers,
-    load_pack,
-    pack_files,
-)
+from etl.packs.load import Sourced, builtin_folder, known_context, known_publishers, load_pack, pack_files
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean
+from etl.packs.shipped import builtin_rules
 from etl.rules import compile_judging, context
 from etl.rules.context import Model
 from etl.rules.language import Verb
@@ -34,6 +28,9 @@ from etl.segment import Layouts
 
 if TYPE_CHECKING:
     from etl.document import Ruleset
+
+# Rulesets in memory.
+MAX_COMPILED = 16
 
 Profile = Literal["careful", "standard", "hard"]
 
@@ -62,14 +59,23 @@ class Selection(Struct, frozen=True):
     overrides: tuple[Override, ...] = ()
 
 
-@cache
 def compile_rules(selection: Selection) -> "Ruleset":
-    """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left."""
+    """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left.
+
+    What was compiled is remembered by the content of the user's packs: one that is edited is read again.
+    """
+    files = [path for pack in selection.packs for path in pack_files(Path(pack))]
+    return _compiled(selection, tuple(sha256(path.read_bytes()).hexdigest() for path in files))
+
+
+@lru_cache(MAX_COMPILED)
+def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
     from etl.document import Ruleset  # the document path is not needed to list rules
 
     rules = selected(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
-    own = frozenset(sourced.name for sourced in rules if not Path(sourced.path).is_relative_to(builtin_folder()))
+    shipped = f"{builtin_folder()}{sep}"
+    own = frozenset(sourced.name for sourced in rules if not sourced.path.startswith(shipped))
     return Ruleset(
         repairs=tuple(
             Replacement(sourced.name, _searcher(sourced, own), sourced.rule.becomes)

@@ -20,7 +20,7 @@ Several = Annotated[int, Meta(ge=2)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
 
-class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a block looks like: it matches if any one of these does.  Compared on the folded view unless `case` is set.
 
     `exact` ignores ornaments around the label, `regex` must match the whole block, and `@publisher` in it stands for
@@ -40,13 +40,13 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     case: bool = False
 
 
-class Neighbour(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Neighbour(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A neighbour that looks like this, at most `within` blocks away."""
 
     within: Reach = 1
 
 
-class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Between two neighbours that have at most `max_blocks` blocks between them; `drop-span` takes both along."""
 
     start: Pattern
@@ -54,7 +54,7 @@ class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     max_blocks: Reach = 1
 
 
-class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A run of labels, with what is printed on both sides of it.
 
     `around` is the run, in order.  Of the `before` blocks above and the `mirror` blocks below, those that stand on both
@@ -66,7 +66,7 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mirror: int = 0
 
 
-class Near(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Near(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """At least this share of the block's words stands in one neighbour, at most `within` blocks away.
 
     Of two blocks that have so much of one another, the upper one is left.
@@ -76,7 +76,7 @@ class Near(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     share: Share = 0.8
 
 
-class Recurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Recurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The same folded line stands in so many documents of this run, or in this share of its publisher's documents.
 
     The share counts from `least` documents of the publisher on: of two, one is half.
@@ -87,7 +87,7 @@ class Recurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     least: Several = 10
 
 
-class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a rule names: the block's own looks (if given), in the company of these neighbours (each that is given).
 
     `every`, `either` and `neither` - in TOML `all`, `any` and `not` - are more looks of the block: one level deep.
@@ -104,13 +104,13 @@ class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True):
     recurs: Recurs | None = None
 
 
-class Unless(Match, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Unless(Match, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A block that matches this is left, though the rule would name it; `keeps` are examples of such."""
 
     keeps: tuple[str, ...]
 
 
-class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Guards: a block that matches is named only if all hold.  `max_article_words` counts the whole article."""
 
     min_words: int | None = None
@@ -122,17 +122,17 @@ class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     position: tuple[Position, ...] | None = None
 
 
-class Dates(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Dates(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """From one day to another, both included; "" is open."""
 
     since: Day | Literal[""] = field(name="from", default="")
     to: Day | Literal[""] = ""
 
 
-class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Whose articles a rule judges: each that is given must hold, and what is not known of an article does not.
 
-    `publisher` are ids or groups of `rules/publishers.toml`, `language` first subtags ("en"), `date` bounds the day on
+    `publisher` are ids or groups of `rules/publishers.jsonl`, `language` first subtags ("en"), `date` bounds the day on
     which the article was published.
     """
 
@@ -142,7 +142,7 @@ class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     date: Dates | None = None
 
 
-class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One judgement with its reason and its examples."""
 
     id: str
@@ -169,7 +169,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     until: Version | Literal[""] = ""
 
 
-class PackHeader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PackHeader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a pack is; its id stands before the slash in the names of its rules."""
 
     id: str
@@ -177,7 +177,7 @@ class PackHeader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     summary: str = ""
 
 
-class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A file of rules."""
 
     pack: PackHeader

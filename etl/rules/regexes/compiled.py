@@ -5,7 +5,7 @@ they run on `regex`, which stops when it is told to.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from sys import maxsize
@@ -41,11 +41,22 @@ class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
     look_ahead: int
 
 
-@cache
+# By the regex itself, so that nothing in it can go stale.
+_FACTS: dict[str, RegexFacts] = {}
+
+
+def take_facts(facts: Mapping[str, RegexFacts]) -> None:
+    """Take the facts of regexes that were computed when copydesk was built."""
+    _FACTS.update(facts)
+
+
 def regex_facts(source: str) -> RegexFacts:
     """Return what holds for every text that a regex matches.  Raises re.error if it is none."""
-    low, high = widths(source)
-    return RegexFacts(placed_literals(source), low, min(UNBOUNDED, high), repeated_start(source), look_ahead(source))
+    if source not in _FACTS:
+        low, high = widths(source)
+        ahead = look_ahead(source)
+        _FACTS[source] = RegexFacts(placed_literals(source), low, min(UNBOUNDED, high), repeated_start(source), ahead)
+    return _FACTS[source]
 
 
 class Regex:

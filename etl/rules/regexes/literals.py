@@ -123,8 +123,7 @@ def widths(regex: str) -> Widths:
     >>> widths("By [A-Z].{2,40}")
     (6, 44)
     """
-    low, high = _parsed(regex).getwidth()
-    return int(low), int(high)
+    return width(_parsed(regex), _parsed(regex))
 
 
 @cache
@@ -145,7 +144,7 @@ def repeated_start(regex: str) -> int:
 @cache
 def look_ahead(regex: str) -> int:
     """Return how many characters behind a match the regex may look at; UNBOUNDED if there is no limit."""
-    return max(1, *_looks_ahead(_parsed(regex), _parsed(regex)))
+    return min(UNBOUNDED, max(1, *_looks_ahead(_parsed(regex), _parsed(regex))))
 
 
 def _looks_ahead(tree: Any, items: Iterable[Any]) -> Iterator[int]:

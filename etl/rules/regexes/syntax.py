@@ -26,7 +26,7 @@ def width(tree: Any, items: Iterable[Item]) -> tuple[int, int]:
     Some Pythons leave places between characters (`^`, `\\b`, a look around) out, and so they take nothing.
     """
     low, high = parser.SubPattern(tree.state, list(items)).getwidth()
-    return int(low), int(high)
+    return min(UNBOUNDED, int(low)), min(UNBOUNDED, int(high))
 
 
 def leaf_test(tree: Any, item: Item, flags: int) -> Callable[[str], object]:

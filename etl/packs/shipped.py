@@ -1,0 +1,78 @@
+"""What is computed of the shipped packs when copydesk is built, so that no start waits for it.
+
+`rules/shipped.msgpack` holds the rules and what their regexes require, with the digest of all that it was made from.
+If the sources differ, or there is no such file, the same is computed in memory.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from etl import fold
+from etl.packs.load import Sourced, builtin_folder, builtin_packs, load_pack
+from etl.packs.meaning import patterns
+from etl.rules import language
+from etl.rules.regexes import compiled, literals, publishers, syntax
+from etl.rules.regexes.compiled import RegexFacts, regex_facts, take_facts
+
+SHIPPED = "shipped.msgpack"
+# What the facts of a regex are computed with, and the shape of a rule.
+_CODE = (fold, language, compiled, literals, publishers, syntax)
+
+
+class Shipped(Struct, frozen=True):
+    """The shipped rules, their paths below the folder of the packs, and the facts of their regexes."""
+
+    digest: str
+    rules: tuple[Sourced, ...]
+    facts: dict[str, RegexFacts]
+
+
+@cache
+def builtin_rules() -> tuple[Sourced, ...]:
+    """Return the rules of the shipped packs."""
+    folder = builtin_folder()
+    if shipped := read_shipped(folder / SHIPPED):
+        take_facts(shipped.facts)
+        return tuple(structs.replace(one, path=str(folder / one.path)) for one in shipped.rules)
+    return tuple(one for path in builtin_packs() for one in load_pack(path))
+
+
+def write_shipped(path: Path) -> None:
+    """Write the file for the packs and the code as they are."""
+    folder = builtin_folder()
+    rules = [
+        structs.replace(one, path=pack.relative_to(folder).as_posix())
+        for pack in builtin_packs()
+        for one in load_pack(pack)
+    ]
+    regexes = {pattern.regex for one in rules for pattern in patterns(one.rule) if pattern.regex}
+    facts = {regex: regex_facts(regex) for regex in sorted(regexes)}
+    path.write_bytes(msgspec.msgpack.encode(Shipped(_digest(folder), tuple(rules), facts)))
+
+
+def read_shipped(path: Path) -> Shipped | None:
+    """Return what the file holds; None if there is none, or if it was made from other sources."""
+    try:
+        shipped = msgspec.msgpack.decode(path.read_bytes(), type=Shipped)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return shipped if shipped.digest == _digest(builtin_folder()) else None
+
+
+def _digest(folder: Path) -> str:
+    found = blake2b(digest_size=16)
+    for name, content in _sources(folder, builtin_packs()):
+        found.update(f"{name}\0{len(content)}\0".encode() + content)
+    return found.hexdigest()
+
+
+def _sources(folder: Path, packs: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    for pack in packs:
+        yield pack.relative_to(folder).as_posix(), pack.read_bytes()
+    for module in _CODE:
+        yield module.__name__, Path(str(module.__file__)).read_bytes()
