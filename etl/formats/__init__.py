@@ -14,6 +14,7 @@ from etl.formats.finding import suffix_of
 from etl.formats.opening import Changed, Damaged, fault_of, opened, spooled
 from etl.formats.sniffing import not_read
 from etl.formats.source import (
+    FORMAT_NAMES,
     OWN,
     Format,
     Found,
@@ -92,7 +93,12 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 fault = f"is no {form.title()} file, though its name or --from says so"
                 yield Share(source, body=found.head[:64], fault=fault)
                 return
-            yield from FORMATS[form].shares(found, size, structs.replace(reading, format=form))
+            is_empty = True
+            for share in FORMATS[form].shares(found, size, structs.replace(reading, format=form)):
+                is_empty = False
+                yield share
+            if is_empty:
+                yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and holds no record")
     except (OSError, Changed, Damaged, Unreadable) as error:
         yield Share(source, fault=fault_of(error))
 
