@@ -126,7 +126,7 @@ def session(request: Request) -> Iterator[Session]:
     if output.in_store and request.delivers:
         check_output(output, request.force, ())
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
-        with holding_index(request.job, request.delivers), scratch(request.work) as workspace:
+        with holding_index(request.job, request.delivers), scratch(request.work, output.suffix) as workspace:
             one = Session(request, workspace)
             yield one
             if request.delivers:
