@@ -1,6 +1,7 @@
 """The view of a text that is compared: quotes, dashes and spaces made plain.  Emitted is always the original."""
 
 import re
+from functools import lru_cache
 
 # Character for character, so that a place in the plain view is the same place in the original.
 _PLAIN = {
@@ -33,7 +34,7 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Give the plain view without case.  It may be longer than the text ("ß"), so places in it mean nothing.
+    """Return the plain view without case.  It may be longer than the text ("ß"), so places in it mean nothing.
 
     >>> fold("Belarus’ LUKASHENKO")
     "belarus' lukashenko"
@@ -42,7 +43,7 @@ def fold(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Give the folded view without the ornaments that templates hang on a label.
+    """Return the folded view without the ornaments that templates hang on a label.
 
     >>> label("Read More »") == label("• read more:") == "read more"
     True
@@ -50,8 +51,24 @@ def label(text: str) -> str:
     return fold(text).strip(ORNAMENTS)
 
 
+def is_label(text: str, labels: frozenset[str]) -> bool:
+    """Return true if the text is one of these labels, folded and without ornaments; prose is no label at a glance.
+
+    >>> labels = frozenset({"read more"})
+    >>> is_label("Read More »", labels), is_label("He read on, and more was to come.", labels)
+    (True, False)
+    """
+    is_bare = text[:1].isalnum() and text.endswith(".")  # then its label is as long as the text, or longer
+    return not (is_bare and len(text) > _longest(labels)) and label(text) in labels
+
+
+@lru_cache
+def _longest(labels: frozenset[str]) -> int:
+    return max(map(len, labels), default=0)
+
+
 def shape(folded: str) -> str:
-    """Give a folded text with every digit a "0": times and dates that are written alike have the same shape.
+    """Return a folded text with every digit a "0": times and dates that are written alike have the same shape.
 
     >>> shape("updated 18:47 bst")
     'updated 00:00 bst'
@@ -62,7 +79,7 @@ def shape(folded: str) -> str:
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether the text ends as a sentence does, closing quotes and brackets aside.
+    """Return true if the text ends as a sentence does, closing quotes and brackets aside.
 
     >>> ends_sentence("“Power is not given to be taken, thrown and given away.”"), ends_sentence("Grim conditions")
     (True, False)

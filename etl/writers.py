@@ -11,6 +11,8 @@ from typing import IO, cast
 
 import msgspec
 
+from etl.errors import MachineError
+
 _encode = msgspec.json.Encoder().encode
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -36,7 +38,7 @@ def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[obj
 
 def copy_files(target: Path, parts: Iterable[Path]) -> None:
     """Copy files one after the other into one.  So may compressed parts: gzip members in a row are a gzip file."""
-    with target.open("wb") as file:
+    with naming(target), target.open("wb") as file:
         for part in parts:
             with part.open("rb") as lines:
                 shutil.copyfileobj(lines, file)
@@ -48,17 +50,28 @@ def copy_files(target: Path, parts: Iterable[Path]) -> None:
 def atomic(target: Path) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
 
-    Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.
+    Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.  Raises MachineError if
+    the disk is full or fails.
     """
     temporary = target.with_name(f".{token_hex(8)}.tmp")
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    with naming(target):
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Turn an error of the system into a MachineError that names what was being written."""
     try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        raise MachineError(str(target), error.strerror or str(error)) from error
 
 
 @contextmanager

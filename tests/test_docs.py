@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.author.manual import manual
 from etl.rules import language
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +39,9 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    built = {ROOT / "docs/rules" / name for name in manual()}  # `copydesk rules docs` writes these
+    missing = [link for link in links if not (page.parent / link).exists() and page.parent / link not in built]
+    assert missing == []
 
 
 def test_every_key_of_the_vocabulary_is_on_the_page_of_rules() -> None:

@@ -58,22 +58,26 @@ def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, "jsonl", source.size)
         return
     file = in_utf8(opened.file, encoding)
-    row, rest = 1, b""
+    row, held, length = 1, list[bytes](), 0
     try:
         for block in pieces(file, size):
-            body = rest + block
-            cut = body.rfind(b"\n") + 1
-            if not cut and len(body) <= MAX_DOCUMENT_BYTES:
-                rest = body
+            held.append(block)
+            length += len(block)
+            cut = block.rfind(b"\n") + 1
+            if cut:
+                body, rest = b"".join([*held[:-1], block[:cut]]), block[cut:]
+            elif length > MAX_DOCUMENT_BYTES:
+                body, rest = b"".join(held)[: MAX_DOCUMENT_BYTES + 1] + b"\n", _skip_line(file)
+            else:
                 continue
-            rest = body[cut:] if cut else _skip_line(file)
-            body = body[:cut] if cut else body[: MAX_DOCUMENT_BYTES + 1] + b"\n"
             yield Share(source, "jsonl", len(body), body, row)
             row += body.count(b"\n")
+            held, length = [rest], len(rest)
     except Damaged as error:
-        yield Share(source, "jsonl", body=rest, row=row, fault=f"the file is damaged from here on: {error}")
+        fault = f"the file is damaged from here on: {error}"
+        yield Share(source, "jsonl", body=b"".join(held), row=row, fault=fault)
         return
-    if rest:
+    if rest := b"".join(held):
         yield Share(source, "jsonl", len(rest), rest, row)
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from msgspec import structs
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_ZSTD_WINDOW = 128 << 20
 # Bytes.  The densest frame that can be written unpacks them to 80 MB.
 ZSTD_AT_ONCE = 2 << 10
+# Bytes that are waited for before a stream is looked at.
+PREFIX_BYTES = 4096
 UNPACKED_AT_ONCE = 128 << 10
 # Bytes that a compressed source may hold for each of its own, once it has given a document's worth.  The same page a
 # hundred times over comes to less; a bomb of one sentence comes to 300 and more.
@@ -72,7 +74,7 @@ def open_packed(source: Source) -> io.BufferedReader:
     if source.path == STDIN:
         if sys.stdin is None:
             raise OSError(9, "standard input is closed")
-        return _prefixed(sys.stdin.buffer)
+        return _prefixed(cast(io.BufferedReader, sys.stdin.buffer))
     if is_address(source.path):
         _compare(source, stored(source.path).size, stored(source.path).modified)
         return _buffered(_Seekable(open_stored(source.path)))
@@ -182,9 +184,9 @@ def fault_of(error: Exception) -> str:
     return f"is damaged: {error}" if isinstance(error, Damaged) else str(error)
 
 
-def _prefixed(stream: IO[bytes]) -> io.BufferedReader:
+def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
     """A stream with its first bytes read, so that they can be looked at; a pipe gives as few as it likes."""
-    return _buffered(_Prefixed(stream.read(SNIFFED_BYTES), stream))
+    return _buffered(_Prefixed(stream.read(PREFIX_BYTES), stream))
 
 
 def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
@@ -194,7 +196,7 @@ def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
 class _Prefixed(io.RawIOBase):
     """A stream whose first bytes have been read already."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
@@ -202,7 +204,7 @@ class _Prefixed(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         space = memoryview(buffer)
-        given = self._head[: len(space)] or self._rest.read(len(space))
+        given = self._head[: len(space)] or self._rest.read1(len(space))
         self._head = self._head[len(given) :] if self._head else b""
         space[: len(given)] = given
         return len(given)

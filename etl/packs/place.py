@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Ask whether a near word was meant; "" if none is near."""
+    """Return a question for the nearest known word; "" if none is near."""
     close = get_close_matches(word, sorted(set(known)), n=1)
     return f"Did you mean '{close[0]}'?" if close else ""
 

@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from etl.audit import Tally
 from etl.errors import UsageError
-from etl.writers import atomic
+from etl.writers import atomic, naming
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -88,13 +88,14 @@ class Workspace(Struct, frozen=True):
         final = self.part_folder(kind, shard)
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary = final.parent / f".{token_hex(8)}.tmp"
-        temporary.mkdir()
-        try:
-            yield temporary
-            if not final.exists():  # another attempt at the same task has written the same
-                temporary.rename(final)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        with naming(final):
+            temporary.mkdir()
+            try:
+                yield temporary
+                if not final.exists():  # another attempt at the same task has written the same
+                    temporary.rename(final)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
 
     def finish(self, stage: str, shard: int, tally: Tally) -> None:
         """Record that a stage is done with a shard, and what it counted."""
