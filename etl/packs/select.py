@@ -100,7 +100,8 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
 
 def _layouts(rules: Collection[Sourced], own: Collection[str]) -> Layouts:
     ends, starts = _labels(rules, "end-article"), _labels(rules, "start-article")
-    return Layouts(ends, known_publishers(), starts, _start_lines(rules, own))
+    lines = (_part_lines(rules, own, action) for action in ("start-article", "end-article"))
+    return Layouts(ends, known_publishers(), starts, *lines)
 
 
 def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
@@ -205,7 +206,7 @@ def _labels(rules: Iterable[Sourced], action: Verb) -> frozenset[str]:
     )
 
 
-def _start_lines(rules: Iterable[Sourced], own: Collection[str]) -> tuple[Searcher, ...]:
-    """The regexes of lines that start a story; of a user's own, bounded in time."""
-    starting = (sourced for sourced in rules if sourced.rule.action == "start-article" and sourced.rule.match.regex)
-    return tuple(regex_of(one.rule.match, one.name if one.name in own else "").pattern for one in starting)
+def _part_lines(rules: Iterable[Sourced], own: Collection[str], action: Verb) -> tuple[Searcher, ...]:
+    """Return the regexes of lines that start a story, or end one; of a user's own, bounded in time."""
+    parting = (sourced for sourced in rules if sourced.rule.action == action and sourced.rule.match.regex)
+    return tuple(regex_of(one.rule.match, one.name if one.name in own else "").pattern for one in parting)
