@@ -109,9 +109,9 @@ def _answers(raw: Raw, body: bytes) -> Iterator[Answer]:
     yield from ((encoding, "detected") for encoding in _unmarked(body) if _fits(body, encoding))
     if _mostly_utf8(body):
         yield "utf-8", "utf-8"
-    declared = _declared(body) if raw.kind == "html" else ""
-    if declared and _fits(body, declared) and _plausible(body, declared):
-        yield declared, "declared"
+    for declared in (codec_of(raw.charset), _declared(body) if raw.kind == "html" else ""):
+        if declared and _fits(body, declared) and _plausible(body, declared):
+            yield declared, "declared"
     detected = _detected(body)
     if detected and _fits(body, detected):
         yield detected, "detected"

@@ -25,6 +25,7 @@ from etl.audit import (
 )
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
+from etl.language import detect
 from etl.markup import markup
 from etl.model import (
     NO_DUPLICATES,
@@ -58,7 +59,7 @@ class Ruleset(Struct, frozen=True):
 
     `page_model` tells the story of a page from the regions around it, and those named in `regions` are taken out.
     `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
-    the run.
+    the run.  With `detects_language`, articles whose source does not name their language get it from their text.
     """
 
     repairs: tuple[Replacement, ...]
@@ -70,6 +71,7 @@ class Ruleset(Struct, frozen=True):
     asks_what_recurs: bool = False
     page_model: "PageModel | None" = None
     regions: frozenset[str] = frozenset()
+    detects_language: bool = True
 
 
 class Parsed(Struct, frozen=True, gc=False):
@@ -123,7 +125,18 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     decoded = decode(raw)
     page = markup(decoded, raw.kind, rules.selectors, rules.page_model)
     document = repair_page(raw, decoded, page, rules)
-    return Parsed(document, segment(document, rules.layouts))
+    articles = segment(document, rules.layouts)
+    if rules.detects_language:
+        articles = tuple(_in_language(document, article) for article in articles)
+    return Parsed(document, articles)
+
+
+def _in_language(document: Document, article: Article) -> Article:
+    """Return an article with its language: the one that its source names, or else that of its longest block."""
+    if article.metadata.language:
+        return article
+    language = detect([block.text for block in document.blocks[article.start : article.end]])
+    return structs.replace(article, metadata=structs.replace(article.metadata, language=language))
 
 
 def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = None) -> list[Judged]:

@@ -6,10 +6,10 @@ from etl.audit import Entry
 from etl.dedup import DedupSettings
 from etl.document import Judged, finish, judge, parse
 from etl.errors import UsageError
+from etl.formats import Reading, find, only_document
 from etl.model import NO_DUPLICATES, Article, Block
 from etl.packs import Selection, compile_rules
 from etl.pipeline.duplicates import duplicates_within
-from etl.readers import Reading, find, only_document
 from etl.repair import repair
 from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
 

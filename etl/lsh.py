@@ -16,6 +16,8 @@ from etl.dedup import DedupSettings
 from etl.dedup.settings import Shingles, Unit
 from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
+from etl.formats import Found, Reading, find
+from etl.formats.outputs import read_outputs
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST, read_manifest
 from etl.index.query import read_kept
@@ -24,8 +26,6 @@ from etl.pipeline.job import Job
 from etl.pipeline.records import Pair
 from etl.pipeline.run import RECORDS, Run, Silent
 from etl.pipeline.workspace import Workspace, scratch
-from etl.readers import Found, Reading, find
-from etl.readers.records import read_records
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
@@ -89,7 +89,7 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
         records = [{"id": key, "text": text} for key, text in texts.items()]
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
         _run(job, find([str(path)], Reading()), workspace, 1)
-        return tuple(read_records(Path(workspace.folder) / "pairs", Pair))
+        return tuple(read_outputs(Path(workspace.folder) / "pairs", Pair))
 
 
 def add_records(job: Job, found: Found, unit: Unit, jobs: int) -> Tally:

@@ -32,8 +32,9 @@ class Raw(Struct, frozen=True, gc=False):
     """A raw document: one unit of text as found (a file, a JSONL row), before anything is done to it.
 
     `path` is as the user named it, `record` the input's own id or row number, `row` the 1-based place in its file.
-    `encoding` is what the user says it is; "" leaves that to `decode`.  `sha256` is that of the bytes as found.
-    `extra` is a JSON object of the fields that pass through, `notes` are warnings to count ("unread date").
+    `encoding` is what the user says it is; "" leaves that to `decode`.  `charset` is what its server said, which is
+    often wrong.  `sha256` is that of the bytes as found.  `extra` is a JSON object of the fields that pass through,
+    `notes` are warnings to count ("unread date").
     """
 
     path: str
@@ -46,6 +47,7 @@ class Raw(Struct, frozen=True, gc=False):
     metadata: Metadata = Metadata()
     extra: str = "{}"
     notes: tuple[str, ...] = ()
+    charset: str = ""
 
 
 class Decoded(Struct, frozen=True, gc=False):

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from etl.audit import Entry, Restoration, checksum_of, document_checksum, text_sha256
 from etl.errors import RestoreError, UsageError
+from etl.formats.outputs import read_outputs, read_texts
 from etl.pipeline.delivery import beside
-from etl.readers.records import read_records
 from etl.writers import SUFFIXES
 
 
@@ -55,7 +55,7 @@ def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
 
     Raises RestoreError if articles and audit do not fit, and UsageError if there is no audit.
     """
-    records = read_records(articles_of(articles), ArticleText)
+    records = (ArticleText(*pair) for pair in read_texts(articles_of(articles)))
     for document in read_audit(audit or find_audit(articles)):
         texts = [_article(records, article_id, digest, document) for article_id, digest in document.articles]
         text = Restoration(texts, document.entries, document.head.gap).text()
@@ -75,7 +75,7 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
     head: Entry | None = None
     entries: list[Entry] = []
     documents, checksum, end = 0, "", None
-    for entry in read_records(path, Entry):
+    for entry in read_outputs(path, Entry):
         if end:
             raise RestoreError(str(path), "has entries behind its end", WAY_OUT)
         if entry.action in ("document", "end"):

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,28 +15,8 @@ from etl.errors import MachineError
 
 _encode = msgspec.json.Encoder().encode
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
-
-
-def is_one_file(output: str) -> bool:
-    """Tell whether an output is one file, by its suffix; else it is a folder."""
-    return output.endswith(SUFFIXES)
-
-
-def part_suffix(output: str) -> str:
-    """Say what the parts of an output end in: what the output ends in, since parts in a row are the output.
-
-    Folders hold zstd, standard output is plain.
-    """
-    if not output:
-        return ".jsonl"
-    return next((suffix for suffix in reversed(SUFFIXES) if output.endswith(suffix)), ".jsonl.zst")
-
-
-def beside(output: str, what: str) -> Path:
-    """Name the file beside an output: `a.jsonl.gz` has its audit in `a.audit.jsonl.gz`."""
-    suffix = next(suffix for suffix in reversed(SUFFIXES) if output.endswith(suffix))
-    return Path(output.removesuffix(suffix) + f".{what}{suffix}")
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+"""The endings of a file that can be written."""
 
 
 def to_lines(records: Iterable[object]) -> bytes:
@@ -53,6 +34,16 @@ def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[obj
                 file.write(_encode(record) + b"\n")
 
         yield write
+
+
+def copy_files(target: Path, parts: Iterable[Path]) -> None:
+    """Copy files one after the other into one.  So may compressed parts: gzip members in a row are a gzip file."""
+    with naming(target), target.open("wb") as file:
+        for part in parts:
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

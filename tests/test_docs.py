@@ -30,9 +30,13 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8").replace(" --quiet", "")
 
 
-@pytest.mark.parametrize(
-    "page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.name
-)
+# The index of rules leads to pages that are built with the docs.
+PAGES = [
+    page for page in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))) if page.parent.name != "rules"
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
     built = {ROOT / "docs/rules" / name for name in manual()}  # `copydesk rules docs` writes these

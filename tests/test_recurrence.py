@@ -10,13 +10,13 @@ from test_rules import NPR, named, rule
 from etl.dedup import DedupSettings
 from etl.engines.local import LocalEngine
 from etl.fold import fold
+from etl.formats import Reading, find
 from etl.model import Publisher
 from etl.packs import Selection
 from etl.pipeline.job import Job
 from etl.pipeline.run import Run as PipelineRun
 from etl.pipeline.run import Silent, stages_of
 from etl.pipeline.workspace import scratch
-from etl.readers import Reading, find
 from etl.rules import ArticleView, RunContext, compile_judging, judge
 from etl.rules.matching.recurrence import line_key, line_keys
 

@@ -17,7 +17,7 @@ from etl.audit import BOOKED_NOTHING
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
-from etl.readers.records import read_records
+from etl.formats.outputs import read_outputs
 from etl.restore import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restore import restore as restored_documents
 from etl.writers import atomic
@@ -122,7 +122,7 @@ def _documents(
     """Documents of an audit, each with the publishers of its articles, by id; one is held at a time."""
     records: Iterator[_Published] = iter(())
     if with_publishers:
-        records = read_records(articles_of(articles), _Published)
+        records = read_outputs(articles_of(articles), _Published)
     for document in read_audit(audit or find_audit(articles)):
         found = [next(records, None) for _ in document.articles] if with_publishers else []
         yield document, {record.id: record.publisher for record in found if record}

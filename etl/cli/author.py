@@ -19,7 +19,7 @@ from etl.packs import Selection, load_rules
 if TYPE_CHECKING:
     from etl.author import Difference, Hit, Suggestion
     from etl.document import Judged
-    from etl.readers import Reading
+    from etl.formats import Reading
 
 # Characters of a line that are shown.
 SHOWN_CHARS = 200
@@ -85,8 +85,8 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     from etl.author import draft, free_id, header, propose
     from etl.document import judge
     from etl.document import parse as parse_document
+    from etl.formats import find, only_document
     from etl.packs import compile_rules
-    from etl.readers import find, only_document
 
     reading, selection = options.reading(chosen), options.selection(chosen)
     path, row, line = parse_place(place)
@@ -183,11 +183,11 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
     Says at the end what could not be read, and exits 4 for it, as `clean` does.
     """
     from etl.engines.local import LocalEngine
+    from etl.formats import Reject, find, spooled
     from etl.pipeline.job import Job
     from etl.pipeline.run import Run, Silent
     from etl.pipeline.tasks import documents_of
     from etl.pipeline.workspace import scratch
-    from etl.readers import Reject, find, spooled
 
     rejects: dict[tuple[str, int], str] = {}
     with scratch() as workspace:

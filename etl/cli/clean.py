@@ -29,6 +29,7 @@ STARTED_HERE = 8
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @options.output_option
+@options.shape_option
 @option(
     "Output",
     "--audit/--no-audit",
@@ -61,7 +62,8 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk clean 'crawl/*.jsonl.gz' --text-field body -o cleaned/
       curl -s URL | copydesk clean - --publisher 'BBC News'
 
-    INPUT is a file, a folder, a glob, or - for standard input: text, HTML or JSONL, plain or as .gz or .zst.
+    INPUT is a file, a folder, a glob, an address (s3://…), or - for standard input: text, HTML, JSON lines, a JSON
+    array, CSV, Parquet, Arrow, WARC, WET, RSS or Atom, plain or as .gz, .zst, .bz2 or .xz.
     """
     max_errors = chosen.pop("max_errors")
     outcome = _clean(inputs, chosen)
@@ -124,11 +126,11 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
     """Print articles as they are made; return with the outcome the words for the first rejects."""
     from etl.cli.progress import ProgressLine
     from etl.engines.local import LocalEngine
+    from etl.formats.outputs import decode_lines
     from etl.pipeline.delivery import printing
     from etl.pipeline.job import RejectLine
     from etl.pipeline.run import Run
     from etl.pipeline.tasks import Printed
-    from etl.readers.records import decode_records
 
     rejects: list[str] = []
 
@@ -137,7 +139,7 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
         with printing() as stdout:
             stdout.write(printed.articles)
         if len(rejects) < MAX_REJECTS_SHOWN:
-            rejects.extend(map(reject_word, decode_records(printed.rejects, RejectLine)))
+            rejects.extend(map(reject_word, decode_lines(printed.rejects, RejectLine)))
 
     progress = ProgressLine(is_silent)
     with LocalEngine(jobs, here=STARTED_HERE) as engine:
@@ -148,11 +150,11 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
 
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
     """Return the run that a user asks for, and the number of processes that it is worth."""
+    from etl.formats import find
     from etl.pipeline.delivery import output_of
     from etl.pipeline.job import Job
     from etl.pipeline.run import stages_of
     from etl.pipeline.session import Request
-    from etl.readers import find
 
     added = options.time_added(chosen["added"])
     reading = options.reading(chosen)
@@ -163,6 +165,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         dedup=options.dedup_settings(chosen),
         added=added,
         suffix=output.suffix,
+        shape=chosen.get("shape", "copydesk"),
         memory=options.memory(chosen["memory"]),
         index=chosen["index"],
         shard_bytes=options.memory(chosen["shard_size"]),

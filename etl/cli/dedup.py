@@ -100,13 +100,18 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
+    from etl.errors import UsageError
+    from etl.formats import Reading, find
     from etl.pipeline.delivery import output_of
     from etl.pipeline.job import Job
     from etl.pipeline.run import RECORDS
     from etl.pipeline.session import Request
-    from etl.readers import Reading, find
 
     output, reading = output_of(chosen["output"]), Reading(text_field=chosen["text_field"])
+    if output.suffix == ".parquet":
+        raise UsageError(
+            output.name, "records of JSON lines are given back as they are", "Give an -o that ends in .jsonl."
+        )
     job = Job(
         reading=reading,
         dedup=options.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
@@ -144,14 +149,14 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
 
 
 def _write_pairs(workspace: "Workspace", pairs: str, clusters: str) -> None:
+    from etl.formats.outputs import read_outputs
     from etl.pipeline.records import Pair, clustered
-    from etl.readers.records import read_records
 
     found = Path(workspace.folder) / "pairs"
     if pairs:
-        _write(Path(pairs), read_records(found, Pair))
+        _write(Path(pairs), read_outputs(found, Pair))
     if clusters:
-        _write(Path(clusters), clustered(read_records(found, Pair)))
+        _write(Path(clusters), clustered(read_outputs(found, Pair)))
 
 
 def _write(target: Path, lines: Iterable[object]) -> None:

@@ -103,9 +103,9 @@ def index_export(folder: str, output: str, force: bool) -> None:
 @option("Running", "--memory", default="1GB", show_default=True, metavar="SIZE", help="What finding copies may hold.")
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     """Add the records of JSONL to an index, so that later runs drop their copies; nothing is written back."""
+    from etl.formats import Reading, find
     from etl.lsh import add_records
     from etl.pipeline.job import Job
-    from etl.readers import Reading, find
 
     reading = Reading(format="jsonl", text_field=chosen["text_field"])
     job = Job(

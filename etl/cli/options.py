@@ -14,13 +14,14 @@ from etl.packs import Selection, advice
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
     from etl.dedup import DedupSettings
-    from etl.readers import Reading
+    from etl.formats import Reading
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 # Of a size.  More are no size of anything.
 MAX_DIGITS = 15
-FORMATS = ("text", "html", "jsonl")
+FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
+SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
 
 
 class GroupedOption(click.Option):
@@ -68,7 +69,16 @@ output_option = option(
     "--output",
     default="",
     metavar="PATH",
-    help="A file (.jsonl .jsonl.gz .jsonl.zst) or a folder.  [default: stdout]",
+    help="A file (.jsonl .jsonl.gz .jsonl.zst .parquet), a folder, or an address (s3://…).  [default: stdout]",
+)
+
+shape_option = option(
+    "Output",
+    "--shape",
+    type=click.Choice(SHAPES),
+    default="copydesk",
+    show_default=True,
+    help="The fields of the records: copydesk's, or those of another tool.",
 )
 
 reading_options = stacked(
@@ -83,10 +93,25 @@ reading_options = stacked(
         "Reading",
         "--text-field",
         default="",
-        metavar="NAME",
-        help="The field of a JSONL record that holds text.  [default: text, content, body …]",
+        metavar="PATH",
+        help="The field of a record that holds text: body, data.content.  [default: text, content, body …]",
     ),
-    option("Reading", "--html-field", default="", metavar="NAME", help="The field of a JSONL record that holds HTML."),
+    option("Reading", "--html-field", default="", metavar="PATH", help="The field of a record that holds HTML."),
+    option(
+        "Reading",
+        "--map",
+        "mapped",
+        multiple=True,
+        metavar="FIELD=PATH",
+        help="Where records have headline, publisher, author, created, url, language, id; repeatable.",
+    ),
+    option(
+        "Reading",
+        "--detect/--no-detect",
+        "detect",
+        default=True,
+        help="Find the language of texts whose source does not name it.  [default: detect]",
+    ),
     option(
         "Reading",
         "--publisher",
@@ -242,8 +267,8 @@ running_options = stacked(
 
 def reading(options: dict[str, Any]) -> "Reading":
     """Take the reading options out of a command's options."""
+    from etl.formats import Reading
     from etl.model import Metadata
-    from etl.readers import Reading
 
     return Reading(
         format=options.pop("form"),
@@ -251,7 +276,24 @@ def reading(options: dict[str, Any]) -> "Reading":
         html_field=options.pop("html_field"),
         encoding=options.pop("encoding"),
         metadata=Metadata(publisher=options.pop("publisher")),
+        map=tuple(map(_pair, options.pop("mapped"))),
     )
+
+
+MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
+
+
+def _pair(given: str) -> tuple[str, str]:
+    """Return the field and the path of a --map.  Raises click.BadParameter.
+
+    >>> _pair("created=meta.erschienen")
+    ('created', 'meta.erschienen')
+    """
+    field, mark, path = given.partition("=")
+    if not mark or not path or field not in MAPPED:
+        known = ", ".join(MAPPED)
+        raise click.BadParameter(f"'{given}' is no FIELD=PATH with one of the fields {known}", param_hint="--map")
+    return field, path
 
 
 def selection(options: dict[str, Any]) -> Selection:
@@ -272,6 +314,7 @@ def selection(options: dict[str, Any]) -> Selection:
         ignore=options.pop("ignore"),
         profile=options.pop("profile"),
         risky=options.pop("repairs") == "risky",
+        detect_language=options.pop("detect", True),
     )
     for said in advice(chosen):
         say(said, fg="yellow")

@@ -9,10 +9,10 @@ import msgspec
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry
 from etl.cli.terminal import number, one_line, say, table, visible
+from etl.formats.outputs import read_outputs
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
-from etl.readers.records import read_records
 from etl.record import Record
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ OWN_TITLES = {
 MAX_REJECTS_SHOWN = 10
 # Seconds.  Of a shorter run the time says nothing.
 TIMED_SECONDS = 2.0
+# Formats of which a summary need not speak; of the others a user may not know that they are read as such.
+PLAIN = {"text", "HTML", "JSON lines"}
+# How the warnings begin that count records of archives.
+_PASSED = "passed over: "
 STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
 
 
@@ -84,6 +88,12 @@ def _notes(outcome: Outcome) -> list[str]:
         else []
     )
     notes += [f"{number(unread, 'date')} could not be read; they are in the metadata as they were"] if unread else []
+    kinds = {name.removeprefix(_PASSED): count for name, count in outcome.tally.warnings if name.startswith(_PASSED)}
+    if kinds:
+        named = ", ".join(
+            f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+        )
+        notes.append(f"passed over {number(sum(kinds.values()), 'record')} that are no documents: {named}")
     if outcome.passed_over:
         name, reason = outcome.passed_over[0]
         notes.append(f"passed over {number(len(outcome.passed_over), 'input')}, first {name}: {reason}")
@@ -108,6 +118,8 @@ def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
     tally = outcome.tally
     if tally.documents:
         yield from _counts(outcome)
+    if {name for name, _ in outcome.formats} - PLAIN:
+        yield "read as " + ", ".join(f"{name}: {number(count, 'input')}" for name, count in outcome.formats)
     titles = rule_titles(selection)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
     if rows:
@@ -195,4 +207,4 @@ def _changes(workspace: Workspace) -> Iterator[Entry]:
 
 def _lines(workspace: Workspace, kind: str, noun: type[Noun]) -> Iterator[Noun]:
     for part in workspace.parts(kind):
-        yield from read_records(part, noun)
+        yield from read_outputs(part, noun)

@@ -64,6 +64,7 @@ class Selection(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     profile: Profile = "standard"
     risky: bool = False
+    detect_language: bool = True
     exceptions: tuple[RuleException, ...] = ()
     overrides: tuple[Override, ...] = ()
 
@@ -99,6 +100,7 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
             UserRules(selection.exceptions, own),
         ),
         risky=selection.risky,
+        detects_language=selection.detect_language,
         selectors=tuple(sorted({css for one in judging for pattern in patterns(one.rule) for css in pattern.css})),
         asks_what_recurs=any(
             match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None

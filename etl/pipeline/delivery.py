@@ -18,10 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from etl.errors import PipeClosed, UsageError
+from etl.formats.stores import is_address
+from etl.formats.writing import PARQUET, join_parts
+from etl.pipeline.to_store import check_store
 from etl.pipeline.workspace import Workspace
-from etl.writers import SUFFIXES, atomic, naming
+from etl.writers import SUFFIXES, atomic
 
-Kind = Literal["stdout", "stream", "file", "folder"]
+Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
 
 # What a run can deliver, in the order in which it appears: the articles come last.
 KINDS = ("rejects", "audit", "run.json", "articles")
@@ -32,7 +35,7 @@ JOURNAL = "delivery.json"
 
 
 class Output(Struct, frozen=True):
-    """Where a run's results go.  `name` is as the user gave it."""
+    """Where a run's results go.  `name` is as the user gave it; of a store it is an address."""
 
     kind: Kind
     name: str = ""
@@ -40,9 +43,14 @@ class Output(Struct, frozen=True):
     @property
     def suffix(self) -> str:
         """What parts end in: parts of a file in a row are the file.  Folders hold zstd, standard output is plain."""
-        if self.kind == "folder":
+        if self.kind in ("folder", "store folder"):
             return ".jsonl.zst"
         return next((suffix for suffix in reversed(SUFFIXES) if self.name.endswith(suffix)), ".jsonl")
+
+    @property
+    def in_store(self) -> bool:
+        """Whether it is in an object store."""
+        return self.kind in ("store file", "store folder")
 
     @property
     def parent(self) -> Path:
@@ -60,6 +68,12 @@ class Output(Struct, frozen=True):
             return Path(self.name) / kind
         return Path(self.name) if kind == "articles" else beside(self.name, kind)
 
+    def addresses(self) -> dict[str, str]:
+        """Return the address of each kind of result of a file in a store, articles last."""
+        suffix = self.suffix
+        stem = self.name.removesuffix(suffix)
+        return {kind: self.name if kind == "articles" else f"{stem}.{kind}{suffix}" for kind in self.kinds()}
+
     def kinds(self) -> tuple[str, ...]:
         """Return the kinds of results that the output can hold, articles last."""
         return KINDS if self.kind == "folder" else tuple(kind for kind in KINDS if kind != "run.json")
@@ -72,6 +86,8 @@ def output_of(name: str) -> Output:
     ('file', 'folder', 'folder', 'stdout')
     """
     path = Path(name)
+    if is_address(name):
+        return Output("store file" if name.endswith(SUFFIXES) else "store folder", name)
     if name in ("", "-"):
         return Output("stdout")
     if name.endswith(SUFFIXES):
@@ -98,6 +114,9 @@ def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
     Raises UsageError.
     """
     if output.kind in ("stdout", "stream"):
+        return
+    if output.in_store:
+        check_store(output.name, output.kind == "store file", force)
         return
     targets = [output.path(kind) for kind in output.kinds()]
     refuse_inputs(output, inputs)
@@ -143,14 +162,15 @@ def _is_ours(output: Output, target: Path) -> bool:
 
 
 def _starts_ours(path: Path) -> bool:
-    from etl.readers.source import decompression_errors, open_path
+    from etl.formats.opening import Damaged, open_path
+    from etl.formats.parquet_writer import is_own_parquet
 
+    if path.suffix == PARQUET:
+        return is_own_parquet(path)
     try:
         with open_path(path) as file:
             return file.read(len(_OWN_START)) in (b"", _OWN_START)
-    except OSError:
-        return False
-    except decompression_errors():
+    except (OSError, Damaged):
         return False
 
 
@@ -216,7 +236,7 @@ def _make_ready(output: Output, workspace: Workspace, kinds: Iterable[str], acco
         if output.kind == "folder":
             _move_parts(workspace, kind, ready / kind)
         else:
-            _join_parts(workspace, kind, ready / kind)
+            join_parts(ready / kind, workspace.parts(kind), workspace.suffix)
     if output.kind == "folder":
         with atomic(ready / "run.json") as path:
             path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
@@ -247,14 +267,6 @@ def finish_delivery(output: Output, folder: Path) -> bool:
 def _move_away(path: Path, target: Path) -> None:
     if path.exists() and not target.exists():
         path.rename(target)
-
-
-def _join_parts(workspace: Workspace, kind: str, target: Path) -> None:
-    """Copy parts one after the other.  So may compressed parts: gzip members in a row are a gzip file."""
-    with naming(target), target.open("wb") as file:
-        _copy(workspace.parts(kind), file)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:

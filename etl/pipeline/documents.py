@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct, structs
 
 from etl.document import Judged, Parsed
+from etl.formats import Reject
 from etl.model import Article, Block, Document, Removal
 from etl.pipeline.workspace import Workspace
-from etl.readers import Reject
 
 State = TypeVar("State", Parsed, Judged)
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from etl.dedup import DedupSettings
 from etl.document import Judged
+from etl.formats import Reject
 from etl.model import NO_DUPLICATES, Block, Document, DocumentDuplicates, Removal
 from etl.pipeline.fingerprints import BlockTexts
 from etl.pipeline.select import WHOLE, Drop, drops_among
-from etl.readers import Reject
 from etl.record import article_id
 
 

@@ -5,8 +5,8 @@ from typing import Literal
 from msgspec import Struct
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
+from etl.formats import Reading, Reject, Share
 from etl.packs import Selection
-from etl.readers import Reading, Reject, Share
 
 # Bytes of input in a shard.  Small enough that cores share a run evenly, large enough that the start of a task does not
 # count.
@@ -25,7 +25,7 @@ class Shard(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """The settings of a run.  `suffix` ends the names of the parts that users get.
+    """The settings of a run.  `suffix` ends the names of the parts that users get, `shape` is that of their records.
 
     `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
     what earlier runs kept, or "".  `shard_bytes` decides how the input is cut, and so how many parts a folder gets.
@@ -36,6 +36,7 @@ class Job(Struct, frozen=True):
     dedup: DedupSettings = DEFAULT_SETTINGS
     added: str = ""
     suffix: str = ".jsonl"
+    shape: str = "copydesk"
     memory: int = 1 << 30
     index: str = ""
     shard_bytes: int = SHARD_BYTES

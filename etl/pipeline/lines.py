@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.document import Parsed
+from etl.formats import Reject
 from etl.pipeline.workspace import Workspace
-from etl.readers import Reject
 from etl.rules.matching.recurrence import LineCounts, line_key, line_keys
 from etl.writers import atomic
 

@@ -11,14 +11,14 @@ from msgspec import Raw, Struct
 
 from etl.audit import Balance, Entry, Tally
 from etl.dedup import DedupSettings
+from etl.formats import Reject, Share
+from etl.formats.opening import loaded
+from etl.formats.rows import Row, read_rows
 from etl.pipeline.duplicates import residue_words
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
 from etl.pipeline.select import WHOLE, Drop, read_drops
 from etl.pipeline.workspace import Workspace
-from etl.readers import Reject, Share
-from etl.readers.rows import Row, read_rows
-from etl.readers.source import loaded
 from etl.writers import line_writer
 
 KINDS = ("articles", "audit", "rejects", "pairs")

@@ -5,6 +5,7 @@ that was killed goes on where it was.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,15 +17,16 @@ from etl import audit
 from etl.audit import Tally, end_entry
 from etl.engines import Engine
 from etl.errors import NoInput, RegexTimeout, UsageError
+from etl.formats import OWN, Found, Share, Source, shares, spooled
+from etl.formats.source import FORMAT_NAMES
+from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
 from etl.pipeline.workspace import Workspace
-from etl.readers import Found, Share, Source, shares, spooled
-from etl.readers.source import OWN
-from etl.writers import line_writer
+from etl.shapes import AUDIT
 
 # The stages of `copydesk dedup`; those of `clean` depend on the job.
 RECORDS = ("fingerprint", "select", "write")
@@ -64,10 +66,11 @@ class Silent:
 
 
 class Outcome(Struct, frozen=True):
-    """What a run came to: its counts, names that were passed over with the reason, seconds by stage."""
+    """What a run came to: its counts, names passed over with the reason, inputs by format, seconds by stage."""
 
     tally: Tally = Tally()
     passed_over: tuple[tuple[str, str], ...] = ()
+    formats: tuple[tuple[str, int], ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
 
 
@@ -77,6 +80,7 @@ class Run:
     def __init__(self, job: Job, found: Found, engine: Engine, progress: Progress) -> None:
         self._job, self._found, self._engine, self._progress = job, found, engine, progress
         self._passed_over: list[tuple[str, str]] = list(found.passed_over)
+        self._formats = Counter[str]()
         self._seconds: dict[str, float] = {}
         self._is_of_records = False
 
@@ -98,6 +102,7 @@ class Run:
                 return Outcome(
                     structs.replace(tally, timed_out=timed_out),
                     tuple(dict.fromkeys(self._passed_over)),
+                    self._inputs(),
                     tuple(self._seconds.items()),
                 )
             except RegexTimeout as error:
@@ -119,7 +124,7 @@ class Run:
                 self._progress.advance(sizes.next(), printed.tally.documents)
         tally = audit.close(tallies)
         _check_read(tally, self._found)
-        return Outcome(tally, tuple(dict.fromkeys(self._passed_over)), tuple(self._seconds.items()))
+        return Outcome(tally, tuple(dict.fromkeys(self._passed_over)), self._inputs(), tuple(self._seconds.items()))
 
     def _do(self, workspace: Workspace, stages: Sequence[str], job: Job) -> Tally:
         if closed := workspace.tally("close", 0):
@@ -183,7 +188,8 @@ class Run:
         for name, fault in self._found.unreadable:
             yield Share(Source(name, name), fault=fault)
         for source in self._found.sources:
-            for share in shares(source, job.reading, job.shard_bytes):
+            for number, share in enumerate(shares(source, job.reading, job.shard_bytes)):
+                self._formats[FORMAT_NAMES[share.format]] += number == 0 and not share.fault
                 if self._is_of_records and share.format != "jsonl" and share.size and not share.fault:
                     fault = "is no JSONL, and only that has records to give back"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
@@ -191,6 +197,9 @@ class Run:
                     self._passed_over.append((source.name, "it holds copydesk's own audit or rejects"))
                 else:
                     yield share
+
+    def _inputs(self) -> tuple[tuple[str, int], ...]:
+        return tuple(sorted((name, count) for name, count in self._formats.items() if count))
 
     def _timed(self, stage: str) -> "_Timer":
         return _Timer(stage, self._seconds)
@@ -263,7 +272,7 @@ def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) ->
 
 
 def _check_read(tally: Tally, found: Found) -> None:
-    if not tally.books.read and not tally.rejects:
+    if not tally.books.read and not tally.rejects and not tally.warnings:
         raise _nothing_in(found)
 
 
@@ -277,5 +286,5 @@ def _expected(sources: Sequence[Source]) -> int:
 
 
 def _close_audit(workspace: Workspace, count: int, tally: Tally) -> None:
-    with workspace.writing("audit", count) as path, line_writer(path, workspace.suffix) as write:
+    with workspace.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
         write([end_entry(tally)])

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from etl.engines import Engine
 from etl.errors import UsageError
+from etl.formats import Found
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST
 from etl.packs import pack_versions
@@ -31,18 +32,18 @@ from etl.pipeline.delivery import (
 from etl.pipeline.history import holding_index
 from etl.pipeline.job import Job
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
+from etl.pipeline.to_store import put_file, put_folder
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
-from etl.readers import Found
 
 # All whose version can change a byte of the output: click only reads the command line, filelock only waits.
 DEPENDENCIES = (
-    *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
-    *("pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
+    *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "fastwarc", "ftfy", "lxml", "msgspec", "numpy"),
+    *("py3langid", "pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
 )
 # Holds the state of the index before the run.
 BEFORE = "index-before"
 # The settings of a job that decide what comes out; not how much memory it took, or where.
-SETTINGS = ("selection", "reading", "dedup", "added", "index")
+SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape")
 
 
 class Request(Struct, frozen=True):
@@ -84,6 +85,10 @@ class Session:
         output, job = self.request.output, self.request.job
         if output.kind in ("stdout", "stream"):
             print_parts(output, self.workspace)
+        elif output.kind == "store folder":
+            put_folder(output.name, self.workspace, self._kinds(), self._account())
+        elif output.kind == "store file":
+            put_file(output.addresses(), self.workspace, self._kinds())
         else:
             deliver(output, self.workspace, self._kinds(), self._account())
         if job.index:
@@ -119,8 +124,10 @@ def session(request: Request) -> Iterator[Session]:
     does when the run was asked to resume and is interrupted.  Raises UsageError if the output is refused.
     """
     output = request.output
-    if output.kind in ("stdout", "stream") or not request.delivers:
-        with holding_index(request.job, request.delivers), scratch(request.work) as workspace:
+    if output.in_store and request.delivers:
+        check_output(output, request.force, ())
+    if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
+        with holding_index(request.job, request.delivers), scratch(request.work, output.suffix) as workspace:
             one = Session(request, workspace)
             yield one
             if request.delivers:
@@ -201,7 +208,7 @@ def identify(request: Request, claim: Claim) -> Identity:
     aspects: dict[str, object] = {
         "inputs": token_hex(8) if any(source.is_stream for source in sources) else sources,
         "rules": [job.selection, pack_versions(job.selection)] if request.stages != RECORDS else [],
-        "settings": [job.reading, job.dedup, job.suffix, job.shard_bytes, job.index, request.stages],
+        "settings": [job.reading, job.dedup, job.suffix, job.shape, job.shard_bytes, job.index, request.stages],
         "versions": versions(),
         "index": _index_state(job, claim),
     }

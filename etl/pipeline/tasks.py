@@ -16,6 +16,8 @@ from msgspec import Struct
 from etl.audit import Entry, Tally, total
 from etl.document import Judged, Parsed, Ruleset, finish, judge, parse
 from etl.errors import Unreadable
+from etl.formats import Reject, read
+from etl.formats.writing import record_writer
 from etl.model import NO_DUPLICATES, DocumentDuplicates, Raw
 from etl.packs import compile_rules
 from etl.pipeline.documents import State, read_judged, read_parsed, write_documents
@@ -26,10 +28,10 @@ from etl.pipeline.lines import line_counts, save_lines
 from etl.pipeline.records import fingerprint_records, publish_records
 from etl.pipeline.select import read_drops
 from etl.pipeline.workspace import Workspace
-from etl.readers import Reject, read
 from etl.record import Record
 from etl.rules.matching.recurrence import LineCounts
-from etl.writers import line_writer, to_lines
+from etl.shapes import AUDIT, REJECTS, SHAPES
+from etl.writers import to_lines
 
 PUBLISHED = ("articles", "audit", "rejects")
 # A batch of documents that are judged together: so many, or so many characters of them.
@@ -69,7 +71,7 @@ def publish_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's articles, audit and rejects.  Raises BooksError if a document does not balance."""
     results = read_judged(workspace, "staged", shard.number)
     pairs = with_duplicates(results, read_drops(workspace, shard.number), job.dedup)
-    with _part_writer(workspace, shard.number) as write:
+    with _part_writer(job, workspace, shard.number) as write:
         return total(_published(pairs, job.added, write))
 
 
@@ -78,7 +80,7 @@ def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     counts = line_counts(workspace)
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
     judged = _judged(parsed, compile_rules(job.selection), counts)
-    with _part_writer(workspace, shard.number) as write:
+    with _part_writer(job, workspace, shard.number) as write:
         return total(_published(_with_duplicates(judged, job), job.added, write))
 
 
@@ -93,9 +95,10 @@ class Printed(Struct, frozen=True):
 def print_shard(job: Job, shard: Shard) -> Printed:
     """Return a shard's articles and rejects; there is no audit."""
     articles, rejects = BytesIO(), BytesIO()
+    in_shape = SHAPES[job.shape].fields
 
     def write(records: Iterable[Record], _: Iterable[Entry], reject: Reject | None) -> None:
-        articles.write(to_lines(records))
+        articles.write(to_lines(map(in_shape, records)))
         if reject:
             rejects.write(to_lines([reject_line(reject)]))
 
@@ -190,7 +193,9 @@ def _published(
 ) -> Iterator[Tally]:
     """Write documents one by one, and yield the tally of each."""
     for result, duplicates in results:
-        if isinstance(result, Reject):
+        if isinstance(result, Reject) and not result.is_error:
+            yield Tally(warnings=((f"passed over: {result.reason}", 1),))
+        elif isinstance(result, Reject):
             write((), (), result)
             yield Tally(rejects=1)
         else:
@@ -200,14 +205,20 @@ def _published(
 
 
 @contextmanager
-def _part_writer(workspace: Workspace, shard: int) -> Iterator[Write]:
+def _part_writer(job: Job, workspace: Workspace, shard: int) -> Iterator[Write]:
     """Yield a function that writes to the three parts of a shard that users get."""
     with ExitStack() as stack:
-        paths = [stack.enter_context(workspace.writing(kind, shard)) for kind in PUBLISHED]
-        articles, audit, rejects = (stack.enter_context(line_writer(path, workspace.suffix)) for path in paths)
+        shape = SHAPES[job.shape]
+        columns = {"articles": shape.columns, "audit": AUDIT, "rejects": REJECTS}
+        articles, audit, rejects = (
+            stack.enter_context(
+                record_writer(stack.enter_context(workspace.writing(kind, shard)), workspace.suffix, columns[kind])
+            )
+            for kind in PUBLISHED
+        )
 
         def write(records: Iterable[Record], entries: Iterable[Entry], reject: Reject | None) -> None:
-            articles(records)
+            articles(map(shape.fields, records))
             audit(entries)
             if reject:
                 rejects([reject_line(reject)])

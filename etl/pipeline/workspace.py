@@ -129,12 +129,12 @@ class Workspace(Struct, frozen=True):
 
 
 @contextmanager
-def scratch(parent: str = "") -> Iterator[Workspace]:
+def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
     """Yield a workspace that nobody resumes, in a new folder; it is removed in any case."""
     folder = Path(parent or gettempdir()) / f".copydesk-{token_hex(8)}"
     folder.mkdir(mode=0o700)
     try:
-        yield Workspace(str(folder))
+        yield Workspace(str(folder), suffix)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,0 +1,131 @@
+"""Bytes <-> documents and records: one module a format, one table of them.
+
+To add a format, write a module with an `InputFormat` and enter it here.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import structs
+
+from etl.errors import Unreadable, UsageError
+from etl.formats import columnar, delimited, feeds, html, json_values, jsonl, text, warc
+from etl.formats.finding import find as find_files
+from etl.formats.finding import suffix_of
+from etl.formats.opening import Changed, Damaged, fault_of, opened, spooled
+from etl.formats.sniffing import not_read
+from etl.formats.source import (
+    FORMAT_NAMES,
+    OWN,
+    Format,
+    Found,
+    InputFormat,
+    Reading,
+    Reject,
+    Result,
+    Share,
+    Source,
+)
+from etl.model import Raw
+
+__all__ = [
+    "FORMATS",
+    "OWN",
+    "SUFFIXES",
+    "Format",
+    "Found",
+    "Reading",
+    "Reject",
+    "Result",
+    "Share",
+    "Source",
+    "find",
+    "format_of",
+    "only_document",
+    "read",
+    "shares",
+    "spooled",
+]
+
+# In the order in which they are tried on the first bytes of a file: what has a signature, then what has a syntax.
+FORMATS: dict[Format, InputFormat] = {
+    one.name: one
+    for one in (
+        columnar.PARQUET,
+        columnar.ARROW,
+        warc.FORMAT,
+        feeds.FORMAT,
+        html.FORMAT,
+        jsonl.FORMAT,
+        json_values.FORMAT,
+        delimited.FORMAT,
+        text.FORMAT,
+    )
+}
+SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
+# Formats whose files begin with a signature: without it, the name of a file counts for nothing.
+SIGNED = ("parquet", "arrow")
+# How the lines of our own audits and rejects begin; they are no input.
+_OWN_STARTS = (b'{"schema":"copydesk/audit/', b'{"schema":"copydesk/reject/')
+# Bytes that are read at once where only one document is looked for.
+_AT_ONCE = 4 << 20
+
+
+def find(names: Sequence[str], reading: Reading) -> Found:
+    """Resolve files, folders, globs, addresses and "-" to sources.  Raises NoInput for a name that matches nothing."""
+    return find_files(names, reading, (*SUFFIXES, ".xml"))
+
+
+def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
+    """Yield the shares of a source, of about `size` bytes each.  Nothing is raised: a fault is a share too.
+
+    A share with copydesk's own audit or rejects has the fault OWN.
+    """
+    try:
+        with opened(source) as found:
+            if not reading.format and found.head.startswith(_OWN_STARTS):
+                yield Share(source, "jsonl", fault=OWN)
+                return
+            if reading.format != "html" and (fault := not_read(found.head, found.packing)):
+                yield Share(source, body=found.head[:64], fault=fault)
+                return
+            form = reading.format or format_of(source.path, found.head)
+            if form in SIGNED and not FORMATS[form].looks_like(found.head):
+                fault = f"is no {form.title()} file, though its name or --from says so"
+                yield Share(source, body=found.head[:64], fault=fault)
+                return
+            is_empty = True
+            for share in FORMATS[form].shares(found, size, structs.replace(reading, format=form)):
+                is_empty = False
+                yield share
+            if is_empty:
+                yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and holds no record")
+    except (OSError, Changed, Damaged, Unreadable) as error:
+        yield Share(source, fault=fault_of(error))
+
+
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a share, in order, and in their places what could not be read or was passed over."""
+    if share.fault:
+        yield Reject(share.source.name, share.row, share.fault, share.body or b"")
+        return
+    try:
+        yield from FORMATS[share.format].read(share, reading)
+    except (OSError, Changed, Damaged, Unreadable) as error:
+        yield Reject(share.source.name, share.row, fault_of(error), b"")
+
+
+def format_of(path: str, head: bytes) -> Format:
+    """Return the format of a file: by its first bytes where they tell, else by its name, else text."""
+    found = next((one.name for one in FORMATS.values() if one.looks_like(head)), None)
+    return found or SUFFIXES.get(suffix_of(path)) or "text"
+
+
+def only_document(source: Source, reading: Reading, line: int) -> Raw:
+    """Return the document that holds a line of a file: the file itself, or the record there.  Raises UsageError."""
+    for share in shares(source, reading, _AT_ONCE):
+        for result in read(share, reading):
+            if share.format in ("text", "html") or result.row == line:
+                if isinstance(result, Raw):
+                    return result
+                raise UsageError(f"{result.path}:{result.row}", result.reason)
+    raise UsageError(f"{source.name}:{line}", "there is no such line")

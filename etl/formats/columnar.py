@@ -1,0 +1,259 @@
+"""Parquet and Arrow IPC -> raw documents.  A row group (a record batch) is the unit of work, and of damage.
+
+Columns that hold no text and no facts are not read: pictures and other bytes, vectors of numbers.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from statistics import fmean
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
+
+from etl.errors import Unreadable
+from etl.formats.fields import Place, document, written
+from etl.formats.names import HTML_NAMES, TEASER_NAMES, TEXT_NAMES
+from etl.formats.opening import check_unchanged, open_share, read_bounded
+from etl.formats.source import Format, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.model import Raw
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET_MAGIC = b"PAR1"
+ARROW_MAGIC = b"ARROW1"
+# The mark of a message, with which an Arrow stream begins; `datasets` keeps its files so.
+STREAM_MAGIC = b"\xff\xff\xff\xff"
+# Rows decoded at a time: some MB of articles.
+BATCH_ROWS = 256
+# Characters of a cell, on average: as for CSV.
+MIN_TEXT_LENGTH = 200
+
+
+class Group(Struct, frozen=True, gc=False):
+    """A row group: its number, the number of its first row (from 1), its rows, and its bytes."""
+
+    number: int
+    first_row: int
+    rows: int
+    size: int
+
+
+class Table(Protocol):
+    """A file of columns."""
+
+    schema: "pa.Schema"
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the row groups, in order."""
+
+    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        """Yield the rows of a group in batches, these columns only.  Raises OSError or ArrowInvalid on damage."""
+
+
+def open_table(path: str, file: IO[bytes]) -> Table:
+    """Return the table in a file that can be sought in.  Raises Unreadable if it is damaged."""
+    import pyarrow as pa
+
+    file.seek(0)
+    magic = file.read(6)
+    file.seek(0)
+    kind = _Parquet if magic.startswith(PARQUET_MAGIC) else _ArrowFile if magic == ARROW_MAGIC else _ArrowStream
+    try:
+        return kind(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        name = "Parquet" if kind is _Parquet else "Arrow"
+        raise Unreadable(path, f"is a damaged {name} file: {_first_line(error)}") from None
+
+
+class _Parquet:
+    def __init__(self, file: IO[bytes]) -> None:
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetFile(file, pre_buffer=False)
+        self.schema = self._file.schema_arrow
+
+    def groups(self) -> Iterator[Group]:
+        row, metadata = 1, self._file.metadata
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
+            yield Group(number, row, group.num_rows, group.total_byte_size)
+            row += group.num_rows
+
+    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        return iter(self._file.iter_batches(BATCH_ROWS, row_groups=[group], columns=list(columns), use_threads=False))
+
+
+class _ArrowFile:
+    def __init__(self, file: IO[bytes]) -> None:
+        import pyarrow as pa
+
+        self._file = pa.ipc.open_file(file)
+        self.schema = self._file.schema
+
+    def groups(self) -> Iterator[Group]:
+        row = 1
+        for number in range(self._file.num_record_batches):
+            batch = self._file.get_batch(number)
+            yield Group(number, row, batch.num_rows, batch.nbytes)
+            row += batch.num_rows
+
+    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        yield from _sliced(self._file.get_batch(group), columns)
+
+
+class _ArrowStream:
+    """An Arrow stream; to come to a batch, those before it are passed over."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        import pyarrow as pa
+
+        self._file = file
+        self.schema = pa.ipc.open_stream(file).schema
+
+    def _all(self) -> "Iterator[pa.RecordBatch]":
+        import pyarrow as pa
+
+        self._file.seek(0)
+        yield from pa.ipc.open_stream(self._file)
+
+    def groups(self) -> Iterator[Group]:
+        row = 1
+        for number, batch in enumerate(self._all()):
+            yield Group(number, row, batch.num_rows, batch.nbytes)
+            row += batch.num_rows
+
+    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        for number, batch in enumerate(self._all()):
+            if number == group:
+                yield from _sliced(batch, columns)
+                return
+
+
+def _sliced(batch: "pa.RecordBatch", columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    chosen = batch.select(list(columns))
+    for start in range(0, chosen.num_rows, BATCH_ROWS):
+        yield chosen.slice(start, BATCH_ROWS)
+
+
+def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Reading) -> Iterator[Raw | Reject]:
+    """Yield the documents in row groups.  What is damaged in a group is one reject; the next is read."""
+    import pyarrow as pa
+
+    columns = used_columns(table.schema)
+    text = ""
+    for group in groups:
+        row = group.first_row
+        try:
+            for batch in table.batches(group.number, columns):
+                text = text or _text_column(table.schema, batch, reading)
+                for fields in batch.to_pylist():
+                    yield _read_row(path, row, fields, text, reading)
+                    row += 1
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            left = group.first_row + group.rows - row
+            said = f"row group {group.number + 1} is damaged, {left} rows are lost: {_first_line(error)}"
+            yield Reject(path, row, said, b"")
+
+
+def used_columns(schema: "pa.Schema") -> list[str]:
+    """Return the columns that are read: all but bytes that are no page, and vectors."""
+    import pyarrow as pa
+
+    def is_read(field: "pa.Field") -> bool:
+        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
+            return field.name in TEXT_NAMES or field.name in HTML_NAMES
+        if (
+            pa.types.is_list(field.type)
+            or pa.types.is_large_list(field.type)
+            or pa.types.is_fixed_size_list(field.type)
+        ):
+            inner = field.type.value_type
+            return not (pa.types.is_floating(inner) or pa.types.is_integer(inner) or pa.types.is_binary(inner))
+        return not (
+            pa.types.is_fixed_size_binary(field.type) or (pa.types.is_struct(field.type) and _is_media(field.type))
+        )
+
+    return [field.name for field in schema if is_read(field)]
+
+
+def _is_media(struct: "pa.StructType") -> bool:
+    """Return whether a struct is a picture or a sound as `datasets` keeps it."""
+    return {struct.field(number).name for number in range(struct.num_fields)} == {"bytes", "path"}
+
+
+def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading) -> str:
+    """Return the column of the longest strings, if no column has a known name; else ""."""
+    import pyarrow as pa
+
+    named = {name.partition(".")[0] for name in (*TEXT_NAMES, *HTML_NAMES, *TEASER_NAMES)}
+    if reading.text_field or reading.html_field or reading.map or named & set(schema.names):
+        return ""
+    strings = [field.name for field in batch.schema if pa.types.is_string(field.type) or _is_large(field.type)]
+    lengths = [(fmean(map(len, filter(None, batch.column(name).to_pylist())) or [0]), name) for name in strings]
+    length, name = max(lengths, default=(0.0, ""))
+    return name if length >= MIN_TEXT_LENGTH else ""
+
+
+def _is_large(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: Reading) -> Raw | Reject:
+    fields = {name: value for name, value in fields.items() if value is not None}
+    if text in fields:
+        fields = {"text": fields.pop(text), **fields}
+    body = written(fields).encode()
+    digest = sha256(body).hexdigest()
+    try:
+        return document(Place(path, row, digest), fields, reading)
+    except Unreadable as error:
+        return Reject(path, row, error.fault, body)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]
+
+
+def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+    """Cut a file at its row groups.  What cannot be sought in, a pipe or a compressed file, is sent whole.
+
+    Raises Unreadable.
+    """
+    source = opened.source
+    form: Format = "parquet" if opened.head.startswith(PARQUET_MAGIC) else "arrow"
+    if opened.is_packed:
+        body = read_bounded(source.name, opened.file)
+        yield Share(source, form, len(body), body)
+        return
+    first, length = 0, 0
+    with opened.file as file:
+        for group in open_table(source.name, file).groups():
+            if length and length + group.size > size:
+                yield Share(source, form, length, row=group.first_row, start=first, end=group.number)
+                first, length = group.number, 0
+            length += group.size
+        yield Share(source, form, length, start=first)
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    name = share.source.name
+    with open_share(share) as file:
+        table = open_table(name, file)
+        groups = [group for group in table.groups() if share.start <= group.number]
+        chosen = [group for group in groups if share.end < 0 or group.number < share.end]
+        yield from read_groups(name, table, chosen, reading)
+    if share.body is None:
+        check_unchanged(share.source)
+
+
+PARQUET = InputFormat("parquet", (".parquet", ".pq"), lambda head: head.startswith(PARQUET_MAGIC), _shares, _read)
+ARROW = InputFormat(
+    "arrow",
+    (".arrow", ".feather", ".ipc"),
+    lambda head: head.startswith((ARROW_MAGIC, STREAM_MAGIC)),
+    _shares,
+    _read,
+)

@@ -1,0 +1,184 @@
+"""RSS and Atom -> raw documents: one for each item, its full content before its summary.
+
+lxml, which is here for HTML, reads what is cut or ill-formed as far as it goes, and resolves no entity that a feed
+declares.  feedparser reads as much, but does not say which item of a cut feed is cut.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from html import entities, unescape
+from typing import TYPE_CHECKING, Any
+
+from etl.decode import decode
+from etl.errors import Unreadable
+from etl.formats.fields import Place, document
+from etl.formats.richtext import as_html
+from etl.formats.sniffing import xml_root
+from etl.formats.source import InputFormat, Reading, Reject, Result, Share
+from etl.formats.text import whole, whole_body
+from etl.model import Raw
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+# Names of elements by what they hold, the best first.  "{content}encoded" is `encoded` in the namespace of that module.
+CONTENT = ("encoded", "content", "fulltext", "body", "description", "summary")
+NAMES = {
+    "title": ("title",),
+    "url": ("link", "origLink", "guid"),
+    "id": ("guid", "id"),
+    "created": ("pubDate", "published", "issued", "date", "created", "updated", "modified"),
+    "author": ("creator", "author", "contributor", "managingEditor"),
+    "language": ("language",),
+}
+ITEMS = ("item", "entry")
+
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
+_NAMED = re.compile(r"&(\w+);")
+_BARE = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
+_TAG = re.compile(r"<[^<>]*>")
+_HTML_SIGN = re.compile(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
+# As RSS wants authors: "desk@example.org (Jane Roe)".
+_MAIL = re.compile(r"^\S+@\S+ \((.+)\)$")
+_ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+
+
+def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
+    """Yield the items of a feed, in order; an item that is cut off, or has nothing in it, is a reject."""
+    try:
+        text = _DOCTYPE.sub("", _well_formed(decode(Raw(path, body, "", "html", encoding=reading.encoding)).text))
+    except Unreadable as error:
+        yield Reject(path, 1, error.fault, body)
+        return
+    root = _parsed(text)
+    items = [] if root is None else [node for node in root.iter() if _name(node) in ITEMS]
+    if not items or root is None:
+        yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
+        return
+    whole = len(_ENDED.findall(_CDATA.sub("", text)))
+    channel = _channel(root)
+    for row, item in enumerate(items, 1):
+        yield _read_item(path, row, item, channel, reading) if row <= whole else _cut(path, row, item)
+
+
+def _well_formed(text: str) -> str:
+    """Return XML whose ampersands and entities of HTML do not get lost: XML knows five of them."""
+    text = _NOT_XML.sub(" ", _DECLARATION.sub("", text))
+    parts = _CDATA.split(text)
+    parts[::2] = [_BARE.sub("&amp;", _NAMED.sub(_character, part)) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _character(entity: re.Match[str]) -> str:
+    if entity[1] in ("amp", "lt", "gt", "quot", "apos"):
+        return entity[0]
+    return entities.html5.get(f"{entity[1]};", f"&amp;{entity[1]};")
+
+
+def _parsed(text: str) -> "_Element | None":
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, encoding="utf-8"
+    )
+    root: _Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    return root
+
+
+def _channel(root: "_Element") -> dict[str, Any]:
+    """Return what a feed says of all its items: publisher and language."""
+    found: dict[str, Any] = {}
+    for parent in (root, *(node for node in root if _name(node) == "channel")):
+        for node in parent:
+            if _name(node) in ("title", "language") and (said := _plain(node)):
+                found.setdefault({"title": "publisher"}.get(_name(node), _name(node)), said)
+    language = root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return {"language": language, **found} if language else found
+
+
+def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], reading: Reading) -> Raw | Reject:
+    """Return an item as a document.  What is not taken goes into its metadata by the names of the elements."""
+    nodes = [node for node in item if isinstance(node.tag, str)]
+    content = _take_content(nodes)
+    fields = {name: said for name, names in NAMES.items() if (said := _take(nodes, names, name))}
+    rest: dict[str, Any] = {}
+    for node in nodes:
+        rest.setdefault(_name(node), []).extend(filter(None, [_plain(node) or dict(node.attrib)]))
+    others = {name: said[0] if len(said) == 1 else said for name, said in rest.items() if said}
+    record = {**channel, **others, **fields, **({"text": content} if content else {})}
+    xml = _source(item)
+    try:
+        return document(Place(path, row, sha256(xml).hexdigest()), record, reading)
+    except Unreadable:
+        return Reject(path, row, "is an item of a feed without any content", xml)
+
+
+def _cut(path: str, row: int, item: "_Element") -> Reject:
+    return Reject(path, row, "is an item of a feed that is cut off", _source(item))
+
+
+def _source(item: "_Element") -> bytes:
+    from lxml import etree
+
+    source: bytes = etree.tostring(item, encoding="utf-8", with_tail=False)
+    return source
+
+
+def _take_content(nodes: "list[_Element]") -> str:
+    """Take the fullest text of an item: HTML, or plain text if there is neither tag nor entity in it."""
+    for name in CONTENT:
+        for node in nodes:
+            if _name(node) == name and (said := _inner(node).strip()):
+                nodes.remove(node)
+                is_plain = node.get("type") == "text" or not _HTML_SIGN.search(said)
+                return said if is_plain else as_html(said) or f"<p>{said}</p>"
+    return ""
+
+
+def _inner(node: "_Element") -> str:
+    """Return what stands in an element: its text, or for XHTML its elements as they are written."""
+    from lxml import etree
+
+    if not len(node):
+        return node.text or ""
+    children = "".join(etree.tostring(child, encoding="unicode") for child in node)
+    return re.sub(r'\sxmlns(?::\w+)?="[^"]*"', "", f"{node.text or ''}{children}")
+
+
+def _take(nodes: "list[_Element]", names: Sequence[str], fact: str) -> str:
+    """Take what the first of these elements says of a fact."""
+    for name in names:
+        found = [node for node in nodes if _name(node) == name]
+        found.sort(key=lambda node: node.get("rel", "alternate") != "alternate")  # Atom's link to the page itself
+        for node in found:
+            said = _plain(node) or node.get("href", "").strip()
+            if said and (name != "guid" or fact != "url" or "://" in said):
+                if fact != "url" or name != "guid":
+                    nodes.remove(node)
+                return _MAIL.sub(r"\1", said) if fact == "author" else said
+    return ""
+
+
+def _plain(node: "_Element") -> str:
+    """Return the text of an element in one line, without tags; of an Atom author the name."""
+    inner = [child for child in node if _name(child) == "name"] or [node]
+    text = " ".join("".join(part.itertext()) for part in inner)
+    return " ".join(_TAG.sub(" ", unescape(text)).split())
+
+
+def _name(node: "_Element") -> str:
+    """Return an element's name without its namespace; "" for comments."""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    yield from read_feed(share.source.name, whole_body(share), reading)
+
+
+FORMAT = InputFormat(
+    "feed", (".rss", ".atom", ".rdf"), lambda head: xml_root(head) in ("rss", "feed", "rdf:rdf"), whole, _read
+)

@@ -1,0 +1,142 @@
+"""Names on the command line -> sources: files, folders, globs, addresses in object stores, and standard input."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from glob import glob, has_magic
+from pathlib import Path, PurePath
+
+from msgspec import Struct
+
+from etl.errors import NoInput
+from etl.formats.source import STDIN, Found, Reading, Source, printable
+from etl.formats.stores import is_address, listed
+
+# "s3://key:secret@bucket": who may read it is not written down.
+_SECRET = re.compile(r"//[^/@]*@")
+COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
+
+
+class _Candidate(Struct, frozen=True):
+    """A path that a name stands for; `identity` is the same for all names of one file."""
+
+    path: str
+    identity: str = ""
+    fault: str = ""
+    is_error: bool = False
+    size: int = 0
+    modified: int = 0
+
+
+def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Found:
+    """Resolve names to sources, in order; each file once, whatever names it has.
+
+    Of a folder the files with one of these suffixes are read.  Raises NoInput for a name that matches nothing.
+    """
+    sources: list[Source] = []
+    passed_over: list[tuple[str, str]] = []
+    unreadable: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for name in names:
+        for found in _found(name, reading, suffixes):
+            shown = printable(found.path)
+            if found.fault:
+                (unreadable if found.is_error else passed_over).append((shown, found.fault))
+            elif found.identity in seen:
+                passed_over.append((shown, "it was named before"))
+            else:
+                seen.add(found.identity)
+                sources.append(_source(shown, found))
+    if not sources and not unreadable:
+        few = f" ({len(passed_over)} files of other kinds, first {passed_over[0][0]})" if passed_over else ""
+        raise NoInput(" ".join(names), f"no file in it that can be read{few}", "Name files outright to read them.")
+    return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
+
+
+def suffix_of(path: str) -> str:
+    """Return the suffix of a file's name, compression aside, in lower case.
+
+    >>> suffix_of("crawl/CC-MAIN.WARC.gz"), suffix_of("README")
+    ('.warc', '')
+    """
+    suffixes = [suffix.lower() for suffix in PurePath(path).suffixes if suffix.lower() not in COMPRESSED]
+    return suffixes[-1] if suffixes else ""
+
+
+def _found(name: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
+    path = Path(name)
+    if name == STDIN:
+        yield _Candidate(STDIN, STDIN)
+    elif is_address(name):
+        yield from _stored(name, reading, suffixes)
+    elif path.is_dir():
+        yield from _walk(name, reading, suffixes)
+    elif os.path.lexists(name):
+        yield _file(name)
+    elif has_magic(name) and (matches := sorted(glob(name, recursive=True))):
+        yield from (_file(match) for match in matches if not Path(match).is_dir())
+    else:
+        raise NoInput(
+            name, "there is no such file or folder", "Check the path; quote a glob to let copydesk expand it."
+        )
+
+
+def _stored(address: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
+    """Yield the files of an object store; those below a folder as those of a folder on disk."""
+    for one in listed(address):
+        base = one.address.partition("?")[0]
+        if one.address != address and not reading.format and suffix_of(base) not in suffixes and not has_magic(address):
+            yield _Candidate(one.address, fault=_OTHER)
+        else:
+            yield _Candidate(one.address, one.address, size=one.size, modified=one.modified)
+
+
+_OTHER = "its name is that of no format that is read"
+
+
+def _walk(folder: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
+    """Yield the files below a folder, in sorted order; hidden ones are no input, others are named as passed over."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        yield _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
+        return
+    for entry in entries:
+        path = Path(folder, entry.name).as_posix()
+        if entry.name.startswith((".", "__MACOSX")):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, reading, suffixes)
+        elif entry.is_dir():
+            yield _Candidate(path, fault="it is a link to a folder")
+        elif not reading.format and suffix_of(path) not in suffixes:
+            yield _Candidate(path, fault=_OTHER)
+        else:
+            yield _file(path, is_chosen=False)
+
+
+def _file(path: str, is_chosen: bool = True) -> _Candidate:
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116  # a path of odd bytes stays as it is
+    except OSError as error:
+        return _Candidate(path, fault=f"cannot be opened: {error.strerror}", is_error=True)
+    if stat.S_ISDIR(mode) or not (stat.S_ISREG(mode) or is_chosen):
+        return _Candidate(path, fault="it is no regular file")
+    return _Candidate(path, os.path.realpath(path))
+
+
+def _source(name: str, found: _Candidate) -> Source:
+    path = found.path
+    if path == STDIN:
+        return Source(STDIN, STDIN, is_stream=True)
+    if is_address(path):
+        return Source(_SECRET.sub("//", name.partition("?")[0]), path, found.size, found.modified)
+    try:
+        status = os.stat(path)  # noqa: PTH116  # a path of odd bytes stays as it is
+    except OSError:
+        return Source(name, path)  # opening it meets the same error, and that is a reject
+    if stat.S_ISREG(status.st_mode):
+        return Source(name, path, status.st_size, status.st_mtime_ns)
+    return Source(name, path, is_stream=True)

@@ -1,0 +1,376 @@
+"""Bytes of a source, unpacked by what they are, whatever their name, and in UTF-8 where they are UTF-16."""
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import os
+import shutil
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from msgspec import structs
+
+from etl.errors import Unreadable
+from etl.formats.sniffing import SNIFFED_BYTES, compression
+from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
+from etl.formats.stores import is_address, open_stored, stored
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+# Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
+MAX_ZSTD_WINDOW = 128 << 20
+# Bytes.  The densest frame that can be written unpacks them to 80 MB.
+ZSTD_AT_ONCE = 2 << 10
+# Bytes that are waited for before a stream is looked at.
+PREFIX_BYTES = 4096
+UNPACKED_AT_ONCE = 128 << 10
+# Bytes that a compressed source may hold for each of its own, once it has given a document's worth.  The same page a
+# hundred times over comes to less; a bomb of one sentence comes to 300 and more.
+MAX_EXPANSION = 200
+
+# Marks of encodings whose line feeds are no single byte.  UTF-32 before UTF-16, whose mark begins its own.
+WIDE_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class Damaged(Exception):
+    """A compressed file that cannot be unpacked, or not to its end."""
+
+
+class Bomb(Damaged):
+    """A compressed file that holds more than any that is meant to be read."""
+
+
+class Changed(Exception):
+    """A file that is not what it was when the run began."""
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[Opened]:
+    """Open a source to plan its shares.  Raises OSError, Damaged and Changed."""
+    with open_source(source) as file:
+        head = file.peek(SNIFFED_BYTES)[:SNIFFED_BYTES]
+        yield Opened(source, file, head, file.raw.packing if isinstance(file.raw, Unpacking) else "")
+
+
+def open_source(source: Source) -> io.BufferedReader:
+    """Open the bytes of a source, unpacked.  Raises OSError, and Changed if it is not what it was when it was found."""
+    return _unpacked(open_packed(source))
+
+
+def open_packed(source: Source) -> io.BufferedReader:
+    """Open the bytes of a source as they are.  Raises OSError and Changed."""
+    if source.path == STDIN:
+        if sys.stdin is None:
+            raise OSError(9, "standard input is closed")
+        return _prefixed(cast(io.BufferedReader, sys.stdin.buffer))
+    if is_address(source.path):
+        _compare(source, stored(source.path).size, stored(source.path).modified)
+        return _buffered(_Seekable(open_stored(source.path)))
+    packed = _buffered(io.FileIO(source.path))
+    try:
+        if source.is_stream:
+            return _prefixed(packed)
+        status = os.fstat(packed.fileno())
+        _compare(source, status.st_size, status.st_mtime_ns)
+    except BaseException:
+        packed.close()
+        raise
+    return packed
+
+
+def open_share(share: Share) -> IO[bytes]:
+    """Open the bytes of a share.  Raises OSError and Changed."""
+    return io.BytesIO(share.body) if share.body is not None else open_source(share.source)
+
+
+def open_path(path: Path) -> IO[bytes]:
+    """Open a file of our own, unpacked."""
+    return _unpacked(path.open("rb"))
+
+
+def check_unchanged(source: Source) -> None:
+    """Check, when all of a file is read, that it did not change meanwhile.  Raises Changed, and OSError."""
+    if source.is_stream:
+        return
+    if is_address(source.path):
+        now = stored(source.path)
+        _compare(source, now.size, now.modified)
+    else:
+        status = os.stat(source.path)  # noqa: PTH116  # a path of odd bytes stays as it is
+        _compare(source, status.st_size, status.st_mtime_ns)
+
+
+def _compare(source: Source, size: int, modified: int) -> None:
+    if (size, modified) != (source.size, source.modified):
+        raise Changed("it changed while the run was at work")
+
+
+def loaded(share: Share) -> Share:
+    """Return a share with its bytes in it, so that it can be read again as it was; if it cannot be read, with why."""
+    if share.body is not None or share.fault:
+        return share
+    try:
+        with open_share(share) as file:
+            body = file.read()
+        check_unchanged(share.source)
+    except (OSError, Changed, Damaged) as error:
+        return structs.replace(share, fault=fault_of(error))
+    return structs.replace(share, body=body)
+
+
+def spooled(found: Found, folder: Path) -> Found:
+    """Return what was found with streams copied to files, so that they can be read more than once."""
+    return structs.replace(found, sources=tuple(_spooled(source, folder) for source in found.sources))
+
+
+def _spooled(source: Source, folder: Path) -> Source:
+    if not source.is_stream:
+        return source
+    target = folder / f"stream-{len(list(folder.glob('stream-*')))}"
+    with open_packed(source) as stream, target.open("xb") as file:
+        shutil.copyfileobj(stream, file)
+    status = target.stat()
+    return Source(source.name, str(target), status.st_size, status.st_mtime_ns)
+
+
+def read_bounded(name: str, file: IO[bytes]) -> bytes:
+    """Return a whole document.  Raises Unreadable if it is larger than any page, or damaged."""
+    try:
+        body = file.read(MAX_DOCUMENT_BYTES + 1)
+    except Damaged as error:
+        raise Unreadable(name, f"is damaged: {error}", "Compress it anew.") from None
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise Unreadable(name, f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
+    return body
+
+
+def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    """Yield blocks of about `size` bytes.  Raises Damaged, behind what stands before the damaged place."""
+    parts: list[bytes] = []
+    length = 0
+    read = getattr(file, "read1", file.read)
+    try:
+        while part := read(min(size, UNPACKED_AT_ONCE)):
+            parts.append(part)
+            length += len(part)
+            if length >= size:
+                yield b"".join(parts)
+                parts, length = [], 0
+    except Damaged:
+        yield b"".join(parts)
+        raise
+    if parts:
+        yield b"".join(parts)
+
+
+def fault_of(error: Exception) -> str:
+    """Return what is wrong with a file that could not be read, in words."""
+    if isinstance(error, Unreadable):
+        return error.fault
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror or str(error).partition(chr(10))[0]}"
+    return f"is damaged: {error}" if isinstance(error, Damaged) else str(error)
+
+
+def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
+    """A stream with its first bytes read, so that they can be looked at; a pipe gives as few as it likes."""
+    return _buffered(_Prefixed(stream.read(PREFIX_BYTES), stream))
+
+
+def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
+    return io.BufferedReader(raw, SNIFFED_BYTES)
+
+
+class _Prefixed(io.RawIOBase):
+    """A stream whose first bytes have been read already."""
+
+    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        space = memoryview(buffer)
+        given = self._head[: len(space)] or self._rest.read1(len(space))
+        self._head = self._head[len(given) :] if self._head else b""
+        space[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        self._rest.close()
+        super().close()
+
+
+class _Seekable(io.RawIOBase):
+    """A file in a store, as Python's buffers want it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        space = memoryview(buffer)
+        given = self._file.read(len(space))
+        space[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Zstandard:
+    """A reader of Zstandard frames in a row.  zstandard's own takes a frame that is cut for a whole one."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        import zstandard
+
+        self._packed = packed
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW)
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._left = memoryview(b"")
+        self._rest = b""
+
+    def read1(self, size: int) -> bytes:
+        """Return some bytes; b"" at the end.  Raises EOFError in a frame that is cut, and ZstdError."""
+        while not self._left:
+            piece = self._rest or self._packed.read(ZSTD_AT_ONCE)
+            if not piece:
+                if self._frame:
+                    raise EOFError("its last frame is cut")
+                return b""
+            self._frame = self._frame or self._unpacker.decompressobj()
+            self._left, self._rest = memoryview(self._frame.decompress(piece)), b""
+            if self._frame.eof:
+                self._rest, self._frame = self._frame.unused_data, None
+        given, self._left = bytes(self._left[:size]), self._left[size:]
+        return given
+
+    def close(self) -> None:
+        """Do nothing: the packed file is closed by who opened it."""
+
+
+# What unpacks what `compression` names.  All read like a GzipFile.
+_UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
+    "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
+    "Zstandard": _Zstandard,
+    "bzip2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
+
+
+def _unpacked(packed: io.BufferedReader) -> io.BufferedReader:
+    packing = compression(packed.peek(SNIFFED_BYTES)[:16])
+    if not packing:
+        return packed
+    return io.BufferedReader(Unpacking(_UNPACKERS[packing](packed), packed, packing), UNPACKED_AT_ONCE)
+
+
+class Unpacking(io.RawIOBase):
+    """Bytes as they are unpacked.  Raises Damaged, and Bomb when they are MAX_EXPANSION times what was read."""
+
+    def __init__(self, unpacked: Any, packed: io.BufferedReader, packing: str) -> None:
+        self._unpacked, self._packed, self.packing = unpacked, packed, packing
+        self._given = 0
+
+    def readable(self) -> bool:
+        """Return true."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill a buffer with what is there: so what stands before a damaged place is given before its error."""
+        space = memoryview(buffer)
+        given = self._next(len(space))
+        space[: len(given)] = given
+        self._given += len(given)
+        if self._given > MAX_DOCUMENT_BYTES and self._given > MAX_EXPANSION * self._read():
+            raise Bomb(f"it holds more than {MAX_EXPANSION} times its own size")
+        return len(given)
+
+    def _next(self, size: int) -> bytes:
+        from zstandard import ZstdError
+
+        try:
+            return bytes(self._unpacked.read1(size) if self.packing != "xz" else self._unpacked.read(size))
+        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, ZstdError) as error:
+            raise Damaged(str(error)) from None
+        except OSError as error:
+            if error.errno is None:  # what bz2 says of bytes that are not bzip2
+                raise Damaged(str(error)) from None
+            raise
+
+    def _read(self) -> int:
+        """The bytes read so far; a pipe does not know, and a bomb in it is stopped when its documents are too long."""
+        return self._packed.tell() if self._packed.seekable() else self._given
+
+    def close(self) -> None:
+        """Close both files."""
+        self._unpacked.close()
+        self._packed.close()
+        super().close()
+
+
+def wide_encoding(head: bytes, given: str = "") -> str:
+    """Return the encoding of bytes whose line feeds are no single byte, as marked, given, or seen by NULs; or ""."""
+    if given.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        return given
+    marked = next((encoding for mark, encoding in WIDE_ENCODINGS if head.startswith(mark)), "")
+    if marked or given or not head:
+        return marked
+    even, odd = head[:4000:2].count(0), head[1:4000:2].count(0)
+    half = len(head[:4000]) / 2
+    return "utf-16-le" if odd > half * 0.6 > even * 10 else "utf-16-be" if even > half * 0.6 > odd * 10 else ""
+
+
+class Transcoding(io.RawIOBase):
+    """Bytes of another encoding as UTF-8."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._left = b""
+
+    def readable(self) -> bool:
+        """Return true."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill a buffer with what there is."""
+        space = memoryview(buffer)
+        while not self._left:
+            piece = self._file.read(UNPACKED_AT_ONCE)
+            self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "replace")
+            if not piece:
+                break
+        given, self._left = self._left[: len(space)], self._left[len(space) :]
+        space[: len(given)] = given
+        return len(given)
+
+
+def in_utf8(file: IO[bytes], encoding: str) -> IO[bytes]:
+    """Return a stream of UTF-8 for a stream in a wide encoding; with "" the stream itself."""
+    return io.BufferedReader(Transcoding(file, encoding), UNPACKED_AT_ONCE) if encoding else file

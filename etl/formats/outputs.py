@@ -1,0 +1,79 @@
+"""What copydesk wrote, read back: articles in any shape, audit, rejects, as JSON lines or Parquet."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from etl.errors import UsageError
+from etl.formats.opening import Damaged, open_path
+from etl.formats.parquet_writer import read_parquet
+from etl.shapes import identity
+
+Noun = TypeVar("Noun")
+
+
+def decode_lines(lines: bytes, noun: type[Noun]) -> list[Noun]:
+    """Return the values of JSON lines that copydesk made."""
+    return msgspec.json.Decoder(noun).decode_lines(lines)
+
+
+def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
+    """Yield what stands in a file that copydesk wrote, or in a folder of its parts, as values of a type.
+
+    Raises UsageError if the file is not of that sort.
+    """
+    decode = msgspec.json.Decoder(noun).decode
+    for file in _files(path):
+        if file.suffix == ".parquet":
+            yield from _converted(file, lambda row: msgspec.convert(row, noun))
+        else:
+            yield from _lines(file, decode)
+
+
+def read_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield id and text of the articles in a file, or a folder of parts, in whatever shape.  Raises UsageError."""
+    for file in _files(path):
+        records: Iterator[Mapping[str, Any]]
+        if file.suffix == ".parquet":
+            records = read_parquet(file)
+        else:
+            records = _lines(file, msgspec.json.Decoder(dict[str, Any]).decode)
+        for row, record in enumerate(records, 1):
+            found = identity(record)
+            if not found:
+                raise UsageError(f"{file}:{row}", "holds no id and text of an article", _WAY_OUT)
+            yield found
+
+
+_WAY_OUT = "Give the file that clean wrote."
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("part-*")) if path.is_dir() else [path]
+
+
+def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
+    row = 0
+    try:
+        with open_path(file) as lines:
+            for line in lines:
+                row += 1
+                yield decode(line)
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{file}:{row}", f"is no line of copydesk's: {error}", _WAY_OUT) from None
+    except OSError as error:
+        raise UsageError(str(file), f"cannot be read: {error.strerror or error}") from None
+    except Damaged as error:
+        raise UsageError(f"{file}:{row + 1}", f"is damaged from here on: {error}") from None
+
+
+def _converted(file: Path, convert: Callable[[Mapping[str, Any]], Noun]) -> Iterator[Noun]:
+    row = 0
+    try:
+        for fields in read_parquet(file):
+            row += 1
+            yield convert(fields)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{file}:{row}", f"is no row of copydesk's: {error}", _WAY_OUT) from None

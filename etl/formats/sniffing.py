@@ -1,0 +1,133 @@
+"""What bytes look like: HTML, XML and of which kind, JSON; and, by their signatures, what is not read here."""
+
+import re
+
+from msgspec import Struct
+
+# Bytes of a source that are looked at to tell its format.
+SNIFFED_BYTES = 64 << 10
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\xff]")
+_HTML_START = re.compile(
+    rb"(?:<!--.*?-->|<\?xml[^>]*>|<!doctype\s+html[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|title|meta|div|p|article"
+    rb"|main|section|table|h1|script|style|link|header|nav)\b",
+    re.I | re.S,
+)
+_DOCTYPE = re.compile(rb"\s*<!doctype\s+html", re.I)
+_XML_ROOT = re.compile(
+    rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*(?:\[.*?\]\s*)?>)*<([A-Za-z_][\w.:-]*)", re.I | re.S
+)
+_XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z]\w*[^<>]*\sxmlns(?::\w+)?=))", re.I)
+
+
+class Signature(Struct, frozen=True):
+    """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it.
+
+    A file that is no text also has controls among its first bytes: "ID3" alone may begin a sentence.
+    """
+
+    name: str
+    magic: bytes
+    way_out: str = "convert it to text first"
+    offset: int = 0
+    is_text: bool = False
+
+
+# What is not read, by its first bytes.  A file of these that passes for text gives an article of garbage.
+SIGNATURES = (
+    Signature("PDF", b"%PDF-", "make text of it first, with pdftotext", is_text=True),
+    Signature("a ZIP archive (also docx, xlsx, epub)", b"PK\x03\x04", "unpack it first"),
+    Signature("an empty ZIP archive", b"PK\x05\x06", "unpack it first"),
+    Signature("7-Zip", b"7z\xbc\xaf\x27\x1c", "unpack it first"),
+    Signature("RAR", b"Rar!\x1a\x07", "unpack it first"),
+    Signature("a tar archive", b"ustar", "unpack it first", 257),
+    Signature("LZ4", b"\x04\x22\x4d\x18", "unpack it first"),
+    Signature("LZIP", b"LZIP\x01", "unpack it first"),
+    Signature("Snappy", b"\xff\x06\x00\x00sNaPpY", "unpack it first"),
+    Signature("compress (.Z)", b"\x1f\x9d", "unpack it first"),
+    Signature("a Python pickle", b"\x80\x02", "write it as JSONL or Parquet"),
+    Signature("a Python pickle", b"\x80\x03", "write it as JSONL or Parquet"),
+    Signature("a Python pickle", b"\x80\x04", "write it as JSONL or Parquet"),
+    Signature("a Python pickle", b"\x80\x05", "write it as JSONL or Parquet"),
+    Signature("a NumPy array", b"\x93NUMPY", "write it as JSONL or Parquet"),
+    Signature("SQLite", b"SQLite format 3\x00", "export a table as CSV or JSONL"),
+    Signature("HDF5", b"\x89HDF\r\n\x1a\n", "write it as JSONL or Parquet"),
+    Signature("ORC", b"ORC", "write it as Parquet"),
+    Signature("Avro", b"Obj\x01", "write it as JSONL or Parquet"),
+    Signature("Feather version 1", b"FEA1", "write it as Parquet"),
+    Signature("an old Office document", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as text"),
+    Signature("RTF", b"{\\rtf", "save it as text", is_text=True),
+    Signature("PostScript", b"%!PS", "make text of it first", is_text=True),
+    Signature("DjVu", b"AT&TFORM", "make text of it first"),
+    Signature("a Mobipocket book", b"BOOKMOBI", "convert it to text first", 60),
+    Signature("a PNG image", b"\x89PNG\r\n\x1a\n", "it holds no text"),
+    Signature("a JPEG image", b"\xff\xd8\xff", "it holds no text"),
+    Signature("a GIF image", b"GIF87a", "it holds no text"),
+    Signature("a GIF image", b"GIF89a", "it holds no text"),
+    Signature("a WebP image or WAV sound", b"RIFF", "it holds no text"),
+    Signature("a TIFF image", b"II*\x00", "it holds no text"),
+    Signature("a TIFF image", b"MM\x00*", "it holds no text"),
+    Signature("a BMP image", b"BM\x36", "it holds no text"),
+    Signature("an MP4 film", b"ftyp", "it holds no text", 4),
+    Signature("an Ogg file", b"OggS", "it holds no text"),
+    Signature("an MP3 sound", b"ID3", "it holds no text"),
+    Signature("a Flash film", b"FWS", "it holds no text"),
+    Signature("a font", b"wOF2", "it holds no text"),
+    Signature("a program (ELF)", b"\x7fELF", "it holds no text"),
+    Signature("a Java class", b"\xca\xfe\xba\xbe", "it holds no text"),
+    Signature(
+        "a Git LFS pointer",
+        b"version https://git-lfs.github.com/spec/",
+        "fetch the file with git lfs pull",
+        is_text=True,
+    ),
+    Signature("mail in mbox form", b"From MAILER-DAEMON", "export the messages as text", is_text=True),
+)
+COMPRESSED_SIGNATURES = (
+    Signature("gzip", b"\x1f\x8b"),
+    Signature("Zstandard", b"\x28\xb5\x2f\xfd"),
+    Signature("bzip2", b"BZh"),
+    Signature("xz", b"\xfd7zXZ\x00"),
+)
+
+
+def not_read(head: bytes, packed_as: str = "") -> str:
+    """Return what kind of file bytes are that copydesk does not read, with the way out; "" for any other.
+
+    `packed_as` names the compression that these bytes were in: a second one within is not unpacked.
+
+    >>> not_read(b"%PDF-1.7 ..."), not_read(b"Rar! she cried")
+    ('is PDF: not supported; make text of it first, with pdftotext', '')
+    """
+    if packed_as and (inner := compression(head)):
+        return f"is {inner} within {packed_as}: not supported; unpack it once"
+    for signature in SIGNATURES:
+        if head.startswith(signature.magic, signature.offset) and (signature.is_text or _CONTROL.search(head[:512])):
+            return f"is {signature.name}: not supported; {signature.way_out}"
+    if (root := xml_root(head)) and root not in ("html", "rss", "feed", "rdf:rdf"):
+        return f"is XML (<{root}>): not supported; --from html reads it as a page"
+    return ""
+
+
+def compression(head: bytes) -> str:
+    """Return the name of the compression that bytes are in; "" if they are in none."""
+    found = (signature.name for signature in COMPRESSED_SIGNATURES if head.startswith(signature.magic))
+    name = next(found, "")
+    return "" if name == "bzip2" and not (head[3:4].isdigit() and head[4:10] == b"1AY&SY") else name
+
+
+def looks_like_html(head: bytes) -> bool:
+    """Return whether bytes start as an HTML page does."""
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if xml_root(head) not in ("", "html"):
+        return False
+    return bool(_DOCTYPE.match(head) or _HTML_START.match(head))
+
+
+def xml_root(head: bytes) -> str:
+    """Return the name of the first element of an XML document, in lower case; "" if it is none."""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if not _XML.match(head):
+        return ""
+    match = _XML_ROOT.match(head)
+    return match[1].decode("ascii", "replace").lower() if match else ""

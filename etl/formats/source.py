@@ -1,0 +1,133 @@
+"""What is read: names -> sources -> shares, each a task's part of one source.
+
+The process that plans a run opens each source once, looks at its first bytes, and cuts it into shares, as its format
+wants.  A share names a part of a file, or holds a chunk of a stream, so that no byte of a stream is read twice.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import IO, Literal
+
+from msgspec import Struct
+
+from etl.model import Metadata, Raw
+
+Format = Literal["text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed"]
+
+# How people write them.
+FORMAT_NAMES: dict[Format, str] = {
+    **{"text": "text", "html": "HTML", "jsonl": "JSON lines", "json": "JSON", "csv": "CSV", "parquet": "Parquet"},
+    **{"arrow": "Arrow", "warc": "WARC", "feed": "feed (RSS or Atom)"},
+}
+
+STDIN = "-"
+# Bytes.  The longest news pages seen have 5 MB; what is longer is a dump of another sort, or a bomb.
+MAX_DOCUMENT_BYTES = 64 << 20
+# The fault of a share that holds copydesk's own audit or rejects: no input, and no error.
+OWN = "own"
+
+
+class Reading(Struct, frozen=True):
+    """How to read: what the user says of the format, of the fields of a record, and of all articles alike.
+
+    `map` are pairs of a field of the article record and the name, or path, under which the input has it.
+    """
+
+    format: Format | None = None
+    text_field: str = ""
+    html_field: str = ""
+    encoding: str = ""
+    metadata: Metadata = Metadata()
+    map: tuple[tuple[str, str], ...] = ()
+
+
+class Source(Struct, frozen=True, gc=False):
+    """One input file or stream, as it was when it was found.
+
+    `name` is as the user gave it and goes into the records; `path` is where the bytes are, or an address in an object
+    store.  `modified` is in ns.
+    """
+
+    name: str
+    path: str
+    size: int = 0
+    modified: int = 0
+    is_stream: bool = False
+
+
+class Share(Struct, frozen=True, gc=False):
+    """One task's part of a source.
+
+    It is the whole file; or with `body` a chunk of a stream that begins at `row`; or what lies between `start` and
+    `end`, which are bytes of a WARC and row groups of a Parquet file.  `layout` is what its format must know from the
+    head of the file: the columns of a CSV.  With `fault` there is nothing to read, and this is why; `body` is then what
+    could not be read.
+    """
+
+    source: Source
+    format: Format = "text"
+    size: int = 0
+    body: bytes | None = None
+    row: int = 1
+    start: int = 0
+    end: int = -1
+    layout: bytes = b""
+    fault: str = ""
+
+
+class Reject(Struct, frozen=True, gc=False):
+    """What is no document: its place, the reason, and its bytes (of a long one, the first).
+
+    It could not be read; or, where `is_error` is false, it is a record of an archive that has none to read ("request",
+    "image/png", "HTTP 404"), and is only counted.
+    """
+
+    path: str
+    row: int
+    reason: str
+    body: bytes
+    is_error: bool = True
+
+
+Result = Raw | Reject
+
+
+class Opened(Struct, frozen=True):
+    """A source as the planner holds it: its bytes, unpacked, their start, and the compression they come out of."""
+
+    source: Source
+    file: IO[bytes]
+    head: bytes
+    packing: str = ""
+
+    @property
+    def is_packed(self) -> bool:
+        """True of a compressed file and of a pipe: they cannot be sought in."""
+        return bool(self.packing) or self.source.is_stream
+
+
+class InputFormat(Struct, frozen=True):
+    """A format that is read: one entry in the table of formats.
+
+    `looks_like` tells by the first bytes of a file; `shares` cuts a source into parts of about `size` bytes; `read`
+    yields what is in one of them.
+    """
+
+    name: Format
+    suffixes: tuple[str, ...]
+    looks_like: Callable[[bytes], bool]
+    shares: Callable[[Opened, int, Reading], Iterator[Share]]
+    read: Callable[[Share, Reading], Iterator[Result]]
+
+
+class Found(Struct, frozen=True):
+    """What names stand for: sources, in order; what was passed over or cannot be opened, each with the reason."""
+
+    sources: tuple[Source, ...] = ()
+    passed_over: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+def printable(path: str) -> str:
+    """Return a path as it is written in records: bytes that are not UTF-8 as `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,0 +1,117 @@
+"""Object stores (s3://, gs://, hdfs://, abfs://) and file:// addresses, through pyarrow.fs.
+
+Credentials, region and endpoint come from the environment, as for every tool of the store (AWS_ACCESS_KEY_ID,
+AWS_ENDPOINT_URL …), or from the address: s3://bucket/key?endpoint_override=127.0.0.1:9000&scheme=http.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import IO, TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from etl.errors import NoInput, UsageError
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileInfo, FileSystem
+
+SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
+
+_SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)})://")
+_MAGIC = re.compile(r"[*?\[]")
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """A file in a store: its address, size in bytes, and when it was written, in ns."""
+
+    address: str
+    size: int
+    modified: int
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name is an address in a store: s3://bucket/key."""
+    return bool(_SCHEME.match(name))
+
+
+def connect(address: str) -> "tuple[FileSystem, str]":
+    """Return the store of an address and the path within it.  Raises UsageError."""
+    import pyarrow as pa
+    from pyarrow import fs
+
+    base, options = _parts(address)
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if base.startswith("s3://") and endpoint and not options:
+        place = urlsplit(endpoint)
+        options = f"?endpoint_override={place.netloc}&scheme={place.scheme}"
+    try:
+        found, path = fs.FileSystem.from_uri(base.replace("gcs://", "gs://") + options)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
+        raise UsageError(address, f"is no address that can be opened: {_said(error)}") from None
+    return found, path
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Return an address without and with its options; a "?" of a glob is none."""
+    base, mark, options = address.partition("?")
+    return (base, mark + options) if "=" in options else (address, "")
+
+
+def listed(address: str) -> Iterator[Stored]:
+    """Yield the files that an address stands for: one, those below a folder, or those that match a glob; sorted.
+
+    Raises NoInput if there is none, UsageError if the store cannot be reached.
+    """
+    from pyarrow import fs
+
+    base, options = _parts(address)
+    head, magic, _ = _split_glob(base)
+    store, path = connect(head + options)
+    try:
+        info = store.get_file_info(path)
+        if info.type == fs.FileType.File and not magic:
+            yield _stored(info, address)
+            return
+        selector = fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True)
+        files = sorted((one for one in store.get_file_info(selector) if one.is_file), key=lambda one: one.path)
+    except OSError as error:
+        raise UsageError(address, f"cannot be reached: {_said(error)}") from None
+    prefix = base[: len(head)].rstrip("/")
+    pattern = path.rstrip("/") + magic
+    chosen = [one for one in files if not magic or fnmatchcase(one.path, pattern)]
+    if not chosen:
+        raise NoInput(address, "there is no such file or folder", "Check the address, and that you may read it.")
+    for one in chosen:
+        yield _stored(one, f"{prefix}{one.path.removeprefix(path.rstrip('/'))}{options}")
+
+
+def _split_glob(base: str) -> tuple[str, str, str]:
+    """Return an address up to the last folder without a glob, and the rest of it."""
+    match = _MAGIC.search(base)
+    if not match:
+        return base, "", ""
+    cut = base.rfind("/", 0, match.start())
+    return base[:cut], base[cut:], match[0]
+
+
+def _stored(info: "FileInfo", address: str) -> Stored:
+    return Stored(address, info.size or 0, info.mtime_ns or 0)
+
+
+def open_stored(address: str) -> IO[bytes]:
+    """Open a file in a store; it can be sought in.  Raises OSError."""
+    store, path = connect(address)
+    return cast(IO[bytes], store.open_input_file(path))  # reads like any file
+
+
+def stored(address: str) -> Stored:
+    """Return what a store says of a file now.  Raises OSError."""
+    store, path = connect(address)
+    return _stored(store.get_file_info(path), address)
+
+
+def _said(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]

@@ -1,0 +1,42 @@
+"""A text file, which is one document."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from etl.formats.opening import check_unchanged, open_share, read_bounded
+from etl.formats.source import InputFormat, Opened, Reading, Result, Share
+from etl.model import Kind, Raw
+
+
+def whole(opened: Opened, _: int, reading: Reading) -> Iterator[Share]:
+    """Yield a source as one share; of a stream the bytes are sent along.  Raises Unreadable."""
+    source = opened.source
+    form = reading.format or "text"
+    if source.is_stream:
+        body = read_bounded(source.name, opened.file)
+        yield Share(source, form, len(body), body)
+    else:
+        yield Share(source, form, source.size)
+
+
+def read_whole(share: Share, reading: Reading, kind: Kind) -> Raw:
+    """Return the one document of a share.  Raises Unreadable, OSError and Changed."""
+    body = whole_body(share)
+    name = share.source.name
+    return Raw(name, body, sha256(body).hexdigest(), kind, encoding=reading.encoding, metadata=reading.metadata)
+
+
+def whole_body(share: Share) -> bytes:
+    """Return all bytes of a share.  Raises Unreadable, OSError and Changed."""
+    with open_share(share) as file:
+        body = read_bounded(share.source.name, file)
+    if share.body is None:
+        check_unchanged(share.source)
+    return body
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    yield read_whole(share, reading, "text")
+
+
+FORMAT = InputFormat("text", (".txt", ".text", ".md"), lambda head: False, whole, _read)

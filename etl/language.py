@@ -1,0 +1,71 @@
+"""Which language a text is in, where its source does not say: rules of that language apply to it then.
+
+py3langid knows 97 languages; it is asked for those of rules and of most news, for on short texts rare ones win by
+chance, as Malay does over Indonesian.  Its model takes 0.5 s to unpack, so English, which function words tell surely,
+is told by these.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Protocol
+
+# Characters of the sample.  On 500 py3langid is right as often as on whole articles, in 0.2 ms.
+SAMPLE_CHARS = 500
+# Letters.  A headline is too short: "Seven die" is Dutch to any detector.
+MIN_LETTERS = 40
+MIN_LETTERS_CJK = 10
+# Probability, of the languages asked for.
+MIN_CONFIDENCE = 0.8
+# Shares of the words of a sample.  English news has 6 % "the" and 25 % of these; Dutch, which shares the most with
+# English ("in", "is", "was"), has none of them.
+MIN_THE, MIN_FUNCTION_WORDS = 0.02, 0.15
+ENGLISH = frozenset(
+    "the and of to that for with as on by from at this it be his her they have has had are were not but who which "
+    "their said will would there been its an or than when after also".split()
+)
+LANGUAGES = (
+    *("ar", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr"),
+    *("hu", "id", "it", "ja", "ko", "lt", "is", "lv", "mk", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq"),
+    *("sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
+)
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+
+
+class _Identifier(Protocol):
+    def classify(self, text: str) -> tuple[str, float]: ...
+
+
+def detect(texts: Sequence[str]) -> str:
+    """Return the ISO 639-1 code of the language of some blocks; "" if they are too short or the answer is unsure.
+
+    >>> detect(["Tens of thousands of people marched through the centre of Minsk on Sunday, said the police."])
+    'en'
+    """
+    sample = max(texts, key=len, default="")[:SAMPLE_CHARS]
+    words = _WORD.findall(sample.casefold())
+    letters = sum(map(len, words))
+    if letters < (MIN_LETTERS_CJK if _CJK.search(sample) else MIN_LETTERS):
+        return ""
+    if _is_english(words):
+        return "en"
+    language, confidence = _identifier().classify(sample)
+    return language if confidence >= MIN_CONFIDENCE else ""
+
+
+def _is_english(words: Sequence[str]) -> bool:
+    known = sum(word in ENGLISH for word in words)
+    return words.count("the") >= MIN_THE * len(words) and known >= MIN_FUNCTION_WORDS * len(words)
+
+
+@cache
+def _identifier() -> _Identifier:
+    """Return py3langid's model.  It takes time to load, and never changes."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([name for name in LANGUAGES if name in identifier.labels])
+    found: _Identifier = identifier
+    return found

@@ -1,0 +1,120 @@
+"""Finished parts -> an object store, which has no rename.
+
+An object is there whole or not at all.  Of one file the articles are put last, behind audit and rejects; of a folder
+`run.json` is, and a part counts when it names it.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from etl.errors import MachineError, UsageError
+from etl.formats.stores import connect
+from etl.formats.writing import join_parts
+from etl.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
+
+MANIFEST = "run.json"
+_OWN_FOLDER = b'"schema": "copydesk/run/'
+
+
+def check_store(address: str, is_file: bool, force: bool) -> None:
+    """Refuse an output that exists; with `force`, a folder that has no manifest of ours.  Raises UsageError."""
+    from pyarrow import fs
+
+    store, path = connect(address)
+    try:
+        found = store.get_file_info(path.rstrip("/"))
+        inside = [] if is_file else store.get_file_info(fs.FileSelector(path.rstrip("/"), allow_not_found=True))
+    except OSError as error:
+        raise UsageError(address, f"cannot be reached: {_said(error)}") from None
+    exists = found.type == fs.FileType.File if is_file else bool(inside)
+    if exists and not force:
+        raise UsageError(address, "exists already", "Give another -o, or overwrite it with --force.")
+    if inside and not _has_manifest(store, path):
+        raise UsageError(address, "was not written by copydesk", "Give another -o, or remove it yourself.")
+
+
+def _has_manifest(store: "FileSystem", folder: str) -> bool:
+    try:
+        with store.open_input_stream(f"{folder.rstrip('/')}/{MANIFEST}") as file:
+            return _OWN_FOLDER in file.read(200)
+    except OSError:
+        return False
+
+
+def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable[str]) -> None:
+    """Put each kind of result as one object at its address; the kinds that this run has not are removed.
+
+    Raises MachineError if the store fails.
+    """
+    kinds = list(kinds)
+    ready = Path(workspace.folder) / "ready"
+    ready.mkdir(exist_ok=True)
+    for kind, address in addresses.items():
+        store, path = connect(address)
+        if kind in kinds:
+            join_parts(ready / kind, workspace.parts(kind), workspace.suffix)
+            _put(store, ready / kind, path)
+        else:
+            _remove(store, path)
+
+
+def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
+    """Put all parts below an address, then the manifest that names them; then remove parts that it does not name."""
+    store, folder = connect(address)
+    folder = folder.rstrip("/")
+    parts = []
+    for kind in kinds:
+        for part in workspace.parts(kind):
+            name = f"{kind}/{part.name}"
+            with part.open("rb") as file:
+                digest = file_digest(file, "sha256").hexdigest()
+            parts.append({"path": name, "bytes": part.stat().st_size, "sha256": digest})
+            _put(store, part, f"{folder}/{name}")
+    manifest = Path(workspace.folder) / MANIFEST
+    manifest.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
+    _put(store, manifest, f"{folder}/{MANIFEST}")
+    _remove_others(store, folder, {f"{folder}/{part['path']}" for part in parts})
+
+
+def _put(store: "FileSystem", source: Path, path: str) -> None:
+    """Copy a file into a store.  An interrupt waits until it is done, so that no half of it is closed as an object."""
+    from pyarrow import fs
+
+    parent = path.rpartition("/")[0]
+    try:
+        if isinstance(store, fs.LocalFileSystem):
+            store.create_dir(parent)
+        fs.copy_files(
+            str(source.absolute()), path, source_filesystem=fs.LocalFileSystem(), destination_filesystem=store
+        )
+    except OSError as error:
+        way_out = "Check that you may write there, and run again."
+        raise MachineError(path, f"cannot be written: {_said(error)}", way_out) from None
+
+
+def _remove(store: "FileSystem", path: str) -> None:
+    from pyarrow import fs
+
+    if store.get_file_info(path).type == fs.FileType.File:
+        store.delete_file(path)
+
+
+def _remove_others(store: "FileSystem", folder: str, named: set[str]) -> None:
+    from pyarrow import fs
+
+    for kind in ("articles", "audit", "rejects"):
+        selector = fs.FileSelector(f"{folder}/{kind}", recursive=True, allow_not_found=True)
+        for one in store.get_file_info(selector):
+            if one.is_file and one.path not in named:
+                store.delete_file(one.path)
+
+
+def _said(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]

@@ -1,0 +1,236 @@
+"""The shapes in which article records are written: copydesk's own, and those that other tools read.
+
+Every shape has the article's id and text, so that `restore` works from any.  A shape is one entry in SHAPES.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from etl.record import Record
+
+ShapeName = Literal["copydesk", "dolma", "hf", "trafilatura", "schema.org"]
+
+# Arrow types by a word: "time" is a timestamp in milliseconds, UTC; a mapping is a struct, "people" a list of names.
+Column = str | Mapping[str, "Column"]
+Columns = Mapping[str, Column]
+
+
+class Shape(Struct, frozen=True):
+    """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet."""
+
+    name: ShapeName
+    fields: Callable[[Record], Any]
+    columns: Columns
+    id: str = "id"
+    text: str = "text"
+
+
+def _copydesk(record: Record) -> Record:
+    return record
+
+
+def _dolma(record: Record) -> dict[str, Any]:
+    """Return a document of Dolma: what is not of every corpus stands in `metadata`."""
+    return {
+        "id": record.id,
+        "text": record.text,
+        "source": record.source,
+        "added": record.added,
+        "created": record.created,
+        "metadata": {
+            "url": record.url,
+            "title": record.headline,
+            "publisher": record.publisher,
+            "author": record.author,
+            "language": record.language,
+            "status": record.status,
+            "path": record.origin.path,
+            "record": record.origin.record,
+            "extra": record.metadata,
+        },
+    }
+
+
+def _hf(record: Record) -> dict[str, Any]:
+    """Return flat fields under the names that FineWeb and its like have on the Hugging Face hub."""
+    return {
+        "text": record.text,
+        "id": record.id,
+        "url": record.url,
+        "date": record.created,
+        "title": record.headline,
+        "author": record.author,
+        "publisher": record.publisher,
+        "language": record.language,
+        "source": record.source,
+        "file_path": record.origin.path,
+        "word_count": record.word_count,
+        "metadata": record.metadata,
+    }
+
+
+def _trafilatura(record: Record) -> dict[str, Any]:
+    """Return the fields of `trafilatura --json`; as there, null is unknown."""
+    return {
+        "title": record.headline or None,
+        "author": record.author or None,
+        "hostname": _host(record.url),
+        "date": record.created[:10] or None,
+        "fingerprint": None,
+        "id": record.id,
+        "license": None,
+        "comments": "",
+        "raw_text": record.text,
+        "text": record.text,
+        "language": record.language or None,
+        "image": None,
+        "pagetype": "article",
+        "source": record.url or None,
+        "source-hostname": record.publisher or None,
+        "excerpt": None,
+        "categories": "",
+        "tags": "",
+    }
+
+
+def _schema_org(record: Record) -> dict[str, Any]:
+    """Return a NewsArticle of schema.org as JSON-LD; what is unknown is not there."""
+    names = [name.strip() for name in record.author.replace(";", ",").split(",")]
+    fields = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "identifier": record.id,
+        "headline": record.headline,
+        "articleBody": record.text,
+        "datePublished": record.created,
+        "author": [{"@type": "Person", "name": name} for name in names if name],
+        "publisher": {"@type": "NewsMediaOrganization", "name": record.publisher} if record.publisher else None,
+        "inLanguage": record.language,
+        "url": record.url,
+        "wordCount": record.word_count,
+    }
+    return {name: value for name, value in fields.items() if value not in ("", None, [])}
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+_STRINGS = ("url", "headline", "publisher", "author", "language")
+_ORIGIN: Columns = {
+    **dict.fromkeys(("path", "record"), "string"),
+    "row": "int",
+    "sha256": "string",
+    **dict.fromkeys(("index", "line_start", "line_end", "char_start", "char_end"), "int"),
+    **dict.fromkeys(("encoding", "gap"), "string"),
+}
+_NAMED: Columns = {"@type": "string", "name": "string"}
+
+SHAPES: dict[str, Shape] = {
+    shape.name: shape
+    for shape in (
+        Shape(
+            "copydesk",
+            _copydesk,
+            {
+                **dict.fromkeys(("schema", "id", "text", "source"), "string"),
+                **dict.fromkeys(("created", "added"), "time"),
+                **dict.fromkeys(_STRINGS, "string"),
+                "status": "string",
+                "word_count": "int",
+                **dict.fromkeys(("removed_ratio", "duplicate_ratio"), "float"),
+                "text_sha256": "string",
+                "origin": _ORIGIN,
+                "metadata": "string",
+            },
+        ),
+        Shape(
+            "dolma",
+            _dolma,
+            {
+                **dict.fromkeys(("id", "text", "source"), "string"),
+                **dict.fromkeys(("added", "created"), "time"),
+                "metadata": dict.fromkeys(
+                    ("url", "title", "publisher", "author", "language", "status", "path", "record", "extra"), "string"
+                ),
+            },
+        ),
+        Shape(
+            "hf",
+            _hf,
+            {
+                **dict.fromkeys(("text", "id", "url"), "string"),
+                "date": "time",
+                **dict.fromkeys(("title", "author", "publisher", "language", "source", "file_path"), "string"),
+                "word_count": "int",
+                "metadata": "string",
+            },
+        ),
+        Shape(
+            "trafilatura",
+            _trafilatura,
+            dict.fromkeys(
+                (
+                    *("title", "author", "hostname", "date", "fingerprint", "id", "license", "comments", "raw_text"),
+                    *("text", "language", "image", "pagetype", "source", "source-hostname", "excerpt", "categories"),
+                    "tags",
+                ),
+                "string",
+            ),
+        ),
+        Shape(
+            "schema.org",
+            _schema_org,
+            {
+                **dict.fromkeys(("@context", "@type", "identifier", "headline", "articleBody"), "string"),
+                "datePublished": "time",
+                "author": "people",
+                "publisher": _NAMED,
+                **dict.fromkeys(("inLanguage", "url"), "string"),
+                "wordCount": "int",
+            },
+            id="identifier",
+            text="articleBody",
+        ),
+    )
+}
+
+
+def identity(fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return id and text of a record in any shape; None if it is in none.
+
+    >>> identity({"identifier": "7", "articleBody": "One."})
+    ('7', 'One.')
+    """
+    for shape in SHAPES.values():
+        own, text = fields.get(shape.id), fields.get(shape.text)
+        if isinstance(own, str) and isinstance(text, str):
+            return own, text
+    return None
+
+
+def encoded(shape: Shape) -> Callable[[Record], bytes]:
+    """Return a function that writes a record in a shape as JSON."""
+    encode = msgspec.json.Encoder().encode
+    return lambda record: encode(shape.fields(record))
+
+
+AUDIT: Columns = {
+    **dict.fromkeys(("schema", "article_id", "path", "record"), "string"),
+    **dict.fromkeys(("row", "line", "char_start", "char_end"), "int"),
+    **dict.fromkeys(("action", "rule", "rule_version", "also", "kind", "before", "after", "gap"), "string"),
+    "duplicate_of": "string",
+    "similarity": "float",
+    "line_sha256": "string",
+}
+"""The columns of the audit in Parquet."""
+
+REJECTS: Columns = {"schema": "string", "path": "string", "row": "int", "reason": "string", "bytes": "string"}
+"""The columns of the rejects in Parquet; `bytes` is base64."""

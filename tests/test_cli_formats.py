@@ -1,0 +1,244 @@
+"""Formats and shapes from the command line: one story gives one article, and every output gives the input back."""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import Run
+
+from etl.formats.outputs import read_outputs
+from etl.record import Record
+from etl.shapes import SHAPES
+
+ADDED = ("--added", "2026-11-22T13:00:00Z")
+STORY = "\n\n".join(
+    [
+        "The last car ferry between Harwick and Skerra sailed on Friday evening with eleven passengers on board.",
+        "Residents lined the quay with lanterns, and a brass band played as the crew lowered the ramp.",
+        "Read more: All that we know about the ferry",
+        "The county says that the ageing vessel would have needed four million crowns of repairs.",
+    ]
+)
+ROW = {"id": "7", "title": "Last ferry sails", "text": STORY, "date": "2026-03-02", "publisher": "Harwick Post"}
+
+
+def as_csv() -> bytes:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(ROW))
+    writer.writeheader()
+    writer.writerow(ROW)
+    return file.getvalue().encode()
+
+
+def as_parquet() -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([ROW]), file)
+    return file.getvalue()
+
+
+def as_arrow() -> bytes:
+    file = io.BytesIO()
+    table = pa.Table.from_pylist([ROW])
+    with pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+    return file.getvalue()
+
+
+INPUTS = {
+    "a.jsonl": json.dumps(ROW).encode(),
+    "a.json": json.dumps([ROW], indent=1).encode(),
+    "a.csv": as_csv(),
+    "a.parquet": as_parquet(),
+    "a.arrow": as_arrow(),
+}
+# What says where an article came from; all else must be the same.
+PLACES = ("id", "source", "origin")
+AUDIT_PLACES = ("path", "row", "article_id", "also", "record")
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_same_story_gives_the_same_article_and_audit(run: Run, tmp_path: Path, name: str, packed: bool) -> None:
+    (tmp_path / "first.jsonl").write_bytes(INPUTS["a.jsonl"])
+    path = tmp_path / (f"{name}.gz" if packed else name)
+    path.write_bytes(gzip.compress(INPUTS[name]) if packed else INPUTS[name])
+    for given, output in (("first.jsonl", "one.jsonl"), (path.name, "other.jsonl")):
+        assert run("clean", given, "-o", output, *ADDED).code == 0
+    for output, places in (("", PLACES), (".audit", AUDIT_PLACES)):
+        one, other = (
+            [{key: value for key, value in row.items() if key not in places} for row in rows(tmp_path / f"{stem}{output}.jsonl")]
+            for stem in ("one", "other")
+        )  # fmt: skip
+        assert [row | {"line_sha256": ""} for row in one if row.get("action") != "end"] == [
+            row | {"line_sha256": ""} for row in other if row.get("action") != "end"
+        ]
+    assert run("restore", "other.jsonl").out == STORY
+
+
+@pytest.mark.parametrize("output", ["out.jsonl", "out.jsonl.zst", "out.parquet", "out"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_and_format_gives_the_input_back(run: Run, tmp_path: Path, shape: str, output: str) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    assert run("clean", "a.txt", "-o", output, "--shape", shape).code == 0
+    assert run("restore", output).out == STORY
+
+
+def test_parquet_holds_what_json_lines_hold(run: Run, sample: Path, tmp_path: Path) -> None:
+    for output in ("out.jsonl", "out.parquet"):
+        assert run("clean", sample, "-o", output, *ADDED).code == 0
+    assert list(read_outputs(tmp_path / "out.parquet", Record)) == list(read_outputs(tmp_path / "out.jsonl", Record))
+    audit = pq.read_table(tmp_path / "out.audit.parquet")
+    assert audit["rule"].to_pylist() == [row["rule"] or None for row in rows(tmp_path / "out.audit.jsonl")]
+    assert run("stats", "out.parquet").out == run("stats", "out.jsonl").out
+    assert run("clean", sample, "-o", "out.parquet", "-f", *ADDED).code == 0  # it is known as ours
+
+
+def test_audit_in_parquet_is_small(run: Run, tmp_path: Path) -> None:
+    records = [
+        {"text": f"{STORY}\n\nThis is story number {number}, which is told by {number * 7919} people."}
+        for number in range(400)
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    for output in ("out.jsonl", "out.parquet"):
+        assert run("clean", "a.jsonl", "-o", output, *ADDED, "--dedup", "off").code == 0
+    sizes = [(tmp_path / f"out.audit.{suffix}").stat().st_size for suffix in ("parquet", "jsonl")]
+    assert sizes[0] <= 0.15 * sizes[1]
+
+
+def test_a_stranger_s_parquet_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "out.parquet").write_bytes(as_parquet())
+    result = run("clean", "a.txt", "-o", "out.parquet", "-f")
+    assert (result.code, "was not written by copydesk" in result.err) == (2, True)
+
+
+def test_output_below_an_address_is_a_folder_with_a_manifest_of_its_parts(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    assert run("clean", f"file://{tmp_path}/a.txt", "-o", f"file://{tmp_path}/out/").code == 0
+    manifest = json.loads((tmp_path / "out/run.json").read_bytes())
+    named = {part["path"] for part in manifest["parts"]}
+    assert named == {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").glob("*/part-*")}
+    assert run("restore", "out").out == STORY
+    refused = run("clean", f"file://{tmp_path}/a.txt", "-o", f"file://{tmp_path}/out/")
+    assert (refused.code, "exists already" in refused.err) == (2, True)
+    assert run("clean", f"file://{tmp_path}/a.txt", "-o", f"file://{tmp_path}/out/", "-f", "--no-audit").code == 0
+    assert not list((tmp_path / "out").glob("audit/part-*"))
+
+
+def test_output_at_an_address_is_one_file_with_its_audit(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    assert run("clean", "a.txt", "-o", f"file://{tmp_path}/deep/out.jsonl.gz").code == 0
+    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["out.audit.jsonl.gz", "out.jsonl.gz"]
+    assert run("restore", "deep/out.jsonl.gz").out == STORY
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (STORY, "en"),
+        (
+            "Nach dem Unfall auf der Autobahn ist die Fahrbahn in Richtung Süden bis Mittwochabend gesperrt geblieben.",
+            "de",
+        ),
+        ("Последний автомобильный паром ушёл в пятницу вечером, и на борту было одиннадцать пассажиров.", "ru"),
+        ("最后一班汽车渡轮在星期五晚上启航，船上有十一名乘客和一辆卡车，结束了九十一年的服务。", "zh"),
+        ("Kurz.", ""),
+        ("Lorem ipsum dolor sit amet, consectetur adipisicing elit, sed do eiusmod tempor incididunt ut labore.", ""),
+    ],
+)
+def test_language_is_that_of_the_text_where_the_source_does_not_say(
+    run: Run, tmp_path: Path, text: str, language: str
+) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"text": text}) + "\n" + json.dumps({"text": text, "lang": "fr"}) + "\n"
+    )
+    found = [json.loads(line)["language"] for line in run("clean", "a.jsonl", "--dedup", "off").out.splitlines()]
+    assert found == [language, "fr"]
+    left = [
+        json.loads(line)["language"]
+        for line in run("clean", "a.jsonl", "--dedup", "off", "--no-detect").out.splitlines()
+    ]
+    assert left == ["", "fr"]
+
+
+PACK = """
+[pack]
+id = "mine"
+version = "1"
+[[rule]]
+id = "unfall"
+title = "A label"
+kind = "link"
+why = "It leads to another story."
+match.prefix = ["Mehr zum Unfall"]
+scope = {{ language = ["{language}"] }}
+drops = ["Mehr zum Unfall"]
+keeps = ["Der Unfall"]
+"""
+
+
+@pytest.mark.parametrize(("language", "is_dropped"), [("de", True), ("fr", False)])
+def test_rules_of_a_language_follow_what_is_detected(run: Run, tmp_path: Path, language: str, is_dropped: bool) -> None:
+    text = "Nach dem Unfall auf der Autobahn ist die Fahrbahn in Richtung Süden bis Mittwochabend gesperrt geblieben."
+    (tmp_path / "a.txt").write_text(f"{text}\n\nMehr zum Unfall, und was er bedeutet, steht hier")
+    (tmp_path / "mine.toml").write_text(PACK.format(language=language))
+    rules = ("-r", "mine.toml", "--only-rules")
+    assert ("Mehr zum Unfall" not in run("clean", "a.txt", *rules).out) == is_dropped
+    assert "Mehr zum Unfall" in run("clean", "a.txt", *rules, "--no-detect").out
+
+
+def test_fields_are_mapped(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"inhalt": STORY, "kopf": {"zeile": "A ferry"}, "stand": "23.08.2020"})
+    )
+    result = run("clean", "a.jsonl", "--text-field", "inhalt", "--map", "headline=kopf.zeile", "--map", "created=stand")
+    record = json.loads(result.out)
+    assert (record["headline"], record["created"]) == ("A ferry", "2020-08-23T00:00:00.000Z")
+    assert run("clean", "a.jsonl", "--map", "heading=kopf").code == 2
+
+
+def test_a_summary_says_what_was_read_and_what_is_no_document(run: Run, tmp_path: Path) -> None:
+    page = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>Gone</p>"
+    head = b"WARC/1.0\r\nWARC-Type: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+    (tmp_path / "a.warc").write_bytes(
+        head % (b"response", b"application/http", len(page)) + page + b"\r\n\r\n"
+        + head % (b"conversion", b"text/plain", len(STORY)) + STORY.encode() + b"\r\n\r\n"
+    )  # fmt: skip
+    result = run("clean", "a.warc", "-o", "out.jsonl")
+    assert result.code == 0
+    assert "read as WARC: 1 input" in result.err
+    assert "passed over 1 record that are no documents: 1 HTTP 404" in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code", "said"),
+    [
+        ("a.txt", b"%PDF-1.7\n%\xe2\xe3\n", 4, "is PDF: not supported"),
+        ("a.parquet", b"prose", 4, "is no Parquet file"),
+        ("a.csv", b"One line of prose that is long enough, and it has a comma\n", 4, "is CSV, and holds no record"),
+    ],
+)
+def test_what_cannot_be_read_is_a_reject_that_names_it(
+    run: Run, tmp_path: Path, name: str, body: bytes, code: int, said: str
+) -> None:
+    (tmp_path / name).write_bytes(body)
+    result = run("clean", name)
+    assert (result.code, result.out) == (code, "")
+    assert said in result.err
+
+
+def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(as_csv())
+    (tmp_path / "a.jsonl").write_bytes(INPUTS["a.jsonl"])
+    assert run("dedup", "a.csv").code == 2
+    assert run("dedup", "a.jsonl", "-o", "out.parquet").code == 2

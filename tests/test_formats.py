@@ -1,0 +1,265 @@
+"""Names become sources, sources shares, and shares documents, whatever the format and the compression."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from etl.errors import NoInput
+from etl.formats import Format, Reading, Reject, Share, find, format_of, read, shares
+from etl.model import Metadata, Raw
+
+Compress = Callable[[bytes], bytes]
+
+
+def results(path: Path, reading: Reading = Reading()) -> list[Raw | Reject]:
+    return [result for share in shares_of(path, reading) for result in read(share, reading)]
+
+
+def shares_of(path: Path, reading: Reading = Reading(), size: int = 4 << 20) -> list[Share]:
+    return [share for source in find([str(path)], reading).sources for share in shares(source, reading, size)]
+
+
+def jsonl(path: Path, *lines: str | bytes) -> Path:
+    path.write_bytes(b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in lines))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "form"),
+    [
+        pytest.param("a.txt", b"<html><body>x", "html", id="content beats the name"),
+        pytest.param("a.html", b"no tag at its start <p>", "html", id="the name, where content does not tell"),
+        pytest.param("a.jsonl", b'{"id": "a", "text": "x"}', "jsonl", id="jsonl"),
+        pytest.param("a.dat", b"prose", "text", id="an unknown name that the user gave"),
+        pytest.param("a.html.gz", gzip.compress(b"some text"), "html", id="the name below .gz"),
+        pytest.param("a.txt", b"\xef\xbb\xbf\n <html lang=en>", "html", id="behind a mark"),
+        pytest.param("a.txt", b"{curly braces} in prose", "text", id="keeps: braces"),
+        pytest.param("a.txt", b"< 5 percent of voters", "text", id="keeps: less than"),
+    ],
+)
+def test_format_of_a_file(tmp_path: Path, name: str, body: bytes, form: Format) -> None:
+    (tmp_path / name).write_bytes(body)
+    assert [share.format for share in shares_of(tmp_path / name)] == [form]
+
+
+def test_given_format_goes_before_content(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"id,text\n1,One\n")
+    assert [raw.body for raw in results(path, Reading(format="text")) if isinstance(raw, Raw)] == [b"id,text\n1,One\n"]
+
+
+def test_folder_is_walked_in_sorted_order_and_says_what_it_passes_over(tmp_path: Path) -> None:
+    for name in (
+        "b.txt",
+        "a/z.html",
+        "a/c.txt.gz",
+        ".hidden/x.txt",
+        "__MACOSX/a.txt",
+        "picture.png",
+        ".dot.txt",
+        "c.warc.gz",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    found = find([str(tmp_path)], Reading())
+    names = [source.name.removeprefix(f"{tmp_path}/") for source in found.sources]
+    assert names == ["a/c.txt.gz", "a/z.html", "b.txt", "c.warc.gz"]
+    assert [name for name, _ in found.passed_over] == [f"{tmp_path}/picture.png"]
+
+
+def test_glob_is_expanded(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.html"):
+        (tmp_path / name).write_bytes(b"x")
+    found = find([f"{tmp_path}/*.txt"], Reading())
+    assert [Path(source.name).name for source in found.sources] == ["a.txt", "b.txt"]
+
+
+def test_address_of_a_local_file_is_opened_like_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(gzip.compress(b'{"text": "One."}\n'))
+    (source,) = find([f"file://{path}"], Reading()).sources
+    assert source.name == f"file://{path}"
+    assert [raw.body for share in shares(source, Reading(), 99) for raw in read(share, Reading())] == ["One."]
+
+
+@pytest.mark.parametrize("name", ["nowhere.txt", "none-*.txt", "empty-folder"])
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_name_that_matches_nothing(tmp_path: Path, name: str, scheme: str) -> None:
+    (tmp_path / "empty-folder").mkdir()
+    with pytest.raises(NoInput) as raised:
+        find([f"{scheme}{tmp_path}/{name}"], Reading())
+    assert name in str(raised.value)
+
+
+TEXTS = [f"Story {number}: the ferry, which was late, sailed.\n\nIt said “no”." for number in range(7)]
+ROWS = [{"id": str(number), "title": f"T{number}", "text": text} for number, text in enumerate(TEXTS)]
+
+
+def as_csv(delimiter: str) -> bytes:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(ROWS[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(ROWS)
+    return file.getvalue().encode()
+
+
+def as_arrow() -> bytes:
+    file = io.BytesIO()
+    with pa.ipc.new_file(file, pa.Table.from_pylist(ROWS).schema) as writer:
+        writer.write_table(pa.Table.from_pylist(ROWS), 2)
+    return file.getvalue()
+
+
+def as_parquet() -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(ROWS), file, row_group_size=2)
+    return file.getvalue()
+
+
+def as_wet() -> bytes:
+    parts = [text.encode() for text in TEXTS]
+    head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n"
+    return b"".join(head.format(number, len(part)).encode() + part + b"\r\n\r\n" for number, part in enumerate(parts))
+
+
+def as_feed() -> bytes:
+    items = "".join(f"<item><guid>{row['id']}</guid><description>{row['text']}</description></item>" for row in ROWS)
+    return f"<?xml version='1.0'?><rss><channel>{items}</channel></rss>".encode()
+
+
+BODIES = {
+    "a.jsonl": "\n".join(json.dumps(row) for row in ROWS).encode(),
+    "utf16.jsonl": "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS).encode("utf-16"),
+    "array.json": json.dumps(ROWS).encode(),
+    "pretty.json": json.dumps(ROWS, indent=2).encode(),
+    "a.csv": as_csv(","),
+    "a.tsv": as_csv("\t"),
+    "utf16.csv": as_csv(";").decode().encode("utf-16"),
+    "a.parquet": as_parquet(),
+    "a.arrow": as_arrow(),
+    "a.wet": as_wet(),
+    "a.rss": as_feed(),
+}
+COMPRESSIONS: dict[str, Compress] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": zstandard.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+}
+
+
+@pytest.mark.parametrize("size", [150, 1 << 20])
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "unnamed"])
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+@pytest.mark.parametrize("name", BODIES)
+def test_the_same_stories_come_out_of_any_format_and_compression(
+    tmp_path: Path, name: str, suffix: str, is_named: bool, size: int
+) -> None:
+    path = tmp_path / (name + suffix if is_named else "download")
+    path.write_bytes(COMPRESSIONS[suffix](BODIES[name]))
+    found = [raw for share in shares_of(path, size=size) for raw in read(share, Reading())]
+    texts = [raw.body if isinstance(raw, Raw) else raw.reason for raw in found]
+    said = [text.decode() if isinstance(text, bytes) else text.replace("\r\n", "\n") for text in texts]
+    assert said == TEXTS
+    assert [raw.record for raw in found if isinstance(raw, Raw)] == [row["id"] for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    "compress",
+    [
+        pytest.param(lambda body: gzip.compress(body[:9]) + gzip.compress(body[9:]), id="gzip of two members"),
+        pytest.param(lambda body: zstandard.compress(body[:9]) + zstandard.compress(body[9:]), id="zstd of two frames"),
+        pytest.param(lambda body: bz2.compress(body[:9]) + bz2.compress(body[9:]), id="bzip2 of two streams"),
+        pytest.param(lambda body: lzma.compress(body[:9]) + lzma.compress(body[9:]), id="xz of two streams"),
+    ],
+)
+def test_compressed_parts_in_a_row_are_one_file(tmp_path: Path, compress: Compress) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(compress(b'{"id": 1, "text": "One."}\n{"id": 2, "text": "Two."}\n'))
+    assert [raw.body for raw in results(path) if isinstance(raw, Raw)] == ["One.", "Two."]
+
+
+@pytest.mark.parametrize("compress", list(COMPRESSIONS.values())[1:], ids=list(COMPRESSIONS)[1:])
+def test_what_stands_before_a_damaged_place_is_read(tmp_path: Path, compress: Compress) -> None:
+    lines = "".join(
+        json.dumps({"id": i, "text": f"Text {i * i * 7919}, {i**7 % 1000003}."}) + "\n" for i in range(90_000)
+    )
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(compress(lines.encode())[:-2000])
+    *whole, last = results(path)
+    assert len(whole) > 100
+    assert all(isinstance(raw, Raw) for raw in whole)
+    assert isinstance(last, Reject)
+    assert "damaged from here on" in last.reason
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress], ids=["gzip", "zstd"])
+def test_bomb_is_put_down_and_what_stands_before_it_read(tmp_path: Path, compress: Compress) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(compress(b'{"text": "Before."}\n' + b" " * (65 << 20) + b'\n{"text": "Behind."}\n'))
+    first, last = results(path, Reading(format="jsonl"))
+    assert isinstance(first, Raw)
+    assert isinstance(last, Reject)
+    assert "it holds more than 200 times its own size" in last.reason
+
+
+def test_record_gives_document_with_its_metadata_and_the_rest_passes_through(tmp_path: Path) -> None:
+    record = {
+        "id": 7, "text": "One.", "title": " Rally ", "url": "https://bbc.com/1", "date": "2020-09-18", "site_name": "BBC",
+        "lang": "en", "author": "Jane Roe", "score": 0.5, "tags": ["a"],
+    }  # fmt: skip
+    (raw,) = results(jsonl(tmp_path / "a.jsonl", json.dumps(record)))
+    assert isinstance(raw, Raw)
+    assert (raw.record, raw.row, raw.body) == ("7", 1, "One.")
+    assert raw.metadata == Metadata("Rally", "BBC", "Jane Roe", "2020-09-18T00:00:00.000Z", "https://bbc.com/1", "en")
+    assert json.loads(raw.extra) == {"score": 0.5, "tags": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("record", "own", "left"),
+    [
+        pytest.param({"text": "x"}, "2", {}, id="none: the row"),
+        pytest.param({"id": "", "text": "x"}, "2", {"id": ""}, id="empty: the row"),
+        pytest.param({"id": True, "text": "x"}, "2", {"id": True}, id="no id at all: the row"),
+        pytest.param({"id": ["a"], "text": "x"}, "2", {"id": ["a"]}, id="a list: the row"),
+        pytest.param({"id": 12, "text": "x"}, "12", {}, id="a number"),
+        pytest.param({"_id": {"$oid": "5f"}, "text": "x"}, "5f", {}, id="Mongo"),
+    ],
+)
+def test_own_id_of_a_record(tmp_path: Path, record: dict[str, object], own: str, left: dict[str, object]) -> None:
+    raw = results(jsonl(tmp_path / "a.jsonl", '{"text": "first"}', json.dumps(record)))[1]
+    assert isinstance(raw, Raw)
+    assert (raw.record, json.loads(raw.extra)) == (own, left)
+
+
+def test_a_record_with_a_blank_text_is_a_document_without_one(tmp_path: Path) -> None:
+    found = results(jsonl(tmp_path / "a.jsonl", '{"text": ""}', '{"text": null}', '{"text": "", "summary": "One."}'))
+    assert [raw.body if isinstance(raw, Raw) else raw.reason for raw in found] == [
+        "",
+        "field 'text' holds no text but null",
+        "One.",
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 1000, 10**6])
+def test_shares_of_a_file_have_each_line_once(tmp_path: Path, size: int) -> None:
+    path = jsonl(tmp_path / "a.jsonl", *(json.dumps({"text": "x" * (i % 40)}) for i in range(60)))
+    found = shares_of(path, size=size)
+    parts = [(raw.row, raw.body) for share in found for raw in read(share, Reading()) if isinstance(raw, Raw)]
+    assert parts == [(i + 1, "x" * (i % 40)) for i in range(60)]
+    assert len(found) > 1 or size >= path.stat().st_size
+
+
+def test_format_of_bytes_without_a_name() -> None:
+    assert format_of("download", b'{"text": "x"}\n') == "jsonl"

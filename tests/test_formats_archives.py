@@ -1,0 +1,188 @@
+"""WARC, WET and feeds: records and items become documents; what is none is counted, and damage costs one of them."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from etl.decode import decode
+from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.model import Raw
+
+PAGE = "<html><head><title>Паром</title></head><body><p>Последний паром ушёл в пятницу вечером.</p></body></html>"
+
+
+def results(path: Path, size: int = 1 << 20) -> list[Result]:
+    (source,) = find([str(path)], Reading()).sources
+    return [result for share in shares(source, Reading(), size) for result in read(share, Reading())]
+
+
+def record(
+    number: int, body: bytes, kind: str = "response", media: str = "text/html", more: str = "", status: str = "200 OK"
+) -> bytes:
+    """One WARC record; of kind "conversion" the body stands as it is."""
+    block = (
+        body if kind == "conversion" else f"HTTP/1.1 {status}\r\nContent-Type: {media}\r\n{more}\r\n".encode() + body
+    )
+    outer = "text/plain" if kind == "conversion" else "application/http; msgtype=response"
+    head = f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://x/{number}\r\nWARC-Date: 2026-03-03T08:00:01Z\r\nContent-Type: {outer}\r\nContent-Length: {len(block)}\r\n"
+    language = "WARC-Identified-Content-Language: rus\r\n" if kind == "conversion" else ""
+    return f"{head}{language}\r\n".encode() + block + b"\r\n\r\n"
+
+
+def as_chunks(body: bytes) -> bytes:
+    return b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "encoding"),
+    [
+        pytest.param(record(1, PAGE.encode()), PAGE, "utf-8", id="page"),
+        pytest.param(record(1, PAGE.encode("koi8-r"), media="text/html; charset=koi8-r"), PAGE, "koi8-r", id="charset of the server"),
+        pytest.param(record(1, PAGE.encode(), media="text/html; charset=iso-8859-1"), PAGE, "utf-8", id="charset that is wrong"),
+        pytest.param(record(1, gzip.compress(PAGE.encode()), more="Content-Encoding: gzip\r\n"), PAGE, "utf-8", id="packed"),
+        pytest.param(record(1, as_chunks(gzip.compress(PAGE.encode())), more="Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"), PAGE, "utf-8", id="packed and in chunks"),
+        pytest.param(record(1, PAGE.encode(), more="Content-Encoding: gzip\r\n"), PAGE, "utf-8", id="unpacked by the crawler, who left the header"),
+        pytest.param(record(1, b"One.\n\nTwo.", kind="conversion"), "One.\n\nTwo.", "utf-8", id="WET"),
+        pytest.param(record(1, b"One.", media="text/plain"), "One.", "utf-8", id="text"),
+    ],
+)  # fmt: skip
+def test_documents_of_a_warc(tmp_path: Path, body: bytes, text: str, encoding: str) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(body)
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    decoded = decode(raw)
+    assert (decoded.text, decoded.encoding) == (text, encoding)
+    assert (raw.record, raw.metadata.url, raw.row) == ("https://x/1", "https://x/1", 0)
+    assert '"warc_date":"2026-03-03T08:00:01Z"' in raw.extra
+    assert raw.metadata.language == ("ru" if b"conversion" in body else "")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (record(1, b"\x89PNG", media="image/png"), "image/png"),
+        (record(1, b"{}", media="application/json"), "application/json"),
+        (record(1, PAGE.encode(), status="404 Not Found"), "HTTP 404"),
+        (record(1, PAGE.encode(), status="301 Moved Permanently"), "HTTP 301"),
+        (record(1, b"GET / HTTP/1.1", kind="request"), "request"),
+        (record(1, b"software: x", kind="warcinfo"), "warcinfo"),
+        (record(1, b" \n"), "empty"),
+    ],
+)
+def test_records_that_are_no_documents_are_passed_over(tmp_path: Path, body: bytes, kind: str) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(body)
+    assert results(path) == [Reject(str(path), 0, kind, b"", is_error=False)]
+
+
+PAGES = [
+    f"<html><body><p>{number} {'Der Fährbetrieb endet. ' * number}</p></body></html>".encode()
+    for number in range(1, 40)
+]
+RECORDS = [record(number, page) for number, page in enumerate(PAGES)]
+MEMBERS = [gzip.compress(one) for one in RECORDS]
+
+
+@pytest.mark.parametrize("size", [500, 5000, 1 << 20])
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("plain.warc", b"".join(RECORDS)),
+        ("members.warc.gz", b"".join(MEMBERS)),
+        ("whole.warc.gz", gzip.compress(b"".join(RECORDS))),
+        ("bare", b"".join(MEMBERS)),
+    ],
+)
+def test_shares_of_a_warc_have_each_record_once(tmp_path: Path, name: str, body: bytes, size: int) -> None:
+    path = tmp_path / name
+    path.write_bytes(body)
+    found = results(path, size)
+    assert [one.body for one in found if isinstance(one, Raw)] == PAGES
+    assert len({one.row for one in found}) == len(PAGES)
+
+
+@pytest.mark.parametrize("size", [500, 1 << 20])
+@pytest.mark.parametrize(
+    ("name", "body", "lost"),
+    [
+        pytest.param("a.warc.gz", b"".join([*MEMBERS[:5], MEMBERS[5][:60] + b"xxxx" + MEMBERS[5][64:], *MEMBERS[6:]]), 5, id="damaged member"),
+        pytest.param("a.warc.gz", b"".join([*MEMBERS[:5], MEMBERS[5][:-20], *MEMBERS[6:]]), 5, id="cut member"),
+        pytest.param("a.warc", b"".join([*RECORDS[:5], RECORDS[5].replace(b"Content-Length: ", b"Content-Length: x"), *RECORDS[6:]]), 5, id="record without a length"),
+        pytest.param("a.warc", b"".join(RECORDS)[:-50], len(RECORDS) - 1, id="cut at the end"),
+        pytest.param("a.warc.gz", b"".join(MEMBERS)[:-50], len(RECORDS) - 1, id="cut in its last member"),
+    ],
+)  # fmt: skip
+def test_damage_costs_one_record(tmp_path: Path, name: str, body: bytes, lost: int, size: int) -> None:
+    path = tmp_path / name
+    path.write_bytes(body)
+    found = results(path, size)
+    assert [one.body for one in found if isinstance(one, Raw)] == [
+        page for number, page in enumerate(PAGES) if number != lost
+    ]
+    assert sum(isinstance(one, Reject) for one in found) == 1
+
+
+RSS = """<?xml version="1.0" encoding="{encoding}"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
+<channel><title>AT&amp;T News</title><language>en-us</language>{items}</channel></rss>"""
+
+
+def feed(items: str, encoding: str = "utf-8") -> bytes:
+    return RSS.format(items=items, encoding=encoding).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "text"),
+    [
+        pytest.param(feed("<item><description>Short</description><content:encoded><![CDATA[<p>Long.</p>]]></content:encoded></item>"), "html", "<p>Long.</p>", id="full content before the summary"),
+        pytest.param(feed("<item><description>&lt;p&gt;One &amp;amp; two&lt;/p&gt;</description></item>"), "html", "<p>One &amp; two</p>", id="escaped HTML"),
+        pytest.param(feed("<item><description>R&D caf&eacute; &mdash; ok</description></item>"), "text", "R&D café — ok", id="ampersands and entities of HTML"),
+        pytest.param(feed("<item><description>Fish &amp;amp; chips</description></item>"), "html", "<p>Fish &amp; chips</p>", id="entities are HTML"),
+        pytest.param(feed("<item><description>Straße</description></item>", "iso-8859-1"), "text", "Straße", id="its own encoding"),
+        pytest.param(feed("<item><description>a\x0bb\x1bc</description></item>"), "text", "a b c", id="controls"),
+        pytest.param(b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><summary>S</summary><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One <b>two</b></p></div></content></entry></feed>', "html", "<div><p>One <b>two</b></p></div>", id="Atom, XHTML"),
+        pytest.param(b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="text">1 &lt; 2</content></entry></feed>', "text", "1 < 2", id="Atom, text"),
+        pytest.param(b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item><description>One</description></item></rdf:RDF>', "text", "One", id="RSS 1.0"),
+        pytest.param(b'<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]><rss><channel><item><description>One &b; &c;</description></item></channel></rss>', "html", "<p>One &b; &c;</p>", id="entities of its own"),
+    ],
+)  # fmt: skip
+def test_items_of_a_feed(tmp_path: Path, body: bytes, kind: str, text: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(body)
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert (raw.kind, raw.body) == (kind, text)
+
+
+def test_an_item_fills_metadata_and_the_rest_passes_through(tmp_path: Path) -> None:
+    item = (
+        "<item><title>Fish &amp;amp; &lt;b&gt;chips&lt;/b&gt;</title><link>https://x/1</link><guid>g1</guid>"
+        "<pubDate>Mon, 02 Mar 2026 18:30:00 EST</pubDate><author>desk@x.org (Jane Roe)</author>"
+        "<category>a</category><category>b</category><description>One</description></item>"
+    )
+    path = tmp_path / "a.rss"
+    path.write_bytes(feed(item))
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    said = raw.metadata
+    assert (said.headline, said.publisher, said.author, said.created, said.url, said.language, raw.record) == (
+        "Fish & chips", "AT&T News", "Jane Roe", "2026-03-02T23:30:00.000Z", "https://x/1", "en", "g1",
+    )  # fmt: skip
+    assert raw.extra == '{"category":["a","b"]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (feed("<item><description>One</description></item><item><title>T</title></item>"), ["One", "is an item of a feed without any content"]),
+        (feed("<item><description>One</description></item><item><description>Two is cu")[:-25], ["One", "is an item of a feed that is cut off"]),
+        (feed(""), ["is a feed (RSS or Atom) without an item"]),
+    ],
+)  # fmt: skip
+def test_items_that_cannot_be_read_are_rejects(tmp_path: Path, body: bytes, said: list[str]) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(body)
+    assert [
+        one.reason if isinstance(one, Reject) else one.body for one in results(path) if isinstance(one, Raw | Reject)
+    ] == said

@@ -1,0 +1,179 @@
+"""JSON as it is found: the story is read, and what is wrong beside it is noted or rejected alone."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats.spans import json_values
+from etl.model import Raw
+
+ONE = "The last car ferry between Harwick and Skerra sailed on Friday evening."
+TWO = "Engineers have closed the inner gates of the Tolland barrier."
+
+
+def results(path: Path, reading: Reading = Reading(), size: int = 1 << 20) -> list[Result]:
+    (source,) = find([str(path)], reading).sources
+    return [result for share in shares(source, reading, size) for result in read(share, reading)]
+
+
+def outcome(found: Iterable[Result]) -> list[str]:
+    """Texts of documents and, after an exclamation mark, reasons of rejects."""
+    return [
+        f"!{one.reason}" if isinstance(one, Reject) else str(one.body) for one in found if isinstance(one, Raw | Reject)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "texts", "notes"),
+    [
+        pytest.param(b'{"text":"a","n":NaN,"m":-Infinity}', ["a"], ["not a number"] * 2, id="NaN and Infinity in another field"),
+        pytest.param(b'{"text":"a","n":1e999}', ["a"], ["not a number"], id="a number beyond all numbers"),
+        pytest.param(b'{"text":"a"}{"text":"b"}', ["a", "b"], [], id="two records on a line"),
+        pytest.param(b'{"text":"a"},\n{"text":"b"},\n', ["a", "b"], [], id="commas of an array that was cut in lines"),
+        pytest.param(b'\x1e{"text":"a"}\n\x1e{"text":"b"}\n', ["a", "b"], [], id="record separators of RFC 7464"),
+        pytest.param(b'\xef\xbb\xbf{"text":"a"}\r\n\r\n{"text":"b"}\r\n', ["a", "b"], [], id="BOM, CRLF, blank lines"),
+        pytest.param('{"text":"é"}\n{"text":"b"}\n'.encode("utf-16"), ["é", "b"], [], id="UTF-16 with a mark"),
+        pytest.param('{"text":"é"}\n{"text":"b"}\n'.encode("utf-16-le"), ["é", "b"], [], id="UTF-16 without"),
+        pytest.param('{"text":"é"}\n'.encode("utf-32"), ["é"], [], id="UTF-32"),
+        pytest.param('{"text":"Caf\xe9 in der Stra\xdfe, M\xfcnchen und K\xf6ln"}'.encode("cp1252"), ["Café in der Straße, München und Köln"], ["not UTF-8"], id="not UTF-8"),
+        pytest.param(b'{"text":"a","text":"b"}', ["b"], ["duplicate key"], id="one key twice: the last"),
+        pytest.param(b'{"text":"a","text":""}', ["a"], ["duplicate key"], id="one key twice: the last that is not empty"),
+        pytest.param(b'{"text":"a\tb\x01"}', ["a\tb\x01"], [], id="controls in a string"),
+        pytest.param(b'"{\\"text\\": \\"a\\"}"', ["a"], [], id="written as JSON twice"),
+        pytest.param(b'{"text":"a"} and so on', ["a", "!is not JSON: Expecting value at character 14"], [], id="junk behind a record"),
+        pytest.param(b'{"id":"x","text":"cut\n{"text":"b"}', ["!is not JSON: Unterminated string starting at at character 18", "b"], [], id="cut"),
+        pytest.param(b'{"text":"a"}\n"context"\n["x"]\n42\nnull\n', ["a", "!is a JSON str, not an object", "!is a JSON list, not an object", "!is a JSON int, not an object", "!is a JSON NoneType, not an object"], [], id="no objects"),
+        pytest.param(b'{"text":' + b"[" * 100_000 + b"]" * 100_000 + b"}", ["!is nested too deep"], [], id="deep"),
+        pytest.param(b'{"text":"\\ud83d\\ude00 \\ud800"}', ["\U0001f600 \ufffd"], [], id="half a surrogate pair"),
+        pytest.param(b'{"text":"a\\u2028b\\u0085c"}', ["a\u2028b\x85c"], [], id="line separators in a string"),
+        pytest.param(b'[{"text":"a"}]\n[{"text":"b"}]', ["a", "b"], [], id="an array a line"),
+    ],
+)  # fmt: skip
+def test_lines_as_they_are_found(tmp_path: Path, body: bytes, texts: list[str], notes: list[str]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(body)
+    found = results(path)
+    said = outcome(found)
+    assert len(said) == len(texts)
+    assert all(
+        one == wanted if not wanted.startswith("!") else one.startswith(wanted[:20])
+        for one, wanted in zip(said, texts, strict=True)
+    ), said
+    assert [note for one in found if isinstance(one, Raw) for note in one.notes] == notes
+
+
+def test_given_encoding_is_that_of_the_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"text": "最后一班汽车渡轮"}\n'.encode("gbk"))
+    (raw,) = results(path, Reading(encoding="gbk"))
+    assert isinstance(raw, Raw)
+    assert (raw.body, raw.notes) == ("最后一班汽车渡轮", ())
+
+
+def test_figures_pass_through_digit_by_digit(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"text": "a", "id": 922337203685477580812345, "n": 1.20, "m": 340282366920938463463374607431768211456}'
+    )
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert raw.record == "922337203685477580812345"
+    assert raw.extra == '{"n":1.20,"m":340282366920938463463374607431768211456}'
+
+
+def test_of_equal_keys_nothing_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "a", "tag": "x", "text": "b", "tag": "y", "tag": "z"}')
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert (raw.body, json.loads(raw.extra)) == ("b", {"text#2": "a", "tag": "z", "tag#2": "x", "tag#3": "y"})
+
+
+RECORDS = [
+    {"id": str(number), "text": f'He said "{number}" {{x}} [y] \\ {ONE * number}', "n": {"a": [1]}}
+    for number in range(1, 12)
+]
+
+
+@pytest.mark.parametrize("size", [100, 3000, 1 << 20])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(json.dumps(RECORDS), id="array on a line"),
+        pytest.param(json.dumps(RECORDS, indent=2), id="pretty array"),
+        pytest.param("\n".join(json.dumps(one, indent=1) for one in RECORDS), id="pretty objects"),
+        pytest.param("".join(json.dumps(one) for one in RECORDS), id="objects in a row"),
+        pytest.param("[\n" + ",\n".join(json.dumps(one) for one in RECORDS) + "\n]\n", id="array in lines"),
+        pytest.param(json.dumps({"status": "ok", "articles": RECORDS}), id="answer of NewsAPI"),
+        pytest.param(json.dumps({"hits": {"hits": [{"_id": one["id"], "_source": {"text": one["text"]}} for one in RECORDS]}}), id="answer of Elasticsearch"),
+        pytest.param(json.dumps({one["id"]: {"text": one["text"]} for one in RECORDS}, indent=1), id="objects by id"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["a.json", "a.txt"])
+def test_arrays_and_pretty_json_are_read_like_lines(tmp_path: Path, body: str, size: int, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(body)
+    found = results(path, size=size)
+    assert [(one.record, one.body) for one in found if isinstance(one, Raw)] == [
+        (one["id"], one["text"]) for one in RECORDS
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param('[{"text":"a"},{"text":"open},\n{"text":"c"},{"text":"d"}]', ["a", "!is cut", "c", "d"], id="a quotation mark is missing"),
+        pytest.param('[{"text":"a"},{"text":["b"},\n{"text":"c"},{"text":"d"}]', ["a", "!is not JSON", "c", "d"], id="a bracket is missing"),
+        pytest.param('[{"text":"a"},{"text":"b', ["a", "!is cut"], id="the end is missing"),
+        pytest.param('[\n  1,\n  2\n]', ["!is JSON without an object in it"], id="no object"),
+        pytest.param("[]", ["!is JSON without an object in it"], id="empty"),
+    ],
+)  # fmt: skip
+def test_damage_in_an_array_costs_one_object(tmp_path: Path, body: str, said: list[str]) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(body)
+    found = outcome(results(path))
+    assert [one[: len(wanted)] for one, wanted in zip(found, said, strict=True)] == said
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "[Reuters] The ferry sailed.\n\nIt was late.\n",
+        "{Editor's note: this story was corrected}\n\nThe ferry sailed.\n",
+        '"We sailed," he said.\n\n"It was late."\n',
+        "[1] Footnotes come first here.\n",
+    ],
+)
+def test_prose_that_begins_with_a_bracket_is_prose(tmp_path: Path, prose: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(prose)
+    assert [one.body for one in results(path) if isinstance(one, Raw)] == [prose.encode()]
+
+
+class Dripping:
+    """A file that gives a few bytes at a time, as a pipe may."""
+
+    def __init__(self, body: bytes, size: int) -> None:
+        self._body, self._size = body, size
+
+    def read(self, _: int) -> bytes:
+        piece, self._body = self._body[: self._size], self._body[self._size :]
+        return piece
+
+
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_objects_are_found_wherever_a_stream_breaks(size: int) -> None:
+    file: IO[bytes] = Dripping(json.dumps(RECORDS, indent=1).encode(), size)  # type: ignore[assignment]  # reads like one
+    assert [json.loads(value.body) for value in json_values(file, 1 << 20)] == RECORDS
+
+
+def test_an_object_without_end_is_given_up_at_the_limit() -> None:
+    file: IO[bytes] = Dripping(b'[{"text": "a"}, {"text": [' + b"1, " * 2000 + b'{"text": "b"}]', 100)  # type: ignore[assignment]  # reads like one
+    first, *others = json_values(file, 1000)
+    assert first.body == b'{"text": "a"}'
+    assert others[0].fault.startswith("is one record of more than")

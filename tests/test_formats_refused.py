@@ -1,0 +1,116 @@
+"""What is not read is a reject that names it, whatever its name says; what only looks like it is read."""
+
+import bz2
+import gzip
+import lzma
+import pickle
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from etl.formats import Reading, Reject, Result, find, format_of, read, shares
+from etl.formats.source import Format
+from etl.model import Raw
+
+TEXT = b"The last car ferry sailed on Friday.\n\nIt was late.\n"
+
+
+def results(path: Path, reading: Reading = Reading()) -> list[Result]:
+    (source,) = find([str(path)], reading).sources
+    return [result for share in shares(source, reading, 1 << 20) for result in read(share, reading)]
+
+
+def zipped() -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.txt", "One")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "is PDF: not supported", id="PDF"),
+        pytest.param(zipped(), "is a ZIP archive (also docx, xlsx, epub): not supported", id="ZIP"),
+        pytest.param(pickle.dumps(["The last car ferry"] * 100), "is a Python pickle: not supported", id="pickle"),
+        pytest.param(pickle.dumps({"text": "The last"}, protocol=2), "is a Python pickle: not supported", id="old pickle"),
+        pytest.param(gzip.compress(gzip.compress(TEXT)), "is gzip within gzip: not supported", id="gzip in gzip"),
+        pytest.param(zstandard.compress(gzip.compress(TEXT)), "is gzip within Zstandard: not supported", id="gzip in zstd"),
+        pytest.param(gzip.compress(bz2.compress(TEXT)), "is bzip2 within gzip: not supported", id="bzip2 in gzip"),
+        pytest.param(bz2.compress(lzma.compress(TEXT)), "is xz within bzip2: not supported", id="xz in bzip2"),
+        pytest.param(gzip.compress(b"%PDF-1.7\n"), "is PDF: not supported", id="PDF in gzip"),
+        pytest.param(b"SQLite format 3\x00" + b"\x00" * 100, "is SQLite: not supported", id="SQLite"),
+        pytest.param(b"x" * 257 + b"ustar  \x00", "is a tar archive: not supported", id="tar"),
+        pytest.param(b"{\\rtf1\\ansi The last car ferry}", "is RTF: not supported", id="RTF"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "is an old Office document: not supported", id="doc"),
+        pytest.param(b"\x93NUMPY\x01\x00", "is a NumPy array: not supported", id="NumPy"),
+        pytest.param(b"\x89PNG\r\n\x1a\n", "is a PNG image: not supported", id="PNG"),
+        pytest.param(b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "is a Git LFS pointer: not supported", id="LFS"),
+        pytest.param(b'<?xml version="1.0"?><nitf><body>One</body></nitf>', "is XML (<nitf>): not supported", id="other XML"),
+        pytest.param(b'<TEI xmlns="http://www.tei-c.org/ns/1.0"><text>One</text></TEI>', "is XML (<tei>): not supported", id="XML without a declaration"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a"])
+def test_what_is_not_read_is_named(tmp_path: Path, name: str, body: bytes, reason: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(body)
+    (reject,) = results(path)
+    assert isinstance(reject, Reject)
+    assert reject.reason.startswith(reason)
+    assert "; " in reject.reason  # and what to do
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"BZh! said the child.\n", b"ID3-free prose? No: this is about ID cards.\n", b"Rar! she cried.\n", b"PK is a firm.\n", b"%PDF is a format.\n", b"From Mailer to Roth.\n"],
+)  # fmt: skip
+def test_prose_that_begins_like_a_signature_is_read(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(body)
+    (raw,) = results(path)
+    assert isinstance(raw, Raw), raw
+    assert raw.body == body
+
+
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
+)
+def test_damaged_compression_is_a_reject(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(compress(TEXT * 1000)[:-8])
+    (reject,) = results(path)
+    assert isinstance(reject, Reject)
+    assert reject.reason.startswith("is damaged: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "expected"),
+    [
+        ("a.txt", b"<!DOCTYPE html><html>", "html"),
+        ("a.txt", b"<p>One</p>", "html"),
+        ("a.html", b"One", "html"),
+        (
+            "a.xml",
+            b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html xmlns="http://www.w3.org/1999/xhtml">',
+            "html",
+        ),
+        ("a", b'<?xml version="1.0"?>\n<!-- x -->\n<rss version="2.0">', "feed"),
+        ("a.html", b'<feed xmlns="http://www.w3.org/2005/Atom">', "feed"),
+        ("a.json", b'{"text": "a"}\n{"text": "b"}\n', "jsonl"),
+        ("a.jsonl", b'{\n  "text": "a"\n}\n', "json"),
+        ("a.jsonl", b'[{"text": "a"}]', "json"),
+        ("a.jsonl", b'"context"\n{"text": "a"}\n', "jsonl"),
+        ("a.txt", b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", "warc"),
+        ("a.txt", b"PAR1\x15\x04", "parquet"),
+        ("a.md", b"# A heading\n\nThe ferry.\n", "text"),
+        ("README", b"The ferry.\n", "text"),
+        ("a.txt", b"<Getty Images>\n\nThe ferry.\n", "text"),
+        ("a.txt", b"", "text"),
+    ],
+)
+def test_format_is_by_content_before_suffix(name: str, head: bytes, expected: Format) -> None:
+    assert format_of(name, head) == expected

@@ -1,0 +1,191 @@
+"""CSV, Parquet and Arrow: rows become documents, and damage costs a row or a row group."""
+
+import datetime
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.model import Raw
+
+STORY = (
+    "The last car ferry between Harwick and Skerra sailed on Friday, with eleven passengers on board; it was late. " * 3
+)
+
+
+def results(path: Path, reading: Reading = Reading(), size: int = 1 << 20) -> list[Result]:
+    (source,) = find([str(path)], reading).sources
+    return [result for share in shares(source, reading, size) for result in read(share, reading)]
+
+
+def outcome(found: list[Result]) -> list[tuple[int, str]]:
+    return [
+        (one.row, one.reason if isinstance(one, Reject) else str(one.body))
+        for one in found
+        if isinstance(one, Raw | Reject)
+    ]
+
+
+@pytest.mark.parametrize("size", [10, 1 << 20])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param('id,title,text\n1,A,"One, ""two"""\n2,B,Three\n', [(2, 'One, "two"'), (3, "Three")], id="commas"),
+        pytest.param("id\ttitle\ttext\n1\tA\tOne, two; three\n", [(2, "One, two; three")], id="tabs"),
+        pytest.param('id;text\n1;"One, two"\n2;"Three; four"\n', [(2, "One, two"), (3, "Three; four")], id="semicolons, as in Europe"),
+        pytest.param("id|text\n1|One\n", [(2, "One")], id="bars"),
+        pytest.param("sep=;\nid;text\n1;One\n", [(3, "One")], id="Excel's own line"),
+        pytest.param('id,text\n1,"One\n\ntwo"\n2,Three\n', [(2, "One\n\ntwo"), (5, "Three")], id="a cell of several lines"),
+        pytest.param('id,text\r\n1,"One\r\n\r\ntwo"\r\n2,Three\r\n', [(2, "One\r\n\r\ntwo"), (5, "Three")], id="CRLF"),
+        pytest.param('id,text\n1,"He said \\"no\\", then"\n2,Three\n', [(2, 'He said "no", then'), (3, "Three")], id="quotation marks behind a backslash"),
+        pytest.param("\ufeffid,text\n1,One\n", [(2, "One")], id="BOM"),
+        pytest.param("Id,Title,Text\n1,A,One\n", [(2, "One")], id="names in other case"),
+        pytest.param("text\nOne\nTwo\n", [(2, "One"), (3, "Two")], id="one column"),
+        pytest.param(f"Nr,Titel,Inhalt\n1,A,\"{STORY}\"\n", [(2, STORY)], id="the column of the longest cells"),
+        pytest.param(f'1\t"{STORY}"\tx\n2\t"{STORY}"\ty\n', [(1, STORY), (2, STORY)], id="no header"),
+        pytest.param('id,text\n1,"One\n2,Two\n3,"Three, four"\n', [(2, "is no CSV row: a quotation mark is not closed"), (3, "Two"), (4, "Three, four")], id="an unclosed quotation mark"),
+        pytest.param('id,text\n1,"One\n2,Two\n', [(2, "is no CSV row: a quotation mark is not closed"), (3, "Two")], id="and none after it"),
+        pytest.param("id,text\n1,One\n2,Two, three\n3,Four\n", [(2, "One"), (3, "has 3 cells, and there are 2 columns: is a delimiter not quoted?"), (4, "Four")], id="a comma that is not quoted"),
+        pytest.param("id,text,note\n1,One\n", [(2, "One")], id="cells are missing at the end"),
+        pytest.param("id,text\n1,One\n\n2,Two\n", [(2, "One"), (4, "Two")], id="blank lines"),
+    ],
+)  # fmt: skip
+def test_rows_of_csv(tmp_path: Path, body: str, expected: list[tuple[int, str]], size: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(body.encode())
+    found = outcome(results(path, size=size))
+    assert [(row, said[: len(wanted)]) for (row, said), (_, wanted) in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_of_csv(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes('id,text\n1,"Ein Café in der Straße, in München"\n'.encode(encoding))
+    assert outcome(results(path)) == [(2, "Ein Café in der Straße, in München")]
+
+
+def test_columns_fill_metadata_and_pass_through(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,headline,date,publication,text,score\n7,A,2020-08-23,BBC,One,0.5\n")
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert (raw.record, raw.metadata.headline, raw.metadata.created, raw.metadata.publisher, raw.extra) == (
+        "7", "A", "2020-08-23T00:00:00.000Z", "BBC", '{"score":"0.5"}',
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "is_table"),
+    [
+        ("id,title,text\n1,A,One\n", True),
+        ("url\tcontent\nhttps://x\tOne\n", True),
+        ("Once upon a time, there was\na king, who had a son\n", False),
+        ("Text, content and body\n\nAll three, in one.\n", False),
+        ("Name: Jane Roe\nAge: 61\n", False),
+    ],
+)
+def test_a_table_without_a_telling_name_is_known_by_its_columns(tmp_path: Path, body: str, is_table: bool) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(body)
+    (source,) = find([str(path)], Reading()).sources
+    assert [share.format for share in shares(source, Reading(), 1 << 20)] == (["csv"] if is_table else ["text"])
+
+
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": number,
+        "title": f"T{number}",
+        "text": f"{STORY}{number}",
+        "date": datetime.datetime(2020, 8, 23, 16, 18, tzinfo=datetime.UTC),
+        "price": Decimal("1.20"),
+        "vector": [0.5, 1.5],
+        "picture": {"bytes": b"\x89PNG", "path": "a.png"},
+        "thumbnail": b"\x89PNG",
+        "tags": ["a", "b"],
+    }
+    for number in range(1, 8)
+]
+
+
+def parquet(table: pa.Table) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(table, file, row_group_size=2)
+    return file.getvalue()
+
+
+def arrow(table: pa.Table, opener: Callable[..., Any]) -> bytes:
+    file = io.BytesIO()
+    with opener(file, table.schema) as writer:
+        writer.write_table(table, 2)
+    return file.getvalue()
+
+
+FILES: list[tuple[str, Callable[[pa.Table], bytes]]] = [
+    ("a.parquet", parquet),
+    ("a.arrow", lambda table: arrow(table, pa.ipc.new_file)),
+    ("stream.arrow", lambda table: arrow(table, pa.ipc.new_stream)),
+]
+
+
+@pytest.mark.parametrize("size", [1, 3000, 1 << 20])
+@pytest.mark.parametrize(("name", "write"), FILES)
+def test_rows_of_parquet_and_arrow(tmp_path: Path, name: str, write: Callable[[pa.Table], bytes], size: int) -> None:
+    path = tmp_path / name
+    path.write_bytes(write(pa.Table.from_pylist(ROWS)))
+    found = [one for one in results(path, size=size) if isinstance(one, Raw)]
+    assert [(one.row, one.record, one.body) for one in found] == [
+        (row["id"], str(row["id"]), row["text"]) for row in ROWS
+    ]
+    assert found[0].metadata.created == "2020-08-23T16:18:00.000Z"
+    assert found[0].extra == '{"price":"1.20","tags":["a","b"]}'  # pictures and vectors are not read
+
+
+@pytest.mark.parametrize(("name", "write"), FILES)
+def test_columns_of_pages(tmp_path: Path, name: str, write: Callable[[pa.Table], bytes]) -> None:
+    path = tmp_path / name
+    path.write_bytes(
+        write(pa.table({"url": ["https://x"], "html": [b"<html><body><p>One."], "text": pa.array([None], pa.string())}))
+    )
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert (raw.kind, raw.body) == ("html", b"<html><body><p>One.")
+
+
+def test_column_of_the_longest_strings_is_the_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(parquet(pa.table({"titel": ["A", "B"], "inhalt": [STORY, STORY]})))
+    assert [said for _, said in outcome(results(path))] == [STORY, STORY]
+
+
+def test_damaged_row_group_is_one_reject(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    body = bytearray(parquet(pa.Table.from_pylist([{"text": f"{number} {STORY}"} for number in range(6)])))
+    second = pq.ParquetFile(io.BytesIO(bytes(body))).metadata.row_group(1).column(0)
+    start = second.dictionary_page_offset or second.data_page_offset
+    for place in range(start + 20, start + 120):
+        body[place] ^= 0x55
+    path.write_bytes(bytes(body))
+    found = outcome(results(path))
+    assert [row for row, _ in found] == [1, 2, 3, 5, 6]
+    assert found[2][1].startswith("row group 2 is damaged, 2 rows are lost: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (lambda: parquet(pa.table({"text": ["a"]}))[:-20], "is a damaged Parquet file: "),
+        (lambda: b"PAR1", "is a damaged Parquet file: "),
+        (lambda: b"not Parquet", "is no Parquet file, though its name or --from says so"),
+    ],
+)
+def test_damaged_parquet_file_is_one_reject(tmp_path: Path, body: Callable[[], bytes], reason: str) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(body())
+    ((_, said),) = outcome(results(path))
+    assert said.startswith(reason)
