@@ -4,6 +4,7 @@ import gzip
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, cast
@@ -53,6 +54,21 @@ def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[obj
         yield write
 
 
+# What the system says when there is no room: it does not say where.
+NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Write a file in this block.  Raises OSError that names it if there is no room for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            error.filename = str(path)
+        raise
+
+
 @contextmanager
 def atomic(target: Path) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
@@ -60,12 +76,13 @@ def atomic(target: Path) -> Iterator[Path]:
     Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.
     """
     temporary = target.with_name(f".{token_hex(8)}.tmp")
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
+        with naming(target):
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -23,6 +23,24 @@ MAX_DIGITS = 15
 FORMATS = ("text", "html", "jsonl")
 
 
+# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed, as text.
+OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
+
+
+class Likeness(click.FloatRange):
+    """A number from 0.3 to 1; `nan`, which is neither less nor more, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(0.3, 1.0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number.  Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
+
 class GroupedOption(click.Option):
     """An option that stands under a heading of the help page."""
 
@@ -34,6 +52,16 @@ class GroupedOption(click.Option):
 class GroupedCommand(click.Command):
     """A command whose help shows its options in groups, and tells unknown ones what they are near to."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options.  Raises click.BadParameter for a word that is not UTF-8; a path may have any bytes."""
+        rest = super().parse_args(ctx, args)
+        for parameter in self.params:
+            value = ctx.params.get(str(parameter.name))
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, str) and parameter.name not in OF_ANY_BYTES and not _is_text(one):
+                    raise click.BadParameter("is not UTF-8", ctx, parameter)
+        return rest
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group, in the order in which the groups first appear."""
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -44,6 +72,10 @@ class GroupedCommand(click.Command):
         for heading, rows in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(rows)
+
+
+def _is_text(word: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in word)
 
 
 def option(group: str, *names: str, **settings: Any) -> Callable[[Command], Command]:
@@ -142,7 +174,7 @@ likeness_options = stacked(
     option(
         "Copies",
         "--threshold",
-        type=click.FloatRange(0.3, 1.0),
+        type=Likeness(),
         default=0.7,
         show_default=True,
         metavar="J",

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from etl.audit import BOOKED_NOTHING, COUNTED, GAP, Entry
-from etl.cli.terminal import number, one_line, say, table, visible
+from etl.cli.terminal import as_json, number, one_line, say, table, visible
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
@@ -58,7 +58,7 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
     notes, errors = _notes(outcome), _errors(outcome, rejects)
     if chosen["as_json"]:
         messages = [*notes, *(text.strip() for text in errors)]
-        say(msgspec.json.encode({**_as_object(outcome), "messages": messages}).decode())
+        say(as_json({**_as_object(outcome), "messages": messages}))
         return
     for text in () if chosen["quiet"] else (*words, *notes):
         say(text)

@@ -1,6 +1,7 @@
 """TOML -> tables; and what has not the shape it should have -> an error with its place and a way out."""
 
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -12,10 +13,18 @@ from msgspec import Struct
 from etl.errors import PackError
 from etl.packs.place import did_you_mean, place
 
+# Bytes.  All shipped packs together have 0.5 MB.
+MAX_BYTES = 4 << 20
+
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.  Raises PackError, with the line of the fault, if it is none."""
+    """Read a TOML file.  Raises PackError, with the line of the fault, if it is none, or one that no person wrote."""
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise PackError(str(path), "is no regular file", "A pipe can be read once only: give a file.")
+        if status.st_size > MAX_BYTES:
+            raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
         return tomli.loads(path.read_text(encoding="utf-8"))
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
@@ -23,13 +32,17 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
+    except RecursionError:
+        raise PackError(str(path), "is nested too deep", "A pack has tables within tables, three deep.") from None
+    except ValueError as error:  # a number of more digits than Python reads
+        raise PackError(str(path), f"is not TOML: {str(error).partition(';')[0]}", "Shorten it.") from None
 
 
 def header_lines(path: Path, table: str) -> list[int]:
     """The 1-based lines of the headers `[[table]]`; fewer than tables if some are written otherwise."""
-    text = path.read_text(encoding="utf-8")
-    headers = re.finditer(rf"^[ \t]*\[\[\s*{re.escape(table)}\s*\]\]", text, re.MULTILINE)
-    return [text.count("\n", 0, header.end()) + 1 for header in headers]
+    is_header = re.compile(rf"[ \t]*\[\[[ \t]*{re.escape(table)}[ \t]*\]\]").match
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [number for number, line in enumerate(lines, 1) if is_header(line)]
 
 
 class Guide(Struct, frozen=True):

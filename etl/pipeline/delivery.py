@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from etl.errors import UsageError
 from etl.pipeline.workspace import Workspace
-from etl.writers import SUFFIXES, atomic
+from etl.writers import SUFFIXES, atomic, naming
 
 Kind = Literal["stdout", "stream", "file", "folder"]
 
@@ -223,7 +223,7 @@ def _move_away(path: Path, target: Path) -> None:
 
 def _join_parts(workspace: Workspace, kind: str, target: Path) -> None:
     """Copy parts one after the other.  So may compressed parts: gzip members in a row are a gzip file."""
-    with target.open("wb") as file:
+    with naming(target), target.open("wb") as file:
         for part in workspace.parts(kind):
             with part.open("rb") as lines:
                 shutil.copyfileobj(lines, file)

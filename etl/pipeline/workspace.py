@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from etl.audit import Tally
 from etl.errors import UsageError
-from etl.writers import atomic
+from etl.writers import atomic, naming
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -90,7 +90,8 @@ class Workspace(Struct, frozen=True):
         temporary = final.parent / f".{token_hex(8)}.tmp"
         temporary.mkdir()
         try:
-            yield temporary
+            with naming(final):
+                yield temporary
             if not final.exists():  # another attempt at the same task has written the same
                 temporary.rename(final)
         finally:
