@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +24,7 @@ MAX_DIGITS = 15
 FORMATS = ("text", "html", "jsonl")
 
 
-# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed, as text.
+# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed as text.
 OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
 
 
@@ -60,6 +61,8 @@ class GroupedCommand(click.Command):
             for one in value if isinstance(value, tuple) else (value,):
                 if isinstance(one, str) and parameter.name not in OF_ANY_BYTES and not _is_text(one):
                     raise click.BadParameter("is not UTF-8", ctx, parameter)
+        if "-" in (ctx.params.get("inputs") or ()) and sys.stdin is None:
+            raise click.BadParameter("standard input is closed", ctx, param_hint="'-'")
         return rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -13,7 +13,7 @@ import stat
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, cast
 
@@ -167,12 +167,26 @@ def _found(name: str, reading: Reading) -> Iterator[_Candidate]:
         yield from _walk(name, reading)
     elif os.path.lexists(name):
         yield _file(name)
-    elif has_magic(name) and (matches := sorted(glob(name, recursive=True))):
+    elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
         yield from (_file(match) for match in matches if not Path(match).is_dir())
     else:
         raise NoInput(
             name, "there is no such file or folder", "Check the path; quote a glob to let copydesk expand it."
         )
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """Yield the paths that a pattern matches.  `**` enters no linked folder: a link may lead back, without end."""
+    pattern = f"{pattern}/*" if pattern == "**" or pattern.endswith("/**") else pattern
+    head, deep, tail = pattern.partition("**/")
+    if not deep or (head and not head.endswith("/")):
+        yield from glob(pattern)
+        return
+    for root in glob(head) if has_magic(head) else [head or "."]:
+        for folder, folders, _ in os.walk(root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            place = folder if head else folder.removeprefix(".").removeprefix("/")
+            yield from _globbed(os.path.join(escape(place), tail))  # noqa: PTH118  # a path of odd bytes stays as it is
 
 
 def _walk(folder: str, reading: Reading) -> Iterator[_Candidate]:
