@@ -217,15 +217,18 @@ def compare_settings(source: Path, folder: Path, options: argparse.Namespace) ->
 
 
 def draw(source: Path, count: int, seed: int) -> None:
-    """Print near copies that are dropped by default, with what differs from their keepers."""
-    from etl import dedup
+    """Print near copies that are dropped by default, with what differs from their keepers and what is lost."""
+    from etl.dedup import DedupSettings
+    from etl.dedup.fingerprint import fingerprint
+    from etl.dedup.selection import Blocks, drops_of, no_history, select
 
-    rows = list(texts(source))
-    found = dedup.duplicates(dedup.fingerprint(rows), np.arange(len(rows)))
-    near = np.flatnonzero(found.likeness < 1)
-    print(f"{len(rows)} rows, {len(found.index)} dropped, {len(near)} of them near copies")
+    rows, settings = list(texts(source)), DedupSettings(unit="paragraph")
+    blocks = Blocks(fingerprint(rows, settings), np.arange(len(rows)), no_history(len(rows)))
+    drops = drops_of(blocks, select(blocks, settings))
+    near, lossy = np.flatnonzero(drops.similarity < 1), int(np.count_nonzero(drops.residue_counts))
+    print(f"{len(rows)} rows, {len(drops.blocks)} dropped, {len(near)} of them near copies, {lossy} with a residue")
     for place in random.Random(seed).sample(near.tolist(), min(count, len(near))):
-        print(f"{found.likeness[place]:.2f} ", difference(rows[found.keeper[place]], rows[found.index[place]]))
+        print(f"{drops.similarity[place]:.2f} ", difference(rows[drops.keeper[place]], rows[drops.blocks[place]]))
 
 
 def difference(keeper: str, copy: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from etl.dedup import Likeness
+    from etl.dedup import DedupSettings
     from etl.document import Cleaned
     from etl.model import Kind
 
@@ -29,21 +29,21 @@ def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", pa
     # `import etl` is cheap; the stages are imported when they are used.
     from hashlib import sha256
 
+    from etl.dedup import DedupSettings
     from etl.document import clean as clean_document
     from etl.model import Metadata, Raw
     from etl.packs import Selection, compile_rules
-    from etl.pipeline.copies import duplicates_within
-    from etl.pipeline.job import Copying
+    from etl.pipeline.duplicates import duplicates_within
 
     digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
     raw = Raw(path, body, digest, kind, metadata=Metadata(publisher=publisher))
-    return clean_document(raw, compile_rules(Selection()), lambda judged: duplicates_within(judged, Copying()))
+    return clean_document(raw, compile_rules(Selection()), lambda judged: duplicates_within(judged, DedupSettings()))
 
 
-def find_duplicates(texts: "Sequence[str]", likeness: "Likeness | None" = None) -> list[tuple[int, int, float]]:
-    """Find the texts that are copies of an earlier one: (index, index of its keeper, exact Jaccard of the two).
+def find_duplicates(texts: "Sequence[str]", settings: "DedupSettings | None" = None) -> list[tuple[int, int, float]]:
+    """Return the texts that are copies of an earlier one: (index, index of its keeper, exact Jaccard of the two).
 
-    The keeper is no copy itself.  Texts of fewer than ten words are nobody's copy, unless `likeness` says otherwise.
+    The keeper is no copy itself.  Texts of fewer than ten words are never duplicates, unless `settings` say otherwise.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
     >>> find_duplicates([said, "Minsk", said + ", police said"])
@@ -51,8 +51,10 @@ def find_duplicates(texts: "Sequence[str]", likeness: "Likeness | None" = None) 
     """
     import numpy as np
 
-    from etl import dedup
+    from etl.dedup import DEFAULT_SETTINGS
+    from etl.dedup.fingerprint import fingerprint
+    from etl.dedup.selection import duplicates
 
-    chosen = likeness or dedup.USUAL
-    found = dedup.duplicates(dedup.fingerprint(texts, chosen), np.arange(len(texts)), chosen)
-    return list(zip(found.index.tolist(), found.keeper.tolist(), found.likeness.tolist(), strict=True))
+    chosen = settings or DEFAULT_SETTINGS
+    found = duplicates(fingerprint(texts, chosen), np.arange(len(texts)), chosen)
+    return list(zip(found.index.tolist(), found.keeper.tolist(), found.similarity.tolist(), strict=True))

@@ -52,6 +52,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     gap: str = ""
     duplicate_of: str = ""
     similarity: float = 0.0
+    residue: str = ""
     line_sha256: str = ""
 
 
@@ -313,6 +314,7 @@ def _removed(document: Document, article_id: str, block: Block, removal: Removal
         gap="" if removal.action == "tag" else document.text[block.char_end : _gap_end(document, block)],
         duplicate_of=removal.duplicate_of,
         similarity=removal.similarity,
+        residue=removal.residue,
         line_sha256=text_sha256(before),
     )
 

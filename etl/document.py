@@ -40,7 +40,7 @@ from etl.model import (
     Replacement,
 )
 from etl.record import Record, article_id, record
-from etl.repair import proved_steps, repair
+from etl.repair import needs_no_repair, proved_steps, repair
 from etl.repair.steps import Step
 from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
@@ -163,8 +163,7 @@ def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
-    proved = proved_steps([block.text for block in page.blocks])
-    repaired = [_repair_block(block, rules, proved) for block in page.blocks]
+    blocks, repairs = _repair_blocks(page.blocks, rules)
     given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
@@ -175,12 +174,24 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         encoding=decoded.encoding,
         text=page.text,
         gap=page.gap,
-        blocks=tuple(block for block, _ in repaired),
-        repairs=tuple(repairs for _, repairs in repaired),
+        blocks=blocks,
+        repairs=repairs,
         metadata=structs.replace(page.metadata, **given),
         extra=raw.extra,
         notes=raw.notes,
     )
+
+
+def _repair_blocks(
+    blocks: tuple[Block, ...], rules: Ruleset
+) -> tuple[tuple[Block, ...], tuple[tuple[Repair, ...], ...]]:
+    """Return blocks repaired, and the repairs of each."""
+    texts = [block.text for block in blocks]
+    if needs_no_repair(texts, rules.repairs):
+        return blocks, ((),) * len(blocks)
+    proved = proved_steps(texts)
+    repaired = [_repair_block(block, rules, proved) for block in blocks]
+    return tuple(block for block, _ in repaired), tuple(repairs for _, repairs in repaired)
 
 
 def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple[Block, tuple[Repair, ...]]:
@@ -237,6 +248,8 @@ def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ..
 
     A block that a rule tags and the classifier takes has both.
     """
+    if not judged and not view.article.frame and all(block.text for block in view.blocks):
+        return ()
     if rejected := next((removal for removal in judged if removal.action == "reject"), None):
         return tuple(_rejected(view, rejected, judged))
     own = {removal.block: removal for removal in (*_empty(view), *view.article.frame)}

@@ -3,26 +3,26 @@
 from collections.abc import Iterator, Sequence
 
 from etl.audit import Entry
+from etl.dedup import DedupSettings
 from etl.document import Judged, finish, judge, parse
 from etl.errors import UsageError
 from etl.model import NO_DUPLICATES, Article, Block
 from etl.packs import Selection, compile_rules
-from etl.pipeline.copies import duplicates_within
-from etl.pipeline.job import Copying
+from etl.pipeline.duplicates import duplicates_within
 from etl.readers import Reading, find, only_document
 from etl.repair import repair
 from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
 
 
 def explain_line(
-    name: str, row: int, line: int, reading: Reading, selection: Selection, copying: Copying
+    name: str, row: int, line: int, reading: Reading, selection: Selection, settings: DedupSettings
 ) -> Iterator[str]:
     """Say, line by line, what happened to the block on a line of a document.  Raises UsageError if there is none."""
     source = find([name], reading).sources[0]
     rules = compile_rules(selection)
     (judged,) = judge([parse(only_document(source, reading, row), rules)], rules)
     article, block = _block_at(judged, line, name)
-    duplicates = duplicates_within([judged], copying)[0] if copying.scope != "off" else NO_DUPLICATES
+    duplicates = duplicates_within([judged], settings)[0] if settings.scope != "off" else NO_DUPLICATES
     entries = [
         entry
         for entry in finish(judged, duplicates).entries

@@ -1,4 +1,4 @@
-"""The door to datasketch: an index as a MinHashLSH, in memory or in Redis, and the texts of a MinHashLSH as an index.
+"""The door of an index: to datasketch, as a MinHashLSH in memory or in Redis, and in, for texts of one and for records.
 
 Signatures are datasketch's own, bit for bit, so both answer the same queries.  Nothing is ever unpickled.
 """
@@ -9,42 +9,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import structs
 
+from etl.audit import Tally
+from etl.dedup import DedupSettings
+from etl.dedup.settings import Shingles, Unit
 from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
-from etl.index.look import read_kept
+from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST, read_manifest
-from etl.index.upkeep import extend
-from etl.model import Shingles
-from etl.pipeline.job import Copying, Job
+from etl.index.query import read_kept
+from etl.pipeline.history import holding_index
+from etl.pipeline.job import Job
 from etl.pipeline.records import Pair
 from etl.pipeline.run import RECORDS, Run, Silent
-from etl.pipeline.seen import holding_index
-from etl.pipeline.workspace import scratch
-from etl.readers import Reading, find
+from etl.pipeline.workspace import Workspace, scratch
+from etl.readers import Found, Reading, find
 from etl.readers.records import read_records
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
 
-    from etl.dedup.words import U32
+    from etl.dedup.arrays import U32
 
 IN_MEMORY: Mapping[str, Any] = {"type": "dict"}
 
-WAY_OUT = "An LSH has no words, so likeness cannot be proved from it: give the text of every key, and no other."
+WAY_OUT = "An LSH has no words, so similarity cannot be proved from it: give the text of every key, and no other."
 
 
 def minhash(text: str, shingles: Shingles = "w3") -> "MinHash":
-    """Give the MinHash of a text's shingles, to query an exported index with.  Under ten words, it is an empty one.
+    """Return the MinHash of a text's shingles, to query an exported index with.  Under ten words, it is an empty one.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
     >>> minhash(said).jaccard(minhash(said.upper() + "!"))
     1.0
     """
-    from etl.dedup import Likeness, fingerprint, signatures
+    from etl.dedup import DedupSettings
+    from etl.dedup.arrays import in_memory
+    from etl.dedup.fingerprint import fingerprint, signatures
 
-    arrays = fingerprint([text], Likeness(shingles)).arrays()
-    return next(_minhashes(signatures(arrays["shingles"], arrays["sizes"].astype("int64"))))
+    prints = fingerprint([text], DedupSettings(shingles=shingles))
+    return next(_minhashes(signatures(in_memory(prints.shingles), prints.shingle_counts.astype("int64"))))
 
 
 def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
@@ -55,11 +60,12 @@ def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
     """
     from datasketch import MinHashLSH
 
-    from etl.dedup import signatures
+    from etl.dedup.fingerprint import signatures
+    from etl.dedup.fingerprint.minhash import PERMUTATIONS
 
-    made, config = read_manifest(folder).settings, dict(storage)
+    made, config = read_manifest(folder), dict(storage)
     bands = (made.bands, made.rows)
-    lsh = MinHashLSH(num_perm=made.permutations, params=bands, storage_config=config, prepickle=False)
+    lsh = MinHashLSH(num_perm=PERMUTATIONS, params=bands, storage_config=config, prepickle=False)
     with lsh.insertion_session() as session:
         for names, values, sizes in read_kept(Path(folder)):
             for name, signed in zip(names, _minhashes(signatures(values, sizes)), strict=True):
@@ -75,31 +81,49 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
     a key has no text, or a text no key, or if what is stored under a key is not the signature of its text: it came of
     other shingles or scheme.
     """
-    copying = _copying(folder)
-    _check(lsh, texts, copying.shingles)
-    job = Job(copying=copying, index=folder)
-    with scratch() as workspace, holding_index(job), LocalEngine(1) as engine:
+    settings = _settings(folder)
+    _check(lsh, texts, settings.shingles)
+    job = Job(dedup=settings, index=folder)
+    with scratch() as workspace, holding_index(job):
         path = Path(workspace.folder) / "lsh.jsonl"
         records = [{"id": key, "text": text} for key, text in texts.items()]
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
-        Run(job, find([str(path)], Reading()), engine, Silent()).into(workspace, RECORDS)
-        extend(folder, workspace.index_folder)
+        _run(job, find([str(path)], Reading()), workspace, 1)
         return tuple(read_records(Path(workspace.folder) / "pairs", Pair))
 
 
-def _copying(folder: str) -> Copying:
-    """Give the settings of an index, or the usual ones where there is none yet."""
-    if not (Path(folder) / MANIFEST).exists():
-        return Copying(unit="paragraph")
-    made = read_manifest(folder).settings
-    return Copying(shingles=made.shingles, threshold=made.threshold, numbers=made.numbers, unit="paragraph")
+def add_records(job: Job, found: Found, unit: Unit, jobs: int) -> Tally:
+    """Make records a run of the job's index, and return what was counted; an index is begun with this unit.
+
+    Raises NoInput if there is no record, and UsageError if the index is in use or cannot be read.
+    """
+    job = structs.replace(job, dedup=_begun(job.index) or DedupSettings(unit=unit))
+    with scratch() as workspace, holding_index(job):
+        return _run(job, found, workspace, jobs)
+
+
+def _run(job: Job, found: Found, workspace: Workspace, jobs: int) -> Tally:
+    """Find the duplicates among records and in the index, and extend this."""
+    with LocalEngine(jobs) as engine:
+        outcome = Run(job, found, engine, Silent()).into(workspace, RECORDS)
+    extend(job.index, workspace.index_folder)
+    return outcome.tally
+
+
+def _settings(folder: str) -> DedupSettings:
+    """Return the settings of an index, or the usual ones where there is none yet; of paragraphs in any case."""
+    return structs.replace(_begun(folder) or DedupSettings(), unit="paragraph")
+
+
+def _begun(folder: str) -> DedupSettings | None:
+    """Return the settings of an index; None if there is none yet."""
+    return read_manifest(folder).settings if (Path(folder) / MANIFEST).exists() else None
 
 
 def _minhashes(signatures: "U32") -> "Iterator[MinHash]":
     from datasketch import MinHash
 
-    from etl.dedup.sign import PERMUTATIONS, SEED
-    from etl.index.manifest import SCHEME
+    from etl.dedup.fingerprint.minhash import PERMUTATIONS, SCHEME, SEED
 
     shared = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME).permutations
     for values in signatures.T:
@@ -110,7 +134,7 @@ def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Shingles) -> N
     """Prove that what an LSH stores under its keys are the signatures of these texts."""
     from datasketch import MinHashLSH
 
-    from etl.dedup.sign import PERMUTATIONS
+    from etl.dedup.fingerprint.minhash import PERMUTATIONS
 
     if not texts:
         raise NoInput("texts", "there is none")

@@ -13,11 +13,6 @@ Action = Literal[
     "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
 ]
 
-# How copies are told: shingles of 3 words or 5 characters, whether figures must be the same, what a record is.
-Shingles = Literal["w3", "c5"]
-Numbers = Literal["same", "any"]
-Unit = Literal["paragraph", "article"]
-
 
 class Metadata(Struct, frozen=True, gc=False, array_like=True):
     """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
@@ -174,6 +169,7 @@ class Removal(Struct, frozen=True, gc=False, array_like=True):
     also: tuple[str, ...] = ()
     duplicate_of: str = ""
     similarity: float = 0.0
+    residue: str = ""
 
 
 class Article(Struct, frozen=True, gc=False, array_like=True):

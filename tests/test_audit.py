@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from etl.audit import Balance, Entry, Restoration, Tally, balance, close, total
+from etl.dedup import DedupSettings
 from etl.document import Judged, finish
 from etl.errors import BooksError
-from etl.pipeline.copies import duplicates_within
-from etl.pipeline.job import Copying
+from etl.pipeline.duplicates import duplicates_within
 
 # Text made of what the stages look at: labels, headlines, damage, white space of every sort, and any character at all.
 PIECES = st.one_of(
@@ -30,7 +30,7 @@ TEXTS = st.lists(PIECES, max_size=30).map("".join)
 
 
 def books(result: Judged) -> tuple[list[str], tuple[Entry, ...], Balance]:
-    duplicates = duplicates_within([result], Copying())[0]
+    duplicates = duplicates_within([result], DedupSettings())[0]
     cleaned = finish(result, duplicates)
     return [record.text for record in cleaned.records], cleaned.entries, cleaned.tally.books
 
@@ -102,7 +102,7 @@ def test_what_is_booked(text: str, kept: list[str], lines: list[tuple[str, str, 
 def test_a_tag_books_the_block_and_leaves_it() -> None:
     line = "They marched on Sunday, and on Monday they marched again, more than 100,000 of them."
     result = edited(f"{line}\n\n{line}")
-    cleaned = finish(result, duplicates_within([result], Copying(action="tag"))[0])
+    cleaned = finish(result, duplicates_within([result], DedupSettings(action="tag"))[0])
     (entry,) = cleaned.entries
     assert cleaned.records[0].text == f"{line}\n\n{line}"
     assert (entry.action, entry.rule, entry.before, entry.gap, entry.similarity) == (

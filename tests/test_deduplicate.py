@@ -64,8 +64,9 @@ def test_lines_come_back_byte_for_byte(run: Run, lines: list[bytes], kept: list[
         (("--numbers", "any"), ["n0", "n2"]),
         (("--threshold", "0.95"), ["n0", "n1", "n2", "n3"]),
         (("--shingles", "c5"), ["n0", "n2", "n3"]),
+        (("--copies", "lossless"), ["n0", "n1", "n2", "n3"]),
     ],
-    ids=["usual", "any numbers", "threshold", "letters"],
+    ids=["usual", "any numbers", "threshold", "letters", "lossless"],
 )
 def test_options(run: Run, options: tuple[str, ...], kept: list[str]) -> None:
     write(RALLY + " 12 times", RALLY + " 12 times, they said", RIVER, RALLY + " 25 times")
@@ -77,11 +78,16 @@ def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
     write(RALLY, RALLY + " now", RIVER, RALLY)
     words = ("--pairs", "pairs.jsonl", "--clusters", "clusters.jsonl", "--unit", "paragraph")
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", *words) == 0
-    assert [(line["record"], line["rule"], line["duplicate_of"]) for line in rows("out.audit.jsonl")] == [
-        ("n1", "duplicate/near", "n0"),
-        ("n3", "duplicate/exact", "n0"),
+    assert [
+        (line["record"], line["rule"], line["duplicate_of"], line["residue"]) for line in rows("out.audit.jsonl")
+    ] == [
+        ("n1", "duplicate/near", "n0", "now"),
+        ("n3", "duplicate/exact", "n0", ""),
     ]
-    assert rows("pairs.jsonl") == [{"a": "n0", "b": "n1", "likeness": 0.9444}, {"a": "n0", "b": "n3", "likeness": 1.0}]
+    assert rows("pairs.jsonl") == [
+        {"keeper": "n0", "duplicate": "n1", "similarity": 0.9444},
+        {"keeper": "n0", "duplicate": "n3", "similarity": 1.0},
+    ]
     assert rows("clusters.jsonl") == [{"keeper": "n0", "duplicates": ["n1", "n3"]}]
 
 

@@ -13,11 +13,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
-from etl.index.manifest import hold
-from etl.index.upkeep import compact, extend, forget, size
-from etl.pipeline.job import Copying, Job
-from etl.pipeline.select import Copies, Printable, save_prints, select, selected
+from etl.index.maintenance import compact, extend, forget, size
+from etl.index.manifest import locked
+from etl.lsh import minhash
+from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
+from etl.pipeline.job import Job
+from etl.pipeline.select import WHOLE, read_drops, select
 from etl.pipeline.workspace import Workspace
 
 RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
@@ -31,7 +34,7 @@ NAMED = f"Lukashenko knew that {HARBOUR.lower()} in the storm off Batumi"
 PLAIN = f"government ministers knew that {HARBOUR.lower()} in the storm off a northern shore"
 
 Story = tuple[str, ...]
-Fact = tuple[str, str, float]
+Fact = tuple[str, str, float, tuple[int, ...]]
 
 # A year of news in small: texts said again in capitals, with a word more, with names for names.
 LIKE: list[Callable[[str], str]] = [
@@ -49,43 +52,52 @@ BLOCKS = st.one_of(
     st.sampled_from([NAMED, PLAIN, PLAIN.upper(), "He denied it", "Image copyright", "", "By our staff in Oslo"]),
 )
 STORIES = st.lists(st.lists(BLOCKS, max_size=6).map(tuple), min_size=2, max_size=12)
-USUAL = Copying()
-WAYS = [USUAL, Copying(numbers="any"), Copying(unit="paragraph"), Copying(shingles="c5"), Copying(threshold=0.5)]
+WAYS = [
+    DEFAULT_SETTINGS,
+    DedupSettings(numbers="any"),
+    DedupSettings(unit="paragraph"),
+    DedupSettings(shingles="c5"),
+    DedupSettings(threshold=0.5),
+    DedupSettings(copies="lossless"),
+]
 SMALL_MEMORY = 1000
 
 
 def facts(work: Path, job: Job, stories: Sequence[Story], first: int) -> list[Fact]:
-    """Find the copies among stories, the first of which has this number: what, of what, and how like it."""
+    """Find the copies among stories, the first of which has this number: what, of what, how similar, and its residue."""
     numbered = list(enumerate(stories, first))
-    names = [f"{number}:{line}" for number, story in numbered for line in range(len(story))]
     titles = [str(number) for number, _ in numbered]
-    blocks = Printable(
+    blocks = BlockTexts(
         [text for story in stories for text in story],
         [place for place, story in enumerate(stories) for _ in story],
-        (names, titles, [("news.jsonl", f"own-{title}" if title < "9" else "") for title in titles]),
+        [f":{line}" for _, story in numbered for line in range(len(story))],
+        titles,
+        [("news.jsonl", f"own-{title}" if title < "9" else "") for title in titles],
     )
     workspace = Workspace(str(work))
-    save_prints(job, workspace, 0, blocks)
+    write_fingerprints(job, workspace, 0, blocks)
     select(job, workspace, 1)
     if job.index:
         extend(job.index, workspace.index_folder)
-    found: Copies = selected(workspace, 0)
-    of_blocks = [(names[copy.place], copy.original, copy.likeness) for copy in found.blocks]
-    return of_blocks + [(titles[copy.place], copy.original, copy.likeness) for copy in found.articles]
+    named = [
+        (titles[blocks.articles[place]] + ("" if drop.rule == WHOLE else blocks.suffixes[place]), drop)
+        for place, drop in read_drops(workspace, 0).items()
+    ]
+    return [(name, drop.keeper, drop.similarity, drop.residue) for name, drop in named]
 
 
-def in_one_run(folder: Path, runs: Sequence[Sequence[Story]], copying: Copying = USUAL) -> list[Fact]:
-    return sorted(facts(folder / "one", Job(copying=copying), [story for run in runs for story in run], 0))
+def in_one_run(folder: Path, runs: Sequence[Sequence[Story]], chosen: DedupSettings = DEFAULT_SETTINGS) -> list[Fact]:
+    return sorted(facts(folder / "one", Job(dedup=chosen), [story for run in runs for story in run], 0))
 
 
 def run_by_run(
-    folder: Path, runs: Sequence[Sequence[Story]], copying: Copying = USUAL, memory: int = 1 << 30
+    folder: Path, runs: Sequence[Sequence[Story]], chosen: DedupSettings = DEFAULT_SETTINGS, memory: int = 1 << 30
 ) -> list[Fact]:
     """Find the copies run by run, with an index."""
     index, found, first = folder / "index", [], 0
     index.mkdir(parents=True, exist_ok=True)
     for run in runs:
-        job = Job(copying=copying, memory=memory, index=str(index))
+        job = Job(dedup=chosen, memory=memory, index=str(index))
         found += facts(folder / f"run-{first}", job, run, first)
         first += len(run)
     return sorted(found)
@@ -101,13 +113,13 @@ def cut(stories: Sequence[Story], cuts: set[int]) -> Iterator[Sequence[Story]]:
 )
 @hypothesis_settings(max_examples=25)
 def test_runs_with_an_index_find_what_one_run_finds(
-    stories: list[Story], cuts: set[int], copying: Copying, memory: int
+    stories: list[Story], cuts: set[int], chosen: DedupSettings, memory: int
 ) -> None:
-    if copying.unit == "paragraph":
+    if chosen.unit == "paragraph":
         stories = [(text,) for story in stories for text in story]
     runs = list(cut(stories, cuts))
     with TemporaryDirectory() as folder:
-        assert run_by_run(Path(folder), runs, copying, memory) == in_one_run(Path(folder), runs, copying)
+        assert run_by_run(Path(folder), runs, chosen, memory) == in_one_run(Path(folder), runs, chosen)
 
 
 FOUR = (RALLY, RIVER, BUDGET, TOLL)
@@ -138,8 +150,8 @@ FOUR = (RALLY, RIVER, BUDGET, TOLL)
 def test_what_is_seen(tmp_path: Path, runs: list[list[Story]], found: list[str]) -> None:
     by_run = run_by_run(tmp_path, runs)
     assert by_run == in_one_run(tmp_path, runs)
-    gone = {name for name, _, _ in by_run if ":" not in name}
-    assert [name for name, _, _ in by_run if name in gone or name.partition(":")[0] not in gone] == found
+    gone = {name for name, *_ in by_run if ":" not in name}
+    assert [*dict.fromkeys(name for name, *_ in by_run if name in gone or name.partition(":")[0] not in gone)] == found
 
 
 def write(texts: Sequence[str], first: int = 0) -> None:
@@ -193,7 +205,7 @@ def test_ten_runs_write_what_one_run_writes(run: Run, command: str, options: tup
 
 
 def files(folder: str = "index") -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir()) if path.name != "lock"}
+    return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir()) if not path.name.startswith("lock")}
 
 
 @pytest.mark.parametrize(
@@ -203,11 +215,21 @@ def files(folder: str = "index") -> dict[str, bytes]:
         (("--numbers", "any"), "numbers same (this run: any)"),
         (("--shingles", "c5"), "shingles w3 (this run: c5)"),
         (("--unit", "paragraph"), "unit article (this run: paragraph)"),
+        (("--copies", "lossless"), "copies similar (this run: lossless)"),
         (("--keep", "longest"), ""),
         (("--action", "tag"), ""),
         (("--memory", "9kB"), ""),
     ],
-    ids=["threshold", "numbers", "shingles", "unit", "to keep the longest fits", "to tag fits", "less memory fits"],
+    ids=[
+        "threshold",
+        "numbers",
+        "shingles",
+        "unit",
+        "lossless",
+        "to keep the longest fits",
+        "to tag fits",
+        "less memory fits",
+    ],
 )
 def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[str, ...], said: str) -> None:
     write([RALLY])
@@ -224,7 +246,7 @@ def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[s
         ("manifest.json", '{"schema": "copydesk/index/9"}', "manifest.json: cannot be read"),
         ("manifest.json", "", "manifest.json: cannot be read"),
         ("photo.jpg", "", "is no index: it holds photo.jpg"),
-        ("part-00001.keys.parquet", "", ""),
+        ("part-00001.blocks.parquet", "", ""),
         ("lock", "", ""),
     ],
     ids=["another version", "half a manifest", "other files", "what a killed run left is passed over", "a lock let go"],
@@ -271,7 +293,7 @@ def test_a_part_that_cannot_be_read_is_named(
 ) -> None:
     write([RALLY])
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
-    table = Path("index/part-00001.keys.parquet")
+    table = Path("index/part-00001.blocks.parquet")
     table.unlink()
     if content:
         table.write_bytes(content)
@@ -280,13 +302,13 @@ def test_a_part_that_cannot_be_read_is_named(
     assert not code or (f"{table}: cannot be read: " in result.err and "\n  Put the file back" in result.err)
 
 
-def test_an_index_with_another_scheme_is_refused(run: Run) -> None:
+def test_an_index_of_another_version_is_refused(run: Run) -> None:
     write([RALLY])
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
     manifest = Path("index/manifest.json")
-    manifest.write_text(manifest.read_text().replace("affine32", "legacy"))
+    manifest.write_text(manifest.read_text().replace('"fingerprints": 2', '"fingerprints": 1'))
     result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index")
-    assert result.code == 2 and "scheme legacy (this run: affine32)" in result.err
+    assert result.code == 2 and "has fingerprints of version 1 (this copydesk: 2)" in result.err
 
 
 @pytest.mark.parametrize(
@@ -297,7 +319,7 @@ def test_an_index_with_another_scheme_is_refused(run: Run) -> None:
 def test_a_second_writer_is_told_who_is_in(run: Run, words: tuple[str, ...]) -> None:
     write([RALLY])
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
-    with hold("index"):
+    with locked("index"):
         result = run(*words, "--index", "index")
     assert (result.code, result.out) == (2, "") and "is in use by process" in result.err
     assert run("dedup", "--compact", "--index", "index").code == 0
@@ -343,7 +365,7 @@ def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run
 
 def parts(folder: str = "index") -> tuple[int, int, int]:
     held = size(folder)
-    return len(held.manifest.parts), held.blocks, held.strays
+    return len(held.manifest.parts), held.blocks, held.orphans
 
 
 def test_compacting_changes_what_is_in_files_and_nothing_else(tmp_path: Path) -> None:
@@ -378,7 +400,7 @@ def test_what_is_forgotten_is_kept_when_it_comes_again(tmp_path: Path, name: str
     forget(index, name)
     job = Job(index=index)
     later = facts(tmp_path / "later", job, [((RALLY + SAID).upper(), RIVER, BUDGET + SAID, HARBOUR, TOLL)], 2)
-    assert [copy for copy, _, _ in later] == found
+    assert [copy for copy, *_ in later] == found
 
 
 @pytest.mark.parametrize("name", ["run-00002", "n1", "own", ""], ids=["run", "record", "half a name", "no name"])
@@ -390,16 +412,62 @@ def test_only_what_is_there_is_forgotten(tmp_path: Path, name: str) -> None:
     assert files(str(tmp_path / "index")) == before
 
 
-def test_upkeep_says_what_is_there_and_what_it_took_away(run: Run) -> None:
+def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
-    stats = run("dedup", "--index", "index", "--stats").out
-    assert "4 blocks, 1 part," in stats and "run-00001" in stats and "scheme affine32" in stats
-    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 block\n"
-    assert "3 blocks, 1 part," in run("dedup", "--index", "index", "--compact").out
-    assert run("dedup", "--index", "index", "--forget", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
-    emptied = run("dedup", "--index", "index", "--stats").out
+    stats = run("index", "stats", "index").out
+    assert "4 blocks, 1 part," in stats and "run-00001" in stats and "fingerprints of version 2" in stats
+    assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 block\n"
+    assert "3 blocks, 1 part," in run("index", "compact", "index").out
+    assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
+    emptied = run("index", "stats", "index").out
     assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n") and "4  articles,  4  blocks kept then" in emptied
+
+
+def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:
+    write(FOUR)
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
+    assert run("dedup", "--index", "index", "--stats").out == run("index", "stats", "index").out
+    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 block\n"
+    assert run("dedup", "--index", "index", "--compact").out == run("index", "compact", "index").out
+
+
+def test_what_is_imported_counts_as_seen(run: Run) -> None:
+    write([RALLY, RIVER, RALLY])
+    assert (
+        run("index", "import", "index", "in.jsonl", "--unit", "paragraph").out == "3 records: 2 new, 1 there already\n"
+    )
+    write([RIVER, BUDGET], first=7)
+    assert run("index", "import", "index", "in.jsonl").out == "2 records: 1 new, 1 there already\n"
+    write([RALLY.upper(), HARBOUR], first=9)
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
+    assert [row["id"] for row in rows("out.jsonl")] == ["n10"]
+
+
+def test_what_is_exported_are_the_signatures_of_datasketch(run: Run) -> None:
+    write([RALLY, RIVER, RALLY + SAID])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    assert run("index", "export", "index", "-o", "signatures.jsonl").code == 0
+    exported = {row["name"]: row["signature"] for row in rows("signatures.jsonl")}
+    assert exported == {"n0": minhash(RALLY).hashvalues.tolist(), "n1": minhash(RIVER).hashvalues.tolist()}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("stats", "nowhere"), 2, "nowhere: is no index"),
+        (("export", "index", "-o", "out.parquet"), 2, "is no file of JSON lines"),
+        (("export", "index", "-o", "in.jsonl"), 2, "in.jsonl: exists already"),
+        (("import", "index", "nowhere.jsonl"), 3, "nowhere.jsonl"),
+        (("import", "in.jsonl", "in.jsonl"), 2, "in.jsonl: is no folder"),
+    ],
+    ids=["no index", "no JSON lines", "a file that exists", "no input", "a file for an index"],
+)
+def test_what_the_index_command_refuses(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
+    write([RALLY])
+    run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index")
+    result = run("index", *words)
+    assert result.code == code and said in result.err
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import pytest
 from conftest import Run
 from datasketch import MinHash, MinHashLSH
 
-from etl.dedup import fingerprint
+from etl.dedup.arrays import in_memory
+from etl.dedup.fingerprint import fingerprint
 from etl.errors import CopydeskError, UsageError
-from etl.index.upkeep import size
+from etl.index.maintenance import size
 from etl.lsh import from_lsh, minhash, to_lsh
 
 NEWS = {
@@ -50,7 +51,7 @@ def test_an_index_answers_as_a_minhash_lsh(run: Run, text: str, found: list[str]
 
 def test_a_minhash_is_that_of_the_shingle_hashes() -> None:
     plain = MinHash(num_perm=128, seed=1, scheme="affine32", hashfunc=int)
-    plain.update_batch(fingerprint([NEWS["rally"]]).arrays()["shingles"].tolist())
+    plain.update_batch(in_memory(fingerprint([NEWS["rally"]]).shingles).tolist())
     assert minhash(NEWS["rally"]).hashvalues.tolist() == plain.hashvalues.tolist()
 
 
@@ -58,10 +59,10 @@ def test_a_minhash_is_that_of_the_shingle_hashes() -> None:
 def test_texts_of_an_lsh_become_a_run(run: Run, bands: int) -> None:
     texts = NEWS | {"again": NEWS["rally"] + SAID}
     pairs = from_lsh(lsh_of(texts, bands=bands), texts, "index")
-    assert [(pair.a, pair.b) for pair in pairs] == [("rally", "again")]
+    assert [(pair.keeper, pair.duplicate) for pair in pairs] == [("rally", "again")]
     assert size("index").blocks == 3
     assert sorted(to_lsh("index").keys.keys()) == sorted(NEWS)
-    assert from_lsh(lsh_of(NEWS), NEWS, "index")[0].likeness == 1.0
+    assert from_lsh(lsh_of(NEWS), NEWS, "index")[0].similarity == 1.0
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ import pytest
 from conftest import Run, Story, story
 from test_rules import NPR, named, rule
 
+from etl.dedup import DedupSettings
 from etl.engines.local import LocalEngine
 from etl.fold import fold
 from etl.model import Publisher
 from etl.packs import Selection
-from etl.pipeline.job import Copying, Job
+from etl.pipeline.job import Job
 from etl.pipeline.run import Run as PipelineRun
 from etl.pipeline.run import Silent, stages_of
 from etl.pipeline.workspace import scratch
@@ -113,7 +114,7 @@ def test_shards_are_added_up(pages: Path) -> None:
         Path(names[-1]).write_text(f"They went {at} miles.\n\n{PROMPT}\n\n" + "x" * (3 << 20), "utf-8")
     outputs = []
     for jobs in (1, 3):
-        job = Job(Selection(packs=(str(pages / "mine.toml"),), only=True), copying=Copying(scope="off"))
+        job = Job(Selection(packs=(str(pages / "mine.toml"),), only=True), dedup=DedupSettings(scope="off"))
         with LocalEngine(jobs) as engine, scratch(str(pages)) as workspace:
             outcome = PipelineRun(job, find(names, Reading()), engine, Silent()).into(workspace, stages_of(job))
             outputs.append(b"".join(path.read_bytes() for path in workspace.parts("audit")))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.change import apply
 from etl.model import Replacement
-from etl.repair import proved_steps, repair
+from etl.repair import Repaired, needs_no_repair, proved_steps, repair
 
 
 class Case(NamedTuple):
@@ -289,3 +289,12 @@ def test_document_proves_what_a_block_cannot(blocks: list[str], after: list[str]
 )
 def test_repair_of_letters_that_look_like_damage(line: str, text: str) -> None:
     assert repair(line).text == text
+
+
+@given(st.lists(st.sampled_from(
+    ["Belarusâ€™ president", "They don?t know", "He left.", "Минск", "two  spaces", "a-", "Read Moreabout", "image caption",
+     "K", "“Yes,” she said", "ends in œ", "\x85", "é", "e\u0301", "U.S.", "src", "x" * 9_000, "他走了", "AT&T", "&amp;", ""]
+), max_size=5))  # fmt: skip
+def test_documents_that_need_no_repair_have_no_block_that_does(lines: list[str]) -> None:
+    if needs_no_repair(lines, ()):
+        assert [repair(line) for line in lines] == [Repaired(line) for line in lines]

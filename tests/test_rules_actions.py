@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.audit import Restoration
+from etl.dedup import DedupSettings
 from etl.document import Judged, Ruleset, finish
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules
-from etl.pipeline.copies import duplicates_within
-from etl.pipeline.job import Copying
+from etl.pipeline.duplicates import duplicates_within
 
 HEAD = '[pack]\nid = "mine"\nversion = "1"\n'
 RULE = '\n[[rule]]\nid = "r{number}"\ntitle = "t"\nkind = "notice"\nwhy = "w"\ndrops = ["x"]\nkeeps = ["y"]\n{rule}\n'
@@ -116,7 +116,7 @@ def test_tag_books_the_block_and_leaves_it(tmp_path: Path) -> None:
 
 def test_a_tagged_block_may_be_a_copy(tmp_path: Path) -> None:
     result = edited(f"Analysis: {LINE}\n\nAnalysis: {LINE}", ruleset(tmp_path, LONG))
-    cleaned = finish(result, duplicates_within([result], Copying())[0])
+    cleaned = finish(result, duplicates_within([result], DedupSettings())[0])
     assert cleaned.records[0].text == f"Analysis: {LINE}"
     booked = [(entry.line, entry.action) for entry in cleaned.entries if entry.action != "structure"]
     assert booked == [(1, "tag"), (3, "tag"), (3, "duplicate")]
@@ -161,7 +161,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=16).map("\n\n".join))
 def test_articles_and_audit_give_any_text_back(bold: Ruleset, text: str) -> None:
     result = edited(text, bold)
-    cleaned = finish(result, duplicates_within([result], Copying())[0])
+    cleaned = finish(result, duplicates_within([result], DedupSettings())[0])
     gap = result.document.gap if cleaned.records else ""
     assert Restoration([record.text for record in cleaned.records], cleaned.entries, gap).text() == text
     books = cleaned.tally.books

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLES, edited
 
+from etl.dedup import DedupSettings
 from etl.document import Cleaned, finish
-from etl.pipeline.copies import duplicates_within
-from etl.pipeline.job import Copying
+from etl.pipeline.duplicates import duplicates_within
 
 # Labels of lines that are the story's own text, and of those that may stand in it or go.
 KEPT = {"body", "subhead", "teaser"}
@@ -22,7 +22,7 @@ FREE = {"contribution_note"}
 @pytest.fixture(scope="module")
 def cleaned() -> Cleaned:
     result = edited((SAMPLES / "another-belarus.txt").read_text(encoding="utf-8"))
-    return finish(result, duplicates_within([result], Copying())[0], "2026-11-22T00:00:00.000Z")
+    return finish(result, duplicates_within([result], DedupSettings())[0], "2026-11-22T00:00:00.000Z")
 
 
 def labelled() -> Iterator[tuple[int, str]]:

@@ -41,7 +41,8 @@ def _index(packs: dict[Path, tuple[Sourced, ...]]) -> str:
     rows = [
         f"| [{_name(path)}]({_page_path(path)}) | {len(rules)} | {_opening(path)} |" for path, rules in packs.items()
     ]
-    return "\n".join(["# The built-in rules", "", _ORIGIN, "", "| page | rules | about |", "|---|--:|---|", *rows, ""])
+    origin = f"{_ORIGIN} It builds the pages, too; only this index is kept in the repository."
+    return "\n".join(["# The built-in rules", "", origin, "", "| page | rules | about |", "|---|--:|---|", *rows, ""])
 
 
 def _page(path: Path, rules: Iterable[Sourced]) -> str:

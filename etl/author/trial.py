@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.author.fates import fates, where
 from etl.document import Judged
@@ -13,6 +13,7 @@ from etl.rules.language import Match, Rule, Verb
 from etl.rules.matching.exceptions import UserRules
 from etl.rules.matching.patterns import has_criteria
 from etl.rules.regexes.bounds import regex_fault
+from etl.rules.regexes.fragments import written_out
 from etl.rules.regexes.publishers import generic
 
 
@@ -26,6 +27,7 @@ class Hit(Struct, frozen=True):
 
 def rule_on_trial(match: Match, action: Verb) -> Rule:
     """Make a rule of what it should match.  Raises UsageError if that cannot be meant."""
+    match = structs.replace(match, regex=written_out(match.regex))
     if not has_criteria(match):
         raise UsageError("", "there is nothing to try", "Give --regex, --exact, --prefix, --suffix or --contains.")
     if action == "strip" and not match.regex:

@@ -51,7 +51,7 @@ STARTED_HERE = 8
 @options.running_options
 @options.reading_options
 @options.rule_options
-@options.copying_options
+@options.dedup_options
 def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Clean documents: one JSON article a line, and an account of every character that is not in them.
 
@@ -75,7 +75,7 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
 @options.running_options
 @options.reading_options
 @options.rule_options
-@options.copying_options
+@options.dedup_options
 def diff(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Show what a clean would take out or change, line by line, with the rule that says so; change nothing.
 
@@ -160,7 +160,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     job = Job(
         selection=options.selection(chosen | {"added": added}),
         reading=reading,
-        copying=options.copying(chosen),
+        dedup=options.dedup_settings(chosen),
         added=added,
         suffix=output.suffix,
         memory=options.memory(chosen["memory"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli import options
-from etl.cli.index import keep_up, upkeep_options
+from etl.cli.index import maintain, maintenance_options
 from etl.cli.options import GroupedCommand, option
 from etl.cli.show import reject_words, report, run_session
 from etl.cli.terminal import number
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "Output", "--audit/--no-audit", default=True, help="Write the account of the copies beside it.  [default: audit]"
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite outputs that exist.")
-@option("Output", "--pairs", default="", metavar="FILE", help="Write each copy with its keeper and their likeness.")
+@option("Output", "--pairs", default="", metavar="FILE", help="Write each copy with its keeper and their similarity.")
 @option("Output", "--clusters", default="", metavar="FILE", help="Write each keeper with all of its copies.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary.")
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     help="What a record is: a paragraph, or an article of paragraphs parted by blank lines, which goes if 80 % of its "
     "words are copied from one earlier article.",
 )
-@options.likeness_options
+@options.similarity_options
 @option(
     "Copies",
     "--shingles",
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     help="Leave copies out, or give every record the fields duplicate_of and similarity.",
 )
 @options.index_option
-@upkeep_options
+@maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     """Give back the records of JSONL unchanged and in order, less those that are copies of an earlier one.
 
@@ -76,13 +76,13 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --text-field body --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    A copy has an earlier record that is kept and at least as like it as the threshold says; the audit names it.
+    A copy has an earlier record that is kept and at least as similar as the threshold says; the audit names it.
     Records of fewer than ten words are copies of nothing.
     """
     from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:
-        keep_up(inputs, chosen)
+        maintain(inputs, chosen)
         return
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
@@ -101,16 +101,15 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
 def _request(inputs: Sequence[str], chosen: dict[str, Any]) -> "Request":
     """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
     from etl.pipeline.delivery import output_of
-    from etl.pipeline.job import Copying, Job
+    from etl.pipeline.job import Job
     from etl.pipeline.run import RECORDS
     from etl.pipeline.session import Request
     from etl.readers import Reading, find
 
-    named = {name: chosen[name] for name in ("threshold", "numbers", "action", "shingles", "unit", "keep")}
     output, reading = output_of(chosen["output"]), Reading(text_field=chosen["text_field"])
     job = Job(
         reading=reading,
-        copying=Copying(**named),
+        dedup=options.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
         added=options.time_added(""),
         suffix=output.suffix,
         memory=options.memory(chosen["memory"]),

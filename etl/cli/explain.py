@@ -15,7 +15,7 @@ from etl.errors import UsageError
 @option("Input", "--text", metavar="TEXT", help="Explain the repair of this text instead, step by step.")
 @options.reading_options
 @options.rule_options
-@options.copying_options
+@options.dedup_options
 def explain(place: str | None, text: str | None, **chosen: Any) -> None:
     """Say what happened to a line, and what every rule thought of it.
 
@@ -29,11 +29,11 @@ def explain(place: str | None, text: str | None, **chosen: Any) -> None:
     """
     from etl.explain import explain_line, explain_text
 
-    reading, selection, copying = options.reading(chosen), options.selection(chosen), options.copying(chosen)
+    reading, selection, settings = options.reading(chosen), options.selection(chosen), options.dedup_settings(chosen)
     if text is not None:
         words = explain_text(text, selection)
     elif place:
-        words = explain_line(*parse_place(place), reading, selection, copying)
+        words = explain_line(*parse_place(place), reading, selection, settings)
     else:
         raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")
     for said in words:

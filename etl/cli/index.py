@@ -1,54 +1,147 @@
-"""`copydesk dedup --index DIR --stats | --compact | --forget ID`: what is done to an index between runs."""
+"""`copydesk index`: what is done to an index between runs; and the flags of `copydesk dedup` that do the same."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from etl.cli.options import option, stacked
+from etl.cli import options
+from etl.cli.options import GroupedCommand, option, stacked
 from etl.cli.terminal import number, table, visible
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
-    from etl.index.upkeep import Size
+    from etl.index.maintenance import Size
 
 # The group of options on an index.
 INDEX = "Index"
 
-upkeep_options = stacked(
-    option(INDEX, "--stats", is_flag=True, help="Say what the index holds.  These three take no INPUT."),
-    option(INDEX, "--compact", is_flag=True, help="Make the parts of the index one; remove what killed runs left."),
-    option(
-        INDEX,
-        "--forget",
-        metavar="ID",
-        help="Take a run, a source, a record or an article out of the index, as --stats or the audit calls it.",
-    ),
+maintenance_options = stacked(
+    option(INDEX, "--stats", is_flag=True, help="Alias of `copydesk index stats DIR`.  These three take no INPUT."),
+    option(INDEX, "--compact", is_flag=True, help="Alias of `copydesk index compact DIR`."),
+    option(INDEX, "--forget", metavar="ID", help="Alias of `copydesk index forget DIR ID`."),
 )
+_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
 
 
-def keep_up(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
-    """Do to an index what was asked, and print what came of it.  Raises UsageError.
+@click.group()
+def index() -> None:
+    """Look into an index between runs and maintain it.
+
+    \b
+    Examples:
+      copydesk index stats seen/
+      copydesk index forget seen/ run-00007
+      copydesk index export seen/ -o signatures.jsonl.zst
+      copydesk index import seen/ archive/*.jsonl.zst
+    """
+
+
+@index.command("stats")
+@_folder
+def index_stats(folder: str) -> None:
+    """Show how much an index holds, made with what, by which runs."""
+    from etl.index.maintenance import size
+
+    click.echo(visible(_page(size(folder))))
+
+
+@index.command("compact")
+@_folder
+def index_compact(folder: str) -> None:
+    """Merge the parts of an index into one, and remove what killed runs left."""
+    from etl.index.maintenance import compact
+
+    click.echo(_measured(compact(folder)))
+
+
+@index.command("forget")
+@_folder
+@click.argument("name", metavar="ID")
+def index_forget(folder: str, name: str) -> None:
+    """Remove a run, a source, a record or an article from an index, by its name in `stats` or in the audit."""
+    from etl.index.maintenance import forget
+
+    removed = forget(folder, name)
+    click.echo(f"forgotten: {number(removed.articles, 'article')} with {number(removed.blocks, 'block')}")
+
+
+@index.command("export", cls=GroupedCommand)
+@_folder
+@option("Output", "-o", "--output", required=True, metavar="FILE", help="A file: .jsonl, .jsonl.gz or .jsonl.zst.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite a file that exists.")
+def index_export(folder: str, output: str, force: bool) -> None:
+    """Write the name and the MinHash signature of each block that an index keeps, as datasketch has it."""
+    from etl.index.export import signed_blocks
+    from etl.writers import atomic, line_writer
+
+    if not output.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
+        raise UsageError(
+            "--output", f"'{output}' is no file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
+        )
+    target, blocks = Path(output), signed_blocks(folder)
+    if target.exists() and not force:
+        raise UsageError(output, "exists already", "Name another file, or overwrite it with --force.")
+    with atomic(target) as temporary, line_writer(temporary, output[output.index(".jsonl") :]) as write:
+        write(blocks)
+
+
+@index.command("import", cls=GroupedCommand)
+@_folder
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@option("Reading", "--text-field", default="", metavar="NAME", help="The field that holds the text.")
+@option(
+    "Copies",
+    "--unit",
+    type=click.Choice(["paragraph", "article"]),
+    default="article",
+    show_default=True,
+    help="What a record is, if the index begins with this; else it is what the index says.",
+)
+@option("Running", "-j", "--jobs", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Processes.")
+@option("Running", "--memory", default="1GB", show_default=True, metavar="SIZE", help="What finding copies may hold.")
+def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
+    """Add the records of JSONL to an index, so that later runs drop their copies; nothing is written back."""
+    from etl.lsh import add_records
+    from etl.pipeline.job import Job
+    from etl.readers import Reading, find
+
+    reading = Reading(format="jsonl", text_field=chosen["text_field"])
+    job = Job(
+        reading=reading,
+        added=options.time_added(""),
+        memory=options.memory(chosen["memory"]),
+        index=folder,
+    )
+    tally = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"])
+    copies = dict(tally.kinds).get("duplicate", 0)
+    click.echo(f"{number(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} there already")
+    if tally.rejects:
+        click.echo(f"{number(tally.rejects, 'record')} could not be read", err=True)
+        raise SystemExit(4)
+
+
+def maintain(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
+    """Do to an index what the flags of `dedup` ask for.  Raises UsageError.
 
     Of options that are for a run, those on the command line are refused; those of copydesk.toml are for other days.
     """
-    from etl.index.upkeep import compact, forget, size
-
     if not chosen["index"]:
         raise UsageError("--index", "is missing", "Name the folder of the index.")
     for name in (*inputs, *_options_of_a_run()):
         raise UsageError(name, "is of no use with --stats, --compact or --forget", "Leave it out.")
+    context = click.get_current_context()
     if chosen["forget"] is not None:
-        gone = forget(chosen["index"], chosen["forget"])
-        click.echo(f"forgotten: {number(gone.articles, 'article')} with {number(gone.blocks, 'block')}")
+        context.invoke(index_forget, folder=chosen["index"], name=chosen["forget"])
     if chosen["compact"]:
-        click.echo(_measured(compact(chosen["index"])))
+        context.invoke(index_compact, folder=chosen["index"])
     if chosen["stats"]:
-        click.echo(visible(_page(size(chosen["index"]))))
+        context.invoke(index_stats, folder=chosen["index"])
 
 
 def _options_of_a_run() -> list[str]:
-    """Give the options on the command line that are not of the group "Index"."""
+    """Return the options on the command line that are not of the group "Index"."""
     context = click.get_current_context()
     return [
         option.opts[-1]
@@ -64,13 +157,17 @@ def _measured(held: "Size") -> str:
 
 
 def _page(held: "Size") -> str:
-    """Write up an index: how much, made with what, by which runs."""
+    """Return what is known of an index: how much, made with what, by which runs."""
     from msgspec import structs
 
+    from etl.dedup.settings import INDEX_SETTINGS
+
     manifest = held.manifest
-    settings = ", ".join(f"{name} {value}" for name, value in structs.asdict(manifest.settings).items())
-    lines = [_measured(held), f"made by copydesk {manifest.copydesk} with {settings}"]
-    if held.strays:
-        lines.append(f"{number(held.strays, 'file')} of runs that were killed; --compact removes them")
+    values = structs.asdict(manifest.settings)
+    settings = ", ".join(f"{name} {values[name]}" for name in INDEX_SETTINGS)
+    versions = f"copydesk {manifest.copydesk}, fingerprints of version {manifest.fingerprints}"
+    lines = [_measured(held), f"made by {versions}, with {settings}"]
+    if held.orphans:
+        lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `compact` removes them")
     runs = [(run.id, run.added, run.articles, "articles,", run.blocks, "blocks kept then") for run in manifest.runs]
     return "\n".join([*lines, table(runs)] if runs else lines)

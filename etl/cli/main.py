@@ -26,6 +26,7 @@ COMMANDS = {
     "clean": ("etl.cli.clean", "Clean documents: one JSON article a line, every change booked."),
     "diff": ("etl.cli.clean", "Show what a clean would change; change nothing."),
     "dedup": ("etl.cli.dedup", "Find near-duplicate records in JSONL that is clean already."),
+    "index": ("etl.cli.index", "Look into an index between runs, and maintain it."),
     "explain": ("etl.cli.explain", "Say what happened to FILE:LINE, and what every rule thought of it."),
     "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),

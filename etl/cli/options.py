@@ -14,7 +14,7 @@ from etl.packs import Selection, advice
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
-    from etl.pipeline.job import Copying
+    from etl.dedup import DedupSettings
     from etl.readers import Reading
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -173,7 +173,13 @@ index_option = option(
     help="What earlier runs kept counts as seen, and what this one keeps is added when it is done.",
 )
 
-likeness_options = stacked(
+# The fields of DedupSettings that a user sets, and the options that set them.
+DEDUP_OPTIONS = {
+    **{"scope": "dedup", "action": "dedup_action"},
+    **{name: name for name in ("unit", "shingles", "threshold", "numbers", "copies", "keep")},
+}
+
+similarity_options = stacked(
     option(
         "Copies",
         "--threshold",
@@ -181,7 +187,7 @@ likeness_options = stacked(
         default=0.7,
         show_default=True,
         metavar="J",
-        help="The least likeness of a copy (exact Jaccard of word triples).",
+        help="The lowest similarity of a duplicate (exact Jaccard of its word triples).",
     ),
     option(
         "Copies",
@@ -193,6 +199,14 @@ likeness_options = stacked(
     ),
     option(
         "Copies",
+        "--copies",
+        type=click.Choice(["similar", "lossless"]),
+        default="similar",
+        show_default=True,
+        help="Drop what is similar and states the same facts; or only what its keeper holds word for word.",
+    ),
+    option(
+        "Copies",
         "--keep",
         type=click.Choice(["first", "longest"]),
         default="first",
@@ -201,7 +215,7 @@ likeness_options = stacked(
     ),
 )
 
-copying_options = stacked(
+dedup_options = stacked(
     option(
         "Copies",
         "--dedup",
@@ -211,7 +225,7 @@ copying_options = stacked(
         help="How far to look for near-duplicate paragraphs, and articles.",
     ),
     index_option,
-    likeness_options,
+    similarity_options,
     option(
         "Copies",
         "--dedup-action",
@@ -299,17 +313,12 @@ def selection(options: dict[str, Any]) -> Selection:
     return chosen
 
 
-def copying(options: dict[str, Any]) -> "Copying":
-    """Take the options on copies out of a command's options."""
-    from etl.pipeline.job import Copying
+def dedup_settings(options: dict[str, Any]) -> "DedupSettings":
+    """Take the options on duplicates out of a command's options; those that it has not are the usual ones."""
+    from etl.dedup import DedupSettings
 
-    return Copying(
-        scope=options.pop("dedup"),
-        threshold=options.pop("threshold"),
-        numbers=options.pop("numbers"),
-        action=options.pop("dedup_action"),
-        keep=options.pop("keep"),
-    )
+    named = {field: name for field, name in DEDUP_OPTIONS.items() if name in options}
+    return DedupSettings(**{field: options.pop(name) for field, name in named.items()})
 
 
 def memory(given: str) -> int:

@@ -1,33 +1,15 @@
-"""Find the blocks that say again what an earlier kept block said: exact, and the same for any batches.
+"""Find the blocks that repeat an earlier kept block: exactly, and the same for any batches, memory and processes.
 
-    fingerprint -> join -> duplicates -> same_articles; `seen` puts blocks of earlier runs before those of today
+settings      what counts as a duplicate, and what is done about it
+fingerprint   texts -> tokens, shingles, MinHash band keys, terms: one row a block
+pairs         band keys -> buckets -> candidate pairs -> pairs, by exact Jaccard and the same facts
+selection     pairs -> the blocks and the whole articles to drop, each with its keeper; also beside prior runs
+schema        the Arrow tables that are spilled, indexed and given to Spark
+store         fingerprints <-> these tables
 
-words, shingle, sign, prints         texts -> shingles, signatures, band keys: the fingerprints
-bucket, candidates, crowd, pair      blocks that share a key -> candidate pairs, the hopeless left out -> pairs
-facts, exchange                      figures, months, names: does a pair state the same?
-select, articles                     which blocks, and which whole articles, go as copies of which
-seen                                 the same among blocks of earlier runs
-ragged                               rows of unequal length in one array
-
-Banding only proposes; every figure is an exact Jaccard on shingle sets.  Nothing here removes a block.
+Banding only proposes; every similarity is an exact Jaccard of shingle sets.  Nothing here removes a block.
 """
 
-from etl.dedup.articles import SameArticle, same_articles
-from etl.dedup.prints import USUAL, Fingerprints, Likeness, Part, fingerprint, join
-from etl.dedup.select import Duplicates, duplicates
-from etl.dedup.sign import bands_and_rows, signatures
+from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
 
-__all__ = [
-    "USUAL",
-    "Duplicates",
-    "Fingerprints",
-    "Likeness",
-    "Part",
-    "SameArticle",
-    "bands_and_rows",
-    "duplicates",
-    "fingerprint",
-    "join",
-    "same_articles",
-    "signatures",
-]
+__all__ = ["DEFAULT_SETTINGS", "DedupSettings"]

@@ -1,37 +1,20 @@
 """The manifest of an index: what it was made with, which runs and parts it has.  What it does not name is not there."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
 from etl.errors import UsageError
-from etl.model import Numbers, Shingles, Unit
 from etl.writers import atomic
 
-MANIFEST, LOCK, PARTS = "manifest.json", "lock", "part-*.parquet"
-
-# What datasketch calls the way its MinHash permutes hashes since 2.0, and so do we.
-SCHEME = "affine32"
-
-
-class Settings(Struct, frozen=True):
-    """What all blocks of an index have in common; only the like can be compared."""
-
-    scheme: str
-    seed: int
-    permutations: int
-    bands: int
-    rows: int
-    shingles: Shingles
-    threshold: float
-    numbers: Numbers
-    unit: Unit
+MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", "lock.holder", "part-*.parquet"
 
 
 class Run(Struct, frozen=True):
@@ -44,7 +27,7 @@ class Run(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """What a user calls it."""
+        """The name by which a user calls it."""
         return f"run-{self.number:05d}"
 
 
@@ -54,16 +37,22 @@ class Part(Struct, frozen=True):
     name: str
     articles: int = 0
     blocks: int = 0
-    echoes: int = 0
+    known: int = 0
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """An index: settings, the versions that last wrote it, runs and parts; and the first numbers that are free."""
+    """An index: version of the fingerprints, settings, who last wrote it, runs and parts; and the next free numbers.
 
-    schema: Literal["copydesk/index/1"] = "copydesk/index/1"
+    Of the settings those of INDEX_SETTINGS hold for all of its runs.
+    """
+
+    schema: Literal["copydesk/index/2"] = "copydesk/index/2"
+    fingerprints: int = FINGERPRINT_VERSION
     copydesk: str = ""
     datasketch: str = ""
-    settings: Settings
+    settings: DedupSettings
+    bands: int
+    rows: int
     runs: tuple[Run, ...] = ()
     parts: tuple[Part, ...] = ()
     next_run: int = 1
@@ -72,60 +61,67 @@ class Manifest(Struct, frozen=True, kw_only=True):
     next_block: int = 0
 
 
-@cache
-def settings(shingles: Shingles, threshold: float, numbers: Numbers, unit: Unit) -> Settings:
-    """Give the settings of a run that compares so."""
-    from etl.dedup import sign
+def new_manifest(settings: DedupSettings) -> Manifest:
+    """Return the manifest of an index that holds nothing yet."""
+    from etl.dedup.fingerprint import bands_and_rows
 
-    bands, rows = sign.bands_and_rows(threshold)
-    return Settings(SCHEME, sign.SEED, sign.PERMUTATIONS, bands, rows, shingles, threshold, numbers, unit)
+    bands, rows = bands_and_rows(settings.threshold)
+    return Manifest(settings=settings, bands=bands, rows=rows)
 
 
 @contextmanager
-def hold(folder: str) -> Iterator[None]:
+def locked(folder: str) -> Iterator[None]:
     """Keep every other process out of an index while this one reads and extends it.  The system lets go if it dies.
 
-    The folder is made, if it is not there.  Raises UsageError, which names the process that is in.
+    The folder is made, if it is not there.  Raises UsageError, which names the process that holds the lock.
     """
-    from fcntl import LOCK_EX, LOCK_NB, flock
+    from filelock import FileLock, Timeout
 
-    with _opened_lock(folder) as file:
-        try:
-            flock(file, LOCK_EX | LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise UsageError(folder, f"is in use by {file.read()}", "Wait until that ends.") from None
-        file.truncate(0)
-        print(f"process {os.getpid()} on {os.uname().nodename}", end="", file=file, flush=True)
+    holder, lock = Path(folder) / HOLDER, FileLock(Path(folder) / LOCK)
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+    except Timeout:
+        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        raise UsageError(folder, f"is in use by {who}", "Wait until that ends.") from None
+    except OSError as error:
+        way_out = "Name a folder that you may write to."
+        raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def read_manifest(folder: str) -> Manifest:
-    """Read the manifest of an index.  Raises UsageError if there is none, or none that can be read."""
+    """Return the manifest of an index.  Raises UsageError if there is none, or none that this version can read."""
     path = Path(folder) / MANIFEST
     if not path.exists():
         raise UsageError(folder, "is no index", "Name one that a run with --index has made.")
+    way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except msgspec.DecodeError as error:
-        way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
+    if manifest.fingerprints != FINGERPRINT_VERSION:
+        fault = f"has fingerprints of version {manifest.fingerprints} (this copydesk: {FINGERPRINT_VERSION})"
+        raise UsageError(folder, fault, "Begin another index; the texts of this one must be read again.")
+    return manifest
 
 
-def open_index(folder: str, wanted: Settings) -> Manifest:
-    """Read the manifest of an index that was made with these settings, or begin one in a folder that holds nothing.
+def open_index(folder: str, settings: DedupSettings) -> Manifest:
+    """Return the manifest of an index made with these settings, or a new one for a folder that holds nothing.
 
     Makes and changes nothing.  Raises UsageError that names what differs, or what is there instead of an index.
     """
     if not (Path(folder) / MANIFEST).exists():
         _refuse_others(folder)
-        return Manifest(settings=wanted)
+        return new_manifest(settings)
     manifest = read_manifest(folder)
-    own = msgspec.structs.asdict(manifest.settings)
+    own, wanted = msgspec.structs.asdict(manifest.settings), msgspec.structs.asdict(settings)
     differing = [
-        f"{name} {own[name]} (this run: {value})"
-        for name, value in msgspec.structs.asdict(wanted).items()
-        if own[name] != value
+        f"{name} {own[name]} (this run: {wanted[name]})" for name in INDEX_SETTINGS if own[name] != wanted[name]
     ]
     if differing:
         way_out = "Run with the settings of the index, or name another folder."
@@ -145,6 +141,8 @@ def write_manifest(folder: str, manifest: Manifest) -> None:
 
 def sync(path: Path) -> None:
     """Have the system write a file, or the names in a folder, to the disk."""
+    if path.is_dir() and os.name == "nt":  # Windows opens no folder, and needs not
+        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -152,19 +150,10 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def strays(folder: str, manifest: Manifest) -> list[Path]:
-    """Give the part files that the manifest does not name: those of a run that was killed."""
+def orphans(folder: str, manifest: Manifest) -> list[Path]:
+    """Return the part files that the manifest does not name: those of a run that was killed."""
     named = {part.name for part in manifest.parts}
     return sorted(path for path in Path(folder).glob(PARTS) if path.name.partition(".")[0] not in named)
-
-
-def _opened_lock(folder: str) -> IO[str]:
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        return (Path(folder) / LOCK).open("a+", encoding="utf-8")
-    except OSError as error:
-        way_out = "Name a folder that you may write to."
-        raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
 
 
 def _refuse_others(folder: str) -> None:
@@ -173,7 +162,7 @@ def _refuse_others(folder: str) -> None:
         return
     if not Path(folder).is_dir():
         raise UsageError(folder, "is no folder", "Name an index, or a folder that is empty or not there yet.")
-    own = {LOCK, *(path.name for path in Path(folder).glob(PARTS))}
+    own = {LOCK, HOLDER, *(path.name for path in Path(folder).glob(PARTS))}
     others = sorted(path.name for path in Path(folder).iterdir() if path.name not in own)
     if others:
         raise UsageError(folder, f"is no index: it holds {others[0]}", "Name an index, or an empty folder.")

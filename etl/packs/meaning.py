@@ -10,6 +10,7 @@ from etl.rules.engine.extract import FIELDS
 from etl.rules.language import Match, Pattern, Rule, Scope, Verb, Where
 from etl.rules.matching.neighbours import is_contextual
 from etl.rules.matching.patterns import describes_block, has_criteria
+from etl.rules.regexes.fragments import FRAGMENTS
 from etl.rules.regexes.publishers import PUBLISHER
 
 Fault = tuple[str, str, str]
@@ -127,10 +128,11 @@ def _of_match(rule: Rule) -> Iterator[Fault]:
 
 
 def _of_names(rule: Rule) -> Iterator[Fault]:
-    """What looks like the name of all publishers, misspelt, would be taken for itself."""
+    """What looks like the name of a fragment, misspelt, would be taken for itself."""
     for word in (word for pattern in patterns(rule) for word in _AT_WORDS.findall(pattern.regex)):
-        if word != PUBLISHER and get_close_matches(word.lower(), [PUBLISHER], cutoff=NEAR):
-            yield "regex", f"names '{word}', which stands for nothing", f"Did you mean '{PUBLISHER}'?"
+        near = get_close_matches(word.lower(), [PUBLISHER, *FRAGMENTS], n=1, cutoff=NEAR)
+        if near and word != PUBLISHER:
+            yield "regex", f"names '{word}', which stands for nothing", f"Did you mean '{near[0]}'?"
 
 
 def _of_selectors(rule: Rule) -> Iterator[Fault]:

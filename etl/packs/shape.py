@@ -15,6 +15,8 @@ from etl.packs.place import did_you_mean, place
 
 # Bytes.  All shipped packs together have 0.5 MB.
 MAX_BYTES = 4 << 20
+# Tables and lists within one another.  Shipped packs have six.
+MAX_NESTING = 30
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             raise PackError(str(path), "is no regular file", "A pipe can be read once only: give a file.")
         if status.st_size > MAX_BYTES:
             raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        table = tomli.loads(path.read_text(encoding="utf-8"))
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = f"{path}:{found[1]}:{found[2]}" if found else str(path)
@@ -33,9 +35,23 @@ def read_toml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
     except RecursionError:
-        raise PackError(str(path), "is nested too deep", "A pack has tables within tables, three deep.") from None
+        raise _too_deep(path) from None
     except ValueError as error:  # a number of more digits than Python reads
         raise PackError(str(path), f"is not TOML: {str(error).partition(';')[0]}", "Shorten it.") from None
+    if _is_deeper(table, MAX_NESTING):
+        raise _too_deep(path)
+    return table
+
+
+def _too_deep(path: Path) -> PackError:
+    return PackError(
+        str(path), f"is nested more than {MAX_NESTING} deep", "A rule has tables within tables, three deep."
+    )
+
+
+def _is_deeper(table: object, levels: int) -> bool:
+    inner = table.values() if isinstance(table, dict) else table if isinstance(table, list) else ()
+    return bool(inner) and (not levels or any(_is_deeper(one, levels - 1) for one in inner))
 
 
 def header_lines(path: Path, table: str) -> list[int]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from etl.model import Numbers, Shingles, Unit
+from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.packs import Selection
 from etl.readers import Reading, Reject, Share
 
@@ -15,21 +15,6 @@ SHARD_BYTES = 4 << 20
 STREAM_SHARD_BYTES = 256 << 10
 # Bytes of a raw document that a reject holds; the rest is where it was found.
 MAX_REJECT_BYTES = 64 << 10
-
-
-class Copying(Struct, frozen=True):
-    """How far to look for copies, what counts as one, and whether it is dropped or only tagged.
-
-    `unit` is what a record of `copydesk dedup` is; `shingles` are words by three or characters by five.
-    """
-
-    scope: Literal["off", "article", "run"] = "run"
-    threshold: float = 0.7
-    numbers: Numbers = "same"
-    action: Literal["drop", "tag"] = "drop"
-    shingles: Shingles = "w3"
-    unit: Unit = "article"
-    keep: Literal["first", "longest"] = "first"
 
 
 class Shard(Struct, frozen=True):
@@ -48,7 +33,7 @@ class Job(Struct, frozen=True):
 
     selection: Selection = Selection()
     reading: Reading = Reading()
-    copying: Copying = Copying()
+    dedup: DedupSettings = DEFAULT_SETTINGS
     added: str = ""
     suffix: str = ".jsonl"
     memory: int = 1 << 30

@@ -1,8 +1,8 @@
-"""Records that are clean already: fingerprint those of a shard, and write back those that are no copies."""
+"""Records that are clean already: fingerprint those of a shard, and write back those that are no duplicates."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 
@@ -10,9 +10,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 from etl.audit import Balance, Entry, Tally
-from etl.pipeline.copies import EXACT, NEAR, WHOLE
-from etl.pipeline.job import Copying, Job, Shard, reject_line
-from etl.pipeline.select import Copy, Printable, save_prints, selected
+from etl.dedup import DedupSettings
+from etl.pipeline.duplicates import residue_words
+from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
+from etl.pipeline.job import Job, Shard, reject_line
+from etl.pipeline.select import WHOLE, Drop, read_drops
 from etl.pipeline.workspace import Workspace
 from etl.readers import Reject, Share
 from etl.readers.rows import Row, read_rows
@@ -26,11 +28,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Pair(Struct, frozen=True, gc=False):
-    """Two records by their names, the keeper first, and their likeness (of articles, the share that is copied)."""
+    """Two records by their names, the keeper first, and their similarity (of articles, the ratio that is copied)."""
 
-    a: str
-    b: str
-    likeness: float
+    keeper: str
+    duplicate: str
+    similarity: float
 
 
 def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
@@ -41,21 +43,20 @@ def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     shares = tuple(map(loaded, shard.shares))
     with workspace.writing("staged", shard.number, ".msgpack") as path:
         path.write_bytes(msgspec.msgpack.encode(shares))
-    blocks = Printable([], [], ([], [], []))
-    names, titles, origins = blocks.names
+    blocks = BlockTexts([], [], [], [], [])
     rejects = 0
     for name, row in _rows(job, shares):
         if not isinstance(row, Row):
             rejects += 1
             continue
-        for number, text in enumerate(_paragraphs(row.text, job.copying)):
+        for number, text in enumerate(_paragraphs(row.text, job.dedup)):
             blocks.texts.append(text)
-            blocks.articles.append(len(titles))
-            names.append(f"{_name(name, row)}#{number}" if number else _name(name, row))
-        titles.append(_name(name, row))
-        origins.append((name, row.id))
-    save_prints(job, workspace, shard.number, blocks)
-    return Tally(documents=len(titles), rejects=rejects)
+            blocks.articles.append(len(blocks.article_names))
+            blocks.suffixes.append(f"#{number}" if number else "")
+        blocks.article_names.append(_name(name, row))
+        blocks.origins.append((name, row.id))
+    write_fingerprints(job, workspace, shard.number, blocks)
+    return Tally(documents=len(blocks.article_names), rejects=rejects)
 
 
 def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
@@ -64,7 +65,7 @@ def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     with ExitStack() as stack:
         paths = {kind: stack.enter_context(workspace.writing(kind, shard.number)) for kind in KINDS}
         write = {kind: stack.enter_context(line_writer(path, workspace.suffix)) for kind, path in paths.items()}
-        for path, row, copy in _compared(job, workspace, shard):
+        for path, row, copy in _with_copies(job, workspace, shard):
             if isinstance(row, Reject):
                 write["rejects"]([reject_line(row)])
                 sums["rejects"] += 1
@@ -73,31 +74,52 @@ def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
             sums["read"] += len(row.text)
             if copy:
                 write["audit"]([_entry(path, row, copy, job)])
-                write["pairs"]([Pair(copy.original, _name(path, row), round(copy.likeness, 4))])
+                write["pairs"]([Pair(copy.keeper, _name(path, row), round(copy.similarity, 4))])
                 sums["copies"] += 1
                 sums["copied"] += len(row.text)
-            if not copy or job.copying.action == "tag":
-                write["articles"]([Raw(row.line if job.copying.action == "drop" else _tagged(row, copy))])
-    return _tally(sums, job.copying)
+            if not copy or job.dedup.action == "tag":
+                write["articles"]([Raw(row.line if job.dedup.action == "drop" else _tagged(row, copy))])
+    return _tally(sums, job.dedup)
 
 
-def _compared(job: Job, workspace: Workspace, shard: Shard) -> Iterator[tuple[str, Row | Reject, Copy | None]]:
-    """Yield a shard's records, each with what it was found to be a copy of."""
-    copies = selected(workspace, shard.number)
-    found = {copy.place: copy for copy in (copies.blocks if job.copying.unit == "paragraph" else copies.articles)}
+class _Copy(Struct, frozen=True, gc=False):
+    """What keeps a record: its name, the rule, how similar it is, and the words that it lacks."""
+
+    keeper: str
+    rule: str
+    similarity: float
+    residue: str
+
+
+def _with_copies(job: Job, workspace: Workspace, shard: Shard) -> Iterator[tuple[str, Row | Reject, _Copy | None]]:
+    """Yield a shard's records, each with what keeps it if it is a duplicate."""
+    drops, start = read_drops(workspace, shard.number), 0
     shares = msgspec.msgpack.decode(workspace.path("staged", shard.number, ".msgpack").read_bytes(), type=list[Share])
-    place = 0
     for path, row in _rows(job, shares):
-        yield path, row, found.get(place) if isinstance(row, Row) else None
-        place += isinstance(row, Row)
+        if isinstance(row, Reject):
+            yield path, row, None
+            continue
+        paragraphs = _paragraphs(row.text, job.dedup)
+        found = [(text, drops[place]) for place, text in enumerate(paragraphs, start) if place in drops]
+        start += len(paragraphs)
+        yield path, row, _copy(found, job.dedup) if found else None
+
+
+def _copy(found: Sequence[tuple[str, Drop]], settings: DedupSettings) -> _Copy | None:
+    """Return what keeps a record, by its dropped paragraphs; one that is dropped in part only is given back whole."""
+    first = found[0][1]
+    if settings.unit == "article" and first.rule != WHOLE:
+        return None
+    lost = " ".join(filter(None, (residue_words(text, drop.residue) for text, drop in found)))
+    return _Copy(first.keeper, first.rule, first.similarity, lost)
 
 
 def _rows(job: Job, shares: Iterable[Share]) -> Iterator[tuple[str, Row | Reject]]:
     return ((share.source.name, row) for share in shares for row in read_rows(share, job.reading))
 
 
-def _paragraphs(text: str, copying: Copying) -> list[str]:
-    return [text] if copying.unit == "paragraph" else _BLANK_LINES.split(text.strip())
+def _paragraphs(text: str, settings: DedupSettings) -> list[str]:
+    return [text] if settings.unit == "paragraph" else _BLANK_LINES.split(text.strip())
 
 
 def _name(path: str, row: Row) -> str:
@@ -105,14 +127,14 @@ def _name(path: str, row: Row) -> str:
     return row.id or f"{path}:{row.row}"
 
 
-def _tagged(row: Row, copy: Copy | None) -> bytes:
+def _tagged(row: Row, copy: _Copy | None) -> bytes:
     """Add what it copies to a record's line."""
-    tag = {"duplicate_of": copy.original if copy else "", "similarity": round(copy.likeness, 4) if copy else 0.0}
+    tag = {"duplicate_of": copy.keeper if copy else "", "similarity": round(copy.similarity, 4) if copy else 0.0}
     return row.line.rstrip().removesuffix(b"}") + b"," + _encode(tag)[1:]
 
 
-def _tally(sums: Counter[str], copying: Copying) -> Tally:
-    removed = sums["copied"] if copying.action == "drop" else 0
+def _tally(sums: Counter[str], settings: DedupSettings) -> Tally:
+    removed = sums["copied"] if settings.action == "drop" else 0
     return Tally(
         documents=sums["records"],
         rejects=sums["rejects"],
@@ -121,8 +143,7 @@ def _tally(sums: Counter[str], copying: Copying) -> Tally:
     )
 
 
-def _entry(path: str, row: Row, copy: Copy, job: Job) -> Entry:
-    near = EXACT if copy.likeness == 1.0 else NEAR
+def _entry(path: str, row: Row, copy: _Copy, job: Job) -> Entry:
     return Entry(
         path=path,
         record=row.id or str(row.row),
@@ -130,12 +151,13 @@ def _entry(path: str, row: Row, copy: Copy, job: Job) -> Entry:
         line=1,
         char_start=0,
         char_end=len(row.text),
-        action="duplicate" if job.copying.action == "drop" else "tag",
-        rule=near if job.copying.unit == "paragraph" else WHOLE,
+        action="duplicate" if job.dedup.action == "drop" else "tag",
+        rule=copy.rule,
         kind="duplicate",
         before=row.text,
-        duplicate_of=copy.original,
-        similarity=round(copy.likeness, 4),
+        duplicate_of=copy.keeper,
+        similarity=round(copy.similarity, 4),
+        residue=copy.residue,
         line_sha256=sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest(),
     )
 
@@ -151,5 +173,5 @@ def clustered(pairs: Iterable[Pair]) -> Iterator[Cluster]:
     """Group pairs by their keeper, in the order in which keepers are first copied."""
     found: dict[str, list[str]] = {}
     for pair in pairs:
-        found.setdefault(pair.a, []).append(pair.b)
+        found.setdefault(pair.keeper, []).append(pair.duplicate)
     return (Cluster(keeper, tuple(duplicates)) for keeper, duplicates in found.items())

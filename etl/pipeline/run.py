@@ -40,7 +40,7 @@ WHOLE: dict[str, Callable[[Job, Workspace, int, int], None]] = {
 SPENT = {
     "prepare": ("parsed", "lines"),
     "clean": ("parsed", "lines"),
-    "select": ("prints", "names", "seen", "joined"),
+    "select": ("fingerprints", "prior", "joined"),
     "publish": ("staged",),
     "write": ("staged",),
 }
@@ -240,7 +240,7 @@ class _Sizes:
 def stages_of(job: Job) -> tuple[str, ...]:
     """Return the stages of `clean`, in order; the first reads the input."""
     counting = ("parse", "add up") if compile_rules(job.selection).asks_what_recurs else ()
-    return (*counting, *(("prepare", "select", "publish") if job.copying.scope == "run" else ("clean",)))
+    return (*counting, *(("prepare", "select", "publish") if job.dedup.scope == "run" else ("clean",)))
 
 
 def can_print(job: Job) -> bool:

@@ -1,219 +1,164 @@
-"""Fingerprints of all shards -> which blocks and articles are copies, and of what; written down for each shard."""
+"""Fingerprints of all shards -> which blocks are dropped, and what keeps them; written down for each shard."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import islice, pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
-from etl.index.look import Names
-from etl.pipeline.job import Copying, Job
-from etl.pipeline.seen import Today, look_up, seen, stage
-from etl.pipeline.spill import SavedPart, StoredBuckets, fits, in_threads, join_mapped, join_on_disk
+from etl.dedup import DedupSettings
+from etl.pipeline.fingerprints import BlockTexts, FingerprintFile, Joined, file_of, join
+from etl.pipeline.history import history_of, look_up, stage_index
+from etl.pipeline.job import Job
 from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pyarrow as pa
 
-    from etl.dedup import Fingerprints, Likeness, Part
-    from etl.dedup.bucket import Room
-    from etl.dedup.seen import Blocks, Selected
-    from etl.dedup.words import I64
+    from etl.dedup.arrays import I64
+    from etl.dedup.selection import Drops
 
-
-# Gives the names that a shard has, by the place of the shard.
-Named = Callable[[int], list[str]]
-
-
-class Printable(Struct, frozen=True):
-    """The blocks of a shard in reading order: text, place of the article among the shard's articles, and names."""
-
-    texts: list[str]
-    articles: list[int]
-    names: Names
+DropRule = Literal["duplicate/exact", "duplicate/near", "duplicate/article"]
+EXACT: DropRule = "duplicate/exact"
+NEAR: DropRule = "duplicate/near"
+WHOLE: DropRule = "duplicate/article"
 
 
-class Copy(Struct, frozen=True, gc=False):
-    """A block (or an article) by its place among the shard's, the name of what it copies, and likeness (or share)."""
+class Drop(Struct, frozen=True, gc=False, array_like=True):
+    """A block to drop, by its place among the shard's; the name of the block or the article that keeps it.
+
+    `similarity` is their exact Jaccard or, of an article dropped whole, the ratio of its words that are copies;
+    `residue` are the places of the words that the keeper lacks.
+    """
 
     place: int
-    original: str
-    likeness: float
-
-
-class Copies(Struct, frozen=True):
-    """What of a shard are copies."""
-
-    blocks: tuple[Copy, ...] = ()
-    articles: tuple[Copy, ...] = ()
-
-
-class Joined(Struct, frozen=True):
-    """The fingerprints of a run, the article of each block, where the blocks and the articles of each shard begin."""
-
-    prints: "Fingerprints"
-    articles: "I64"
-    blocks: "I64"
-    titles: "I64"
-    room: "Room"
-
-
-class Found(Struct, frozen=True):
-    """Copies and their originals by their places in the run; shard k has those from `bounds[k]` on."""
-
-    index: "I64"
-    original: "I64"
-    likeness: "NDArray[Any]"
-    bounds: "I64"
-
-
-def save_prints(job: Job, workspace: Workspace, shard: int, blocks: Printable) -> None:
-    """Save the fingerprints and names of a shard's blocks."""
-    with workspace.writing_folder("prints", shard) as folder:
-        SavedPart(folder).save(_printed(blocks, job.copying))
-    with workspace.writing("names", shard, ".msgpack") as path:
-        path.write_bytes(msgspec.msgpack.encode(blocks.names))
+    keeper: str
+    similarity: float
+    rule: DropRule
+    residue: tuple[int, ...] = ()
 
 
 def select(job: Job, workspace: Workspace, shards: int, threads: int = 1) -> None:
-    """Find the copies among the blocks of all shards, and write down for each shard which of its blocks are copies.
+    """Find the duplicates among the blocks of all shards, and write for each shard which of its blocks are dropped.
 
-    Blocks of earlier runs come before all.  Bands are sorted in threads, which numpy lets run side by side.
+    Blocks of prior runs come before all.
     """
-    from etl.dedup.seen import Blocks, kept
+    from etl.dedup.selection import Blocks, drops_of
+    from etl.dedup.selection import select as select_blocks
 
-    own = [SavedPart(workspace.part_folder("prints", shard)) for shard in range(shards)]
-    workspace.remove("seen", "joined")  # of an attempt that was killed
-    before = look_up(job, workspace, own)
-    joined, first = _joined(job, workspace, (*before.parts, *own), threads), len(before.parts)
-    blocks = Blocks(joined.prints, joined.articles, seen(before, joined.prints))
-    found = _selected(blocks, joined.room, job.copying)
-    names = (*before.names, *(workspace.path("names", shard, ".msgpack") for shard in range(shards)))
-    by_shard = _by_shard(*_found(joined, found), partial(_block_names, names), partial(_article_names, names))
-    for shard, copies in zip(range(shards), islice(by_shard, first, None), strict=True):
-        with workspace.writing("copies", shard, ".msgpack") as path:
-            path.write_bytes(msgspec.msgpack.encode(copies))
+    workspace.remove("prior", "joined")  # of an attempt that was killed
+    own = [file_of(workspace, shard) for shard in range(shards)]
+    prior = look_up(job, workspace, own)
+    parts = (*prior.parts, *own)
+    joined = join(job, workspace, parts, threads)
+    blocks = Blocks(joined.prints, joined.articles, history_of(prior, joined.prints))
+    found = select_blocks(blocks, job.dedup, joined.resources)
+    named = _named(drops_of(blocks, found, len(prior.numbers)), joined.block_starts, _KeeperNames(parts, joined))
+    for shard in range(shards):
+        with workspace.writing("drops", shard, ".msgpack") as path:
+            path.write_bytes(msgspec.msgpack.encode(named(shard + len(prior.parts))))
     if job.index:
-        stage(
-            job,
-            workspace,
-            before,
-            Today(own, names[first:], joined.blocks[first:], joined.titles[first:]),
-            kept(blocks, found),
-        )
+        stage_index(job, workspace, prior, blocks, found, own)
 
 
-def selected(workspace: Workspace, shard: int) -> Copies:
-    """Read back what `select` has written down for a shard."""
-    return msgspec.msgpack.decode(workspace.path("copies", shard, ".msgpack").read_bytes(), type=Copies)
+def read_drops(workspace: Workspace, shard: int) -> dict[int, Drop]:
+    """Return the blocks of a shard that are dropped, by their place."""
+    packed = workspace.path("drops", shard, ".msgpack").read_bytes()
+    return {drop.place: drop for drop in msgspec.msgpack.decode(packed, type=list[Drop])}
 
 
-def copies_among(blocks: Printable, copying: Copying) -> Copies:
-    """Find the copies among the blocks of one shard, in memory."""
-    from etl.dedup import join
-    from etl.dedup.bucket import IN_MEMORY
-    from etl.dedup.seen import Blocks, nothing_seen
-
-    printed = [_printed(blocks, copying)]
-    joined = _placed(join(printed), printed, IN_MEMORY)
-    among = Blocks(joined.prints, joined.articles, nothing_seen(len(joined.articles)))
-    found = _found(joined, _selected(among, IN_MEMORY, copying))
-    (copies,) = _by_shard(*found, lambda _: blocks.names[0], lambda _: blocks.names[1])
-    return copies
-
-
-def _printed(blocks: Printable, copying: Copying) -> "dict[str, NDArray[Any]]":
-    """Take the fingerprints of blocks, with the number of articles and the article of each block."""
+def drops_among(texts: BlockTexts, settings: DedupSettings) -> dict[int, Drop]:
+    """Return the blocks of some articles that are dropped, by their place, found in memory."""
     import numpy as np
 
-    from etl.dedup import fingerprint
+    from etl.dedup.fingerprint import fingerprint
+    from etl.dedup.selection import Blocks, drops_of, may_have_duplicates, no_history
+    from etl.dedup.selection import select as select_blocks
 
-    articles = {"articles": np.array(blocks.articles, np.int64), "titles": np.array([len(blocks.names[1])])}
-    return fingerprint(blocks.texts, _likeness(copying)).arrays() | articles
-
-
-def _likeness(copying: Copying) -> "Likeness":
-    from etl.dedup import Likeness
-
-    across = copying.scope == "run"
-    return Likeness(copying.shingles, copying.threshold, copying.numbers, across, keep=copying.keep)
-
-
-def _joined(job: Job, workspace: Workspace, parts: Sequence[SavedPart], threads: int) -> Joined:
-    """Join fingerprints: in memory, if they fit in it."""
-    from etl.dedup.bucket import Room
-
-    folder = Path(workspace.folder) / "joined"
-    run = partial(in_threads, threads=threads)
-    if fits(parts, job.memory):
-        return _placed(join_mapped(parts, folder, run), parts, Room(run, tuple))
-    return _placed(join_on_disk(parts, folder, run), parts, Room(run, partial(StoredBuckets, folder=folder)))
+    prints, count = fingerprint(texts.texts, settings), len(texts.texts)
+    if not may_have_duplicates(prints):
+        return {}
+    blocks = Blocks(prints, np.array(texts.articles, np.int64), no_history(count))
+    drops = drops_of(blocks, select_blocks(blocks, settings))
+    named = _named(drops, np.array([0, count]), lambda drops: _names_in(texts, drops))
+    return {drop.place: drop for drop in named(0)}
 
 
-def _placed(prints: "Fingerprints", parts: "Sequence[Part]", room: "Room") -> Joined:
+def _names_in(texts: BlockTexts, drops: "Drops") -> list[str]:
+    names = texts.article_names
+    return [
+        names[keeper] if is_whole else names[texts.articles[keeper]] + texts.suffixes[keeper]
+        for keeper, is_whole in zip(drops.keeper.tolist(), drops.is_whole.tolist(), strict=True)
+    ]
+
+
+class _KeeperNames:
+    """Names the keepers of drops; the names of a part are read once, and only if it has a keeper."""
+
+    def __init__(self, parts: Sequence[FingerprintFile], joined: Joined) -> None:
+        self._parts, self._joined = parts, joined
+
+    def __call__(self, drops: "Drops") -> list[str]:
+        import numpy as np
+
+        names = np.empty(len(drops.keeper), np.object_)
+        whole, joined = drops.is_whole, self._joined
+        names[whole] = _gathered(joined.article_starts, drops.keeper[whole], self._article_names)
+        names[~whole] = _gathered(joined.block_starts, drops.keeper[~whole], self._block_names)
+        return list(names)
+
+    def _article_names(self, part: int, places: "I64") -> "pa.Array":
+        return self._parts[part].read_articles("name")["name"].combine_chunks().take(places)
+
+    def _block_names(self, part: int, places: "I64") -> "pa.Array":
+        from pyarrow import compute
+
+        rows = self._parts[part].read_blocks("article", "suffix").take(places)
+        names = self._article_names(part, rows["article"].to_numpy())
+        return compute.binary_join_element_wise(names, rows["suffix"].combine_chunks(), "")
+
+
+def _gathered(starts: "I64", wanted: "I64", read: "Callable[[int, I64], pa.Array]") -> list[str]:
+    """Return what stands at places of the run; `read` returns what stands at places of a part."""
+    import numpy as np
+    import pyarrow as pa
+
+    order = np.argsort(wanted, kind="stable")
+    edges = np.searchsorted(wanted[order], starts).tolist()
+    pieces = [
+        read(part, wanted[order[start:end]] - starts[part])
+        for part, (start, end) in enumerate(pairwise(edges))
+        if start < end
+    ]
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    values: list[str] = pa.chunked_array(pieces, pa.string()).take(back).to_pylist()
+    return values
+
+
+def _named(drops: "Drops", block_starts: "I64", names: "Callable[[Drops], list[str]]") -> Callable[[int], list[Drop]]:
+    """Return a function that returns the drops of a part, their keepers by name."""
     import numpy as np
 
-    titles = np.cumsum([0, *(int(part["titles"][0]) for part in parts)])
-    local = [part["articles"] for part in parts]
-    articles = np.concatenate([own + start for own, start in zip(local, titles, strict=False)])
-    return Joined(prints, articles, np.cumsum([0, *map(len, local)]), titles, room)
+    keepers, residue = names(drops), drops.residue.tolist()
+    ends = np.cumsum(drops.residue_counts)
+    edges = np.searchsorted(drops.blocks, block_starts).tolist()
+
+    def of_part(part: int) -> list[Drop]:
+        some = slice(edges[part], edges[part + 1])
+        return list(_drops(drops, some, int(block_starts[part]), keepers[some], residue, ends[some].tolist()))
+
+    return of_part
 
 
-def _selected(blocks: "Blocks", room: "Room", copying: Copying) -> "Selected":
-    """Find the copies among blocks, and among articles."""
-    from etl.dedup.seen import select_articles, select_blocks
-
-    find = select_articles if (copying.scope, copying.unit) == ("run", "article") else select_blocks
-    return find(blocks, _likeness(copying), room)
-
-
-def _found(joined: Joined, selected: "Selected") -> tuple[Found, Found]:
-    """Give the copies among blocks, and among articles."""
-    import numpy as np
-
-    blocks, whole = selected.blocks, selected.articles
-    index, original = (np.array([getattr(same, name) for same in whole], np.int64) for name in ("article", "original"))
-    shares = np.array([same.share for same in whole])
-    of_articles = Found(index, original, shares, joined.titles)
-    return Found(blocks.index, blocks.keeper, blocks.likeness, joined.blocks), of_articles
-
-
-def _block_names(files: Sequence[Path], place: int) -> list[str]:
-    """Read the names of a shard's blocks, and pass over all others."""
-    return msgspec.msgpack.decode(files[place].read_bytes(), type=tuple[list[str], Raw, Raw])[0]
-
-
-def _article_names(files: Sequence[Path], place: int) -> list[str]:
-    return msgspec.msgpack.decode(files[place].read_bytes(), type=tuple[Raw, list[str], Raw])[1]
-
-
-def _by_shard(blocks: Found, articles: Found, of_blocks: Named, of_articles: Named) -> Iterator[Copies]:
-    return map(Copies, _copies(blocks, of_blocks), _copies(articles, of_articles))
-
-
-def _copies(found: Found, names: Named) -> Iterator[tuple[Copy, ...]]:
-    """Give each shard its copies, their originals by name."""
-    import numpy as np
-
-    originals = _called(found, names)
-    edges = np.searchsorted(found.index, found.bounds).tolist()
-    for place, (start, end) in enumerate(pairwise(edges)):
-        index = (found.index[start:end] - found.bounds[place]).tolist()
-        yield tuple(map(Copy, index, originals[start:end], found.likeness[start:end].tolist()))
-
-
-def _called(found: Found, names: Named) -> list[str]:
-    """Name the originals; the names of a shard are read once, and only if it has any."""
-    import numpy as np
-
-    called = np.full(len(found.original), "", np.object_)
-    order = np.argsort(found.original, kind="stable")
-    edges = np.searchsorted(found.original[order], found.bounds).tolist()
-    for place, (start, end) in enumerate(pairwise(edges)):
-        if start < end:
-            of_shard = np.array(names(place), np.object_)
-            called[order[start:end]] = of_shard[found.original[order[start:end]] - found.bounds[place]]
-    return list(called)
+def _drops(
+    drops: "Drops", some: slice, start: int, keepers: list[str], residue: list[int], ends: list[int]
+) -> Iterator[Drop]:
+    counts, whole = drops.residue_counts[some].tolist(), drops.is_whole[some].tolist()
+    places, similarity = (drops.blocks[some] - start).tolist(), drops.similarity[some].tolist()
+    for place, keeper, figure, is_whole, end, count in zip(
+        places, keepers, similarity, whole, ends, counts, strict=True
+    ):
+        rule = WHOLE if is_whole else EXACT if figure == 1.0 else NEAR
+        yield Drop(place, keeper, figure, rule, tuple(residue[end - count : end]))

@@ -15,8 +15,8 @@ from msgspec import Struct, structs
 
 from etl.engines import Engine
 from etl.errors import UsageError
+from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST
-from etl.index.upkeep import extend
 from etl.packs import pack_versions
 from etl.pipeline.delivery import (
     Output,
@@ -28,13 +28,13 @@ from etl.pipeline.delivery import (
     print_parts,
     refuse_inputs,
 )
+from etl.pipeline.history import holding_index
 from etl.pipeline.job import Job
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
-from etl.pipeline.seen import holding_index
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 from etl.readers import Found
 
-# All whose version can change a byte of the output; click only reads the command line.
+# All whose version can change a byte of the output: click only reads the command line, filelock only waits.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
     *("pyarrow", "regex", "tomli", "webencodings", "zstandard"),
@@ -42,7 +42,7 @@ DEPENDENCIES = (
 # Holds the state of the index before the run.
 BEFORE = "index-before"
 # The settings of a job that decide what comes out; not how much memory it took, or where.
-SETTINGS = ("selection", "reading", "copying", "added", "index")
+SETTINGS = ("selection", "reading", "dedup", "added", "index")
 
 
 class Request(Struct, frozen=True):
@@ -196,7 +196,7 @@ def identify(request: Request, claim: Claim) -> Identity:
         if any(source.is_stream for source in sources)
         else [(source.name, source.size, source.modified) for source in sources],
         "rules": [job.selection, pack_versions(job.selection)] if request.stages != RECORDS else [],
-        "settings": [job.reading, job.copying, job.suffix, job.shard_bytes, job.index, request.stages],
+        "settings": [job.reading, job.dedup, job.suffix, job.shard_bytes, job.index, request.stages],
         "versions": versions(),
         "index": _index_state(job, claim),
     }

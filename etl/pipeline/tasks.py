@@ -18,12 +18,13 @@ from etl.document import Cleaned, Judged, Parsed, Ruleset, finish, judge, parse
 from etl.errors import CopydeskError, Unreadable
 from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Raw
 from etl.packs import compile_rules
-from etl.pipeline.copies import blocks_left, dropped, duplicates_within, save_places
 from etl.pipeline.documents import State, read_judged, read_parsed, write_documents
+from etl.pipeline.duplicates import blocks_left, duplicates_within, with_duplicates
+from etl.pipeline.fingerprints import write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
 from etl.pipeline.lines import line_counts, save_lines
 from etl.pipeline.records import fingerprint_records, publish_records
-from etl.pipeline.select import save_prints
+from etl.pipeline.select import read_drops
 from etl.pipeline.workspace import Workspace
 from etl.readers import Reading, Reject, Share, read
 from etl.record import Record
@@ -62,17 +63,14 @@ def prepare_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
     judged = _judged(parsed, compile_rules(job.selection), counts)
     counted = _Counted(write_documents(workspace, "staged", shard.number, judged))
-    places, blocks = blocks_left(counted)
-    save_places(workspace, shard.number, places, blocks.names[1])
-    save_prints(job, workspace, shard.number, blocks)
+    write_fingerprints(job, workspace, shard.number, blocks_left(counted))
     return counted.tally()
 
 
 def publish_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's articles, audit and rejects.  Raises BooksError if a document does not balance."""
-    duplicates = dropped(job, workspace, shard.number)
-    results = enumerate(read_judged(workspace, "staged", shard.number))
-    pairs = ((result, duplicates.get(number, NO_DUPLICATES)) for number, result in results)
+    results = read_judged(workspace, "staged", shard.number)
+    pairs = with_duplicates(results, read_drops(workspace, shard.number), job.dedup)
     with _part_writer(workspace, shard.number) as write:
         return total(_published(pairs, job.added, write))
 
@@ -229,10 +227,10 @@ def _with_duplicates(
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
     """Documents, each with the duplicates within it, if these are sought."""
     for result in results:
-        if job.copying.scope == "off" or isinstance(result, Reject):
+        if job.dedup.scope == "off" or isinstance(result, Reject):
             yield result, NO_DUPLICATES
         else:
-            yield result, duplicates_within([result], job.copying)[0]
+            yield result, duplicates_within([result], job.dedup)[0]
 
 
 def _published(

@@ -16,7 +16,7 @@ from etl.repair.doubts import DOUBTS, GUESSES
 from etl.repair.evidence import proved_steps
 from etl.repair.steps import SURE, Step
 
-__all__ = ["Flag", "Repaired", "proved_steps", "repair"]
+__all__ = ["Flag", "Repaired", "needs_no_repair", "proved_steps", "repair"]
 
 # Damage comes in layers, three at most in the wild.  A block that still changes after this many was made to.
 MAX_ROUNDS = 8
@@ -61,6 +61,8 @@ def repair(
     (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
     clean = looks_clean(line)
+    if clean and not any(replacement.pattern.search(line) for replacement in replacements):
+        return Repaired(line)
     steps = (*SURE[:-2], *proved, *(GUESSES if risky else ()), *SPACING)
     settled, script = (line, ()) if clean else _settled(line, steps)
     text = settled
@@ -72,6 +74,15 @@ def repair(
     for step in SPACING if text != settled else ():
         text, script = _taken(line, text, script, step)
     return Repaired(text, script, tuple(_flags(line, text, script)))
+
+
+def needs_no_repair(lines: Sequence[str], replacements: Sequence[Replacement]) -> bool:
+    """Claim that no block of a document would be repaired or doubted, by one look at all of them.
+
+    A line break is no ground for any repair, so it may stand between two; False says only that each must be looked at.
+    """
+    joined = "\n".join(lines)
+    return looks_clean(joined) and not any(replacement.pattern.search(joined) for replacement in replacements)
 
 
 def _settled(line: str, steps: Sequence[Step]) -> tuple[str, Script]:

@@ -16,6 +16,8 @@ Day = Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01
 Version = Annotated[str, Meta(pattern=r"^\d+(\.\d+)*$")]
 # Blocks.  A page may have 100,000: what looks farther than this at each of them would take minutes.
 Reach = Annotated[int, Meta(ge=1, le=200)]
+# In a pack it may be a list of alternatives, which are joined when it is loaded.
+Regex = Annotated[str, Meta(extra_json_schema={"type": ["string", "array"], "items": {"type": "string"}})]
 Several = Annotated[int, Meta(ge=2)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 
@@ -23,16 +25,17 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a block looks like: it matches if any one of these does.  Compared on the folded view unless `case` is set.
 
-    `exact` ignores ornaments around the label, `regex` must match the whole block, and `@publisher` in it stands for
-    the name of any publisher that is known.  `headline` and `rule` (blocks that one of these rules took) are for
-    neighbours only.
+    `exact` ignores ornaments around the label, `regex` must match the whole block.  In a pack it may be a list of
+    alternatives, and `@sentence`, `@name`, `@date`, `@agency` in it stand for what many rules ask for; `@publisher`
+    stands for the name of any publisher that is known.  `headline` and `rule` (blocks that one of these rules took) are
+    for neighbours only.
     """
 
     exact: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
     suffix: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
-    regex: str = ""
+    regex: Regex = ""
     tag: tuple[str, ...] = ()
     css: tuple[str, ...] = ()
     rule: tuple[str, ...] = ()

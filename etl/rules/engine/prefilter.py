@@ -11,7 +11,7 @@ from operator import xor
 
 from msgspec import Struct
 
-from etl.fold import fold, label, shape
+from etl.fold import ORNAMENTS, fold, label, shape
 from etl.rules.engine.literal_search import (
     NO_RULES,
     LiteralHits,
@@ -96,6 +96,7 @@ class Prefilter:
         self._matcher = LiteralMatcher(literals)
         self._reaches = {rank: trigger for rank, trigger in triggers.items() if trigger.first or trigger.last}
         self._longest_label = max(map(len, self._labels), default=0)
+        self._longest_repeat = max((one.max_chars for one in self._repeats), default=0)
 
     def _enter(self, pattern: Pattern, rules: RuleSet) -> None:
         for text in pattern.exact:
@@ -129,15 +130,18 @@ class Prefilter:
         return found
 
     def _look_at_blocks(self, view: ArticleView, rules: dict[int, RuleSet]) -> None:
-        always, longest_always = self._always, len(self._always) - 1
-        for at, (folded, label_) in enumerate(zip(view.folded, view.labels, strict=True)):
-            chars = len(view.plain[at])
-            found = always[min(chars, longest_always)]
-            if len(label_) <= self._longest_label:
-                found |= self._labels.get(label_, NO_RULES)
-            if chars <= MAX_NAME_CHARS and folded in view.run.publishers:
+        always, longest_always, longest = self._always, len(self._always) - 1, self._longest_label
+        labels, publishers = self._labels, view.run.publishers if self._publishers else ()
+        for at, (text, folded) in enumerate(zip(view.plain, view.folded, strict=True)):
+            chars = len(text)
+            found = always[chars] if chars <= longest_always else always[-1]
+            if chars <= longest or folded[0] in ORNAMENTS or folded[-1] in ORNAMENTS:  # others are too long for labels
+                label_ = folded.strip(ORNAMENTS)
+                if label_ in labels:
+                    found |= labels[label_]
+            if chars <= MAX_NAME_CHARS and folded in publishers:
                 found |= self._publishers
-            for one in self._repeats:
+            for one in self._repeats if chars <= self._longest_repeat else ():
                 if one.may_match(folded):
                     found |= one.rules
             if found:

@@ -65,9 +65,9 @@ def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) 
         yield Cut(view.blocks[at].index, start, end, after, rules, first.version, first.rule.kind)
 
 
-def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Iterator[re.Match[str]]:
-    if not one.blocked_by(view, at):
-        yield from regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
+def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Sequence[re.Match[str]]:
+    found = regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
+    return found if found and not one.blocked_by(view, at) else ()
 
 
 def _widened(text: str, match: re.Match[str]) -> Span:

@@ -5,7 +5,7 @@ they run on `regex`, which stops when it is told to.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from sys import maxsize
 from typing import Any
@@ -91,24 +91,22 @@ class Regex:
 
     def find_all(
         self, text: str, publishers: Collection[str], literals: tuple[int, int] | None = None
-    ) -> Iterator[re.Match[str]]:
-        """Yield the matches within a plain text, in order, none overlapping another.
+    ) -> Sequence[re.Match[str]]:
+        """Return the matches within a plain text, in order, none overlapping another.
 
         `literals` say where the first of its literals begins and the last one ends, if that is known: a match needs one
         of them, and so the rest of the text need not be searched.
         """
-        searcher = self.searcher(text, publishers)
+        searcher = self.searcher(text, publishers) if self.names_publishers else self.pattern
         if searcher is None:
-            return
-        start, end = self._window(literals, len(text)) if literals and not self.user_rule else (0, len(text))
-        if end < len(text) and not searcher.search(text, start, end):
-            return
-        yield from searcher.finditer(text, start)
-
-    def _window(self, literals: tuple[int, int], length: int) -> tuple[int, int]:
-        """Return the part of a text that holds all matches, and what is looked at behind them."""
-        most_before, most_after = self._reach
-        return max(0, literals[0] - most_before), min(length, literals[1] + most_after)
+            return ()
+        if literals and not self.user_rule:
+            most_before, most_after = self._reach
+            start = max(0, literals[0] - most_before)
+            if not searcher.search(text, start, literals[1] + most_after):  # nine of ten literals stand alone
+                return ()
+            return list(searcher.finditer(text, start))
+        return list(searcher.finditer(text))
 
     @cached_property
     def _reach(self) -> tuple[int, int]:

@@ -1,0 +1,105 @@
+"""Texts -> fingerprints: one row a block, all that later steps need to know of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from msgspec import Struct, structs
+from numpy.typing import NDArray
+
+from etl.dedup.arrays import I32, U32, U64, Column
+from etl.dedup.fingerprint.datelines import datelines
+from etl.dedup.fingerprint.minhash import band_keys, bands_and_rows, signatures
+from etl.dedup.fingerprint.shingles import shingle
+from etl.dedup.fingerprint.terms import facts, no_facts
+from etl.dedup.fingerprint.tokens import fold, text_hashes, tokenize
+from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
+
+# A quarter of a million characters a batch: the arrays of two processes stay in the cache that they share, and memory
+# does not grow with the texts.
+_CHARACTERS_PER_BATCH = 1 << 18
+
+
+class Fingerprints(Struct, frozen=True, gc=False):
+    """Columns over blocks in reading order (last axis); those of lists hold the list of one block after the other.
+
+    text_hashes      128 bits (2 x blocks), equal for texts of the same tokens in the same order
+    band_keys        32-bit keys (bands x blocks): similar blocks share one
+    figures_hashes   64 bits, equal for texts of the same figures in the same order; 0 where facts do not count
+    dateline_days    the day of a block's dateline, as 31 times the month and the day; 0 where it has none
+    word_counts      tokens of each block: the length of its list in `tokens`
+    shingle_counts   distinct shingles of each block: the length of its list in `shingles`
+    term_counts      the length of its list in `terms`
+    tokens           32-bit hashes of its words, in order
+    shingles         32-bit hashes, sorted
+    terms            what it states beside figures (`etl.dedup.fingerprint.terms`); none where facts do not count
+    """
+
+    text_hashes: U64
+    band_keys: Iterable[U32]
+    figures_hashes: U64
+    dateline_days: I32
+    word_counts: I32
+    shingle_counts: I32
+    term_counts: I32
+    tokens: Column
+    shingles: Column
+    terms: Column
+
+
+def fingerprint(texts: Sequence[str], settings: DedupSettings = DEFAULT_SETTINGS) -> Fingerprints:
+    """Return the fingerprints of texts.  Those of a text are the same in any batch.
+
+    >>> prints = fingerprint(["The rally drew 100,000 people to the square in Minsk on Sunday.", "Minsk"])
+    >>> prints.word_counts.tolist(), prints.shingle_counts.tolist()
+    ([13, 1], [11, 0])
+    """
+    return join([_fingerprint(batch, settings) for batch in _batches(texts)])
+
+
+def join(parts: Sequence[Fingerprints]) -> Fingerprints:
+    """Return the fingerprints of the blocks of one part or more, taken with the same settings, in reading order."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = {name: [getattr(part, name) for part in parts] for name in Fingerprints.__struct_fields__}
+    return Fingerprints(**{name: np.concatenate(arrays, axis=-1) for name, arrays in columns.items()})
+
+
+def arrays(prints: Fingerprints) -> dict[str, NDArray[np.generic]]:
+    """Return the columns by name."""
+    return structs.asdict(prints)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut texts into batches; there is always one, if empty, for the shape of its columns."""
+    start = characters = 0
+    for end, text in enumerate(texts):
+        characters += len(text)
+        if characters > _CHARACTERS_PER_BATCH:
+            yield texts[start : end + 1]
+            start, characters = end + 1, 0
+    if start < len(texts) or not start:
+        yield texts[start:]
+
+
+def _fingerprint(texts: Sequence[str], settings: DedupSettings) -> Fingerprints:
+    bands, rows = bands_and_rows(settings.threshold)
+    folded = fold(texts)
+    tokens = tokenize(folded)
+    counts, hashes = tokens.counts, text_hashes(tokens)
+    shingles, sizes = shingle(folded, tokens, hashes[0], settings.shingles, settings.short_words)
+    keys = band_keys(signatures(shingles, sizes, bands * rows), bands, rows)
+    are_facts = settings.numbers == "same"
+    dated = datelines(texts if are_facts else [], counts if are_facts else counts[:0])
+    stated = facts(folded, tokens, dated.counts) if are_facts else no_facts(len(texts))
+    return Fingerprints(
+        text_hashes=hashes,
+        band_keys=keys,
+        figures_hashes=stated.figures_hashes,
+        dateline_days=dated.days if are_facts else np.zeros(len(texts), np.int32),
+        word_counts=counts.astype(np.int32),
+        shingle_counts=sizes.astype(np.int32),
+        term_counts=stated.term_counts,
+        tokens=tokens.hashes.astype(np.uint32),
+        shingles=shingles,
+        terms=stated.terms,
+    )

@@ -1,0 +1,9 @@
+"""Fingerprints -> the pairs of similar blocks that state the same facts.
+
+buckets         blocks that share a band key
+candidates      buckets -> candidate pairs
+bitmap_filter   drops the pairs of large buckets that cannot be similar
+names_filter    drops the pairs of large buckets that are of other people
+verify          candidate pairs -> pairs, by exact Jaccard
+same_facts      drops the pairs of which the two blocks state different facts
+"""

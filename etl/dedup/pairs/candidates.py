@@ -1,0 +1,188 @@
+"""Buckets -> candidate pairs: blocks that share a key of some band, each pair once as long as memory allows."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ranges, turns
+from etl.dedup.pairs.bitmap_filter import MIN_PAIRS, MIN_PROBES, LargeBucket, likely
+from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
+from etl.dedup.pairs.names_filter import Names, rarest_names
+from etl.dedup.settings import DedupSettings
+
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+# Candidate pairs held at a time; they take some 30 bytes each.
+_PAIRS_AT_ONCE = 1 << 22
+# Of these so many are handed on at a time, with some 60 bytes each while they are verified.
+_PAIRS_PER_BATCH = 1 << 14
+# A pair by names is found in the time of so many comparisons of bitmaps.
+_MIN_PAIRS_A_NAME = 8
+# Pairs a member.  From here on the names in a bucket are looked at first, which costs as much as to verify so many; and
+# members of such buckets that are looked at together.
+_MIN_CROWDED, _MEMBERS_AT_ONCE = 4, 1 << 14
+
+Candidates = tuple[I64, I64]
+
+
+class Lists(Struct, frozen=True, gc=False):
+    """The shingles and the terms of the blocks."""
+
+    shingles: Ragged
+    terms: Ragged
+
+
+class ProbeRows(Struct, frozen=True, gc=False):
+    """The probes of a band: their rows among the members, their buckets, and how many members follow each in these.
+
+    `is_large` marks the buckets whose pairs are not even counted up before they are filtered, `is_crowded` others whose
+    pairs are too many to verify all.
+    """
+
+    found: Buckets
+    rows: I64
+    buckets: I64
+    followers: I64
+    is_large: Mask
+    is_crowded: Mask
+
+
+def candidates(
+    compared: ComparisonInput, lists: Lists, bands: Iterable[Buckets], probes: Mask, resources: Resources
+) -> Iterator[Candidates]:
+    """Yield pairs of each probe with the later members of its buckets, less those that cannot be duplicates.
+
+    Most pairs meet in many bands.  So that each comes once, all bands are walked for a part of the probes, whose pairs
+    can be held, and then for the next; a pair comes twice only where some probes have very many.
+    """
+    run = resources.run
+    for some in _in_turns(probes, resources.probes_at_once):
+        probing = run(partial(_probe_rows, found, some) for found in bands)
+        for packed in _distinct(run(task for rows in probing for task in _pairing(compared, lists, rows))):
+            for start in range(0, len(packed), _PAIRS_PER_BATCH):
+                yield _comparable(compared, packed[start : start + _PAIRS_PER_BATCH])
+
+
+def _in_turns(probes: Mask, at_once: int) -> Iterator[Mask]:
+    places = np.flatnonzero(probes)
+    for at in range(0, len(places), at_once):
+        some = np.zeros_like(probes)
+        some[places[at : at + at_once]] = True
+        yield some
+
+
+def _comparable(compared: ComparisonInput, packed: U64) -> Candidates:
+    """Unpack pairs, less those of blocks with other partition keys: they may share a band key by chance."""
+    earlier, later = (packed >> _HALF).astype(np.int64), (packed & _LOW).astype(np.int64)
+    equal = compared.partition_keys[earlier] == compared.partition_keys[later]
+    return earlier[equal], later[equal]
+
+
+def _distinct(parts: Iterable[U64]) -> Iterator[U64]:
+    """Yield the distinct values of all parts, sorted, as soon as half of what may be held are different ones."""
+    held, count = list[U64](), 0
+    for part in parts:
+        held.append(part)
+        count += len(part)
+        if count > _PAIRS_AT_ONCE:
+            held = [distinct(np.concatenate(held))]
+            if len(held[0]) > _PAIRS_AT_ONCE // 2:
+                yield held.pop()
+            count = sum(map(len, held))
+    if held:
+        yield distinct(np.concatenate(held))
+
+
+def _probe_rows(found: Buckets, probes: Mask) -> ProbeRows:
+    rows = np.flatnonzero(probes[found.members])
+    bucket = np.searchsorted(found.edges, rows, side="right") - 1
+    followers = found.edges[bucket + 1].astype(np.int64) - rows - 1
+    count = np.bincount(bucket, minlength=len(found.edges))
+    pairs = np.bincount(bucket, followers, len(found.edges))
+    is_large = (count >= MIN_PROBES) & (pairs >= MIN_PAIRS)
+    is_crowded = ~is_large & (pairs >= _MIN_CROWDED * np.diff(found.edges, append=found.edges[-1:]))
+    return ProbeRows(found, rows, bucket, followers, is_large, is_crowded & (count > 1))
+
+
+def _pairing(compared: ComparisonInput, lists: Lists, probes: ProbeRows) -> Iterator[Callable[[], U64]]:
+    """Yield the tasks that pair the probes of a band with all that follow; filtered, where these are many."""
+    found, are_facts = probes.found, compared.settings.numbers == "same"
+    is_filtered = probes.is_large | probes.is_crowded if are_facts else probes.is_large
+    is_small = ~is_filtered[probes.buckets]
+    for turn in turns(probes.followers[is_small], _PAIRS_AT_ONCE // 4):
+        yield partial(_all_pairs, found, probes.rows[is_small][turn], probes.followers[is_small][turn])
+    if are_facts:
+        crowded = np.flatnonzero(probes.is_crowded)
+        for turn in turns(found.sizes[crowded], _MEMBERS_AT_ONCE):
+            yield partial(_of_crowded, lists.terms, probes, crowded[turn])
+    for number in np.flatnonzero(probes.is_large).tolist():
+        start, end = found.edges[number : number + 2].tolist()
+        members = found.members[start:end].astype(np.int64)
+        own = probes.rows[slice(*np.searchsorted(probes.buckets, [number, number + 1]).tolist())] - start
+        for task in _of_large_bucket(compared.settings, lists, LargeBucket(members, own)):
+            yield partial(_of_members, members, task)
+
+
+def _all_pairs(found: Buckets, rows: I64, followers: I64) -> U64:
+    earlier = np.repeat(found.members[rows], followers)
+    return np.sort(_packed(earlier, found.members[ranges(rows + 1, followers)]))
+
+
+def _of_crowded(terms: Ragged, probes: ProbeRows, crowded: I64) -> U64:
+    """Pair the probes of some buckets with all that follow, less those of other people."""
+    found = probes.found
+    starts, sizes = found.edges[crowded].astype(np.int64), found.sizes[crowded]
+    names = rarest_names(terms, found.members[ranges(starts, sizes)].astype(np.int64))
+    shift = np.zeros(len(found.edges), np.int64)
+    shift[crowded] = np.cumsum(sizes) - sizes - starts
+    chosen = np.isin(probes.buckets, crowded)
+    earlier = np.repeat(probes.rows[chosen], probes.followers[chosen])
+    later = ranges(probes.rows[chosen] + 1, probes.followers[chosen])
+    to_place = np.repeat(shift[probes.buckets[chosen]], probes.followers[chosen])
+    passed = names.may_state_the_same(earlier + to_place, later + to_place)
+    return np.sort(_packed(found.members[earlier[passed]], found.members[later[passed]]))
+
+
+def _of_large_bucket(settings: DedupSettings, lists: Lists, bucket: LargeBucket) -> Iterator[Callable[[], Candidates]]:
+    """Yield the tasks that pair probes with later members, all by their place among these.
+
+    Where facts count, and rarest names are shared by less than one in eight pairs, by names, and only blocks without
+    one by bitmaps; else all by bitmaps, and then by names.
+    """
+    everyone = np.arange(len(bucket.members))
+    if settings.numbers == "any":
+        yield from likely(lists.shingles, bucket, everyone, settings.threshold)
+        return
+    names = rarest_names(lists.terms, bucket.members)
+    if names.pair_count * _MIN_PAIRS_A_NAME > len(bucket.probes) * len(everyone):
+        for task in likely(lists.shingles, bucket, everyone, settings.threshold):
+            yield partial(_of_the_same_names, task, names)
+        return
+    is_nameless = names.rarest < 0
+    without = LargeBucket(bucket.members, bucket.probes[is_nameless[bucket.probes]])
+    others = LargeBucket(bucket.members, bucket.probes[~is_nameless[bucket.probes]])
+    yield from likely(lists.shingles, without, everyone, settings.threshold)
+    yield from likely(lists.shingles, others, np.flatnonzero(is_nameless), settings.threshold)
+    yield partial(_by_names, names, np.isin(everyone, others.probes))
+
+
+def _of_the_same_names(paired: Callable[[], Candidates], names: Names) -> Candidates:
+    earlier, later = paired()
+    passed = names.may_state_the_same(earlier, later)
+    return earlier[passed], later[passed]
+
+
+def _by_names(names: Names, are_probes: Mask) -> Candidates:
+    earlier, later = names.pairs()
+    wanted = are_probes[earlier] & (earlier < later)
+    return earlier[wanted], later[wanted]
+
+
+def _of_members(members: I64, paired: Callable[[], Candidates]) -> U64:
+    earlier, later = paired()
+    return np.sort(_packed(members[earlier], members[later]))
+
+
+def _packed(earlier: I64 | U32, later: I64 | U32) -> U64:
+    return (earlier.astype(np.uint64) << _HALF) | later.astype(np.uint64)

@@ -1,0 +1,202 @@
+"""Mark similar pairs that differ in a fact: one has other terms where the other has its own.
+
+Or one says more of a figure; or the later one says more of somebody, which would go with it.
+"""
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, ranges, turns
+from etl.dedup.fingerprint.terms import CAPITAL, DIGITS, contraries, is_near, phrases
+
+# "Soybean meal" for "corn", "in the domestic steel industry" for "among domestic steel producers": up to so many terms.
+MAX_PHRASE = 3
+# "16 mln Canadian dlrs" is not "16 mln dlrs": so many terms behind a figure say what it counts.
+TERMS_OF_A_FIGURE = 2
+# "The bond is guaranteed by Hertz Corp", where all else is as it is of any bond: from so many terms on.
+MIN_STATEMENT = 3
+# "The ageing vessel" for "the old vessel", where all else of eighty words is the same, is an edit.  In fewer terms (two
+# in three words are one) it may be a form filled in: "stocks of corn", "stocks of soybeans".
+MIN_TERMS_OF_AN_EDITED_STORY = 50
+
+# Packed to be sorted: pair, term without case, which of the two blocks has it, whether with a capital, its place there,
+# whether it is behind a figure.
+_PAIR, _TERM, _SIDE, _CAPITAL, _PLACE = (np.uint64(shift) for shift in (49, 18, 17, 16, 1))
+CASELESS = np.uint32((1 << CAPITAL) - 1)
+_ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64(CASELESS), np.uint64(0x7FFF)
+# Bound what is in memory at a time, and the pairs to 15 bits: terms of the pairs compared, comparisons of two terms.
+_TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 16, 1 << 2
+_COMPARISONS_AT_ONCE = 1 << 18
+
+
+class Lone(Struct, frozen=True, gc=False):
+    """Terms that one of two blocks has more often, in order: of which block, and where (among its terms) they stand.
+
+    2k is the earlier block of pair k, 2k + 1 the later.  `counted` marks those that stand close behind a figure.
+    """
+
+    owners: I64
+    places: I64
+    terms: U32
+    counted: Mask
+
+    @property
+    def pairs(self) -> I64:
+        """The pair of each."""
+        return self.owners // 2
+
+    def some(self, chosen: Mask) -> "Lone":
+        """Return some of them."""
+        return Lone(self.owners[chosen], self.places[chosen], self.terms[chosen], self.counted[chosen])
+
+
+def differing_facts(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    """Mark the pairs of which the terms that one of two blocks has more often make two stories.
+
+    Terms that are the other's misspelt or cut short aside, they do if each block has such and both have names among
+    them, or these are one term each, or as many in the same places, or one phrase for another at the same place; but
+    one plain word for another in a long story is an edit.  Or if all that differs is more in one of the two: a
+    statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs"); a term next to
+    one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
+    """
+    weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
+    marked = [_differing(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
+    return np.concatenate([np.zeros(0, np.bool_), *marked])
+
+
+def _differing(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    found = _lone(terms, earlier, later)
+    nears = _nears(found)
+    lone = found.some(~nears)
+    counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
+    each_has = counts.min(axis=1) > 0
+    is_long = np.minimum(terms.sizes[earlier], terms.sizes[later]) >= MIN_TERMS_OF_AN_EDITED_STORY
+    marked: Mask = each_has & _are_exchanged(lone, counts) & ~(is_long & _are_edits(found, counts))
+    narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
+    marked[narrowing.pairs] |= ~each_has[narrowing.pairs]
+    marked[_stating(lone.some((counts[:, 0] == 0)[lone.pairs]))] = True
+    return marked
+
+
+def _are_exchanged(lone: Lone, counts: I64) -> Mask:
+    """Mark the pairs of which both have a lone name, or one lone term, or fill in a form, or have a phrase each."""
+    names = np.bincount(lone.owners[lone.terms >> CAPITAL > 0], minlength=counts.size).reshape(-1, 2)
+    most = counts.max(axis=1)
+    exchanged: Mask = (most == 1) | (names.min(axis=1) > 0) | _are_filled_in(lone, counts)
+    few = (counts.min(axis=1) > 0) & (most <= MAX_PHRASE)
+    exchanged[few] |= _are_phrases(lone.some(few[lone.pairs]))
+    return exchanged
+
+
+def _are_edits(found: Lone, counts: I64) -> Mask:
+    """Mark the pairs that differ in one plain word each: no name, none of CONTRARIES, none behind a figure."""
+    is_fact = (found.terms >> CAPITAL > 0) | found.counted | np.isin(found.terms & CASELESS, contraries())
+    facts = np.bincount(found.pairs[is_fact], minlength=len(counts))
+    edits: Mask = (counts == 1).all(axis=1) & (facts == 0)
+    return edits
+
+
+def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
+    """Find the terms that one of two blocks has more often, in any case: of a copy in capitals all would be others.
+
+    More often, not only: "of lead" for "of zinc" in a report on both.  A name has a capital wherever it stands.
+    """
+    packed = _packed(terms, earlier, later)
+    starts = np.flatnonzero(np.append(True, packed[1:] >> _TERM != packed[:-1] >> _TERM)[: len(packed)])
+    counts = np.diff(starts, append=len(packed))
+    of_later = np.add.reduceat(packed >> _SIDE & _ONE, starts).astype(np.int64) if len(starts) else starts
+    capitals = np.add.reduceat(packed >> _CAPITAL & _ONE, starts).astype(np.int64) if len(starts) else starts
+    of_earlier = counts - of_later
+    more = of_later > of_earlier
+    lone = of_later != of_earlier
+    first = packed[starts + np.where(more, of_earlier, 0)][lone]
+    owners = 2 * (first >> _PAIR).astype(np.int64) + more[lone]
+    places = (first >> _PLACE & _PLACES).astype(np.int64)
+    values = (first >> _TERM & _CASELESS).astype(np.uint32) | (capitals == counts)[lone].astype(np.uint32) << CAPITAL
+    order = np.lexsort((places, owners))
+    return Lone(owners[order], places[order], values[order], (first & _ONE > 0)[order])
+
+
+def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
+    both = np.concatenate([earlier, later])
+    sizes = terms.sizes[both]
+    pair = np.tile(np.arange(len(earlier), dtype=np.uint64), 2)
+    side = np.repeat(np.arange(2, dtype=np.uint64), len(earlier))
+    values = terms.of(both)
+    places = ranges(np.zeros_like(sizes), sizes)
+    packed: U64 = np.repeat(pair << _PAIR | side << _SIDE, sizes)
+    packed |= np.minimum(places, int(_PLACES)).astype(np.uint64) << _PLACE
+    packed |= _are_counted(values, places).astype(np.uint64)
+    wide = values.astype(np.uint64)
+    packed |= (wide & _CASELESS) << _TERM | wide >> np.uint64(CAPITAL) << _CAPITAL
+    packed.sort(kind="stable")
+    return packed
+
+
+def _are_counted(values: U32, places: I64) -> Mask:
+    """Mark the terms of lists, by their places there, that stand behind a figure, or with a term between."""
+    counted = np.zeros(len(values), np.bool_)
+    for back in range(1, TERMS_OF_A_FIGURE + 1):
+        counted[back:] |= (values[:-back] == DIGITS) & (places[back:] >= back)
+    return counted
+
+
+def _nears(lone: Lone) -> Mask:
+    """Mark the terms that are near one of the other block's."""
+    nears = np.zeros(len(lone.terms), np.bool_)
+    own = np.flatnonzero(lone.owners % 2 == 0)
+    starts, ends = (np.searchsorted(lone.owners, lone.owners[own] + 1, side) for side in ("left", "right"))
+    counts = ends - starts
+    for turn in turns(counts, _COMPARISONS_AT_ONCE):
+        left, right = np.repeat(own[turn], counts[turn]), ranges(starts[turn], counts[turn])
+        near = is_near(lone.terms[left], lone.terms[right])
+        nears[left[near]] = nears[right[near]] = True
+    return nears
+
+
+def _beside_nears(lone: Lone, nears: Mask) -> Mask:
+    """Mark the lone terms that stand next to one that is near: the "meal" of "soybean meal" that was "soybeans"."""
+    in_a_row = (np.diff(lone.owners) == 0) & (np.diff(lone.places) == 1)
+    beside = np.zeros(len(nears), np.bool_)
+    beside[1:] |= in_a_row & nears[:-1]
+    beside[:-1] |= in_a_row & nears[1:]
+    return beside
+
+
+def _are_filled_in(lone: Lone, counts: I64) -> Mask:
+    """Mark the pairs of which the lone terms stand in the same places, as in a form: "corn rose", "soybeans fell"."""
+    filled: Mask = (counts[:, 0] == counts[:, 1]) & (counts[:, 0] > 0)
+    own = lone.places[filled[lone.pairs] & (lone.owners % 2 == 0)]
+    others = lone.places[filled[lone.pairs] & (lone.owners % 2 == 1)]
+    moved = np.repeat(np.flatnonzero(filled), counts[filled, 0])[own != others]
+    filled[moved] = False
+    return filled
+
+
+def _are_phrases(lone: Lone) -> Mask:
+    """Tell of pairs, of which both have lone terms, whether these are one phrase each, at the same place."""
+    starts = np.flatnonzero(np.diff(lone.owners, prepend=-1))
+    counts = np.diff(starts, append=len(lone.owners))
+    if not len(starts):
+        return np.zeros(0, np.bool_)
+    first, last = lone.places[starts], lone.places[starts + counts - 1]
+    in_a_row = last - first < counts
+    joined = phrases(lone.terms, starts)
+    at_one_place = np.abs(first[::2] - first[1::2]) <= 1
+    are: Mask = at_one_place & in_a_row[::2] & in_a_row[1::2] & ~is_near(joined[::2], joined[1::2])
+    return are
+
+
+def _stating(lone: Lone) -> I64:
+    """Return the pairs that have a run of lone terms in a row which begins with no name, and has one.
+
+    "(Reporting by Ann Lee)", "Click here to subscribe. Reuters", "told Die Zeit" begin with one, and state nothing.
+    """
+    starts = np.flatnonzero((np.diff(lone.owners, prepend=-1) != 0) | (np.diff(lone.places, prepend=-1) != 1))
+    if not len(starts):
+        return starts
+    is_name = lone.terms >> CAPITAL > 0
+    states = ~is_name[starts] & np.logical_or.reduceat(is_name, starts)
+    long = np.diff(starts, append=len(lone.owners)) >= MIN_STATEMENT
+    stating: I64 = lone.pairs[starts[states & long]]
+    return stating

@@ -1,0 +1,95 @@
+"""Candidate pairs -> pairs.  Banding proposes, exact Jaccard decides."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.arrays import F64, I32, I64, Mask, Ragged, ragged, turns
+from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
+from etl.dedup.pairs.candidates import Candidates, Lists, candidates
+from etl.dedup.pairs.same_facts import differing_facts
+from etl.dedup.settings import DedupSettings
+
+_HALF = np.uint64(32)
+# Bounds what is in memory at a time: shingles of the pairs compared, some 30 bytes each.
+_SHINGLES_AT_ONCE = 1 << 16
+# Days between the datelines of two prints of one story.
+MAX_DAYS_APART = 1
+
+
+class Pairs(Struct, frozen=True, gc=False):
+    """Two blocks each, the earlier one first, and their similarity, an exact Jaccard."""
+
+    earlier: I64
+    later: I64
+    similarity: F64
+
+
+def pairs(compared: ComparisonInput, bands: Iterable[Buckets], probes: Mask, resources: Resources) -> Pairs:
+    """Return the candidate pairs that hold when verified, of those whose earlier block is one of `probes`."""
+    prints = compared.prints
+    lists = Lists(ragged(prints.shingles, prints.shingle_counts), ragged(prints.terms, prints.term_counts))
+    proposed = candidates(compared, lists, bands, probes, resources)
+    return joined(list(resources.run(partial(_verified, compared, lists, some) for some in proposed)))
+
+
+def joined(parts: list[Pairs]) -> Pairs:
+    """Return the pairs of all parts."""
+    empty = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    parts = [empty, *parts]
+    return Pairs(
+        np.concatenate([part.earlier for part in parts]),
+        np.concatenate([part.later for part in parts]),
+        np.concatenate([part.similarity for part in parts]),
+    )
+
+
+def _verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> Pairs:
+    similar = _similar(lists.shingles, proposed, compared.settings)
+    if compared.settings.numbers == "any":
+        return similar
+    similar = _chosen(similar, _are_of_one_day(compared.prints.dateline_days, similar))
+    return _chosen(similar, ~differing_facts(lists.terms, similar.earlier, similar.later))
+
+
+def _are_of_one_day(days: I32, some: Pairs) -> Mask:
+    """Mark the pairs whose datelines are at most a day apart; or one has none.
+
+    Papers print a story the day after the wire.  "NEW YORK, March 19 - The Federal Reserve entered the market" is
+    another entry than that of March 2, in the same words.
+    """
+    one, other = days[some.earlier], days[some.later]
+    of_one_day: Mask = (one == 0) | (other == 0) | (np.abs(one - other) <= MAX_DAYS_APART)
+    return of_one_day
+
+
+def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) -> Pairs:
+    earlier, later = proposed
+    less, more = np.sort([shingles.sizes[earlier], shingles.sizes[later]], axis=0)
+    fits = less >= settings.threshold * more - 1e-6
+    earlier, later, both = earlier[fits], later[fits], (less + more)[fits]
+    shared = [_shared(shingles, earlier[turn], later[turn]) for turn in turns(both, _SHINGLES_AT_ONCE)]
+    common = np.concatenate([np.zeros(0, np.int64), *shared])
+    similarity = common / (both - common)
+    # No allowance for rounding: 7 / 10 is the same double as 0.7.
+    holds = similarity >= settings.threshold
+    if settings.copies == "lossless":
+        holds &= common == shingles.sizes[later]
+    return _chosen(Pairs(earlier, later, similarity), holds)
+
+
+def _chosen(some: Pairs, holds: Mask) -> Pairs:
+    return Pairs(some.earlier[holds], some.later[holds], some.similarity[holds])
+
+
+def _shared(shingles: Ragged, earlier: I64, later: I64) -> I64:
+    """Count the shingles that two sets share, pair by pair, in one sort."""
+    owners = np.tile(np.arange(len(earlier), dtype=np.uint64) << _HALF, 2)
+    both = np.concatenate([earlier, later])
+    packed = np.repeat(owners, shingles.sizes[both]) | shingles.of(both)
+    # Each half is in order already: timsort merges them, twenty times quicker than quicksort sorts them.
+    packed.sort(kind="stable")
+    twice = packed[1:][packed[1:] == packed[:-1]] >> _HALF
+    return np.bincount(twice.astype(np.int64), minlength=len(earlier))

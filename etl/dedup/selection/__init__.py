@@ -1,0 +1,25 @@
+"""Pairs -> what is dropped, and what keeps it.
+
+duplicates   the blocks to drop
+articles     the articles to drop whole
+history      both again beside blocks of prior runs, and what later runs must know
+drops        what is dropped, what keeps it, and the words that are lost
+"""
+
+from etl.dedup.selection.articles import DuplicateArticle
+from etl.dedup.selection.drops import Drops, drops_of
+from etl.dedup.selection.duplicates import Duplicates, duplicates, may_have_duplicates
+from etl.dedup.selection.history import Blocks, Selected, no_history, select
+
+__all__ = [
+    "Blocks",
+    "Drops",
+    "DuplicateArticle",
+    "Duplicates",
+    "Selected",
+    "drops_of",
+    "duplicates",
+    "may_have_duplicates",
+    "no_history",
+    "select",
+]

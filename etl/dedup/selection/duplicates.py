@@ -1,0 +1,175 @@
+"""Pairs -> duplicates: in order, a block is dropped if and only if an earlier kept block is similar."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+from msgspec import Struct
+
+from etl.dedup.arrays import F64, I64, U32, U64, Mask, in_memory, mixed
+from etl.dedup.fingerprint import Fingerprints
+from etl.dedup.pairs.buckets import IN_MEMORY, Buckets, ComparisonInput, Resources, Runner, buckets, grouped
+from etl.dedup.pairs.verify import Pairs, joined, pairs
+from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
+
+# Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
+_PAIRS_AT_ONCE = 1 << 16
+
+
+class Duplicates(Struct, frozen=True, gc=False):
+    """Blocks to drop, ascending; for each its keeper, a kept block that comes before it, and their exact Jaccard."""
+
+    index: I64
+    keeper: I64
+    similarity: F64
+
+
+def duplicates(
+    prints: Fingerprints,
+    articles: I64,
+    settings: DedupSettings = DEFAULT_SETTINGS,
+    resources: Resources = IN_MEMORY,
+    order: I64 | None = None,
+) -> Duplicates:
+    """Return the duplicates among blocks; `articles` holds each one's article, 0 or more, ascending.
+
+    Of two similar blocks the one that comes first in `order` is kept; without it, that of `kept_first`.
+
+    The promise: a block is dropped if and only if an earlier kept block that shares a band with it is at least
+    `threshold` similar (and states the same facts).  So every keeper is kept, and no two kept ones of a bucket are
+    similar.  The keeper is the most similar, of equals the earliest.  An exact copy has the keeper of the block that it
+    copies, or that block itself.  Texts without words are never duplicates.
+    """
+    order = kept_first(prints, articles, settings) if order is None else order
+    originals = _originals(prints, articles, settings, order)
+    compared = ComparisonInput(prints, _partition_keys(prints, articles, settings), order, settings)
+    blocks = order[(originals[order] == order) & (prints.shingle_counts[order] > 0)]
+    near = _near(compared, resources.spill(resources.run(buckets(compared, blocks))), resources)
+    return _with_copies(near, originals)
+
+
+def may_have_duplicates(prints: Fingerprints) -> bool:
+    """Tell whether two blocks have a text or a shingle in common: those of one document mostly have not."""
+    hashes, shingles = prints.text_hashes[0], in_memory(prints.shingles)
+    return len(np.unique(hashes)) < len(hashes) or len(np.unique(shingles)) < len(shingles)
+
+
+def kept_first(prints: Fingerprints, articles: I64, settings: DedupSettings, prior_blocks: int = 0) -> I64:
+    """Return the blocks in the order in which the first of two similar ones is kept; those of prior runs come first."""
+    if settings.keep == "first":
+        return np.arange(len(articles))
+    _, places = np.unique(articles, return_inverse=True)
+    words = np.bincount(places, prints.word_counts)[places]
+    words[:prior_blocks] = np.inf
+    return np.lexsort((articles, -words))
+
+
+def ranks(order: I64) -> I64:
+    """Return the place of each block in an order."""
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def _originals(prints: Fingerprints, articles: I64, settings: DedupSettings, order: I64) -> I64:
+    """Return for each block the first one with the same folded text; close by in its article, if it is short."""
+    alone = np.arange(len(articles))
+    is_short = prints.word_counts < settings.short_words
+    within = np.where(is_short | (settings.scope != "run"), articles, -1)
+    scope = np.where(prints.word_counts == 0, -2 - alone, within)
+    key = mixed(prints.text_hashes[0] ^ mixed(scope.astype(np.uint64)))
+    # Most texts have no equal: they need no sort of 64 bits.
+    order = order[grouped((key[order] >> np.uint64(32)).astype(np.uint32))[0]]
+    order = order[np.argsort(key[order], kind="stable")]
+    as_before = np.arange(len(order)) > 0
+    for column in (*prints.text_hashes, scope):
+        as_before[1:] &= column[order[1:]] == column[order[:-1]]
+    first = np.flatnonzero(~as_before)
+    originals = alone.copy()
+    originals[order] = np.repeat(order[first], np.diff(first, append=len(order)))
+    is_far = is_short & (np.abs(alone - originals) > settings.short_reach)
+    return np.where(is_far, alone, originals)
+
+
+def _partition_keys(prints: Fingerprints, articles: I64, settings: DedupSettings) -> U64:
+    """Return a value for each block that differs where two must not be compared.
+
+    Where facts do not count, the figures of texts all hash to 0, but for blocks that a history leaves out.
+    """
+    keys = prints.figures_hashes
+    return keys if settings.scope == "run" else keys + mixed(articles.astype(np.uint64) + np.uint64(1))
+
+
+def _near(compared: ComparisonInput, bands: Iterable[Buckets], resources: Resources) -> Duplicates:
+    """Select among blocks of which no two are equal.
+
+    Only pairs whose earlier block is kept decide anything, so only such are sought: probe with some kept blocks, that
+    is compare each with the later members of its buckets; select again; until every kept block has been a probe.
+    20,000 blocks like the first cost 20,000 comparisons, not 200 million, and no bucket needs a limit that would lose
+    pairs.
+    """
+    total = len(compared.order)
+    similar, kept, probed, width = joined([]), np.ones(total, np.bool_), np.zeros(total, np.bool_), 1
+    while (probes := _next_probes(bands, kept & ~probed, width, resources.run)).any():
+        similar = joined([similar, pairs(compared, bands, probes, resources)])
+        before, kept = kept, _kept(compared.order, similar)
+        probed |= probes
+        width *= 4 if _are_many(before & ~kept, before & ~probed) else 64
+    return _nearest(similar, kept, ranks(compared.order))
+
+
+def _are_many(dropped: Mask, waiting: Mask) -> bool:
+    """Tell whether a look at the earliest dropped enough of those that wait to be worth another small look."""
+    return bool(8 * np.count_nonzero(dropped) > np.count_nonzero(waiting))
+
+
+def _next_probes(bands: Iterable[Buckets], waits: Mask, width: int, run: Runner) -> Mask:
+    """Mark of the kept blocks that wait the next probes: in each of their buckets they are of the first `width`.
+
+    Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
+    """
+    probes, behind = np.zeros_like(waits), np.zeros_like(waits)
+    for waiting, later in run(partial(_waiting, found, waits, width) for found in bands):
+        probes[waiting] = True
+        behind[later] = True
+    return probes & ~behind
+
+
+def _waiting(found: Buckets, waits: Mask, width: int) -> tuple[U32, U32]:
+    """Return the members of buckets that wait, and of these the ones behind the first `width` of their bucket."""
+    waiting = waits[found.members]
+    running = np.cumsum(waiting, dtype=np.uint32)
+    before: U32 = np.repeat((running - waiting)[found.edges[:-1]], np.diff(found.edges))
+    return found.members[waiting], found.members[waiting & (running - before > width)]
+
+
+def _kept(order: I64, similar: Pairs) -> Mask:
+    """Mark the kept blocks: walk the pairs by later block; a dropped block drops no other."""
+    kept = bytearray(b"\1") * len(order)
+    walk = np.argsort(ranks(order)[similar.later], kind="stable")
+    for at in range(0, len(walk), _PAIRS_AT_ONCE):
+        turn = walk[at : at + _PAIRS_AT_ONCE]
+        for earlier, later in zip(similar.earlier[turn].tolist(), similar.later[turn].tolist(), strict=True):
+            if kept[earlier]:
+                kept[later] = 0
+    return np.frombuffer(kept, np.bool_)
+
+
+def _nearest(similar: Pairs, kept: Mask, rank: I64) -> Duplicates:
+    """Return for each dropped block the most similar kept one, of equals the earliest."""
+    is_kept = kept[similar.earlier]
+    earlier, later, similarity = similar.earlier[is_kept], similar.later[is_kept], similar.similarity[is_kept]
+    order = np.lexsort((rank[earlier], -similarity, later))
+    best = order[np.diff(later[order], prepend=-1) > 0]
+    return Duplicates(later[best], earlier[best], similarity[best])
+
+
+def _with_copies(near: Duplicates, originals: I64) -> Duplicates:
+    """Add the exact copies; the keeper of each is its original, or the keeper of that."""
+    keeper = originals.copy()
+    keeper[near.index] = near.keeper
+    similarity = np.ones(len(originals))
+    similarity[near.index] = near.similarity
+    keeper, similarity = keeper[originals], similarity[originals]
+    index = np.flatnonzero(keeper != np.arange(len(keeper)))
+    return Duplicates(index, keeper[index], similarity[index])

@@ -1,0 +1,207 @@
+"""Blocks of prior runs beside those of this one: what of this run is a copy, and what later runs must know of it.
+
+Blocks are selected among all articles, and by that articles are dropped whole; then again among the articles that
+remain, for a block that went with its article keeps no other.  (Were an article to remain because a later one has a
+block of it, today's drops would depend on tomorrow, and ten runs of a tenth each could not drop what one run drops.)
+So a block is kept in none, one or both of two selections, and an index says in which.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct, structs
+
+from etl.dedup.arrays import F64, I64, U8, U32, U64, Mask, mixed
+from etl.dedup.fingerprint import Fingerprints
+from etl.dedup.pairs.buckets import IN_MEMORY, Resources
+from etl.dedup.selection.articles import DuplicateArticle, duplicate_articles
+from etl.dedup.selection.duplicates import Duplicates, duplicates, kept_first
+from etl.dedup.settings import DedupSettings
+
+# The selections in which a block is kept, one bit each.
+ALL_ARTICLES, REMAINING, BOTH = 1, 2, 3
+
+_UPPER = np.uint32(12)
+
+
+class KnownNearDuplicates(Struct, frozen=True, gc=False):
+    """Texts (by their 128-bit hash, 2 x texts) dropped before as near copies, of which block, and how similar.
+
+    An exact copy of such a text has the same keeper: it is not compared again.
+    """
+
+    text_hashes: U64
+    keeper: I64
+    similarity: F64
+
+
+NONE_KNOWN = KnownNearDuplicates(np.zeros((2, 0), np.uint64), np.zeros(0, np.int64), np.zeros(0))
+
+
+class History(Struct, frozen=True, gc=False):
+    """What prior runs say of blocks.  Theirs stand before those of this run, in the order in which they were read.
+
+    `prior_blocks` is their number, `kept_in` the selections that each block takes part in (those of this run in both),
+    `removed` the articles dropped whole, and `known` holds, for each selection, this run's blocks whose text was
+    dropped before.
+    """
+
+    prior_blocks: int
+    kept_in: U8
+    removed: frozenset[int]
+    known: tuple[Duplicates, Duplicates]
+
+
+class Blocks(Struct, frozen=True, gc=False):
+    """The blocks to select among: their fingerprints, the article of each, and what prior runs say of them."""
+
+    prints: Fingerprints
+    articles: I64
+    history: History
+
+
+class Selected(Struct, frozen=True, gc=False):
+    """The duplicates among all blocks, the articles to drop whole, and the duplicates among the blocks that remain."""
+
+    among_all: Duplicates
+    articles: tuple[DuplicateArticle, ...]
+    blocks: Duplicates
+
+
+class Retained(Struct, frozen=True, gc=False):
+    """What later runs must know of blocks: the selections in which each is kept (none, if it is too short to keep
+    another), whether its article was dropped whole, and for selections the texts dropped as near copies for the first
+    time.
+    """
+
+    kept_in: U8
+    removed: Mask
+    known: tuple[tuple[int, KnownNearDuplicates], ...]
+
+
+def no_history(blocks: int) -> History:
+    """Return the history of a first run."""
+    return History(0, np.full(blocks, BOTH, np.uint8), frozenset(), (_none(), _none()))
+
+
+def select(blocks: Blocks, settings: DedupSettings, resources: Resources = IN_MEMORY) -> Selected:
+    """Return the duplicates among blocks; and articles, where one may be dropped whole."""
+    if (settings.scope, settings.unit) == ("run", "article"):
+        return _select_articles(blocks, settings, resources)
+    found = _among(blocks, settings, resources, blocks.history.kept_in & ALL_ARTICLES == 0, blocks.history.known[0])
+    return Selected(found, (), found)
+
+
+def retained(blocks: Blocks, selected: Selected) -> Retained:
+    """Return what later runs must know."""
+    known, prints = blocks.history.known, blocks.prints
+    removed = _of_articles(blocks.articles, selected.articles)
+    among_all, remaining = np.ones(len(removed), np.bool_), ~removed
+    among_all[selected.among_all.index] = False
+    remaining[selected.blocks.index] = False
+    kept_in = (among_all * ALL_ARTICLES | remaining * REMAINING).astype(np.uint8)
+    kept_in[prints.shingle_counts == 0] = 0
+    one, other = _newly_known(prints, selected.among_all, known[0]), _newly_known(prints, selected.blocks, known[1])
+    apart = (ALL_ARTICLES, one), (REMAINING, other)
+    return Retained(kept_in, removed, ((BOTH, one),) if _are_equal(one, other) else apart)
+
+
+def look_up_known(prints: Fingerprints, known: KnownNearDuplicates, start: int) -> Duplicates:
+    """Return the blocks from `start` on whose text was dropped before as a near copy."""
+    order = np.argsort(known.text_hashes[0], kind="stable")
+    hashes = known.text_hashes[:, order]
+    blocks = np.arange(start, prints.text_hashes.shape[1])
+    places = np.searchsorted(hashes[0], prints.text_hashes[0, blocks])
+    blocks, places = blocks[places < len(order)], places[places < len(order)]
+    same = (prints.text_hashes[:, blocks] == hashes[:, places]).all(axis=0) & (prints.shingle_counts[blocks] > 0)
+    chosen = order[places[same]]
+    return Duplicates(blocks[same], known.keeper[chosen], known.similarity[chosen])
+
+
+class BandQuery:
+    """The keys that blocks of this run have in a band, sorted; and marks of their upper bits, to pass over others."""
+
+    def __init__(self, keys: U32) -> None:
+        self.keys = np.unique(keys)
+        self.marks = np.zeros(1 << 32 - int(_UPPER), np.bool_)
+        self.marks[self.keys >> _UPPER] = True
+
+    def matches(self, keys: U32) -> Mask:
+        """Mark the keys that a block of this run has."""
+        found: Mask = self.marks[keys >> _UPPER]
+        likely = keys[found]
+        places = np.minimum(np.searchsorted(self.keys, likely), len(self.keys) - 1)
+        found[found] = self.keys[places] == likely
+        return found
+
+
+def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resources) -> Selected:
+    history = blocks.history
+    among_all = _among(blocks, settings, resources, history.kept_in & ALL_ARTICLES == 0, history.known[0])
+    order = kept_first(blocks.prints, blocks.articles, settings, history.prior_blocks)
+    whole = duplicate_articles(blocks.prints, blocks.articles, among_all, settings, order, history.removed)
+    removed = _of_articles(blocks.articles, whole)
+    if not _differs(blocks, among_all, removed):
+        return Selected(among_all, whole, _some(among_all, ~removed[among_all.index]))
+    known = history.known[1]
+    out = removed | (history.kept_in & REMAINING == 0)
+    remaining = _among(blocks, settings, resources, out, _some(known, ~removed[known.index]))
+    return Selected(among_all, whole, remaining)
+
+
+def _among(blocks: Blocks, settings: DedupSettings, resources: Resources, out: Mask, known: Duplicates) -> Duplicates:
+    """Return the duplicates among all blocks but those left out; those whose text was dropped before go again."""
+    out = out.copy()
+    out[known.index] = True
+    order = kept_first(blocks.prints, blocks.articles, settings, blocks.history.prior_blocks)
+    prints = _left_out(blocks.prints, out) if out.any() else blocks.prints
+    return _merged(duplicates(prints, blocks.articles, settings, resources, order), known)
+
+
+def _left_out(prints: Fingerprints, out: Mask) -> Fingerprints:
+    """Return fingerprints in which these blocks have a text and figures of their own: they are like no other."""
+    own = mixed(np.arange(1, len(out) + 1, dtype=np.uint64))
+    hashes, figures = np.where(out, own, prints.text_hashes), np.where(out, own, prints.figures_hashes)
+    return structs.replace(prints, text_hashes=hashes, figures_hashes=figures)
+
+
+def _differs(blocks: Blocks, among_all: Duplicates, removed: Mask) -> bool:
+    """Tell whether selecting among the articles that remain may give other duplicates than selecting among all.
+
+    It may where a block that remains is a copy of one that went, or of the same text; or did, in a prior run.
+    """
+    history, hashes = blocks.history, blocks.prints.text_hashes[0]
+    if (history.kept_in != BOTH).any() or not _are_equal(*history.known):
+        return True
+    remain = _some(among_all, ~removed[among_all.index])
+    return bool((removed[remain.keeper] | np.isin(hashes[remain.index], hashes[removed])).any())
+
+
+def _of_articles(articles: I64, whole: Sequence[DuplicateArticle]) -> Mask:
+    return np.isin(articles, [each.article for each in whole])
+
+
+def _newly_known(prints: Fingerprints, found: Duplicates, known: Duplicates) -> KnownNearDuplicates:
+    hashes = prints.text_hashes[0]
+    is_near = (hashes[found.index] != hashes[found.keeper]) & (prints.shingle_counts[found.index] > 0)
+    near = _some(found, is_near & ~np.isin(found.index, known.index))
+    _, first = np.unique(hashes[near.index], return_index=True)
+    return KnownNearDuplicates(prints.text_hashes[:, near.index[first]], near.keeper[first], near.similarity[first])
+
+
+def _some(found: Duplicates, places: Mask | I64) -> Duplicates:
+    return Duplicates(found.index[places], found.keeper[places], found.similarity[places])
+
+
+def _merged(one: Duplicates, other: Duplicates) -> Duplicates:
+    index = np.concatenate([one.index, other.index])
+    keeper, similarity = np.append(one.keeper, other.keeper), np.append(one.similarity, other.similarity)
+    return _some(Duplicates(index, keeper, similarity), np.argsort(index))
+
+
+def _are_equal(one: Struct, other: Struct) -> bool:
+    return all(map(np.array_equal, structs.astuple(one), structs.astuple(other)))
+
+
+def _none() -> Duplicates:
+    return Duplicates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))

@@ -1,0 +1,151 @@
+"""Maintenance of an index: a run extends it, its parts become one, articles are forgotten, its size is counted."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from shutil import copyfile
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
+
+from etl.dedup.schema import TABLES, TableName
+from etl.errors import UsageError
+from etl.index.manifest import PARTS, Manifest, Part, locked, orphans, read_manifest, sync, write_manifest
+from etl.index.parts import file_of, open_table, part_writer, read_rows
+
+if TYPE_CHECKING:
+    from etl.dedup.arrays import Mask
+
+Wanted = Callable[[Part, TableName], "Mask"]
+
+# The tables whose rows a part counts, as `Part` has them.
+COUNTED: tuple[TableName, ...] = ("articles", "blocks", "known")
+
+
+class Size(Struct, frozen=True):
+    """How much an index holds, and in how many files; `orphans` are those of runs that were killed."""
+
+    manifest: Manifest
+    bytes: int
+    orphans: int
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of all parts."""
+        return sum(part.blocks for part in self.manifest.parts)
+
+
+class Forgotten(Struct, frozen=True):
+    """How much an index has forgotten."""
+
+    articles: int
+    blocks: int
+
+
+def size(folder: str) -> Size:
+    """Return what an index holds.  Raises UsageError if a table of it cannot be read."""
+    manifest = read_manifest(folder)
+    for part, table in product(manifest.parts, TABLES):
+        open_table(Path(folder), part.name, table).close()
+    files = [file_of(Path(folder), part.name, table) for part, table in product(manifest.parts, TABLES)]
+    return Size(manifest, sum(file.stat().st_size for file in files), len(orphans(folder, manifest)))
+
+
+def extend(folder: str, staged: Path) -> None:
+    """Make what a run has staged a part of the index: its files first, then, at once, the manifest that names them."""
+    manifest = read_manifest(str(staged))
+    for file in sorted({*staged.glob(PARTS)} - {*orphans(str(staged), manifest)}):
+        copyfile(file, Path(folder) / file.name)
+        sync(Path(folder) / file.name)
+    sync(Path(folder))
+    write_manifest(folder, manifest)
+
+
+def compact(folder: str) -> Size:
+    """Make all parts one, and remove the files of runs that were killed.  Raises UsageError as `size` does."""
+    with _changing(folder) as manifest:
+        if len(manifest.parts) > 1:
+            write_manifest(folder, _rewritten(Path(folder), manifest, manifest.parts, _all_rows(folder)))
+    return size(folder)
+
+
+def forget(folder: str, name: str) -> Forgotten:
+    """Take the articles of a run or a source, or those that are or come of a record of this name, out of an index.
+
+    What was dropped as a copy of them does not come back; but the next that says the same is kept.  Raises UsageError
+    if nothing is called so.
+    """
+    with _changing(folder) as manifest:
+        losses = _losses(Path(folder), manifest, name)
+        runs = {run.id for run in manifest.runs}
+        if name not in runs and not any(rows.any() for rows in losses.values()):
+            fault = f"no run, source, record or article in the index is called '{name}'"
+            raise UsageError(folder, fault, "Articles have the names of the audit, runs those of `index stats`.")
+        write_manifest(folder, _without(Path(folder), manifest, losses, name))
+    articles, blocks = (sum(int(losses[part, table].sum()) for part in manifest.parts) for table in COUNTED[:2])
+    return Forgotten(articles, blocks)
+
+
+@contextmanager
+def _changing(folder: str) -> Iterator[Manifest]:
+    """Lock an index that exists; afterwards, remove the files that its manifest does not name."""
+    read_manifest(folder)
+    with locked(folder):
+        yield read_manifest(folder)
+        for file in orphans(folder, read_manifest(folder)):
+            file.unlink()
+
+
+def _all_rows(folder: str) -> Wanted:
+    import numpy as np
+
+    return lambda part, table: np.ones(open_table(Path(folder), part.name, table).metadata.num_rows, np.bool_)
+
+
+def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: Wanted) -> Manifest:
+    """Write one part of the wanted rows of some, and give the manifest that names it in their place."""
+    name = f"part-{manifest.next_part:05d}"
+    counts: Counter[TableName] = Counter()
+    with part_writer(folder, name, manifest.bands) as write:
+        for part, table in product(parts, TABLES):
+            for rows in read_rows(open_table(folder, part.name, table), wanted(part, table)):
+                write(table, rows)
+                counts[table] += len(rows)
+    for table in TABLES:
+        sync(file_of(folder, name, table))
+    new = [Part(name, *(counts[table] for table in COUNTED))] if counts.total() else []
+    place = manifest.parts.index(parts[0])
+    left = [part for part in manifest.parts if part not in parts]
+    return structs.replace(manifest, parts=(*left[:place], *new, *left[place:]), next_part=manifest.next_part + 1)
+
+
+def _losses(folder: Path, manifest: Manifest, name: str) -> "dict[tuple[Part, TableName], Mask]":
+    """Mark in every table the rows that go with what is called so; known texts go with their keeper."""
+    import numpy as np
+
+    run = next((run.number for run in manifest.runs if run.id == name), -1)
+    losses: dict[tuple[Part, TableName], Mask] = {}
+    blocks = [np.zeros(0, np.int64)]
+    for part in manifest.parts:
+        articles = open_table(folder, part.name, "articles").read(["number", "run", "name", "source", "record"])
+        called = [articles[column].to_numpy() == name for column in ("name", "source", "record")]
+        # A record without a name of its own is called "", and so is nobody.
+        lost = np.logical_or.reduce([articles["run"].to_numpy() == run, *called]) & (name != "")
+        rows = open_table(folder, part.name, "blocks").read(["number", "article"])
+        with_it = np.isin(rows["article"].to_numpy(), articles["number"].to_numpy()[lost])
+        losses |= {(part, "articles"): lost, (part, "blocks"): with_it}
+        blocks.append(rows["number"].to_numpy()[with_it])
+    for part in manifest.parts:
+        keepers = open_table(folder, part.name, "known").read(["keeper"])["keeper"].to_numpy()
+        losses[part, "known"] = np.isin(keepers, np.concatenate(blocks))
+    return losses
+
+
+def _without(folder: Path, manifest: Manifest, losses: "dict[tuple[Part, TableName], Mask]", name: str) -> Manifest:
+    """Rewrite the parts that lose rows, and forget the run of this name."""
+    for part in manifest.parts:
+        if any(losses[part, table].any() for table in TABLES):
+            manifest = _rewritten(folder, manifest, [part], lambda part, table: ~losses[part, table])
+    return structs.replace(manifest, runs=tuple(run for run in manifest.runs if run.id != name))

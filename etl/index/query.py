@@ -1,0 +1,115 @@
+"""Band keys of a run -> the blocks of prior runs that share one, with all that comparing and naming them takes."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from etl.index.manifest import Manifest, Part, read_manifest
+from etl.index.parts import open_table, read_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    from etl.dedup.arrays import I64, U32, Mask
+    from etl.dedup.selection.history import BandQuery, KnownNearDuplicates
+
+
+class PriorTables(Struct, frozen=True):
+    """Blocks of prior runs and their articles, as a shard's are spilled; articles are numbered from 0.
+
+    Among the blocks stand, without words, those of the same articles of which the index has the hash alone.
+    """
+
+    blocks: "pa.Table"
+    articles: "pa.Table"
+
+
+def matching(
+    folder: Path, manifest: Manifest, keys: "Callable[[range], Sequence[U32]]", bands_at_once: int
+) -> "Iterator[tuple[Part, Mask]]":
+    """Yield each part with a mask of its blocks that share a key with the run; `keys` returns the run's for some bands.
+
+    It is one pass over the keys of the index, which are read in the order in which they stand.
+    """
+    import numpy as np
+
+    from etl.dedup.schema import band_names
+    from etl.dedup.selection.history import BandQuery
+
+    masks = [np.zeros(part.blocks, np.bool_) for part in manifest.parts]
+    names = band_names(manifest.bands)
+    for start in range(0, len(names), bands_at_once):
+        bands = range(start, min(start + bands_at_once, len(names)))
+        queries = dict(zip(names[bands.start : bands.stop], map(BandQuery, keys(bands)), strict=True))
+        for part, mask in zip(manifest.parts, masks, strict=True):
+            _mark(mask, open_table(folder, part.name, "blocks"), queries)
+    return zip(manifest.parts, masks, strict=True)
+
+
+def read_prior(folder: Path, manifest: Manifest, part: Part, wanted: "Mask") -> PriorTables:
+    """Return these blocks of a part, with the hashes of the other blocks of their articles."""
+    import numpy as np
+    import pyarrow as pa
+
+    from etl.dedup.store import hash_only_table, list_sizes, list_values
+
+    blocks = pa.concat_tables(read_rows(open_table(folder, part.name, "blocks"), wanted))
+    file = open_table(folder, part.name, "articles")
+    is_wanted = np.isin(file.read(["number"])["number"].to_numpy(), blocks["article"].to_numpy())
+    articles = pa.concat_tables(read_rows(file, is_wanted))
+    places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
+    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(places))
+    others = np.repeat(np.arange(len(articles)), list_sizes(articles["other_hashes"]))
+    hash_only = hash_only_table(list_values(articles["other_hashes"]), others, manifest.bands)
+    both = pa.concat_tables([blocks, hash_only]).combine_chunks()
+    return PriorTables(both.take(np.argsort(both["article"].to_numpy(), kind="stable")), articles)
+
+
+def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDuplicates":
+    """Return the texts dropped as near copies in a selection; keepers by their numbers in the index."""
+    import pyarrow as pa
+
+    from etl.dedup.selection.history import NONE_KNOWN
+    from etl.dedup.store import kept_in_of, known_of
+
+    parts = [open_table(folder, part.name, "known").read() for part in manifest.parts if part.known]
+    if not parts:
+        return NONE_KNOWN
+    table = pa.concat_tables(parts)
+    return known_of(table.filter(pa.array(kept_in_of(table) & selection != 0)))
+
+
+def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
+    """Yield the blocks that remain, some at a time: their names, their shingles, and how many each has."""
+    from etl.dedup.selection.history import REMAINING
+    from etl.dedup.store import kept_in_of, list_sizes, list_values
+
+    for part in read_manifest(str(folder)).parts:
+        file, articles = open_table(folder, part.name, "blocks"), open_table(folder, part.name, "articles").read()
+        remain = kept_in_of(file.read(["kept_in"])) & REMAINING != 0
+        for blocks in read_rows(file, remain, ["article", "suffix", "shingles"]):
+            yield block_names(blocks, articles), list_values(blocks["shingles"]), list_sizes(blocks["shingles"])
+
+
+def block_names(blocks: "pa.Table", articles: "pa.Table") -> list[str]:
+    """Return the names of blocks: that of the article and the block's suffix."""
+    import numpy as np
+    from pyarrow import compute
+
+    places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
+    names: list[str] = compute.binary_join_element_wise(articles["name"].take(places), blocks["suffix"], "").to_pylist()
+    return names
+
+
+def _mark(mask: "Mask", file: "ParquetFile", queries: "Mapping[str, BandQuery]") -> None:
+    import numpy as np
+
+    start = 0
+    for group in range(file.num_row_groups):
+        keys = file.read_row_group(group, list(queries))
+        for name, query in queries.items():
+            mask[start : start + len(keys)] |= query.matches(keys[name].to_numpy().view(np.uint32))
+        start += len(keys)

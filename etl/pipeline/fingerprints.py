@@ -1,0 +1,245 @@
+"""The fingerprints of a shard as Arrow files, and those of all shards joined: in memory, or read where they are.
+
+Past the memory that a run may have, some 60 bytes a block stay in it, 130 while pairs are sought.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct
+
+from etl.dedup.schema import LISTS, band_names
+from etl.pipeline.job import Job
+from etl.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from etl.dedup.arrays import I64, U32
+    from etl.dedup.fingerprint import Fingerprints
+    from etl.dedup.pairs.buckets import Buckets, Resources
+
+Result = TypeVar("Result")
+
+KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
+# Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
+TIMES_IN_MEMORY = 2
+_COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
+
+
+class BlockTexts(Struct, frozen=True):
+    """The blocks of a shard in reading order: text, place of the article, and what follows its name in the block's.
+
+    And the articles: the name of each, its source and its record.
+    """
+
+    texts: list[str]
+    articles: list[int]
+    suffixes: list[str]
+    article_names: list[str]
+    origins: list[tuple[str, str]]
+
+
+class FingerprintFile(Struct, frozen=True):
+    """The blocks and the articles of a shard, in two files of Arrow's."""
+
+    blocks: Path
+    articles: Path
+
+    def read_blocks(self, *columns: str) -> "pa.Table":
+        """Return columns of the blocks, or all, mapped from the file."""
+        return _mapped(self.blocks).select(list(columns)) if columns else _mapped(self.blocks)
+
+    def read_articles(self, *columns: str) -> "pa.Table":
+        """Return columns of the articles, mapped from the file."""
+        return _mapped(self.articles).select(list(columns))
+
+    def size(self) -> int:
+        """Return the bytes of the columns that selecting looks at."""
+        size: int = _mapped(self.blocks).drop_columns(["tokens", "suffix", "number", "kept_in"]).nbytes
+        return size
+
+
+class Joined(Struct, frozen=True):
+    """The blocks of a run: their fingerprints, the article of each, and where those of each shard begin."""
+
+    prints: "Fingerprints"
+    articles: "I64"
+    block_starts: "I64"
+    article_starts: "I64"
+    resources: "Resources"
+
+
+def file_of(workspace: Workspace, shard: int) -> FingerprintFile:
+    """Return the fingerprints of a shard."""
+    return FingerprintFile(workspace.path(KIND, shard, BLOCKS), workspace.path(KIND, shard, ARTICLES))
+
+
+def write_fingerprints(job: Job, workspace: Workspace, shard: int, blocks: BlockTexts) -> None:
+    """Write the fingerprints of a shard's blocks."""
+    import numpy as np  # with numpy come 0.1 s of import, which a run without duplicates need not wait for
+
+    from etl.dedup.fingerprint import fingerprint
+    from etl.dedup.store import article_table, block_table
+
+    prints = fingerprint(blocks.texts, job.dedup)
+    table = block_table(prints, np.array(blocks.articles, np.int64), blocks.suffixes)
+    articles = article_table(blocks.article_names, blocks.origins)
+    with workspace.writing(KIND, shard, BLOCKS) as path, workspace.writing(KIND, shard, ARTICLES) as of_articles:
+        write_table(path, table)
+        write_table(of_articles, articles)
+
+
+def write_table(path: Path, table: "pa.Table") -> None:
+    """Write a table as one batch, so that its columns can be mapped."""
+    import pyarrow as pa
+
+    with pa.ipc.new_file(path, table.schema) as file:
+        file.write_table(table.combine_chunks(), max_chunksize=max(len(table), 1))
+
+
+def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threads: int) -> Joined:
+    """Return the fingerprints of all parts; columns that do not fit into memory are read where they are needed."""
+    import numpy as np
+
+    from etl.dedup.fingerprint import Fingerprints
+    from etl.dedup.pairs.buckets import Resources
+
+    folder, run = Path(workspace.folder) / "joined", partial(in_threads, threads=threads)
+    folder.mkdir(parents=True)
+    fits = TIMES_IN_MEMORY * sum(part.size() for part in parts) <= job.memory
+    small = list(run(partial(_small_columns, part) for part in parts))
+    columns: dict[str, Any] = {name: np.concatenate([each[name] for each in small], axis=-1) for name in small[0]}
+    paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
+    columns |= {
+        name: _mapped_column(path) if fits else StoredColumn(path) for name, path in zip(LISTS, paths, strict=True)
+    }
+    article_starts = np.cumsum([0, *(len(part.read_articles("number")) for part in parts)])
+    local = columns.pop("articles")
+    block_starts = np.cumsum([0, *(each["articles"].size for each in small)])
+    articles = local + np.repeat(article_starts[:-1], np.diff(block_starts))
+    prints = Fingerprints(band_keys=StoredBands(parts), **columns)
+    return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
+
+
+def _small_columns(part: FingerprintFile) -> "dict[str, NDArray[Any]]":
+    """Return the columns of a part that stay in memory."""
+    import numpy as np
+
+    from etl.dedup.store import list_sizes, text_hashes_of
+
+    table = part.read_blocks("article", "text_hash_0", "text_hash_1", "figures_hash", "dateline_day", *LISTS)
+    return {
+        "articles": table["article"].to_numpy(),
+        "text_hashes": text_hashes_of(table),
+        "figures_hashes": table["figures_hash"].to_numpy().view(np.uint64),
+        "dateline_days": table["dateline_day"].to_numpy(),
+    } | {_COUNTS[name]: list_sizes(table[name]).astype(np.int32) for name in LISTS}
+
+
+class StoredColumn:
+    """32-bit values in a file.  They are read, not mapped: pages touched here and there would count as our memory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __getitem__(self, places: "I64", /) -> "U32":
+        """Return the values at places; those of places in a row are read at once."""
+        import numpy as np
+
+        starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+        sizes = 4 * np.diff(starts, append=len(places))
+        read = list[bytes]()
+        with self.path.open("rb", buffering=0) as file:
+            for start, size in zip((4 * places[starts]).tolist(), sizes.tolist(), strict=True):
+                file.seek(start)
+                read.append(file.read(size))
+        return np.frombuffer(b"".join(read), np.uint32)
+
+
+class StoredBands:
+    """The band keys of all parts, read band by band."""
+
+    def __init__(self, parts: Sequence[FingerprintFile]) -> None:
+        self.parts = parts
+
+    def __iter__(self) -> "Iterator[U32]":
+        """Yield the keys, band after band."""
+        import numpy as np
+
+        bands = len([name for name in _mapped(self.parts[0].blocks).schema.names if name.startswith("band_")])
+        for name in band_names(bands):
+            keys = [part.read_blocks(name)[name].to_numpy().view(np.uint32) for part in self.parts]
+            yield np.concatenate(keys)
+
+
+class StoredBuckets:
+    """Buckets, in two files each time; they can be read more than once."""
+
+    def __init__(self, bands: "Iterable[Buckets]", folder: Path) -> None:
+        self.paths: list[tuple[Path, Path]] = []
+        for number, found in enumerate(bands):
+            paths = folder / f"members-{number}.u32", folder / f"edges-{number}.u32"
+            found.members.tofile(paths[0])
+            found.edges.tofile(paths[1])
+            self.paths.append(paths)
+
+    def __iter__(self) -> "Iterator[Buckets]":
+        """Yield the buckets, band after band."""
+        import numpy as np
+
+        from etl.dedup.pairs.buckets import Buckets
+
+        return (Buckets(*(np.fromfile(path, np.uint32) for path in paths)) for paths in self.paths)
+
+
+def in_threads(tasks: "Iterable[Callable[[], Result]]", threads: int) -> "Iterator[Result]":
+    """Run tasks in threads, which numpy lets run side by side; yield results in order.
+
+    One task more is under way than there are threads, for the time that the caller takes to make the next.
+    """
+    if threads == 1:
+        yield from (task() for task in tasks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        under_way: deque[Future[Result]] = deque()
+        for task in tasks:
+            under_way.append(pool.submit(task))
+            if len(under_way) > threads:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _spilling(folder: Path) -> "Callable[[Iterable[Buckets]], Iterable[Buckets]]":
+    return partial(StoredBuckets, folder=folder)
+
+
+def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
+    """Put the lists of each part into one file."""
+    from etl.dedup.store import list_values
+
+    target = folder / f"{name}.u32"
+    with target.open("wb") as whole:
+        for part in parts:
+            whole.write(list_values(part.read_blocks(name)[name]).data)
+    return target
+
+
+def _mapped_column(path: Path) -> "NDArray[Any]":
+    import numpy as np
+
+    return np.memmap(path, np.uint32, "r") if path.stat().st_size else np.zeros(0, np.uint32)
+
+
+def _mapped(path: Path) -> "pa.Table":
+    """Return the table of a file, mapped."""
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as source:
+        return pa.ipc.open_file(source).read_all()
