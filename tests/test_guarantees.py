@@ -38,12 +38,11 @@ def write(path: Path, text: str) -> Path:
 
 
 def command(
-    folder: Path, *words: str, before: Sequence[str] = (), **more: object
-) -> subprocess.CompletedProcess[bytes]:
+    folder: Path, *words: str, before: Sequence[str] = (), limit: Callable[[], None] | None = None
+) -> "subprocess.CompletedProcess[bytes]":
     """Run a command line in a process of its own."""
-    return subprocess.run(
-        [*before, *COPYDESK, *words], cwd=folder, capture_output=True, check=False, timeout=120, **more
-    )  # type: ignore[call-overload,no-any-return]  # options of subprocess.run
+    line = [*before, *COPYDESK, *words]
+    return subprocess.run(line, cwd=folder, capture_output=True, check=False, timeout=120, preexec_fn=limit)
 
 
 def texts(path: Path) -> list[str]:
@@ -215,7 +214,7 @@ def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Pa
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
-    failed = command(tmp_path, *again, preexec_fn=limit)
+    failed = command(tmp_path, *again, limit=limit)
     assert (failed.returncode, b"File too large" in failed.stderr, b"the system" in failed.stderr) == (6, True, False)
     assert output.strip("/").encode() in failed.stderr
     kept = {
@@ -280,8 +279,8 @@ def test_r6_restore_notices_what_was_changed(
     whole = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(edit(whole))
     done = run("restore", "o.jsonl", "-o", "back")
-    if name == "o.jsonl" and edit(whole) == whole.replace(b"a.txt", b"b.txt"):
-        assert done.code == 0  # what an article says of its origin is not asked: the audit knows
+    if edit(whole) == whole or (name == "o.jsonl" and edit(whole) == whole.replace(b"a.txt", b"b.txt")):
+        assert done.code == 0  # what is kept stands in no audit, and the path that holds is the audit's
     else:
         assert done.code in (2, 5), done.err
         assert not (tmp_path / "back").exists()
@@ -460,7 +459,7 @@ def test_r18_no_control_of_the_data_reaches_a_terminal(tmp_path: Path, words: Se
     assert command(tmp_path, "clean", "a.jsonl", "-o", "o.jsonl", "-q").returncode == 0
     shown = on_terminal(tmp_path, *words)
     assert shown
-    assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown) == []
+    assert re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown) == []
     for line in shown.splitlines() if "Error" not in shown else ():
         if line.startswith("{"):
             json.loads(line)

@@ -137,6 +137,9 @@ def _check_output(path: Path, force: bool) -> None:
 
 def _write_one(text: str, output: str) -> None:
     body = text.encode("utf-8", "surrogatepass")
+    if not output and sys.stdout.isatty():
+        click.echo(visible(text), nl=False)
+        return
     if not output:
         sys.stdout.buffer.write(body)
         return

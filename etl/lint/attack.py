@@ -72,9 +72,15 @@ class Worst(Struct, frozen=True):
         return self.seconds > MAX_SECONDS or self.is_untried
 
 
-def under_attack(targets: Sequence[Target], patience: float = PATIENCE) -> Iterator[Worst]:
-    """Attack regexes in a child process; give the worst line for each, in order.  `patience` is in seconds."""
-    done, end = 0, time.monotonic() + TOTAL_PATIENCE + len(targets) * USUAL_SECONDS
+def under_attack(
+    targets: Sequence[Target], patience: float = PATIENCE, total: float = TOTAL_PATIENCE
+) -> Iterator[Worst]:
+    """Attack regexes in a child process; give the worst line for each, in order.
+
+    `patience` is in seconds for each, `total` for all beside what is usual.
+    """
+    usual = USUAL_SECONDS if total else 0.0
+    done, end = 0, time.monotonic() + total + len(targets) * usual
     while done < len(targets) and time.monotonic() < end:
         for worst in _answers(targets[done:], patience):
             done += 1
