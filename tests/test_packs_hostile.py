@@ -48,7 +48,7 @@ def test_bounds_of_a_regex(regex: str, fault: str) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        pytest.param(pack("a", "a{4294967294}").encode(), "p.toml:16:7: R005 rule 'r1': 'regex' has 4,294,967,294", id="a large repeat"),
+        pytest.param(pack("a", "a{4294967294}").encode(), "p.toml:17:7: R005 rule 'r1': 'regex' has 4,294,967,294", id="a large repeat"),
         pytest.param(pack("(" * 3000 + "a" + ")" * 3000).encode(), "p.toml:9:7: R005 rule 'r0'", id="3,000 parentheses"),
         pytest.param((HEAD + "x = " + "[" * 100_000).encode(), "p.toml: is nested more than", id="100,000 brackets"),
         pytest.param((HEAD + "x = " + "[" * 100 + "]" * 100).encode(), "p.toml: is nested more than", id="100 brackets that close"),
@@ -113,7 +113,7 @@ def test_what_a_rule_may_spend_grows_with_its_texts() -> None:
 
 
 def test_a_pack_of_many_slow_rules_is_left_out_as_a_whole(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "p.toml").write_text(pack(*[f"(a|aa)+[{number}]" for number in range(10)]).replace("'''(", "'''x?("))
+    (tmp_path / "p.toml").write_text(pack(*[f"(a|aa)+[^ab]{{{number}}}" for number in range(1, 6)]))
     (tmp_path / "a.txt").write_text("a" * 60 + "b\n")
     done = run("clean", "a.txt", "-r", "p.toml", "-q")
     assert (done.code, "went without mine/*" in done.err) == (0, True)

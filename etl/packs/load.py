@@ -12,7 +12,7 @@ from msgspec import Struct
 from etl.errors import PackError
 from etl.fold import fold
 from etl.model import Publisher
-from etl.packs.shape import Guide, header_lines, read_toml, shape_error
+from etl.packs.shape import Guide, check_file, header_lines, read_toml, shape_error
 from etl.rules import language
 from etl.rules.context import Model
 from etl.rules.language import Pack, PackHeader, Rule, called
@@ -101,9 +101,12 @@ def pack_files(path: Path) -> Sequence[Path]:
         files = sorted(file for file in path.rglob("*.toml") if file.name not in NO_PACKS)
         if not files:
             raise PackError(str(path), "holds no pack", "Give a .toml file or a folder of them.")
+        for file in files:
+            check_file(file)
         return files
     if not path.exists():
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
+    check_file(path)
     return [path]
 
 

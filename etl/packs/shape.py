@@ -11,7 +11,7 @@ import tomli
 from msgspec import Struct
 
 from etl.errors import PackError
-from etl.packs.place import did_you_mean, place
+from etl.packs.place import MAX_WORD, did_you_mean, place
 
 # Bytes.  All shipped packs together have 0.5 MB.
 MAX_BYTES = 4 << 20
@@ -22,11 +22,7 @@ MAX_NESTING = 30
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file.  Raises PackError, with the line of the fault, if it is none, or one that no person wrote."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise PackError(str(path), "is no regular file", "A pipe can be read once only: give a file.")
-        if status.st_size > MAX_BYTES:
-            raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
+        check_file(path)
         table = tomli.loads(path.read_text(encoding="utf-8"))
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
@@ -41,6 +37,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     if _is_deeper(table, MAX_NESTING):
         raise _too_deep(path)
     return table
+
+
+def check_file(path: Path) -> None:
+    """Raise PackError for what is no file that a person wrote.  Raises OSError if it is not there."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise PackError(str(path), "is no regular file", "A pipe can be read once only: give a file.")
+    if status.st_size > MAX_BYTES:
+        raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
 
 
 def _too_deep(path: Path) -> PackError:
@@ -79,7 +84,7 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
     table = (re.findall(r"\.(\w+)", where) or [""])[-1]
     if unknown := re.search(r"unknown field `(\w+)`", said):
         key = unknown[1]
-        return PackError(place(path, line, key), f"R001 '{key}' is no key", _instead_of(key, table, guide))
+        return PackError(place(path, line, key), f"R001 '{key[:MAX_WORD]}' is no key", _instead_of(key, table, guide))
     if missing := re.search(r"missing required field `(\w+)`", said):
         key, at = missing[1], place(path, line, table) if table else f"{path}:{line}:1"
         way_out = guide.ways_out.get(f"{table}.{key}") or guide.ways_out.get(key, f"See {guide.manual}.")

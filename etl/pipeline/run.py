@@ -28,7 +28,7 @@ from etl.readers.source import OWN
 from etl.writers import line_writer
 
 # Rules of a pack.  Each one begins the run anew; a pack with more of them is left out as a whole.
-MAX_TIMED_OUT = 8
+MAX_TIMED_OUT = 3
 # The stages of `copydesk dedup`; those of `clean` depend on the job.
 RECORDS = ("fingerprint", "select", "write")
 # Stages that look at all shards at once; they are done by this process, in so many threads.
