@@ -1,6 +1,7 @@
 """The view of a text that is compared: quotes, dashes and spaces made plain.  Emitted is always the original."""
 
 import re
+from functools import lru_cache
 
 # Character for character, so that a place in the plain view is the same place in the original.
 _PLAIN = {
@@ -48,6 +49,22 @@ def label(text: str) -> str:
     True
     """
     return fold(text).strip(ORNAMENTS)
+
+
+def is_label(text: str, labels: frozenset[str]) -> bool:
+    """Return true if the text is one of these labels, folded and without ornaments; prose is no label at a glance.
+
+    >>> labels = frozenset({"read more"})
+    >>> is_label("Read More »", labels), is_label("He read on, and more was to come.", labels)
+    (True, False)
+    """
+    is_bare = text[:1].isalnum() and text.endswith(".")  # then its label is as long as the text, or longer
+    return not (is_bare and len(text) > _longest(labels)) and label(text) in labels
+
+
+@lru_cache
+def _longest(labels: frozenset[str]) -> int:
+    return max(map(len, labels), default=0)
 
 
 def shape(folded: str) -> str:

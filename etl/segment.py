@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from msgspec import Struct, structs
 
-from etl.fold import ends_sentence, fold, label, plain
+from etl.fold import ends_sentence, fold, is_label, plain
 from etl.model import Article, Block, Document, Metadata, Publisher, Removal, Searcher
 
 # Words.  Kickers of feed readers are two keywords, of papers up to a short phrase.
@@ -30,8 +30,15 @@ KICKER, HEADLINE, REPEAT, EMPTY = (
 )
 
 # What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
+# Each by a character without which it is not there: most lines have none of them, and need no regex.
 _MARKS = tuple(
-    re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL) for mark in (r"\s+[–—]", r"\s+\|", r"\s+-|(?<=\w)-")
+    (character, re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
+    for character, mark in (
+        ("–", r"\s+[–—]"),
+        ("—", r"\s+[–—]"),
+        ("|", r"\s+\|"),
+        ("-", r"\s+-|(?<=\w)-"),
+    )
 )
 
 
@@ -98,7 +105,8 @@ def headline(line: str, layouts: Layouts) -> Headline:
 
 def _split_tail(line: str, layouts: Layouts) -> Headline:
     """Split where a known publisher begins, else at the mark that most likely stands before one."""
-    matches = [match for mark in _MARKS if (match := mark.fullmatch(line)) and _names_publisher(match[2])]
+    marks = [mark for character, mark in _MARKS if character in line]
+    matches = [match for mark in marks if (match := mark.fullmatch(line)) and _names_publisher(match[2])]
     splits = [Headline(match[1], match[2], layouts.publishers.get(fold(match[2]))) for match in matches]
     return next((split for split in splits if split.publisher), splits[0] if splits else Headline(line, "", None))
 
@@ -123,7 +131,7 @@ def _starts(blocks: Sequence[Block], layouts: Layouts) -> Iterator[tuple[int, Op
 def _is_start(text: str, layouts: Layouts) -> bool:
     if len(text) > MAX_START_CHARS:
         return False
-    return label(text) in layouts.starts or any(line.fullmatch(plain(text)) for line in layouts.start_lines)
+    return is_label(text, layouts.starts) or any(line.fullmatch(plain(text)) for line in layouts.start_lines)
 
 
 def _opening_below(at: int, blocks: Sequence[Block], layouts: Layouts) -> Opening | None:
@@ -170,7 +178,7 @@ def _follows_end(at: int, headline_line: int, blocks: Sequence[Block], ends: fro
     if at <= 0:
         return at == 0
     end = blocks[at - 1]
-    return headline_line - end.line <= MAX_LINES_TO_HEADLINE and label(end.text) in ends
+    return headline_line - end.line <= MAX_LINES_TO_HEADLINE and is_label(end.text, ends)
 
 
 def _is_kicker(text: str) -> bool:
@@ -208,7 +216,7 @@ def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
         Removal(block.index, "extract", REPEAT, kind="structure")
         for at, block in enumerate(blocks)
         if (at < MAX_BLOCKS_TO_REPEAT or block.tag == "h1")
-        and fold(block.text).startswith(wanted)
+        and fold(block.text[: len(wanted)]).startswith(wanted)
         and _adds_only_publisher(block.text[len(text) :])
     ]
 

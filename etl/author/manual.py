@@ -39,10 +39,11 @@ def _read(path: Path) -> str:
 
 def _index(packs: dict[Path, tuple[Sourced, ...]]) -> str:
     rows = [
-        f"| [{_name(path)}]({_page_path(path)}) | {len(rules)} | {_opening(path)} |" for path, rules in packs.items()
+        f"| [{_name(path)}](../../rules/{_name(path)}.toml) | {len(rules)} | {_opening(path)} |"
+        for path, rules in packs.items()
     ]
-    origin = f"{_ORIGIN} It builds the pages, too; only this index is kept in the repository."
-    return "\n".join(["# The built-in rules", "", origin, "", "| page | rules | about |", "|---|--:|---|", *rows, ""])
+    origin = f"{_ORIGIN} It builds a page for each pack, too; only this index is kept in the repository."
+    return "\n".join(["# The built-in rules", "", origin, "", "| pack | rules | about |", "|---|--:|---|", *rows, ""])
 
 
 def _page(path: Path, rules: Iterable[Sourced]) -> str:
