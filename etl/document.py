@@ -25,6 +25,7 @@ from etl.audit import (
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.markup import markup
+from etl.errors import Unreadable
 from etl.model import (
     NO_DUPLICATES,
     Article,
@@ -46,6 +47,10 @@ from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
 from etl.segment import EMPTY, Layouts, segment
+
+# Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
+# would take 40 GB.  The longest book has some 20,000.
+MAX_BLOCKS = 250_000
 
 
 class Ruleset(Struct, frozen=True):
@@ -114,6 +119,8 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
     decoded = decode(raw)
     page = markup(decoded, raw.kind, rules.selectors)
+    if len(page.blocks) > MAX_BLOCKS:
+        raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Part it into several documents.")
     document = repair_page(raw, decoded, page, rules)
     return Parsed(document, segment(document, rules.layouts))
 
