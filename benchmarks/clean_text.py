@@ -117,7 +117,8 @@ def report(seen: list[Seen], left: Counter[str]) -> Iterator[str]:
 def told(one: Seen) -> str:
     """A line of the report; changes as code points, because most of them cannot be seen."""
     steps = "; ".join(
-        f"{change.rule} {one.line[change.start : change.end]!a} -> {change.after!a}" for change in one.repaired.script
+        f"{'+'.join(change.rules)} {one.line[change.start : change.end]!a} -> {change.after!a}"
+        for change in one.repaired.script
     )
     return f"{one.language} [{one.damage or 'CLEAN'}] {one.line}\n    {steps}"
 

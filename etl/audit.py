@@ -14,8 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.errors import BooksError
 from etl.model import Action, Block, Document, Removal
@@ -113,6 +114,11 @@ class Tally(Struct, frozen=True, gc=False):
     encodings: Counts = ()
     warnings: Counts = ()
     checksum: str = ""
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the tally as JSON has it: counts by name are objects."""
+        fields = structs.asdict(self)
+        return fields | {name: dict(fields[name]) for name in COUNTED}
 
 
 COUNTED = ("statuses", "rules", "kinds", "publishers", "encodings", "warnings")
@@ -327,7 +333,7 @@ def _repaired(document: Document, article_id: str, block: Block) -> Iterator[Ent
             char_start=repair.char_start,
             char_end=repair.char_start + len(repair.before),
             action=repair.action,
-            rule=repair.steps,
+            rule="+".join(repair.steps),
             rule_version=repair.version,
             kind=repair.kind,
             before=repair.before,

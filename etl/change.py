@@ -13,21 +13,24 @@ _WORDS = re.compile(r"\s+|[^\s]+")
 
 
 class Change(Struct, frozen=True, gc=False):
-    """Characters `start` to `end` of a text become `after`.  A script is a tuple of them, in order, not overlapping."""
+    """Characters `start` to `end` of a text become `after`, by these rules.
+
+    A script is a tuple of them, in order, not overlapping.
+    """
 
     start: int
     end: int
     after: str
-    rule: str
+    rules: tuple[str, ...]
 
 
 Script = tuple[Change, ...]
 
 
 def apply(text: str, script: Sequence[Change]) -> str:
-    """Give the text as it reads after the script.
+    """Return the text as it reads after the script.
 
-    >>> apply("25 August 2src2src.", (Change(11, 14, "0", "zero"), Change(15, 18, "0", "zero")))
+    >>> apply("25 August 2src2src.", (Change(11, 14, "0", ("zero",)), Change(15, 18, "0", ("zero",))))
     '25 August 2020.'
     """
     parts: list[str] = []
@@ -39,9 +42,9 @@ def apply(text: str, script: Sequence[Change]) -> str:
 
 
 def compose(text: str, first: Script, second: Script) -> Script:
-    """Give the one script that does to `text` what `first` and then `second` do.
+    """Return the one script that does to `text` what `first` and then `second` do.
 
-    Changes that overlap or touch become one; it carries the rules of both, joined by "+".
+    Changes that overlap or touch become one; it carries the rules of both.
     """
     if not first or not second:
         return first or second
@@ -49,14 +52,14 @@ def compose(text: str, first: Script, second: Script) -> Script:
     for start, end, early, late in _groups(first, second):
         grown = sum(len(change.after) - (change.end - change.start) for change in early)
         after = apply(middle[start:end], [_moved(change, -start) for change in late])
-        rules = dict.fromkeys(change.rule for change in (*early, *late))
-        joined.append(Change(start - offset, end - offset - grown, after, "+".join(rules)))
+        rules = dict.fromkeys(rule for change in (*early, *late) for rule in change.rules)
+        joined.append(Change(start - offset, end - offset - grown, after, tuple(rules)))
         offset += grown
     return tuple(change for change in joined if text[change.start : change.end] != change.after)
 
 
 def between(before: str, after: str, rule: str) -> Script:
-    """Give a short script, in whole words, that turns `before` into `after`.
+    """Return a short script, in whole words, that turns `before` into `after`.
 
     >>> [(c.start, c.end, c.after) for c in between("the presidentâ€™s men", "the president’s men", "ftfy")]
     [(4, 17, 'president’s')]
@@ -71,7 +74,7 @@ def between(before: str, after: str, rule: str) -> Script:
         starts.append(starts[-1] + len(word))
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
-        Change(starts[i], starts[j], "".join(new[k:m]), rule)
+        Change(starts[i], starts[j], "".join(new[k:m]), (rule,))
         for verdict, i, j, k, m in matcher.get_opcodes()
         if verdict != "equal"
     )
@@ -98,7 +101,7 @@ def _groups(first: Script, second: Script) -> Iterator[tuple[int, int, list[Chan
 
 
 def _moved(change: Change, by: int) -> Change:
-    return Change(change.start + by, change.end + by, change.after, change.rule)
+    return Change(change.start + by, change.end + by, change.after, change.rules)
 
 
 def _span(before: str, after: str, rule: str) -> Change:
@@ -106,4 +109,4 @@ def _span(before: str, after: str, rule: str) -> Change:
     shorter = min(len(before), len(after))
     head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
     tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
-    return Change(head, len(before) - tail, after[head : len(after) - tail], rule)
+    return Change(head, len(before) - tail, after[head : len(after) - tail], (rule,))

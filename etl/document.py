@@ -24,8 +24,8 @@ from etl.audit import (
 )
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
-from etl.markup import markup
 from etl.errors import Unreadable
+from etl.markup import markup
 from etl.model import (
     NO_DUPLICATES,
     Article,
@@ -207,7 +207,7 @@ def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple
         return block, ()
     repairs = _booked(block, block.text, repaired.script)
     flags = tuple(
-        Repair(block.line, block.char_start + flag.start, flag.text, flag.text, flag.rule, "tag")
+        Repair(block.line, block.char_start + flag.start, flag.text, flag.text, (flag.rule,), "tag")
         for flag in repaired.flags
     )
     return structs.replace(block, text=repaired.text) if repairs else block, repairs + flags
@@ -218,7 +218,7 @@ def _cut_out(document: Document, found: Sequence[Cut]) -> Document:
     blocks, repairs = list(document.blocks), list(document.repairs)
     for index, of_block in groupby(found, key=lambda cut: cut.block):
         block, group = blocks[index], tuple(of_block)
-        script = tuple(Change(cut.start, cut.end, cut.after, "+".join(cut.rules)) for cut in group)
+        script = tuple(Change(cut.start, cut.end, cut.after, cut.rules) for cut in group)
         repairs[index] = _composed(document, block, script, group[0])
         blocks[index] = structs.replace(block, text=apply(block.text, script))
     return structs.replace(document, blocks=tuple(blocks), repairs=tuple(repairs))
@@ -233,10 +233,10 @@ def _composed(document: Document, block: Block, script: Script, cut: Cut) -> tup
         for one in repairs
         if one.action != "tag"
     )
-    names = {name for change in script for name in change.rule.split("+")}
+    names = {name for change in script for name in change.rules}
     booked = tuple(
         structs.replace(repair, action="cut", kind=cut.kind, version=cut.version)
-        if names & set(repair.steps.split("+"))
+        if names.intersection(repair.steps)
         else repair
         for repair in _booked(block, source, compose(source, repairing, script))
     )
@@ -245,7 +245,7 @@ def _composed(document: Document, block: Block, script: Script, cut: Cut) -> tup
 
 def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
     return tuple(
-        Repair(block.line, block.char_start + one.start, source[one.start : one.end], one.after, one.rule)
+        Repair(block.line, block.char_start + one.start, source[one.start : one.end], one.after, one.rules)
         for one in script
     )
 

@@ -56,6 +56,13 @@ class MachineError(CopydeskError):
 
     exit_code = 6
 
+    def __init__(self, place: str, fault: str, way_out: str = "") -> None:
+        super().__init__(place, fault, way_out or "When there is room, the same command with --resume goes on.")
+
+
+class PipeClosed(Exception):
+    """Whoever read standard output has seen enough: the run ends, and that is no error."""
+
 
 class Terminated(BaseException):
     """The process was asked to end by a signal, as ^C does."""

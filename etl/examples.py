@@ -147,7 +147,7 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
 
 def _turns(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """Repairs and strip rules make of the block what they should."""
-    changes = [Change(cut.start, cut.end, cut.after, "+".join(cut.rules)) for cut in outcome.cuts[0]]
+    changes = [Change(cut.start, cut.end, cut.after, cut.rules) for cut in outcome.cuts[0]]
     if (text := apply(case.example.blocks[0].text, changes)) != case.after:
         yield case.fails(f"turns into: {text}")
 
@@ -178,7 +178,7 @@ def _known(article: Article, rule: Rule, rules: Ruleset) -> RunContext:
 
 
 def _scoped(article: Article, scope: Scope) -> Article:
-    """Give the article of a scoped rule's example what the rule is scoped to: publisher, language, date."""
+    """Return the article of an example with what its rule is scoped to: publisher, language, date."""
     if scope.publisher and not article.publisher:
         known = known_publishers().values()
         wanted = next(one for one in known if scope.publisher[0] in (one.id, one.group))

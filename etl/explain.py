@@ -32,6 +32,8 @@ def explain_line(
     yield f"  {judged.document.text[block.char_start : block.char_end]}"
     yield f"  article {article.index + 1} of {len(judged.articles)}: {_title(article)}"
     yield from _happened(entries)
+    if settings.scope == "run":
+        yield "duplicates were looked for within this document only; clean also knows the documents before it"
     yield from _thought(article, block, judged, selection)
 
 
@@ -40,7 +42,7 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     rules = compile_rules(selection)
     repaired = repair(text, rules.repairs, rules.risky)
     for change in repaired.script:
-        yield f"{change.rule}: {text[change.start : change.end]!r} -> {change.after!r}"
+        yield f"{'+'.join(change.rules)}: {text[change.start : change.end]!r} -> {change.after!r}"
     for flag in repaired.flags:
         yield f"{flag.rule}: {flag.text!r} at character {flag.start} looks damaged, and is left (see --repair risky)"
     yield repaired.text if repaired.script else "nothing is repaired"

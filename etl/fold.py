@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Give the plain view without case.  It may be longer than the text ("ß"), so places in it mean nothing.
+    """Return the plain view without case.  It may be longer than the text ("ß"), so places in it mean nothing.
 
     >>> fold("Belarus’ LUKASHENKO")
     "belarus' lukashenko"
@@ -43,7 +43,7 @@ def fold(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Give the folded view without the ornaments that templates hang on a label.
+    """Return the folded view without the ornaments that templates hang on a label.
 
     >>> label("Read More »") == label("• read more:") == "read more"
     True
@@ -68,7 +68,7 @@ def _longest(labels: frozenset[str]) -> int:
 
 
 def shape(folded: str) -> str:
-    """Give a folded text with every digit a "0": times and dates that are written alike have the same shape.
+    """Return a folded text with every digit a "0": times and dates that are written alike have the same shape.
 
     >>> shape("updated 18:47 bst")
     'updated 00:00 bst'
@@ -79,7 +79,7 @@ def shape(folded: str) -> str:
 
 
 def ends_sentence(text: str) -> bool:
-    """Tell whether the text ends as a sentence does, closing quotes and brackets aside.
+    """Return true if the text ends as a sentence does, closing quotes and brackets aside.
 
     >>> ends_sentence("“Power is not given to be taken, thrown and given away.”"), ends_sentence("Grim conditions")
     (True, False)

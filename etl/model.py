@@ -110,15 +110,15 @@ class Page(Struct, frozen=True, gc=False):
 class Repair(Struct, frozen=True, gc=False, array_like=True):
     """One changed place inside a block: these characters of the decoded text became `after`.
 
-    By these steps, joined by "+".  `action` is "cut" if one of them is a rule that strips part of a line, and "tag" if
-    the place only looks damaged and was left.
+    `steps` are the repairs and rules that did it.  `action` is "cut" if one of them is a rule that strips part of a
+    line, and "tag" if the place only looks damaged and was left.
     """
 
     line: int
     char_start: int
     before: str
     after: str
-    steps: str
+    steps: tuple[str, ...]
     action: Action = "repair"
     kind: str = "glitch"
     version: str = ""

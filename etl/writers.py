@@ -11,6 +11,8 @@ from typing import IO, cast
 
 import msgspec
 
+from etl.errors import MachineError
+
 _encode = msgspec.json.Encoder().encode
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")
@@ -73,9 +75,11 @@ def naming(path: Path) -> Iterator[None]:
 def atomic(target: Path) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
 
-    Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.
+    Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.  Raises MachineError if
+    the disk is full or fails.
     """
     temporary = target.with_name(f".{token_hex(8)}.tmp")
+<<<<<<< HEAD
     try:
         with naming(target):
             os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
@@ -85,6 +89,26 @@ def atomic(target: Path) -> Iterator[Path]:
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+=======
+    with naming(target):
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Turn an error of the system into a MachineError that names what was being written."""
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(str(target), error.strerror or str(error)) from error
+>>>>>>> main
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.author.manual import manual
 from etl.rules import language
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +35,9 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 )
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    built = {ROOT / "docs/rules" / name for name in manual()}  # `copydesk rules docs` writes these
+    missing = [link for link in links if not (page.parent / link).exists() and page.parent / link not in built]
+    assert missing == []
 
 
 def test_every_key_of_the_vocabulary_is_on_the_page_of_rules() -> None:

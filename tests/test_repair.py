@@ -55,7 +55,7 @@ def test_guess_is_made_on_request(case: Case) -> None:
 )
 def test_script_names_words_and_steps(line: str, changes: list[tuple[str, str, str]]) -> None:
     script = repair(line).script
-    assert [(line[change.start : change.end], change.after, change.rule) for change in script] == changes
+    assert [(line[change.start : change.end], change.after, "+".join(change.rules)) for change in script] == changes
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ TWO_PARTS = Replacement("bbc/joined-parts", re.compile(r" \| "), "\n\n")
 )
 def test_replacement_of_a_pack(line: str, replacement: Replacement, text: str, rules: list[str]) -> None:
     repaired = repair(line, [replacement])
-    assert (repaired.text, [change.rule for change in repaired.script]) == (text, rules)
+    assert (repaired.text, ["+".join(change.rules) for change in repaired.script]) == (text, rules)
 
 
 @pytest.mark.parametrize(

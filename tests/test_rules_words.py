@@ -221,7 +221,7 @@ def test_publishers_in_a_regex_that_strips() -> None:
     text = "They left. The post A march appeared first on BBC News. They stayed."
     strip = rule({"regex": r"The post .{3,40} appeared first on @publisher\."}, action="strip")
     (found,) = cuts([ArticleView(*story(text), KNOWN)], compile_judging([("t/a", "1", strip)]))
-    assert apply(text, [Change(cut.start, cut.end, cut.after, "") for cut in found]) == "They left. They stayed."
+    assert apply(text, [Change(cut.start, cut.end, cut.after, cut.rules) for cut in found]) == "They left. They stayed."
 
 
 def test_all_names_that_are_known_are_found() -> None:

@@ -23,7 +23,7 @@ class Difference(Struct, frozen=True):
 
 
 def compare(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Difference]:
-    """Give the differences between the same documents judged twice, in reading order."""
+    """Yield the differences between the same documents judged twice, in reading order."""
     for before, after in zip(old, new, strict=True):
         for one, other in zip(fates(before), fates(after), strict=True):
             if found := _difference(where(before.document, one.block.line), one, other):

@@ -34,7 +34,7 @@ class Draft(Struct, frozen=True):
 
 
 def propose(judged: Judged, line: int) -> Draft:
-    """Give a draft that names the block on a line of a document.  Raises UsageError if it is named already, or none."""
+    """Return a draft for the block on a line of a document.  Raises UsageError if it is named already, or none."""
     found = list(fates(judged))
     fate = next((one for one in found if _holds(judged, one, line)), None)
     place = where(judged.document, line)
@@ -48,7 +48,7 @@ def propose(judged: Judged, line: int) -> Draft:
 
 
 def nearest(text: str, others: Iterable[str]) -> str:
-    """Give the other text that is most like this one, the first of several; "" if there is none.
+    """Return the other text that is most like this one, the first of several; "" if there is none.
 
     >>> nearest("Read more", ["He left.", "Read more books, he said.", "They marched."])
     'Read more books, he said.'

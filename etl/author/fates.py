@@ -26,7 +26,7 @@ def fates(judged: Judged) -> Iterator[Fate]:
 
 
 def where(document: Document, line: int) -> str:
-    """Give the place of a line as `explain` takes it: `path:line`, of a record `path:row:line`.
+    """Return the place of a line as `explain` takes it: `path:line`, of a record `path:row:line`.
 
     Lines of HTML are those of its text.
     """

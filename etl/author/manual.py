@@ -11,13 +11,13 @@ _ORIGIN = "Made from the rules by `copydesk rules docs docs/rules`."
 
 
 def manual() -> dict[str, str]:
-    """Give the pages by path: an index, and for `rules/core/links.toml` the page `core/links.md`."""
+    """Return the pages by path: an index, and for `rules/core/links.toml` the page `core/links.md`."""
     packs = {path: tuple(load_pack(path)) for path in builtin_packs()}
     return {INDEX: _index(packs)} | {_page_path(path): _page(path, rules) for path, rules in packs.items()}
 
 
 def stale_pages(folder: Path) -> dict[Path, str | None]:
-    """Give the pages of a folder that are not as they should be: what to write, or None for one whose pack is gone."""
+    """Return the pages of a folder that are stale: what to write, or None for one whose pack is gone."""
     pages = {folder / path: text for path, text in manual().items()}
     stale: dict[Path, str | None] = {path: text for path, text in pages.items() if _read(path) != text}
     gone = [path for path in sorted(folder.rglob("*.md")) if path not in pages and _ORIGIN in _read(path)]
@@ -63,7 +63,7 @@ def _section(sourced: Sourced) -> Iterator[str]:
 
 
 def terms(rule: Rule) -> Iterator[str]:
-    """Say on what terms a rule acts: what it does, how sure, on whose articles; its life so far."""
+    """Yield the terms on which a rule acts: what it does, how sure, on whose articles; its life so far."""
     yield from (rule.action, rule.kind, rule.confidence)
     scope = rule.scope
     said = (

@@ -40,7 +40,7 @@ class _Seen:
 
 
 def suggest(documents: Iterable[Judged], least: int, most: int) -> list[Suggestion]:
-    """Give the `most` suggestions whose lines stand in `least` documents or more, the most widespread first.
+    """Return the `most` suggestions whose lines stand in `least` documents or more, the most widespread first.
 
     Lines are the same if their labels are: case, quotes, dashes and ornaments do not count.  The same document twice
     counts once.

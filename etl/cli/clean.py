@@ -1,6 +1,5 @@
 """`copydesk clean` and `copydesk diff`: the run, with files or with a look at what would change."""
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +124,7 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
     """Print articles as they are made; return with the outcome the words for the first rejects."""
     from etl.cli.progress import ProgressLine
     from etl.engines.local import LocalEngine
+    from etl.pipeline.delivery import printing
     from etl.pipeline.job import RejectLine
     from etl.pipeline.run import Run
     from etl.pipeline.tasks import Printed
@@ -134,8 +134,8 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
 
     def write(printed: Printed) -> None:
         progress.clear()
-        sys.stdout.buffer.write(printed.articles)
-        sys.stdout.buffer.flush()
+        with printing() as stdout:
+            stdout.write(printed.articles)
         if len(rejects) < MAX_REJECTS_SHOWN:
             rejects.extend(map(reject_word, decode_records(printed.rejects, RejectLine)))
 
@@ -171,7 +171,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     if output.kind in ("file", "folder"):
         refuse_inputs(output, inputs)
     request = Request(
-        job, found, output, stages_of(job),
+        job, tuple(inputs), found, output, stages_of(job),
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
         has_time=options.is_time_fixed(chosen["added"]), delivers=not chosen["dry_run"],
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """`copydesk dedup`: near-duplicate records out of JSONL that is clean already."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
         raise SystemExit(4)
 
 
-def _request(inputs: Sequence[str], chosen: dict[str, Any]) -> "Request":
+def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
     from etl.pipeline.delivery import output_of
     from etl.pipeline.job import Job
@@ -117,7 +117,7 @@ def _request(inputs: Sequence[str], chosen: dict[str, Any]) -> "Request":
         shard_bytes=options.memory(chosen["shard_size"]),
     )
     return Request(
-        job, find(inputs, reading), output, RECORDS,
+        job, inputs, find(inputs, reading), output, RECORDS,
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
     )  # fmt: skip
 

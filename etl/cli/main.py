@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+<<<<<<< HEAD
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, Terminated, UsageError
+=======
+from etl.cli.terminal import say
+from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated
+>>>>>>> main
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -35,9 +40,11 @@ COMMANDS = {
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
 }
 
+# The section of a config that holds for all commands, and commands that look at what another would do.
+COMMON = "common"
+FOLLOWS = {"diff": "clean", "explain": "clean"}
 INTERRUPTED = 130
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-WAY_OUT = "When there is room, the same command with --resume goes on."
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
 # stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
 COLLECT_AFTER = 50_000, 5, 5
@@ -134,7 +141,7 @@ def main() -> None:
     except Terminated as ended:
         say("terminated; nothing half-written is left")
         code = ended.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, PipeClosed):
         # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -161,16 +168,20 @@ def _run() -> int:
         _trace()
         say(f"copydesk: {error}")
         return error.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, PipeClosed):
         raise
     except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
         _trace()
+<<<<<<< HEAD
         name = f"{printable(error.filename)}: " if error.filename else ""
         say(f"copydesk: {name}{error.strerror or error}\n  {WAY_OUT}")
+=======
+        say(f"copydesk: {MachineError(str(error.filename or 'the system'), error.strerror or str(error))}")
+>>>>>>> main
         return MachineError.exit_code
     except MemoryError:
         _trace()
-        say(f"copydesk: memory ran out\n  {WAY_OUT}")
+        say(f"copydesk: {MachineError('', 'memory ran out')}")
         return MachineError.exit_code
     except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
         _trace()
@@ -192,22 +203,40 @@ def _color_of_environment() -> bool | None:
 
 def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
+<<<<<<< HEAD
     from etl.config import NOT_FOR_CONFIGS
     from etl.packs.place import place
 
     checked: dict[str, Any] = {}
+=======
+    known = {name: _option_names(ctx, name) for name in COMMANDS} if config.options else {}
+    anywhere = {key: option for names in known.values() for key, option in names.items()}
+>>>>>>> main
     for name, values in config.options.items():
-        if name not in COMMANDS:
-            raise PackError(config.path, f"[{name}] is no command", _near(name, COMMANDS))
-        names = _option_names(ctx, name)
+        if name not in (*known, COMMON):
+            raise PackError(config.path, f"[{name}] is no command", _near(name, {**COMMANDS, COMMON: ""}))
+        names = anywhere if name == COMMON else known[name]
         for key in values:
             if key not in names:
                 raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
+<<<<<<< HEAD
             if key in NOT_FOR_CONFIGS:
                 fault = f"'{key}' is for the command line alone"
                 raise PackError(place(config.path, 1, key), fault, "What is written, and where, is said with each run.")
         checked[name] = {names[key]: _located(config, key, value) for key, value in values.items()}
     return checked
+=======
+    return {name: _command_defaults(name, names, config) for name, names in known.items()}
+
+
+def _command_defaults(command: str, names: Mapping[str, str], config: "Config") -> dict[str, Any]:
+    """A command's defaults: of [common], of the command that it follows, and its own, the last over the first."""
+    sections = (COMMON, FOLLOWS.get(command, command), command)
+    found: dict[str, Any] = {}
+    for section in sections:
+        found |= {names[key]: value for key, value in config.options.get(section, {}).items() if key in names}
+    return found
+>>>>>>> main
 
 
 def _located(config: "Config", key: str, value: Any) -> Any:

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
+<<<<<<< HEAD
 from etl.audit import BOOKED_NOTHING, COUNTED, GAP, Entry
 from etl.cli.terminal import as_json, number, one_line, say, table, visible
+=======
+from etl.audit import BOOKED_NOTHING, GAP, Entry
+from etl.cli.terminal import number, one_line, say, table, visible
+>>>>>>> main
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
@@ -58,7 +63,15 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
     notes, errors = _notes(outcome), _errors(outcome, rejects)
     if chosen["as_json"]:
         messages = [*notes, *(text.strip() for text in errors)]
+<<<<<<< HEAD
         say(as_json({**_as_object(outcome), "messages": messages}))
+=======
+        say(
+            msgspec.json.encode(
+                {**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}
+            ).decode()
+        )
+>>>>>>> main
         return
     for text in () if chosen["quiet"] else (*words, *notes):
         say(text)
@@ -89,12 +102,6 @@ def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
     if outcome.tally.rejects > len(rejects) > 0:
         errors.append("  …")
     return errors
-
-
-def _as_object(outcome: Outcome) -> dict[str, Any]:
-    counts = msgspec.structs.asdict(outcome.tally)
-    found = {name: dict(value) if name in COUNTED else value for name, value in counts.items()}
-    return {**found, "seconds": dict(outcome.seconds)}
 
 
 def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:

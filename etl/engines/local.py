@@ -78,11 +78,10 @@ class LocalEngine:
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Run a task on each item; yield results in item order."""
         items = iter(items)
-        first = list(islice(items, self._here))
-        yield from map(task, first)
+        yield from map(task, items if self.jobs == 1 else islice(items, self._here))
         rest = list(islice(items, 2))
-        if self.jobs == 1 or len(rest) < 2:
-            yield from map(task, chain(rest, items))
+        if len(rest) < 2:
+            yield from map(task, rest)
         else:
             yield from self._spread(task, chain(rest, items))
 

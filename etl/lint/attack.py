@@ -51,7 +51,7 @@ class Growing(Struct, frozen=True):
     tail: str
 
     def line(self, chars: int) -> str:
-        """Give the line at a length."""
+        """Return the line at a length."""
         times = (chars - len(self.head) - len(self.tail)) // len(self.unit)
         return self.head + self.unit * times + self.tail
 
@@ -68,8 +68,13 @@ class Worst(Struct, frozen=True):
 
     @property
     def is_slow(self) -> bool:
+<<<<<<< HEAD
         """Tell whether a page could stop a run."""
         return self.seconds > MAX_SECONDS or self.is_untried
+=======
+        """Return true if a page could stop a run."""
+        return self.seconds > MAX_SECONDS
+>>>>>>> main
 
 
 def under_attack(
@@ -134,7 +139,7 @@ def attack(target: Target) -> Worst:
 
 
 def growing_lines(run: Run) -> Iterator[Growing]:
-    """Give lines that lead a matcher into the repeats of a regex and then fail it, at once or behind a fitting end."""
+    """Yield lines that lead a matcher into the repeats of a regex and then fail it, at once or behind a fitting end."""
     tails = (MISFIT, sample(run) + MISFIT)
     heads = islice(dict.fromkeys(("", *_heads(run, ""))), MAX_HEADS)
     return (Growing(*line) for line in product(heads, islice(dict.fromkeys(_units(run)), MAX_UNITS), tails))

@@ -53,7 +53,7 @@ def lint(packs: Sequence[str], only: bool = False) -> list[Finding]:
 
 
 def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
-    """Say what is wrong with a regex that stands in no pack yet.  Raises re.error if it is none."""
+    """Yield what is wrong with a regex that stands in no pack yet.  Raises re.error if it is none."""
     target = Target(naming(written_out(regex), SOME_PUBLISHERS), flags, is_searched)
     (worst,) = under_attack([target])
     return (f"{code} it {fault}" for code, fault in _faults(target, worst))
@@ -100,8 +100,16 @@ def _number(version: str) -> list[int]:
 
 
 def _compiles(pattern: Pattern) -> bool:
+<<<<<<< HEAD
     """Tell whether there is a regex; one that does not compile has its finding already."""
     return bool(pattern.regex) and not regex_fault(generic(pattern.regex))
+=======
+    """Return true if there is a regex; one that does not compile has its finding already."""
+    try:
+        return bool(pattern.regex and regex_of(pattern).pattern)
+    except re.error:
+        return False
+>>>>>>> main
 
 
 def _target(rule: Rule, pattern: Pattern) -> Target:

@@ -15,12 +15,12 @@ Check = Callable[[str, Run], bool]
 
 
 def shape_faults(regex: str, run: Run) -> Iterator[str]:
-    """Give the codes of what is wrong with a regex, given with its parts."""
+    """Yield the codes of what is wrong with a regex, given with its parts."""
     return (code for code, is_wrong in CHECKS.items() if is_wrong(regex, run))
 
 
 def nests(run: Run, after: frozenset[str] = frozenset(), turns: int = 1) -> bool:
-    """Tell whether a repeat within a repeat leaves open where one turn ends: the ways double with every turn.
+    """Return true if a repeat within a repeat leaves open where one turn ends: the ways double with every turn.
 
     `after` is what may come behind the run once around, `turns` how often the repeats around take it at most.
     """
@@ -42,7 +42,7 @@ def _around(part: Part, follow: frozenset[str], turns: int) -> tuple[frozenset[s
 
 
 def overlaps(run: Run) -> bool:
-    """Tell whether two unbounded repeats that take the same characters stand with nothing needed between them."""
+    """Return true if two unbounded repeats that take the same characters stand with nothing needed between them."""
     return any(_meets(part, run[at + 1 :]) or any(map(overlaps, part.choices)) for at, part in enumerate(run))
 
 
@@ -58,13 +58,13 @@ def _meets(part: Part, rest: Run) -> bool:
 
 
 def leads(run: Run) -> bool:
-    """Tell whether a regex begins with an unbounded repeat of nearly anything."""
+    """Return true if a regex begins with an unbounded repeat of nearly anything."""
     part = next((part for part in run if part.high), Part())
     return _swallows_prose(part) or (part.high == 1 and any(map(leads, part.choices)))
 
 
 def swallows(run: Run) -> bool:
-    """Tell whether an unbounded repeat of nearly anything stands anywhere in a regex."""
+    """Return true if an unbounded repeat of nearly anything stands anywhere in a regex."""
     return any(_swallows_prose(part) or any(map(swallows, part.choices)) for part in run)
 
 

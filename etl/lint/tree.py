@@ -29,12 +29,12 @@ class Part(Struct, frozen=True):
 
     @property
     def varies(self) -> bool:
-        """Tell whether a matcher may try it with fewer or more."""
+        """Return true if a matcher may try it with fewer or more."""
         return self.low < self.high and self.gives_back
 
     @property
     def is_optional(self) -> bool:
-        """Tell whether it may take nothing."""
+        """Return true if it may take nothing."""
         return self.low == 0 or any(all(part.is_optional for part in run) for run in self.choices)
 
 
@@ -61,7 +61,7 @@ def parts(regex: str, flags: int) -> Run:
 
 
 def first(run: Sequence[Part]) -> frozenset[str]:
-    """Give the characters that a run of parts may begin with."""
+    """Return the characters that a run of parts may begin with."""
     found: set[str] = set()
     for part in run:
         if part.high:
@@ -72,7 +72,7 @@ def first(run: Sequence[Part]) -> frozenset[str]:
 
 
 def sample(run: Sequence[Part], choice: int = 0) -> str:
-    """Give a text that a run of parts takes, as short as can be, look arounds aside; of each group that choice.
+    """Return a text that a run of parts takes, as short as can be, look arounds aside; of each group that choice.
 
     >>> by = parts(r"(?:Photo|Image) by [A-Z]\\w{2,40}/?", 0)
     >>> sample(by), sample(by, 1)
@@ -82,7 +82,7 @@ def sample(run: Sequence[Part], choice: int = 0) -> str:
 
 
 def sample_of(part: Part, choice: int = 0) -> str:
-    """Give a text that a part takes once."""
+    """Return a text that a part takes once."""
     if part.choices:
         return sample(part.choices[choice % len(part.choices)], choice)
     return next((char for char in SAMPLE_CHARS if char in part.chars), max(part.chars, default=""))

@@ -24,7 +24,7 @@ def check(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> None:
 
 
 def faults(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> Iterator[PackError]:
-    """Give all that is wrong with rules that cannot be meant."""
+    """Yield all that is wrong with rules that cannot be meant."""
     seen = {name: sourced for sourced in others for name in sourced.called}
     for sourced in rules:
         for key, name in zip(chain(("id",), repeat("aliases")), sourced.called, strict=False):

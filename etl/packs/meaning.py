@@ -30,7 +30,7 @@ _BEFORE_ARTICLES: tuple[Verb, ...] = ("replace", "start-article")
 
 
 def misuses(rule: Rule) -> Iterator[Fault]:
-    """Give what is wrong with a rule beyond the shape of its keys."""
+    """Yield what is wrong with a rule beyond the shape of its keys."""
     for check in _CHECKS:
         yield from check(rule)
 

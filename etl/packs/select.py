@@ -127,7 +127,7 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
 
 
 def advice(selection: Selection) -> Iterator[str]:
-    """Say which rules that a selection asks for by name are deprecated, and which have another name now."""
+    """Yield which rules that a selection asks for by name are deprecated, and which have another name now."""
     asked = (*selection.select, *selection.ignore)
     for sourced in load_rules(selection) if asked else ():
         if sourced.rule.deprecated and _is_called(sourced, asked):
@@ -147,7 +147,7 @@ def load_rules(selection: Selection) -> tuple[Sourced, ...]:
 
 
 def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
-    """Give version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
+    """Return version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
     found: dict[str, dict[str, str]] = {}
     for sourced in selected(selection):
         path = Path(sourced.path)
@@ -188,7 +188,7 @@ def _is_chosen(sourced: Sourced, selection: Selection) -> bool:
 
 
 def _is_called(sourced: Sourced, patterns: Collection[str]) -> bool:
-    """Tell whether one of a rule's names, old ones included, fits one of the patterns."""
+    """Return true if one of a rule's names, old ones included, fits one of the patterns."""
     return any(_matches(name, patterns) for name in sourced.called)
 
 

@@ -94,7 +94,7 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
 
 
 def _instead_of(key: str, table: str, guide: Guide) -> str:
-    """Say what to do about a key that a table does not have."""
+    """Return what to do about a key that a table does not have."""
     known = {field for struct in guide.structs for field in struct.__struct_encode_fields__}
     if key in known:
         return guide.ways_out.get(f"{table}.{key}", f"It is a key of another table: see {guide.manual}.")
@@ -102,7 +102,7 @@ def _instead_of(key: str, table: str, guide: Guide) -> str:
 
 
 def _choice(said: str, key: str, guide: Guide) -> str:
-    """Say what to do about a value that a key does not take: which of the known words may have been meant."""
+    """Return what to do about a value that a key does not take: which of the known words may have been meant."""
     wrong = re.search(r"[Ii]nvalid enum value '(.*)'", said)
     fields = (field for struct in guide.structs for field in msgspec.structs.fields(struct) if field.name == key)
     known = list(dict.fromkeys(word for field in fields for word in _words(field.type) if word))
@@ -112,7 +112,7 @@ def _choice(said: str, key: str, guide: Guide) -> str:
 
 
 def _words(chosen: Any) -> Iterator[str]:
-    """Give the words that a type lets one choose among."""
+    """Yield the words that a type lets one choose among."""
     for part in get_args(chosen):
         if isinstance(part, str):
             yield part

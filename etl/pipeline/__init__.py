@@ -8,5 +8,7 @@ session      a run into an output: its claim, what an unfinished run left, its d
 delivery     where results go, and how articles and audit change together
 documents    documents between two stages
 lines        in how many documents of the run a line stands
-copies, select, seen, spill, records     duplicates across the run
+fingerprints  those of shards: one Arrow file each
+select       duplicates across the run; history: what earlier runs kept
+records      the stages of `copydesk dedup`
 """

@@ -9,14 +9,15 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 from msgspec import Struct
 
-from etl.errors import UsageError
+from etl.errors import PipeClosed, UsageError
 from etl.pipeline.workspace import Workspace
 from etl.writers import SUFFIXES, atomic, naming
 
@@ -169,11 +170,31 @@ def make_parent(output: Output) -> None:
 
 
 def print_parts(output: Output, workspace: Workspace) -> None:
-    """Copy the articles of a run to standard output, or to the device that the user named."""
-    for part in workspace.parts("articles"):
+    """Copy the articles of a run to standard output, or to the device that the user named.  Raises PipeClosed."""
+    if output.kind == "stream":
+        with Path(output.name).open("wb") as device:
+            _copy(workspace.parts("articles"), device)
+    else:
+        with printing() as stdout:
+            _copy(workspace.parts("articles"), stdout)
+
+
+def _copy(parts: Iterable[Path], target: IO[bytes]) -> None:
+    for part in parts:
         with part.open("rb") as lines:
-            shutil.copyfileobj(lines, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
+            shutil.copyfileobj(lines, target)
+
+
+@contextmanager
+def printing() -> Iterator[IO[bytes]]:
+    """Yield standard output.  Raises PipeClosed if nobody reads it any more, and OSError that names it."""
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
@@ -181,6 +202,14 @@ def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account:
 
     `account` is what a folder's run.json holds.
     """
+    folder = Path(workspace.folder)
+    if not (folder / JOURNAL).exists():  # else a run that was killed had begun to move names
+        _make_ready(output, workspace, kinds, account)
+    finish_delivery(output, folder)
+
+
+def _make_ready(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
+    """Put all results into one folder, and then write the journal: what is in it can only be moved from here on."""
     ready = Path(workspace.folder) / "ready"
     ready.mkdir(exist_ok=True)
     for kind in kinds:
@@ -193,7 +222,6 @@ def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account:
             path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
     with atomic(Path(workspace.folder) / JOURNAL) as path:
         path.write_bytes(msgspec.json.encode(sorted(item.name for item in ready.iterdir())))
-    finish_delivery(output, Path(workspace.folder))
 
 
 def finish_delivery(output: Output, folder: Path) -> bool:
@@ -224,9 +252,13 @@ def _move_away(path: Path, target: Path) -> None:
 def _join_parts(workspace: Workspace, kind: str, target: Path) -> None:
     """Copy parts one after the other.  So may compressed parts: gzip members in a row are a gzip file."""
     with naming(target), target.open("wb") as file:
+<<<<<<< HEAD
         for part in workspace.parts(kind):
             with part.open("rb") as lines:
                 shutil.copyfileobj(lines, file)
+=======
+        _copy(workspace.parts(kind), file)
+>>>>>>> main
         file.flush()
         os.fsync(file.fileno())
 

@@ -46,7 +46,7 @@ SETTINGS = ("selection", "reading", "dedup", "added", "index")
 
 
 class Request(Struct, frozen=True):
-    """A run that a user asks for: a job over inputs, into an output, by these stages.
+    """A run that a user asks for: a job over inputs (as named, and as found), into an output, by these stages.
 
     `force` overwrites what copydesk wrote, `resume` goes on with a run that was left unfinished, `work` is the folder
     for files where there is no output beside which they could stand.  `has_time` is true if the user fixed the time in
@@ -54,6 +54,7 @@ class Request(Struct, frozen=True):
     """
 
     job: Job
+    names: tuple[str, ...]
     found: Found
     output: Output
     stages: tuple[str, ...]
@@ -105,7 +106,7 @@ class Session:
                 {"path": source.name, "bytes": source.size, "modified": source.modified}
                 for source in self.request.found.sources
             ],
-            "counts": {name: _counted(value) for name, value in structs.asdict(self.outcome.tally).items()},
+            "counts": self.outcome.tally.as_object(),
             "seconds": dict(self.outcome.seconds),
         }
 
@@ -125,7 +126,7 @@ def session(request: Request) -> Iterator[Session]:
             if request.delivers:
                 one.deliver()
         return
-    refuse_inputs(output, (source.path for source in request.found.sources))
+    refuse_inputs(output, _read(request))
     is_new = not output.parent.exists()
     make_parent(output)
     try:
@@ -143,6 +144,12 @@ def session(request: Request) -> Iterator[Session]:
             output.parent.rmdir()
 
 
+def _read(request: Request) -> Iterator[str]:
+    """What the run reads: the names that the user gave, and the files that they stand for."""
+    yield from request.names
+    yield from (source.path for source in request.found.sources)
+
+
 def _accepted(request: Request, claim: Claim) -> Request:
     """Settle what earlier runs have left, and check the output.  Return the request, with the time of a resumed run."""
     for folder in claim.left():
@@ -156,7 +163,7 @@ def _accepted(request: Request, claim: Claim) -> Request:
     for folder in claim.left():
         finish_delivery(request.output, folder)
         shutil.rmtree(folder)
-    check_output(request.output, request.force, (source.path for source in request.found.sources))
+    check_output(request.output, request.force, _read(request))
     return request
 
 
@@ -220,7 +227,3 @@ def _index_state(job: Job, claim: Claim) -> str:
         if staged.exists() and staged.read_bytes() == now:
             return (folder / BEFORE).read_text(encoding="utf-8")
     return sha256(now).hexdigest()
-
-
-def _counted(value: Any) -> Any:
-    return dict(value) if isinstance(value, tuple) else value

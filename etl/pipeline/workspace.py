@@ -88,6 +88,7 @@ class Workspace(Struct, frozen=True):
         final = self.part_folder(kind, shard)
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary = final.parent / f".{token_hex(8)}.tmp"
+<<<<<<< HEAD
         temporary.mkdir()
         try:
             with naming(final):
@@ -96,6 +97,16 @@ class Workspace(Struct, frozen=True):
                 temporary.rename(final)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+=======
+        with naming(final):
+            temporary.mkdir()
+            try:
+                yield temporary
+                if not final.exists():  # another attempt at the same task has written the same
+                    temporary.rename(final)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+>>>>>>> main
 
     def finish(self, stage: str, shard: int, tally: Tally) -> None:
         """Record that a stage is done with a shard, and what it counted."""

@@ -273,24 +273,26 @@ def fault_of(error: Exception) -> str:
 
 def _chunks(source: Source, file: io.BufferedReader, size: int) -> Iterator[Share]:
     """Cut a stream into chunks of whole lines.  A line over the limit is cut there, and its rest is skipped."""
-    row, rest = 1, b""
+    row, held, length = 1, list[bytes](), 0
     try:
         for block in _blocks(file, size):
-            body = rest + block
-            cut = body.rfind(b"\n") + 1
-            if not cut and len(body) > MAX_DOCUMENT_BYTES:
-                body, rest = body[: MAX_DOCUMENT_BYTES + 1] + b"\n", _skip_line(file)
-            elif not cut:
-                rest = body
-                continue
+            held.append(block)
+            length += len(block)
+            cut = block.rfind(b"\n") + 1
+            if cut:
+                body, rest = b"".join([*held[:-1], block[:cut]]), block[cut:]
+            elif length > MAX_DOCUMENT_BYTES:
+                body, rest = b"".join(held)[: MAX_DOCUMENT_BYTES + 1] + b"\n", _skip_line(file)
             else:
-                body, rest = body[:cut], body[cut:]
+                continue
             yield Share(source, "jsonl", len(body), body, row)
             row += body.count(b"\n")
+            held, length = [rest], len(rest)
     except decompression_errors() as error:
-        yield Share(source, "jsonl", body=rest, row=row, fault=f"the file is damaged from here on: {error}")
+        fault = f"the file is damaged from here on: {error}"
+        yield Share(source, "jsonl", body=b"".join(held), row=row, fault=fault)
         return
-    if rest:
+    if rest := b"".join(held):
         yield Share(source, "jsonl", len(rest), rest, row)
 
 
@@ -375,7 +377,7 @@ def _opened(source: Source) -> io.BufferedReader:
     if source.path == STDIN:
         if sys.stdin is None:
             raise OSError(9, "standard input is closed")
-        return _unpacked(_prefixed(sys.stdin.buffer))
+        return _unpacked(_prefixed(cast(io.BufferedReader, sys.stdin.buffer)))
     packed = open(source.path, "rb")  # noqa: PTH123, SIM115  # a path of odd bytes stays as it is; the caller closes it
     try:
         if source.is_stream:
@@ -387,7 +389,7 @@ def _opened(source: Source) -> io.BufferedReader:
         raise
 
 
-def _prefixed(stream: IO[bytes]) -> io.BufferedReader:
+def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
     """A stream with its first bytes read, so that they can be looked at; a pipe gives as few as it likes."""
     return io.BufferedReader(Prefixed(stream.read(SNIFFED_BYTES), stream), UNPACKED_AT_ONCE)
 
@@ -395,7 +397,7 @@ def _prefixed(stream: IO[bytes]) -> io.BufferedReader:
 class Prefixed(io.RawIOBase):
     """A stream whose first bytes have been read already."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+    def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
         self._head, self._rest = head, rest
 
     def readable(self) -> bool:
@@ -405,7 +407,7 @@ class Prefixed(io.RawIOBase):
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fill a buffer, first with the head, then with what the stream gives."""
         space = memoryview(buffer)
-        given = self._head[: len(space)] or self._rest.read(len(space))
+        given = self._head[: len(space)] or self._rest.read1(len(space))
         self._head = self._head[len(given) :] if self._head else b""
         space[: len(given)] = given
         return len(given)

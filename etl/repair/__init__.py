@@ -118,7 +118,7 @@ def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str,
 
 def _replaced(text: str, replacement: Replacement) -> Script:
     places = replacement.pattern.finditer(text)
-    changes = (Change(*place.span(), place.expand(replacement.after), replacement.rule) for place in places)
+    changes = (Change(*place.span(), place.expand(replacement.after), (replacement.rule,)) for place in places)
     return tuple(change for change in changes if text[change.start : change.end] != change.after)
 
 
@@ -132,7 +132,7 @@ def _changes(before: str, after: str, rule: str) -> Iterator[Change]:
         return
     for was, becomes in zip(old, new, strict=True):
         if was != becomes:
-            yield Change(start, start + len(was), becomes, rule)
+            yield Change(start, start + len(was), becomes, (rule,))
         start += len(was)
 
 
@@ -140,10 +140,10 @@ def _aligned(start: int, old: list[str], new: list[str], rule: str) -> Iterator[
     """The script between two rows of words, which begin at this character of the text."""
     before, after = "".join(old), "".join(new)
     if min(len(old), len(new)) < 2 or len(old) + len(new) > MAX_WORDS_TO_ALIGN:
-        yield Change(start, start + len(before), after, rule)
+        yield Change(start, start + len(before), after, (rule,))
         return
     for change in between(before, after, rule):
-        yield Change(start + change.start, start + change.end, change.after, rule)
+        yield Change(start + change.start, start + change.end, change.after, (rule,))
 
 
 def _shared_words(one: str, other: str) -> int:

@@ -91,7 +91,7 @@ class Recurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit
 
 
 class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What a rule names: the block's own looks (if given), in the company of these neighbours (each that is given).
+    """What a rule names: what the block itself is (if given), and its neighbours (each that is given).
 
     `every`, `either` and `neither` - in TOML `all`, `any` and `not` - are more looks of the block: one level deep.
     """
@@ -188,6 +188,6 @@ class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
 
 
 def called(name: str, rule: Rule) -> tuple[str, ...]:
-    """Give all full names of a rule: the one of today, and the old ones; those without a slash are of the same pack."""
+    """Return all full names of a rule: that of today, then old ones; those without a slash are of the same pack."""
     pack = name.partition("/")[0]
     return name, *(alias if "/" in alias else f"{pack}/{alias}" for alias in rule.aliases)

@@ -18,18 +18,18 @@ _ENDS = re.compile(r"\w(?!\w)(?:[!.+)»]|[^\x00-\u02ff\w\s]{1,3})?")
 
 
 def generic(regex: str) -> str:
-    """Give the regex with any text for a publisher: what stands in it must stand in what the regex matches."""
+    """Return the regex with any text for a publisher: what stands in it must stand in what the regex matches."""
     return regex.replace(PUBLISHER, f"(?:.{{2,{MAX_NAME_CHARS}}})")
 
 
 def naming(regex: str, names: Sequence[str]) -> str:
-    """Give the regex with these names for a publisher, the longest first."""
+    """Return the regex with these names for a publisher, the longest first."""
     choices = "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
     return regex.replace(PUBLISHER, rf"(?:(?<!\w)(?:{choices})(?!\w))")
 
 
 def names_in(text: str, publishers: Collection[str]) -> tuple[str, ...]:
-    """Give the names of publishers that a plain text holds, each as it stands there.  `publishers` are folded.
+    """Return the names of publishers that a plain text holds, each as it stands there.  `publishers` are folded.
 
     >>> names_in("Photo: Jane Roe/BBC News, via AP.", {"bbc news", "bbc", "ap", "an"})
     ('AP', 'BBC', 'BBC News')

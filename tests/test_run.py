@@ -1,0 +1,428 @@
+"""A run: one path for all commands, atomic parts, streaming, sums that add up."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import zstandard
+from conftest import Run
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.audit import Balance, Tally
+from etl.cli.progress import ProgressLine
+from etl.document import Judged, finish, judge, parse
+from etl.errors import UsageError
+from etl.model import Metadata, Raw
+from etl.packs import Selection, compile_rules
+from etl.pipeline.delivery import Output, finish_delivery, output_of
+from etl.pipeline.documents import read_judged, write_documents
+from etl.pipeline.workspace import Claim, Identity, Workspace
+
+ADDED = ("--added", "2026-11-22")
+STORY = (
+    "The council of {town} met on Monday and spoke for {number} hours about the bridge over the river.\n\nRead More\n\n"
+)
+SLOW = "(a|aa)+"
+PACK = f"""\
+[pack]
+id = "mine"
+version = "1"
+
+[[rule]]
+id = "slow"
+title = "A run of letters"
+kind = "notice"
+match.regex = "{SLOW}"
+why = "Somebody tried."
+drops = ["aaa"]
+keeps = ["b"]
+"""
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def crawl(path: Path, records: int, town: str = "Ayton") -> Path:
+    texts = [STORY.format(town=f"{town} {number}", number=number * 7) for number in range(records)]
+    lines = [json.dumps({"id": f"r{number}", "text": text}) for number, text in enumerate(texts)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+# --- atomic parts -----------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_runs_out_of_time_in_one_of_many_shards_leaves_whole_files(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path / "in.jsonl", 300)
+    line = json.dumps({"id": "slow", "text": "a" * 60 + "b"})
+    (tmp_path / "in.jsonl").write_text((tmp_path / "in.jsonl").read_text() + line + "\n")
+    (tmp_path / "mine.toml").write_text(PACK)
+    how = ("--dedup", "off", "-r", "mine.toml", *ADDED)
+    done = run("clean", "in.jsonl", "-o", "two.jsonl", "-j", "2", "--shard-size", "2kB", *how)
+    assert done.code == 0 and "went without mine/slow" in done.err
+    assert run("clean", "in.jsonl", "-o", "one.jsonl", "-j", "1", *how, "--ignore", "mine/slow").code == 0
+    for kind in ("", ".audit"):
+        assert (tmp_path / f"two{kind}.jsonl").read_bytes() == (tmp_path / f"one{kind}.jsonl").read_bytes()
+    assert run("restore", "two.jsonl", "-o", "back").code == 0
+
+
+def test_a_part_appears_when_it_is_whole(tmp_path: Path) -> None:
+    workspace = Workspace(str(tmp_path))
+    with pytest.raises(ZeroDivisionError), workspace.writing("articles", 0) as path:
+        path.write_text("half")
+        assert workspace.parts("articles") == []
+        _ = 1 / 0
+    assert list((tmp_path / "articles").iterdir()) == []
+
+
+def test_two_attempts_at_one_task_never_share_a_name(tmp_path: Path) -> None:
+    workspace = Workspace(str(tmp_path))
+    with workspace.writing("articles", 0) as first, workspace.writing("articles", 0) as second:
+        assert first != second
+        first.write_text("whole")
+        second.write_text("whole")
+    assert [path.read_text() for path in workspace.parts("articles")] == ["whole"]
+
+
+def test_what_a_stage_counted_is_there_when_it_is_done(tmp_path: Path) -> None:
+    workspace, tally = Workspace(str(tmp_path)), Tally(documents=3, books=Balance(9, 5, 1, 3), rules=(("a", 2),))
+    assert workspace.tally("clean", 7) is None
+    workspace.finish("clean", 7, tally)
+    assert (workspace.tally("clean", 7), workspace.tally("publish", 7)) == (tally, None)
+
+
+TEXTS = st.lists(
+    st.sampled_from(["Belarusâ€™ rally", "Read More", "They marched.", "“No”", "\ud83d", "don?t", " "]), max_size=6
+)
+
+
+@given(st.lists(TEXTS.map("\n\n".join), max_size=3))
+def test_documents_come_back_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    rules = compile_rules(Selection())
+    raws = [Raw("a.txt", text, "0" * 64, metadata=Metadata(publisher="BBC News")) for text in texts]
+    judged = judge([parse(raw, rules) for raw in raws], rules)
+    workspace = Workspace(str(tmp_path_factory.mktemp("work")))
+    list(write_documents(workspace, "staged", 0, judged))
+    back = list(read_judged(workspace, "staged", 0))
+    assert back == judged
+    assert [finish(one).records for one in back if isinstance(one, Judged)] == [finish(one).records for one in judged]
+
+
+def test_each_character_is_staged_once(tmp_path: Path) -> None:
+    rules = compile_rules(Selection())
+    text = "\n\n".join(STORY.format(town=number, number=number)[:-13] * 4 for number in range(500))
+    workspace = Workspace(str(tmp_path))
+    list(write_documents(workspace, "staged", 0, judge([parse(Raw("a", text, "0" * 64), rules)], rules)))
+    assert workspace.path("staged", 0, ".msgpack").stat().st_size < 1.5 * len(text)
+
+
+# --- outputs ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("", "stdout"), ("-", "stdout"), ("a.jsonl", "file"), ("a.jsonl.zst", "file"), ("a", "folder"), ("a.d/", "folder"), ("/dev/null", "stream")],
+)  # fmt: skip
+def test_outputs_by_name(name: str, kind: str) -> None:
+    assert output_of(name).kind == kind
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl.bz2", "a.txt"])
+def test_an_ending_that_cannot_be_written_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="is no ending that can be written"):
+        output_of(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("clean in/a.txt -o in/a.jsonl", "exists already"),
+        ("clean in/a.txt -o in/a.jsonl -f", "was not written by copydesk"),
+        ("clean in/i.audit.jsonl -o in/i.jsonl", "would write over the input"),
+        ("clean in/i.jsonl -o in/i.jsonl -f", "would write over the input"),
+        ("clean in -o in/out", "is inside the input folder"),
+        ("clean in/articles/a.txt -o in -f", "holds the input"),
+        ("dedup in/i.jsonl -o u.jsonl --pairs u.jsonl", "is written for u.jsonl"),
+        ("dedup in/i.jsonl -o u.jsonl --pairs u.audit.jsonl", "is written for u.jsonl"),
+        ("dedup in/i.jsonl -o u.jsonl --pairs p.jsonl --clusters p.jsonl", "is written for --pairs"),
+        ("dedup in/i.jsonl -o u.jsonl --pairs in/i.jsonl -f", "is an input"),
+    ],
+)
+def test_what_is_there_and_is_not_ours_stays(run: Run, tmp_path: Path, words: str, fault: str) -> None:
+    (tmp_path / "in/articles").mkdir(parents=True)
+    for name, body in (
+        ("a.txt", "A story."),
+        ("articles/a.txt", "A story."),
+        ("a.jsonl", "mine"),
+        ("i.jsonl", '{"text": "x"}\n'),
+        ("i.audit.jsonl", '{"text": "x"}\n'),
+    ):
+        (tmp_path / "in" / name).write_text(body)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    done = run(*words.split())
+    assert (done.code, fault in done.err) == (2, True), done.err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("output", ["o.jsonl", "o/"])
+def test_force_replaces_what_copydesk_wrote_and_all_of_it(run: Run, tmp_path: Path, output: str) -> None:
+    (tmp_path / "a.txt").write_text("A story of Ayton.\n\nRead More\n")
+    (tmp_path / "b.txt").write_text("A tale of Bewick.\n\nRead More\n")
+    assert run("clean", "a.txt", "-o", output).code == 0
+    assert run("clean", "b.txt", "-o", output).code == 2
+    assert run("clean", "b.txt", "-o", output, "-f", "--no-audit").code == 0
+    assert run("restore", output).code == 2  # no audit of the first run is left
+    assert run("clean", "b.txt", "-o", output, "-f").code == 0
+    assert run("restore", output).out == "A tale of Bewick.\n\nRead More\n"
+    assert not list(tmp_path.rglob(".*"))
+
+
+def test_a_name_between_two_runs_is_delivered_by_the_next(tmp_path: Path) -> None:
+    """A run that was killed while it moved names: the next one into the same output moves the rest."""
+    output = Output("file", str(tmp_path / "o.jsonl"))
+    (tmp_path / "o.jsonl").write_text("old")
+    (tmp_path / "o.audit.jsonl").write_text("new audit, moved already")
+    with Claim(output.parent, output.claim) as claim:
+        workspace = Path(claim.open(Identity({}), ".jsonl").folder)
+    (workspace / "ready").mkdir()
+    (workspace / "ready/articles").write_text("new")
+    (workspace / "delivery.json").write_text('["articles","audit"]')
+    assert finish_delivery(output, workspace)
+    assert ((tmp_path / "o.jsonl").read_text(), (tmp_path / "o.audit.jsonl").read_text()) == (
+        "new",
+        "new audit, moved already",
+    )
+    assert finish_delivery(output, workspace)
+    assert (tmp_path / "o.jsonl").read_text() == "new"
+
+
+def test_an_output_is_written_by_one_run_at_a_time(tmp_path: Path) -> None:
+    with Claim(tmp_path, "o.jsonl"):
+        with (
+            pytest.raises(UsageError, match=rf"o.jsonl: is being written by process {os.getpid()} on "),
+            Claim(tmp_path, "o.jsonl"),
+        ):
+            pass
+        with Claim(tmp_path, "p.jsonl"):
+            pass
+    with Claim(tmp_path, "o.jsonl"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- inputs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("inputs", ["a.txt a.txt", "a.txt .", ". a.txt", "a.txt ./a.txt link.txt", "*.txt a.txt"])
+def test_an_input_is_read_once_whatever_it_is_called(run: Run, tmp_path: Path, inputs: str) -> None:
+    (tmp_path / "a.txt").write_text(STORY.format(town="Ayton", number=1))
+    (tmp_path / "link.txt").symlink_to("a.txt")
+    output = tmp_path.with_name(f"{tmp_path.name}-out")  # not inside what is read
+    assert run("clean", *inputs.split(), "-o", output, *ADDED).code == 0
+    assert run("restore", output).out == (tmp_path / "a.txt").read_text()
+
+
+def test_own_audits_and_rejects_are_no_input(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    crawl(tmp_path / "c.jsonl", 3)
+    assert run("clean", "c.jsonl", "-o", "in/c.jsonl").code == 0
+    done = run("clean", "in", "-o", "again.jsonl")
+    assert (done.code, len(rows(tmp_path / "again.jsonl"))) == (0, 3)
+    assert "in/c.audit.jsonl: it holds copydesk's own audit or rejects" in done.err
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress], ids=["gz", "zst"])
+def test_a_compressed_file_is_split_as_a_plain_one(run: Run, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    plain = crawl(tmp_path / "plain.jsonl", 200)
+    (tmp_path / "in.jsonl").write_bytes(plain.read_bytes())
+    assert run("clean", "in.jsonl", "-o", "plain", "--shard-size", "2kB", *ADDED).code == 0
+    (tmp_path / "in.jsonl").unlink()
+    suffix = ".gz" if pack is gzip.compress else ".zst"
+    (tmp_path / f"in.jsonl{suffix}").write_bytes(pack(plain.read_bytes()))
+    assert run("clean", f"in.jsonl{suffix}", "-o", "packed", "--shard-size", "2kB", *ADDED).code == 0
+    counts = [len(list((tmp_path / name / "articles").iterdir())) for name in ("plain", "packed")]
+    assert counts[0] == counts[1] > 5
+
+
+# --- streaming --------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_article_leaves_before_the_last_input_is_read() -> None:
+    command = [sys.executable, "-m", "etl", "clean", "-", "--from", "jsonl", "--dedup", "off", "-q"]
+    line = json.dumps({"text": STORY.format(town="Ayton", number=1) * 20}).encode() + b"\n"
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        writing = Thread(target=process.stdin.write, args=(line * (600_000 // len(line)),))
+        writing.start()  # the pipe stays open: more may come
+        assert json.loads(process.stdout.readline())["status"] == "full"
+        reading = Thread(target=process.stdout.read)
+        reading.start()
+        writing.join()
+        process.stdin.close()
+        reading.join()
+    assert process.returncode == 0
+
+
+def test_a_closed_pipe_ends_the_run_at_once(tmp_path: Path) -> None:
+    crawl(tmp_path / "in.jsonl", 20_000)
+    command = f"{sys.executable} -m etl clean {tmp_path}/in.jsonl --dedup off -j 1 -q | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (0, b"", 1)
+
+
+@pytest.mark.parametrize("scope", ["off", "article"])
+def test_nothing_is_put_on_disk_where_nothing_must(tmp_path: Path, scope: str) -> None:
+    """The folder for temporary files is one that may not be written to."""
+    body = crawl(tmp_path / "in.jsonl", 50).read_bytes()
+    command = [sys.executable, "-m", "etl", "clean", "-", "--dedup", scope, "-q"]
+    environment = {**os.environ, "TMPDIR": "/proc", "TEMP": "/proc", "TMP": "/proc"}
+    done = subprocess.run(command, input=body, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 50)
+
+
+@pytest.mark.parametrize("options", ["", "-j 2 --shard-size 3kB", "-j 5 --shard-size 50kB", "--memory 20kB"])
+def test_the_same_bytes_from_a_file_a_folder_a_glob_and_a_pipe(run: Run, tmp_path: Path, options: str) -> None:
+    (tmp_path / "in").mkdir()
+    crawl(tmp_path / "in/a.jsonl", 150)
+    assert run("clean", "in/a.jsonl", "-o", "base.jsonl", *ADDED).code == 0
+    for number, name in enumerate(("in/a.jsonl", "in", "in/*.jsonl")):
+        assert run("clean", name, "-o", f"{number}.jsonl", *ADDED, *options.split()).code == 0
+        for kind in ("", ".audit"):
+            assert (tmp_path / f"{number}{kind}.jsonl").read_bytes() == (tmp_path / f"base{kind}.jsonl").read_bytes()
+    piped = run("clean", "in/a.jsonl", *ADDED, *options.split()).out
+    assert piped.encode() == (tmp_path / "base.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"LC_ALL": "C"}, {"LC_ALL": "tr_TR.UTF-8"}, {"TZ": "Pacific/Apia"}, {"TZ": "America/Caracas"}, {"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "77"}],
+    ids=str,
+)  # fmt: skip
+def test_the_same_bytes_in_any_environment(sample: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "etl", "clean", sample.name, "-q", *ADDED]
+    outputs = [
+        subprocess.run(command, cwd=sample.parent, env={**os.environ, **more}, capture_output=True, check=True).stdout
+        for more in ({}, environment)
+    ]
+    assert outputs[0] == outputs[1] != b""
+
+
+# --- sums -------------------------------------------------------------------------------------------------------------
+
+
+def test_kept_changed_and_removed_add_up_to_what_was_read(run: Run, sample: Path) -> None:
+    summary = json.loads(run("clean", sample, "-o", "o.jsonl", "--json").err)
+    books = summary["books"]
+    assert books["read"] == books["kept"] + books["changed"] + books["removed"] == len(sample.read_text())
+    for by in ("rule", "kind", "action", "publisher"):
+        booked = sum(row["characters"] for row in json.loads(run("stats", "o.jsonl", "--by", by, "--json").out))
+        assert booked == books["changed"] + books["removed"]
+    last = run("stats", "o.jsonl").out.splitlines()[-1].split()
+    assert last[1:] == [f"{books['read']:,}", "0", "(read)"]
+
+
+def test_a_whole_text_changed_by_one_repair_is_changed_and_not_removed(run: Run, tmp_path: Path) -> None:
+    text = "Belarusâ€™ president " * 3
+    (tmp_path / "a.txt").write_text(text)
+    books = json.loads(run("clean", "a.txt", "--json").err)["books"]
+    assert (books["removed"] <= 1, books["changed"] > 0) == (True, True)
+
+
+def test_an_article_of_which_nothing_is_left_is_counted_and_warned_about(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Read More\n")
+    done = run("clean", "a.txt")
+    assert "of 1 article nothing is left" in done.err
+    assert json.loads(run("clean", "a.txt", "--json").err)["warnings"] == {"emptied": 1}
+
+
+def test_a_date_that_cannot_be_read_is_counted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A story.", "date": "some day"}\n')
+    assert "1 date could not be read" in run("clean", "a.jsonl").err
+
+
+def test_json_is_one_object_on_stderr(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A story.", "date": "some day"}\n{"text": 1}\n')
+    done = run("clean", "a.jsonl", "--json")
+    summary = json.loads(done.err)
+    assert (done.code, summary["rejects"], summary["statuses"]) == (4, 1, {"full": 1})
+    assert any("could not be read" in message for message in summary["messages"])
+
+
+def test_quiet_hides_no_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A story."}\n{"text": 1}\n')
+    done = run("clean", "a.jsonl", "-q")
+    assert done.code == 4 and "1 input could not be read" in done.err and "a.jsonl:2" in done.err
+    assert run("clean", "a.jsonl", "-q", "--max-errors", "1").code == 0
+
+
+# --- the same path for the other commands -----------------------------------------------------------------------------
+
+
+def test_diff_and_explain_follow_the_config_of_clean(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A story of Ayton.\n\nRead More\n")
+    (tmp_path / "copydesk.toml").write_text('[clean]\nignore = ["core/read-more", "context/*"]\n')
+    assert run("diff", "a.txt").code == 0
+    assert "kept" in run("explain", "a.txt:3").out.splitlines()
+    (tmp_path / "copydesk.toml").write_text('[common]\nignore = ["core/read-more", "context/*"]\n')
+    assert run("diff", "a.txt").code == 0
+    (tmp_path / "copydesk.toml").write_text('[clean]\nignore = ["core/read-more"]\n[diff]\nignore = []\n')
+    assert run("diff", "a.txt").code == 1
+
+
+def test_explain_says_what_it_did_not_look_at(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A story of Ayton.\n")
+    assert "within this document only" in run("explain", "a.txt:1").out
+    assert "within this document only" not in run("explain", "a.txt:1", "--dedup", "off").out
+
+
+def test_diff_of_an_input_that_cannot_be_read_exits_4(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": 1}\n')
+    done = run("diff", "a.jsonl")
+    assert done.code == 4 and "a.jsonl:1" in done.err
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def lines_shown(seconds: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    monkeypatch.setenv("CI", "true")
+    clock = Clock()
+    progress = ProgressLine(is_quiet=False, clock=clock)
+    progress.start("prepare", 8_000_000)
+    for second in seconds:
+        clock.now = second
+        progress.advance(2_000_000, 500)
+    return capsys.readouterr().err.splitlines()
+
+
+def test_progress_is_a_line_every_ten_seconds_in_ci(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lines_shown([0.5, 10.0, 11.0, 20.0], monkeypatch, capsys) == [
+        "cleaning, 1,000 documents, 4.0 MB, 0.4 MB/s, 50%, 10 s left",
+        "cleaning, 2,000 documents, 8.0 MB, 0.4 MB/s, 100%, 0 s left",
+    ]
+
+
+def test_a_run_that_is_soon_done_shows_no_progress(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lines_shown([0.2, 0.4, 0.6, 0.8], monkeypatch, capsys) == []
