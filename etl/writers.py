@@ -4,7 +4,6 @@ import gzip
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, cast
@@ -56,21 +55,6 @@ def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[obj
         yield write
 
 
-# What the system says when there is no room: it does not say where.
-NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
-
-
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Write a file in this block.  Raises OSError that names it if there is no room for it."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in NO_ROOM:
-            error.filename = str(path)
-        raise
-
-
 @contextmanager
 def atomic(target: Path) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
@@ -79,17 +63,6 @@ def atomic(target: Path) -> Iterator[Path]:
     the disk is full or fails.
     """
     temporary = target.with_name(f".{token_hex(8)}.tmp")
-<<<<<<< HEAD
-    try:
-        with naming(target):
-            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-            yield temporary
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-=======
     with naming(target):
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
@@ -108,7 +81,6 @@ def naming(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise MachineError(str(target), error.strerror or str(error)) from error
->>>>>>> main
 
 
 @contextmanager

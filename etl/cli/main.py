@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-<<<<<<< HEAD
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
-from etl.errors import CopydeskError, MachineError, PackError, Terminated, UsageError
-=======
-from etl.cli.terminal import say
-from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated
->>>>>>> main
+from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -172,12 +167,8 @@ def _run() -> int:
         raise
     except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
         _trace()
-<<<<<<< HEAD
-        name = f"{printable(error.filename)}: " if error.filename else ""
-        say(f"copydesk: {name}{error.strerror or error}\n  {WAY_OUT}")
-=======
-        say(f"copydesk: {MachineError(str(error.filename or 'the system'), error.strerror or str(error))}")
->>>>>>> main
+        name = printable(error.filename) if error.filename else ""
+        say(f"copydesk: {MachineError(name, error.strerror or str(error))}")
         return MachineError.exit_code
     except MemoryError:
         _trace()
@@ -203,15 +194,11 @@ def _color_of_environment() -> bool | None:
 
 def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
-<<<<<<< HEAD
     from etl.config import NOT_FOR_CONFIGS
     from etl.packs.place import place
 
-    checked: dict[str, Any] = {}
-=======
     known = {name: _option_names(ctx, name) for name in COMMANDS} if config.options else {}
     anywhere = {key: option for names in known.values() for key, option in names.items()}
->>>>>>> main
     for name, values in config.options.items():
         if name not in (*known, COMMON):
             raise PackError(config.path, f"[{name}] is no command", _near(name, {**COMMANDS, COMMON: ""}))
@@ -219,13 +206,9 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
         for key in values:
             if key not in names:
                 raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
-<<<<<<< HEAD
             if key in NOT_FOR_CONFIGS:
                 fault = f"'{key}' is for the command line alone"
                 raise PackError(place(config.path, 1, key), fault, "What is written, and where, is said with each run.")
-        checked[name] = {names[key]: _located(config, key, value) for key, value in values.items()}
-    return checked
-=======
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
 
 
@@ -234,9 +217,9 @@ def _command_defaults(command: str, names: Mapping[str, str], config: "Config") 
     sections = (COMMON, FOLLOWS.get(command, command), command)
     found: dict[str, Any] = {}
     for section in sections:
-        found |= {names[key]: value for key, value in config.options.get(section, {}).items() if key in names}
+        values = config.options.get(section, {})
+        found |= {names[key]: _located(config, key, value) for key, value in values.items() if key in names}
     return found
->>>>>>> main
 
 
 def _located(config: "Config", key: str, value: Any) -> Any:

@@ -68,13 +68,8 @@ class Worst(Struct, frozen=True):
 
     @property
     def is_slow(self) -> bool:
-<<<<<<< HEAD
-        """Tell whether a page could stop a run."""
-        return self.seconds > MAX_SECONDS or self.is_untried
-=======
         """Return true if a page could stop a run."""
-        return self.seconds > MAX_SECONDS
->>>>>>> main
+        return self.seconds > MAX_SECONDS or self.is_untried
 
 
 def under_attack(

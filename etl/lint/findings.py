@@ -100,16 +100,8 @@ def _number(version: str) -> list[int]:
 
 
 def _compiles(pattern: Pattern) -> bool:
-<<<<<<< HEAD
-    """Tell whether there is a regex; one that does not compile has its finding already."""
-    return bool(pattern.regex) and not regex_fault(generic(pattern.regex))
-=======
     """Return true if there is a regex; one that does not compile has its finding already."""
-    try:
-        return bool(pattern.regex and regex_of(pattern).pattern)
-    except re.error:
-        return False
->>>>>>> main
+    return bool(pattern.regex) and not regex_fault(generic(pattern.regex))
 
 
 def _target(rule: Rule, pattern: Pattern) -> Target:

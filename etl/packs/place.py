@@ -11,13 +11,8 @@ MAX_WORD = 100
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-<<<<<<< HEAD
-    """Ask whether a near word was meant; "" if none is near."""
-    close = get_close_matches(word, sorted(set(known)), n=1) if len(word) <= MAX_WORD else []
-=======
     """Return a question for the nearest known word; "" if none is near."""
-    close = get_close_matches(word, sorted(set(known)), n=1)
->>>>>>> main
+    close = get_close_matches(word, sorted(set(known)), n=1) if len(word) <= MAX_WORD else []
     return f"Did you mean '{close[0]}'?" if close else ""
 
 

@@ -252,13 +252,7 @@ def _move_away(path: Path, target: Path) -> None:
 def _join_parts(workspace: Workspace, kind: str, target: Path) -> None:
     """Copy parts one after the other.  So may compressed parts: gzip members in a row are a gzip file."""
     with naming(target), target.open("wb") as file:
-<<<<<<< HEAD
-        for part in workspace.parts(kind):
-            with part.open("rb") as lines:
-                shutil.copyfileobj(lines, file)
-=======
         _copy(workspace.parts(kind), file)
->>>>>>> main
         file.flush()
         os.fsync(file.fileno())
 

@@ -88,16 +88,6 @@ class Workspace(Struct, frozen=True):
         final = self.part_folder(kind, shard)
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary = final.parent / f".{token_hex(8)}.tmp"
-<<<<<<< HEAD
-        temporary.mkdir()
-        try:
-            with naming(final):
-                yield temporary
-            if not final.exists():  # another attempt at the same task has written the same
-                temporary.rename(final)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-=======
         with naming(final):
             temporary.mkdir()
             try:
@@ -106,7 +96,6 @@ class Workspace(Struct, frozen=True):
                     temporary.rename(final)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
->>>>>>> main
 
     def finish(self, stage: str, shard: int, tally: Tally) -> None:
         """Record that a stage is done with a shard, and what it counted."""
