@@ -44,7 +44,7 @@ class Part(Struct, frozen=True):
     known: int = 0
 
 
-class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Manifest(Struct, frozen=True, kw_only=True):
     """An index: version of the fingerprints, settings, who last wrote it, runs and parts; and the next free numbers.
 
     Of the settings those of INDEX_SETTINGS hold for all of its runs.  `files` are the checksums of the files of its
@@ -108,19 +108,24 @@ def read_manifest(folder: str) -> Manifest:
         raise UsageError(folder, "is no index", "Name one that a run with --index has made.")
     way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        written = path.read_bytes()
+        manifest = msgspec.json.decode(written, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
         fault = f"has fingerprints of version {manifest.fingerprints} (this copydesk: {FINGERPRINT_VERSION})"
         raise UsageError(folder, fault, "Begin another index; the texts of this one must be read again.")
-    if manifest.digest != _digest(manifest):
+    if manifest.digest != _digest(manifest) or written != _written(manifest):
         raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
     return manifest
 
 
 def _digest(manifest: Manifest) -> str:
     return sha256(msgspec.json.encode(msgspec.structs.replace(manifest, digest=""))).hexdigest()
+
+
+def _written(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 
 
 def verified_index(folder: str, settings: DedupSettings) -> Manifest:
@@ -162,7 +167,7 @@ def write_manifest(folder: str, manifest: Manifest) -> None:
     )
     signed = msgspec.structs.replace(signed, digest=_digest(signed))
     with atomic(Path(folder) / MANIFEST) as temporary:
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(signed), indent=2) + b"\n")
+        temporary.write_bytes(_written(signed))
     sync(Path(folder))
 
 
