@@ -41,6 +41,7 @@ from etl.model import (
     Replacement,
 )
 from etl.record import Record, article_id, record
+from etl.refrains import refrains
 from etl.repair import needs_no_repair, proved_steps, repair
 from etl.repair.steps import Step
 from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
@@ -282,10 +283,19 @@ def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[Edit
     by_block = {removal.block: removal for removal in duplicates}
     edited: list[EditedArticle] = []
     for article, removals in zip(judged.articles, judged.removals, strict=True):
-        own = (by_block[index] for index in range(article.start, article.end) if index in by_block)
-        blocks = article.blocks_of(judged.document)
-        edited.append(edited_article(article_id(judged.document, article), blocks, (*removals, *own)))
+        name, blocks = article_id(judged.document, article), article.blocks_of(judged.document)
+        own = [by_block[index] for index in range(article.start, article.end) if index in by_block]
+        edited.append(edited_article(name, blocks, (*removals, *_without_refrains(name, blocks, own))))
     return edited
+
+
+def _without_refrains(name: str, blocks: Sequence[Block], duplicates: Sequence[Removal]) -> Iterator[Removal]:
+    """Yield the duplicates of an article, less the lines that it repeats naturally."""
+    is_within = [removal.duplicate_of.rpartition(":")[0] == name for removal in duplicates]
+    repeated = refrains(blocks) if any(is_within) else set()
+    for removal, within in zip(duplicates, is_within, strict=True):
+        if not (within and removal.block in repeated):
+            yield removal
 
 
 def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:

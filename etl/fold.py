@@ -15,10 +15,14 @@ _PLAIN = {
 # A regex finds the few of them ten times as fast as str.translate looks at every character.
 _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
+# Writing without spaces between words: Thai, Lao, Burmese and Khmer; kana and Chinese characters.
+_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+
 _DIGIT = re.compile(r"\d")
 
 ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]"
-FINAL_PUNCTUATION = ".!?…。！？؟।"
+# Of Latin writing, Chinese and Japanese, Arabic, Hindi, Urdu, Armenian, Ethiopic, Burmese and Khmer.
+FINAL_PUNCTUATION = ".!?…。！？｡．؟।॥۔։።၊။។៕"
 # What may close a sentence after its full stop: quotes, brackets.
 CLOSERS = "'\")]}’”»›）」』"
 _FINAL, _AFTER_FINAL = tuple(FINAL_PUNCTUATION), CLOSERS + " "
@@ -51,6 +55,19 @@ def label(text: str) -> str:
     return fold(text).strip(ORNAMENTS)
 
 
+def count_words(text: str) -> int:
+    """Return the number of words; where no spaces part them, two Chinese characters or five Thai letters are one.
+
+    >>> count_words("Nobody met her."), count_words("青江市政府周三宣布"), count_words("第三座大桥 opens")
+    (3, 5, 4)
+    """
+    if text.isascii() or not (spaceless := _SPACELESS.findall(text)):
+        return len(text.split())
+    ideographs = sum(len(run) for run in spaceless if run[0] >= "\u2e80")
+    letters = sum(map(len, spaceless)) - ideographs
+    return len(_SPACELESS.sub(" ", text).split()) + (ideographs + 1) // 2 + (letters + 4) // 5
+
+
 def is_label(text: str, labels: frozenset[str]) -> bool:
     """Return true if the text is one of these labels, folded and without ornaments; prose is no label at a glance.
 
@@ -76,6 +93,11 @@ def shape(folded: str) -> str:
     alike = _DIGIT.sub("0", folded)
     # To `re` a Turkish "ı" or "İ" is an "i" in another case; to casefold neither is.
     return alike if alike.isascii() else alike.replace("i̇", "i").replace("ı", "i")
+
+
+def has_full_stop(text: str) -> bool:
+    """Return whether a text is in writing that marks the end of a sentence: Thai and Lao do not."""
+    return not text or not "\u0e00" <= text.rstrip(_AFTER_FINAL)[-1:] <= "\u0eff"
 
 
 def ends_sentence(text: str) -> bool:

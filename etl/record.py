@@ -1,5 +1,6 @@
 """The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal
@@ -7,13 +8,23 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from etl.audit import EditedArticle, text_sha256
+from etl.fold import count_words, ends_sentence
 from etl.model import Article, Block, Document
+from etl.rules.classifier.model import LEAD_OR_END
 from etl.segment import KICKER
 
 # Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
 MAX_TEASER_WORDS = 150
+# Words.  Previews of paywalled stories have one to six paragraphs; a longer text is read whole by most.
+MAX_PREVIEW_WORDS = 300
+# Words.  A shorter block below a paywall is a line that no rule knows.
+MIN_PARAGRAPH_WORDS = 12
+# The ids, in any pack, of rules that name what stands where a story was cut.
+CUTS = frozenset({"paywall-cut", "inline-chars-left", "inline-cut"})
+# An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$")
 
-Status = Literal["full", "teaser", "stub"]
+Status = Literal["full", "teaser", "stub", "suspect"]
 Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -81,8 +92,8 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         publisher=metadata.publisher,
         author=metadata.author,
         language=metadata.language,
-        status=_status(text),
-        word_count=len(text.split()),
+        status="suspect" if _is_suspect(edited) else _status(document, edited),
+        word_count=count_words(text),
         removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
         duplicate_ratio=_share(edited, ("duplicate",)),
         text_sha256=text_sha256(text),
@@ -91,11 +102,38 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
     )
 
 
-def _status(text: str) -> Status:
-    if not text:
+def _is_suspect(edited: EditedArticle) -> bool:
+    """Return whether the lead or the end was to go by surroundings alone; it is kept, but the judges were wrong."""
+    return any(removal.rule == LEAD_OR_END for removal in edited.removals)
+
+
+def _status(document: Document, edited: EditedArticle) -> Status:
+    if not edited.text:
         return "stub"
-    is_cut = text.endswith(("…", "...")) and len(text.split()) <= MAX_TEASER_WORDS
-    return "teaser" if is_cut else "full"
+    words = count_words(edited.text)
+    if _ELLIPSIS.search(edited.text) and words <= MAX_TEASER_WORDS:
+        return "teaser"
+    return "teaser" if words <= MAX_PREVIEW_WORDS and _is_cut(document, edited) else "full"
+
+
+def _is_cut(document: Document, edited: EditedArticle) -> bool:
+    """Return whether a rule took what says that there is more, and no paragraph is left below it."""
+    stays = {block.index for block in edited.kept}
+    paragraphs = [
+        block.index
+        for block in edited.blocks
+        if block.index in stays and ends_sentence(block.text) and count_words(block.text) >= MIN_PARAGRAPH_WORDS
+    ]
+    last = paragraphs[-1] if paragraphs else -1
+    tail = [index for index in stays if index >= last]
+    inside = [name for index in tail for repair in document.repairs[index] for name in repair.steps]
+    below = [
+        name
+        for removal in edited.removals
+        if removal.block > last and removal.action != "tag"
+        for name in (removal.rule, *removal.also)
+    ]
+    return any(name.rpartition("/")[2] in CUTS for name in (*inside, *below))
 
 
 def _share(edited: EditedArticle, actions: Sequence[str]) -> float:

@@ -1,5 +1,7 @@
 """A roundup is split where its own layout proves a new story; a page of one story stays one."""
 
+import re
+
 import pytest
 
 from etl.fold import fold
@@ -9,7 +11,7 @@ from etl.segment import Layouts, headline, segment
 
 KNOWN = [
     Publisher("bbc", "BBC News", ("BBC",), ("bbc.com", "bbc.co.uk")),
-    Publisher("guardian", "The Guardian"),
+    Publisher("guardian", "The Guardian", (), ("theguardian.com",)),
     Publisher("npr", "NPR"),
     Publisher("youtube", "YouTube"),
 ]
@@ -156,3 +158,179 @@ def test_page_is_one_article_whatever_it_holds() -> None:
 
 def test_document_without_blocks_is_an_article_without_text() -> None:
     assert [(article.start, article.end) for article in articles("")] == [(0, 0)]
+
+
+def started(text: str, lines: tuple[str, ...] = (), ends: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+    """Headline, publisher and created of the articles of an archive."""
+    page = read_plain(text)
+    empty: tuple[tuple[()], ...] = ((),) * len(page.blocks)
+    document = Document(
+        "a.txt", "", 1, "text", "", "utf-8", text, page.gap, page.blocks, empty, Metadata(publisher=""), "{}"
+    )
+    layouts = Layouts(
+        frozenset({"read more"}),
+        LAYOUTS.publishers,
+        start_lines=tuple(re.compile(line, re.I) for line in lines),
+        end_lines=tuple(re.compile(line, re.I) for line in ends),
+    )
+    return [
+        (article.metadata.headline, article.metadata.publisher, article.metadata.created[:10])
+        for article in segment(document, layouts)
+    ]
+
+
+SAID = "The committee met on Sunday for the first time since the vote, its chairman said."
+NUMBERED = (r"document \d+ of \d+|\d+ of \d+ documents",)
+LAST_LINE = (r"end of document|document [a-z]{4}0{4}\d{8}\w+",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(
+            f"1 of 2 DOCUMENTS\n\nAshdale Gazette\n\nJune 3, 2021 Thursday\nFinal Edition\n\nPupils in tents\n\n"
+            f"BYLINE: Jane Roe\n\nLENGTH: 135 words\n\n{SAID}\n\n2 of 2 DOCUMENTS\n\nThe Guardian\n\n"
+            f"June 4, 2021 Friday\n\nMayor jailed\n\nSECTION: NEWS\n\n{SAID}",
+            [("Pupils in tents", "Ashdale Gazette", "2021-06-03"), ("Mayor jailed", "The Guardian", "2021-06-04")],
+            id="LexisNexis",
+        ),
+        pytest.param(
+            f"__________\n\nDocument 1 of 2\n\nPupils in tents\n\n{SAID}\n\n__________\n\nDocument 2 of 2\n\n"
+            f"Mayor jailed\n\nAuthor: Roe, Jane\n\nPublication info: The Guardian ; London\n\n{SAID}",
+            [("Pupils in tents", "", ""), ("Mayor jailed", "", "")],
+            id="ProQuest",
+        ),
+        pytest.param(
+            f"Pupils in tents\nThe Guardian\nJune 3, 2021 Thursday\n\nCopyright 2021 Guardian\n\nSection: NEWS\n\nBody\n\n"
+            f"{SAID}\n\nLoad-Date: June 3, 2021\n\nEnd of Document\n\nMayor jailed\nThe Guardian\nJune 4, 2021\n\n"
+            f"Length: 99 words\n\n{SAID}\n\nEnd of Document",
+            [("Pupils in tents", "The Guardian", "2021-06-03"), ("Mayor jailed", "The Guardian", "2021-06-04")],
+            id="Nexis Uni",
+        ),
+        pytest.param(
+            f"Pupils in tents\nBy Jane Roe\n135 words\n3 June 2021\nThe Guardian\nGRDN\nEnglish\n© 2021.\n\n{SAID}\n\n"
+            f"Document GRDN000020210603eh6300001\n\nMayor jailed\n99 words\n\n{SAID}\n\nDocument GRDN000020210604eh640002p",
+            [("Pupils in tents", "", ""), ("Mayor jailed", "", "")],
+            id="Factiva",
+        ),
+        pytest.param(
+            f"Document 1 of 2\nHD Pupils in tents\nBY By Jane Roe\nWC 135 words\n\n{SAID}\n\nDocument 2 of 2\n"
+            f"HEADLINE: Mayor jailed\n\n{SAID}",
+            [("Pupils in tents", "", ""), ("Mayor jailed", "", "")],
+            id="headlines as fields",
+        ),
+        pytest.param(
+            f"==========\nTitle: Pupils in tents\nDate: 2021-06-03\n\n{SAID}\n\n==========\nTitle: Mayor jailed\n\n{SAID}",
+            [("Pupils in tents", "", ""), ("Mayor jailed", "", "")],
+            id="rules above fields",
+        ),
+        pytest.param(
+            f"Pupils in tents\n\n{SAID}\n\n----------\n\nA second part\n\n{SAID}\n\n----------\n\n{SAID}",
+            [("", "", "")],
+            id="keeps: rules within one story",
+        ),
+        pytest.param(
+            f"{SAID}\n\nTitle: a word\n\n----------\n\nBy Jane Roe", [("", "", "")], id="keeps: one rule alone"
+        ),
+        pytest.param(f"Document 1 of 1\n\n{SAID}", [("", "", "")], id="a story without a headline"),
+    ],
+)
+def test_archive_is_split_and_its_headlines_are_recorded(text: str, found: list[tuple[str, str, str]]) -> None:
+    assert started(text, NUMBERED, LAST_LINE) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "headlines"),
+    [
+        pytest.param(
+            f"Minsk rally grows – NPR\n\n{SAID}\n\n\nKiev waits for it – BBC News\n\n{SAID}",
+            ["Minsk rally grows", "Kiev waits for it"],
+            id="two blank lines",
+        ),
+        pytest.param(
+            f"Minsk rally grows – NPR\n{SAID}\n{SAID}\n\n\nKiev waits for it – BBC News\n{SAID}\n{SAID}",
+            ["Minsk rally grows", "Kiev waits for it"],
+            id="two blank lines among single line breaks",
+        ),
+        pytest.param(
+            f"Minsk\n\nMinsk rally grows – NPR\n\n{SAID}\n\n\n\nKiev\n\nKiev waits for it – BBC News\n\n{SAID}",
+            ["Minsk rally grows", "Kiev waits for it"],
+            id="with kickers",
+        ),
+        pytest.param(
+            f"Minsk rally grows – NPR\n\n\n{SAID}\n\n\nKiev waits for it – BBC News\n\n\n{SAID}",
+            ["Minsk rally grows"],
+            id="keeps: two blank lines are usual here",
+        ),
+        pytest.param(
+            f"Minsk rally grows – NPR\n\n{SAID}\n\n\nKiev waits for it – BBC News\n\nBelarus – BBC News",
+            ["Minsk rally grows"],
+            id="keeps: links below a story",
+        ),
+        pytest.param(
+            f"{SAID}\n\n\nKiev waits for it – BBC News\n\n{SAID}", [""], id="keeps: a page that opens with no headline"
+        ),
+        pytest.param(
+            f"Minsk rally grows – NPR\n\n{SAID}\n\n\nAn end – or a beginning\n\n{SAID}",
+            ["Minsk rally grows"],
+            id="keeps: a dash before what is no publisher",
+        ),
+    ],
+)
+def test_blank_lines_set_off_a_headline_with_a_known_publisher(text: str, headlines: list[str]) -> None:
+    assert [article.metadata.headline for article in articles(text)] == headlines
+
+
+@pytest.mark.parametrize(
+    ("metadata", "headline_", "publisher"),
+    [
+        (Metadata("Mayor jailed | The Guardian", url="https://www.theguardian.com/x"), "Mayor jailed", "The Guardian"),
+        (Metadata("Pupils in tents - BBC News", url="https://bbc.co.uk/1"), "Pupils in tents", "BBC News"),
+        (Metadata("Rovers win | Ashdale Gazette", "Ashdale Gazette"), "Rovers win", "Ashdale Gazette"),
+        (Metadata("Ashdale Gazette: Rovers win", "Ashdale Gazette"), "Rovers win", "Ashdale Gazette"),
+        (Metadata("Rovers win · NPR", "NPR"), "Rovers win", "NPR"),
+        (Metadata("Rovers win | News | NPR", "NPR"), "Rovers win | News", "NPR"),
+        (Metadata("Rovers win", "bbc.co.uk"), "Rovers win", "BBC News"),
+        (Metadata("Rovers win", "https://www.bbc.com/sport"), "Rovers win", "BBC News"),
+        (Metadata("三座大桥通车_青江日报", "青江日报"), "三座大桥通车", "青江日报"),
+        (Metadata("Trump - not Biden - ahead", "NPR"), "Trump - not Biden - ahead", "NPR"),
+        (Metadata("Guardian of the Galaxy | A review", "NPR"), "Guardian of the Galaxy | A review", "NPR"),
+        (Metadata("What the BBC knew", "BBC"), "What the BBC knew", "BBC"),
+        (Metadata("NPR", "NPR"), "NPR", "NPR"),
+    ],
+)
+def test_headline_loses_the_name_of_its_site(metadata: Metadata, headline_: str, publisher: str) -> None:
+    found = articles("One paragraph.", metadata)[0].metadata
+    assert (found.headline, found.publisher) == (headline_, publisher)
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("Jane Roe", "Jane Roe"),
+        ("By Jane Roe", "Jane Roe"),
+        ("By JANE ROE", "JANE ROE"),
+        ("By Jane Roe and John Doe", "Jane Roe, John Doe"),
+        ("Jane Roe For Mailonline", "Jane Roe"),
+        ("By Jane Roe for Daily Mail Australia and John Doe", "Jane Roe, John Doe"),
+        ("Jane Roe for NPR", "Jane Roe"),
+        ("https://www.facebook.com/bbcnews", ""),
+        ("Jane Roe, https://www.theguardian.com/profile/jane-roe", "Jane Roe"),
+        ("jane.roe@example.com (Jane Roe)", "Jane Roe"),
+        ("Jane Roe (jane.roe@example.com)", "Jane Roe"),
+        ("Jane Roe, Political Editor", "Jane Roe"),
+        ("Jane Roe, BBC News", "Jane Roe"),
+        ("BBC News", "BBC News"),
+        ("Von Jürgen Müller", "Jürgen Müller"),
+        ("Par Claire Besson et Jean Doux", "Claire Besson, Jean Doux"),
+        ("Автор: Нина Платонова", "Нина Платонова"),
+        ("Jane Roe | Updated: 12:00, 5 May 2020", "Jane Roe"),
+        ("Byron Smith", "Byron Smith"),
+        ("Vonda Shepard", "Vonda Shepard"),
+        ("Anderson Cooper", "Anderson Cooper"),
+        ("Martin Luther King Jr.", "Martin Luther King Jr."),
+        ("", ""),
+    ],
+)
+def test_author_is_a_name(author: str, names: str) -> None:
+    assert articles("One paragraph.", Metadata(author=author))[0].metadata.author == names

@@ -14,14 +14,12 @@ from etl.fold import fold
 from etl.model import Publisher
 from etl.packs.shape import Guide, check_file, header_lines, read_toml, shape_error
 from etl.rules import language
-from etl.rules.context import Model
+from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called
 from etl.rules.regexes.fragments import written_out
 
 PUBLISHERS = "publishers.jsonl"
-CONTEXT = "context.toml"
-# Tables of `rules/` that are no packs.
-NO_PACKS = (CONTEXT,)
+CLASSIFIER = "classifier.json"
 # Rules of a pack.  All shipped packs together have 466; to check so many takes some seconds.
 MAX_RULES = 10_000
 
@@ -71,10 +69,10 @@ def builtin_packs() -> Sequence[Path]:
 
 
 @cache
-def known_context() -> Model | None:
+def known_classifier() -> Classifier | None:
     """Return the shipped classifier; None before it has been trained for the first time."""
-    path = builtin_folder() / CONTEXT
-    return msgspec.convert(read_toml(path), Model) if path.exists() else None
+    path = builtin_folder() / CLASSIFIER
+    return msgspec.json.decode(path.read_bytes(), type=Classifier) if path.exists() else None
 
 
 @cache
@@ -98,7 +96,7 @@ def known_scopes() -> frozenset[str]:
 def pack_files(path: Path) -> Sequence[Path]:
     """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*.toml") if file.name not in NO_PACKS)
+        files = sorted(path.rglob("*.toml"))
         if not files:
             raise PackError(str(path), "holds no pack", "Give a .toml file or a folder of them.")
         for file in files:

@@ -15,12 +15,13 @@ from etl.errors import UsageError
 from etl.fold import label
 from etl.model import Replacement, Searcher
 from etl.packs.check import check
-from etl.packs.load import Sourced, builtin_folder, known_context, known_publishers, load_pack, pack_files
+from etl.packs.load import Sourced, builtin_folder, known_classifier, known_publishers, load_pack, pack_files
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean
 from etl.packs.shipped import builtin_rules
-from etl.rules import compile_judging, context
-from etl.rules.context import Model
+from etl.rules import compile_judging
+from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import Classifier
 from etl.rules.language import Verb
 from etl.rules.matching.exceptions import Override, RuleException, UserRules
 from etl.rules.regexes.compiled import TimedRegex, regex_of
@@ -85,7 +86,7 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
         publishers=known_publishers(),
         judging=compile_judging(
             ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
-            *_context(selection),
+            *_classifier(selection),
             UserRules(selection.exceptions, own),
         ),
         risky=selection.risky,
@@ -98,7 +99,8 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
 
 def _layouts(rules: Collection[Sourced], own: Collection[str]) -> Layouts:
     ends, starts = _labels(rules, "end-article"), _labels(rules, "start-article")
-    return Layouts(ends, known_publishers(), starts, _start_lines(rules, own))
+    lines = (_part_lines(rules, own, action) for action in ("start-article", "end-article"))
+    return Layouts(ends, known_publishers(), starts, *lines)
 
 
 def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
@@ -107,12 +109,12 @@ def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
     return TimedRegex(regex, 0, sourced.name) if sourced.name in own else re.compile(regex)
 
 
-def _context(selection: Selection) -> tuple[Model | None, float]:
-    """The model of context with the least probability of the profile, if the selection lets it judge."""
-    chosen = not selection.only and (not selection.select or _matches(context.NAME, selection.select))
-    if not chosen or selection.profile == "careful" or _matches(context.NAME, selection.ignore):
+def _classifier(selection: Selection) -> tuple[Classifier | None, float]:
+    """The classifier with the least probability of the profile, if the selection lets it judge."""
+    chosen = not selection.only and (not selection.select or _matches(CLASSIFIER, selection.select))
+    if not chosen or selection.profile == "careful" or _matches(CLASSIFIER, selection.ignore):
         return None, 1.0
-    model = known_context()
+    model = known_classifier()
     return (model, model.likely if selection.profile == "standard" else model.guess) if model else (None, 1.0)
 
 
@@ -168,15 +170,15 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
     """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
     asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exceptions))
     overridden = tuple(one.rule for one in selection.overrides)
-    for wanted, known in ((asked, [context.NAME, *names]), (overridden, names)):
+    for wanted, known in ((asked, [CLASSIFIER, *names]), (overridden, names)):
         for pattern in wanted:
             if not any(fnmatchcase(name, pattern) for name in known):
                 raise _no_rule(pattern, known)
 
 
 def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
-    if fnmatchcase(context.NAME, pattern):
-        way_out = f"Take the override out; --ignore {context.NAME} leaves it out, and so does --profile careful."
+    if fnmatchcase(CLASSIFIER, pattern):
+        way_out = f"Take the override out; --ignore {CLASSIFIER} leaves it out, and so does --profile careful."
         return UsageError(pattern, "is no rule, and has no confidence to override", way_out)
     return UsageError(pattern, "no rule has this id", did_you_mean(pattern, known))
 
@@ -203,7 +205,7 @@ def _labels(rules: Iterable[Sourced], action: Verb) -> frozenset[str]:
     )
 
 
-def _start_lines(rules: Iterable[Sourced], own: Collection[str]) -> tuple[Searcher, ...]:
-    """The regexes of lines that start a story; of a user's own, bounded in time."""
-    starting = (sourced for sourced in rules if sourced.rule.action == "start-article" and sourced.rule.match.regex)
-    return tuple(regex_of(one.rule.match, one.name if one.name in own else "").pattern for one in starting)
+def _part_lines(rules: Iterable[Sourced], own: Collection[str], action: Verb) -> tuple[Searcher, ...]:
+    """Return the regexes of lines that start a story, or end one; of a user's own, bounded in time."""
+    parting = (sourced for sourced in rules if sourced.rule.action == action and sourced.rule.match.regex)
+    return tuple(regex_of(one.rule.match, one.name if one.name in own else "").pattern for one in parting)

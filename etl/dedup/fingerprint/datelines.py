@@ -22,14 +22,9 @@ MONTHS_OF_LANGUAGES = (
 )
 _MONTHS = {name: number for names in MONTHS_OF_LANGUAGES for number, name in enumerate(names.split(), 1)} | {"sept": 9}
 
-# Tokens.  "Erie, Pa., March 26 - Qtly div 25 cts" and "New York, March 26 - The Federal Reserve entered the market" are
-# notices that come every day (of Reuters' 1987, with up to 27 tokens), and the date says which; from so many on it is a
-# story, which papers print the day after.
-MIN_STORY = 28
-
-# What stands before a dash near the start of a text, with a figure in it.
+# What stands before a dash (or a colon: "NEW DELHI, Mar 3 (PTI): ") near the start of a text, with a figure in it.
 _HEAD = re.compile(
-    r"\W*+([^\W\d_][^-–—\n\d]{0,60}+(?:(?<=\w)-(?=\w)[^-–—\n\d]{0,30}+){0,3}+\d[^-–—\n]{0,40}+)(?:--?|–|—)\s"
+    r"\W*+([^\W\d_][^-–—:\n\d]{0,60}+(?:(?<=\w)-(?=\w)[^-–—:\n\d]{0,30}+){0,3}+\d[^-–—:\n]{0,40}+)(?:--?|–|—|:)\s"
 )
 _AGENCY = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"\w+")
@@ -43,7 +38,7 @@ class Datelines(Struct, frozen=True, gc=False):
 
 
 def datelines(texts: Sequence[str], counts: I64) -> Datelines:
-    """Return the datelines of texts of so many tokens, where one has a date and a story behind it.
+    """Return the datelines of texts of so many tokens, where one has a date, and text behind it.
 
     >>> story = "the last ferry sailed on Friday with eleven passengers and a lorry on board, " * 2
     >>> found = datelines([f"HARWICK, March 3 (NBP) - {story}", f"At 12 - {story}"], np.array([32, 30]))
@@ -55,8 +50,8 @@ def datelines(texts: Sequence[str], counts: I64) -> Datelines:
     places = np.array(list(heads), np.int64)
     sizes, days = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
     sizes[places], days[places] = tokenize(fold(list(heads.values()))).counts, list(dates.values())
-    is_story = (days > 0) & (counts - sizes >= MIN_STORY)
-    return Datelines(np.where(is_story, sizes, 0), np.where(is_story, days, 0))
+    is_dated = (days > 0) & (sizes < counts)
+    return Datelines(np.where(is_dated, sizes, 0), np.where(is_dated, days, 0))
 
 
 def _day(head: str) -> int:
@@ -65,7 +60,8 @@ def _day(head: str) -> int:
     months = [_MONTHS[word.lower()] for word in words if word.lower() in _MONTHS]
     figures = [int(word) for word in words if word.isdecimal()]
     days, years = [day for day in figures if 1 <= day <= 31], [year for year in figures if 1900 <= year < 2100]
-    rest = [word for word in words if word.lower() not in _MONTHS and not word.isdecimal()]
-    if len(months) != 1 or len(days) != 1 or len(days) + len(years) < len(figures):
+    rest = [word for word in words if word.lower() not in _MONTHS and not word.isdecimal() and word != "de"]
+    if not months or len(days) != 1 or len(days) + len(years) < len(figures):
         return 0
-    return 31 * months[0] + days[0] if all(word[0].isupper() for word in rest) else 0
+    # The last: "RIO DE JANEIRO, March 3".
+    return 31 * months[-1] + days[0] if all(word[0].isupper() for word in rest) else 0

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from msgspec import Struct, structs
-from numpy.typing import NDArray
+from msgspec import Struct
 
 from etl.dedup.arrays import I32, U32, U64, Column
 from etl.dedup.fingerprint.datelines import datelines
@@ -62,11 +61,6 @@ def join(parts: Sequence[Fingerprints]) -> Fingerprints:
         return parts[0]
     columns = {name: [getattr(part, name) for part in parts] for name in Fingerprints.__struct_fields__}
     return Fingerprints(**{name: np.concatenate(arrays, axis=-1) for name, arrays in columns.items()})
-
-
-def arrays(prints: Fingerprints) -> dict[str, NDArray[np.generic]]:
-    """Return the columns by name."""
-    return structs.asdict(prints)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

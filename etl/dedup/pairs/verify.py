@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I32, I64, Mask, Ragged, ragged, turns
+from etl.dedup.arrays import F64, I64, Mask, Ragged, ragged, turns
+from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
 from etl.dedup.pairs.candidates import Candidates, Lists, candidates
 from etl.dedup.pairs.same_facts import differing_facts
@@ -15,8 +16,9 @@ from etl.dedup.settings import DedupSettings
 _HALF = np.uint64(32)
 # Bounds what is in memory at a time: shingles of the pairs compared, some 30 bytes each.
 _SHINGLES_AT_ONCE = 1 << 16
-# Days between the datelines of two prints of one story.
-MAX_DAYS_APART = 1
+# Days between the datelines of two prints of one story; and the words that make one of a notice.  Of Reuters' 1987,
+# notices that come every day have up to 29, dateline included.
+MAX_DAYS_APART, MIN_WORDS_OF_A_STORY = 1, 32
 
 
 class Pairs(Struct, frozen=True, gc=False):
@@ -50,18 +52,20 @@ def _verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> 
     similar = _similar(lists.shingles, proposed, compared.settings)
     if compared.settings.numbers == "any":
         return similar
-    similar = _chosen(similar, _are_of_one_day(compared.prints.dateline_days, similar))
+    similar = _chosen(similar, _are_of_one_day(compared.prints, similar))
     return _chosen(similar, ~differing_facts(lists.terms, similar.earlier, similar.later))
 
 
-def _are_of_one_day(days: I32, some: Pairs) -> Mask:
-    """Mark the pairs whose datelines are at most a day apart; or one has none.
+def _are_of_one_day(prints: Fingerprints, some: Pairs) -> Mask:
+    """Mark the pairs of which one has no dateline, or both of the same day; of stories, a day apart.
 
-    Papers print a story the day after the wire.  "NEW YORK, March 19 - The Federal Reserve entered the market" is
-    another entry than that of March 2, in the same words.
+    Papers print a story the day after the wire.  "Erie, Pa., March 26 - Qtly div 25 cts" and "New York, March 26 - The
+    Federal Reserve entered the market" are notices that come every day, and the date says which.
     """
-    one, other = days[some.earlier], days[some.later]
-    of_one_day: Mask = (one == 0) | (other == 0) | (np.abs(one - other) <= MAX_DAYS_APART)
+    one, other = prints.dateline_days[some.earlier], prints.dateline_days[some.later]
+    words = np.minimum(prints.word_counts[some.earlier], prints.word_counts[some.later])
+    apart = np.where(words >= MIN_WORDS_OF_A_STORY, MAX_DAYS_APART, 0)
+    of_one_day: Mask = (one == 0) | (other == 0) | (np.abs(one - other) <= apart)
     return of_one_day
 
 

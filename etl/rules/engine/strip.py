@@ -6,6 +6,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from etl.rules.engine.flattened import flattened_labels
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
 from etl.rules.matching.view import ArticleView
@@ -42,11 +43,12 @@ def cuts(
 
 def _article_cuts(view: ArticleView, hits: LiteralHits, rules: JudgingRules) -> Iterator[Cut]:
     found = [
-        (at, _widened(view.plain[at], match), one.rank, one)
+        (at, _widened(view.plain[at], match.span()), one.rank, one)
         for one, places in rules.strip.of(view, rules.strip.candidates(view, hits.rules))
         for at in places
         for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]
+    found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in flattened_labels(view, rules)]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
         yield from _joined(view, at, [(span, one) for _, span, _, one in of_block])
 
@@ -70,6 +72,6 @@ def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | Non
     return found if found and not one.blocked_by(view, at) else ()
 
 
-def _widened(text: str, match: re.Match[str]) -> Span:
-    """Return the span of a match, with the white space on both sides."""
-    return len(text[: match.start()].rstrip()), len(text) - len(text[match.end() :].lstrip())
+def _widened(text: str, span: Span) -> Span:
+    """Return a span with the white space on both sides."""
+    return len(text[: span[0]].rstrip()), len(text) - len(text[span[1] :].lstrip())

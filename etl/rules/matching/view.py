@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from etl.fold import ORNAMENTS, ends_sentence, plain
+from etl.fold import ORNAMENTS, count_words, ends_sentence, has_full_stop, plain
 from etl.model import Article, Document, Kind
 from etl.rules.matching.recurrence import LineCounts
 
@@ -108,13 +108,15 @@ class ArticleView:
 
     @cached_property
     def words(self) -> list[int]:
-        """Words of each block, as white space parts them."""
-        return [len(text.split()) for text in self.plain]
+        """Words of each block, as white space parts them, and in writing without spaces as many as it would have."""
+        return [count_words(text) for text in self.plain]
 
     def has_words(self, at: int, count: int) -> bool:
         """Return true if a block has at least so many words; a long block is not split to its end."""
         text = self.plain[at]
-        return count <= 0 or (len(text) >= 2 * count - 1 and len(text.split(None, count - 1)) >= count)
+        if count <= 0 or (len(text) >= 2 * count - 1 and len(text.split(None, count - 1)) >= count):
+            return True
+        return not text.isascii() and count_words(text) >= count
 
     @cached_property
     def word_bags(self) -> list[Counter[str]]:
@@ -127,7 +129,7 @@ class ArticleView:
         return [
             at
             for at, text in enumerate(self.plain)
-            if ends_sentence(text)
+            if (ends_sentence(text) or not has_full_stop(text))
             and self.has_words(at, MIN_SENTENCE_WORDS)
             and at not in self.frame
             and at not in self.named

@@ -1,0 +1,45 @@
+"""Natural repetition within one article: refrains, chants and answers that a story says again are no copies."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from etl.fold import count_words, fold
+from etl.model import Block
+
+# Words.  Lines of songs and chants are shorter; a longer paragraph that comes again was pasted.
+MAX_REFRAIN_WORDS = 25
+# So often a line comes by intention.  A sentence that comes twice is the quote that a page prints large.
+MIN_TIMES = 3
+
+
+def refrains(blocks: Sequence[Block]) -> set[int]:
+    """Return the indexes of the blocks of an article that repeat another one naturally.
+
+    Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
+    neighbours along.  It comes three times, or does not end with a full stop.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    folded = [fold(block.text) for block in blocks]
+    for at, text in enumerate(folded):
+        places[text].append(at)
+    return {
+        blocks[at].index
+        for text, repeated in places.items()
+        if len(repeated) > 1 and count_words(text) <= MAX_REFRAIN_WORDS
+        if len(repeated) >= MIN_TIMES or not text.rstrip("\"'”’»)").endswith((".", "。"))
+        if _stand_apart(repeated, folded)
+        for at in repeated
+    }
+
+
+def _stand_apart(repeated: Sequence[int], folded: Sequence[str]) -> bool:
+    """Return whether no two repetitions touch, and none has the neighbour of another one on the same side."""
+    padded = ["", *folded, ""]
+    above, below = [padded[at] for at in repeated], [padded[at + 2] for at in repeated]
+    touches = any(folded[at] in (padded[at], padded[at + 2]) for at in repeated)
+    return not touches and all(_are_different(side) for side in (above, below))
+
+
+def _are_different(neighbours: Sequence[str]) -> bool:
+    present = [text for text in neighbours if text]
+    return len(set(present)) == len(present)

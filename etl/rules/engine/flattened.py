@@ -1,0 +1,168 @@
+"""Flattened pages: a scraper made one line of a page, and its labels stand between the sentences of the story.
+
+Rules that name a block know far more labels than rules that strip.  So the places where a label could stand are cut
+out as if they were blocks, and judged by the same rules: behind the end of a sentence (or of another label), before a
+word with a capital, or where `get_text()` glued two elements together.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from msgspec import Struct, structs
+
+from etl.model import Article, Block
+from etl.rules.engine.ruleset import CompiledRule, JudgingRules
+from etl.rules.matching.view import ArticleView
+
+# Words.  A shorter block is a paragraph; one that holds less than this share of its article is one of several.
+MIN_FLATTENED_WORDS, MIN_FLATTENED_SHARE = 40, 0.5
+# Words.  Labels are short; a title behind a label, glued on both sides, is longer.
+MAX_LABEL_WORDS, MAX_GLUED_WORDS = 9, 16
+# Words, of all labels in a row.  One word alone may be the first of a sentence: "Home Secretary".
+MIN_LABEL_WORDS = 2
+# Labels in a row within which a bracket ("4 Minuten") may stand.
+_ASIDE = re.compile(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
+
+_SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
+_GLUE = re.compile(r"(?<=[a-zß-öø-ÿа-я?!.\"»)])(?=[A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я])(?=\"[A-ZÀ-ÖØ-ÞА-Я])")
+_WORD = re.compile(r"\S+")
+_LETTER = re.compile(r"[^\W\d_]")
+# What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
+_OPENING = re.compile(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
+
+# Rules whose names are words of any text.
+_WORDS_OF_TEXT = frozenset({"section-name"})
+
+
+class Piece(Struct, frozen=True, gc=False):
+    """A part of a block that could be a label: characters start to end.  `is_glued` if no space stands on its sides."""
+
+    at: int
+    start: int
+    end: int
+    words: int
+    is_glued: bool
+
+
+Found = tuple[int, tuple[int, int], int, CompiledRule]
+"""Position of a block, characters of it, rank of the rule, rule."""
+
+
+def flattened_labels(view: ArticleView, rules: JudgingRules) -> Iterator[Found]:
+    """Yield the labels within the flattened blocks of an article, each with the rule that names it."""
+    for at in range(len(view)):
+        if at in view.frame or not _is_flattened(view, at):
+            continue
+        text = view.plain[at]
+        starts = {match.end() for match in _SENTENCE_END.finditer(text)} | {0}
+        if _named(view, list(_pieces(at, text, starts)), rules):  # most texts have no label behind a sentence
+            pieces = list(_pieces(at, text))
+            yield from _labels(text, starts, pieces, _named(view, pieces, rules))
+
+
+def _is_flattened(view: ArticleView, at: int) -> bool:
+    text = view.plain[at]
+    if len(text) < MIN_FLATTENED_WORDS * 4 or not view.has_words(at, MIN_FLATTENED_WORDS):
+        return False
+    return len(text) >= MIN_FLATTENED_SHARE * sum(map(len, view.plain))
+
+
+def _pieces(at: int, text: str, starts: Collection[int] = ()) -> Iterator[Piece]:
+    """Yield what could be labels: from each word with a capital or glue before it, to the next one.
+
+    If `starts` are given, only what begins at one of these places, or is glued.
+    """
+    glues = {match.start() for match in _GLUE.finditer(text)}
+    tokens = [token for word in _WORD.finditer(text) for token in _tokens(*word.span(), glues)]
+    opens = [_opens(text, start) for start, _ in tokens]
+    for first, (start, _) in enumerate(tokens):
+        begins_glued = start in glues or start == 0
+        if not opens[first] or (starts and start not in starts and not begins_glued):
+            continue
+        for last in range(first, min(len(tokens), first + MAX_GLUED_WORDS)):
+            is_end = last + 1 == len(tokens)
+            if not is_end and not opens[last + 1]:
+                continue
+            end = tokens[last][1]
+            is_glued = begins_glued and (end in glues or is_end) and (start in glues or end in glues)
+            if is_glued or last - first < MAX_LABEL_WORDS:
+                yield Piece(at, start, end, last - first + 1, is_glued)
+
+
+def _tokens(start: int, end: int, glues: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a word that glue holds together."""
+    for glue in sorted(glues.intersection(range(start + 1, end))) if glues else ():
+        yield start, glue
+        start = glue
+    yield start, end
+
+
+def _opens(text: str, start: int) -> bool:
+    """Return whether a label or a sentence may begin here."""
+    first = text[start]
+    if first.isalpha():
+        return not first.islower()
+    letter = _LETTER.search(text, start, start + 8)
+    return bool(_OPENING.match(text, start)) and not (letter and letter[0].islower())
+
+
+def _named(view: ArticleView, pieces: Sequence[Piece], rules: JudgingRules) -> dict[int, CompiledRule]:
+    """Return the pieces that a rule names as blocks, by number, with the first such rule."""
+    text = {piece.at: view.plain[piece.at] for piece in pieces}
+    blocks = tuple(
+        Block(number, 1, piece.start, piece.end, text[piece.at][piece.start : piece.end])
+        for number, piece in enumerate(pieces)
+    )
+    article = Article(0, view.article.metadata, view.article.publisher, 0, len(blocks))
+    own = ArticleView(article, structs.replace(view.document, blocks=blocks), view.run)
+    (hits,) = rules.search([own])
+    named: dict[int, CompiledRule] = {}
+    for one, places in rules.block.of(own, rules.block.candidates(own, hits.rules)):
+        asked = [number for number in places if number not in named and _may_name(one, pieces[number])]
+        named.update(dict.fromkeys(one.names.among(own, asked), one))
+    return named
+
+
+def _may_name(one: CompiledRule, piece: Piece) -> bool:
+    """Return whether a rule is about labels: what stands in a block beside the label it looks for is not known here."""
+    rule = one.rule
+    if (
+        rule.action not in ("drop", "end-article")
+        or rule.where.position
+        or one.name.rpartition("/")[2] in _WORDS_OF_TEXT
+    ):
+        return False
+    is_label = bool(rule.match.exact) or bool(rule.match.regex)
+    return is_label and (rule.confidence == "certain" or bool(rule.match.exact) or piece.is_glued)
+
+
+def _labels(text: str, starts: set[int], pieces: Sequence[Piece], named: dict[int, CompiledRule]) -> Iterator[Found]:
+    """Yield rows of labels: each begins where a sentence ends, or ends where the text does."""
+    by_start: dict[int, list[tuple[int, Piece]]] = {}
+    for number in named:
+        by_start.setdefault(pieces[number].start, []).append((number, pieces[number]))
+    glues = {piece.start for piece in pieces if piece.is_glued}
+    done = 0
+    for start in sorted(by_start):
+        if start < done:
+            continue
+        row: list[tuple[int, Piece]] = []
+        place = start
+        while found := by_start.get(place):
+            row.append(min(found, key=lambda one: one[1].end))
+            place = _next_place(text, row[-1][1].end)
+        is_last = row[-1][1].end == len(text)
+        has_words = sum(piece.words for _, piece in row) >= MIN_LABEL_WORDS
+        is_opening = start in starts or start in glues
+        is_alone = is_opening and (row[0][1].is_glued or is_last)
+        if is_alone or (has_words and (is_opening or is_last)):
+            for number, piece in row:
+                yield piece.at, (piece.start, piece.end), named[number].rank, named[number]
+            done = row[-1][1].end
+
+
+def _next_place(text: str, end: int) -> int:
+    """Return where the next label of a row could begin: behind spaces, a bracket or a bar."""
+    aside = _ASIDE.match(text, end)
+    place = aside.end() if aside else end
+    return place + len(text[place:]) - len(text[place:].lstrip())

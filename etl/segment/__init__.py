@@ -1,0 +1,136 @@
+"""A document -> its articles.  Splits a roundup or an archive where its layout proves a new story.
+
+One story stays one article.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from msgspec import structs
+
+from etl.fold import fold, plain
+from etl.model import Article, Block, Document, Metadata, Removal
+from etl.segment import archives, roundups
+from etl.segment.archives import Masthead
+from etl.segment.authors import author_names
+from etl.segment.headlines import Layouts, headline, names_publisher, own_headline
+from etl.segment.roundups import Opening
+
+__all__ = ["EMPTY", "KICKER", "Layouts", "headline", "segment"]
+
+# Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
+MAX_BLOCKS_TO_REPEAT = 4
+
+KICKER, HEADLINE, REPEAT, MASTHEAD, EMPTY = (
+    "structure/kicker",
+    "structure/headline",
+    "structure/headline-again",
+    "structure/masthead",
+    "structure/empty",
+)
+
+
+def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
+    """Return the articles of a document, at least one; together they hold every block exactly once."""
+    blocks = document.blocks
+    if document.kind == "text" and (starts := archives.starts(blocks, layouts)):
+        return tuple(_exported(document, starts, layouts))
+    openings: dict[int, Opening | None] = {0: None}  # what stands above the first start is a story too
+    if document.kind == "text":
+        found = roundups.openings(blocks, document.gap, layouts)
+        openings |= {opening.at - opening.has_kicker: opening for opening in found}
+    articles: list[Article] = []
+    for start, end in pairwise((*openings, len(blocks))):
+        opening, index, story = openings[start], len(articles), blocks[start:end]
+        articles.append(
+            _opened(index, opening, document.metadata, story)
+            if opening
+            else _story(index, document.metadata, story, layouts)
+        )
+    return tuple(articles)
+
+
+def _exported(document: Document, starts: Sequence[int], layouts: Layouts) -> list[Article]:
+    """Return the articles of an archive; what stands above the first start is one, too."""
+    blocks, articles = document.blocks, list[Article]()
+    for start, end in pairwise((*({0: 0} | dict.fromkeys(starts)), len(blocks))):
+        found = archives.masthead(start, end, blocks, layouts) if start in starts else Masthead()
+        index, story = len(articles), blocks[start:end]
+        articles.append(
+            _headed(index, found, document.metadata, story)
+            if found.at >= 0
+            else _story(index, document.metadata, story, layouts)
+        )
+    return articles
+
+
+def _headed(index: int, found: Masthead, metadata: Metadata, blocks: tuple[Block, ...]) -> Article:
+    """Return the article of an archive whose headline was found above its text."""
+    first = blocks[0].index
+    frame = [Removal(at, "drop", MASTHEAD, kind="structure") for at in found.drops]
+    frame.append(Removal(found.at, "extract", HEADLINE, kind="structure"))
+    own = structs.replace(
+        metadata,
+        headline=found.headline.text,
+        publisher=found.headline.printed or metadata.publisher,
+        created=found.created or metadata.created,
+    )
+    frame += _repeats(own.headline, blocks[found.at + 1 - first :])
+    frame.sort(key=lambda removal: removal.block)
+    return Article(index, own, found.headline.publisher, first, first + len(blocks), tuple(frame))
+
+
+def _opened(index: int, opening: Opening, metadata: Metadata, blocks: tuple[Block, ...]) -> Article:
+    """Return the article that an opening starts: its kicker and headline are frame, its metadata the headline's."""
+    found, at = opening.headline, opening.at - blocks[0].index
+    frame = [Removal(blocks[at - 1].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
+    frame.append(Removal(blocks[at].index, "extract", HEADLINE, kind="structure"))
+    own = structs.replace(metadata, headline=found.text, publisher=found.printed)
+    frame += _repeats(own.headline, blocks[at + 1 :])
+    return Article(index, own, found.publisher, blocks[0].index, blocks[-1].index + 1, tuple(frame))
+
+
+def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: Layouts) -> Article:
+    """Return the article of a page that opens with no headline of its own: metadata come from beside the text."""
+    publisher = layouts.publishers.get(fold(metadata.publisher)) or layouts.publishers.get(
+        _domain(metadata.publisher, layouts) or _domain(metadata.url, layouts)
+    )
+    if publisher and (not metadata.publisher or fold(metadata.publisher) in publisher.domains or _is_url(metadata)):
+        metadata = structs.replace(metadata, publisher=publisher.name)
+    if metadata.headline:
+        own = own_headline(metadata.headline, publisher, metadata.publisher, layouts)
+        metadata = structs.replace(metadata, headline=own)
+    if metadata.author:
+        metadata = structs.replace(metadata, author=author_names(metadata.author, layouts.publishers))
+    frame = _repeats(metadata.headline, blocks) if metadata.headline else []
+    start = blocks[0].index if blocks else 0
+    return Article(index, metadata, publisher, start, start + len(blocks), tuple(frame))
+
+
+def _is_url(metadata: Metadata) -> bool:
+    return bool(re.match(r"https?://|www\.", metadata.publisher))
+
+
+def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
+    """Return blocks near the top that say the headline again, with or without a publisher behind it."""
+    wanted = fold(text)
+    return [
+        Removal(block.index, "extract", REPEAT, kind="structure")
+        for at, block in enumerate(blocks)
+        if (at < MAX_BLOCKS_TO_REPEAT or block.tag == "h1")
+        and fold(block.text[: len(wanted)]).startswith(wanted)
+        and _adds_only_publisher(block.text[len(text) :])
+    ]
+
+
+def _adds_only_publisher(tail: str) -> bool:
+    return not tail.strip() or bool(re.fullmatch(r"\s*[-|]\s[^|]+", plain(tail)) and names_publisher(tail))
+
+
+def _domain(url: str, layouts: Layouts) -> str:
+    """Return the longest ending of the url's host that a publisher has registered; "" if there is none."""
+    host = re.sub(r"^[a-z]+://|^//|[/:?#].*$", "", url.lower())
+    parts = host.split(".")
+    endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
+    return next((ending for ending in endings if ending in layouts.publishers), "")

@@ -1,0 +1,145 @@
+"""Archives: many stories that a service exported into one text, each between lines that start or end it.
+
+LexisNexis prints "1 of 3 DOCUMENTS", ProQuest "Document 1 of 3" below a rule, Factiva and Nexis Uni a last line; packs
+hold these lines (`start-article`, and `end-article` with a regex).  Others part stories by a rule of dashes alone: it
+counts if fields stand below it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from etl.dates import instant
+from etl.fold import count_words, ends_sentence, fold, is_label, plain
+from etl.model import Block, Searcher
+from etl.segment.headlines import Headline, Layouts, headline
+from etl.segment.roundups import is_paragraph
+
+# Characters.  Archives print "Document 12 of 50" between two stories.
+MAX_START_CHARS = 200
+# Blocks.  Masthead, date, edition, headline and fields stand within so many below the start.
+MAX_BLOCKS_TO_TEXT = 14
+# Words of a headline.
+MIN_HEADLINE_WORDS, MAX_HEADLINE_WORDS = 2, 30
+# A rule parts stories if the document has two of them or more, and most have a field close below.
+MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
+
+_RULE = re.compile(r"[-_=~*—–─━]{10,}")
+_HEADLINE_FIELD = re.compile(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
+_FIELD = re.compile(
+    r"(?:headline|title|byline|by|author|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
+    r"|link|publication(?: (?:info|title|date))?|publisher|id|highlight|abstract|body|copyright"
+    r"|language|text|full text)\s*:.*"
+    r"|(?:\d{1,3}[,.])?\d{1,3} words|by [A-Z].{2,60}|(?:copyright|©|\(c\)) .*|(?:BY|WC|PD|SN|SC|LA|CY|LP) \S.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
+_DAY = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d{2}-\d{2}"
+_DATE = re.compile(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
+
+
+class Masthead(Struct, frozen=True, gc=False):
+    """What stands between the start of a story and its text: the headline's place (-1: none), and what else it says.
+
+    `drops` are the blocks of publication, date and edition.
+    """
+
+    at: int = -1
+    headline: Headline = Headline("", "", None)
+    created: str = ""
+    drops: tuple[int, ...] = ()
+
+
+def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
+    """Return where stories start, if the document has lines that start or end one, or rules above fields."""
+    found = {at for at, block in enumerate(blocks) if _is_start(block.text, layouts)}
+    ends = [at for at, block in enumerate(blocks) if _is_end(block.text, layouts)]
+    if ends:
+        found |= {0, *(at + 1 for at in ends if at + 1 < len(blocks))}
+    return sorted({_with_rule(at, blocks) for at in found or _rules(blocks)})
+
+
+def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) -> Masthead:
+    """Return what stands between the start of a story, whose blocks are start to end, and its first paragraph."""
+    first = start
+    while first < end and (_RULE.fullmatch(blocks[first].text) or _is_start(blocks[first].text, layouts)):
+        first += 1
+    above: list[int] = []
+    for at in range(first, min(end, first + MAX_BLOCKS_TO_TEXT)):
+        if is_paragraph(blocks[at].text) or _is_end(blocks[at].text, layouts):
+            break
+        above.append(at)
+    if not above:
+        return Masthead()
+    known = headline(blocks[above[0]].text, layouts)
+    if known.publisher:
+        return Masthead(above[0], known)
+    if not any(is_paragraph(block.text) for block in blocks[first:end]):
+        return Masthead()  # nothing says where a headline ends and the text begins
+    return _by_field(above, blocks) or _by_place(above, blocks, layouts)
+
+
+def _is_start(text: str, layouts: Layouts) -> bool:
+    return _is_line(text, layouts.start_lines) or (len(text) <= MAX_START_CHARS and is_label(text, layouts.starts))
+
+
+def _is_end(text: str, layouts: Layouts) -> bool:
+    return _is_line(text, layouts.end_lines)
+
+
+def _is_line(text: str, lines: Sequence[Searcher]) -> bool:
+    return len(text) <= MAX_START_CHARS and any(line.fullmatch(plain(text)) for line in lines)
+
+
+def _with_rule(at: int, blocks: Sequence[Block]) -> int:
+    """Return where the rules of dashes right above a place begin."""
+    while at > 0 and _RULE.fullmatch(blocks[at - 1].text):
+        at -= 1
+    return at
+
+
+def _rules(blocks: Sequence[Block]) -> set[int]:
+    """Return the rules of dashes that part stories: below most of them a field stands."""
+    rules = [at for at, block in enumerate(blocks) if _RULE.fullmatch(block.text) and at + 1 < len(blocks)]
+    with_fields = [at for at in rules if any(_FIELD.fullmatch(block.text) for block in blocks[at + 1 : at + 5])]
+    is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(rules))
+    return set(with_fields) if is_archive else set()
+
+
+def _by_field(above: Sequence[int], blocks: Sequence[Block]) -> Masthead | None:
+    """Return the headline that a field names."""
+    for at in above:
+        if match := _HEADLINE_FIELD.fullmatch(blocks[at].text):
+            return Masthead(at, Headline((match[1] or match[2]).strip(), "", None))
+    return None
+
+
+def _by_place(above: Sequence[int], blocks: Sequence[Block], layouts: Layouts) -> Masthead:
+    """Return the headline by its place: above the fields, and below the date if the publication stands on top."""
+    fields = [at for at in above if _FIELD.fullmatch(blocks[at].text)]
+    lines = list(above[: above.index(fields[0])] if fields else above)
+    dated = next((at for at in lines if _date(blocks[at].text)), -1)
+    wanted = [at for at in lines if at != dated and _looks_like_headline(blocks[at].text)]
+    if not wanted:
+        return Masthead()
+    at = wanted[0] if dated in (-1, lines[-1]) else wanted[-1]
+    rest = [other for other in lines if other != at and (dated >= 0 or _is_known(blocks[other].text, layouts))]
+    named = next((other for other in rest if _is_known(blocks[other].text, layouts)), dated - 1)
+    printed = blocks[named].text if named in rest and named != dated else ""
+    found = Headline(blocks[at].text, printed, layouts.publishers.get(fold(printed)))
+    return Masthead(at, found, _date(blocks[dated].text) if dated >= 0 else "", tuple(rest))
+
+
+def _looks_like_headline(text: str) -> bool:
+    is_quoted = text.endswith(("?", "!", "”", '"', "’", "'"))
+    return MIN_HEADLINE_WORDS <= count_words(text) <= MAX_HEADLINE_WORDS and (is_quoted or not ends_sentence(text))
+
+
+def _is_known(text: str, layouts: Layouts) -> bool:
+    return fold(text) in layouts.publishers
+
+
+def _date(text: str) -> str:
+    match = _DATE.fullmatch(plain(text))
+    return instant(match["date"]) if match else ""

@@ -1,0 +1,111 @@
+"""Headlines: the line without the name of its publisher, and what packs know of publishers and layouts."""
+
+import re
+
+from msgspec import Struct, structs
+
+from etl.fold import fold
+from etl.model import Publisher, Searcher
+
+# Words.  "Associated Press of Pakistan" has four, "The New Zealand Herald on Sunday" six.
+MAX_PUBLISHER_WORDS = 7
+
+# What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
+# Each by characters without which it is not there: most lines have none of them, and need no regex.
+_MARKS = tuple(
+    (frozenset(characters), re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
+    for characters, mark in (
+        ("–—", r"\s+[–—]"),
+        ("|│｜", r"\s+[|│｜]"),
+        ("•·»", r"\s+[•·»]"),
+        ("-", r"\s+-|(?<=\w)-"),
+    )
+)
+# Chinese and Japanese sites put no space around the mark.
+_CLOSE_MARK = re.compile(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
+
+
+class Layouts(Struct, frozen=True):
+    """What packs say of the layout of roundups and archives: publishers by folded name or domain, labels and lines.
+
+    `ends` are labels that end a story, if a headline follows; `end_lines` are lines that end one whatever follows.
+    `starts` and `start_lines` part a document where they stand; headlines do so only in documents without them.
+    """
+
+    ends: frozenset[str]
+    publishers: dict[str, Publisher]
+    starts: frozenset[str] = frozenset()
+    start_lines: tuple[Searcher, ...] = ()
+    end_lines: tuple[Searcher, ...] = ()
+
+
+class Headline(Struct, frozen=True, gc=False):
+    """A headline without its publisher, the publisher as printed, and the known publisher of that name."""
+
+    text: str
+    printed: str
+    publisher: Publisher | None
+
+
+def headline(line: str, layouts: Layouts) -> Headline:
+    """Return a headline without the publisher at its end, which may stand there twice.
+
+    >>> uk = Layouts(frozenset(), {"bbc news": Publisher("bbc", "BBC News")})
+    >>> headline("Lukashenko meets Mishustin in Minsk- BBC News – BBC News", uk).text
+    'Lukashenko meets Mishustin in Minsk'
+    """
+    found = _split_tail(line, layouts)
+    again = _split_tail(found.text, layouts)
+    is_same = fold(again.printed) == fold(found.printed) or (found.publisher and again.publisher == found.publisher)
+    return structs.replace(found, text=again.text) if found.printed and is_same else found
+
+
+def own_headline(line: str, publisher: Publisher | None, printed: str, layouts: Layouts) -> str:
+    """Return the headline that a source gives, without the name of its site.
+
+    The name goes if it is the article's own publisher, by any of its names or domains, or another that is known and
+    stands where only a site's name does: a title ends with it, or begins with it and a colon or bar.
+
+    >>> own_headline("Pupils taught in tents | Ashdale Gazette", None, "Ashdale Gazette", Layouts(frozenset(), {}))
+    'Pupils taught in tents'
+    """
+    names = {fold(name) for name in (printed, *_names(publisher)) if name}
+    text = line
+    while (shorter := _without_name(text, names, layouts)) != text:
+        text = shorter
+    return text
+
+
+def names_publisher(tail: str) -> bool:
+    """Return whether the text behind the last dash could be a name: short, and no sentence ("U.S." is a publisher)."""
+    words = tail.split()
+    if len(words) > 1 and tail.endswith("."):
+        return False
+    return len(words) <= MAX_PUBLISHER_WORDS and not tail.endswith(("?", "!", "…", ":", ",", ";", "”", '"'))
+
+
+def _names(publisher: Publisher | None) -> tuple[str, ...]:
+    return (publisher.name, *publisher.aliases, *publisher.domains) if publisher else ()
+
+
+def _without_name(text: str, names: set[str], layouts: Layouts) -> str:
+    for mark in (*(mark for _, mark in _MARKS), _CLOSE_MARK):
+        if (match := mark.fullmatch(text)) and _is_site(match[2], names, layouts, mark is not _CLOSE_MARK):
+            return match[1].strip()
+    begins = re.match(r"(\S[^:|]{1,40}?)(?:\s*[|│｜»]|:|\s[-–—])\s+(?=\S)", text)
+    # In front stand names that are words, too ("The Guardian: a profile"): only the article's own counts.
+    return text[begins.end() :] if begins and fold(begins[1]) in names else text
+
+
+def _is_site(tail: str, names: set[str], layouts: Layouts, is_spaced: bool) -> bool:
+    """Return whether a tail is the name of a site: the article's own, or behind a spaced mark any that is known."""
+    name = fold(tail).strip().removeprefix("www.")
+    return name in names or f"the {name}" in names or (is_spaced and name in layouts.publishers)
+
+
+def _split_tail(line: str, layouts: Layouts) -> Headline:
+    """Split where a known publisher begins, else at the mark that most likely stands before one."""
+    marks = [mark for characters, mark in _MARKS if not characters.isdisjoint(line)]
+    matches = [match for mark in marks if (match := mark.fullmatch(line)) and names_publisher(match[2])]
+    splits = [Headline(match[1], match[2], layouts.publishers.get(fold(match[2]))) for match in matches]
+    return next((split for split in splits if split.publisher), splits[0] if splits else Headline(line, "", None))

@@ -1,0 +1,115 @@
+"""Roundups: several stories in one document, told apart by their headlines and what stands above these."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from etl.fold import count_words, ends_sentence, fold, is_label
+from etl.model import Block
+from etl.segment.headlines import Headline, Layouts, headline
+
+# Words.  Kickers of feed readers are two keywords, of papers up to a short phrase.
+MAX_KICKER_WORDS = 6
+# Words.  A shorter one is a label ("More – BBC News").
+MIN_HEADLINE_WORDS = 2
+# Lines.  Between the label that ends a story and the headline of the next stand the kicker and blank lines.
+MAX_LINES_TO_HEADLINE = 4
+# Lines.  Two blank ones where one is usual, or none, set off a story.
+MIN_BLANK_LINES = 2
+# Blocks.  So far below a headline that only blank lines set off, a paragraph has to stand.
+MAX_BLOCKS_TO_PARAGRAPH = 3
+# Words.  A paragraph has as many, and ends as a sentence does.
+MIN_PARAGRAPH_WORDS = 8
+
+
+class Opening(Struct, frozen=True, gc=False):
+    """The blocks that open a story: where its headline stands, if the block before is its kicker, if that fits it.
+
+    A kicker fits when all its words are the headline's; feed readers make theirs so.
+    """
+
+    at: int
+    has_kicker: bool
+    kicker_fits: bool
+    headline: Headline
+
+
+def openings(blocks: Sequence[Block], gap: str, layouts: Layouts) -> Iterator[Opening]:
+    """Yield where stories open.  The first one shows the layout - kicker or none - that the others must have.
+
+    `gap` is the white space that usually stands between two blocks.
+    """
+    roundup = _Roundup(blocks, gap.count("\n") - 1, layouts)
+    first: Opening | None = None
+    last = -1  # a headline is not the kicker of the next one
+    for at in range(len(blocks)):
+        opening = roundup.opening(at, first)
+        if opening and opening.at - opening.has_kicker > last and _fits_layout(opening, first):
+            first, last = first or opening, opening.at
+            yield opening
+
+
+def is_paragraph(text: str) -> bool:
+    """Return whether a block reads as a paragraph of a story."""
+    return ends_sentence(text) and count_words(text) >= MIN_PARAGRAPH_WORDS
+
+
+def _fits_layout(opening: Opening, first: Opening | None) -> bool:
+    if first is None:
+        return opening.at == opening.has_kicker or opening.kicker_fits
+    return opening.has_kicker == first.has_kicker and opening.kicker_fits >= first.kicker_fits
+
+
+class _Roundup(Struct, frozen=True, gc=False):
+    """The blocks of a document, and how many blank lines usually stand between two."""
+
+    blocks: Sequence[Block]
+    blank_lines: int
+    layouts: Layouts
+
+    def opening(self, at: int, first: Opening | None) -> Opening | None:
+        """Weigh one `Headline – Publisher` line by its surroundings.
+
+        It must stand at the start of the document, close below the label that ended the story before, or below two
+        blank lines; and be vouched for by a kicker that fits or by a publisher that is known.  Blank lines count only
+        in a document that opens in the same way, and only above a paragraph.
+        """
+        block = self.blocks[at]
+        has_kicker = at > 0 and self._follows_end(at - 1, block.line) and _is_kicker(self.blocks[at - 1].text)
+        is_set_off = False
+        if not has_kicker and not self._follows_end(at, block.line):
+            has_kicker = bool(first and first.has_kicker)
+            if not first or first.at != first.has_kicker or not self._is_set_off(at - has_kicker, at):
+                return None
+            if has_kicker and not _is_kicker(self.blocks[at - 1].text):
+                return None
+            is_set_off = True
+        found = headline(block.text, self.layouts)
+        if not found.printed or count_words(found.text) < MIN_HEADLINE_WORDS or (is_set_off and not found.publisher):
+            return None
+        fits = has_kicker and _words(self.blocks[at - 1].text) <= _words(found.text)
+        return Opening(at, has_kicker, fits, found) if fits or found.publisher else None
+
+    def _follows_end(self, at: int, headline_line: int) -> bool:
+        if at <= 0:
+            return at == 0
+        end = self.blocks[at - 1]
+        return headline_line - end.line <= MAX_LINES_TO_HEADLINE and is_label(end.text, self.layouts.ends)
+
+    def _is_set_off(self, at: int, headline_at: int) -> bool:
+        """Return whether more blank lines than usual stand above a block, and a paragraph below the headline."""
+        above = self.blocks[at - 1] if at > 0 else None
+        if above is None:
+            return False
+        blank = self.blocks[at].line - above.line - above.text.count("\n") - 1
+        below = self.blocks[headline_at + 1 : headline_at + 1 + MAX_BLOCKS_TO_PARAGRAPH]
+        return blank >= max(MIN_BLANK_LINES, self.blank_lines + 1) and any(is_paragraph(block.text) for block in below)
+
+
+def _is_kicker(text: str) -> bool:
+    return 0 < count_words(text) <= MAX_KICKER_WORDS and not ends_sentence(text)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(text)))

@@ -1,0 +1,88 @@
+"""Lists of facts, key points and short lines of any script are content: no contextual rule takes them for a menu."""
+
+import pytest
+
+from etl.document import clean
+from etl.model import Raw
+from etl.packs import Selection, compile_rules
+
+# The classifier and the floor under it are another matter.
+RULES = compile_rules(Selection(ignore=("context/*",)))
+
+ENGLISH = [
+    "Lower-league clubs knocked out three top-flight sides on a wet night of cup football in front of full stands.",
+    "The draw for the next round is on Monday at 7pm, and the ties will be played in the last week of January.",
+]
+CHINESE = [
+    "青江市政府周三宣布，连接南北两岸的第三座大桥将于九月底通车，届时过江时间可缩短约二十分钟。",
+    "附近居民普遍欢迎这一消息，但也有商户担心施工期间搬走的顾客不会再回来，希望政府给予补贴。",
+]
+JAPANESE = [
+    "市は水曜日、川の両岸を結ぶ三本目の橋が九月末に開通し、移動時間が二十分ほど短くなると発表した。",
+    "近くの住民は歓迎しているが、工事の間に離れた客が戻らないのではないかと心配する店主もいるという。",
+]
+THAI = [
+    "เทศบาลเมืองริมน้ำเปิดใช้สะพานแห่งใหม่เมื่อวันจันทร์ หลังการก่อสร้างที่ใช้เวลานานกว่าสามปีและงบประมาณจำนวนมาก",
+    "เทศบาลมีแผนจะสร้างทางจักรยานเลียบแม่น้ำภายในปีหน้า และกำลังรับฟังความคิดเห็นจากประชาชนในพื้นที่ทุกคน",
+]
+
+LISTS = {
+    "dates and places": [
+        "3 May: Harwick, Town Hall",
+        "5 May: Eastfield, Odeon",
+        "9 May: Northport, Pier",
+        "12 May: Dunmore",
+    ],
+    "scores": [
+        "Harwick Town 2-1 Rovers",
+        "Eastfield 0-0 Quarrymen (aet, 4-3 on pens)",
+        "Northport 1-5 Dunmore Athletic",
+    ],
+    "specs": ["Display: 6.1 inches, 120 Hz", "Battery: 4,000 mAh", "Weight: 172 g", "Price: £699"],
+    "ingredients": ["3 leeks, sliced", "2 tbsp olive oil", "100g pearl barley", "1 litre vegetable stock"],
+    "key points": [
+        "Schools will be repaired with money from a government fund",
+        "Engineers found the cracks during a routine visit in May",
+        "Unions say a quarter of the county's schools are at risk",
+    ],
+    "table cells": ["Transport: 9.2 million", "Housing: 6.1 million", "Schools: 5.8 million", "Culture: 2.0 million"],
+    "results": ["1. Jane Roe (Kenya) 2:17:16", "2. Mary Major (Ethiopia) 2:18:01", "3. Ann Other (Britain) 2:19:40"],
+    "polls": ["Labour 38% (+2)", "Conservatives 31% (-1)", "Liberal Democrats 12% (0)"],
+}
+
+
+def text_of(blocks: list[str]) -> list[str]:
+    (record,) = clean(Raw("a.txt", "\n\n".join(blocks), "0" * 64), RULES).records
+    return record.text.split("\n\n")
+
+
+@pytest.mark.parametrize("place", ["head", "body", "tail"])
+@pytest.mark.parametrize("name", LISTS)
+def test_list_of_facts_stays(name: str, place: str) -> None:
+    at = {"head": 0, "body": 1, "tail": 2}[place]
+    blocks = [*ENGLISH[:at], *LISTS[name], *ENGLISH[at:]]
+    assert text_of(blocks) == blocks
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        pytest.param(
+            [CHINESE[0], "背景", "市民怎么看", "“早高峰时，一趟要一个小时，”他说", CHINESE[1]], id="Chinese subheads"
+        ),
+        pytest.param(
+            [CHINESE[0], "第一，缩短时间", "第二，减轻拥堵", "第三，便利商户", CHINESE[1]], id="Chinese points"
+        ),
+        pytest.param(
+            [JAPANESE[0], "背景", "住民の声", "「待っていた」と話す人も", JAPANESE[1]], id="Japanese subheads"
+        ),
+        pytest.param([THAI[0], "ชาวบ้านว่าอย่างไร", "“รอมานานมาก” แม่ค้าคนหนึ่งบอก", "ก้าวต่อไป", THAI[1]], id="Thai subheads"),
+    ],
+)
+def test_short_lines_of_writing_without_spaces_stay(blocks: list[str]) -> None:
+    assert text_of(blocks) == blocks
+
+
+def test_menu_above_a_story_goes() -> None:
+    menu = ["Politics desk", "Evening edition", "Jane Roe and John Doe"]
+    assert "Evening edition" not in text_of([*menu, *ENGLISH])
