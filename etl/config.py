@@ -1,5 +1,11 @@
-"""copydesk.toml, or [tool.copydesk] in pyproject.toml, searched upward: defaults for options, and changes to rules."""
+"""copydesk.toml, or [tool.copydesk] in pyproject.toml, searched upward: defaults for options, and changes to rules.
 
+A config says which code judges, and it is found without being named.  So one that another user may have written is not
+obeyed, and none says where output goes.
+"""
+
+import os
+import stat
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import zip_longest
@@ -7,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.errors import PackError
 from etl.packs.load import known_scopes
@@ -15,6 +21,12 @@ from etl.packs.place import did_you_mean, place
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules.matching.exceptions import Override, RuleException
 
+# The files that are looked for in a folder, in this order.
+NAMES = ("copydesk.toml", "pyproject.toml")
+# Options that are for the command line alone: nothing is written where the user has not said so.
+NOT_FOR_CONFIGS = ("output", "force", "pairs", "clusters", "report")
+# Options that name files; in a config they are meant from its own folder.
+PATHS = ("rules", "index", "work", "baseline")
 # The tables of changes to rules, each an array; all other tables are options of commands.
 CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": RuleException, "override": Override}
 WAYS_OUT = {
@@ -34,11 +46,20 @@ class Change(Struct, frozen=True):
 
 
 class Config(Struct, frozen=True):
-    """The nearest config: its path ("" if there is none), options by command, and changes to rules."""
+    """The nearest config: its path ("" if there is none), options by command, and changes to rules.
+
+    `refused` are nearer ones that are not obeyed, each with the reason.
+    """
 
     path: str = ""
     options: Mapping[str, Mapping[str, Any]] = {}
     changes: tuple[Change, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+    def located(self, path: str) -> str:
+        """Return a path that stands in the config, which is meant from the folder of the config's file."""
+        folder = Path(self.path).parent
+        return path if folder == Path.cwd() else str(folder / path)
 
     def exceptions(self, today: date) -> tuple[RuleException, ...]:
         """The exceptions that have not ended."""
@@ -56,45 +77,108 @@ class Config(Struct, frozen=True):
 
 
 def read_config(folder: Path) -> Config:
-    """Read the nearest config, from a folder upward.
+    """Read the nearest config, from a folder upward to the root of its repository, or to the user's home.
 
     Raises PackError if it is not TOML, not tables, or a change to a rule has not the shape of one.
     """
+    refused: list[tuple[str, str]] = []
     for parent in (folder, *folder.parents):
-        for path, tables in ((parent / "copydesk.toml", ()), (parent / "pyproject.toml", ("tool", "copydesk"))):
-            if path.is_file() and (found := _table(path, tables)) is not None:
-                return _config(path, tables, found)
-    return Config()
+        for path in (parent / name for name in NAMES if _is_file(parent / name)):
+            reason = _distrusted(path)
+            found = _table(path) if not reason else _glimpse(path)
+            if found is not None and reason:
+                refused.append((str(path), reason))
+            elif found is not None:
+                return structs.replace(_config(path, found), refused=tuple(refused))
+        if os.path.lexists(parent / ".git") or str(parent) == os.path.expanduser("~"):  # noqa: PTH111  # never raises
+            break
+    return Config(refused=tuple(refused))
 
 
-def _table(path: Path, tables: tuple[str, ...]) -> Mapping[str, Any] | None:
+def named_config(path: Path) -> Config:
+    """Read the config that the user names, whoever wrote it.
+
+    Raises PackError as `read_config` does, and if it cannot be read or holds nothing for copydesk.
+    """
+    found = _table(path)
+    if found is None:
+        raise PackError(str(path), "has no table [tool.copydesk]", "Name a file that has one, or a copydesk.toml.")
+    return _config(path, found)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _distrusted(path: Path) -> str:
+    """Return why a config is not obeyed that nobody named; "" if only this user, or root, can have written it."""
+    for one, what in ((path, "it"), (path.parent, "its folder")):
+        status = one.stat()
+        if status.st_uid not in (os.geteuid(), 0):
+            return f"{what} belongs to another user"
+        if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid)):
+            return f"other users may write to {what}"
+    return ""
+
+
+def _is_own_group(number: int) -> bool:
+    """Return true for a group of this user alone, as most systems make one for each user."""
+    import grp
+    import pwd
+
+    try:
+        group, user = grp.getgrgid(number), pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return group.gr_gid == user.pw_gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+
+
+def _tables(path: Path) -> tuple[str, ...]:
+    """Return the tables of a file within which the config stands."""
+    return ("tool", "copydesk") if path.name == "pyproject.toml" else ()
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    """Return the config in a file; None for a pyproject.toml without one, or one that is somebody else's to mend."""
+    tables = _tables(path)
     try:
         found: Any = read_toml(path)
     except PackError:
         if tables:
-            return None  # somebody else's pyproject.toml is theirs to mend
+            return None
         raise
     for name in tables:
-        found = found.get(name)
-        if found is None:
-            return None
-    return dict(found)
+        found = found.get(name) if isinstance(found, dict) else None
+    if found is not None and not isinstance(found, dict):
+        raise PackError(str(path), "'tool.copydesk' is no table", "Write it [tool.copydesk.clean].")
+    return found
 
 
-def _config(path: Path, tables: tuple[str, ...], found: Mapping[str, Any]) -> Config:
+def _glimpse(path: Path) -> Mapping[str, Any] | None:
+    """Return what a file that is not obeyed would say, or would try to say; None for a pyproject.toml of others."""
+    try:
+        return _table(path)
+    except PackError:
+        return {}
+
+
+def _config(path: Path, found: Mapping[str, Any]) -> Config:
     options = {name: value for name, value in found.items() if name not in CHANGES}
     for name, value in options.items():
         if not isinstance(value, dict):
             way_out = did_you_mean(name, CHANGES) or f"Write it under its command: [clean] {name} = …"
             raise PackError(place(path, 1, name), f"'{name}' is no table of options", way_out)
-    changes = [change for name in CHANGES for change in _changes(path, tables, name, found.get(name, []))]
+    changes = [change for name in CHANGES for change in _changes(path, name, found.get(name, []))]
     return Config(str(path), options, tuple(changes))
 
 
-def _changes(path: Path, tables: tuple[str, ...], name: str, entries: Any) -> Iterator[Change]:
+def _changes(path: Path, name: str, entries: Any) -> Iterator[Change]:
     if not isinstance(entries, list):
         raise PackError(place(path, 1, name), f"'{name}' is one table", f"Write it [[{name}]]: there may be several.")
-    lines = header_lines(path, ".".join((*tables, name)))
+    lines = header_lines(path, ".".join((*_tables(path), name)))
     for line, entry in zip_longest(lines[: len(entries)], entries, fillvalue=1):
         try:
             change = msgspec.convert(entry, CHANGES[name])

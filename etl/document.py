@@ -25,6 +25,7 @@ from etl.audit import (
 )
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
+from etl.errors import Unreadable
 from etl.language import detect
 from etl.markup import markup
 from etl.model import (
@@ -52,6 +53,9 @@ from etl.segment import EMPTY, Layouts, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
+# Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
+# would take 40 GB.  The longest book has some 20,000.
+MAX_BLOCKS = 250_000
 
 
 class Ruleset(Struct, frozen=True):
@@ -124,6 +128,8 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
     decoded = decode(raw)
     page = markup(decoded, raw.kind, rules.selectors, rules.page_model)
+    if len(page.blocks) > MAX_BLOCKS:
+        raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Part it into several documents.")
     document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
     if rules.detects_language:

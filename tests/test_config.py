@@ -1,6 +1,7 @@
 """What copydesk.toml changes about rules: the lines that stay, the near-misses that go, and what is no config."""
 
 import json
+import os
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -147,3 +148,88 @@ def test_exception_from_a_rule_that_is_none_is_refused(run: Run, tmp_path: Path)
     result = run("clean", "a.txt")
     assert result.code == 2
     assert "core/raed-more: no rule has this id\n  Did you mean 'core/read-more'?" in result.err
+
+
+PACK = (
+    '[pack]\nid = "mine"\nversion = "1"\n[[rule]]\nid = "a"\ntitle = "t"\nkind = "link"\nwhy = "w"\n'
+    'match.exact = ["Another line."]\ndrops = ["Another line."]\nkeeps = ["y"]\n'
+)
+OTHER_USER = 65534
+OWNERS = [pytest.param(OTHER_USER, 0o644, 0o755, "it belongs to another user", id="of another user")] * (
+    os.geteuid() == 0
+)
+
+
+@pytest.mark.parametrize(
+    ("owner", "mode", "folder_mode", "said"),
+    [
+        pytest.param(None, 0o644, 0o755, "", id="obeyed"),
+        pytest.param(None, 0o666, 0o755, "other users may write to it", id="that others may write"),
+        pytest.param(
+            None, 0o644, 0o777, "other users may write to its folder", id="in a folder that others may write to"
+        ),
+        *OWNERS,
+    ],
+)
+@pytest.mark.parametrize("name", ["copydesk.toml", "pyproject.toml"])
+def test_r7_a_config_that_others_may_have_written_is_not_obeyed(
+    run: Run, tmp_path: Path, name: str, owner: int | None, mode: int, folder_mode: int, said: str
+) -> None:
+    config = tmp_path / "shared" / name
+    (tmp_path / "shared" / "me").mkdir(parents=True)
+    config.write_text(
+        "[tool.copydesk.clean]\nquiet = true\n" if name == "pyproject.toml" else "[clean]\nquiet = true\n"
+    )
+    config.chmod(mode)
+    config.parent.chmod(folder_mode)
+    if owner:
+        os.chown(config, owner, owner)
+    (tmp_path / "a.txt").write_text(STORY)
+    os.chdir(tmp_path / "shared" / "me")
+    done = run("clean", "../../a.txt")
+    assert (done.code, "the books balance" in done.err) == (0, bool(said))
+    assert not said or f"{config}: is not obeyed, since {said}\n  Name it with --config" in done.err
+    named = run("--config", config, "clean", "../../a.txt")
+    assert (named.code, named.err) == (0, "")
+    assert run("--no-config", "clean", "../../a.txt").err.startswith("1 document")
+
+
+def test_r7_a_config_ends_at_the_root_of_the_repository(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "copydesk.toml").write_text("[clean]\nquiet = true\n")
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    (tmp_path / "repository" / "a.txt").write_text(STORY)
+    os.chdir(tmp_path / "repository")
+    assert "the books balance" in run("clean", "a.txt").err
+
+
+@pytest.mark.parametrize("key", ['output = "o.jsonl"', "force = true"])
+def test_r7_where_output_goes_is_not_for_a_config(run: Run, tmp_path: Path, key: str) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text(f"[clean]\n{key}\n")
+    done = run("clean", "a.txt")
+    assert (done.code, "copydesk.toml:2:1: " in done.err, "command line alone" in done.err) == (2, True, True)
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_r7_packs_of_a_config_are_meant_from_its_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(PACK)
+    (tmp_path / "copydesk.toml").write_text('[clean]\nrules = ["mine.toml"]\n')
+    (tmp_path / "below").mkdir()
+    for folder in (tmp_path, tmp_path / "below"):
+        (folder / "a.txt").write_text("A first line of the story.\n\nAnother line.\n")
+        os.chdir(folder)
+        assert "Another line" not in run("clean", "a.txt", "-q").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["--config", "none.toml"], "none.toml: cannot be read", id="not there"),
+        pytest.param(["--config", "pyproject.toml"], "has no table [tool.copydesk]", id="nothing for copydesk"),
+        pytest.param(["--config", "pyproject.toml", "--no-config"], "contradicts --config", id="both"),
+    ],
+)
+def test_a_config_that_is_named_must_be_one(run: Run, tmp_path: Path, words: list[str], said: str) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    done = run(*words, "rules", "list")
+    assert (done.code, said in done.err) == (2, True)

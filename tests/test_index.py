@@ -486,3 +486,23 @@ def test_what_the_index_command_refuses(run: Run, words: tuple[str, ...], code: 
 def test_upkeep_that_cannot_be_meant(run: Run, words: tuple[str, ...], said: str) -> None:
     result = run("dedup", *words)
     assert result.code == 2 and said in result.err and not Path("nowhere").exists()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "part-00001.blocks.parquet", "part-00001.articles.parquet"])
+@pytest.mark.parametrize("command", ["clean", "stats"])
+def test_r20_a_damaged_byte_is_noticed_wherever_it_is(run: Run, name: str, command: str) -> None:
+    Path("in.txt").write_text("Tens of thousands of people marched through the centre of Minsk on Sunday.\n")
+    assert run("clean", "in.txt", "-o", "out.jsonl", "--index", "index").code == 0
+    whole = (Path("index") / name).read_bytes()
+    words = (
+        ["clean", "in.txt", "-o", "new.jsonl", "--index", "index"]
+        if command == "clean"
+        else ["index", "stats", "index"]
+    )
+    for place in range(0, len(whole), max(1, len(whole) // 23)):
+        damaged = bytes([*whole[:place], whole[place] ^ 0x84, *whole[place + 1 :]])
+        (Path("index") / name).write_bytes(damaged)
+        result = run(*words)
+        assert (result.code, f"index/{name}" in result.err, Path("new.jsonl").exists()) == (2, True, False), place
+    (Path("index") / name).write_bytes(whole)
+    assert run(*words).code == 0

@@ -368,10 +368,10 @@ def test_quiet_hides_no_error(run: Run, tmp_path: Path) -> None:
 
 def test_diff_and_explain_follow_the_config_of_clean(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A story of Ayton.\n\nRead More\n")
-    (tmp_path / "copydesk.toml").write_text('[clean]\nignore = ["core/read-more", "context/*"]\n')
+    (tmp_path / "copydesk.toml").write_text('[clean]\nignore = ["core/read-more", "classifier/*"]\n')
     assert run("diff", "a.txt").code == 0
     assert "kept" in run("explain", "a.txt:3").out.splitlines()
-    (tmp_path / "copydesk.toml").write_text('[common]\nignore = ["core/read-more", "context/*"]\n')
+    (tmp_path / "copydesk.toml").write_text('[common]\nignore = ["core/read-more", "classifier/*"]\n')
     assert run("diff", "a.txt").code == 0
     (tmp_path / "copydesk.toml").write_text('[clean]\nignore = ["core/read-more"]\n[diff]\nignore = []\n')
     assert run("diff", "a.txt").code == 1

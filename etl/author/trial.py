@@ -1,6 +1,5 @@
 """Which blocks would a rule name that stands in no pack yet?"""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
@@ -13,8 +12,9 @@ from etl.rules import ArticleView, JudgingRules, RunContext, compile_judging, cu
 from etl.rules.language import Match, Rule, Verb
 from etl.rules.matching.exceptions import UserRules
 from etl.rules.matching.patterns import has_criteria
-from etl.rules.regexes.compiled import regex_of
+from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.fragments import written_out
+from etl.rules.regexes.publishers import generic
 
 
 class Hit(Struct, frozen=True):
@@ -32,11 +32,8 @@ def rule_on_trial(match: Match, action: Verb) -> Rule:
         raise UsageError("", "there is nothing to try", "Give --regex, --exact, --prefix, --suffix or --contains.")
     if action == "strip" and not match.regex:
         raise UsageError("--inside", "is for a regex", "Give --regex; labels stand in blocks of their own.")
-    try:
-        _ = regex_of(match).pattern
-    except re.error as error:
-        fault = f"does not compile: {error.msg} at character {error.pos}"
-        raise UsageError("--regex", fault, f"It reads: {match.regex}") from None
+    if fault := regex_fault(generic(match.regex)):
+        raise UsageError("--regex", fault, f"It reads: {match.regex[:200]}")
     return Rule(id="on-trial", title="", action=action, match=match, kind="notice", why="", keeps=())
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from etl.audit import BOOKED_NOTHING
 from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
 from etl.formats.outputs import read_outputs
@@ -103,7 +104,7 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
     rows = [(count, characters[name], touched[name], name or "(unknown)") for name, count in changes.most_common()]
     heads = ("changes", "characters", "articles", by)
     if as_json:
-        click.echo(msgspec.json.encode([dict(zip(heads, row, strict=True)) for row in rows]))
+        click.echo(to_json([dict(zip(heads, row, strict=True)) for row in rows]))
     else:
         rows += [(0, read - characters.total(), 0, "(kept)"), (changes.total(), read, 0, "(read)")]
         click.echo(visible(table([heads, *rows], indent="")))
@@ -136,6 +137,9 @@ def _check_output(path: Path, force: bool) -> None:
 
 def _write_one(text: str, output: str) -> None:
     body = text.encode("utf-8", "surrogatepass")
+    if not output and sys.stdout.isatty():
+        click.echo(visible(text), nl=False)
+        return
     if not output:
         sys.stdout.buffer.write(body)
         return

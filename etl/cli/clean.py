@@ -151,7 +151,7 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
     """Return the run that a user asks for, and the number of processes that it is worth."""
     from etl.formats import find
-    from etl.pipeline.delivery import output_of
+    from etl.pipeline.delivery import output_of, refuse_inputs
     from etl.pipeline.job import Job
     from etl.pipeline.run import stages_of
     from etl.pipeline.session import Request
@@ -171,6 +171,8 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         shard_bytes=options.memory(chosen["shard_size"]),
     )
     found = find(inputs, reading)
+    if output.kind in ("file", "folder"):
+        refuse_inputs(output, inputs)
     request = Request(
         job, tuple(inputs), found, output, stages_of(job),
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],

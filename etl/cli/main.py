@@ -1,6 +1,7 @@
 """The group of commands, and the one place where errors become words and exit codes."""
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.terminal import say
-from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated
+from etl.cli.streams import guarded_output
+from etl.cli.terminal import printable, say
+from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -77,9 +79,17 @@ class Commands(click.Group):
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]"
 )
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take options from this file, whoever wrote it.  [default: the nearest copydesk.toml]",
+)
+@click.option("--no-config", is_flag=True, help="Take no options from a file.")
 @click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show where an error arose.")
 @click.pass_context
-def cli(ctx: click.Context, color: str) -> None:
+def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: bool) -> None:
     """Turn scraped news into clean articles, and prove what was taken out.
 
     \b
@@ -93,11 +103,24 @@ def cli(ctx: click.Context, color: str) -> None:
     Every character read is kept in an article or booked under the rule that took it; what does not balance is not
     published.  Options can stand in copydesk.toml or in COPYDESK_<COMMAND>_<OPTION>.
     """
-    from etl.config import read_config
-
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
-    ctx.obj = read_config(Path.cwd())
+    ctx.obj = _config(config_file, no_config)
     ctx.default_map = _defaults(ctx, ctx.obj)
+
+
+def _config(named: Path | None, is_unwanted: bool) -> "Config":
+    """Return the config that holds, and say which one does not.  Raises PackError and UsageError."""
+    from etl.config import Config, named_config, read_config
+
+    if named and is_unwanted:
+        raise UsageError("--no-config", "contradicts --config", "Give one of the two.")
+    if is_unwanted:
+        return Config()
+    config = named_config(named) if named else read_config(Path.cwd())
+    for path, reason in config.refused:
+        way_out = "Name it with --config to obey it, or give --no-config."
+        say(f"{path}: is not obeyed, since {reason}\n  {way_out}", fg="yellow")
+    return config
 
 
 def main() -> None:
@@ -126,12 +149,15 @@ def _terminate(number: int, _: object) -> None:
 
 def _run() -> int:
     try:
-        result = cli.main(prog_name="copydesk", standalone_mode=False)
+        with guarded_output():
+            result = cli.main(prog_name="copydesk", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue().rstrip())
         return error.exit_code
     except CopydeskError as error:
         _trace()
@@ -141,7 +167,8 @@ def _run() -> int:
         raise
     except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
         _trace()
-        say(f"copydesk: {MachineError(str(error.filename or 'the system'), error.strerror or str(error))}")
+        name = printable(error.filename) if error.filename else ""
+        say(f"copydesk: {MachineError(name, error.strerror or str(error))}")
         return MachineError.exit_code
     except MemoryError:
         _trace()
@@ -156,7 +183,7 @@ def _run() -> int:
 def _trace() -> None:
     """Print where an error arose, if that was asked for."""
     if "-vv" in sys.argv or "--traceback" in sys.argv:
-        traceback.print_exc()
+        say(traceback.format_exc())
 
 
 def _color_of_environment() -> bool | None:
@@ -167,6 +194,9 @@ def _color_of_environment() -> bool | None:
 
 def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
+    from etl.config import NOT_FOR_CONFIGS
+    from etl.packs.place import place
+
     known = {name: _option_names(ctx, name) for name in COMMANDS} if config.options else {}
     anywhere = {key: option for names in known.values() for key, option in names.items()}
     for name, values in config.options.items():
@@ -176,6 +206,9 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
         for key in values:
             if key not in names:
                 raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
+            if key in NOT_FOR_CONFIGS:
+                fault = f"'{key}' is for the command line alone"
+                raise PackError(place(config.path, 1, key), fault, "What is written, and where, is said with each run.")
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
 
 
@@ -184,8 +217,20 @@ def _command_defaults(command: str, names: Mapping[str, str], config: "Config") 
     sections = (COMMON, FOLLOWS.get(command, command), command)
     found: dict[str, Any] = {}
     for section in sections:
-        found |= {names[key]: value for key, value in config.options.get(section, {}).items() if key in names}
+        values = config.options.get(section, {})
+        found |= {names[key]: _located(config, key, value) for key, value in values.items() if key in names}
     return found
+
+
+def _located(config: "Config", key: str, value: Any) -> Any:
+    """Return the value of an option of the config; a path is meant from the config's folder."""
+    from etl.config import PATHS
+
+    if key in PATHS and isinstance(value, str):
+        return config.located(value)
+    if key in PATHS and isinstance(value, list):
+        return [config.located(one) if isinstance(one, str) else one for one in value]
+    return value
 
 
 def _option_names(ctx: click.Context, command: str) -> dict[str, str]:

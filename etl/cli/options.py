@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,24 @@ FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
 
 
+# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed as text.
+OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
+
+
+class Likeness(click.FloatRange):
+    """A number from 0.3 to 1; `nan`, which is neither less nor more, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(0.3, 1.0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number.  Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
+
 class GroupedOption(click.Option):
     """An option that stands under a heading of the help page."""
 
@@ -35,6 +54,18 @@ class GroupedOption(click.Option):
 class GroupedCommand(click.Command):
     """A command whose help shows its options in groups, and tells unknown ones what they are near to."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options.  Raises click.BadParameter for a word that is not UTF-8; a path may have any bytes."""
+        rest = super().parse_args(ctx, args)
+        for parameter in self.params:
+            value = ctx.params.get(str(parameter.name))
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, str) and parameter.name not in OF_ANY_BYTES and not _is_text(one):
+                    raise click.BadParameter("is not UTF-8", ctx, parameter)
+        if "-" in (ctx.params.get("inputs") or ()) and sys.stdin is None:
+            raise click.BadParameter("standard input is closed", ctx, param_hint="'-'")
+        return rest
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group, in the order in which the groups first appear."""
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -45,6 +76,10 @@ class GroupedCommand(click.Command):
         for heading, rows in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(rows)
+
+
+def _is_text(word: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in word)
 
 
 def option(group: str, *names: str, **settings: Any) -> Callable[[Command], Command]:
@@ -173,7 +208,7 @@ similarity_options = stacked(
     option(
         "Copies",
         "--threshold",
-        type=click.FloatRange(0.3, 1.0),
+        type=Likeness(),
         default=0.7,
         show_default=True,
         metavar="J",

@@ -29,11 +29,12 @@ class ProgressLine:
     """Progress of a run on stderr.  `clock` returns seconds."""
 
     def __init__(self, is_quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self._where = "" if is_quiet else "terminal" if sys.stderr.isatty() else "ci" if os.environ.get("CI") else ""
+        is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._where = "" if is_quiet else "terminal" if is_terminal else "ci" if os.environ.get("CI") else ""
         self._clock = clock
         self._begin = self._shown = clock()
         self._stage, self._expected, self._done, self._documents, self._stage_began = "", 0, 0, 0, self._begin
-        self._is_drawn = False
+        self._is_drawn, self._width = False, 0
 
     def start(self, stage: str, expected: int) -> None:
         """Begin a stage over so many bytes or shards; 0 if that is not known."""
@@ -50,7 +51,7 @@ class ProgressLine:
     def clear(self) -> None:
         """Take the line off the terminal."""
         if self._is_drawn:
-            click.echo("\r\033[K", nl=False, err=True)
+            self._draw("")
             self._is_drawn = False
 
     def _show(self) -> None:
@@ -59,10 +60,15 @@ class ProgressLine:
             return
         self._shown = now
         if self._where == "terminal":
-            click.echo(f"\r\033[K{self._line(now)}", nl=False, err=True)
+            self._draw(self._line(now))
             self._is_drawn = True
         else:
             click.echo(self._line(now), err=True)
+
+    def _draw(self, line: str) -> None:
+        """Write a line over the one before it."""
+        click.echo(f"\r{' ' * self._width}\r{line}", nl=False, err=True)
+        self._width = len(line)
 
     def _line(self, now: float) -> str:
         seconds = max(now - self._stage_began, 1e-9)

@@ -5,10 +5,9 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import msgspec
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry
-from etl.cli.terminal import number, one_line, say, table, visible
+from etl.cli.terminal import as_json, number, one_line, say, table, visible
 from etl.formats.outputs import read_outputs
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
@@ -64,11 +63,7 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
     notes, errors = _notes(outcome), _errors(outcome, rejects)
     if chosen["as_json"]:
         messages = [*notes, *(text.strip() for text in errors)]
-        say(
-            msgspec.json.encode(
-                {**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}
-            ).decode()
-        )
+        say(as_json({**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}))
         return
     for text in () if chosen["quiet"] else (*words, *notes):
         say(text)

@@ -1,12 +1,16 @@
 """Words for people, on stderr or as a command's answer; nothing from the data can move the cursor or ring the bell."""
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 
 import click
+import msgspec
+
+from etl.cli.streams import escaped
 
 # C0 and C1 controls, and the marks that turn the direction of writing.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def visible(text: str) -> str:
@@ -16,6 +20,16 @@ def visible(text: str) -> str:
     '\\\\x1b[2J gone'
     """
     return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON in one line, without a control character in it."""
+    return escaped(msgspec.json.encode(value).decode())
+
+
+def printable(path: str | bytes | int) -> str:
+    """Return a path of any bytes as text: those that are not UTF-8 as `\\xe9`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace") if not isinstance(path, int) else f"file {path}"
 
 
 def one_line(text: str, width: int = 100) -> str:

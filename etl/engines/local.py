@@ -8,7 +8,6 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from etl.engines import Item, Result
 from etl.errors import CopydeskError, MachineError
+from etl.processes import safe_path
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -42,7 +42,7 @@ class _Worker:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=_work, args=(theirs,), daemon=True)
-        with _safe_path():
+        with safe_path():
             self.process.start()
         theirs.close()
         self.number: int | None = None
@@ -130,20 +130,6 @@ def _died(process: "SpawnProcess", number: int) -> MachineError:
     code = process.exitcode or 0
     how = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
     return MachineError(f"task {number}", f"its worker process was {how}", WAY_OUT)
-
-
-@contextmanager
-def _safe_path() -> Iterator[None]:
-    """Processes that start meanwhile import nothing from the current folder."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _work(pipe: "Connection") -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path, PurePath
 
 from msgspec import Struct
@@ -74,7 +74,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Ca
         yield from _walk(name, reading, suffixes)
     elif os.path.lexists(name):
         yield _file(name)
-    elif has_magic(name) and (matches := sorted(glob(name, recursive=True))):
+    elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
         yield from (_file(match) for match in matches if not Path(match).is_dir())
     else:
         raise NoInput(
@@ -93,6 +93,20 @@ def _stored(address: str, reading: Reading, suffixes: Sequence[str]) -> Iterator
 
 
 _OTHER = "its name is that of no format that is read"
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """Yield the paths that a pattern matches.  `**` enters no linked folder: a link may lead back, without end."""
+    pattern = f"{pattern}/*" if pattern == "**" or pattern.endswith("/**") else pattern
+    head, deep, tail = pattern.partition("**/")
+    if not deep or (head and not head.endswith("/")):
+        yield from glob(pattern)
+        return
+    for root in glob(head) if has_magic(head) else [head or "."]:
+        for folder, folders, _ in os.walk(root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            place = folder if head else folder.removeprefix(".").removeprefix("/")
+            yield from _globbed(os.path.join(escape(place), tail))  # noqa: PTH118  # a path of odd bytes stays as it is
 
 
 def _walk(folder: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:

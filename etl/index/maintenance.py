@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from etl.dedup.schema import TABLES, TableName
 from etl.errors import UsageError
+from etl.index.checksums import check_files
 from etl.index.manifest import PARTS, Manifest, Part, locked, orphans, read_manifest, sync, write_manifest
 from etl.index.parts import file_of, open_table, part_writer, read_rows
 
@@ -47,8 +48,7 @@ class Forgotten(Struct, frozen=True):
 def size(folder: str) -> Size:
     """Return what an index holds.  Raises UsageError if a table of it cannot be read."""
     manifest = read_manifest(folder)
-    for part, table in product(manifest.parts, TABLES):
-        open_table(Path(folder), part.name, table).close()
+    check_files(folder, manifest.files)
     files = [file_of(Path(folder), part.name, table) for part, table in product(manifest.parts, TABLES)]
     return Size(manifest, sum(file.stat().st_size for file in files), len(orphans(folder, manifest)))
 
@@ -93,7 +93,9 @@ def _changing(folder: str) -> Iterator[Manifest]:
     """Lock an index that exists; afterwards, remove the files that its manifest does not name."""
     read_manifest(folder)
     with locked(folder):
-        yield read_manifest(folder)
+        manifest = read_manifest(folder)
+        check_files(folder, manifest.files)
+        yield manifest
         for file in orphans(folder, read_manifest(folder)):
             file.unlink()
 

@@ -4,14 +4,18 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
 from etl.errors import UsageError
+from etl.index.checksums import WAY_OUT, check_files, checksum
+from etl.index.parts import file_of
 from etl.writers import atomic
 
 MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", "lock.holder", "part-*.parquet"
@@ -43,7 +47,8 @@ class Part(Struct, frozen=True):
 class Manifest(Struct, frozen=True, kw_only=True):
     """An index: version of the fingerprints, settings, who last wrote it, runs and parts; and the next free numbers.
 
-    Of the settings those of INDEX_SETTINGS hold for all of its runs.
+    Of the settings those of INDEX_SETTINGS hold for all of its runs.  `files` are the checksums of the files of its
+    parts by name, `digest` is the hash of all the rest.
     """
 
     schema: Literal["copydesk/index/2"] = "copydesk/index/2"
@@ -59,6 +64,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     next_part: int = 1
     next_article: int = 0
     next_block: int = 0
+    files: tuple[tuple[str, int], ...] = ()
+    digest: str = ""
 
 
 def new_manifest(settings: DedupSettings) -> Manifest:
@@ -83,7 +90,7 @@ def locked(folder: str) -> Iterator[None]:
         lock.acquire(blocking=False)
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
     except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
         raise UsageError(folder, f"is in use by {who}", "Wait until that ends.") from None
     except OSError as error:
         way_out = "Name a folder that you may write to."
@@ -102,12 +109,30 @@ def read_manifest(folder: str) -> Manifest:
         raise UsageError(folder, "is no index", "Name one that a run with --index has made.")
     way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except msgspec.DecodeError as error:
+        written = path.read_bytes()
+        manifest = msgspec.json.decode(written, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
         fault = f"has fingerprints of version {manifest.fingerprints} (this copydesk: {FINGERPRINT_VERSION})"
         raise UsageError(folder, fault, "Begin another index; the texts of this one must be read again.")
+    if manifest.digest != _digest(manifest) or written != _written(manifest):
+        raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
+    return manifest
+
+
+def _digest(manifest: Manifest) -> str:
+    return sha256(msgspec.json.encode(msgspec.structs.replace(manifest, digest=""))).hexdigest()
+
+
+def _written(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+
+
+def verified_index(folder: str, settings: DedupSettings) -> Manifest:
+    """Return what `open_index` does, after a look at the checksums of all files.  Raises UsageError."""
+    manifest = open_index(folder, settings)
+    check_files(folder, manifest.files)
     return manifest
 
 
@@ -134,9 +159,16 @@ def write_manifest(folder: str, manifest: Manifest) -> None:
     """Make the index what the manifest says, at once and for good."""
     from importlib.metadata import version
 
-    signed = msgspec.structs.replace(manifest, copydesk=version("copydesk"), datasketch=version("datasketch"))
+    known = dict(manifest.files)
+    paths = (file_of(Path(folder), part.name, table) for part in manifest.parts for table in TABLES)
+    # A name is used once.  A run that is staged has the files of its own part alone; those of others are known.
+    files = tuple((path.name, known[path.name] if path.name in known else checksum(path)) for path in paths)
+    signed = msgspec.structs.replace(
+        manifest, copydesk=version("copydesk"), datasketch=version("datasketch"), files=files
+    )
+    signed = msgspec.structs.replace(signed, digest=_digest(signed))
     with atomic(Path(folder) / MANIFEST) as temporary:
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(signed), indent=2) + b"\n")
+        temporary.write_bytes(_written(signed))
     sync(Path(folder))
 
 

@@ -7,13 +7,14 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nlargest
-from itertools import islice, permutations, product
+from itertools import islice, permutations, product, repeat
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from msgspec import Struct
 
 from etl.lint.tree import Run, parts, sample, sample_of
+from etl.processes import safe_path
 
 # Seconds of processor time on one line, and characters of the longest lines that are judged.  All rules together need
 # some 10 µs for a usual line; with a regex that needs 500 times as long, one page can stop a run.
@@ -28,6 +29,8 @@ MAX_HEADS, MAX_UNITS, MAX_CHOICES = 6, 48, 6
 FEW_CHARS = 8
 # Seconds for one regex; 0.02 is usual.  The first also waits for the child to start.
 PATIENCE = 20.0
+# Seconds for all regexes, beside what is usual for each: five that do not come back.
+TOTAL_PATIENCE, USUAL_SECONDS = 100.0, 0.2
 # In no class of letters, figures or separators.
 MISFIT = "\0"
 
@@ -54,24 +57,35 @@ class Growing(Struct, frozen=True):
 
 
 class Worst(Struct, frozen=True):
-    """The slowest line that was found for a regex, and its seconds; no line if the regex never came back."""
+    """The slowest line that was found for a regex, and its seconds; no line if the regex never came back.
+
+    `is_untried` is true if the regexes before it took all the time that there is.
+    """
 
     seconds: float
     line: str = ""
+    is_untried: bool = False
 
     @property
     def is_slow(self) -> bool:
         """Return true if a page could stop a run."""
-        return self.seconds > MAX_SECONDS
+        return self.seconds > MAX_SECONDS or self.is_untried
 
 
-def under_attack(targets: Sequence[Target], patience: float = PATIENCE) -> Iterator[Worst]:
-    """Attack regexes in a child process; give the worst line for each, in order.  `patience` is in seconds."""
-    done = 0
-    while done < len(targets):
+def under_attack(
+    targets: Sequence[Target], patience: float = PATIENCE, total: float = TOTAL_PATIENCE
+) -> Iterator[Worst]:
+    """Attack regexes in a child process; give the worst line for each, in order.
+
+    `patience` is in seconds for each, `total` for all beside what is usual.
+    """
+    usual = USUAL_SECONDS if total else 0.0
+    done, end = 0, time.monotonic() + total + len(targets) * usual
+    while done < len(targets) and time.monotonic() < end:
         for worst in _answers(targets[done:], patience):
             done += 1
             yield worst
+    yield from repeat(Worst(0.0, is_untried=True), len(targets) - done)
 
 
 def _answers(targets: Sequence[Target], patience: float) -> Iterator[Worst]:
@@ -79,14 +93,19 @@ def _answers(targets: Sequence[Target], patience: float) -> Iterator[Worst]:
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_answer, args=(targets, there), daemon=True)
-    child.start()
+    with safe_path():
+        child.start()
     there.close()
     try:
         for _ in targets:
             if not here.poll(patience):
                 yield Worst(patience)
                 return
-            yield here.recv()
+            try:
+                worst = here.recv()
+            except EOFError:  # it took all memory, and the system ended it
+                worst = Worst(patience)
+            yield worst
     finally:
         child.kill()
         child.join()

@@ -13,9 +13,10 @@ from etl.lint.shape import shape_faults
 from etl.lint.tree import parts
 from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, patterns, place, read_pack
 from etl.rules.language import Pattern, Rule
+from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.compiled import regex_of
 from etl.rules.regexes.fragments import written_out
-from etl.rules.regexes.publishers import naming
+from etl.rules.regexes.publishers import generic, naming
 
 # Characters of a slow line that are shown.
 SHOWN_CHARS = 40
@@ -100,10 +101,7 @@ def _number(version: str) -> list[int]:
 
 def _compiles(pattern: Pattern) -> bool:
     """Return true if there is a regex; one that does not compile has its finding already."""
-    try:
-        return bool(pattern.regex and regex_of(pattern).pattern)
-    except re.error:
-        return False
+    return bool(pattern.regex) and not regex_fault(generic(pattern.regex))
 
 
 def _target(rule: Rule, pattern: Pattern) -> Target:
@@ -127,6 +125,8 @@ def _faults(target: Target, worst: Worst) -> Iterator[tuple[str, str]]:
 
 
 def _slowness(worst: Worst) -> str:
+    if worst.is_untried:
+        return "was not tried: the regexes before it took all the time that a pack has"
     if not worst.line:
         return f"does not come back within {worst.seconds:.0f} s"
     start = worst.line[:SHOWN_CHARS]

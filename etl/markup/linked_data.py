@@ -78,10 +78,17 @@ def _decode(script: str) -> Any:
     """Give the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
     for text in (script, script[script.find("{") : script.rfind("}") + 1]):
         try:
-            return json.loads(text, strict=False)
+            value = json.loads(text, strict=False)
+            return _well_formed(value) if "\\ud" in text.lower() else value
         except (ValueError, RecursionError):  # not JSON after all; or 100,000 brackets
             continue
     return None
+
+
+def _well_formed(value: Any) -> Any:
+    """Return a value with U+FFFD for each half of a surrogate pair ("\\ud83d"), which cannot be written as UTF-8."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Refuse rules that have the right shape and cannot be meant."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, repeat
 
@@ -9,8 +8,11 @@ from etl.packs.load import Sourced, known_scopes
 from etl.packs.meaning import misuses, patterns
 from etl.packs.place import did_you_mean, place
 from etl.rules.language import Rule
+from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.publishers import generic
 
+# Characters of a regex that an error quotes.
+SHOWN_CHARS = 200
 # What these do cannot be asked for with `rule = […]`.
 TAKES_NO_BLOCK = ("tag", "strip", "replace")
 
@@ -38,11 +40,9 @@ def _own_faults(sourced: Sourced, known: Mapping[str, Sourced]) -> Iterator[Pack
     for key, fault, way_out in (*misuses(sourced.rule), *_unknown_names(sourced.rule, known)):
         yield _error(sourced, key, "R003", fault, way_out)
     for pattern in patterns(sourced.rule):
-        try:
-            re.compile(generic(pattern.regex))
-        except re.error as error:
-            fault = f"does not compile: {error.msg} at character {error.pos}"
-            yield _error(sourced, "regex", "R005", fault, f"It reads: {pattern.regex}")
+        if fault := regex_fault(generic(pattern.regex)):
+            shown = pattern.regex if len(pattern.regex) <= SHOWN_CHARS else f"{pattern.regex[:SHOWN_CHARS]} …"
+            yield _error(sourced, "regex", "R005", fault, f"It reads: {shown}")
 
 
 def _error(sourced: Sourced, key: str, code: str, fault: str, way_out: str) -> PackError:

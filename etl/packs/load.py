@@ -12,7 +12,7 @@ from msgspec import Struct
 from etl.errors import PackError
 from etl.fold import fold
 from etl.model import Publisher
-from etl.packs.shape import Guide, header_lines, read_toml, shape_error
+from etl.packs.shape import Guide, check_file, header_lines, read_toml, shape_error
 from etl.rules import language
 from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PUBLISHERS = "publishers.jsonl"
 CLASSIFIER = "classifier.json"
 PAGE = "page.json"
+# Rules of a pack.  All shipped packs together have 466; to check so many takes some seconds.
+MAX_RULES = 10_000
 
 # Keys that hold more looks of a block.
 _OF_LOOKS = ("all", "any", "not")
@@ -106,9 +108,15 @@ def known_scopes() -> frozenset[str]:
 def pack_files(path: Path) -> Sequence[Path]:
     """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
     if path.is_dir():
-        return sorted(file for file in path.rglob("*.toml"))
+        files = sorted(path.rglob("*.toml"))
+        if not files:
+            raise PackError(str(path), "holds no pack", "Give a .toml file or a folder of them.")
+        for file in files:
+            check_file(file)
+        return files
     if not path.exists():
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
+    check_file(path)
     return [path]
 
 
@@ -128,12 +136,18 @@ def read_pack(path: Path) -> Iterator[Sourced | PackError]:
         yield error
         return
     rules = table["rule"] if isinstance(table.get("rule"), list) else []
+    lines = header_lines(path, "rule")[: len(rules)]
+    if len(rules) > MAX_RULES:
+        at = f"{path}:{lines[MAX_RULES]}" if len(lines) > MAX_RULES else str(path)
+        fault = f"is rule {MAX_RULES + 1:,}: a pack has at most {MAX_RULES:,}"
+        yield PackError(at, fault, "Part it into several packs.")
+        return
     try:
         header = msgspec.convert({**table, "rule": []} if rules else table, Pack).pack
     except msgspec.ValidationError as error:
         yield _shape_error(path, 1, str(error))
         return
-    for line, rule in zip_longest(header_lines(path, "rule")[: len(rules)], rules, fillvalue=1):
+    for line, rule in zip_longest(lines, rules, fillvalue=1):
         yield _sourced(path, line, header, rule)
 
 

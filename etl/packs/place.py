@@ -3,21 +3,32 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
+
+# Characters.  A longer word is no known one misspelt, and to compare it takes its length times theirs.
+MAX_WORD = 100
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question for the nearest known word; "" if none is near."""
-    close = get_close_matches(word, sorted(set(known)), n=1)
+    close = get_close_matches(word, sorted(set(known)), n=1) if len(word) <= MAX_WORD else []
     return f"Did you mean '{close[0]}'?" if close else ""
 
 
 def place(path: Path | str, line: int, key: str) -> str:
     """`path:line:column` of a key at or below a line, for people and editors."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    for number, text in enumerate(lines[line - 1 :], line):
+    status = Path(path).stat()
+    lines = _lines(Path(path), status.st_size, status.st_mtime_ns)
+    for number in range(line, len(lines) + 1):
+        text = lines[number - 1]
         if found := re.search(rf"(?:^|[\s.{{,]){re.escape(key)}\b(?=[\w.\s]*=)", text):
             return f"{path}:{number}:{found.end() - len(key) + 1}"
         if number > line and text.lstrip().startswith("[["):
             break
     return f"{path}:{line}:1"
+
+
+@lru_cache(4)  # a pack may have ten thousand faults, and a file that changed has another time
+def _lines(path: Path, _size: int, _modified: int) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()

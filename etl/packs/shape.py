@@ -1,6 +1,7 @@
 """TOML -> tables; and what has not the shape it should have -> an error with its place and a way out."""
 
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -10,26 +11,59 @@ import tomli
 from msgspec import Struct
 
 from etl.errors import PackError
-from etl.packs.place import did_you_mean, place
+from etl.packs.place import MAX_WORD, did_you_mean, place
+
+# Bytes.  All shipped packs together have 0.5 MB.
+MAX_BYTES = 4 << 20
+# Tables and lists within one another.  Shipped packs have six.
+MAX_NESTING = 30
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.  Raises PackError, with the line of the fault, if it is none."""
+    """Read a TOML file.  Raises PackError, with the line of the fault, if it is none, or one that no person wrote."""
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        check_file(path)
+        table = tomli.loads(path.read_text(encoding="utf-8"))
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = f"{path}:{found[1]}:{found[2]}" if found else str(path)
         raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
+    except RecursionError:
+        raise _too_deep(path) from None
+    except ValueError as error:  # a number of more digits than Python reads
+        raise PackError(str(path), f"is not TOML: {str(error).partition(';')[0]}", "Shorten it.") from None
+    if _is_deeper(table, MAX_NESTING):
+        raise _too_deep(path)
+    return table
+
+
+def check_file(path: Path) -> None:
+    """Raise PackError for what is no file that a person wrote.  Raises OSError if it is not there."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise PackError(str(path), "is no regular file", "A pipe can be read once only: give a file.")
+    if status.st_size > MAX_BYTES:
+        raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
+
+
+def _too_deep(path: Path) -> PackError:
+    return PackError(
+        str(path), f"is nested more than {MAX_NESTING} deep", "A rule has tables within tables, three deep."
+    )
+
+
+def _is_deeper(table: object, levels: int) -> bool:
+    inner = table.values() if isinstance(table, dict) else table if isinstance(table, list) else ()
+    return bool(inner) and (not levels or any(_is_deeper(one, levels - 1) for one in inner))
 
 
 def header_lines(path: Path, table: str) -> list[int]:
     """The 1-based lines of the headers `[[table]]`; fewer than tables if some are written otherwise."""
-    text = path.read_text(encoding="utf-8")
-    headers = re.finditer(rf"^[ \t]*\[\[\s*{re.escape(table)}\s*\]\]", text, re.MULTILINE)
-    return [text.count("\n", 0, header.end()) + 1 for header in headers]
+    is_header = re.compile(rf"[ \t]*\[\[[ \t]*{re.escape(table)}[ \t]*\]\]").match
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [number for number, line in enumerate(lines, 1) if is_header(line)]
 
 
 class Guide(Struct, frozen=True):
@@ -50,7 +84,7 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
     table = (re.findall(r"\.(\w+)", where) or [""])[-1]
     if unknown := re.search(r"unknown field `(\w+)`", said):
         key = unknown[1]
-        return PackError(place(path, line, key), f"R001 '{key}' is no key", _instead_of(key, table, guide))
+        return PackError(place(path, line, key), f"R001 '{key[:MAX_WORD]}' is no key", _instead_of(key, table, guide))
     if missing := re.search(r"missing required field `(\w+)`", said):
         key, at = missing[1], place(path, line, table) if table else f"{path}:{line}:1"
         way_out = guide.ways_out.get(f"{table}.{key}") or guide.ways_out.get(key, f"See {guide.manual}.")

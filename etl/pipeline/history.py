@@ -1,5 +1,6 @@
 """What prior runs kept is put before the fingerprints of this run; what it keeps is staged for the runs to come."""
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from etl.errors import UsageError
-from etl.index.manifest import Manifest, Part, Run, locked, open_index, write_manifest
+from etl.index.manifest import Manifest, Part, Run, locked, open_index, verified_index, write_manifest
 from etl.index.parts import Write, part_writer
 from etl.pipeline.fingerprints import FingerprintFile, write_table
 from etl.pipeline.job import Job
@@ -64,8 +65,9 @@ def holding_index(job: Job, delivers: bool = True) -> Iterator[None]:
     if job.dedup.scope != "run":
         raise UsageError("--index", f"is of no use with --dedup {job.dedup.scope}", "Leave one of the two out.")
     open_index(job.index, job.dedup)  # before a lock is left in a folder that is no index
-    with locked(job.index) if delivers or Path(job.index).exists() else nullcontext():
-        open_index(job.index, job.dedup)  # a run that was in until now may have begun it
+    can_lock = delivers or os.access(job.index, os.W_OK)  # of an index that may only be read one may look at
+    with locked(job.index) if can_lock else nullcontext():
+        verified_index(job.index, job.dedup)  # a run that was in until now may have begun it
         yield
 
 

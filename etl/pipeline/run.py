@@ -6,7 +6,7 @@ that was killed goes on where it was.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +28,8 @@ from etl.pipeline.tasks import Printed, print_shard, run_task
 from etl.pipeline.workspace import Workspace
 from etl.shapes import AUDIT
 
+# Rules of a pack.  Each one begins the run anew; a pack with more of them is left out as a whole.
+MAX_TIMED_OUT = 3
 # The stages of `copydesk dedup`; those of `clean` depend on the job.
 RECORDS = ("fingerprint", "select", "write")
 # Stages that look at all shards at once; they are done by this process, in so many threads.
@@ -107,7 +109,7 @@ class Run:
                 )
             except RegexTimeout as error:
                 self._engine.stop()
-                timed_out = tuple(sorted({*timed_out, error.place}))
+                timed_out = _left_out({*timed_out, error.place})
                 _check_not_empty(self._job, timed_out, error)
                 workspace.restart_without(timed_out)
 
@@ -262,6 +264,15 @@ def _without(job: Job, timed_out: Sequence[str]) -> Job:
         return job
     selection = structs.replace(job.selection, ignore=(*job.selection.ignore, *timed_out))
     return structs.replace(job, selection=selection)
+
+
+def _left_out(rules: Collection[str]) -> tuple[str, ...]:
+    """Return the names of rules that a run goes without; of a pack that has too many of them, all ("mine/*")."""
+    by_pack = Counter(rule.partition("/")[0] for rule in rules)
+    whole = {f"{pack}/*" for pack, count in by_pack.items() if count > MAX_TIMED_OUT} | {
+        rule for rule in rules if rule.endswith("/*")
+    }
+    return tuple(sorted(whole | {rule for rule in rules if f"{rule.partition('/')[0]}/*" not in whole}))
 
 
 def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) -> None:

@@ -206,7 +206,9 @@ def identify(request: Request, claim: Claim) -> Identity:
     """Return what makes this run the same as another: each aspect by its hash."""
     job, sources = request.job, request.found.sources
     aspects: dict[str, object] = {
-        "inputs": token_hex(8) if any(source.is_stream for source in sources) else sources,
+        "inputs": token_hex(8)
+        if any(source.is_stream for source in sources)
+        else [(source.name, source.size, source.modified) for source in sources],
         "rules": [job.selection, pack_versions(job.selection)] if request.stages != RECORDS else [],
         "settings": [job.reading, job.dedup, job.suffix, job.shape, job.shard_bytes, job.index, request.stages],
         "versions": versions(),

@@ -14,11 +14,11 @@ from typing import Generic
 from msgspec import Struct
 
 from etl.audit import Entry, Tally, total
-from etl.document import Judged, Parsed, Ruleset, finish, judge, parse
-from etl.errors import Unreadable
-from etl.formats import Reject, read
+from etl.document import Cleaned, Judged, Parsed, Ruleset, finish, judge, parse
+from etl.errors import CopydeskError, Unreadable
+from etl.formats import Reading, Reject, Share, read
 from etl.formats.writing import record_writer
-from etl.model import NO_DUPLICATES, DocumentDuplicates, Raw
+from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Raw
 from etl.packs import compile_rules
 from etl.pipeline.documents import State, read_judged, read_parsed, write_documents
 from etl.pipeline.duplicates import blocks_left, duplicates_within, with_duplicates
@@ -30,6 +30,7 @@ from etl.pipeline.select import read_drops
 from etl.pipeline.workspace import Workspace
 from etl.record import Record
 from etl.rules.matching.recurrence import LineCounts
+from etl.rules.regexes.budget import BUDGET
 from etl.shapes import AUDIT, REJECTS, SHAPES
 from etl.writers import to_lines
 
@@ -44,6 +45,7 @@ Write = Callable[[Iterable[Record], Iterable[Entry], Reject | None], None]
 
 def run_task(stage: str, job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Run the task of a stage, and record that it is done."""
+    BUDGET.renew()
     tally = TASKS[stage](job, workspace, shard)
     workspace.finish(stage, shard.number, tally)
     return tally
@@ -94,6 +96,7 @@ class Printed(Struct, frozen=True):
 
 def print_shard(job: Job, shard: Shard) -> Printed:
     """Return a shard's articles and rejects; there is no audit."""
+    BUDGET.renew()
     articles, rejects = BytesIO(), BytesIO()
     in_shape = SHAPES[job.shape].fields
 
@@ -141,8 +144,21 @@ def documents_of(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
 def _parsed(job: Job, shard: Shard) -> Iterator[Parsed | Reject]:
     rules = compile_rules(job.selection)
     for share in shard.shares:
-        for raw in read(share, job.reading):
+        for raw in _read(share, job.reading):
             yield raw if isinstance(raw, Reject) else _parse(raw, rules)
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
+    """Yield the raw documents of a share; where the reader itself fails, the rest is one reject."""
+    row = share.row
+    try:
+        for raw in read(share, reading):
+            row = raw.row
+            yield raw
+    except NOT_OF_A_DOCUMENT:
+        raise
+    except Exception as error:  # see _odd
+        yield Reject(share.source.name, row, f"{_odd(error)}, in what follows here", share.body or b"")
 
 
 def _parse(raw: Raw, rules: Ruleset) -> Parsed | Reject:
@@ -150,10 +166,23 @@ def _parse(raw: Raw, rules: Ruleset) -> Parsed | Reject:
         return parse(raw, rules)
     except Unreadable as error:
         fault = error.fault
-    except RecursionError:
-        fault = "is nested too deep"
+    except NOT_OF_A_DOCUMENT:
+        raise
+    except Exception as error:  # see _odd
+        fault = _odd(error)
     body = raw.body if isinstance(raw.body, bytes) else raw.body.encode("utf-8", "replace")
     return Reject(raw.path, raw.row, fault, body)
+
+
+# Faults of the machine, of a rule, of the books: they end a run, whatever document is at hand.
+NOT_OF_A_DOCUMENT = (CopydeskError, OSError, MemoryError)
+
+
+def _odd(error: Exception) -> str:
+    """Return why a document cannot be cleaned that met a fault of ours: it costs this document, and not the run."""
+    if isinstance(error, RecursionError):
+        return "is nested too deep"
+    return f"met a fault of copydesk's, {type(error).__name__}: {error}"
 
 
 def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCounts | None) -> Iterator[Judged | Reject]:
@@ -172,9 +201,28 @@ def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCount
 def _judged_batch(
     batch: Sequence[Parsed | Reject], rules: Ruleset, counts: LineCounts | None
 ) -> Iterator[Judged | Reject]:
-    judged = iter(judge([result for result in batch if not isinstance(result, Reject)], rules, counts))
+    parsed = [result for result in batch if not isinstance(result, Reject)]
+    try:
+        judged: Iterator[Judged | Reject] = iter(judge(parsed, rules, counts))
+    except NOT_OF_A_DOCUMENT:
+        raise
+    except Exception:  # one of the batch is odd: each is judged alone
+        judged = (_judge_alone(one, rules, counts) for one in parsed)
     for result in batch:
         yield result if isinstance(result, Reject) else next(judged)
+
+
+def _judge_alone(parsed: Parsed, rules: Ruleset, counts: LineCounts | None) -> Judged | Reject:
+    try:
+        return judge([parsed], rules, counts)[0]
+    except NOT_OF_A_DOCUMENT:
+        raise
+    except Exception as error:  # see _odd
+        return _rejected(parsed.document, error)
+
+
+def _rejected(document: Document, error: Exception) -> Reject:
+    return Reject(document.path, document.row, _odd(error), document.text.encode("utf-8", "replace"))
 
 
 def _with_duplicates(
@@ -193,15 +241,24 @@ def _published(
 ) -> Iterator[Tally]:
     """Write documents one by one, and yield the tally of each."""
     for result, duplicates in results:
-        if isinstance(result, Reject) and not result.is_error:
-            yield Tally(warnings=((f"passed over: {result.reason}", 1),))
-        elif isinstance(result, Reject):
-            write((), (), result)
+        finished = result if isinstance(result, Reject) else _finish(result, duplicates, added)
+        if isinstance(finished, Reject) and not finished.is_error:
+            yield Tally(warnings=((f"passed over: {finished.reason}", 1),))
+        elif isinstance(finished, Reject):
+            write((), (), finished)
             yield Tally(rejects=1)
         else:
-            cleaned = finish(result, duplicates, added)
-            write(cleaned.records, cleaned.audit, None)
-            yield cleaned.tally
+            write(finished.records, finished.audit, None)
+            yield finished.tally
+
+
+def _finish(judged: Judged, duplicates: DocumentDuplicates, added: str) -> Cleaned | Reject:
+    try:
+        return finish(judged, duplicates, added)
+    except NOT_OF_A_DOCUMENT:
+        raise
+    except Exception as error:  # see _odd
+        return _rejected(judged.document, error)
 
 
 @contextmanager

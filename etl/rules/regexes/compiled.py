@@ -6,23 +6,19 @@ they run on `regex`, which stops when it is told to.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from sys import maxsize
 from typing import Any
 
 from msgspec import Struct
 
-from etl.errors import RegexTimeout
 from etl.model import Searcher
 from etl.rules.language import Pattern
+from etl.rules.regexes.budget import BUDGET, MAX_SECONDS
 from etl.rules.regexes.literals import Place, look_ahead, placed_literals, repeated_start, widths
 from etl.rules.regexes.publishers import PUBLISHER, generic, names_in, naming
 from etl.rules.regexes.syntax import UNBOUNDED
 
-# Seconds for one text.  The slowest shipped regex takes a millisecond for its worst line, and a busy machine does not
-# make a second of it; what takes a second doubles with every further character.
-MAX_SECONDS = 1.0
 # Compiled regexes: those of all rules, and of those that name publishers the latest.
 MAX_COMPILED = 2_000
 
@@ -131,30 +127,21 @@ class TimedRegex:
 
     def search(self, text: str, start: int = 0, end: int = maxsize, /) -> re.Match[str] | None:
         """As `re` does."""
-        with self._in_time(text):
+        with BUDGET.of(self._rule, text):
             match: re.Match[str] | None = self._pattern.search(text, start, end, timeout=MAX_SECONDS)
         return match
 
     def fullmatch(self, text: str, /) -> re.Match[str] | None:
         """As `re` does."""
-        with self._in_time(text):
+        with BUDGET.of(self._rule, text):
             match: re.Match[str] | None = self._pattern.fullmatch(text, timeout=MAX_SECONDS)
         return match
 
     def finditer(self, text: str, start: int = 0, end: int = maxsize, /) -> Iterator[re.Match[str]]:
         """As `re` does, but that all are found when the first is asked for."""
-        with self._in_time(text):
+        with BUDGET.of(self._rule, text):
             matches = list(self._pattern.finditer(text, start, end, timeout=MAX_SECONDS))
         yield from matches
-
-    @contextmanager
-    def _in_time(self, text: str) -> Iterator[None]:
-        try:
-            yield
-        except TimeoutError:
-            fault = f"takes more than {MAX_SECONDS:g} s for: {text[:60]}"
-            way_out = f"Mend it: copydesk rules lint says what is wrong.  Or go without it: --ignore {self._rule}"
-            raise RegexTimeout(self._rule, fault, way_out) from None
 
 
 @lru_cache(MAX_COMPILED)

@@ -1,0 +1,117 @@
+"""Standard output, guarded: it is named when it fails, and on a terminal nothing of the data can move the cursor."""
+
+import codecs
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+NAME = "standard output"
+# C1 controls and DEL, and marks that turn the direction of writing.  C0 controls are left: colours need them, commands
+# show those of the data themselves, and JSON escapes them.
+_CONTROLS = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def escaped(text: str) -> str:
+    """Return a text with controls as JSON writes them: a JSON text stays one, of the same value.
+
+    >>> escaped("\\x9b2J")
+    '\\\\u009b2J'
+    """
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+class GuardedOutput(io.RawIOBase):
+    """The bytes of standard output.  Raises UsageError if it is closed, and OSError that names it."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream, self._is_over = stream, False
+        self._is_terminal = stream is not None and stream.isatty()
+        self._encoding = stream.encoding if stream else "utf-8"
+        self._decoder = codecs.getincrementaldecoder(self._encoding)("backslashreplace")
+
+    def writable(self) -> bool:
+        """Return true."""
+        return True
+
+    def isatty(self) -> bool:
+        """Return true for a terminal."""
+        return self._is_terminal
+
+    def fileno(self) -> int:
+        """Return the number of the file.  Raises UsageError if it is closed."""
+        return self._open().fileno()
+
+    def write(self, body: "ReadableBuffer", /) -> int:
+        """Write all bytes, those of a terminal with controls escaped."""
+        if not self._is_over:
+            with self._naming():
+                self._open().buffer.write(self._shown(bytes(body)) if self._is_terminal else body)
+        return memoryview(body).nbytes
+
+    def flush(self) -> None:
+        """Hand on what is written."""
+        if self._stream is not None and not self._is_over:
+            with self._naming():
+                self._stream.flush()
+
+    def end(self) -> None:
+        """Write no more: what is still held by who writes to it is dropped."""
+        self._is_over = True
+
+    def _shown(self, body: bytes) -> bytes:
+        return escaped(self._decoder.decode(body)).encode(self._encoding, "backslashreplace")
+
+    def _open(self) -> TextIO:
+        if self._stream is None:
+            raise UsageError(NAME, "is closed", "Open it, or give -o.")
+        return self._stream
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            error.filename = error.filename or NAME
+            raise
+
+
+@contextmanager
+def guarded_output() -> Iterator[None]:
+    """Guard standard output in a block; what was written is handed on at its end.  Raises OSError and UsageError."""
+    hold_standard_files()
+    before = sys.stdout
+    if before is not None and not hasattr(before, "buffer"):  # what a caller put in its place takes text alone
+        yield
+        return
+    guard = GuardedOutput(before)
+    encoding, errors = (before.encoding, before.errors) if before else ("utf-8", "strict")
+    stream = io.TextIOWrapper(io.BufferedWriter(guard), encoding, errors, line_buffering=guard.isatty())
+    sys.stdout = stream
+    try:
+        try:
+            yield
+        except SystemExit:
+            stream.flush()
+            raise
+        stream.flush()
+    finally:
+        sys.stdout = before
+        guard.end()
+
+
+def hold_standard_files() -> None:
+    """Open the null device for each standard stream that is closed, so that no file of ours takes its number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

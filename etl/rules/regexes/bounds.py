@@ -1,0 +1,65 @@
+"""Bounds of a regex that nobody has looked at: what is beyond them is refused before it costs time or memory."""
+
+from collections.abc import Iterable
+from re import error as regex_error
+
+from etl.rules.regexes.syntax import Item, codes, parse
+
+# Groups within groups.  The deepest shipped regex has 8; Python's parser gives up at some 300.
+MAX_DEPTH = 50
+# Characters of a regex.  The longest shipped one has 2,031; a list of names belongs into `exact`.
+MAX_CHARS = 20_000
+# Items of a regex with its repeats written out: "a{5000}" has 5,000.  The largest shipped one has 1,484.  Time and
+# memory of the `regex` module grow with it, and the time of the search for literals: 0.3 s for the worst of 5,000.
+MAX_ITEMS = 5_000
+
+_REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
+
+
+def regex_fault(regex: str) -> str:
+    """Return what is wrong with a regex before it is compiled, in words; "" if nothing is."""
+    if len(regex) > MAX_CHARS:
+        return f"has {len(regex):,} characters, more than {MAX_CHARS:,}"
+    try:
+        items = list(parse(regex))
+        depth = _depth(items)
+        size = regex_size(regex) if depth <= MAX_DEPTH else 0
+    except regex_error as error:
+        return f"does not compile: {error.msg} at character {error.pos}"
+    except OverflowError:
+        return "does not compile: a repetition number is too large"
+    except RecursionError:
+        depth = size = MAX_DEPTH + 1
+    if depth > MAX_DEPTH:
+        return f"nests groups more than {MAX_DEPTH} deep"
+    return f"has {size:,} items when its repeats are written out, more than {MAX_ITEMS:,}" if size > MAX_ITEMS else ""
+
+
+def regex_size(regex: str) -> int:
+    """Return the number of items of a regex, with what must be repeated written out.  Raises re.error if it is none.
+
+    >>> regex_size("ab"), regex_size("(ab){30}c*"), regex_size("(a{100}){100}")
+    (2, 61, 10000)
+    """
+    return _size(parse(regex))
+
+
+def _size(items: Iterable[Item]) -> int:
+    size = 0
+    for code, value in items:
+        inner = sum(map(_size, _within(value))) or 1
+        size += max(1, value[0]) * inner if code in _REPEATS else inner
+    return size
+
+
+def _depth(items: Iterable[Item]) -> int:
+    return 1 + max((_depth(inner) for _, value in items for inner in _within(value)), default=0)
+
+
+def _within(value: object) -> list[list[Item]]:
+    """Return the parsed regexes in the value of an item: those of a group, a repeat, a choice, a look around."""
+    if hasattr(value, "data"):
+        return [list(value)]  # type: ignore[call-overload]  # a SubPattern, whose class is private
+    if isinstance(value, tuple | list):
+        return [inner for one in value for inner in _within(one)]
+    return []

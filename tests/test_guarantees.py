@@ -1,0 +1,475 @@
+"""The ten promises of docs/guarantees.md, each attacked.  R1 to R24 are the faults that the first attack found."""
+
+import gzip
+import json
+import os
+import pty
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+COPYDESK = (sys.executable, "-m", "etl")
+STORY = (
+    "The council met on Monday to talk about bridge {0} over the river.\n\nRead More\n\nThe mayor of town {0} agreed.\n"
+)
+RULE = (
+    '[pack]\nid = "mine"\nversion = "1"\n[[rule]]\nid = "a"\ntitle = "t"\nkind = "link"\nwhy = "w"\n'
+    "match.regex = '''{}'''\ndrops = [\"x\"]\nkeeps = [\"y\"]\n"
+)
+# What root may do, whatever the mode of a file says, is taken from a process by this.
+UNPRIVILEGED = ("setpriv", "--inh-caps=-all", "--bounding-set=-all") if os.geteuid() == 0 else ()
+MODES = [pytest.param("one.jsonl", id="one file"), pytest.param("out/", id="a folder")]
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def command(
+    folder: Path, *words: str, before: Sequence[str] = (), limit: Callable[[], None] | None = None
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run a command line in a process of its own."""
+    line = [*before, *COPYDESK, *words]
+    return subprocess.run(line, cwd=folder, capture_output=True, check=False, timeout=120, preexec_fn=limit)
+
+
+def texts(path: Path) -> list[str]:
+    return [json.loads(line)["text"] for line in path.read_bytes().splitlines()]
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# 1. Any bytes, names or permissions end in exit 0, 3 or 4; one bad input never costs the others.
+
+DEEP = {
+    depth: '{"text": "A record.", "x": ' + "[" * depth + "]" * depth + "}\n" for depth in (150, 900, 990, 1005, 90_000)
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param(b"odd.txt", b"Read More\nFlood hits north \xe2\x80\x93 Fox News\nVote delayed \xe2\x80\x93 CNN\n", id="R5 two headlines in a row under a label"),
+        pytest.param(b"odd.html", rb'<html><script type="application/ld+json">{"@type":"NewsArticle","headline":"half \ud800 pair"}</script><p>A paragraph of it.</p>', id="R5 half a surrogate pair in JSON-LD"),
+        pytest.param(b"lat\xe9.txt", b"A file whose name is not UTF-8.\n", id="R5 a name that is not UTF-8"),
+        pytest.param(b"n" * 251 + b".txt", b"A file whose name has 255 bytes.\n", id="R15 the longest name"),
+        pytest.param(b"new\nline\x1b[2J.txt", b"A file whose name clears the screen.\n", id="a name with controls"),
+        *(pytest.param(b"odd.jsonl", row.encode(), id=f"R5 JSON nested {depth} deep") for depth, row in DEEP.items()),
+        pytest.param(b"odd.html", b"<div>" * 20_000 + b"deep", id="R5 a page nested 20,000 deep"),
+        pytest.param(b"odd.html", b"<!DOCTYPE html><![CDATA[<p>", id="a page that is all declaration"),
+        pytest.param(b"odd.txt", b"\xff\xfe" + "A text in UTF-16".encode("utf-16-le")[:-1], id="UTF-16 cut within a character"),
+        pytest.param(b"odd.txt", b"\x00" * 5000, id="NULs"),
+        pytest.param(b"odd.txt.gz", gzip.compress(b"A text that is cut. " * 400)[:-20], id="a gzip file that is cut"),
+        pytest.param(b"odd.txt.zst", b"\x28\xb5\x2f\xfd\x00\xa8\x29\x00\x00hello", id="a Zstandard frame that asks for 2 GiB"),
+        pytest.param(b"odd.jsonl", b'{"id": ' + b"9" * 50_000 + b', "text": "A record."}\n', id="a number of 50,000 digits"),
+        pytest.param(b"odd.jsonl", b'{"text": "A record.", "date": "-99999-01-01", "url": "http://[broken"}\n', id="a date and an address that cannot be"),
+    ],
+)  # fmt: skip
+def test_one_odd_input_never_costs_the_others(run: Run, tmp_path: Path, name: bytes, body: bytes) -> None:
+    write(tmp_path / "in" / "good.txt", STORY.format(1))
+    (tmp_path / "in" / os.fsdecode(name)).write_bytes(body)
+    done = run("clean", "in", "-o", "o.jsonl")
+    assert done.code in (0, 4), done.err
+    assert "Traceback" not in done.err and "\x1b" not in done.err
+    assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
+    assert done.code == 0 or (tmp_path / "o.rejects.jsonl").exists()
+    assert run("restore", "o.jsonl", "-o", "back").code == 0
+
+
+def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "good.txt", STORY.format(1))
+    for name in ("file.txt", "sub/b.txt"):
+        write(tmp_path / "in" / name, STORY.format(2))
+    (tmp_path / "in" / "file.txt").chmod(0)
+    (tmp_path / "in" / "sub").chmod(0)
+    (tmp_path / "in" / "gone.txt").symlink_to("nowhere.txt")
+    done = command(tmp_path, "clean", "in", "-o", "o.jsonl", before=UNPRIVILEGED)
+    (tmp_path / "in" / "sub").chmod(0o755)
+    assert done.returncode == 4, done.stderr
+    rejects = [json.loads(line)["path"] for line in (tmp_path / "o.rejects.jsonl").read_bytes().splitlines()]
+    assert sorted(rejects) == ["in/file.txt", "in/gone.txt", "in/sub"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param("--memory .", 2, id="a size that is none"),
+        pytest.param("--memory " + "9" * 400, 2, id="a size of 400 digits"),
+        pytest.param("--threshold nan", 2, id="a threshold that is no number"),
+        pytest.param(os.fsdecode(b"--publisher \xff"), 2, id="a publisher that is not UTF-8"),
+        pytest.param(os.fsdecode(b"--rules \xff.toml"), 2, id="a pack whose name is not UTF-8"),
+        pytest.param("--jobs 0", 2, id="no process"),
+        pytest.param("--threshold 0.7", 0, id="a threshold"),
+        pytest.param("--publisher Größe", 0, id="a publisher beyond ASCII"),
+    ],
+)
+def test_r21_options_that_cannot_be_meant(run: Run, tmp_path: Path, words: str, code: int) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    done = run("clean", "a.txt", "-n", *words.split(" "))
+    assert (done.code, "internal error" in done.err) == (code, False), done.err
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        pytest.param("clean a.txt -q >&-", 2, "standard output: is closed", id="standard output"),
+        pytest.param("schema article >&-", 2, "standard output: is closed", id="standard output of a page"),
+        pytest.param("clean - -q <&-", 2, "standard input is closed", id="standard input"),
+        pytest.param("clean a.txt -o o.jsonl >&- <&-", 0, "", id="streams that are not needed"),
+        pytest.param("clean a.txt -o p.jsonl 2>&-", 0, "", id="standard error"),
+        pytest.param("clean a.txt -q >/dev/full", 6, "standard output: No space left", id="a full device"),
+        pytest.param("schema article >/dev/full", 6, "standard output: No space left", id="a page into a full device"),
+    ],
+)
+def test_r21_streams_that_are_closed_or_full(tmp_path: Path, line: str, code: int, said: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    shell = f"{sys.executable} -m etl {line}"
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, said in done.stderr.decode()) == (code, True), done.stderr
+    for path in tmp_path.glob("[op].jsonl"):
+        assert len(texts(path)) == 1
+
+
+# 2. No byte is lost in silence.
+
+
+def test_r4_a_pipe_is_read_whole(tmp_path: Path) -> None:
+    text = "\n\n".join(f"Paragraph {i} of a longer story about the council and the bridge." for i in range(3000)) + "\n"
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(text,))
+    writer.start()
+    assert command(tmp_path, "clean", "pipe", "-o", "o.jsonl").returncode == 0
+    writer.join()
+    assert command(tmp_path, "restore", "o.jsonl").stdout.decode() == text
+
+
+def test_r14_what_is_passed_over_is_named(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "in" / "a.txt", STORY.format(1))
+    write(tmp_path / "other" / "b.txt", STORY.format(2))
+    (tmp_path / "in" / "linked").symlink_to("../other")
+    os.mkfifo(tmp_path / "in" / "pipe.txt")
+    write(tmp_path / "in" / "picture.png", "")
+    done = run("clean", "in", "-o", "o.jsonl")
+    assert (done.code, "passed over 3 inputs, first in/linked: it is a link to a folder" in done.err) == (0, True)
+
+
+def test_r23_a_loop_of_links_gives_each_file_once(run: Run, tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / "in" / f"{number}" / "a.txt", STORY.format(number))
+        (tmp_path / "in" / f"{number}" / "loop").symlink_to("../..")
+    assert run("clean", "in/**/*.txt", "-o", "o.jsonl", "--dedup", "off").code == 0
+    assert len(texts(tmp_path / "o.jsonl")) == 3
+
+
+# 3. Without -f no existing file changes.  With -f only files that copydesk wrote.  Never an input.
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("clean a.txt -o mine.jsonl", id="R9 an audit that is there"),
+        pytest.param("clean mine.audit.jsonl -o mine.jsonl", id="R9 an input where the audit would go"),
+        pytest.param("clean in.jsonl -o in.jsonl -f", id="R9 an output that is an input"),
+        pytest.param("clean p/articles -o p -f", id="R2 a folder that holds the input"),
+        pytest.param("clean a.txt -o p -f", id="R2 a folder of others"),
+        pytest.param("clean a.txt -o stranger.jsonl -f", id="R2 a file of others"),
+        pytest.param("clean p -o p/out", id="R19 an output within the input"),
+        pytest.param("dedup in.jsonl -o o.jsonl --pairs in.jsonl -f", id="pairs over the input"),
+    ],
+)
+def test_what_copydesk_did_not_write_stays(run: Run, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    for name in ("in.jsonl", "mine.audit.jsonl", "stranger.jsonl"):
+        write(tmp_path / name, '{"text": "A record of somebody else."}\n')
+    write(tmp_path / "p" / "articles" / "one.txt", STORY.format(2))
+    write(tmp_path / "p" / "audit" / "tax.txt", "tax")
+    before = everything(tmp_path)
+    done = run(*words.split())
+    assert done.code == 2, done.err
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("output", MODES)
+def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Path, output: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert command(tmp_path, "clean", "a.txt", "-o", output).returncode == 0
+    before = everything(tmp_path)
+    write(tmp_path / "a.txt", "".join(STORY.format(number) for number in range(9000)))
+    again = ("clean", "a.txt", "-o", output, "-f", "-j", "1")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    failed = command(tmp_path, *again, limit=limit)
+    assert (failed.returncode, b"File too large" in failed.stderr, b"the system" in failed.stderr) == (6, True, False)
+    assert output.strip("/").encode() in failed.stderr
+    kept = {
+        name: body for name, body in everything(tmp_path).items() if not name.startswith((".copydesk", "out/.copydesk"))
+    }
+    assert kept.keys() == before.keys() and all(kept[name] == before[name] for name in before if name != "a.txt")
+    assert command(tmp_path, *again).returncode == 0
+    assert command(tmp_path, "restore", output, "-o", "back.txt").returncode == 0
+    assert (tmp_path / "back.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
+
+
+def test_r16_names_of_temporary_files_cannot_be_prepared(tmp_path: Path) -> None:
+    from etl.writers import atomic
+
+    with atomic(tmp_path / "o.jsonl") as one, atomic(tmp_path / "o.jsonl") as other:
+        assert one.name != other.name and len(one.name) > 16
+        assert (one.stat().st_size, one.is_symlink()) == (0, False)
+
+
+# 4. `restore` stays inside its folder, gives one file per input, and exits 5 when anything does not fit.
+
+
+def test_r3_r15_restore_stays_inside_and_gives_one_file_per_input(run: Run, tmp_path: Path) -> None:
+    names = ["x/p.txt", f"{tmp_path}/in/../x/../other.txt", f"/{tmp_path}/abs.txt", "in/./p.txt", "p.txt"]
+    for number, name in enumerate(names):
+        write(Path(name) if name.startswith("/") else tmp_path / name, STORY.format(number))
+    assert run("clean", *names, "-o", "o.jsonl", "--dedup", "off").code == 0
+    before = everything(tmp_path)
+    assert run("restore", "o.jsonl", "-o", "back").code == 0
+    after = everything(tmp_path)
+    assert {name: body for name, body in after.items() if not name.startswith("back/")} == before
+    back = [body.decode() for name, body in after.items() if name.startswith("back/")]
+    assert sorted(back) == [STORY.format(number) for number in range(len(names))]
+    assert run("restore", "o.jsonl", "-o", "back").code == 2
+
+
+def _lines(edit: Callable[[list[bytes]], list[bytes]]) -> Callable[[bytes], bytes]:
+    return lambda body: b"".join(edit(body.splitlines(keepends=True)))
+
+
+@pytest.mark.parametrize("name", ["o.jsonl", "o.audit.jsonl"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda body: b"", id="emptied"),
+        pytest.param(_lines(lambda lines: lines[:-1]), id="its last line gone"),
+        pytest.param(_lines(lambda lines: lines[1:]), id="its first line gone"),
+        pytest.param(_lines(lambda lines: [*lines[:2], *lines[1:]]), id="a line twice"),
+        pytest.param(_lines(lambda lines: lines[::-1]), id="turned around"),
+        pytest.param(lambda body: body.replace(b"bridge 1", b"bridge 7"), id="a figure changed"),
+        pytest.param(lambda body: body.replace(b"Read More", b"Read Mole").replace(b"mayor", b"major"), id="a letter changed"),
+        pytest.param(lambda body: body[: len(body) // 2], id="cut"),
+        pytest.param(lambda body: body.replace(b"a.txt", b"b.txt"), id="another path"),
+    ],
+)  # fmt: skip
+def test_r6_restore_notices_what_was_changed(
+    run: Run, tmp_path: Path, name: str, edit: Callable[[bytes], bytes]
+) -> None:
+    for number, source in enumerate("ac"):
+        write(tmp_path / f"{source}.txt", STORY.format(number))
+    assert run("clean", "a.txt", "c.txt", "-o", "o.jsonl", "--dedup", "off").code == 0
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(edit(whole))
+    done = run("restore", "o.jsonl", "-o", "back")
+    if edit(whole) == whole or (name == "o.jsonl" and edit(whole) == whole.replace(b"a.txt", b"b.txt")):
+        assert done.code == 0  # what is kept stands in no audit, and the path that holds is the audit's
+    else:
+        assert done.code in (2, 5), done.err
+        assert not (tmp_path / "back").exists()
+
+
+# 5. After any signal no process and no work folder is left, and the same command works again.
+
+
+def _started(folder: Path, output: str) -> "subprocess.Popen[bytes]":
+    """A run with two workers, under way: its first parts are there."""
+    write(folder / "in.jsonl", "".join(json.dumps({"text": STORY.format(i) * 3}) + "\n" for i in range(9000)))
+    words = ["clean", "in.jsonl", "-o", output, "-q", "-j", "2", "--shard-size", "100kB"]
+    process = subprocess.Popen([*COPYDESK, *words], cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True)
+    end = time.monotonic() + 60
+    while not list(folder.rglob(".copydesk-*/done/*")):
+        assert time.monotonic() < end and process.poll() is None
+        time.sleep(0.02)
+    return process
+
+
+def _processes(group: int) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    return [
+        line for line in listed.splitlines() if line.split()[0] == str(group) and not line.split()[1].startswith("Z")
+    ]
+
+
+@pytest.mark.parametrize("output", MODES)
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
+)
+def test_r11_nothing_is_left_after_a_signal(tmp_path: Path, output: str, number: signal.Signals, code: int) -> None:
+    process = _started(tmp_path, output)
+    process.send_signal(number)
+    assert process.wait(30) == code
+    end = time.monotonic() + 10
+    while _processes(process.pid):
+        assert time.monotonic() < end, _processes(process.pid)
+        time.sleep(0.05)
+    left = [path for path in tmp_path.rglob(".copydesk-*") if number != signal.SIGKILL]
+    assert not left
+    write(tmp_path / "in.jsonl", '{"text": "A record."}\n')
+    assert command(tmp_path, "clean", "in.jsonl", "-o", output).returncode == 0
+    assert not list(tmp_path.rglob(".copydesk-*"))
+
+
+# 6. Nothing from the current folder is executed; a config of another user is never obeyed.
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("clean", "in.jsonl", "-n", "-j", "2", "--shard-size", "1kB"), id="R1 workers"),
+        pytest.param(("rules", "lint", "p.toml"), id="R1 the attack on regexes"),
+        pytest.param(("dedup", "in.jsonl", "-o", "o.jsonl"), id="duplicates"),
+    ],
+)
+@pytest.mark.parametrize(
+    "start", [COPYDESK, (str(Path(sys.prefix) / "bin" / "copydesk"),)], ids=["python -m", "script"]
+)
+def test_nothing_from_the_current_folder_is_executed(
+    tmp_path: Path, start: Sequence[str], words: Sequence[str]
+) -> None:
+    write(tmp_path / "in.jsonl", "".join(json.dumps({"text": STORY.format(number)}) + "\n" for number in range(40)))
+    write(tmp_path / "p.toml", RULE.format("Read [A-Z]{3,9}"))
+    for module in (
+        "multiprocessing",
+        "numpy",
+        "regex",
+        "ftfy",
+        "lxml",
+        "msgspec",
+        "pyarrow",
+        "zstandard",
+        "sitecustomize",
+    ):
+        write(tmp_path / f"{module}.py", f"open({str(tmp_path / 'RAN')!r}, 'a').write({module!r})\n")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [*start, *words], cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert not (tmp_path / "RAN").exists()
+
+
+# 7. Peak memory is bounded by --memory + c x the largest document.
+
+
+def test_r12_a_record_over_the_limit_is_a_reject_and_is_not_held(tmp_path: Path) -> None:
+    with (tmp_path / "in.jsonl").open("wb") as file:
+        file.write(b'{"text": "A record."}\n{"text": "')
+        for _ in range(300):
+            file.write(b"word " * 200_000)
+        file.write(b'"}\n{"text": "Another record."}\n')
+    script = (
+        "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]).returncode;"
+        "print(done, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10)"
+    )
+    words = [*COPYDESK, "clean", "in.jsonl", "-o", "o.jsonl", "-q", "-j", "1"]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], cwd=tmp_path, capture_output=True, check=True, timeout=120
+    )
+    code, megabytes = map(int, done.stdout.split())
+    assert (code, texts(tmp_path / "o.jsonl")) == (4, ["A record.", "Another record."])
+    assert megabytes < 64 * 8
+
+
+# 8. An input that changes while it is read is noticed.
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None:
+    from etl.formats import Reading, Reject, find, read, shares
+
+    path = write(tmp_path / name, '{"text": "One."}\n')
+    (source,) = find([str(path)], Reading()).sources
+    (share,) = shares(source, Reading(), 1 << 20)
+    write(path, '{"text": "Another."}\n' + path.read_text())
+    (found,) = read(share, Reading())
+    assert isinstance(found, Reject) and "changed while the run was at work" in found.reason
+
+
+def test_r10_dedup_reads_a_pipe_as_it_reads_a_file(tmp_path: Path) -> None:
+    lines = "".join(json.dumps({"id": i, "text": f"{STORY.format(i % 5)} {i % 7}"}) + "\n" for i in range(300))
+    write(tmp_path / "file.jsonl", lines)
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(lines,))
+    writer.start()
+    assert command(tmp_path, "dedup", "pipe", "-o", "from-pipe.jsonl").returncode == 0
+    writer.join()
+    assert command(tmp_path, "dedup", "file.jsonl", "-o", "from-file.jsonl").returncode == 0
+    assert (tmp_path / "from-pipe.jsonl").read_bytes() == (tmp_path / "from-file.jsonl").read_bytes()
+
+
+# 9. Every pack and regex has a total time budget: tests/test_packs_hostile.py.
+
+# 10. Messages never carry raw control characters of data; files carry data as it is.
+
+CONTROLS = "The \x90 council \x9d0;x\x9c met \u202e on \x1b[31m Monday \x7f\u2066."
+
+
+def on_terminal(folder: Path, *words: str) -> str:
+    """What a command prints on a terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*COPYDESK, *words], cwd=folder, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 1 << 16):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    process.wait(60)
+    os.close(ours)
+    return shown.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("clean", "a.jsonl", "-q"), id="articles as they are made"),
+        pytest.param(("clean", "a.jsonl", "-q", "--index", "seen"), id="articles at the end"),
+        pytest.param(("--color", "never", "diff", "a.jsonl"), id="a diff"),
+        pytest.param(("stats", "o.jsonl", "--by", "publisher", "--json"), id="counts as JSON"),
+        pytest.param(("stats", "o.jsonl", "--by", "publisher"), id="counts"),
+        pytest.param(("restore", "o.jsonl"), id="a text"),
+        pytest.param(("dedup", "a.jsonl", "-q"), id="records"),
+        pytest.param(("clean", "a.jsonl", "-n", "--json"), id="a summary as JSON"),
+        pytest.param(("clean", "\x1b[2J.txt"), id="an error"),
+        pytest.param(("clean", "--\x9b2J"), id="an option that is none"),
+    ],
+)
+def test_r18_no_control_of_the_data_reaches_a_terminal(tmp_path: Path, words: Sequence[str]) -> None:
+    fields = {"publisher": CONTROLS, "title": CONTROLS, "text": f"{CONTROLS}\n\nRead More\n\nMore of it."}
+    write(tmp_path / "a.jsonl", json.dumps(fields, ensure_ascii=False) + "\n")
+    assert command(tmp_path, "clean", "a.jsonl", "-o", "o.jsonl", "-q").returncode == 0
+    shown = on_terminal(tmp_path, *words)
+    assert shown
+    assert re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown) == []
+    for line in shown.splitlines() if "Error" not in shown else ():
+        if line.startswith("{"):
+            json.loads(line)
+
+
+def test_files_and_pipes_carry_data_as_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", json.dumps({"text": CONTROLS.replace("\x1b", "")}, ensure_ascii=False) + "\n")
+    piped = command(tmp_path, "clean", "a.jsonl", "-q", "--added", "2026-11-22")
+    assert command(tmp_path, "clean", "a.jsonl", "-o", "o.jsonl", "--added", "2026-11-22").returncode == 0
+    assert piped.stdout == (tmp_path / "o.jsonl").read_bytes()
+    assert "\u202e" in piped.stdout.decode()
+    assert command(tmp_path, "restore", "o.jsonl").stdout.decode() == CONTROLS.replace("\x1b", "")
+    shutil.rmtree(tmp_path / "seen", ignore_errors=True)
