@@ -21,6 +21,8 @@ class Dump(Struct):
 
     name: str
     domain: str
+    publisher: str
+    lang: str
     language: str
     source: str
     blocks: list[str]
@@ -51,6 +53,8 @@ def dumps(folder: Path, names: Sequence[str] = NAMES) -> Iterator[Dump]:
                 yield Dump(
                     name.removeprefix("article_"),
                     row["domain"],
+                    row["publisher"],
+                    row["lang"],
                     "en" if row["lang"] == "en" else "other",
                     row["set"],
                     [" ".join(block["text"].split()) for block in blocks],

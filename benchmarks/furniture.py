@@ -3,7 +3,7 @@
 python benchmarks/furniture.py EVAL_FOLDER           copydesk as it is shipped: its model has seen these pages
 python benchmarks/furniture.py EVAL_FOLDER --folds   its model trained without the publisher of each page, in five folds
 
-Needs `pip install jusText lxml_html_clean datatrove`, and with --folds scikit-learn.  The rules of copydesk were
+Needs `pip install jusText lxml_html_clean datatrove`, and with --folds lightgbm and scikit-learn.  The rules were
 written by people who had read these pages; `news` are those whose labels were made by hand.  The others see the same
 blocks, a paragraph or a line each; jusText has no stop words where a page is not English.
 """
@@ -22,11 +22,11 @@ from etl.document import Ruleset, parse
 from etl.document import judge as judge_batch
 from etl.model import Raw
 from etl.packs import Profile, Selection, compile_rules
-from etl.rules.context import Model
+from etl.rules.classifier.model import Classifier
 
 # What takes out of a page the blocks at the places it gives.
 Judge = Callable[[Dump], set[int]]
-Models = Callable[[str], Model]
+Models = Callable[[Dump], Classifier]
 
 
 def keep_everything(dump: Dump) -> set[int]:
@@ -35,18 +35,18 @@ def keep_everything(dump: Dump) -> set[int]:
 
 def copydesk(rules: Ruleset, models: Models | None) -> Judge:
     def judge(dump: Dump) -> set[int]:
-        own = _with_model(rules, models, dump.domain)
+        own = _with_model(rules, models, dump)
         (judged,) = judge_batch([parse(Raw(dump.domain, dump.text, ""), own)], own)
         return {removal.block for removals in judged.removals for removal in removals if removal.action != "tag"}
 
     return judge
 
 
-def _with_model(rules: Ruleset, models: Models | None, domain: str) -> Ruleset:
-    """The ruleset with the model that has not seen the domain, where the profile asks for a model at all."""
+def _with_model(rules: Ruleset, models: Models | None, dump: Dump) -> Ruleset:
+    """The ruleset with the model that has not seen the publisher, where the profile asks for a model at all."""
     if not models or not (shipped := rules.judging.classifier):
         return rules
-    model = models(domain)
+    model = models(dump)
     least = model.likely if rules.judging.min_probability == shipped.likely else model.guess
     return structs.replace(rules, judging=structs.replace(rules.judging, classifier=model, min_probability=least))
 
@@ -108,7 +108,8 @@ def show(known: Sequence[Dump], named: Iterable[tuple[str, Judge]]) -> None:
 def main(words: list[str]) -> None:
     folder, models = Path(words[0]), None
     if "--folds" in words:
-        from context import unseen_models  # what needs scikit-learn
+        sys.path.append(str(Path(__file__).parent / "classifier"))
+        from train import unseen_models  # what needs lightgbm and scikit-learn
 
         models = unseen_models(folder)
     print("copydesk out of fold: its model has not seen the publisher" if models else "copydesk in sample")

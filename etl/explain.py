@@ -77,7 +77,7 @@ def _happened(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _also(entry: Entry) -> str:
-    """The other rules that name the line, or the evidence of the model of context."""
+    """The other rules that name the line, or the evidence of the classifier."""
     return f"({entry.also.replace(',', ', ')})" if entry.also else ""
 
 

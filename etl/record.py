@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from etl.audit import EditedArticle, text_sha256
 from etl.fold import count_words, ends_sentence
 from etl.model import Article, Block, Document
+from etl.rules.classifier.model import LEAD_OR_END
 from etl.segment import KICKER
 
 # Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
@@ -23,7 +24,7 @@ CUTS = frozenset({"paywall-cut", "inline-chars-left", "inline-cut"})
 # An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$")
 
-Status = Literal["full", "teaser", "stub"]
+Status = Literal["full", "teaser", "stub", "paywalled", "suspect"]
 Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -91,7 +92,7 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         publisher=metadata.publisher,
         author=metadata.author,
         language=metadata.language,
-        status=_status(document, edited),
+        status="suspect" if _is_suspect(edited) else _status(document, edited),
         word_count=count_words(text),
         removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
         duplicate_ratio=_share(edited, ("duplicate",)),
@@ -101,7 +102,14 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
     )
 
 
+def _is_suspect(edited: EditedArticle) -> bool:
+    """Return whether the lead or the end was to go by surroundings alone; it is kept, but the judges were wrong."""
+    return any(removal.rule == LEAD_OR_END for removal in edited.removals)
+
+
 def _status(document: Document, edited: EditedArticle) -> Status:
+    if document.status:
+        return document.status
     if not edited.text:
         return "stub"
     words = count_words(edited.text)

@@ -266,7 +266,7 @@ def test_completion_is_a_script_for_the_shell(run: Run, shell: str) -> None:
 
 
 def test_config_gives_defaults_and_flags_override(run: Run, sample: Path, tmp_path: Path) -> None:
-    write(tmp_path / "copydesk.toml", '[clean]\nquiet = true\nignore = ["core/read-more", "context/*"]\n')
+    write(tmp_path / "copydesk.toml", '[clean]\nquiet = true\nignore = ["core/read-more", "classifier/*"]\n')
     result = run("clean", sample)
     assert result.err == ""
     assert "Read More" in result.out

@@ -123,8 +123,8 @@ def test_exception_that_can_hold_is_read(tmp_path: Path, given: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        pytest.param("context/surroundings", "is no rule, and has no confidence to override", id="what judges context"),
-        pytest.param("context/*", "is no rule, and has no confidence to override", id="by a pattern"),
+        pytest.param("classifier/furniture", "is no rule, and has no confidence to override", id="the classifier"),
+        pytest.param("classifier/*", "is no rule, and has no confidence to override", id="by a pattern"),
         pytest.param("core/raed-more", "no rule has this id\n  Did you mean 'core/read-more'?", id="no rule"),
         pytest.param("core/read-more", "", id="keeps: a rule"),
         pytest.param("*", "", id="keeps: all rules"),

@@ -28,7 +28,9 @@ OWN_TITLES = {
     "structure/headline": "Headline, now in its field",
     "structure/headline-again": "The headline once more",
     "structure/empty": "Block of nothing but damage",
-    "context/surroundings": "Furniture without a label, told by its company",
+    "classifier/furniture": "Furniture without a label, by its words, its shape and its neighbours",
+    "floor/sentence": "Sentence of the story that was to go, and is kept",
+    "floor/lead-or-end": "Lead or end of the story that was to go, and is kept",
     "duplicate/exact": "Copy of an earlier paragraph",
     "duplicate/near": "Near-copy of an earlier paragraph",
     "duplicate/article": "Copy of a whole earlier article",
@@ -79,6 +81,12 @@ def _notes(outcome: Outcome) -> list[str]:
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"of {number(emptied, 'article')} nothing is left: all of the text was removed"] if emptied else []
+    suspect = dict(outcome.tally.warnings).get("suspect", 0)
+    notes += (
+        [f"{number(suspect, 'page')} suspect: all that reads like prose was taken out; see the audit"]
+        if suspect
+        else []
+    )
     notes += [f"{number(unread, 'date')} could not be read; they are in the metadata as they were"] if unread else []
     kinds = {name.removeprefix(_PASSED): count for name, count in outcome.tally.warnings if name.startswith(_PASSED)}
     if kinds:

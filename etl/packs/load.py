@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -14,14 +14,16 @@ from etl.fold import fold
 from etl.model import Publisher
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
 from etl.rules import language
-from etl.rules.context import Model
+from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called
 from etl.rules.regexes.fragments import written_out
 
+if TYPE_CHECKING:
+    from etl.markup.page_model import PageModel
+
 PUBLISHERS = "publishers.jsonl"
-CONTEXT = "context.toml"
-# Tables of `rules/` that are no packs.
-NO_PACKS = (CONTEXT,)
+CLASSIFIER = "classifier.json"
+PAGE = "page.json"
 
 # Keys that hold more looks of a block.
 _OF_LOOKS = ("all", "any", "not")
@@ -69,10 +71,18 @@ def builtin_packs() -> Sequence[Path]:
 
 
 @cache
-def known_context() -> Model | None:
+def known_classifier() -> Classifier | None:
     """Return the shipped classifier; None before it has been trained for the first time."""
-    path = builtin_folder() / CONTEXT
-    return msgspec.convert(read_toml(path), Model) if path.exists() else None
+    path = builtin_folder() / CLASSIFIER
+    return msgspec.json.decode(path.read_bytes(), type=Classifier) if path.exists() else None
+
+
+@cache
+def page_model() -> "PageModel":
+    """Return the page model."""
+    from etl.markup.page_model import PageModel  # runs without pages need not read it
+
+    return msgspec.json.decode((builtin_folder() / PAGE).read_bytes(), type=PageModel)
 
 
 @cache
@@ -96,7 +106,7 @@ def known_scopes() -> frozenset[str]:
 def pack_files(path: Path) -> Sequence[Path]:
     """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
     if path.is_dir():
-        return sorted(file for file in path.rglob("*.toml") if file.name not in NO_PACKS)
+        return sorted(file for file in path.rglob("*.toml"))
     if not path.exists():
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
     return [path]

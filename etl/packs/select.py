@@ -13,14 +13,24 @@ from msgspec import Struct, structs
 
 from etl.errors import UsageError
 from etl.fold import label
+from etl.markup.regions import PAGE_NAMES
 from etl.model import Replacement, Searcher
 from etl.packs.check import check
-from etl.packs.load import Sourced, builtin_folder, known_context, known_publishers, load_pack, pack_files
+from etl.packs.load import (
+    Sourced,
+    builtin_folder,
+    known_classifier,
+    known_publishers,
+    load_pack,
+    pack_files,
+    page_model,
+)
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean
 from etl.packs.shipped import builtin_rules
-from etl.rules import compile_judging, context
-from etl.rules.context import Model
+from etl.rules import compile_judging
+from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.classifier.model import Classifier
 from etl.rules.language import Verb
 from etl.rules.matching.exceptions import Override, RuleException, UserRules
 from etl.rules.regexes.compiled import TimedRegex, regex_of
@@ -72,7 +82,7 @@ def compile_rules(selection: Selection) -> "Ruleset":
 def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
     from etl.document import Ruleset  # the document path is not needed to list rules
 
-    rules = selected(selection)
+    rules, regions = selected(selection), _regions(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
     shipped = f"{builtin_folder()}{sep}"
     own = frozenset(sourced.name for sourced in rules if not sourced.path.startswith(shipped))
@@ -86,7 +96,7 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
         publishers=known_publishers(),
         judging=compile_judging(
             ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
-            *_context(selection),
+            *_classifier(selection),
             UserRules(selection.exceptions, own),
         ),
         risky=selection.risky,
@@ -95,6 +105,8 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
         asks_what_recurs=any(
             match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None
         ),
+        page_model=page_model() if regions else None,
+        regions=regions,
     )
 
 
@@ -110,13 +122,24 @@ def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
     return TimedRegex(regex, 0, sourced.name) if sourced.name in own else re.compile(regex)
 
 
-def _context(selection: Selection) -> tuple[Model | None, float]:
-    """The model of context with the least probability of the profile, if the selection lets it judge."""
-    chosen = not selection.only and (not selection.select or _matches(context.NAME, selection.select))
-    if not chosen or selection.profile == "careful" or _matches(context.NAME, selection.ignore):
+def _classifier(selection: Selection) -> tuple[Classifier | None, float]:
+    """The classifier with the least probability of the profile, if the selection lets it judge."""
+    chosen = not selection.only and (not selection.select or _matches(CLASSIFIER, selection.select))
+    if not chosen or selection.profile == "careful" or _matches(CLASSIFIER, selection.ignore):
         return None, 1.0
-    model = known_context()
+    model = known_classifier()
     return (model, model.likely if selection.profile == "standard" else model.guess) if model else (None, 1.0)
+
+
+def _regions(selection: Selection) -> frozenset[str]:
+    """Return the names of the parts of a page that the page model may take out."""
+    if selection.only:
+        return frozenset()
+    return frozenset(
+        name
+        for name in PAGE_NAMES
+        if (not selection.select or _matches(name, selection.select)) and not _matches(name, selection.ignore)
+    )
 
 
 def selected(selection: Selection) -> tuple[Sourced, ...]:
@@ -171,15 +194,15 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
     """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
     asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exceptions))
     overridden = tuple(one.rule for one in selection.overrides)
-    for wanted, known in ((asked, [context.NAME, *names]), (overridden, names)):
+    for wanted, known in ((asked, [CLASSIFIER, *PAGE_NAMES, *names]), (overridden, names)):
         for pattern in wanted:
             if not any(fnmatchcase(name, pattern) for name in known):
                 raise _no_rule(pattern, known)
 
 
 def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
-    if fnmatchcase(context.NAME, pattern):
-        way_out = f"Take the override out; --ignore {context.NAME} leaves it out, and so does --profile careful."
+    if fnmatchcase(CLASSIFIER, pattern):
+        way_out = f"Take the override out; --ignore {CLASSIFIER} leaves it out, and so does --profile careful."
         return UsageError(pattern, "is no rule, and has no confidence to override", way_out)
     return UsageError(pattern, "no rule has this id", did_you_mean(pattern, known))
 

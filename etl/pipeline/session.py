@@ -38,7 +38,7 @@ from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 # All whose version can change a byte of the output: click only reads the command line, filelock only waits.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "fastwarc", "ftfy", "lxml", "msgspec", "numpy"),
-    *("py3langid", "pyarrow", "regex", "tomli", "webencodings", "zstandard"),
+    *("py3langid", "pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
 )
 # Holds the state of the index before the run.
 BEFORE = "index-before"

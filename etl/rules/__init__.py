@@ -4,7 +4,7 @@ language     what a rule may say
 regexes/     what regexes require of a text, and how they are run
 matching/    does a rule match a block: patterns, neighbours, guards, exceptions, on a view of the article
 engine/      rules compiled and run over batches: literal search, prefilter, phases, cuts, removals, fields
-context, features   furniture without a label: the classifier and its features
+classifier/  furniture without a label: lexicon, features, forest, and the floor under all that goes by shape
 """
 
 from etl.rules.engine.extract import filled

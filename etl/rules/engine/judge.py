@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from etl.model import Action, Removal
-from etl.rules.context import NAME, Model, Suspect, suspects
 from etl.rules.engine.literal_search import LiteralHits, RuleSet
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
+from etl.rules.engine.surroundings import Named, goes_by_shape, judge_surroundings
 from etl.rules.language import Verb
 from etl.rules.matching.view import ArticleView
 
 # What a rule does to the block that it names; all others drop it.
 _ACTIONS: dict[Verb, Action] = {"extract": "extract", "tag": "tag", "reject": "reject"}
 
-Named = list[tuple[int, CompiledRule]]
+Matches = list[tuple[int, CompiledRule]]
 """Blocks that rules name: position and rule, in the order of the rules."""
 
 
@@ -23,11 +23,13 @@ def judge(
 
     Rules that look at one block go first; contextual rules may ask what these have named.  All rules of a phase read
     the same snapshot.  The first rule by rank is named, the others stand in `also`.  The classifier is asked last, of
-    the blocks that no rule has named; in `also` stand the features that weighed most.  The result does not depend on
-    how articles fall into batches.
+    the blocks that no rule has named; in `also` stand the features that weighed most.  What reads like a sentence of
+    the story is tagged and kept, unless a label names it.  The result does not depend on how articles fall into
+    batches.
     """
     found = rules.search(views) if candidates is None else candidates
-    return [_judge_article(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]
+    named = [_judge_by_rules(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]
+    return judge_surroundings(named, rules)
 
 
 def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleMatch, ...]:
@@ -46,7 +48,7 @@ def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleM
     return tuple(match for one in asked if (match := one.match(view, at)))
 
 
-def _judge_article(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> tuple[Removal, ...]:
+def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> Named:
     named = _named_by(rules.block, view, rules.block.candidates(view, found)) if found else []
     if named:
         view = view.with_named(_taken(named))
@@ -55,37 +57,28 @@ def _judge_article(view: ArticleView, found: Mapping[int, RuleSet], rules: Judgi
         named += contextual
         if contextual:
             view = view.with_named(_taken(named))
-    removals = _removals(view, named)
-    if rules.classifier:
-        suspected = suspects(view, rules.classifier, rules.min_probability)
-        removals += [
-            _suspected(view, one, rules.classifier) for one in suspected if not rules.classifier_guard(view, one.at)
-        ]
-    return tuple(removals)
+    return _by_block(view, named)
 
 
-def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Named:
+def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
     return [(at, one) for one, places in group.of(view, found) for at in one.names.among(view, places)]
 
 
-def _taken(named: Named) -> list[tuple[int, tuple[str, ...]]]:
+def _taken(named: Matches) -> list[tuple[int, tuple[str, ...]]]:
     """Return what later judges are told of: the blocks that rules take, by all names of these; a tag takes nothing."""
     return [(at, one.called) for at, one in named if one.rule.action != "tag"]
 
 
-def _removals(view: ArticleView, named: Named) -> list[Removal]:
+def _by_block(view: ArticleView, named: Matches) -> Named:
     by_block: dict[int, list[CompiledRule]] = {}
     for at, one in sorted(named, key=lambda found: (found[0], found[1].rank)):
         by_block.setdefault(at, []).append(one)
-    return [_removal(view.blocks[at].index, rules) for at, rules in by_block.items()]
+    removals = {at: _removal(view.blocks[at].index, rules) for at, rules in by_block.items()}
+    shaped = frozenset(at for at, rules in by_block.items() if all(map(goes_by_shape, rules)))
+    return Named(view, removals, shaped)
 
 
 def _removal(block: int, rules: Sequence[CompiledRule]) -> Removal:
     first, *others = rules
     action = _ACTIONS.get(first.rule.action, "drop")
     return Removal(block, action, first.name, first.version, first.rule.kind, tuple(one.name for one in others))
-
-
-def _suspected(view: ArticleView, suspect: Suspect, model: Model) -> Removal:
-    block = view.blocks[suspect.at].index
-    return Removal(block, "drop", NAME, model.version, "structure", suspect.evidence)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.rules.context import NAME, Model
+from etl.rules.classifier.model import NAME, Classifier
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
 from etl.rules.language import Rule, Scope, Verb, called
@@ -132,7 +132,7 @@ class JudgingRules(Struct, frozen=True):
     contextual: RuleGroup
     prefilter: Prefilter
     extracting: tuple[CompiledRule, ...] = ()
-    classifier: Model | None = None
+    classifier: Classifier | None = None
     min_probability: float = 1.0
     classifier_guard: Guard = exception_guard((NAME,), ())
 
@@ -147,7 +147,7 @@ class JudgingRules(Struct, frozen=True):
 
 def compile_judging(
     rules: Iterable[tuple[str, str, Rule]],
-    classifier: Model | None = None,
+    classifier: Classifier | None = None,
     min_probability: float = 1.0,
     user_rules: UserRules = NO_USER_RULES,
 ) -> JudgingRules:

@@ -1,0 +1,368 @@
+"""Features of the blocks of a batch: each block's looks, its words, its neighbours, the shape of its article.
+
+All are whole numbers, shares in thousandths, so that they are the same on any machine.  Only blocks that no rule has
+named are rows and neighbours of one another: "Article content" between all paragraphs must not hide a story.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from etl.rules.classifier.lexicon import score_terms
+from etl.rules.classifier.text import (
+    WORD,
+    Flags,
+    Integers,
+    Kind,
+    Text,
+    Tokens,
+    count_kinds,
+    ends_as_sentence,
+    read_text,
+    sum_units,
+    tokenize,
+)
+
+THOUSAND = 1_000
+# Units.  From this length on a block that ends as a sentence does is taken for prose; below the other it is short.
+LONG_UNITS, SHORT_UNITS = 12 * WORD, 5 * WORD
+# Units.  Shorter words are too common to say that two blocks speak of the same thing; others may join a language.
+TELLING_UNITS = 45
+COMMON_UNITS, COMMON_SHARE = 42, 150
+# What stands where a feature has no value; what is further away than FAR is as good as never.
+NONE, FAR = -1, 99
+# Blocks.  Lengths of runs and distances above are as good as endless.
+MAX_RUN = 60
+# Units.  A longer paragraph is no surer a sign of the story.
+MAX_PROSE = 40 * WORD
+TEMPLATE_TOKENS = 10
+# Marks.  One may belong to the story, a date; more than so many do not make it clearer that the story is over.
+MIN_MARKS, MAX_MARKS = 2, 10
+# Blocks away at which templates are compared: lists, lists of two lines an entry, of three.
+LIKE = ((1, "like_above", "like_below"), (2, "like_above_2", "like_below_2"), (3, "like_above_3", "like_below_3"))
+WINDOWS = ((-10, -1), (1, 10), (-3, 3))
+
+NEIGHBOUR = "units ended lexicon known title digits like_below label".split()
+AVERAGED = "long short ended known title lexicon common label".split()
+
+
+class Page(Struct, frozen=True, gc=False):
+    """An article: the texts of its blocks, which of them rules have named or segmenting has taken out, and which stand
+    over or under what a reader has written.
+    """
+
+    texts: Sequence[str]
+    named: Sequence[bool]
+    marks: Sequence[bool]
+
+
+class Rows(Struct, frozen=True, eq=False):
+    """The blocks of a batch that no rule has named: row by row the page, the place in it, and the features by name."""
+
+    edges: "Edges"
+    places: Integers
+    columns: dict[str, Integers]
+
+    def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Return these features, a column each."""
+        columns = [self.columns[name] for name in names]
+        return np.array(columns, dtype=np.float64).reshape(len(names), len(self.places)).T
+
+
+def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
+    """Return the rows of these articles with all features."""
+    named = np.array([flag for page in pages for flag in page.named], dtype=bool)
+    sizes = np.array([len(page.texts) for page in pages], dtype=np.int64)
+    page_of_block = np.repeat(np.arange(len(pages)), sizes)
+    places = np.arange(len(named)) - (np.cumsum(sizes) - sizes)[page_of_block]
+    edges = Edges(page_of_block[~named], len(pages))
+    text = read_text([text for page in pages for text, flag in zip(page.texts, page.named, strict=True) if not flag])
+    tokens = tokenize(text)
+    columns = _looks(text, tokens)
+    columns["lexicon"] = score_terms(lexicon, text, tokens)
+    story = _story(columns, edges)
+    columns |= _words(tokens, (columns["long"] > 0) & story, edges.pages)
+    columns |= _templates(tokens, edges)
+    base = dict(columns)
+    columns |= _stretch(story, edges)
+    blocks = Edges(page_of_block, len(pages))
+    columns |= _named(named, blocks)
+    columns |= _readers(pages, named, story, blocks)
+    columns |= _neighbours(base, edges)
+    columns |= _positions(base, edges)
+    return Rows(edges, places[~named], columns)
+
+
+class Edges:
+    """Where pages begin and end among rows; `pages` is the page of each row, ascending."""
+
+    def __init__(self, pages: Integers, count: int) -> None:
+        self.pages, self.size = pages, len(pages)
+        self.at = np.arange(self.size)
+        ends = np.cumsum(np.bincount(pages, minlength=count))
+        self.last = ends[pages] - 1
+        self.first = (ends - np.bincount(pages, minlength=count))[pages]
+        self.count = self.last - self.first + 1
+
+    def shift(self, column: Integers, by: int) -> Integers:
+        """Return the values `by` rows further down (up if negative) in the same page; NONE outside."""
+        to = self.at + by
+        inside = (to >= self.first) & (to <= self.last)
+        return np.where(inside, column[np.clip(to, 0, max(0, self.size - 1))], NONE)
+
+    def mean(self, column: Integers, start: int, end: int) -> Integers:
+        """Return the mean over rows `start` to `end` further down, both included, in thousandths; NONE without any."""
+        sums = np.concatenate(([0], np.cumsum(column, dtype=np.int64)))
+        low = np.clip(self.at + start, self.first, self.last + 1)
+        high = np.clip(self.at + end + 1, self.first, self.last + 1)
+        count = high - low
+        means: Integers = np.where(count > 0, (sums[high] - sums[low]) * THOUSAND // np.maximum(count, 1), NONE)
+        return means
+
+    def runs(self, flags: Flags) -> Integers:
+        """Return the length of the run of equal flags that a row stands in, below zero where they are not set."""
+        if not self.size:
+            return self.at
+        change = np.concatenate(([True], (flags[1:] != flags[:-1]) | (self.pages[1:] != self.pages[:-1])))
+        starts = np.flatnonzero(change)
+        lengths = np.diff(np.concatenate((starts, [self.size])))
+        length = np.minimum(lengths[np.cumsum(change) - 1], MAX_RUN)
+        run: Integers = np.where(flags, length, -length)
+        return run
+
+    def above(self, flags: Flags) -> Integers:
+        """Return how many rows further up the nearest flag is set, at most FAR."""
+        last = np.maximum.accumulate(np.where(flags, self.at, -1))
+        last = np.concatenate(([-1], last[:-1])) if self.size else last
+        return np.where(last >= self.first, np.minimum(self.at - last, FAR), FAR)
+
+    def below(self, flags: Flags) -> Integers:
+        """Return how many rows further down the nearest flag is set, at most FAR."""
+        next_ = np.minimum.accumulate(np.where(flags, self.at, self.size)[::-1])[::-1]
+        next_ = np.concatenate((next_[1:], [self.size])) if self.size else next_
+        return np.where(next_ <= self.last, np.minimum(next_ - self.at, FAR), FAR)
+
+
+def _share(part: Integers, whole: Integers) -> Integers:
+    return part * THOUSAND // np.maximum(whole, 1)
+
+
+def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
+    """What a block shows by itself."""
+    size = len(text.starts)
+    kinds = count_kinds(text)
+    units, count = sum_units(text), tokens.counts
+    ended = ends_as_sentence(text, units)
+    characters = text.ends - text.starts
+    last = np.maximum(text.ends - 1, 0)
+    first_kind = np.where(characters > 0, text.kinds[text.starts], Kind.SPACE)
+    capital = np.bincount(tokens.blocks[tokens.first == Kind.UPPER], minlength=size)
+    lower = np.bincount(tokens.blocks[tokens.first == Kind.LOWER], minlength=size)
+    letters = kinds[:, Kind.LOWER] + kinds[:, Kind.UPPER]
+    colon = (text.codes[last] == ord(":")) | (text.codes[last] == 0xFF1A)
+    slashes = np.flatnonzero((text.codes[:-1] == ord("/")) & (text.codes[1:] == ord("/")))
+    at_signs = np.flatnonzero(text.codes == ord("@"))
+    marks = np.bincount(text.blocks[np.concatenate((slashes, at_signs))], minlength=size)
+    return {
+        "units": units,
+        "words": count,
+        "ended": ended.astype(np.int64),
+        "colon": (colon & (characters > 0)).astype(np.int64),
+        "first_lower": (first_kind == Kind.LOWER).astype(np.int64),
+        "first_digit": (first_kind == Kind.DIGIT).astype(np.int64),
+        "quoted": np.minimum(kinds[:, Kind.CLOSER], 4),
+        "digits": _share(kinds[:, Kind.DIGIT], characters),
+        "marks": _share(kinds[:, Kind.OTHER] + kinds[:, Kind.BAR], characters),
+        "bars": np.minimum(kinds[:, Kind.BAR], 5),
+        "upper": _share(kinds[:, Kind.UPPER], letters),
+        "title": np.where(capital + lower > 0, _share(capital, capital + lower), NONE),
+        "stops": np.minimum(kinds[:, Kind.FINAL], 8),
+        "commas": _share(kinds[:, Kind.COMMA], count),
+        "word_units": units // np.maximum(count, 1),
+        "address": np.minimum(marks, 3),
+        "long": (ended & (units >= LONG_UNITS)).astype(np.int64),
+        "short": (units < SHORT_UNITS).astype(np.int64),
+    }
+
+
+def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
+    """Tell which blocks stand in the story: of each article the stretch with most words of prose and little else."""
+    if not edges.size:
+        return np.zeros(0, dtype=bool)
+    lexicon, ended = looks["lexicon"], looks["ended"] > 0
+    prose = np.minimum(looks["units"], MAX_PROSE)
+    worth = np.where(ended, np.where(lexicon <= 0, prose, -prose // 3), np.where(lexicon <= 0, -2 * WORD, -8 * WORD))
+    sums = np.concatenate(([0], np.cumsum(worth)))
+    # Each page starts far below the one before, so that the least sum so far is one of its own.
+    drop = edges.pages * (int(np.abs(worth).sum()) + 1)
+    before = sums[:-1] - drop
+    least = np.minimum.accumulate(before)
+    gain = sums[1:] - drop - least
+    firsts = np.flatnonzero(edges.at == edges.first)
+    best = np.maximum.reduceat(gain, firsts)
+    number = np.cumsum(edges.at == edges.first) - 1
+    ends = np.minimum.reduceat(np.where(gain == best[number], edges.at, edges.size), firsts)
+    starts = np.minimum.reduceat(np.where(before == least[ends][number], edges.at, edges.size), firsts)
+    inside: Flags = (edges.at >= starts[number]) & (edges.at <= ends[number])
+    return inside
+
+
+def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
+    """Where a block stands beside the story: 0 inside, below zero above it, above zero below it."""
+    above, below = edges.above(story), edges.below(story)
+    outside = np.where(above < below, above, -below)
+    return {
+        "outside": np.where(story, 0, outside),
+        "story_end": np.where(story, edges.below(~story), 0),
+        "story_share": edges.mean(story.astype(np.int64), -FAR, FAR),
+    }
+
+
+def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]:
+    """What words a block shares with the prose of its article, with the blocks above, and with itself elsewhere."""
+    size = len(pages)
+    page = pages[tokens.blocks] if size else tokens.blocks
+    keys = tokens.hashes ^ (page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    fresh = np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(keys) else np.zeros(0, bool)
+    group = np.empty(len(keys), dtype=np.int64)
+    group[order] = np.cumsum(fresh) - 1
+    groups = int(fresh.sum())
+    in_long = prose[tokens.blocks]
+    # Within a word's group blocks ascend: a new block is one that differs from the one before.
+    block = tokens.blocks[order]
+    new_block = fresh | (np.concatenate(([True], block[1:] != block[:-1])) if len(keys) else fresh)
+    prose_blocks = (
+        np.bincount(group[order], weights=new_block & in_long[order], minlength=groups)[group] if len(keys) else group
+    )
+    times = np.bincount(group, minlength=groups)[group] if len(keys) else group
+    page_tokens = np.bincount(page, minlength=int(pages[-1]) + 1 if size else 1)
+    distinct = np.zeros(len(keys), dtype=bool)
+    distinct[order] = new_block
+    common = (
+        (tokens.units <= COMMON_UNITS)
+        & (times >= 3)
+        & (times * COMMON_SHARE >= page_tokens[page])
+        & (tokens.first != Kind.DIGIT)
+    )
+    dense = tokens.first == Kind.DENSE
+    telling = distinct & ~common & ((tokens.units >= TELLING_UNITS) | dense)
+    others = prose_blocks > in_long
+    name = distinct & (tokens.first == Kind.UPPER) & (tokens.places > 0) & ~common
+    # The block before that has the same word: within its group, the last other block.
+    previous = np.full(len(keys), -FAR, dtype=np.int64)
+    if len(keys):
+        at = np.where(new_block, np.arange(len(keys)), 0)
+        starts_at = np.maximum.accumulate(at)
+        before = np.maximum(starts_at - 1, 0)
+        same = (starts_at > 0) & (group[order][before] == group[order])
+        previous[order] = np.where(same, block[before], -FAR)
+    near = tokens.blocks - previous <= 2
+
+    def share(of: Flags, among: Flags) -> Integers:
+        part = np.bincount(tokens.blocks[of & among], minlength=size)
+        whole = np.bincount(tokens.blocks[among], minlength=size)
+        return np.where(whole > 0, _share(part, whole), NONE)
+
+    part = np.bincount(tokens.blocks[common], minlength=size)
+    return {
+        "known": share(others, telling),
+        "known_count": np.minimum(np.bincount(tokens.blocks, weights=others & telling, minlength=size), 12).astype(
+            np.int64
+        ),
+        "names": share(others, name),
+        "near": share(near, telling),
+        "common": _share(part, tokens.counts),
+        "label": _repeats(tokens, pages),
+    }
+
+
+def _repeats(tokens: Tokens, pages: Integers) -> Integers:
+    """Return how often the words of a block are those of another block of the article, at most 9."""
+    size = len(pages)
+    odd = (2 * tokens.places.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)) | np.uint64(1)
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(tokens.hashes * odd, dtype=np.uint64)))
+    ends = np.cumsum(tokens.counts)
+    whole = sums[ends] - sums[ends - tokens.counts] + pages.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    _, inverse, counts = np.unique(whole, return_inverse=True, return_counts=True)
+    return np.where(tokens.counts > 0, np.minimum(counts[inverse] - 1, 9), 0) if size else pages
+
+
+def _templates(tokens: Tokens, edges: Edges) -> dict[str, Integers]:
+    """How much a block is like the one above and below, word by word: figure, capital, small, other."""
+    matrix = np.zeros((edges.size, TEMPLATE_TOKENS), dtype=np.uint8)
+    near = tokens.places < TEMPLATE_TOKENS
+    matrix[tokens.blocks[near], tokens.places[near]] = tokens.first[near]
+    columns: dict[str, Integers] = {}
+    for away, above, below in LIKE:
+        like = _likeness(matrix, tokens.counts, edges, away)
+        none = np.zeros(min(away, edges.size), dtype=np.int64)
+        columns[above] = np.concatenate((none, like))
+        columns[below] = np.concatenate((like, none))
+    return columns
+
+
+def _likeness(matrix: NDArray[np.uint8], counts: Integers, edges: Edges, away: int) -> Integers:
+    """Return for each row that has one so many rows further down how many of their first words are alike."""
+    upper, lower = matrix[:-away], matrix[away:]
+    same = ((upper == lower) & (upper > 0)).sum(axis=1)
+    longest = np.clip(np.maximum(counts[:-away], counts[away:]), 1, TEMPLATE_TOKENS)
+    return np.where(edges.pages[:-away] == edges.pages[away:], same * THOUSAND // longest, 0)
+
+
+def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
+    """How near blocks are that rules have named, and what share of the surroundings they are; `edges` of all blocks."""
+    flags, rows = named.astype(np.int64), ~named
+    return {
+        "named_above": edges.above(named)[rows],
+        "named_below": edges.below(named)[rows],
+        "named_around": edges.mean(flags, -3, 3)[rows],
+        "named_further": edges.mean(flags, -10, 10)[rows],
+    }
+
+
+def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) -> dict[str, Integers]:
+    """Names, dates and buttons of readers' comments, below the start of the story; `edges` of all blocks."""
+    marks = np.array([flag for page in pages for flag in page.marks], dtype=bool)
+    told = np.zeros(edges.size, dtype=bool)
+    told[np.flatnonzero(~named)[story]] = True
+    marks &= edges.above(told) < FAR
+    sums = np.concatenate(([0], np.cumsum(marks)))
+    above = sums[edges.at] - sums[edges.first] if edges.size else edges.at
+    away = np.where(above >= MIN_MARKS, edges.above(marks), FAR)
+    return {"marks_above": np.minimum(above, MAX_MARKS)[~named], "marks_away": away[~named]}
+
+
+def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
+    """What the blocks up to two further up and down show, and means over more."""
+    columns = {f"{name}{by:+d}": edges.shift(base[name], by) for name in NEIGHBOUR for by in (-2, -1, 1, 2)}
+    for name in AVERAGED:
+        for start, end in WINDOWS:
+            columns[f"{name}{start:+d}..{end:+d}"] = edges.mean(base[name], start, end)
+    return columns
+
+
+def _positions(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
+    """Where a block stands among the prose of its article."""
+    long = base["long"] > 0
+    total = np.concatenate(([0], np.cumsum(base["long"] * np.minimum(base["units"], 60 * WORD))))
+    before = total[edges.at] - total[edges.first] if edges.size else edges.at
+    whole = total[edges.last + 1] - total[edges.first] if edges.size else edges.at
+    number = np.concatenate(([0], np.cumsum(long)))
+    prose = number[edges.last + 1] - number[edges.first] if edges.size else edges.at
+    return {
+        "run_prose": edges.runs(long),
+        "run_ended": edges.runs(base["ended"] > 0),
+        "run_short": edges.runs(base["short"] > 0),
+        "prose_above": edges.above(long),
+        "prose_below": edges.below(long),
+        "prose_before": np.where(whole > 0, _share(before, whole), NONE),
+        "prose_count": np.minimum(prose, 40),
+        "prose_share": _share(prose, edges.count),
+        "from_start": np.minimum(edges.at - edges.first, FAR),
+        "from_end": np.minimum(edges.last - edges.at, FAR),
+        "blocks": np.minimum(edges.count, 200),
+    }

@@ -1,0 +1,87 @@
+"""The floor under every judge by surroundings: what reads like a sentence of the story is not theirs to take.
+
+A sentence ends with a full stop of its script.  It is of the story if it stands in a run of sentences with a sure one;
+if it is long and no further from the next than the sure ones of its page are from one another; or if it is long, near a
+sure one, and has a word or a name of the story, or a quotation.  Sure are long sentences that the forest keeps by a
+wide margin.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from etl.rules.classifier.features import FAR, Edges
+from etl.rules.classifier.text import WORD, Flags, Integers
+
+# Units and words.  "It failed." is a sentence; "Dr." is none.
+MIN_UNITS, MIN_WORDS = WORD, 2
+# Units.  A sentence of eight words stands for itself; a shorter one must stand in a run.
+OWN_UNITS = 280
+# Units, and thousandths of log-odds.  At least so long and so far from furniture is a sentence that others lean on.
+SURE_UNITS, SURE_ODDS = 8 * WORD, -1_400
+# Thousandths.  Letters in capitals: more are a label.
+MAX_UPPER = 600
+# Lexicon scores.  Of the story's sentences one in fifty has more of furniture than the first, one in two hundred more
+# than the second, which is for long ones in a run or chain.
+MAX_LEXICON, MAX_LONG = 300, 700
+# Blocks.  How far a story may be parted by furniture that no rule has named, how far below and above it a sentence may
+# stand with which it shares something.
+MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
+
+
+def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+    """Return which rows the floor keeps; `odds` are the scores of the forest, `columns` the features."""
+    if not edges.size:
+        return np.zeros(0, dtype=bool)
+    sentence = (
+        (columns["ended"] > 0)
+        & (columns["units"] >= MIN_UNITS)
+        & (columns["words"] >= MIN_WORDS)
+        & (columns["upper"] < MAX_UPPER)
+        & (columns["lexicon"] <= MAX_LONG)
+    )
+    long = sentence & (columns["units"] >= OWN_UNITS)
+    sentence &= long | ((columns["label"] == 0) & (columns["lexicon"] <= MAX_LEXICON))
+    sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
+    tied = (columns["known_count"] > 0) | (columns["names"] > 0) | (columns["quoted"] >= 2)
+    near = (edges.above(sure) <= MAX_BELOW) | (edges.below(sure) <= MAX_ABOVE)
+    apart = long & tied & near & (columns["lexicon"] <= MAX_LEXICON)
+    return _runs_with(sentence, sure, edges) | _chains_with(long, sure, edges) | apart
+
+
+def _chains_with(flags: Flags, sure: Flags, edges: Edges) -> Flags:
+    """Return the rows of chains of flags in which at least one is sure.
+
+    Links stand as far apart as the sure ones of the page do, at most MAX_GAP: a page with furniture between all of its
+    paragraphs is dense to its end, while a story without any ends where furniture begins.
+    """
+    places = np.flatnonzero(flags)
+    chained = np.zeros(edges.size, dtype=bool)
+    if not len(places):
+        return chained
+    apart = np.where(sure, np.minimum(edges.above(sure), FAR), 0)
+    widest = np.zeros(int(edges.pages[-1]) + 1, dtype=np.int64)
+    np.maximum.at(widest, edges.pages, np.where(apart < FAR, np.minimum(apart, MAX_GAP), 1))
+    pages = edges.pages[places]
+    gaps = np.diff(places, prepend=places[0])
+    starts = np.concatenate(([True], pages[1:] != pages[:-1])) | (gaps > widest[pages])
+    chain = np.cumsum(starts) - 1
+    chained[places] = (np.bincount(chain, weights=sure[places]) > 0)[chain]
+    return chained
+
+
+def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
+    """Return the rows of runs of flags in which at least one is wanted."""
+    change = np.concatenate(([True], (flags[1:] != flags[:-1]) | (edges.pages[1:] != edges.pages[:-1])))
+    run = np.cumsum(change) - 1
+    found: Flags = flags & (np.bincount(run, weights=wanted) > 0)[run]
+    return found
+
+
+def lead_and_end(kept: Flags, columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+    """Return the first and the last long sentence that the floor keeps of each story, beside a sure one."""
+    long = kept & (columns["units"] >= OWN_UNITS)
+    sure = kept & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
+    beside = (edges.above(sure) == 1) | (edges.below(sure) == 1)
+    ends: Flags = long & beside & ((edges.above(long) == FAR) | (edges.below(long) == FAR))
+    return ends

@@ -1,0 +1,138 @@
+"""The classifier: a lexicon and a boosted forest that name the furniture of an article that no rule has named.
+
+Weights are data (`rules/classifier.json`), written by `benchmarks/classifier/train.py`.  Scores are whole thousandths
+of log-odds, sums of whole numbers: the same blocks are named on any machine, however articles fall into batches.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from etl.trees import THOUSANDTHS, Forest, contributions, score
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from etl.rules.classifier.features import Page, Rows
+    from etl.rules.classifier.text import Integers
+
+NAME = "classifier/furniture"
+# The tags of the floor: a sentence of the story that is kept; one that is the lead or the end, which makes it suspect.
+SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
+# Below these there are no neighbours to judge by: a list of three lines may be the story.
+MIN_BLOCKS, MIN_PROSE = 8, 2
+# Units.  No block that anyone has shown us is longer and furniture (2,000 characters): some pages hold a story in one.
+MAX_UNITS = 17_000
+# The least probability on an HTML page: none is named, the page model has judged all of its lines.
+MIN_ON_PAGES = 1.0
+# The features that weigh most stand in the audit.
+FEATURES_TOLD = 3
+
+
+class Classifier(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
+    """Lexicon and forest; `likely` and `guess` are the least probabilities of the profiles `standard` and `hard`."""
+
+    version: str
+    likely: float
+    guess: float
+    lexicon: str
+    forest: Forest
+
+
+class Prediction(Struct, frozen=True, gc=False):
+    """A block that is furniture by the classifier: its place in its article, and the features that weigh most."""
+
+    at: int
+    evidence: tuple[str, ...]
+
+
+class Scores(Struct, frozen=True):
+    """What the classifier says of an article: predictions, and the places of sentences that are not to be taken.
+
+    `ends` are the first and the last long ones of these.
+    """
+
+    predictions: tuple[Prediction, ...]
+    sentences: frozenset[int]
+    ends: frozenset[int]
+
+
+def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Sequence[float]) -> list[Scores]:
+    """Return, for each article of a batch, the blocks that are furniture with at least the probability of its bar.
+
+    The result does not depend on how articles fall into batches.  Without a classifier there are no predictions.
+    """
+    import numpy as np
+
+    from etl.rules.classifier.floor import lead_and_end, sentences_of_story
+
+    rows, odds = score_rows(pages, classifier)
+    kept = sentences_of_story(rows.columns, odds, rows.edges)
+    ends = lead_and_end(kept, rows.columns, odds, rows.edges)
+    least = np.array([threshold(bar) for bar in bars])[rows.edges.pages]
+    taken = np.flatnonzero((odds >= least) & may_be_taken(rows)) if classifier else np.zeros(0, dtype=np.int64)
+    of_page: list[tuple[list[Prediction], list[int], list[int]]] = [([], [], []) for _ in pages]
+    places, page_of = rows.places.tolist(), rows.edges.pages.tolist()
+    for row, evidence in zip(taken.tolist(), _evidence(rows, taken, classifier), strict=True):
+        of_page[page_of[row]][0].append(Prediction(places[row], evidence))
+    for into, flags in ((1, kept), (2, ends)):
+        for row in np.flatnonzero(flags).tolist():
+            of_page[page_of[row]][into].append(places[row])
+    return [Scores(tuple(found), frozenset(at), frozenset(last)) for found, at, last in of_page]
+
+
+def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, Integers]":
+    """Return the rows of a batch and their scores; without a classifier long sentences are surely of the story."""
+    import numpy as np
+
+    from etl.rules.classifier.features import rows_of
+    from etl.rules.classifier.lexicon import BITS
+
+    if not classifier:
+        rows = rows_of(pages, np.zeros(1 << BITS, dtype=np.int8))
+        return rows, np.where(rows.columns["long"] > 0, -2 * THOUSANDTHS, 0)
+    rows = rows_of(pages, lexicon_of(classifier))
+    return rows, score(classifier.forest, rows.matrix(classifier.forest.features))
+
+
+def may_be_taken(rows: "Rows") -> "NDArray[np.bool_]":
+    """Return which rows may go: those of articles with enough neighbours, unless too long for furniture."""
+    flags: NDArray[np.bool_] = (
+        (rows.edges.count >= MIN_BLOCKS)
+        & (rows.columns["prose_count"] >= MIN_PROSE)
+        & (rows.columns["units"] <= MAX_UNITS)
+    )
+    return flags
+
+
+def _evidence(rows: "Rows", taken: "Integers", classifier: Classifier | None) -> Iterator[tuple[str, ...]]:
+    """Yield the features that add most to the score of each row; those that add alike in the order of the forest."""
+    import numpy as np
+
+    if not classifier or not len(taken):
+        return
+    names = classifier.forest.features
+    changes = contributions(classifier.forest, rows.matrix(names)[taken])
+    ranked = []
+    for _ in range(min(FEATURES_TOLD, len(names))):  # three maxima are found ten times as fast as rows are sorted
+        ranked.append(changes.argmax(axis=1))
+        changes[np.arange(len(taken)), ranked[-1]] = np.iinfo(np.int64).min
+    told = np.array(ranked, dtype=np.int64).reshape(len(ranked), len(taken)).T
+    yield from (tuple(names[rank] for rank in ranks) for ranks in told.tolist())
+
+
+@cache
+def lexicon_of(classifier: Classifier) -> "NDArray[np.int8]":
+    """Return the weights of a classifier's lexicon."""
+    from etl.rules.classifier.lexicon import unpack
+
+    return unpack(classifier.lexicon)
+
+
+def threshold(probability: float) -> float:
+    """Return the log-odds of a probability in thousandths; nothing reaches that of 1."""
+    return THOUSANDTHS * math.log(probability / (1 - probability)) if probability < 1 else math.inf

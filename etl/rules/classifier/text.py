@@ -1,0 +1,222 @@
+"""The blocks of a batch as arrays: characters by kind, tokens by hash.  No list of words of any language.
+
+All texts of a batch are one array of code points; every count is one pass over it, in C.  Lengths are given in units,
+ten to a letter of an alphabet, so that a sentence of Chinese is as long as its translation.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from etl.fold import CLOSERS, FINAL_PUNCTUATION
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+# Characters.  Words that begin alike are one word in many forms: "Datenschutzerklärung", "Datenschutzhinweise".
+STEM = 5
+# Units of length in a word of average length: five letters.
+WORD = 50
+# Code points from here on are taken for Chinese characters: those of the supplementary planes are, but for emoji.
+MAX_CODE = 0x20000
+# More marks that end a sentence than the project's own list: Armenian, Ethiopic, Burmese, Khmer, Devanagari, Greek.
+_FINAL = frozenset(FINAL_PUNCTUATION + "։።။៕॥;．｡‼⁇⁈⁉")
+_CLOSERS = frozenset(CLOSERS + "“‘„«‹」』】》〉")
+_COMMAS = frozenset(",;،、，；")
+_BARS = frozenset("|/›»>•·→▶►■●★–—")
+# First and last code point of scripts that put no space between words, and units a character; first match counts.
+_DENSE = (
+    (0x0E00, 0x0EFF, 11),  # Thai, Lao
+    (0x1000, 0x109F, 11),  # Burmese
+    (0x1780, 0x17FF, 11),  # Khmer
+    (0x3040, 0x30FF, 18),  # Kana
+    (0x3400, 0x9FFF, 32),
+    (0xF900, 0xFAFF, 32),
+    (0x20000, 0x20000, 32),
+)
+# Scripts that write no full stop.
+_UNSTOPPED = (0x0E00, 0x0EFF)
+_HANGUL = (0xAC00, 0xD7AF, 25)
+_LETTER_UNITS, _MARK_UNITS = 10, 3
+
+
+class Kind(IntEnum):
+    """What a character is."""
+
+    SPACE = 0
+    LOWER = 1
+    UPPER = 2
+    LETTER = 3
+    DENSE = 4
+    DIGIT = 5
+    MARK = 6
+    FINAL = 7
+    COMMA = 8
+    CLOSER = 9
+    BAR = 10
+    OTHER = 11
+
+
+class Text(Struct, frozen=True, eq=False):
+    """The characters of a batch.  Block `i` is characters `starts[i]` to `ends[i]`, without space at either end."""
+
+    codes: NDArray[np.uint32]
+    kinds: NDArray[np.uint8]
+    folded: NDArray[np.uint64]
+    units: NDArray[np.uint8]
+    blocks: NDArray[np.int64]
+    starts: Integers
+    ends: Integers
+
+
+class Tokens(Struct, frozen=True, eq=False):
+    """The words of a batch, and single characters of dense scripts; a digit is a 0.
+
+    `blocks` are ascending; `places` count from 0 in each block.
+    """
+
+    hashes: NDArray[np.uint64]
+    stems: NDArray[np.uint64]
+    blocks: Integers
+    places: Integers
+    first: NDArray[np.uint8]
+    units: Integers
+    counts: Integers
+
+
+def read_text(texts: Sequence[str]) -> Text:
+    """Return the characters of these blocks, classified."""
+    stripped = [text.strip() for text in texts]
+    codes = np.frombuffer("\n".join([*stripped, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.array([len(text) for text in stripped], dtype=np.int64)
+    ends = np.cumsum(lengths + 1) - 1
+    places = np.minimum(codes, MAX_CODE)
+    seen = np.zeros(MAX_CODE + 1, dtype=bool)
+    seen[places] = True
+    present = np.flatnonzero(seen)
+    kinds = np.zeros(MAX_CODE + 1, dtype=np.uint8)
+    folded = np.zeros(MAX_CODE + 1, dtype=np.uint64)
+    units = np.zeros(MAX_CODE + 1, dtype=np.uint8)
+    rows = [_classify(code) for code in present.tolist()]
+    if rows:
+        kinds[present], folded[present], units[present] = zip(*rows, strict=True)
+    blocks = np.repeat(np.arange(len(texts)), lengths + 1)
+    return Text(codes, kinds[places], folded[places], units[places], blocks, ends - lengths, ends)
+
+
+def _classify(code: int) -> tuple[int, int, int]:
+    """Return the kind of a character, what it is folded to, and its units of length."""
+    character = chr(code)
+    for low, high, units in _DENSE:
+        if low <= code <= high and unicodedata.category(character) not in ("Nd", "Po", "Mn", "Cn"):
+            return Kind.DENSE, code, units
+    if character.isalpha():
+        folded = ord(character.lower()[0])
+        units = _HANGUL[2] if _HANGUL[0] <= code <= _HANGUL[1] else _LETTER_UNITS
+        kind = Kind.LOWER if character.islower() else Kind.UPPER if character.isupper() else Kind.LETTER
+        return kind, folded, units
+    if character.isdigit():
+        return Kind.DIGIT, ord("0"), _LETTER_UNITS
+    if unicodedata.category(character) in ("Mn", "Mc"):
+        return Kind.MARK, code, _MARK_UNITS
+    return _punctuation(character), code, 0
+
+
+def _punctuation(character: str) -> Kind:
+    if character.isspace():
+        return Kind.SPACE
+    tables = ((_FINAL, Kind.FINAL), (_COMMAS, Kind.COMMA), (_CLOSERS, Kind.CLOSER), (_BARS, Kind.BAR))
+    return next((kind for characters, kind in tables if character in characters), Kind.OTHER)
+
+
+def count_kinds(text: Text) -> Integers:
+    """Return how many characters of each kind each block has: blocks x kinds.  The last is one space too many."""
+    size = len(text.starts)
+    places = text.blocks * len(Kind) + text.kinds
+    return np.bincount(places, minlength=size * len(Kind)).reshape(size, len(Kind))
+
+
+def sum_units(text: Text) -> Integers:
+    """Return the length of each block in units."""
+    sums = np.concatenate(([0], np.cumsum(text.units, dtype=np.int64)))
+    return sums[text.ends] - sums[text.starts]
+
+
+def last_marks(text: Text) -> Integers:
+    """Return for each block the place of its last character that closes nothing; -1 if there is none."""
+    telling = (text.kinds != Kind.SPACE) & (text.kinds != Kind.CLOSER)
+    last = np.maximum.accumulate(np.where(telling, np.arange(len(text.kinds)), -1))
+    found = last[np.maximum(text.ends - 1, 0)] if len(last) else text.ends
+    return np.where((found >= text.starts) & (text.ends > text.starts), found, -1)
+
+
+def ends_as_sentence(text: Text, units: Integers) -> Flags:
+    """Tell which blocks end with a full stop of their script; a script without one is believed from ten words on."""
+    last = last_marks(text)
+    stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)
+    code = text.codes[last]
+    unstopped = (code >= _UNSTOPPED[0]) & (code <= _UNSTOPPED[1]) & (last >= 0)
+    ended: Flags = stopped | (unstopped & (units >= 10 * WORD))
+    return ended
+
+
+def tokenize(text: Text) -> Tokens:
+    """Return the tokens of all blocks, with the hash of each: the same word has the same hash on any machine."""
+    kinds = text.kinds
+    inside = (kinds >= Kind.LOWER) & (kinds <= Kind.MARK)
+    dense = kinds == Kind.DENSE
+    before = np.concatenate(([False], inside[:-1]))
+    dense_before = np.concatenate(([False], dense[:-1]))
+    starts = np.flatnonzero(inside & (~before | dense | (dense_before & (kinds != Kind.MARK))))
+    closes = np.flatnonzero(inside & np.concatenate((~inside[1:], [True])))
+    ends = (
+        np.minimum(np.concatenate((starts[1:], [len(kinds)])), (closes + 1)[np.searchsorted(closes, starts)])
+        if len(starts)
+        else starts
+    )
+    blocks = text.blocks[starts]
+    counts = np.bincount(blocks, minlength=len(text.starts))
+    firsts = np.cumsum(counts) - counts
+    units = np.concatenate(([0], np.cumsum(text.units, dtype=np.int64)))
+    return Tokens(
+        *_hash_spans(text, starts, ends),
+        blocks,
+        np.arange(len(starts)) - firsts[blocks],
+        kinds[starts],
+        units[ends] - units[starts],
+        counts,
+    )
+
+
+_BASE, _INVERSE = 0x9E3779B97F4A7C15, pow(0x9E3779B97F4A7C15, -1, 1 << 64)
+_MIXER = 0xBF58476D1CE4E5B9
+
+
+def _hash_spans(text: Text, starts: Integers, ends: Integers) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return the hashes of spans of characters, and of their first STEM characters.
+
+    A hash is a polynomial modulo 2 ** 64: the difference of one running sum, divided by the power at which it starts.
+    """
+    longest = int((text.ends - text.starts).max(initial=0)) + 1
+    offsets = np.arange(len(text.folded)) - text.starts[text.blocks]
+    terms = text.folded * _powers(_BASE, longest)[offsets]
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)))
+    origin = _powers(_INVERSE, longest)[offsets[starts]]
+    stems = np.minimum(ends, starts + STEM)
+    return mix((sums[ends] - sums[starts]) * origin), mix((sums[stems] - sums[starts]) * origin)
+
+
+def _powers(base: int, count: int) -> NDArray[np.uint64]:
+    steps = np.full(count, base, dtype=np.uint64)
+    steps[0] = 1
+    return np.cumprod(steps, dtype=np.uint64)
+
+
+def mix(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread the bits of hashes, so that the upper ones can be used alone."""
+    spread = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(_MIXER)
+    return spread ^ (spread >> np.uint64(27))

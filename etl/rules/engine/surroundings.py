@@ -1,0 +1,72 @@
+"""What is judged by its surroundings: by the classifier, by rules that go by shape, and what the floor keeps."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from etl.model import Removal
+from etl.rules.classifier.comments import RULES, is_mark
+from etl.rules.classifier.model import LEAD_OR_END, MIN_BLOCKS, MIN_ON_PAGES, NAME, SENTENCE, Scores, score_pages
+from etl.rules.engine.ruleset import CompiledRule, JudgingRules
+from etl.rules.matching.neighbours import is_contextual
+from etl.rules.matching.view import ArticleView
+
+if TYPE_CHECKING:
+    from etl.rules.classifier.features import Page
+
+
+class Named(Struct, frozen=True):
+    """An article with the removals by rules, by position; `shaped` are those by rules that go by shape alone."""
+
+    view: ArticleView
+    removals: Mapping[int, Removal]
+    shaped: frozenset[int]
+
+
+def goes_by_shape(compiled: CompiledRule) -> bool:
+    """Return true if a rule says what a block is by its shape and that of its neighbours, not by a label."""
+    rule = compiled.rule
+    return rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None
+
+
+def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:
+    """Return, for each article of a batch, all removals: by rules and by the classifier, less what the floor keeps."""
+    removals = [tuple(one.removals.values()) for one in articles]
+    asked = [at for at, one in enumerate(articles) if one.shaped or (rules.classifier and len(one.view) >= MIN_BLOCKS)]
+    if asked:
+        bars = [_bar(articles[at].view, rules) for at in asked]
+        pages = [_page(articles[at]) for at in asked]
+        for at, scores in zip(asked, score_pages(pages, rules.classifier, bars), strict=True):
+            removals[at] = _removals(articles[at], scores, rules)
+    return removals
+
+
+def _page(named: Named) -> "Page":
+    from etl.rules.classifier.features import Page
+
+    view = named.view
+    taken = (view.named.keys() - named.shaped) | view.frame
+    marks = [is_mark(text) for text in view.folded]
+    for at in taken & view.named.keys():
+        marks[at] = marks[at] or any(RULES in name for name in view.named[at])
+    return Page(view.plain, [at in taken for at in range(len(view))], marks)
+
+
+def _bar(view: ArticleView, rules: JudgingRules) -> float:
+    return max(rules.min_probability, MIN_ON_PAGES) if view.kind == "html" else rules.min_probability
+
+
+def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:
+    """Return the removals of an article; those that the floor refuses are tags."""
+    view, found = named.view, dict(named.removals)
+    version = rules.classifier.version if rules.classifier else ""
+    for one in scores.predictions:
+        if one.at not in found and not rules.classifier_guard(view, one.at):
+            block = view.blocks[one.at].index
+            found[one.at] = Removal(block, "drop", NAME, version, "structure", one.evidence)
+    by_surroundings = named.shaped | (found.keys() - named.removals.keys())
+    for at in by_surroundings & scores.sentences:
+        refused, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
+        found[at] = Removal(refused.block, "tag", name, refused.version, refused.kind, (refused.rule, *refused.also))
+    return tuple(found.values())
