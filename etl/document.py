@@ -8,6 +8,7 @@ finish   judged document + its duplicates -> article records and audit entries t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
@@ -49,6 +50,9 @@ from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
 from etl.segment import EMPTY, Layouts, segment
 
+if TYPE_CHECKING:
+    from etl.markup.page_model import PageModel
+
 # Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
 # would take 40 GB.  The longest book has some 20,000.
 MAX_BLOCKS = 250_000
@@ -57,6 +61,7 @@ MAX_BLOCKS = 250_000
 class Ruleset(Struct, frozen=True):
     """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
 
+    `page_model` tells the story of a page from the regions around it, and those named in `regions` are taken out.
     `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
     the run.
     """
@@ -68,6 +73,8 @@ class Ruleset(Struct, frozen=True):
     risky: bool = False
     selectors: tuple[str, ...] = ()
     asks_what_recurs: bool = False
+    page_model: "PageModel | None" = None
+    regions: frozenset[str] = frozenset()
 
 
 class Parsed(Struct, frozen=True, gc=False):
@@ -119,7 +126,7 @@ def clean(raw: Raw, rules: Ruleset, find_duplicates: FindDuplicates | None = Non
 def parse(raw: Raw, rules: Ruleset) -> Parsed:
     """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
     decoded = decode(raw)
-    page = markup(decoded, raw.kind, rules.selectors)
+    page = markup(decoded, raw.kind, rules.selectors, rules.page_model)
     if len(page.blocks) > MAX_BLOCKS:
         raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Part it into several documents.")
     document = repair_page(raw, decoded, page, rules)
@@ -171,7 +178,9 @@ def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
-    blocks, repairs = _repair_blocks(page.blocks, rules)
+    outside = tuple(one for one in page.outside if one.rule in rules.regions)
+    taken = frozenset(one.block for one in outside if one.action != "tag")
+    blocks, repairs = _repair_blocks(page.blocks, rules, taken)
     given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
@@ -187,18 +196,20 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         metadata=structs.replace(page.metadata, **given),
         extra=raw.extra,
         notes=raw.notes,
+        outside=outside,
+        status=page.status,
     )
 
 
 def _repair_blocks(
-    blocks: tuple[Block, ...], rules: Ruleset
+    blocks: tuple[Block, ...], rules: Ruleset, taken: frozenset[int]
 ) -> tuple[tuple[Block, ...], tuple[tuple[Repair, ...], ...]]:
-    """Return blocks repaired, and the repairs of each."""
-    texts = [block.text for block in blocks]
+    """Return blocks repaired, and the repairs of each.  Those that are taken out of their page need none."""
+    texts = [block.text for block in blocks if block.index not in taken]
     if needs_no_repair(texts, rules.repairs):
         return blocks, ((),) * len(blocks)
     proved = proved_steps(texts)
-    repaired = [_repair_block(block, rules, proved) for block in blocks]
+    repaired = [(block, ()) if block.index in taken else _repair_block(block, rules, proved) for block in blocks]
     return tuple(block for block, _ in repaired), tuple(repairs for _, repairs in repaired)
 
 
@@ -301,6 +312,7 @@ def _without_refrains(name: str, blocks: Sequence[Block], duplicates: Sequence[R
 def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
     document = judged.document
     emptied = ["emptied"] * sum(not one.text and one.removed_ratio > 0 for one in records)
+    suspect = ["suspect"] * sum(one.status == "suspect" for one in records)
     return Tally(
         documents=1,
         books=books,
@@ -309,7 +321,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
         kinds=_counts(entry.kind for entry in entries),
         publishers=_counts(one.publisher for one in records),
         encodings=_counts([document.encoding]),
-        warnings=_counts([*emptied, *document.notes]),
+        warnings=_counts([*emptied, *suspect, *document.notes]),
     )
 
 

@@ -188,6 +188,10 @@ def _scoped(article: Article, scope: Scope) -> Article:
     return structs.replace(article, metadata=structs.replace(article.metadata, language=language, created=created))
 
 
+def _held(path: str, selectors: Sequence[str]) -> tuple[str, ...]:
+    return holding(path_of(path), selectors)[-1] if path and selectors else ()
+
+
 def parse(text: str, selectors: Sequence[str] = ()) -> Example:
     """Take an example apart.  Without marks every block is meant; each block knows which selectors hold it."""
     parts = [match for part in text.split("\n\n") if (match := _BLOCK.fullmatch(part))]
@@ -199,6 +203,6 @@ def parse(text: str, selectors: Sequence[str] = ()) -> Example:
             meant.add(index)
         path = (part["path"] or "").replace("/", " ")
         tag = re.split("[#.]", path.rpartition(" ")[2])[0]
-        blocks.append(Block(index, index + 1, 0, 0, part["text"], tag, holding(path_of(path), selectors)))
+        blocks.append(Block(index, index + 1, 0, 0, part["text"], tag, _held(path, selectors)))
         is_inside = is_inside and not (has_marks and part["closes"])
     return Example(tuple(blocks), frozenset(meant))

@@ -13,6 +13,9 @@ Action = Literal[
     "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
 ]
 
+# There is more text behind a paywall; or all that reads like prose was taken for what stands around a story.
+PageStatus = Literal["", "paywalled", "suspect"]
+
 
 class Metadata(Struct, frozen=True, gc=False, array_like=True):
     """What a source says about an article outside its text: JSON-LD, meta tags, JSONL fields, flags.  "" is unknown."""
@@ -99,12 +102,15 @@ class Page(Struct, frozen=True, gc=False):
     """Decoded text cut into blocks.  For HTML the text is that of the blocks, joined by `gap`.
 
     `gap` is the white space that usually stands between two blocks ("\\n\\n", "\\n", "\\r\\n"): only others are booked.
+    `outside` takes out the blocks of a page that are not of its story.
     """
 
     text: str
     blocks: tuple[Block, ...]
     gap: str = "\n\n"
     metadata: Metadata = Metadata()
+    outside: tuple["Removal", ...] = ()
+    status: PageStatus = ""
 
 
 class Repair(Struct, frozen=True, gc=False, array_like=True):
@@ -144,6 +150,8 @@ class Document(Struct, frozen=True, gc=False, array_like=True):
     metadata: Metadata
     extra: str
     notes: tuple[str, ...] = ()
+    outside: tuple["Removal", ...] = ()
+    status: PageStatus = ""
 
 
 class Publisher(Struct, frozen=True, gc=False):

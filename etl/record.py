@@ -24,7 +24,7 @@ CUTS = frozenset({"paywall-cut", "inline-chars-left", "inline-cut"})
 # An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$")
 
-Status = Literal["full", "teaser", "stub", "suspect"]
+Status = Literal["full", "teaser", "stub", "paywalled", "suspect"]
 Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
@@ -108,6 +108,8 @@ def _is_suspect(edited: EditedArticle) -> bool:
 
 
 def _status(document: Document, edited: EditedArticle) -> Status:
+    if document.status:
+        return document.status
     if not edited.text:
         return "stub"
     words = count_words(edited.text)

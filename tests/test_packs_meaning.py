@@ -49,7 +49,7 @@ def pack(folder: Path, text: str) -> Selection:
         pytest.param("match.near = { within = 2, share = 9 }", "'share' is wrong: expected `float` <= 1.0", "See docs/rules.md.", id="near with a share over 1"),
         pytest.param("match.recurs = { least = 20 }", "'recurs' asks for nothing", "Give documents, or share.", id="recurs without a number"),
         pytest.param("match.recurs = { documents = 1 }", "'documents' is wrong: expected `int` >= 2", "See docs/rules.md.", id="recurs in one document"),
-        pytest.param('match.css = ["p:first-child"]', "'css' is not understood at 'p:first-child'", "Use names, #ids and .classes", id="css that a path cannot answer"),
+        pytest.param('match.css = ["p >"]', "'css' is no CSS selector", "Use names, #ids, .classes", id="css that is none"),
         pytest.param('match.not = [{ prefix = ["Photo"] }]', "'match' asks for nothing", "Say what the rule names", id="not alone"),
         pytest.param("match.all = [{ case = true }]\n" + PREFIX, "'match' has a part that asks for nothing", "Give each of its tables a look", id="all of nothing"),
         pytest.param("match.after = { within = 2 }\n" + PREFIX, "'match' has a part that asks for nothing", "Give each of its tables a look", id="after nothing"),

@@ -47,7 +47,9 @@ def finals(folder: Path) -> dict[str, bytes]:
     return {
         name: path.read_bytes()
         for name, path in names.items()
-        if name != "in.jsonl" and not name.endswith(("run.json", "lock", "manifest.json")) and "/." not in f"/{name}"
+        if name != "in.jsonl"
+        and not name.endswith(("run.json", "lock", "lock.holder", "manifest.json"))
+        and "/." not in f"/{name}"
     }
 
 

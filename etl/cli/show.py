@@ -72,6 +72,12 @@ def _notes(outcome: Outcome) -> list[str]:
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"of {number(emptied, 'article')} nothing is left: all of the text was removed"] if emptied else []
+    suspect = dict(outcome.tally.warnings).get("suspect", 0)
+    notes += (
+        [f"{number(suspect, 'page')} suspect: all that reads like prose was taken out; see the audit"]
+        if suspect
+        else []
+    )
     notes += [f"{number(unread, 'date')} could not be read; they are in the metadata as they were"] if unread else []
     if outcome.passed_over:
         name, reason = outcome.passed_over[0]

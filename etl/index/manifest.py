@@ -98,6 +98,7 @@ def locked(folder: str) -> Iterator[None]:
     try:
         yield
     finally:
+        holder.unlink(missing_ok=True)
         lock.release()
 
 

@@ -1,41 +1,34 @@
-"""HTML -> blocks, each tagged with its part on the page, and the metadata the page says about itself.
+"""HTML -> blocks: those of the story, one a paragraph, and one for each region of the page outside it.
 
-Takes nothing out: every character of the page's text is in exactly one block, so that rules can drop it by name.
-`Block.tag` is one word.  In the article's container it is the element the text stands in:
+Takes nothing out: every character of the page's text is in exactly one block.  `Page.outside` names the blocks that are
+no story, each with the features that speak most against it.  `Block.tag` is one word: for story the element the text
+stands in,
 
     p  h1 h2 h3 h4 h5 h6  li dt dd  td th caption  blockquote  pre  address figure summary
     div                 everything else that is set as a block, and text between blocks
+    article-body        text that the page's JSON-LD has and its body has not
 
-and everywhere it is the part of the page's furniture, if the text stands in one (the strongest first):
-
-    nav menu footer     also role=navigation, menu, contentinfo; not the footer of a quotation
-    comments            class or id is comments, disqus_thread or respond
-    dialog              also role=dialog and alertdialog, and the consent windows of well-known vendors
-    form select button  also search, textarea, datalist
-    iframe audio video  what a browser without them shows; also object, canvas, noembed
-    header              of the page (role=banner), not of an article or a section
-    noscript
-    figcaption
-    aside               also role=complementary.  In the article it may be a pull quote
-    hidden              hidden, aria-hidden, display: none, visibility: hidden, a title in the body
-    outside             in none of these, but outside the article's container
-
-What holds the whole container is no furniture: old ASP.NET sites set the page in one <form>.
+and for a region its name (`regions`).
 """
 
-from collections.abc import Sequence
-from operator import or_
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
-from etl.markup.container import find_container
-from etl.markup.furniture import strongest
-from etl.markup.layout import Element, Layout, Run, inherited
-from etl.markup.metadata import read_metadata
+from msgspec import Struct, structs
+
+from etl.markup.asides import asides, credible
+from etl.markup.clues import said_of
+from etl.markup.features import MIN_BODY, Said, ending, letters
+from etl.markup.layout import Layout, Line
+from etl.markup.linked_data import paragraphs
+from etl.markup.metadata import Span, read_metadata
+from etl.markup.page_model import PageModel, Prediction, against, kept, predict
+from etl.markup.regions import ARTICLE_BODY, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
-from etl.markup.tree import lay_out
-from etl.model import Block, Page
+from etl.markup.walk import lay_out
+from etl.model import Action, Block, Page, PageStatus, Removal
 
 GAP = "\n\n"
-
 # Elements that tag a block with their own name; the others are a "div".
 TELLING = frozenset(
     (
@@ -43,63 +36,175 @@ TELLING = frozenset(
         *("li", "dt", "dd", "td", "th", "caption"),
     )
 )
+# Characters.  A page of less story is suspect when it has so many of prose outside it.
+MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
+# Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
+SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 50
+# Characters.  More than that is no preview of a paywalled story, whatever the page says.
+MAX_PREVIEW = 1_500
+# The articleBody is the story if the page shows less than this share of it.
+SHOWN = 0.5
 
 
-def read_html(text: str, selectors: Sequence[str] = ()) -> Page:
+class _Draft(Struct, frozen=True, gc=False):
+    """A block before its place in the text is known."""
+
+    text: str
+    tag: str
+    region: str = ""
+    css: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None = None) -> Page:
     """Cut a page into blocks, in reading order, and read its metadata; each block knows which selectors hold it.
+
+    Without a model all of the page is story but its controls.
 
     >>> page = read_html("<nav>Home</nav><article><p>Minsk, 23 August.<br>By our staff</p></article>")
     >>> [(block.tag, block.text) for block in page.blocks]
-    [('nav', 'Home'), ('p', 'Minsk, 23 August.\\nBy our staff')]
+    [('div', 'Home'), ('p', 'Minsk, 23 August.\\nBy our staff')]
     """
     layout = lay_out(text)
-    container = find_container(layout)
-    tags = _tags(layout, container)
-    blocks = _blocks(layout.runs, tags, selected(layout, selectors, text))
-    return Page(
-        GAP.join(run.text for run in layout.runs),
-        blocks,
-        GAP,
-        read_metadata(layout.clues, _headings(layout, container)),
+    said = said_of(layout.clues)
+    layout = credible(layout, said)
+    judged = _judged(layout, said, model)
+    metadata = read_metadata(layout.clues, _headings(layout, judged), _span(judged))
+    body = _article_body(layout, said, judged.kept)
+    if body:
+        judged = structs.replace(judged, kept=(False,) * len(layout.lines), headlines=frozenset())
+    groups = grouped(layout, judged.kept, judged.headlines)
+    css = selected(layout, selectors, text)
+    evidence = _evidence(layout, groups, judged, model)
+    drafts = [_Draft(part, ARTICLE_BODY) for part in body]
+    drafts += [_draft(layout, group, css, told) for group, told in zip(groups, evidence, strict=True)]
+    return structs.replace(
+        _page(drafts, model.version if model else ""),
+        metadata=metadata,
+        status=_status(layout, said, judged.kept, body),
     )
 
 
-def _blocks(runs: Sequence[Run], tags: Sequence[str], css: Sequence[tuple[str, ...]]) -> tuple[Block, ...]:
-    blocks, line, start = [], 1, 0
-    for index, (run, selectors) in enumerate(zip(runs, css, strict=True)):
-        end = start + len(run.text)
-        blocks.append(Block(index, line, start, end, run.text, tags[run.element], selectors))
-        line += run.text.count("\n") + len(GAP)
+class _Judged(Struct, frozen=True):
+    """Which lines of a layout are story, which say its headline, and the model's prediction of its rows.
+
+    `rows` are the rows of the prediction by line: lines of controls have none.
+    """
+
+    kept: tuple[bool, ...]
+    headlines: frozenset[int] = frozenset()
+    prediction: Prediction | None = None
+    rows: Mapping[int, int] = MappingProxyType({})
+
+
+def _judged(layout: Layout, said: Said, model: PageModel | None) -> _Judged:
+    places = [place for place, line in enumerate(layout.lines) if not layout.boxes[line.box].control]
+    prediction = predict(layout, said, model) if model else None
+    if not prediction or not model:
+        text = set(places)
+        return _Judged(tuple(place in text for place in range(len(layout.lines))))
+    story = {places[row] for row in kept(prediction, model).tolist()}
+    story |= _subheads(layout, story, dict(zip(places, prediction.probabilities().tolist(), strict=True)))
+    story -= asides(layout, said, story)
+    headlines = prediction.page.columns["is-headline"].nonzero()[0].tolist()
+    return _Judged(
+        tuple(place in story for place in range(len(layout.lines))),
+        frozenset(places[row] for row in headlines),
+        prediction,
+        {place: row for row, place in enumerate(places)},
+    )
+
+
+def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
+    """Return headings that the model has let go though story stands right above and right below them."""
+    judged = sorted(likely)
+    return {
+        place
+        for above, place, below in zip(judged, judged[1:], judged[2:], strict=False)
+        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
+        if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
+    }
+
+
+def _headings(layout: Layout, judged: _Judged) -> tuple[str, ...]:
+    """Return the text of every <h1>, first those that say the page's title."""
+    headings = [place for place, line in enumerate(layout.lines) if layout.boxes[line.box].name == "h1"]
+    headings.sort(key=lambda place: place not in judged.headlines)
+    return tuple(layout.lines[place].text for place in headings)
+
+
+def _span(judged: _Judged) -> Span:
+    """Return where the story stands: from its headline, if that stands above, to its last line."""
+    story = [place for place, is_kept in enumerate(judged.kept) if is_kept] or [0]
+    above = [place for place in judged.headlines if place <= story[0]]
+    return Span(max(above, default=story[0]), story[-1])
+
+
+def _draft(layout: Layout, group: Group, css: Sequence[tuple[str, ...]], told: tuple[str, ...]) -> _Draft:
+    lines = layout.lines[group.start : group.end]
+    text = "\n".join(line.text for line in lines)
+    name = layout.boxes[lines[0].box].name
+    tag = group.region if group.region not in ("", HEADLINE) else name if name in TELLING else "div"
+    return _Draft(text, tag, group.region, css[group.start], told)
+
+
+def _page(drafts: Sequence[_Draft], version: str) -> Page:
+    """Return the blocks of a page, and for those of regions the removals."""
+    blocks: list[Block] = []
+    outside: list[Removal] = []
+    line, start = 1, 0
+    for index, draft in enumerate(drafts):
+        end = start + len(draft.text)
+        blocks.append(Block(index, line, start, end, draft.text, draft.tag, draft.css))
+        if draft.region:
+            action: Action = "extract" if draft.region == HEADLINE else "drop"
+            rule, kind = entry_name(draft.region), KINDS[draft.region]
+            outside.append(Removal(index, action, rule, version, kind, draft.evidence))
+        elif draft.tag == ARTICLE_BODY and index == 0:
+            outside.append(Removal(index, "tag", entry_name(ARTICLE_BODY), version, "structure"))
+        line += draft.text.count("\n") + len(GAP)
         start = end + len(GAP)
-    return tuple(blocks)
+    return Page(GAP.join(draft.text for draft in drafts), tuple(blocks), GAP, outside=tuple(outside))
 
 
-def _tags(layout: Layout, container: int) -> list[str]:
-    """Give the word for text in each element."""
-    elements = layout.elements
-    inside = inherited(elements, [place == container for place in range(len(elements))], or_)
-    holders = set(layout.path(container))
-    own = [
-        "" if place in holders or _is_article_header(element, inside[place], elements[container]) else element.part
-        for place, element in enumerate(elements)
-    ]
-    parts = inherited(elements, own, lambda *nested: strongest(nested))
-    return [_tag(element.name, part, within) for element, part, within in zip(elements, parts, inside, strict=True)]
+def _evidence(
+    layout: Layout, groups: Sequence[Group], judged: _Judged, model: PageModel | None
+) -> list[tuple[str, ...]]:
+    """Return for each region the features that speak most against its longest line."""
+    none: list[tuple[str, ...]] = [()] * len(groups)
+    if not judged.prediction or not model:
+        return none
+    asked: dict[int, int] = {}
+    for at, group in enumerate(groups):
+        places = [place for place in range(group.start, group.end) if place in judged.rows]
+        if group.region not in ("", HEADLINE) and places:
+            asked[at] = judged.rows[max(places, key=lambda place: len(layout.lines[place].text))]
+    for at, names in zip(asked, against(judged.prediction, model, tuple(asked.values())), strict=True):
+        none[at] = names
+    return none
 
 
-def _tag(name: str, part: str, inside: bool) -> str:
-    if part or not inside:
-        return part or "outside"
-    return name if name in TELLING else "div"
+def _article_body(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[str, ...]:
+    """Return the paragraphs of the articleBody if the page shows only a part: a shell that a script would fill."""
+    if len(said.body) < MIN_BODY:
+        return ()
+    whole = letters(said.body)
+    shown = sum(len(letters(line.text)) for line, is_kept in zip(layout.lines, keeps, strict=True) if is_kept)
+    on_page = letters(" ".join(line.text for line in layout.lines))
+    parts = paragraphs(said.body)
+    found = sum(len(letters(part)) for part in parts if letters(part)[:60] in on_page)
+    return parts if max(shown, found) < SHOWN * len(whole) else ()
 
 
-def _is_article_header(element: Element, inside: bool, container: Element) -> bool:
-    """Say whether a header is that of the article.  On a page without an article, all headers are the page's."""
-    return element.part == "header" and inside and container.name not in ("body", "html")
+def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[str]) -> PageStatus:
+    """Return whether the page says that it is paywalled, or whether nothing that reads like prose was kept."""
+    pairs = list(zip(layout.lines, keeps, strict=True))
+    story = sum(map(len, body)) + sum(len(line.text) for line, is_kept in pairs if is_kept)
+    if said.is_paywalled and story < MAX_PREVIEW:
+        return "paywalled"
+    prose = sum(len(line.text) for line, is_kept in pairs if not is_kept and _is_prose(line))
+    return "suspect" if story < MIN_STORY and prose >= MIN_PROSE else ""
 
 
-def _headings(layout: Layout, container: int) -> tuple[str, ...]:
-    """Give the text of every <h1>, those in the container first."""
-    runs = [run for run in layout.runs if layout.elements[run.element].name == "h1"]
-    runs.sort(key=lambda run: container not in layout.path(run.element))
-    return tuple(run.text for run in runs)
+def _is_prose(line: Line) -> bool:
+    return ending(line.text) in (1, 2) and len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text)

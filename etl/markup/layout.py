@@ -1,67 +1,68 @@
-"""A page laid out: its elements, its runs of text, its clues.  Plain values: judging them needs no parser."""
+"""A page laid out: its boxes, its lines of text, its clues.  Plain values: judging them needs no parser."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-T = TypeVar("T")
 
+class Box(Struct, frozen=True, gc=False):
+    """A block-level element.  Boxes stand in document order: those inside it are the ones up to `Layout.ends`.
 
-class Element(Struct, frozen=True, gc=False):
-    """One element of the page.  `parent` and `block` are places in `Layout.elements`; parents come before children.
-
-    `block` is the innermost element that shows its text as a block of its own; `part` the word of FURNITURE that the
-    element itself calls for, "" for none.  Four say how text in it is set: inside a link, with its white space kept,
-    in a part of an article, article or not, and as no text at all (a script).  `identity` and `classes` are its
-    attributes `id` and `class`.
+    `parent` is the box around it; the root is its own.  `parts` are the bits of elements.PARTS that it stands in,
+    `key` the place in `Layout.keys` of its name and naming attributes, `control` the word for a control's text.
     """
 
     name: str
     parent: int
-    block: int
-    part: str = ""
-    linked: bool = False
-    verbatim: bool = False
-    sectioned: bool = False
-    silent: bool = False
-    identity: str = ""
-    classes: str = ""
+    parts: int
+    key: int
+    control: str = ""
+    attributes: Mapping[str, str] | None = None
 
 
-class Run(Struct, frozen=True, gc=False):
-    """Text that a browser shows as one block.  `linked` is the share of its characters inside links, 0 to 1."""
+class Line(Struct, frozen=True, gc=False):
+    """Text that a browser shows in one line or paragraph: a block, cut at <br>.
 
-    element: int
+    `linked`, `bold` and `italic` count characters so set, `pictures` those since the line before.  `continues`: one
+    <br> parts it from the line before, in the same box.  `links` are the addresses in it with the text of each.
+    """
+
     text: str
-    linked: float
+    box: int
+    linked: int = 0
+    bold: int = 0
+    italic: int = 0
+    pictures: int = 0
+    continues: bool = False
+    links: tuple[tuple[str, str], ...] = ()
 
 
 class Clue(Struct, frozen=True, gc=False):
-    """What the page says about itself: a meta tag under its property or name, the text of a script, a <time>, ..."""
+    """What the page says about itself: a meta tag under its property or name, the text of a script, a <time>, ...
+
+    `line` is the place in `Layout.lines` that comes next.
+    """
 
     name: str
     content: str
+    line: int = 0
 
 
 class Layout(Struct, frozen=True, gc=False):
-    """Elements in the order of their start tags, runs in reading order, clues."""
+    """Boxes in the order of their start tags, where each ends, lines in reading order, clues.
 
-    elements: tuple[Element, ...]
-    runs: tuple[Run, ...]
+    `keys` are the different (name, attributes) of boxes: their words are looked up once.
+    """
+
+    boxes: tuple[Box, ...]
+    ends: tuple[int, ...]
+    keys: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
     clues: tuple[Clue, ...]
 
     def path(self, place: int) -> Iterator[int]:
-        """Give an element's place, its parent's, and so on up to the root's."""
+        """Yield a box's place, its parent's, and so on up to the root's."""
         while place:
             yield place
-            place = self.elements[place].parent
+            place = self.boxes[place].parent
         yield 0
-
-
-def inherited(elements: Sequence[Element], own: Sequence[T], merge: Callable[[T, T], T]) -> list[T]:
-    """Give for every element what comes down to it: its parent's value, merged with its own."""
-    values = list(own)
-    for place in range(1, len(elements)):
-        values[place] = merge(values[elements[place].parent], values[place])
-    return values

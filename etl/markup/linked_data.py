@@ -1,10 +1,13 @@
 """Read the article's own entry from the JSON-LD of a page.  What is broken is passed over: other clues say the same."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
+
+from msgspec import Struct
 
 from etl.model import Metadata
 
@@ -31,9 +34,39 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
     )
 
 
+class Told(Struct, frozen=True, gc=False):
+    """What linked data tells about the text: the longest articleBody, and that it is not to be had for free."""
+
+    body: str = ""
+    is_paywalled: bool = False
+
+
+def told(scripts: Iterable[str]) -> Told:
+    """Return what the scripts tell about the text of their articles."""
+    body, is_paywalled = "", False
+    for node in (node for script in scripts for node in _nodes(_decode(script))):
+        text = node.get("articleBody")
+        if isinstance(text, str) and len(text) > len(body):
+            body = text
+        is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
+    return Told(_TAG.sub(" ", unescape(body)) if "<" in body or "&" in body else body, is_paywalled)
+
+
+def paragraphs(body: str) -> tuple[str, ...]:
+    """Return the paragraphs of an articleBody, each in one line.
+
+    >>> paragraphs("One.\\n\\nTwo\\nlines.")
+    ('One.', 'Two', 'lines.')
+    """
+    return tuple(text for part in body.splitlines() if (text := " ".join(part.split())))
+
+
 def authors(names: Iterable[str]) -> str:
     """Join names, each once.  An address is no name: Facebook wants one in article:author."""
     return "; ".join(dict.fromkeys(name for name in names if name and "://" not in name))
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def in_one_line(text: str) -> str:

@@ -1,22 +1,33 @@
 """Read the metadata of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
+
+from msgspec import Struct
 
 from etl.dates import instant
 from etl.markup.layout import Clue
-from etl.markup.linked_data import authors, in_one_line, read_linked_data
+from etl.markup.linked_data import in_one_line, read_linked_data
+from etl.markup.names import author_names
+from etl.markup.shown_dates import shown_date
 from etl.model import Metadata
 
 # Names of clues, the most trusted first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
 PUBLISHERS = ("og:site_name", "dc.publisher", "publisher")
-AUTHORS = ("author", "article:author_name", "dc.creator", "parsely-author", "sailthru.author", "article:author")
+AUTHORS = (
+    *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
+    *("citation_author", "cxenseparse:author", "article:author"),
+)
+# What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
+SHOWN_AUTHORS = ("itemprop author", "rel author", "byline")
 DATES = (
     *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate"),
-    *("publishdate", "publish-date", "sailthru.date", "dc.date.issued", "dc.date", "date", "time"),
+    *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
+    *("dc.date", "dcterms.date", "date", "itemprop datepublished", "time datepublished"),
 )
+SHOWN_DATES = ("time", "date")
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
@@ -25,29 +36,43 @@ MIN_LIKENESS = 0.5
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
+# Lines above and below the headline in which its byline and date stand.
+LINES_ABOVE, LINES_BELOW = 6, 12
+# Names in bylines of one kind.  More are those of a list.
+MAX_SHOWN = 3
 
 _SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
+_NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
+_MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 
 
-def read_metadata(clues: Sequence[Clue], headings: Sequence[str]) -> Metadata:
-    """Give the metadata of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
+class Span(Struct, frozen=True, gc=False):
+    """Where on a page its story stands: from the line of its headline, or its first, to its last."""
+
+    start: int
+    end: int
+
+
+def read_metadata(clues: Sequence[Clue], headings: Sequence[str], story: Span) -> Metadata:
+    """Return the metadata of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
     linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
     publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
     known = {*map(_folded, publishers), _folded(_site(url))} - {""}
-    titles = [title for title in (linked.headline, *_said(clues, HEADLINES)) if _folded(title) not in known]
+    told = [title for title in (linked.headline, *_said(clues, HEADLINES)) if not _is_site_title(title, known)]
+    titles = told or list(_said(clues, HEADLINES))
     return Metadata(
         headline=_headline(
             [headline_of(title, known) for title in titles],
             [in_one_line(heading) for heading in headings[:MAX_HEADINGS]],
         ),
         publisher=next(filter(None, publishers), ""),
-        author=linked.author or _author(clues),
-        created=next(filter(None, map(instant, (linked.created, *_said(clues, DATES)))), ""),
+        author=_author(clues, linked.author, story, known),
+        created=_created(clues, linked.created, story),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
@@ -65,9 +90,17 @@ def headline_of(title: str, publishers: Iterable[str]) -> str:
     names = {_folded(name) for name in publishers if name}
     for separator in reversed([*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]):
         ending = title[separator.end() :]
-        if separator.start() and (_folded(ending) in names or _DOMAIN.fullmatch(ending)):
+        if separator.start() and (_is_site(_folded(ending), names) or _DOMAIN.fullmatch(ending)):
             title = title[: separator.start()]
     return title
+
+
+def _is_site(ending: str, names: Collection[str]) -> bool:
+    """Return whether the end of a title is the name of its site, but for words that names and addresses leave out.
+
+    "The Harwick Post" is harwickpost.example, and "Courier Online" the Courier.
+    """
+    return _NAME_WORDS.sub("", ending) in {_NAME_WORDS.sub("", name) for name in names} or ending in names
 
 
 def _headline(titles: Sequence[str], headings: Sequence[str]) -> str:
@@ -77,6 +110,11 @@ def _headline(titles: Sequence[str], headings: Sequence[str]) -> str:
             has_more = _folded(heading) != _folded(title) and _folded(title) in _folded(heading)
             return title if has_more and not _CUT.search(title) else heading  # more is a kicker: "OpinionThe war ..."
     return next(filter(None, (*titles, *headings)), "")
+
+
+def _is_site_title(title: str, known: Collection[str]) -> bool:
+    """Return whether a title is that of the site: its name, alone or before a motto ("Harwick Post: local news")."""
+    return _folded(title) in known or (_folded(_MOTTO.split(title)[0]) in known)
 
 
 def _likeness(one: str, other: str) -> float:
@@ -89,8 +127,35 @@ def _trigrams(text: str) -> set[str]:
     return {text[start : start + 3] for start in range(max(1, len(text) - 2))}
 
 
-def _author(clues: Sequence[Clue]) -> str:
-    return next(filter(None, (authors(map(in_one_line, _said(clues, [name]))) for name in AUTHORS)), "")
+def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: Collection[str]) -> str:
+    """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
+    told = [linked.split("; "), *(list(_said(clues, [name])) for name in AUTHORS)]
+    named = (author_names(map(in_one_line, said)) for said in told)
+    shown = (author_names(_beside(clues, name, story), is_shown=True) for name in SHOWN_AUTHORS)
+    beside = next(filter(None, shown), "")
+    author = next((one for one in named if one and _folded(one) not in publishers), "")
+    return author or beside or next(filter(None, (author_names(map(in_one_line, said)) for said in told)), "")
+
+
+def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:
+    """Return what the first clue of a name beside a story says, and those right below it."""
+    found = list(_near(clues, name, story))
+    return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
+
+
+def _created(clues: Sequence[Clue], linked: str, story: Span) -> str:
+    """Return when a story was published: what linked data says, else meta tags, else a time beside its headline."""
+    told = next(filter(None, map(instant, (linked, *_said(clues, DATES)))), "")
+    shown = (clue.content for name in SHOWN_DATES for clue in _near(clues, name, story))
+    return told or next(filter(None, (instant(said) or shown_date(said) for said in shown)), "")
+
+
+def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:
+    """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end."""
+    of_name = [clue for clue in clues if clue.name == name]
+    below = min(story.start + LINES_BELOW, story.end)
+    yield from (clue for clue in of_name if story.start - LINES_ABOVE <= clue.line <= below)
+    yield from (clue for clue in of_name if max(below, story.end - 2) < clue.line <= story.end + 3)
 
 
 def _language(codes: Iterable[str]) -> str:

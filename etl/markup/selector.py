@@ -1,98 +1,121 @@
-"""CSS selectors -> which of them hold an element.  Names, ids, classes, descendants, children: `#story > div.share p`.
+"""CSS selectors of rules: which boxes of a page they hold, by BeautifulSoup's soupsieve on a tree of boxes.
 
-They are asked of an element's path: what it and the elements around it are called, from the outside in.
+Elements within a line are no boxes: `div.share > p` can hold a text, `a.button` cannot.  Most pages have none of the
+ids and classes that rules ask for, and are not asked.
 """
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 
-from etl.markup.layout import Element, Layout
+from msgspec import Struct
 
-# Of deeper elements the outer ones are not seen, of longer lists of classes the end.  Real pages have up to 100 levels,
-# and what rules ask for is near the text.
-MAX_LEVELS = 40
-MAX_CLASSES = 16
+from etl.markup.layout import Layout
 
-Names = frozenset[str]
-"""What an element is called, or must be: {"div", "#story", ".share"}."""
+# Boxes nested deeper stand beside one another in the tree that is asked.
+MAX_DEPTH = 200
 
-_COMPOUND = re.compile(r"(?:[A-Za-z][\w-]*|\*)?(?:[#.][\w-]+)*")
-_NAME = re.compile(r"[#.]?[\w-]+")
+_PATH_NAME = re.compile(r"([#.]?)([\w-]+)")
+# A selector of names, ids and classes alone.  Of others it is not known which ids and classes they need.
+_PLAIN = re.compile(r"[\w\s.#>*-]+")
+_ONE_NAME = re.compile(r"[.#][\w-]+")
+_NEEDED = re.compile(r"[#.]([\w-]+)")
+
+
+class Node(Struct, frozen=True, gc=False):
+    """An element as selectors see it: name, attributes, and the place of the one around it."""
+
+    name: str
+    attributes: Mapping[str, str]
+    parent: int
+
+
+def check(selector: str) -> str:
+    """Return what is wrong with a selector, "" if nothing is.
+
+    >>> check(".share > p"), bool(check("p >"))
+    ('', True)
+    """
+    import soupsieve  # slow to import, and most packs have no selector
+
+    try:
+        soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError as error:
+        fault = str(error).splitlines()[0]
+        return fault[:1].lower() + fault[1:].rstrip(".") if fault else "no selector"
+    return "" if selector.strip() else "no selector"
 
 
 def selected(layout: Layout, selectors: Sequence[str], text: str) -> list[tuple[str, ...]]:
-    """Give for every run of a page the selectors that hold an element around it.  `text` is the page's HTML."""
+    """Return for every line of a page the selectors that hold an element around it.  `text` is the page's HTML."""
     asked = [selector for selector in selectors if _may_hold(selector, text)]
-    called = [_called(element) for element in layout.elements] if asked else []
-    known: dict[int, tuple[str, ...]] = {}
-    for place in {run.element for run in layout.runs} if asked else ():
-        known[place] = holding([called[holder] for holder in _holders(layout, place)], asked)
-    return [known.get(run.element, ()) for run in layout.runs]
+    if not asked:
+        return [()] * len(layout.lines)
+    nodes = [Node(box.name, box.attributes or {}, box.parent) for box in layout.boxes]
+    held = holding(nodes, asked)
+    return [held[line.box] for line in layout.lines]
 
 
-def holding(path: Sequence[Names], selectors: Sequence[str]) -> tuple[str, ...]:
-    """Give the selectors that hold the element at the end of a path, or one around it.
+def holding(nodes: Sequence[Node], selectors: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return for each element the selectors that hold it or one around it.  Parents stand before children.
 
-    >>> path = path_of("article div.share-bar.wide p")
-    >>> holding(path, (".share-bar", "article > p", "div.share-bar > p", "article p"))
-    ('.share-bar', 'div.share-bar > p', 'article p')
+    >>> holding(path_of("article div.share-bar.wide p"), (".share-bar", "article > p", "article p"))[-1]
+    ('.share-bar', 'article p')
     """
-    return tuple(selector for selector in selectors if _holds(chains_of(selector), path))
+    named = [_names(node) for node in nodes]
+    held: list[list[str]] = [[name for name in selectors if name in names] for names in named]
+    if asked := [selector for selector in selectors if not _ONE_NAME.fullmatch(selector)]:
+        _ask_tree(nodes, asked, held)
+    found: list[tuple[str, ...]] = []
+    for place, node in enumerate(nodes):
+        around = found[node.parent] if place else ()
+        own = {*around, *held[place]}
+        found.append(tuple(selector for selector in selectors if selector in own) if held[place] else around)
+    return found
 
 
-def path_of(text: str) -> list[Names]:
-    """Read a path that is written as a selector is.
+def _names(node: Node) -> frozenset[str]:
+    """Return the selectors of one class or id that hold an element: most that rules ask for are such."""
+    classes = [f".{name}" for name in node.attributes.get("class", "").split()]
+    return frozenset((*classes, f"#{node.attributes.get('id', '')}"))
 
-    >>> [sorted(names) for names in path_of("div#story.wide p")]
-    [['#story', '.wide', 'div'], ['p']]
+
+def _ask_tree(nodes: Sequence[Node], selectors: Sequence[str], held: Sequence[list[str]]) -> None:
+    """Add to what holds each element the selectors that soupsieve says."""
+    from bs4 import BeautifulSoup
+    from bs4.element import Tag
+
+    soup = BeautifulSoup("", "html.parser")
+    tags: list[Tag] = []
+    depths: list[int] = []
+    for place, node in enumerate(nodes):
+        parent = node.parent
+        while place and depths[parent] >= MAX_DEPTH:
+            parent = nodes[parent].parent
+        tag = Tag(soup, name=node.name, attrs=dict(node.attributes))
+        (tags[parent] if place else soup).append(tag)
+        tags.append(tag)
+        depths.append(depths[parent] + 1 if place else 0)
+    places = {id(tag): place for place, tag in enumerate(tags)}
+    for selector in selectors:
+        for tag in soup.select(selector):
+            held[places[id(tag)]].append(selector)
+
+
+def path_of(text: str) -> list[Node]:
+    """Read elements within one another, written as a selector.
+
+    >>> [(node.name, dict(node.attributes)) for node in path_of("div#story.wide p")]
+    [('div', {'id': 'story', 'class': 'wide'}), ('p', {})]
     """
-    return [frozenset(_NAME.findall(part)) for part in text.split()]
-
-
-@cache
-def chains_of(selector: str) -> tuple[tuple[Names, ...], ...]:
-    """Take a selector apart: elements that are children of one another, chain below chain.
-
-    Raises ValueError if it asks for what a path does not tell.
-    """
-    chains = [re.split(r"\s*>\s*", chain) for chain in re.sub(r"\s*>\s*", ">", selector).split(" ")]
-    for part in (part for chain in chains for part in chain):
-        if not part or not _COMPOUND.fullmatch(part):
-            raise ValueError(part or "nothing")
-    return tuple(tuple(frozenset(_NAME.findall(part)) for part in chain) for chain in chains)
-
-
-def _holds(chains: Sequence[Sequence[Names]], path: Sequence[Names]) -> bool:
-    """Take each chain where it first fits: what is above it only leaves less room for the next."""
-    at = 0
-    for chain in chains:
-        fits = (start for start in range(at, len(path) - len(chain) + 1) if _fits(chain, path, start))
-        start = next(fits, -1)
-        if start < 0:
-            return False
-        at = start + len(chain)
-    return True
-
-
-def _fits(chain: Sequence[Names], path: Sequence[Names], start: int) -> bool:
-    return all(wanted <= path[start + at] for at, wanted in enumerate(chain))
+    nodes = []
+    for place, part in enumerate(text.split()):
+        names = _PATH_NAME.findall(part)
+        classes = " ".join(name for mark, name in names if mark == ".")
+        identity = next((name for mark, name in names if mark == "#"), "")
+        attributes = {name: value for name, value in (("id", identity), ("class", classes)) if value}
+        nodes.append(Node(names[0][1], attributes, max(0, place - 1)))
+    return nodes
 
 
 def _may_hold(selector: str, text: str) -> bool:
-    """Tell whether a page has the ids and classes at all: most have none that rules ask for."""
-    return all(name[1:] in text for chain in chains_of(selector) for part in chain for name in part if name[0] in "#.")
-
-
-def _holders(layout: Layout, place: int) -> list[int]:
-    """Give an element and those around it, from the outside in."""
-    places: list[int] = []
-    while place and len(places) < MAX_LEVELS:
-        places.append(place)
-        place = layout.elements[place].parent
-    return places[::-1]
-
-
-def _called(element: Element) -> Names:
-    classes = element.classes.split(maxsplit=MAX_CLASSES)[:MAX_CLASSES]
-    return frozenset((element.name, f"#{element.identity}", *(f".{name}" for name in classes)))
+    return not _PLAIN.fullmatch(selector) or all(name in text for name in _NEEDED.findall(selector))

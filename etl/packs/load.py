@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -18,8 +18,12 @@ from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called
 from etl.rules.regexes.fragments import written_out
 
+if TYPE_CHECKING:
+    from etl.markup.page_model import PageModel
+
 PUBLISHERS = "publishers.jsonl"
 CLASSIFIER = "classifier.json"
+PAGE = "page.json"
 # Rules of a pack.  All shipped packs together have 466; to check so many takes some seconds.
 MAX_RULES = 10_000
 
@@ -73,6 +77,14 @@ def known_classifier() -> Classifier | None:
     """Return the shipped classifier; None before it has been trained for the first time."""
     path = builtin_folder() / CLASSIFIER
     return msgspec.json.decode(path.read_bytes(), type=Classifier) if path.exists() else None
+
+
+@cache
+def page_model() -> "PageModel":
+    """Return the page model."""
+    from etl.markup.page_model import PageModel  # runs without pages need not read it
+
+    return msgspec.json.decode((builtin_folder() / PAGE).read_bytes(), type=PageModel)
 
 
 @cache

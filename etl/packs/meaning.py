@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from etl.markup.selector import chains_of
+from etl.markup.selector import check as check_selector
 from etl.packs.load import WAYS_OUT
 from etl.rules.engine.extract import FIELDS
 from etl.rules.language import Match, Pattern, Rule, Scope, Verb, Where
@@ -137,10 +137,8 @@ def _of_names(rule: Rule) -> Iterator[Fault]:
 
 def _of_selectors(rule: Rule) -> Iterator[Fault]:
     for selector in (css for pattern in patterns(rule) for css in pattern.css):
-        try:
-            chains_of(selector)
-        except ValueError as error:
-            yield "css", f"is not understood at '{error}'", "Use names, #ids and .classes, parted by spaces or >."
+        if fault := check_selector(selector):
+            yield "css", f"is no CSS selector: {fault}", "Use names, #ids, .classes, parted by spaces or >."
 
 
 def _of_scope(rule: Rule) -> Iterator[Fault]:

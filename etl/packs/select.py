@@ -13,9 +13,18 @@ from msgspec import Struct, structs
 
 from etl.errors import UsageError
 from etl.fold import label
+from etl.markup.regions import PAGE_NAMES
 from etl.model import Replacement, Searcher
 from etl.packs.check import check
-from etl.packs.load import Sourced, builtin_folder, known_classifier, known_publishers, load_pack, pack_files
+from etl.packs.load import (
+    Sourced,
+    builtin_folder,
+    known_classifier,
+    known_publishers,
+    load_pack,
+    pack_files,
+    page_model,
+)
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean
 from etl.packs.shipped import builtin_rules
@@ -72,7 +81,7 @@ def compile_rules(selection: Selection) -> "Ruleset":
 def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
     from etl.document import Ruleset  # the document path is not needed to list rules
 
-    rules = selected(selection)
+    rules, regions = selected(selection), _regions(selection)
     judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
     shipped = f"{builtin_folder()}{sep}"
     own = frozenset(sourced.name for sourced in rules if not sourced.path.startswith(shipped))
@@ -94,6 +103,8 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
         asks_what_recurs=any(
             match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None
         ),
+        page_model=page_model() if regions else None,
+        regions=regions,
     )
 
 
@@ -116,6 +127,17 @@ def _classifier(selection: Selection) -> tuple[Classifier | None, float]:
         return None, 1.0
     model = known_classifier()
     return (model, model.likely if selection.profile == "standard" else model.guess) if model else (None, 1.0)
+
+
+def _regions(selection: Selection) -> frozenset[str]:
+    """Return the names of the parts of a page that the page model may take out."""
+    if selection.only:
+        return frozenset()
+    return frozenset(
+        name
+        for name in PAGE_NAMES
+        if (not selection.select or _matches(name, selection.select)) and not _matches(name, selection.ignore)
+    )
 
 
 def selected(selection: Selection) -> tuple[Sourced, ...]:
@@ -170,7 +192,7 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
     """Refuse a name, or a pattern of names, that no rule has.  Raises UsageError."""
     asked = (*selection.select, *selection.ignore, *(one.rule for one in selection.exceptions))
     overridden = tuple(one.rule for one in selection.overrides)
-    for wanted, known in ((asked, [CLASSIFIER, *names]), (overridden, names)):
+    for wanted, known in ((asked, [CLASSIFIER, *PAGE_NAMES, *names]), (overridden, names)):
         for pattern in wanted:
             if not any(fnmatchcase(name, pattern) for name in known):
                 raise _no_rule(pattern, known)

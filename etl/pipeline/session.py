@@ -37,7 +37,7 @@ from etl.readers import Found
 # All whose version can change a byte of the output: click only reads the command line, filelock only waits.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "ftfy", "lxml", "msgspec", "numpy"),
-    *("pyarrow", "regex", "tomli", "webencodings", "zstandard"),
+    *("pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
 )
 # Holds the state of the index before the run.
 BEFORE = "index-before"

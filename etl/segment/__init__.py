@@ -43,11 +43,12 @@ def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
     articles: list[Article] = []
     for start, end in pairwise((*openings, len(blocks))):
         opening, index, story = openings[start], len(articles), blocks[start:end]
-        articles.append(
+        article = (
             _opened(index, opening, document.metadata, story)
             if opening
             else _story(index, document.metadata, story, layouts)
         )
+        articles.append(_with_frame(article, document.outside))
     return tuple(articles)
 
 
@@ -63,6 +64,13 @@ def _exported(document: Document, starts: Sequence[int], layouts: Layouts) -> li
             else _story(index, document.metadata, story, layouts)
         )
     return articles
+
+
+def _with_frame(article: Article, outside: Sequence[Removal]) -> Article:
+    """Return an article with what stands outside it on its page in its frame; a repeated headline is named as such."""
+    named = {removal.block for removal in article.frame}
+    own = [one for one in outside if article.start <= one.block < article.end and one.block not in named]
+    return structs.replace(article, frame=(*article.frame, *own)) if own else article
 
 
 def _headed(index: int, found: Masthead, metadata: Metadata, blocks: tuple[Block, ...]) -> Article:

@@ -1,0 +1,131 @@
+"""Prose that is not the story's, whatever the model takes it for: what readers say below it, what a dialog asks them.
+
+Both read like a story and may be longer than it.  They are told by where they stand: beside a story, in a box that
+calls itself so.  A whole story in such a box stays.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from msgspec import structs
+
+from etl.markup.elements import BIT, GROUPS
+from etl.markup.features import Said
+from etl.markup.layout import Box, Layout
+
+# Characters of story that must stand outside, or the box may hold the story of a page that calls it so.
+MIN_STORY = 140
+# Characters of the longest caption; boxes around a line in which an offer is looked for.
+MAX_CAPTION, OFFER_LEVELS = 300, 3
+_CAPTIONS = re.compile(
+    r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])", re.IGNORECASE
+)
+_PICTURES = re.compile(r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])", re.IGNORECASE)
+_OFFERS = re.compile(
+    r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box)(?![a-z])", re.IGNORECASE
+)
+# What groups of comments are called besides those that `elements.SAYS_PART` knows.
+_NAMES = re.compile(
+    r"(?<![a-z])(?:discussions?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
+    r"reacties|комментарии)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
+    """Return the lines of dialogs, captions, offers and discussions among those taken for story."""
+    found: set[int] = set()
+    for is_one in (_is_in_dialog, _is_caption, _is_offer):
+        lines = {line for line in story if line not in found and is_one(layout, line)}
+        if _chars(layout, set(story) - found - lines) >= MIN_STORY:
+            found |= lines
+    return frozenset(found) | discussions(layout, said, set(story) - found)
+
+
+def _is_in_dialog(layout: Layout, line: int) -> bool:
+    return bool(layout.boxes[layout.lines[line].box].parts & BIT["dialog"])
+
+
+def _is_caption(layout: Layout, line: int) -> bool:
+    """Return whether a short line is a caption by its element, or by the name of its box or the one around."""
+    box = layout.boxes[layout.lines[line].box]
+    if len(layout.lines[line].text) > MAX_CAPTION:
+        return False
+    names = f"{layout.keys[box.key][1]} {layout.keys[layout.boxes[box.parent].key][1]}"
+    is_beside = layout.lines[line].pictures > 0 and _PICTURES.search(layout.keys[box.key][1])
+    return bool(box.parts & BIT["figcaption"] or _CAPTIONS.search(names) or is_beside)
+
+
+def _is_offer(layout: Layout, line: int) -> bool:
+    """Return whether a line stands in a box that is called an offer, close around it."""
+    path = list(layout.path(layout.lines[line].box))[:OFFER_LEVELS]
+    return any(_OFFERS.search(layout.keys[layout.boxes[place].key][1]) for place in path)
+
+
+def _chars(layout: Layout, lines: Collection[int]) -> int:
+    return sum(len(layout.lines[line].text) for line in lines)
+
+
+def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
+    """Return the lines of readers' comments among those taken for story.
+
+    They stand in a box that calls itself so, below all other story, with names or times of those who wrote them or in
+    boxes that repeat.
+    """
+    outermost = _outermost(layout)
+    inside: dict[int, list[int]] = defaultdict(list)
+    others: list[int] = []
+    for line in sorted(story):
+        top = outermost[layout.lines[line].box]
+        (inside[top] if top >= 0 else others).append(line)
+    if not inside or _chars(layout, others) < MIN_STORY:
+        return frozenset()
+    signed = _signed(layout, said, outermost) | _repeating(layout, outermost)
+    found = [lines for top, lines in inside.items() if top in signed and lines[0] > others[-1]]
+    return frozenset(line for lines in found for line in lines)
+
+
+def credible(layout: Layout, said: Said) -> Layout:
+    """Return a layout in which only what has comments in it is marked as such: signed, or in boxes that repeat."""
+    comments = BIT["comments"]
+    if not any(box.parts & comments for box in layout.boxes):
+        return layout
+    outermost = _outermost(layout)
+    known = _signed(layout, said, outermost) | _repeating(layout, outermost)
+    boxes = [
+        structs.replace(box, parts=box.parts & ~comments) if outermost[place] not in known else box
+        for place, box in enumerate(layout.boxes)
+    ]
+    return structs.replace(layout, boxes=tuple(boxes))
+
+
+def _outermost(layout: Layout) -> list[int]:
+    """Return for each box the outermost discussion around it; -1 if there is none."""
+    outermost: list[int] = []
+    for place, box in enumerate(layout.boxes):
+        above = outermost[box.parent] if place else -1
+        outermost.append(above if above >= 0 else place if _is_discussion(box, layout) else -1)
+    return outermost
+
+
+def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:
+    """Return the discussions with names or times of those who wrote."""
+    return {outermost[layout.lines[line].box] for line in said.bylines | said.dates if line < len(layout.lines)}
+
+
+def _is_discussion(box: Box, layout: Layout) -> bool:
+    names = layout.keys[box.key][1]
+    return bool(box.parts & BIT["comments"]) or (bool(names) and box.name in GROUPS and bool(_NAMES.search(names)))
+
+
+def _repeating(layout: Layout, outermost: Sequence[int]) -> set[int]:
+    """Return the discussions in which boxes with the same attributes stand beside one another."""
+    seen: set[tuple[int, int]] = set()
+    found: set[int] = set()
+    for place, box in enumerate(layout.boxes):
+        if outermost[place] >= 0 and outermost[place] != place and layout.keys[box.key][1]:
+            if (box.parent, box.key) in seen:
+                found.add(outermost[place])
+            seen.add((box.parent, box.key))
+    return found

@@ -1,0 +1,140 @@
+"""Listen to a page as it is parsed for what it says about itself: head, microdata, bylines, times, style sheet."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from etl.markup.elements import INVISIBLE
+from etl.markup.features import Said
+from etl.markup.layout import Clue
+from etl.markup.linked_data import told
+
+# Elements that are listened to even without attributes.
+LISTENED = frozenset(("title", "style", "time"))
+# Attributes of a <meta> that name what its content is.
+META_KEYS = ("property", "name", "itemprop", "http-equiv")
+# Properties of microdata that are asked for.  Names within an author are his.
+PROPERTIES = frozenset(
+    ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
+)
+# Words of a class that name a byline, and a date: those of thousands of sites.
+CLASSES = re.compile(
+    r"(?P<byline>(?<![a-z])(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
+    r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
+    r"|(?P<date>(?<![a-z])(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
+    r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
+    r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
+    re.IGNORECASE,
+)
+BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
+# Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
+MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
+# Elements within one another that are listened to; and all of a page.
+MAX_OPEN, MAX_CLUES = 6, 2_000
+
+_TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
+
+
+class Listener:
+    """What a page says about itself, as clues, and the classes and ids that its own style sheet does not show."""
+
+    def __init__(self) -> None:
+        self.clues: list[Clue] = []
+        self.unseen: frozenset[str] = frozenset()
+        self._open: list[tuple[int, str, int, list[str]]] = []
+        self._known: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int) -> None:
+        """Note an element: at once if its attributes say all, at its end if its text does."""
+        if tag == "meta":
+            content = attributes.get("content", "").strip()
+            for key in META_KEYS:
+                if key in attributes:
+                    self._note(attributes[key].strip().lower(), content, line)
+        elif tag == "link":
+            self._note(f"link {attributes.get('rel', '').lower()}", attributes.get("href", "").strip(), line)
+        elif tag == "html":
+            self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
+        elif name := self._name(tag, attributes):
+            said = (
+                attributes.get("content")
+                or attributes.get("datetime")
+                or (attributes.get("title") if tag == "abbr" else "")
+            )
+            if said:
+                self._note(name, said.strip(), line)
+            elif len(self._open) < MAX_OPEN:
+                self._open.append((depth, name, line, []))
+
+    def data(self, text: str) -> None:
+        """Hear text."""
+        for _, _, _, heard in self._open:
+            heard.append(text)
+
+    def end(self, depth: int) -> None:
+        """Note what the elements that end here said."""
+        while self._open and self._open[-1][0] >= depth:
+            _, name, line, heard = self._open.pop()
+            text = "".join(heard).strip()
+            if name == "style":
+                self.unseen |= unseen(text)
+            elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
+                self._note(name, text, line)
+
+    def _note(self, name: str, content: str, line: int) -> None:
+        if content and len(self.clues) < MAX_CLUES:
+            self.clues.append(Clue(name, content, line))
+
+    def _name(self, tag: str, attributes: Mapping[str, str]) -> str:
+        """Return under which name the text of an element is noted; "" if it is not asked for."""
+        if tag == "script":
+            kind = attributes.get("type", "").lower()
+            return f"script {kind}" if "ld+json" in kind else ""
+        if tag in LISTENED:
+            return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
+        said = attributes.get("itemprop", "").lower()
+        if said in PROPERTIES:
+            return f"itemprop {said}" if said != "articlebody" else ""
+        if attributes.get("rel") == "author":
+            return "rel author"
+        names = attributes.get("class", "")
+        if names not in self._known:
+            match = CLASSES.search(names)
+            self._known[names] = (match.lastgroup or "") if match else ""
+        return self._known[names]
+
+
+def unseen(style: str) -> frozenset[str]:
+    """Return the classes and ids that a style sheet hides outright: by one name, and not only on some screens.
+
+    >>> sorted(unseen(".a, #b {display: none} .c .d {display: none} @media print {.e {display: none}}"))
+    ['#b', '.a']
+    """
+    found: set[str] = set()
+    if len(style) > MAX_SCRIPT or not INVISIBLE.search(style):
+        return frozenset()
+    for match in _STYLE_RULE.finditer(_AT_RULE.sub("", _COMMENT.sub("", style))):
+        if INVISIBLE.search(match[2]):
+            found.update(name for part in match[1].split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
+    return frozenset(found)
+
+
+def said_of(clues: Sequence[Clue]) -> Said:
+    """Return what the page model asks of a page's clues."""
+    first: dict[str, str] = {}
+    for clue in clues:
+        first.setdefault(clue.name, clue.content)
+    linked = told(
+        clue.content for clue in clues if clue.name.startswith("script ") and _TELLS_TEXT.search(clue.content)
+    )
+    return Said(
+        title=first.get("og:title") or first.get("title", ""),
+        description=max(first.get("og:description", ""), first.get("description", ""), key=len),
+        body=linked.body,
+        is_paywalled=linked.is_paywalled,
+        bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
+        dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date")),
+    )

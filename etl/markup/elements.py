@@ -1,0 +1,94 @@
+"""HTML elements and attributes: how they set text, and which part of a page they call themselves.  Tables only.
+
+What an element calls itself is only a clue: whole stories stand in an <aside>, behind `hidden`, in a class "comments".
+The page model weighs clues; only the text of CONTROLS is never part of a story.
+"""
+
+import re
+
+# Elements that a browser sets as blocks (HTML standard, 15.3 "Non-replaced elements").
+BLOCKS = frozenset(
+    (
+        *("html", "body", "article", "main", "section", "header", "footer", "nav", "aside", "address", "hgroup"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "center", "div", "figure", "figcaption", "hr"),
+        *("pre", "listing", "plaintext", "xmp", "dir", "menu", "ol", "ul", "li", "dl", "dt", "dd", "search"),
+        *("table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "details", "summary", "dialog"),
+        *("form", "fieldset", "legend", "frameset", "noframes", "option", "optgroup"),
+    )
+)
+# Text that is set as typed.
+VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
+# Markup and not text: never shown, never in a block.
+SILENT = frozenset(("annotation", "annotation-xml", "head", "script", "style", "svg", "template", "title"))
+# Controls, and what a browser shows that cannot show them: text that is no part of a story on any page, by its name.
+CONTROLS = {
+    "audio": "audio",
+    "canvas": "iframe",
+    "datalist": "select",
+    "embed": "iframe",
+    "iframe": "iframe",
+    "noembed": "iframe",
+    "noframes": "iframe",
+    "noscript": "noscript",
+    "object": "iframe",
+    "select": "select",
+    "textarea": "form",
+    "video": "video",
+}
+# Elements in a line that a browser sets apart: their text comes after the line.
+APART = frozenset((*CONTROLS, "button"))
+# Boxes that hold a line of text: a custom element in one is a part of the line.
+LINES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "figcaption", "summary", "legend", "caption"))
+PHRASING = frozenset(
+    ("a", "abbr", "b", "code", "em", "font", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "u")
+)
+BOLD = frozenset(("b", "strong"))
+ITALIC = frozenset(("em", "i"))
+PICTURES = frozenset(("amp-img", "img", "picture"))
+
+# Parts of a page that an element may stand in, in the order of their bits.
+PARTS = (
+    *("article", "main", "aside", "header", "footer", "nav", "figure", "figcaption", "form", "table", "li"),
+    *("blockquote", "button", "label", "dialog", "details", "heading", "dl", "hidden", "comments"),
+)
+BIT = {part: 1 << place for place, part in enumerate(PARTS)}
+PART_OF_NAME = {
+    **{part: part for part in PARTS if part not in ("heading", "hidden", "comments")},
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    **dict.fromkeys(("ul", "ol"), "li"),
+    **dict.fromkeys(("td", "th"), "table"),
+    **dict.fromkeys(("dt", "dd"), "dl"),
+    "menu": "nav",
+    "search": "form",
+    "summary": "details",
+}
+PART_OF_ROLE = {
+    "alertdialog": "dialog",
+    "article": "article",
+    "banner": "header",
+    "complementary": "aside",
+    "contentinfo": "footer",
+    "dialog": "dialog",
+    "main": "main",
+    "menu": "nav",
+    "menubar": "nav",
+    "navigation": "nav",
+    "search": "form",
+}
+# Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
+# Only these may call themselves so: <body class="comments-open"> holds the story.
+GROUPS = frozenset(("div", "section", "ol", "ul", "li", "aside"))
+SAYS_PART = re.compile(
+    r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr)"
+    r"|(?P<comments>(?<![a-z])comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
+    re.IGNORECASE,
+)
+INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+# Attributes whose words say what an element is for.
+NAMING = frozenset(
+    (
+        *("class", "id", "itemprop", "role", "aria-label"),
+        *("data-testid", "data-component", "data-type", "data-module", "data-qa"),
+    )
+)

@@ -1,0 +1,111 @@
+"""The parts of a page outside its story, each in one piece: navigation, footer, comments, related stories, captions.
+
+The root of a line that is not kept is the outermost box around it that holds no kept line.  Lines that follow one
+another under one root, or under roots of one name, are one region: one block of the page and one entry in its audit.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+
+from etl.markup.elements import BIT
+from etl.markup.layout import Layout
+
+# What a region is called by the parts that its root stands in, the surest first, and the kind of its removal.
+NAMES: tuple[tuple[str, str, str], ...] = (
+    ("dialog", "dialog", "notice"),
+    ("comments", "comments", "structure"),
+    ("nav", "nav", "link"),
+    ("footer", "footer", "notice"),
+    ("figcaption", "caption", "caption"),
+    ("form", "form", "structure"),
+    ("button", "button", "link"),
+    ("header", "header", "structure"),
+    ("figure", "caption", "caption"),
+    ("aside", "aside", "structure"),
+    ("hidden", "hidden", "structure"),
+)
+CONTROL, HEADLINE, LINKS, OUTSIDE = "control", "headline", "links", "outside"
+KINDS: dict[str, str] = {
+    **{name: kind for _, name, kind in NAMES},
+    **{CONTROL: "structure", HEADLINE: "structure", LINKS: "link", OUTSIDE: "structure"},
+}
+ARTICLE_BODY = "article-body"
+
+
+def entry_name(region: str) -> str:
+    """Return the name under which a region stands in the audit."""
+    return f"page/{region}"
+
+
+PAGE_NAMES = tuple(map(entry_name, (*KINDS, ARTICLE_BODY)))
+# Share of characters inside links from which on a region that has no other name is a list of them.
+MOSTLY_LINKED = 0.5
+
+
+class Group(Struct, frozen=True, gc=False):
+    """Lines of a page that become one block: from `start` up to and without `end`; `region` is "" for story."""
+
+    start: int
+    end: int
+    region: str = ""
+
+
+def grouped(layout: Layout, kept: Sequence[bool], headlines: frozenset[int]) -> list[Group]:
+    """Return the lines of a page in groups: lines of story, headlines, and regions outside."""
+    roots = _roots(layout, kept)
+    name_of = _namer(layout, roots)
+    groups: list[Group] = []
+    names = [
+        "" if is_kept else HEADLINE if place in headlines else name_of(place) for place, is_kept in enumerate(kept)
+    ]
+    for name, same in groupby(range(len(names)), key=names.__getitem__):
+        places = list(same)
+        start, end = places[0], places[-1] + 1
+        groups += _by_line(layout, start, end, name) if name in ("", HEADLINE) else [Group(start, end, name)]
+    return groups
+
+
+def _by_line(layout: Layout, start: int, end: int, name: str) -> list[Group]:
+    """Return a group for each line, but one for lines of a box that single <br> part."""
+    starts = [place for place in range(start, end) if place == start or not layout.lines[place].continues]
+    return [Group(first, last, name) for first, last in zip(starts, (*starts[1:], end), strict=True)]
+
+
+def _roots(layout: Layout, kept: Sequence[bool]) -> list[int]:
+    """Return for each box the outermost one around it, or itself, without a kept line; -1 if it holds one itself."""
+    holds = [0] * len(layout.boxes)
+    for line, is_kept in zip(layout.lines, kept, strict=True):
+        holds[line.box] += is_kept
+    for place in range(len(holds) - 1, 0, -1):
+        holds[layout.boxes[place].parent] += holds[place]
+    roots = [-1] * len(holds)
+    for place, box in enumerate(layout.boxes):
+        if not holds[place]:
+            above = roots[box.parent] if place else -1
+            roots[place] = above if above >= 0 else place
+    return roots
+
+
+def _namer(layout: Layout, roots: Sequence[int]) -> Callable[[int], str]:
+    """Return what names the region of a line."""
+    chars, linked = [0] * len(roots), [0] * len(roots)
+    for line in layout.lines:
+        root = roots[line.box]
+        if root >= 0:
+            chars[root] += len(line.text)
+            linked[root] += line.linked
+
+    def name(place: int) -> str:
+        line = layout.lines[place]
+        root = roots[line.box]
+        box = layout.boxes[root if root >= 0 else line.box]
+        if box.control:
+            return CONTROL
+        if named := next((name for part, name, _ in NAMES if box.parts & BIT[part]), ""):
+            return named
+        size, links = (chars[root], linked[root]) if root >= 0 else (len(line.text), line.linked)
+        return LINKS if links > MOSTLY_LINKED * size else OUTSIDE
+
+    return name

@@ -1,0 +1,296 @@
+"""Lay a page out while it is parsed: lxml reports tags and text, nothing builds a tree.
+
+Takes no text out but scripts and styles, and does not decide what belongs to the story.  Time and memory grow with the
+length of the page, however deep, broken or short it is.
+"""
+
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+from msgspec import Struct
+
+from etl.markup.clues import LISTENED, Listener
+from etl.markup.elements import (
+    APART,
+    BIT,
+    BLOCKS,
+    BOLD,
+    CONTROLS,
+    GROUPS,
+    INVISIBLE,
+    ITALIC,
+    LINES,
+    NAMING,
+    PART_OF_NAME,
+    PART_OF_ROLE,
+    PHRASING,
+    PICTURES,
+    SAYS_PART,
+    SILENT,
+    VERBATIM,
+)
+from etl.markup.layout import Box, Layout, Line
+
+# Attributes of one tag.  libxml2 compares each with all before: 300,000 would take four minutes.
+MAX_ATTRIBUTES = 1_000
+# Characters.  A shorter tag cannot hold enough of them to matter.
+LONG_TAG = 20_000
+# Characters.  In a longer page all tags are measured; in a shorter one only if there are LONG_TAG without < or >.
+LONG_PAGE = 400_000
+# Characters of the attributes of a box that name it.
+MAX_KEY = 400
+# Parts within one another that stand in a line.  Deeper ones end the line.
+MAX_APART = 20
+
+# How text is set, as bits.
+_LINK, _BOLD, _ITALIC, _VERBATIM = 1, 2, 4, 8
+_STYLES = _LINK | _BOLD | _ITALIC
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_LONG_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
+_ATTRIBUTE = re.compile(r"""[^\s=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_LINE_END = re.compile(r"\r\n?")
+# Of white space only these collapse: a no-break space is text.
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+
+
+def lay_out(text: str) -> Layout:
+    """Parse a page and return its boxes, lines and clues.  Never fails: any text is HTML."""
+    walker = _Walker()
+    parser = etree.HTMLParser(target=walker, encoding="utf-8", huge_tree=True)
+    text = _without_excess(text.removeprefix("\ufeff").replace("\0", ""))
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair is no character to lxml
+        data = _SURROGATES.sub("\ufffd", text).encode()
+    if not data.strip():
+        return walker.close()
+    layout: Layout = etree.fromstring(data, parser)
+    return layout
+
+
+def _without_excess(text: str) -> str:
+    """Cut tags of more than MAX_ATTRIBUTES attributes down to these."""
+    is_short = len(text) < LONG_PAGE and min(max(map(len, text.split(sign))) for sign in "<>") < LONG_TAG
+    if is_short:
+        return text
+    return _LONG_TAG.sub(lambda match: _cut(match[0]) if len(match[0]) > LONG_TAG else match[0], text)
+
+
+def _cut(tag: str) -> str:
+    end = 0
+    for count, match in enumerate(_ATTRIBUTE.finditer(tag)):
+        if count > MAX_ATTRIBUTES:
+            return tag[:end] + ">"
+        end = match.end()
+    return tag
+
+
+class _Walker:
+    """Target of lxml's parser: sets text in lines, tag by tag and string by string, as a browser would."""
+
+    def __init__(self) -> None:
+        self.boxes: list[Box] = [Box("html", 0, 0, 0)]
+        self.ends: list[int] = [0]
+        self.keys: dict[tuple[str, str], int] = {("html", ""): 0}
+        self.own_parts: list[int] = [0]
+        self.lines: list[Line] = []
+        self.listener = Listener()
+        # The element that is open: its box, its parts, how its text is set, how many silent elements are around it.
+        self.box, self.parts, self.bits, self.silent = 0, 0, 0, 0
+        self.open: list[tuple[int, int, int, bool]] = []
+        # The line that is being set: its text, its counts, how many <br> stand before it, its links.
+        self.words: list[str] = []
+        self.counts = [0, 0, 0, 0]
+        self.breaks = 0
+        self.links: list[tuple[str, str]] = []
+        # Parts that a browser sets apart, met within a line: they come after it.
+        self.after: list[Line] = []
+        self.lines_around: list[_OpenLine] = []
+
+    # What lxml calls
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Open an element."""
+        frame, is_apart = (self.box, self.parts, self.bits), False
+        if self.silent or tag in SILENT:
+            self.silent += 1
+        elif tag == "br":
+            self._break()
+        elif tag in BLOCKS or ("-" in tag and self._is_block()):
+            self._end_line()
+            self._open_box(tag, attributes)
+        else:
+            if tag == "a":
+                self.bits |= _LINK
+                self.links.append((attributes.get("href", ""), ""))
+            elif tag in PICTURES:
+                self.counts[3] += 1
+            elif tag in BOLD:
+                self.bits |= _BOLD
+            elif tag in ITALIC:
+                self.bits |= _ITALIC
+            if tag in APART or (attributes and self._is_hidden(tag, attributes)):
+                is_apart = len(self.lines_around) < MAX_APART
+                if is_apart:
+                    self._set_apart()
+                else:
+                    self._end_line()
+                self._open_box(tag, attributes)
+        self.open.append((*frame, is_apart))
+        if attributes or tag in LISTENED:
+            self.listener.start(tag, attributes, len(self.open), len(self.lines))
+
+    def end(self, tag: str) -> None:
+        """Close an element."""
+        if not self.open:
+            return
+        self.listener.end(len(self.open))
+        box, parts, bits, is_apart = self.open.pop()
+        if self.silent:
+            self.silent -= 1
+        elif box != self.box:
+            self._end_line()
+            self.ends[self.box] = len(self.boxes)
+            self.box = box
+            if is_apart:
+                self._set_back()
+        self.parts, self.bits = parts, bits
+
+    def data(self, text: str) -> None:
+        """Set text."""
+        self.listener.data(text)
+        if self.silent:
+            return
+        self.words.append(text)
+        if bits := self.bits & _STYLES:
+            length = len(text.strip())
+            if bits & _LINK:
+                self.counts[0] += length
+                if self.links:
+                    address, linked = self.links[-1]
+                    self.links[-1] = address, linked + text
+            if bits & _BOLD:
+                self.counts[1] += length
+            if bits & _ITALIC:
+                self.counts[2] += length
+
+    def close(self) -> Layout:
+        """End the page."""
+        while self.open:
+            self.end("")
+        self._end_line()
+        self.ends[0] = len(self.boxes)
+        clues = tuple(self.listener.clues)
+        return Layout(tuple(self.boxes), tuple(self.ends), tuple(self.keys), tuple(self.lines), clues)
+
+    # Boxes
+
+    def _is_block(self) -> bool:
+        """Return whether a custom element is a block: not within a paragraph, nor behind text in a line."""
+        return self.boxes[self.box].name not in LINES and all(word.isspace() for word in self.words)
+
+    def _open_box(self, tag: str, attributes: Mapping[str, str]) -> None:
+        key = tag, " ".join([value for name, value in attributes.items() if name in NAMING])[:MAX_KEY]
+        place = self.keys.get(key)
+        if place is None:
+            place = self.keys[key] = len(self.keys)
+            self.own_parts.append(_named_part(*key))
+        parts = self.parts | self.own_parts[place] | BIT.get(PART_OF_NAME.get(tag, ""), 0)
+        if attributes:
+            parts |= BIT.get(PART_OF_ROLE.get(attributes.get("role", ""), ""), 0)
+            if self._is_hidden(tag, attributes):
+                parts |= BIT["hidden"]
+        above = self.boxes[self.box]
+        self.boxes.append(
+            Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), dict(attributes) or None)
+        )
+        self.ends.append(0)
+        self.box, self.parts = len(self.boxes) - 1, parts
+        if tag in VERBATIM:
+            self.bits |= _VERBATIM
+
+    def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
+        if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
+            return True
+        if "style" in attributes and INVISIBLE.search(attributes["style"]):
+            return True
+        unseen = self.listener.unseen
+        return bool(unseen) and (
+            "#" + attributes.get("id", "") in unseen
+            or any(f".{name}" in unseen for name in attributes.get("class", "").split())
+        )
+
+    # Lines
+
+    def _break(self) -> None:
+        if self.bits & _VERBATIM:
+            self.words.append("\n")
+            return
+        breaks = self.breaks
+        had_text = self._end_line()
+        self.breaks = 1 if had_text else breaks + 1
+
+    def _end_line(self) -> bool:
+        """End the line, and then the parts that stood within it.  Return whether it had text."""
+        count = len(self.lines)
+        if self.words:
+            text = "".join(self.words)
+            self.words = []
+            if self.bits & _VERBATIM:
+                for part in _BLANK_LINE.split(_LINE_END.sub("\n", text)):
+                    self._add(part.strip())
+            else:
+                self._add(_SPACE.sub(" ", text).strip())
+        if self.after:
+            self.lines += self.after
+            self.after = []
+        self.breaks = 0
+        return len(self.lines) > count
+
+    def _add(self, text: str) -> None:
+        if not text:
+            return
+        linked, bold, italic, pictures = self.counts
+        continues = self.breaks == 1 and bool(self.lines) and self.lines[-1].box == self.box
+        links = tuple([(address, " ".join(said.split())) for address, said in self.links if address])
+        self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues, links))
+        self.counts = [0, 0, 0, 0]
+        self.links = self.links[-1:] if self.bits & _LINK else []
+        self.breaks = 0
+
+    def _set_apart(self) -> None:
+        """Leave the line open, and begin one that comes after it."""
+        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.links, self.after, self.lines))
+        self.words, self.counts, self.breaks, self.links = [], [0, 0, 0, 0], 0, []
+        self.after, self.lines = [], []
+
+    def _set_back(self) -> None:
+        """Go on with the line that was left open."""
+        inner, line = self.lines, self.lines_around.pop()
+        self.words, self.counts, self.breaks = line.words, line.counts, line.breaks
+        self.links, self.after, self.lines = line.links, line.after, line.lines
+        if all(word.isspace() for word in self.words):
+            self.lines += inner
+        else:
+            self.after += inner
+
+
+class _OpenLine(Struct, frozen=True):
+    """A line that is left open, and the lines before it."""
+
+    words: list[str]
+    counts: list[int]
+    breaks: int
+    links: list[tuple[str, str]]
+    after: list[Line]
+    lines: list[Line]
+
+
+def _named_part(tag: str, names: str) -> int:
+    """Return the bit of the part that the class or id of a group says it is."""
+    match = SAYS_PART.search(names) if names and tag in GROUPS else None
+    return BIT[match.lastgroup] if match and match.lastgroup else 0
