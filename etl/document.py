@@ -53,6 +53,7 @@ from etl.segment import EMPTY, Layouts, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
+
 # Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
 # would take 40 GB.  The longest book has some 20,000.
 MAX_BLOCKS = 250_000
