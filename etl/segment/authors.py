@@ -29,7 +29,7 @@ _OFFICE = re.compile(
 
 
 def author_names(text: str, publishers: Collection[str]) -> str:
-    """Return the names of the authors, parted by commas; "" if there is none.
+    """Return the names of the authors, parted by commas, or by semicolons where the source has them; "" if none.
 
     `publishers` are the folded names of publishers: who writes for one is named without it, unless it stands alone.
 
@@ -40,7 +40,7 @@ def author_names(text: str, publishers: Collection[str]) -> str:
     parts = [_name(part, publishers) for part in _SEPARATOR.split(text)]
     names = list(dict.fromkeys(part for part in parts if part))
     persons = [name for name in names if fold(name) not in publishers and not _OFFICE.fullmatch(name)]
-    return ", ".join(persons or names[:1])
+    return ("; " if ";" in text else ", ").join(persons or names[:1])
 
 
 def _name(part: str, publishers: Collection[str]) -> str:
