@@ -13,6 +13,7 @@ from etl.shapes import Column, Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 # Rows of a row group: some MB of articles, so that readers can skip and share them.
 GROUP_ROWS = 10_000
@@ -97,7 +98,7 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
         waiting: list[pa.RecordBatch] = []
         count = 0
         for part in parts:
-            for batch in pq.ParquetFile(part).iter_batches(BATCH_ROWS):
+            for batch in _batches(pq.ParquetFile(part)):
                 waiting.append(batch)
                 count += batch.num_rows
                 if count >= GROUP_ROWS:
@@ -126,7 +127,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
 
     try:
         file = pq.ParquetFile(path)
-        for batch in file.iter_batches(BATCH_ROWS):
+        for batch in _batches(file):
             yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
     except (pa.ArrowInvalid, OSError) as error:
         raise UsageError(str(path), f"cannot be read: {str(error).partition(chr(10))[0]}") from None
@@ -152,3 +153,8 @@ def to_fields(record: object) -> Mapping[str, Any]:
     """Return a record as a mapping of its fields."""
     fields: Mapping[str, Any] = msgspec.to_builtins(record)
     return fields
+
+
+def _batches(file: "pq.ParquetFile") -> "Iterator[pa.RecordBatch]":
+    """Yield the rows of a file; Arrow up to 19 cannot iterate over a file without row groups."""
+    return file.iter_batches(BATCH_ROWS) if file.num_row_groups else iter(())
