@@ -140,7 +140,17 @@ def main() -> None:
         # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    _settle_output()
     sys.exit(code)
+
+
+def _settle_output() -> None:
+    """Drop what standard output does not take: Python would try once more when it ends, and end with another code."""
+    try:
+        if sys.__stdout__ is not None:
+            sys.__stdout__.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _terminate(number: int, _: object) -> None:
