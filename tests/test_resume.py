@@ -54,7 +54,7 @@ def finals(folder: Path) -> dict[str, bytes]:
 
 
 def hidden(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob(".*"))
+    return sorted(path.name for path in folder.rglob(".copydesk-*"))
 
 
 def marked(mark: str) -> list[int]:
