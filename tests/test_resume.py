@@ -54,7 +54,7 @@ def finals(folder: Path) -> dict[str, bytes]:
 
 
 def hidden(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob(".copydesk-*"))
+    return sorted(path.name for path in folder.rglob(".*"))
 
 
 def marked(mark: str) -> list[int]:

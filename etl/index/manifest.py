@@ -89,6 +89,10 @@ def locked(folder: str) -> Iterator[None]:
         Path(folder).mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        for unfinished in Path(folder).glob(
+            f".{'[0-9a-f]' * 16}.tmp"
+        ):  # of a run that was killed: nobody else writes here
+            unfinished.unlink()
     except Timeout:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
         raise UsageError(folder, f"is in use by {who}", "Wait until that ends.") from None
