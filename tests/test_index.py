@@ -506,3 +506,12 @@ def test_r20_a_damaged_byte_is_noticed_wherever_it_is(run: Run, name: str, comma
         assert (result.code, f"index/{name}" in result.err, Path("new.jsonl").exists()) == (2, True, False), place
     (Path("index") / name).write_bytes(whole)
     assert run(*words).code == 0
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    run_by_run(tmp_path, [[(RALLY,)]])
+    left, other = tmp_path / "index/.0123456789abcdef.tmp", tmp_path / "index/.mine.tmp"
+    left.touch()
+    other.touch()
+    with locked(str(tmp_path / "index")):
+        assert (left.exists(), other.exists()) == (False, True)
