@@ -240,7 +240,7 @@ class Restoration:
         self.kept = 0
 
     def text(self) -> str:
-        """Give the decoded text."""
+        """Return the decoded text."""
         parts: list[str] = []
         at = 0
         for entry in self._entries:

@@ -75,7 +75,7 @@ Answer = tuple[str, Reason]
 
 
 def decode(raw: Raw) -> Decoded:
-    """Give the characters of a raw document, the encoding, the ground for it, and how many bytes did not fit.
+    """Return the characters of a raw document, the encoding, the ground for it, and how many bytes did not fit.
 
     A byte of 0x80-0x9F that strayed into UTF-8 becomes its Windows-1252 character, any other U+FFFD; `replaced` counts
     both.  The byte order mark is not part of the text, and no lone surrogate ever is.  Raises Unreadable for what is

@@ -86,7 +86,7 @@ class LocalEngine:
             yield from self._spread(task, chain(rest, items))
 
     def _spread(self, task: Callable[[Item], Result], items: Iterator[Item]) -> Iterator[Result]:
-        """Give each idle worker the next item; yield results in order."""
+        """Yield each idle worker the next item; yield results in order."""
         results: dict[int, Result] = {}
         numbered = enumerate(items)
         pending = next(numbered, None)

@@ -16,7 +16,7 @@ ARTICLE_TYPES = ("article", "blogposting", "report")
 
 
 def read_linked_data(scripts: Iterable[str]) -> Metadata:
-    """Give what the first article in the scripts says about itself; dates and addresses as they stand.
+    """Return what the first article in the scripts says about itself; dates and addresses as they stand.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
@@ -70,12 +70,12 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def in_one_line(text: str) -> str:
-    """Give text in one line, with its entities as characters: some pages escape twice, "&amp;#8217;"."""
+    """Return text in one line, with its entities as characters: some pages escape twice, "&amp;#8217;"."""
     return " ".join(unescape(text).split())
 
 
 def _decode(script: str) -> Any:
-    """Give the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
+    """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
     for text in (script, script[script.find("{") : script.rfind("}") + 1]):
         try:
             value = json.loads(text, strict=False)
@@ -92,7 +92,7 @@ def _well_formed(value: Any) -> Any:
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Give the objects within a value, the outer ones first."""
+    """Yield the objects within a value, the outer ones first."""
     queue = deque([value])
     while queue:
         value = queue.popleft()
@@ -110,7 +110,7 @@ def _is_article(node: dict[str, Any]) -> bool:
 
 
 def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:
-    """Give the text of a value: itself, its name, the name of what it refers to, or those of its items."""
+    """Yield the text of a value: itself, its name, the name of what it refers to, or those of its items."""
     queue = deque([value])
     while queue:
         value = queue.popleft()

@@ -79,7 +79,7 @@ def read_metadata(clues: Sequence[Clue], headings: Sequence[str], story: Span) -
 
 
 def headline_of(title: str, publishers: Iterable[str]) -> str:
-    """Give a title without the publisher it ends in, once or more.
+    """Return a title without the publisher it ends in, once or more.
 
     >>> headline_of("Lukashenko meets Mishustin in Minsk- BBC News – BBC News", ["BBC News"])
     'Lukashenko meets Mishustin in Minsk'
@@ -118,7 +118,7 @@ def _is_site_title(title: str, known: Collection[str]) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    """Give the share of the longer text's character trigrams that are in the other; words would fail for Chinese."""
+    """Return the share of the longer text's character trigrams that are in the other; words would fail for Chinese."""
     first, second = (_trigrams(_folded(text)) for text in (one, other))
     return len(first & second) / max(1, len(first), len(second))
 
@@ -159,7 +159,7 @@ def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:
 
 
 def _language(codes: Iterable[str]) -> str:
-    """Give the first subtag of the first language code.
+    """Return the first subtag of the first language code.
 
     >>> _language(["", "pt_BR"])
     'pt'
@@ -168,7 +168,7 @@ def _language(codes: Iterable[str]) -> str:
 
 
 def _said(clues: Sequence[Clue], names: Iterable[str]) -> Iterator[str]:
-    """Give what the clues of these names say, in the order of the names."""
+    """Return what the clues of these names say, in the order of the names."""
     return (clue.content for name in names for clue in clues if clue.name == name and clue.content)
 
 
@@ -177,7 +177,7 @@ def _is_address(text: str) -> bool:
 
 
 def _site(url: str) -> str:
-    """Give the name in an address: "bbc" for www.bbc.co.uk."""
+    """Return the name in an address: "bbc" for www.bbc.co.uk."""
     match = _SITE.match(url)
     return match[1] if match else ""
 

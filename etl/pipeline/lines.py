@@ -80,7 +80,7 @@ class SavedCounts:
         self._keys, self._documents = np.ascontiguousarray(np.load(path).T)
 
     def get(self, key: int, default: int, /) -> int:
-        """Give the documents, or the default."""
+        """Return the documents, or the default."""
         at = int(self._keys.searchsorted(self._keys.dtype.type(key)))
         is_there = at < len(self._keys) and int(self._keys[at]) == key
         return int(self._documents[at]) if is_there else default

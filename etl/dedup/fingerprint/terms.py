@@ -178,7 +178,7 @@ def _terms(tokens: Tokens, places: I64) -> U32:
 
 
 def _is_slip(one: U32, other: U32) -> Mask:
-    """Tell whether a term may be another misspelt: "Kuwalt", "dls" for "dlrs"."""
+    """Return true if a term may be another misspelt: "Kuwalt", "dls" for "dlrs"."""
     sizes = [(terms >> _LENGTH & _LONGEST).astype(np.int8) for terms in (one, other)]
     changed = np.bitwise_count((one ^ other) & _LETTER_BITS)
     allowed = np.where(np.minimum(*sizes) >= MIN_LETTERS_OF_A_SLIP, 2, 1)
@@ -187,6 +187,6 @@ def _is_slip(one: U32, other: U32) -> Mask:
 
 
 def _is_short(one: U32, other: U32) -> Mask:
-    """Tell whether a term may be another without its vowels: "mln" for "million", "dlrs" for "dollars"."""
+    """Return true if a term may be another without its vowels: "mln" for "million", "dlrs" for "dollars"."""
     shorts: Mask = (one & _VOWELS | one & ~other & _LETTER_BITS) == 0
     return shorts

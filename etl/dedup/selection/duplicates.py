@@ -49,7 +49,7 @@ def duplicates(
 
 
 def may_have_duplicates(prints: Fingerprints) -> bool:
-    """Tell whether two blocks have a text or a shingle in common: those of one document mostly have not."""
+    """Return true if two blocks have a text or a shingle in common: those of one document mostly have not."""
     hashes, shingles = prints.text_hashes[0], in_memory(prints.shingles)
     return len(np.unique(hashes)) < len(hashes) or len(np.unique(shingles)) < len(shingles)
 
@@ -119,7 +119,7 @@ def _near(compared: ComparisonInput, bands: Iterable[Buckets], resources: Resour
 
 
 def _are_many(dropped: Mask, waiting: Mask) -> bool:
-    """Tell whether a look at the earliest dropped enough of those that wait to be worth another small look."""
+    """Return true if a look at the earliest dropped enough of those that wait to be worth another small look."""
     return bool(8 * np.count_nonzero(dropped) > np.count_nonzero(waiting))
 
 

@@ -166,7 +166,7 @@ def _left_out(prints: Fingerprints, out: Mask) -> Fingerprints:
 
 
 def _differs(blocks: Blocks, among_all: Duplicates, removed: Mask) -> bool:
-    """Tell whether selecting among the articles that remain may give other duplicates than selecting among all.
+    """Return true if selecting among the articles that remain may give other duplicates than selecting among all.
 
     It may where a block that remains is a copy of one that went, or of the same text; or did, in a prior run.
     """
