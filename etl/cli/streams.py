@@ -55,6 +55,7 @@ class GuardedOutput(io.RawIOBase):
         if not self._is_over:
             with self._naming():
                 self._open().buffer.write(self._shown(bytes(body)) if self._is_terminal else body)
+                self._open().buffer.flush()  # who writes here has a buffer already: a full disk is known at once
         return memoryview(body).nbytes
 
     def flush(self) -> None:
