@@ -18,6 +18,9 @@ _encode = msgspec.json.Encoder().encode
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 """The endings of a file that can be written."""
 
+TEMPORARY = f".{'[0-9a-f]' * 16}.tmp"
+"""The pattern of a file that is being written: what a killed process had begun has such a name."""
+
 
 def to_lines(records: Iterable[object]) -> bytes:
     """Return records as JSON lines."""
@@ -46,6 +49,11 @@ def copy_files(target: Path, parts: Iterable[Path]) -> None:
         os.fsync(file.fileno())
 
 
+def temporary_beside(target: Path) -> Path:
+    """Return a path that nothing has yet, in the folder of the target.  It fits TEMPORARY."""
+    return target.with_name(f".{token_hex(8)}.tmp")
+
+
 @contextmanager
 def atomic(target: Path) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
@@ -53,7 +61,7 @@ def atomic(target: Path) -> Iterator[Path]:
     Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.  Raises MachineError if
     the disk is full or fails.
     """
-    temporary = target.with_name(f".{token_hex(8)}.tmp")
+    temporary = temporary_beside(target)
     with naming(target):
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:

@@ -164,6 +164,21 @@ def test_the_same_command_without_resume_begins_anew_and_removes_what_was_left(
     assert hidden(tmp_path) == []
 
 
+def test_what_a_killed_worker_had_begun_to_write_is_not_delivered(
+    tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
+) -> None:
+    corpus(tmp_path)
+    process = subprocess.Popen(command("out/"), cwd=tmp_path)
+    assert wait_until(lambda: any(tmp_path.glob("out/.copydesk-*/articles/part-*")))
+    process.kill()
+    process.wait()
+    (articles,) = tmp_path.glob("out/.copydesk-*/articles")
+    (articles / ".0123456789abcdef.tmp").write_bytes(b"half a li")
+    subprocess.run([*command("out/"), "--resume"], cwd=tmp_path, check=True)
+    assert finals(tmp_path) == reference("folder", False)
+    assert hidden(tmp_path) == []
+
+
 @pytest.fixture
 def unfinished(tmp_path: Path) -> Path:
     """A folder with a run that was killed before its articles were written."""

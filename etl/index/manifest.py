@@ -16,7 +16,7 @@ from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSetting
 from etl.errors import UsageError
 from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
-from etl.writers import atomic
+from etl.writers import TEMPORARY, atomic
 
 MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", "lock.holder", "part-*.parquet"
 
@@ -89,9 +89,7 @@ def locked(folder: str) -> Iterator[None]:
         Path(folder).mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
         holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
-        for unfinished in Path(folder).glob(
-            f".{'[0-9a-f]' * 16}.tmp"
-        ):  # of a run that was killed: nobody else writes here
+        for unfinished in Path(folder).glob(TEMPORARY):  # of a run that was killed: nobody else writes here
             unfinished.unlink()
     except Timeout:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"

@@ -22,7 +22,7 @@ from etl.formats.stores import is_address
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_store
 from etl.pipeline.workspace import Workspace
-from etl.writers import SUFFIXES, atomic
+from etl.writers import SUFFIXES, TEMPORARY, atomic
 
 Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
 
@@ -273,6 +273,8 @@ def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:
     """Move the folder of a kind, if a run that was killed has not moved it already."""
     source = Path(workspace.folder) / kind
     if source.exists():
+        for unfinished in source.glob(TEMPORARY):  # of a worker that was killed while it wrote
+            unfinished.unlink()
         source.rename(target)
 
 

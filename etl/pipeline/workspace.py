@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from etl.audit import Tally
 from etl.errors import UsageError
-from etl.writers import atomic, naming
+from etl.writers import atomic, naming, temporary_beside
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -87,7 +87,7 @@ class Workspace(Struct, frozen=True):
         """Yield a folder of this attempt alone; it becomes the shard's part if all goes well."""
         final = self.part_folder(kind, shard)
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = final.parent / f".{token_hex(8)}.tmp"
+        temporary = temporary_beside(final)
         with naming(final):
             temporary.mkdir()
             try:
