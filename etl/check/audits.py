@@ -76,7 +76,9 @@ def _overlaps(document: AuditedDocument, name: str) -> Iterator[Finding]:
 
 def _entry_finding(entry: Entry, name: str, fault: str) -> Finding:
     place = Place(name, entry.row, article=entry.article_id, origin=f"{entry.path}:{entry.line}")
-    return Finding(Key(BALANCE), place, f"the entry of {entry.rule} {fault}", entry.before[:200], size=len(entry.before))
+    return Finding(
+        Key(BALANCE), place, f"the entry of {entry.rule} {fault}", entry.before[:200], size=len(entry.before)
+    )
 
 
 def _replayed(articles: Path, audit: Path, name: str) -> Iterator[tuple[Place, list[Finding]]]:

@@ -177,11 +177,13 @@ def merged(before: Baseline, now: Baseline, reason: str) -> Baseline:
 
 
 def read_baseline(path: Path) -> Baseline:
-    """Read a baseline.  Raises UsageError if it is missing, damaged, or newer than this copydesk: never "all is well"."""
+    """Read a baseline.  Raises UsageError if it is missing, damaged or newer: that is never "all is well"."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        raise UsageError(str(path), "there is no such baseline", f"Write it: copydesk baseline write … --baseline {path}") from None
+        raise UsageError(
+            str(path), "there is no such baseline", f"Write it: copydesk baseline write … --baseline {path}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(str(path), f"cannot be read: {error}") from None
     _check_header(path, lines)
@@ -232,7 +234,9 @@ def _check_header(path: Path, lines: Sequence[str]) -> None:
         header = {}
     said = str(header.get("schema", ""))
     if not said.startswith(SCHEMA):
-        raise UsageError(str(path), "is no baseline: it does not begin as one", "Name the file that `baseline write` wrote.")
+        raise UsageError(
+            str(path), "is no baseline: it does not begin as one", "Name the file that `baseline write` wrote."
+        )
     if said != f"{SCHEMA}{VERSION}":
         raise UsageError(str(path), f"is of a newer copydesk: {said}", "Update copydesk.")
 
@@ -250,4 +254,3 @@ def _read_line(path: Path, number: int, line: str) -> Accepted | Pack:
 
 def _damaged(path: Path, number: int, fault: str) -> UsageError:
     return UsageError(f"{path}:{number}", fault, "Mend it there, or bring it back from version control.")
-

@@ -23,7 +23,7 @@ IN_ITS_PLACE = 0.5
 
 
 def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: Selection) -> Iterator[Finding]:
-    """Yield the rules that fell silent, each with the line that took its place; then lines that are new on most pages."""
+    """Yield the rules that fell silent, each with the line in its place; then lines that are new on most pages."""
     fresh = [line for line in lines if line.scope == "raw" and _is_new(line, before)]
     examples = {one.name: one.rule.drops for one in selected(selection)}
     placed: set[int] = set()
@@ -41,7 +41,11 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
         yield Finding(Key("raw.drift", key.rule, key.publisher), place, words, line.text if line else "")
     for line in fresh:
         of = tallied.totals.get(("raw", line.publisher), Count()).subjects
-        if line.key not in placed and line.subjects >= NEW_ON * of and before.looked_at("raw", line.publisher) >= of / 2:
+        if (
+            line.key not in placed
+            and line.subjects >= NEW_ON * of
+            and before.looked_at("raw", line.publisher) >= of / 2
+        ):
             words = f"{line.text!r} is new, and stands on {_share(line.subjects, of)} of the pages"
             yield Finding(Key("raw.drift", "suspects", line.publisher), line.place, words, line.text)
 
@@ -73,9 +77,7 @@ def _is_new(line: Line, before: Baseline) -> bool:
 def _in_its_place(one: Accepted, fresh: Sequence[Line], of: int, examples: Sequence[str]) -> Line | None:
     """Return the new line of the publisher that stands on as many pages as the rule named; the one most like it."""
     rate = min(1.0, one.count / one.of)
-    often = [
-        line for line in fresh if line.publisher == one.publisher and line.subjects / of >= IN_ITS_PLACE * rate
-    ]
+    often = [line for line in fresh if line.publisher == one.publisher and line.subjects / of >= IN_ITS_PLACE * rate]
     return max(often, key=lambda line: (_alike(line.label, examples), line.subjects), default=None)
 
 

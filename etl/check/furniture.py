@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from etl.audit import GAP, Entry
+from etl.audit import Entry
 from etl.check.checks import DOUBTED
 from etl.check.model import MAX_EXCERPT, Finding, Key, Place, Scope
 

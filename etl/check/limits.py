@@ -48,11 +48,12 @@ def limit_of(threshold: Threshold, place: str) -> Limit:
         raise UsageError(place, f"has {' and '.join(given) or 'no limit'}", "Give one of max, min, mostly.")
     matching(threshold.check, place)
     if threshold.mostly is not None:
-        most = round(1 - threshold.mostly, 9)
-        return Limit(threshold.check, most, None, True, threshold.level, threshold.where, said=place)
+        share = round(1 - threshold.mostly, 9)
+        return Limit(threshold.check, share, None, True, threshold.level, threshold.where, said=place)
     (name,) = given
     number, is_rate = amount(str(getattr(threshold, name)), place)
-    most, least = (number, None) if name == "max" else (None, number)
+    most = number if name == "max" else None
+    least = number if name == "min" else None
     return Limit(threshold.check, most, least, is_rate, threshold.level, threshold.where, said=place)
 
 

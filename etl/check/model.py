@@ -80,13 +80,11 @@ class Count(Struct, frozen=True, gc=False):
     characters: int = 0
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(
-            self.findings + other.findings, self.subjects + other.subjects, self.characters + other.characters
-        )
+        return Count(self.findings + other.findings, self.subjects + other.subjects, self.characters + other.characters)
 
 
 class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a limit is for: patterns ("de*"), all of which must fit.  `rule` is of a finding, the rest of its subject."""
+    """What a limit is for: patterns ("de*") that must all fit.  `rule` is of a finding, the rest of its subject."""
 
     rule: str = "*"
     publisher: str = "*"

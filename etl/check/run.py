@@ -12,7 +12,7 @@ from etl.check.checks import CHECKS
 from etl.check.model import Finding, Key, Subject
 from etl.check.recurring import Line, recurring, suspects
 from etl.check.tally import Tallied, Tally
-from etl.check.tasks import CheckJob, Checked, check_shard, read_articles
+from etl.check.tasks import Checked, CheckJob, check_shard, read_articles
 from etl.engines import Engine
 from etl.errors import NoInput
 from etl.formats import OWN, Found, Share, Source, shares, spooled
@@ -24,6 +24,7 @@ from etl.pipeline.run import Progress, grouped
 from etl.pipeline.select import WHOLE, Drop, read_drops, select
 from etl.pipeline.tasks import parse_shard
 from etl.pipeline.workspace import Workspace
+
 
 class Outcome(Struct, frozen=True):
     """What a check found before it is held against anything: sums, lines that recur, and words for the user."""

@@ -94,9 +94,7 @@ class _Counter:
         found = [
             one
             for one in findings
-            if one.key.check in self._checks
-            and one.key.rule not in self._without
-            and _like(one.key.rule, self._rule)
+            if one.key.check in self._checks and one.key.rule not in self._without and _like(one.key.rule, self._rule)
         ]
         return Count(len(found), int(bool(found)), sum(one.size for one in found))
 

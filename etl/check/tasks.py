@@ -13,8 +13,8 @@ from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
 from etl.check.furniture import findings_of
 from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
-from etl.check.recurring import Lines
 from etl.check.records import ArticleRecord, As, record_of, records_of
+from etl.check.recurring import Lines
 from etl.check.tally import Tallied, Tally
 from etl.document import Cleaned, Judged
 from etl.formats import OWN, Reject, Share
@@ -163,7 +163,9 @@ class _ShardCheck:
             entries = [entry for entry in cleaned.entries if entry.article_id == name]
             findings = list(findings_of(entries, "raw", publisher, place))
             if lost and at == 0:
-                findings.append(Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it")))
+                findings.append(
+                    Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it"))
+                )
             subject = Subject("raw", publisher, article.metadata.language, _status(written.get(name)), document.path,
                               sum(block.char_end - block.char_start for block in article.blocks_of(document)))  # fmt: skip
             self._tally.add(subject, self._wanted(findings))

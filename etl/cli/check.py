@@ -83,7 +83,9 @@ checking_options = options.stacked(
 )
 @option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Want so many articles.")
 @option("Limits", "--baseline", default="", metavar="FILE", help="Allow what this file accepts, and nothing beside.")
-@option("Limits", "--strict-baseline", "is_strict", is_flag=True, help="Fail if the baseline accepts more than there is.")
+@option(
+    "Limits", "--strict-baseline", "is_strict", is_flag=True, help="Fail if the baseline accepts more than there is."
+)
 @option(
     "Limits",
     "--require",
@@ -206,7 +208,9 @@ def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
             raise UsageError("--format", f"'{name}' is no format", way_out)
     printed = [name for name, path in pairs if path in ("", "-")]
     if len(printed) > 1:
-        raise UsageError("--format", f"{' and '.join(printed)} would be printed at once", "Give files: sarif=out.sarif.")
+        raise UsageError(
+            "--format", f"{' and '.join(printed)} would be printed at once", "Give files: sarif=out.sarif."
+        )
     files = [path for _, path in pairs if path not in ("", "-")]
     if len(set(files)) < len(files):
         raise UsageError("--format", "two formats go into one file", "Give each its own.")

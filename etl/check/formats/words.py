@@ -44,7 +44,8 @@ def markdown(report: Report) -> Iterator[str]:
     for failure in report.failures[:20]:
         yield f"- {cell(failure)}\n"
     if report.rows:
-        yield "\n| level | check | rule | publisher | findings | of | rate | first |\n|---|---|---|---|--:|--:|--:|---|\n"
+        yield "\n| level | check | rule | publisher | findings | of | rate | first |\n"
+        yield "|---|---|---|---|--:|--:|--:|---|\n"
     first: dict[object, str] = {}
     for finding in report.findings:
         first.setdefault(finding.key, str(finding.place))
@@ -89,7 +90,10 @@ def _table(report: Report) -> list[list[str]]:
         ])  # fmt: skip
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        [one.rjust(width) if at > 3 else one.ljust(width) for at, (one, width) in enumerate(zip(row, widths, strict=True))]
+        [
+            one.rjust(width) if at > 3 else one.ljust(width)
+            for at, (one, width) in enumerate(zip(row, widths, strict=True))
+        ]
         for row in rows
     ]
 
