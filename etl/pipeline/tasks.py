@@ -35,7 +35,7 @@ from etl.shapes import AUDIT, REJECTS, SHAPES
 from etl.writers import to_lines
 
 PUBLISHED = ("articles", "audit", "rejects")
-# A batch of documents that are judged together: so many, or so many characters of them.
+# A batch of documents that are judged, or searched for duplicates, together: so many, or so many characters of them.
 BATCH_DOCUMENTS, BATCH_CHARS = 256, 1 << 20
 
 Task = Callable[[Job, Workspace, Shard], Tally]
@@ -198,15 +198,21 @@ def judge_all(
     parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCounts | None = None
 ) -> Iterator[Judged | Reject]:
     """Judge documents in batches; rejects keep their places."""
-    batch: list[Parsed | Reject] = []
+    for batch in _batches(parsed):
+        yield from _judged_batch(batch, rules, counts)
+
+
+def _batches(results: Iterable[State | Reject]) -> Iterator[list[State | Reject]]:
+    """Yield documents and rejects in order, so many at a time as are worked on together."""
+    batch: list[State | Reject] = []
     chars = 0
-    for result in parsed:
+    for result in results:
         batch.append(result)
         chars += 0 if isinstance(result, Reject) else len(result.document.text)
         if len(batch) == BATCH_DOCUMENTS or chars > BATCH_CHARS:
-            yield from _judged_batch(batch, rules, counts)
+            yield batch
             batch, chars = [], 0
-    yield from _judged_batch(batch, rules, counts)
+    yield batch
 
 
 def _judged_batch(
@@ -239,12 +245,13 @@ def _rejected(document: Document, error: Exception) -> Reject:
 def _with_duplicates(
     results: Iterable[Judged | Reject], job: Job
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Documents, each with the duplicates within it, if these are sought."""
-    for result in results:
-        if job.dedup.scope == "off" or isinstance(result, Reject):
-            yield result, NO_DUPLICATES
-        else:
-            yield result, duplicates_within([result], job.dedup)[0]
+    """Yield documents, each with the duplicates within its articles, if these are sought."""
+    if job.dedup.scope == "off":
+        yield from ((result, NO_DUPLICATES) for result in results)
+        return
+    for batch in _batches(results):
+        found = duplicates_within(batch, job.dedup)
+        yield from ((result, found[at]) for at, result in enumerate(batch))
 
 
 def _published(
