@@ -10,11 +10,12 @@
 ['Image copyright']
 """
 
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
 
-import etl.dedup  # noqa: F401  # for its name, see below
-
+# `python -m etl` comes here before the current folder is taken off the path: nothing is imported that is not there yet.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from etl.api import Duplicate, clean, dedup, load_rules, restore
     from etl.cleaner import Cleaner, Result
@@ -44,13 +45,20 @@ _MODULES = {
     "DedupSettings": "etl.dedup",
 }
 
-# A package sets its name in its parent when it is first imported, and never again: `etl.dedup` is the function.
-del globals()["dedup"]
 
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Any:
-        if name not in _MODULES:
-            raise AttributeError(f"module 'etl' has no attribute '{name}'; it has {', '.join(__all__)}")
-        globals()[name] = getattr(import_module(_MODULES[name]), name)
-        return globals()[name]
+    class _Package(ModuleType):
+        """This package.  `etl.dedup` is the function, also when the package of that name is imported."""
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if not (name in _MODULES and isinstance(value, ModuleType)):
+                super().__setattr__(name, value)
+
+        def __getattr__(self, name: str) -> object:
+            if name not in _MODULES:
+                raise AttributeError(f"module 'etl' has no attribute '{name}'; it has {', '.join(__all__)}")
+            setattr(self, name, getattr(import_module(_MODULES[name]), name))
+            return self.__dict__[name]
+
+    sys.modules[__name__].__class__ = _Package
