@@ -3,7 +3,8 @@
 checks        the table of checks
 records       which documents are articles, and what their records say
 tasks         the work of a check on one shard, by the path of `clean`; run: over all shards
-furniture     what cleaning would take; articles: what is wrong with one by itself; recurring: lines no rule knows; audits
+furniture     what cleaning would take; articles: what is wrong with one by itself; audits: books that do not fit
+recurring     short lines that no rule knows
 tally         findings counted by key, and against limits; limits: what is allowed
 baseline      the accepted state; drift: a template that changed since
 judge         what was found -> a report; formats/: the report as text, SARIF, JUnit and others

@@ -12,7 +12,7 @@ from etl.check.furniture import excerpt
 from etl.check.model import Finding, Key, Place
 from etl.check.records import ArticleRecord
 from etl.fold import count_words, ends_sentence, has_full_stop
-from etl.language import detect
+from etl.language import LANGUAGES, detect
 from etl.model import Block
 
 # Words.  The shortest stories of agencies, flashes aside, have some twenty.
@@ -21,6 +21,8 @@ MIN_WORDS = 12
 MIN_UNFINISHED_WORDS = 12
 # Words of a text whose language is told: of fewer, names and quotes decide.
 MIN_LANGUAGE_WORDS = 40
+# So many of the longest blocks must agree: one may be a quote.
+MAX_BLOCKS = 3
 # News is dated; newspapers begin in the 17th century.
 FIRST_YEAR = "1600"
 EPOCH = "1970-01-01T00:00:00.000Z"
@@ -101,12 +103,13 @@ def _short(article: Article) -> Faults:
 
 
 def _language(article: Article) -> Faults:
-    claimed = article.record.language.partition("-")[0].partition("_")[0].lower()
-    if not claimed or count_words(article.text) < MIN_LANGUAGE_WORDS:
+    claimed = article.record.language.replace("_", "-").partition("-")[0].lower()
+    if _same(claimed) not in LANGUAGES or count_words(article.text) < MIN_LANGUAGE_WORDS:
         return
-    found = detect([block.text for block in article.blocks])
-    if found and _same(found) != _same(claimed):
-        yield found, f"the record says {claimed}, and the text reads like {found}", article.text
+    longest = sorted((block.text for block in article.blocks), key=len, reverse=True)[:MAX_BLOCKS]
+    found = {detect([text]) for text in longest} - {""}
+    if len(found) == 1 and _same(found.copy().pop()) != _same(claimed):
+        yield from ((one, f"the record says {claimed}, and the text reads like {one}", longest[0]) for one in found)
 
 
 def _same(code: str) -> str:

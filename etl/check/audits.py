@@ -9,7 +9,7 @@ from etl.audit import BOOKED_NOTHING, Entry
 from etl.check.model import Finding, Key, Place
 from etl.errors import RestoreError, UsageError
 from etl.formats import Source
-from etl.restore import AuditedDocument, read_audit, restore
+from etl.restoration import AuditedDocument, read_audit, restore
 
 BALANCE, REPLAY = "audit.balance", "audit.replay"
 

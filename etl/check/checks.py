@@ -11,8 +11,10 @@ from etl.errors import UsageError
 from etl.packs import did_you_mean
 from etl.repair.doubts import DOUBTS
 
+# Doubts that are a matter of typing, or of code: `fmt.Println`, ``quotes''.
+TYPOGRAPHY = frozenset(f"repair/{name}" for name in ("missing-space", "ascii-quotes", "hyphen-break", "joined-link"))
 # What only looks damaged: repair leaves it, so a check that failed for it could not be satisfied by cleaning.
-DOUBTED = tuple(sorted({doubt.rule for doubt in DOUBTS}))
+DOUBTED = tuple(sorted({doubt.rule for doubt in DOUBTS} - TYPOGRAPHY))
 # What an article says of itself is no fault of the data.
 DECLARED = ("stub", "teaser", "paywalled", "suspect")
 

@@ -68,11 +68,18 @@ def record_of(document: Document, as_what: As) -> ArticleRecord | None:
     """Return the article that a document is, if it does not come from a line; None if it is a page."""
     if document.kind == "html" or as_what == "pages":
         return None
-    extra = msgspec.json.decode(document.extra)
-    if not as_what and not str(extra.get("schema", "")).startswith(SCHEMA):
+    if not is_article(document.extra, as_what):
         return None
+    extra = msgspec.json.decode(document.extra)
     fields = {"id": document.record, "text": document.text, **msgspec.structs.asdict(document.metadata), **extra}
     return article_record(fields, as_what)
+
+
+def is_article(extra: str, as_what: As) -> bool:
+    """Return whether a record is an article, by the fields that no fact of a document has taken."""
+    return as_what == "articles" or (
+        not as_what and str(msgspec.json.decode(extra).get("schema", "")).startswith(SCHEMA)
+    )
 
 
 def article_record(fields: Mapping[str, Any], as_what: As) -> ArticleRecord | None:

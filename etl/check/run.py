@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -52,10 +53,11 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
     if not documents:
         raise NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
     lines = recurring(workspace, len(checked), tally.value().totals) if job.has("raw.suspects", "art.suspects") else []
-    for finding in _of_all(job, workspace, checked, lines, tally.value()):
-        if finding.key.check in job.checks:
-            scope = CHECKS[finding.key.check].scope
-            tally.find(Subject(scope, finding.key.publisher, path=finding.place.path), [finding])
+    found_of_all = _of_all(job, workspace, checked, lines, tally.value())
+    wanted = (one for one in found_of_all if one.key.check in job.checks)
+    for (check, path, _), group in groupby(wanted, key=lambda one: (one.key.check, one.place.path, one.place.row)):
+        findings = list(group)
+        tally.find(Subject(CHECKS[check].scope, findings[0].key.publisher, path=path), findings)
     notes = dict.fromkeys([*planned.notes, *(note for one in checked for note in one.notes)])
     return Outcome(tally.value(), tuple(lines), tuple(notes), documents)
 

@@ -16,7 +16,7 @@ from random import Random
 from msgspec import Struct
 
 from etl.audit import Entry
-from etl.restore import read_audit
+from etl.restoration import read_audit
 
 REMOVING = frozenset(("drop", "cut", "extract", "reject", "duplicate"))
 # Characters of the removed text, and of what stands before and behind it, that are shown to the judge.
@@ -112,6 +112,6 @@ def _stratum(entry: Entry) -> Stratum:
 
 def _draw(number: int, rows: int, entry: Entry, times: int, stratum: int, removed: int) -> Draw:
     return Draw(
-        number, rows, times, entry.rule, entry.rule_version, entry.kind, stratum, removed, entry.path, entry.row, entry.line,
-        entry.line_sha256, entry.duplicate_of, entry.before[:MAX_SHOWN],
+        number, rows, times, entry.rule, entry.rule_version, entry.kind, stratum, removed, entry.path, entry.row,
+        entry.line, entry.line_sha256, entry.duplicate_of, entry.before[:MAX_SHOWN],
     )  # fmt: skip

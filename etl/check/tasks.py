@@ -3,40 +3,51 @@
 What needs all shards is left in the workspace: fingerprints of articles, their ids, and short lines that may recur.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from etl.audit import JOINT
 from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
 from etl.check.furniture import findings_of
 from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
-from etl.check.records import ArticleRecord, As, record_of, records_of
+from etl.check.records import ArticleRecord, As, is_article, record_of, records_of
 from etl.check.recurring import Lines
 from etl.check.tally import Tallied, Tally
 from etl.document import Cleaned, Judged
-from etl.formats import OWN, Reject, Share
-from etl.model import Block, Removal
+from etl.formats import OWN, Reject, Share, read
+from etl.model import Block, Raw, Removal
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard
 from etl.pipeline.tasks import cleaned_documents
 from etl.pipeline.workspace import Workspace
 from etl.record import Record, article_id
 from etl.refrains import refrains
+from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.regexes.budget import BUDGET
 
 ARTICLES = "checked-articles"
 
 
 class CheckJob(Struct, frozen=True):
-    """What a worker is sent: how documents are cleaned, which checks are done, and what the findings are held against."""
+    """What a worker is sent: how documents are cleaned, which checks are done, and the limits."""
 
     job: Job
     checks: frozenset[str]
     limits: tuple[Limit, ...] = ()
     as_what: As = ""
+
+    def for_articles(self) -> Job:
+        """Return the job for articles: by rules alone.
+
+        The classifier judged them when they were cleaned, by tags and neighbours that are gone since.
+        """
+        ignore = (*self.job.selection.ignore, CLASSIFIER)
+        return structs.replace(self.job, selection=structs.replace(self.job.selection, ignore=ignore))
 
     def has(self, *checks: str) -> bool:
         """Return whether one of these checks is done."""
@@ -99,7 +110,13 @@ class _ShardCheck:
             for share in shares
             for row, record in records_of(share, self._job.as_what).items()
         }
-        for result in cleaned_documents(self._job.job, workspace, shares):
+        of_articles = {name for name, _ in known} | {one.source.name for one in shares if self._holds_articles(one)}
+        pages = [share for share in shares if share.source.name not in of_articles]
+        articles = [share for share in shares if share.source.name in of_articles]
+        for result in chain(
+            cleaned_documents(self._job.job, workspace, pages),
+            cleaned_documents(self._job.for_articles(), workspace, articles),
+        ):
             if isinstance(result, Reject):
                 self._reject(result, of_file[result.path], known.get((result.path, result.row)))
                 continue
@@ -114,12 +131,19 @@ class _ShardCheck:
             else:
                 self._check_page(judged, cleaned, place)
 
+    def _holds_articles(self, share: Share) -> bool:
+        """Return whether the first record of a share that does not stand in lines is an article."""
+        if share.format not in ("parquet", "arrow", "json", "csv") or share.fault:
+            return False
+        first = next(read(share, self._job.job.reading), None)
+        return isinstance(first, Raw) and is_article(first.extra, self._job.as_what)
+
     def _reject(self, reject: Reject, share: Share, record: ArticleRecord | None) -> None:
         if not reject.is_error:
             return
         self._documents += 1
         at = Place(reject.path, reject.row, 0, str(reject.row) if share.format == "jsonl" else "")
-        place = msgspec.structs.replace(at, file_line=_file_line(share, reject.row))
+        place = structs.replace(at, file_line=_file_line(share, reject.row))
         if record:
             fault = record.faults[0] if record.faults else None
             key = Key("art.schema", fault.field if fault else "text", record.publisher)
@@ -132,20 +156,20 @@ class _ShardCheck:
     def _check_article(self, record: ArticleRecord, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document = judged.document
         origin = f"{record.origin}:{record.origin_line}" if record.origin_line else record.origin
-        place = msgspec.structs.replace(place, article=record.id, origin=origin)
+        place = structs.replace(place, article=record.id, origin=origin)
         article = Article(record, document.text, document.blocks, place)
         findings = [*faults_of(article), *findings_of(cleaned.entries, "art", record.publisher, place)]
         subject = _subject("art", record, document.path, len(document.text))
         self._tally.add(subject, self._wanted(findings))
         blocks = [pair for at in range(len(judged.articles)) for pair in _blocks(judged, at)]
         self._lines.add("art", record.publisher, blocks, place)
-        self._remember(ArticleAt(record.id, record.publisher, place), blocks)
+        self._remember(ArticleAt(record.id, record.publisher, place), document.text)
 
-    def _remember(self, article: ArticleAt, blocks: Sequence[tuple[Block, Sequence[Removal]]]) -> None:
-        """Note an article for checks across shards; a refrain is no copy within its article."""
-        left = [block for block, removals in blocks if not any(one.action != "tag" for one in removals)]
-        natural = refrains(left)
-        for block in left:
+    def _remember(self, article: ArticleAt, text: str) -> None:
+        """Note an article for checks across shards: its blocks, as they are joined; a refrain is no copy within it."""
+        blocks = list(_paragraphs(text))
+        natural = refrains(blocks)
+        for block in blocks:
             if block.index not in natural:
                 self._blocks.texts.append(block.text)
                 self._blocks.articles.append(len(self._articles))
@@ -194,6 +218,16 @@ def read_articles(workspace: Workspace, shard: int) -> list[ArticleAt]:
     """Return the articles of a shard."""
     packed = workspace.path(ARTICLES, shard, ".msgpack").read_bytes()
     return msgspec.msgpack.decode(packed, type=list[ArticleAt])
+
+
+def _paragraphs(text: str) -> Iterator[Block]:
+    """Yield the blocks of an article's text, which a blank line parts; a listing has lines, and is one."""
+    line = start = 0
+    for index, paragraph in enumerate(text.split(JOINT)):
+        if paragraph.strip():
+            yield Block(index, line + 1, start, start + len(paragraph), paragraph)
+        line += paragraph.count("\n") + JOINT.count("\n")
+        start += len(paragraph) + len(JOINT)
 
 
 def _lost(judged: Judged, cleaned: Cleaned) -> str:

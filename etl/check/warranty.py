@@ -29,7 +29,7 @@ class Bound(Struct, frozen=True):
 
 
 class Warranty(Struct, frozen=True):
-    """What verdicts prove of all removed characters, and of the rules with enough draws; the packs that removed them."""
+    """What verdicts prove of all removed characters, and of rules with enough draws; the digest of the packs."""
 
     whole: Bound
     rules: tuple[Bound, ...]
@@ -62,8 +62,8 @@ def bound(name: str, judged: Sequence[Judged], confidence: float = CONFIDENCE) -
 
 def statement(warranty: Warranty) -> str:
     """Return the warranty in one sentence."""
-    most = percent(warranty.whole.most)
-    return f"wrongly removed ≤ {most} of {warranty.removed:,} removed characters, with {warranty.confidence:.0%} confidence"
+    most, sure = percent(warranty.whole.most), f"{100 * warranty.confidence:g} %"
+    return f"wrongly removed ≤ {most} of {warranty.removed:,} removed characters, with {sure} confidence"
 
 
 def percent(share: float) -> str:

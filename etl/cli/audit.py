@@ -131,7 +131,7 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
 
 def _audit_of(path: Path) -> Path:
     """Return the audit that a user means: the file, or that of a folder or file of articles."""
-    from etl.restore import find_audit
+    from etl.restoration import find_audit
 
     if not path.exists():
         raise UsageError(str(path), "there is no such file or folder", "Give the audit that clean wrote.")

@@ -154,11 +154,11 @@ def cleaned_documents(
 ) -> Iterator[tuple[Judged, Cleaned] | Reject]:
     """Yield the documents of shares, judged and finished, with their duplicates left in; rejects in their places."""
     parsed = _parsed(job, Shard(0, tuple(shares)))
-    for judged in _judged(parsed, compile_rules(job.selection), line_counts(workspace)):
+    for judged in judge_all(parsed, compile_rules(job.selection), line_counts(workspace)):
         if isinstance(judged, Reject):
             yield judged
         else:
-            finished = _finish(judged, NO_DUPLICATES, job.added)
+            finished = finish_one(judged, NO_DUPLICATES, job.added)
             yield finished if isinstance(finished, Reject) else (judged, finished)
 
 
