@@ -13,7 +13,7 @@ from etl.check.checks import CHECKS
 from etl.check.model import Finding, Key, Subject
 from etl.check.recurring import Line, recurring, suspects
 from etl.check.tally import Tallied, Tally
-from etl.check.tasks import Checked, CheckJob, check_shard, read_articles
+from etl.check.tasks import RECURRING, Checked, CheckJob, check_shard, read_articles
 from etl.engines import Engine
 from etl.errors import NoInput
 from etl.formats import OWN, Found, Share, Source, shares, spooled
@@ -52,7 +52,7 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
     documents = sum(one.documents for one in checked)
     if not documents:
         raise NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
-    lines = recurring(workspace, len(checked), tally.value().totals) if job.has("raw.suspects", "art.suspects") else []
+    lines = recurring(workspace, len(checked), tally.value().totals) if job.has(*RECURRING) else []
     found_of_all = _of_all(job, workspace, checked, lines, tally.value())
     wanted = (one for one in found_of_all if one.key.check in job.checks)
     for (check, path, _), group in groupby(wanted, key=lambda one: (one.key.check, one.place.path, one.place.row)):

@@ -31,6 +31,8 @@ from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.regexes.budget import BUDGET
 
 ARTICLES = "checked-articles"
+# Checks that ask which short lines recur.
+RECURRING = ("raw.suspects", "art.suspects", "raw.drift")
 
 
 class CheckJob(Struct, frozen=True):
@@ -190,8 +192,9 @@ class _ShardCheck:
                 findings.append(
                     Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it"))
                 )
-            subject = Subject("raw", publisher, article.metadata.language, _status(written.get(name)), document.path,
-                              sum(block.char_end - block.char_start for block in article.blocks_of(document)))  # fmt: skip
+            characters = sum(block.char_end - block.char_start for block in article.blocks_of(document))
+            status = _status(written.get(name))
+            subject = Subject("raw", publisher, article.metadata.language, status, document.path, characters)
             self._tally.add(subject, self._wanted(findings))
             self._lines.add("raw", publisher, _blocks(judged, at), place)
 
@@ -199,7 +202,7 @@ class _ShardCheck:
         return [finding for finding in findings if finding.key.check in self._job.checks]
 
     def _save(self, workspace: Workspace, shard: int) -> None:
-        if self._job.has("raw.suspects", "art.suspects", "raw.drift"):
+        if self._job.has(*RECURRING):
             self._lines.save(workspace, shard)
         with workspace.writing(ARTICLES, shard, ".msgpack") as path:
             path.write_bytes(msgspec.msgpack.encode(self._articles))

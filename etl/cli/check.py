@@ -1,4 +1,4 @@
-"""`copydesk check` and `copydesk baseline`: fail when data is dirtier than allowed; what is allowed because it was so."""
+"""`copydesk check` and `copydesk baseline`: fail when data is dirtier than allowed, or than it was."""
 
 import os
 from collections.abc import Sequence
