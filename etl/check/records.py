@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from etl.audit import text_sha256
+from etl.dates import instant
 from etl.fold import count_words
 from etl.formats import Share
 from etl.formats.jsonl import lines_of
@@ -43,6 +44,11 @@ class ArticleRecord(Struct, frozen=True, gc=False):
     origin_line: int = 0
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """The place of the article in the raw page; "" if it is not known."""
+        return f"{self.origin}:{self.origin_line}" if self.origin and self.origin_line else self.origin
+
 
 def records_of(share: Share, as_what: As) -> dict[int, ArticleRecord]:
     """Return the articles among the lines of a share, by row; lines that are no JSON are left to who reads them."""
@@ -72,6 +78,8 @@ def record_of(document: Document, as_what: As) -> ArticleRecord | None:
         return None
     extra = msgspec.json.decode(document.extra)
     fields = {"id": document.record, "text": document.text, **msgspec.structs.asdict(document.metadata), **extra}
+    if added := instant(str(extra.get("added", ""))):  # a timestamp of Parquet's, in its own words
+        fields["added"] = added
     return article_record(fields, as_what)
 
 
@@ -98,7 +106,7 @@ def _own(fields: Mapping[str, Any]) -> ArticleRecord:
         said, _, where = str(error).partition(" - at ")
         name = where.strip("`").removeprefix("$").removeprefix(".") or said.partition("`")[2].partition("`")[0]
         return _other(fields, Fault(name, said))
-    origin = f"{record.origin.path}:{record.origin.row}" if record.origin.row > 1 else record.origin.path
+    origin = _origin(record.origin.path, record.origin.row)
     return ArticleRecord(
         record.id, record.publisher, record.language, record.status, record.headline, record.created, record.added,
         origin, record.origin.line_start, tuple(_contradictions(record)),
@@ -127,10 +135,15 @@ def _other(fields: Mapping[str, Any], *faults: Fault) -> ArticleRecord:
         headline=_word(found, "headline", "title"),
         created=_word(found, "created", "date", "datePublished"),
         added=_word(found, "added"),
-        origin=_word(place, "path") or _word(found, "file_path", "path"),
+        origin=_origin(_word(place, "path") or _word(found, "file_path", "path"), place.get("row", 1)),
         origin_line=line if isinstance(line := place.get("line_start"), int) else 0,
         faults=faults,
     )
+
+
+def _origin(path: str, row: object) -> str:
+    """Return the raw document that an article is of; that of the first record of a file is the file."""
+    return f"{path}:{row}" if isinstance(row, int) and row > 1 else path
 
 
 def _word(fields: Mapping[str, Any], *names: str) -> str:

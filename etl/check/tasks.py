@@ -147,6 +147,7 @@ class _ShardCheck:
         at = Place(reject.path, reject.row, 0, str(reject.row) if share.format == "jsonl" else "")
         place = structs.replace(at, file_line=_file_line(share, reject.row))
         if record:
+            place = structs.replace(place, article=record.id, origin=record.place)
             fault = record.faults[0] if record.faults else None
             key = Key("art.schema", fault.field if fault else "text", record.publisher)
             finding = Finding(key, place, fault.words if fault else reject.reason, record.id)
@@ -157,8 +158,7 @@ class _ShardCheck:
 
     def _check_article(self, record: ArticleRecord, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document = judged.document
-        origin = f"{record.origin}:{record.origin_line}" if record.origin_line else record.origin
-        place = structs.replace(place, article=record.id, origin=origin)
+        place = structs.replace(place, article=record.id, origin=record.place)
         article = Article(record, document.text, document.blocks, place)
         findings = [*faults_of(article), *findings_of(cleaned.entries, "art", record.publisher, place)]
         subject = _subject("art", record, document.path, len(document.text))
