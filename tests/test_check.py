@@ -412,10 +412,27 @@ def test_json_on_stderr_is_one_object(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_result_does_not_depend_on_the_processes(run: Run, tmp_path: Path) -> None:
-    records = [*pages(1, 200, ends=["Read More"]), *pages(2, 200, "Corley Post", ["Town Hall Desk at Work"])]
-    write_lines(tmp_path / "crawl.jsonl", records * 12)
-    first, second = (run("check", "crawl.jsonl", "-q", "-j", jobs, "--format", "json").out for jobs in (1, 2))
-    assert first == second
+    records = [*pages(1, 20, ends=["Read More"]), *pages(2, 20, "Corley Post", ["Town Hall Desk at Work"])]
+    write_lines(tmp_path / "crawl.jsonl", records * 2)
+    sizes = ("-j", 1), ("-j", 1, "--shard-size", "7kB"), ("-j", 2, "--shard-size", "20kB")
+    first, second, third = (run("check", "crawl.jsonl", "-q", *size, "--format", "json").out for size in sizes)
+    assert first == second == third
+
+
+def test_a_finding_points_through_the_audit_to_the_line_of_the_page(run: Run, tmp_path: Path) -> None:
+    """The page has a label that was taken out, spaces that were mended, and gaps of several lines."""
+    one, two, three, four = story(Random(11)).split("\n\n")
+    page = f"{one}\n\n\n\n{two.replace(' the ', '  the ')}\n\nRead More\n\n{three}\n\n\n{four}\n"
+    (tmp_path / "page.txt").write_text(page)
+    run("clean", "-q", "page.txt", "-o", "clean.jsonl", *ADDED)
+    articles = read_lines(tmp_path / "clean.jsonl")
+    (tmp_path / "mine.toml").write_text(
+        '[pack]\nid = "mine"\nversion = "1.0.0"\n[[rule]]\nid = "last"\ntitle = "Last"\nkind = "notice"\n'
+        f'match.exact = ["{four}"]\nwhy = "a test"\ndrops = ["{four}"]\nkeeps = ["{one}"]\n'
+    )
+    (found,) = findings(run, "clean.jsonl", "-r", "mine.toml")
+    assert (found["rule"], found["line"]) == ("mine/last", articles[0]["text"].split("\n").index(four) + 1)
+    assert found["origin"] == f"page.txt:{page.split(chr(10)).index(four) + 1}"
 
 
 def test_every_check_has_its_page(run: Run) -> None:

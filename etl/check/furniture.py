@@ -61,6 +61,6 @@ def _words(entry: Entry, rule: str) -> str:
 
 
 def excerpt(text: str) -> str:
-    """Return the beginning of a text, in one line."""
-    line = " ".join(text.split())
+    """Return the beginning of a text, in one line; half a surrogate pair, which no format can hold, is U+FFFD."""
+    line = " ".join(text.split()).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return line if len(line) <= MAX_EXCERPT else line[: MAX_EXCERPT - 1] + "…"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from etl.check.checks import CHECKS, matching
+from etl.check.checks import CHECKS, Check, matching
 from etl.check.model import Count, Held, Limit, Measure, Where
 from etl.errors import UsageError
 from etl.packs.shape import Guide, shape_error
@@ -98,19 +98,18 @@ def amount(said: str, place: str) -> tuple[float, bool]:
 def all_limits(given: Sequence[Limit], checks: Iterable[str], has_baseline: bool) -> tuple[Limit, ...]:
     """Return the limits to measure: the user's, and for each check that none of these is about, the usual ones.
 
-    With a baseline the usual ones do not hold: what it accepts is accepted, and nothing beside.
+    With a baseline only those hold that compare with it: what it accepts is accepted, and nothing beside.
     """
     said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
-    usual = () if has_baseline else [one for check in sorted(set(checks) - said) for one in _usual(check)]
-    return (*given, *usual)
+    left = (CHECKS[check] for check in sorted(set(checks) - said))
+    return (*given, *(limit for one in left if one.against_baseline or not has_baseline for limit in _usual(one)))
 
 
-def _usual(check: str) -> Iterator[Limit]:
+def _usual(check: Check) -> Iterator[Limit]:
     """Yield the limits that hold of a check if nothing is said: none may be found, and what is soft only warns."""
-    one = CHECKS[check]
-    yield Limit(check, level=one.level, without=one.soft)
-    if one.soft and one.level == "error":
-        yield Limit(check, level="warning")
+    yield Limit(check.id, level=check.level, without=check.soft)
+    if check.soft and check.level == "error":
+        yield Limit(check.id, level="warning")
 
 
 def held(limit: Limit, measure: Measure, counted: int, before: int | None) -> Held:

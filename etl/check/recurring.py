@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from etl.author.suggest import MAX_WORDS
+from etl.check.furniture import excerpt
 from etl.check.model import Finding, Key, Place, Scope
 from etl.check.tally import Totals, total
 from etl.fold import label
@@ -61,7 +62,7 @@ class Lines:
             if name and name not in labels and any(map(str.isalpha, name)):
                 labels.add(name)
                 rule = removals[0].rule if removals else ""
-                self._note(name, block, Line(0, name, block.text, scope, publisher, rule, 1, place))
+                self._note(name, block, Line(0, excerpt(name), excerpt(block.text), scope, publisher, rule, 1, place))
 
     def _note(self, name: str, block: Block, line: Line) -> None:
         key = line_key(name, f"{line.scope} {line.publisher}")

@@ -11,7 +11,7 @@ from etl.check.binomial import upper_bound
 from etl.check.limits import amount
 from etl.check.verdicts import Judged, read_verdicts
 from etl.errors import UsageError
-from etl.packs import Selection, pack_versions
+from etl.packs import Selection, pack_versions, selected
 
 CONFIDENCE = 0.95
 # Draws of a rule, below which its bound says nothing: of 10 right ones it is 26 %.
@@ -77,8 +77,9 @@ def percent(share: float) -> str:
 
 
 def packs_digest(selection: Selection) -> str:
-    """Return the digest of the packs of a selection: any change of a rule changes it."""
-    return sha256(msgspec.json.encode(pack_versions(selection))).hexdigest()[:16]
+    """Return the digest of the rules of a selection: any change of one, or of which are chosen, changes it."""
+    names = [sourced.name for sourced in selected(selection)]
+    return sha256(msgspec.json.encode([pack_versions(selection), names])).hexdigest()[:16]
 
 
 def warranty_failures(required: str, selection: Selection) -> Iterator[str]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "rdjson", "markdown")
 # The file to which GitHub Actions has the summary of a step written.
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
-# Seconds of a second process: for less input than this it is not worth it.
-SMALL_BYTES = 4 << 20
 
 checking_options = options.stacked(
     option("Checks", "--checks", multiple=True, metavar="ID", help="Do these checks only ('art.*'); repeatable."),
@@ -54,6 +52,7 @@ checking_options = options.stacked(
         metavar="SIZE",
         help="What finding copies may hold in memory; past it, they are sought from files.",
     ),
+    option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
     option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
     options.reading_options,
     options.rule_options,
@@ -108,12 +107,14 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     in copydesk.toml, or by a baseline.  The checks are in docs/checks.md; the options of [clean] hold here too.
     """
     from etl.check.judge import report_of
+    from etl.check.origins import traced
 
     formats = _formats(chosen.pop("formats"))
     required = chosen.pop("require")
     outcome, rules = _checked(inputs, chosen)
     report = report_of(outcome, rules)
-    report = structs.replace(report, failures=(*report.failures, *_unproved(required, rules)))
+    failures = (*report.failures, *_unproved(required, rules))
+    report = structs.replace(report, failures=failures, findings=traced(report.findings))
     _write(report, formats)
     _speak(report, chosen)
     if report.failures and not chosen["exit_zero"]:
@@ -175,7 +176,9 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     accepted = read_baseline(Path(chosen["baseline"])) if chosen["baseline"] else None
     limits = all_limits(given, checks, has_baseline=accepted is not None)
     rules = Rules(limits, checks, selection, accepted, chosen["is_strict"])
-    job = Job(selection, reading, memory=options.memory(chosen["memory"]))
+    job = Job(
+        selection, reading, memory=options.memory(chosen["memory"]), shard_bytes=options.memory(chosen["shard_size"])
+    )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
 
 
@@ -188,7 +191,7 @@ def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Out
 
     found = find(inputs, job.job.reading)
     size = sum(source.size for source in found.sources)
-    is_small = size <= SMALL_BYTES and not any(source.is_stream for source in found.sources)
+    is_small = size <= job.job.shard_bytes and not any(source.is_stream for source in found.sources)
     progress = ProgressLine(bool(chosen.get("quiet") or chosen.get("as_json")))
     try:
         with scratch(chosen["work"]) as workspace, LocalEngine(1 if is_small else chosen["jobs"]) as engine:
