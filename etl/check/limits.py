@@ -95,20 +95,24 @@ def amount(said: str, place: str) -> tuple[float, bool]:
     return (round(number / 100, 9), True) if is_rate else (number, False)
 
 
-def all_limits(given: Sequence[Limit], checks: Iterable[str], has_baseline: bool) -> tuple[Limit, ...]:
+def all_limits(
+    given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Sequence[str] = ()
+) -> tuple[Limit, ...]:
     """Return the limits to measure: the user's, and for each check that none of these is about, the usual ones.
 
+    `mild` are rules whose findings only warn.
     With a baseline only those hold that compare with it: what it accepts is accepted, and nothing beside.
     """
     said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
     left = (CHECKS[check] for check in sorted(set(checks) - said))
-    return (*given, *(limit for one in left if one.against_baseline or not has_baseline for limit in _usual(one)))
+    usual = (one for one in left if one.against_baseline or not has_baseline)
+    return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild))))
 
 
-def _usual(check: Check) -> Iterator[Limit]:
+def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:
     """Yield the limits that hold of a check if nothing is said: none may be found, and what is soft only warns."""
-    yield Limit(check.id, level=check.level, without=check.soft)
-    if check.soft and check.level == "error":
+    yield Limit(check.id, level=check.level, without=soft)
+    if soft and check.level == "error":
         yield Limit(check.id, level="warning")
 
 
