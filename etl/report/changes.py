@@ -64,7 +64,7 @@ def entries_of(block: ShownBlock) -> Iterator[Entry]:
     if block.entry:
         yield block.entry
     yield from block.tags
-    yield from (span.entry for span in block.spans if span.entry)
+    yield from (span.entry for span in block.spans if span.entry and span.entry.action != "tag")
 
 
 def changes_of(document: RunDocument) -> list[ArticleChanges]:

@@ -41,9 +41,12 @@ def compare(duplicate: str, keeper: str, residue: str) -> Pair:
 
 
 def _marked(text: str, lacking: frozenset[str]) -> Iterator[Piece]:
+    mark = "differs"
     for word in _WORDS.findall(text):
-        is_residue = any(part in lacking for part in _LETTERS.findall(fold(word)))
-        yield Piece(word, "residue" if is_residue else "differs")
+        if not word.isspace():  # white space is marked as the word before it
+            is_residue = any(part in lacking for part in _LETTERS.findall(fold(word)))
+            mark = "residue" if is_residue else "differs"
+        yield Piece(word, mark)
 
 
 def _solid(pieces: list[Piece]) -> tuple[Piece, ...]:

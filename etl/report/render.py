@@ -4,12 +4,12 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from msgspec import Struct
 
@@ -87,28 +87,24 @@ class Renderer:
 
     def __init__(self, settings: Settings, duplicates: Duplicates, links: Links) -> None:
         self._settings, self._duplicates, self.links = settings, duplicates, links
-        self._environment = _environment()
-        self._environment.globals.update(
-            compare=self._compare,
-            exception=lambda entry: ready.exception(entry, settings.until),
-            keeps=ready.keeps,
-            rule=ready.rule,
-            links=self._keeper_link,
-            strip=charts.strip,
-            titles=_Titles(settings.titles),
-            is_reviewed=settings.is_reviewed,
-        )
-
-    @cached_property
-    def _article(self) -> Any:
-        return self._environment.get_template("article.html")
+        self._values = {
+            "compare": self._compare,
+            "exception": lambda entry: ready.exception(entry, settings.until),
+            "keeps": ready.keeps,
+            "rule": ready.rule,
+            "links": self._keeper_link,
+            "strip": charts.strip,
+            "titles": _Titles(settings.titles),
+            "is_reviewed": settings.is_reviewed,
+        }
 
     def article(self, changes: ArticleChanges, reason: str = "", detail: Detail = FULL) -> Markup:
         """Return an article as HTML."""
         copies = self._duplicates.copies_of(changes.fields.id)
         removed = (block.entry for block in changes.blocks if block.entry)
         keepers = {entry.line_sha256: self._duplicates.keeper(entry) for entry in removed if entry.duplicate_of}
-        rendered: str = self._article.render(
+        rendered: str = _template("article.html").render(
+            **self._values,
             article=changes,
             blocks=shown_blocks(changes.blocks, detail.blocks),
             most=detail.characters,
@@ -129,8 +125,8 @@ class Renderer:
             f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:{connect}; "
             "base-uri 'none'; form-action 'none'"
         )
-        page: str = self._environment.get_template(template).render(
-            style=Markup(style), script=Markup(script), policy=policy, **values
+        page: str = _template(template).render(
+            **self._values, style=Markup(style), script=Markup(script), policy=policy, **values
         )
         return page
 
@@ -201,6 +197,12 @@ def clip(text: str, most: int = MAX_SHOWN) -> str:
     return f"{visible(text[:most])}… ({rest:,} more)" if rest > most else f"{visible(text[:most])}…"
 
 
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
         autoescape=True,

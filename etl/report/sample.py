@@ -14,6 +14,8 @@ Reason = Literal["lost most", "suspect", "example", "at random"]
 
 # Articles that lost most.  A reader looks at some tens of them.
 MAX_WORST = 60
+# They are at most so great a part of those shown: one in ten.
+WORST_PART = 10
 # Pairs of publisher and rule that have an article of their own among those shown.
 MAX_PAIRS = 20_000
 # Suspects that the overview may name.
@@ -58,7 +60,7 @@ class Sample:
 
     def __init__(self, size: int, seed: int) -> None:
         self._seed = seed.to_bytes(8, "little", signed=True)
-        self._worst, self._suspects, self._rest = _Best(min(size, MAX_WORST)), _Best(size), _Best(size)
+        self._worst, self._suspects, self._rest = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size), _Best(size)
         self._pairs: dict[tuple[str, str], Chosen] = {}
         self.suspects: list[ArticleSummary] = []
 
