@@ -7,6 +7,7 @@ from etl.markup.elements import INVISIBLE
 from etl.markup.features import Said
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
+from etl.markup.naming import named_clue
 
 # Elements that are listened to even without attributes.
 LISTENED = frozenset(("title", "style", "time"))
@@ -16,15 +17,6 @@ META_KEYS = ("property", "name", "itemprop", "http-equiv")
 PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
-# Words of a class that name a byline, and a date: those of thousands of sites.
-CLASSES = re.compile(
-    r"(?P<byline>(?<![a-z])(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
-    r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
-    r"|(?P<date>(?<![a-z])(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
-    r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
-    r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    re.IGNORECASE,
-)
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
 MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
@@ -33,7 +25,6 @@ MAX_OPEN, MAX_CLUES = 6, 2_000
 
 _TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_STYLE_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
 
@@ -44,8 +35,8 @@ class Listener:
     def __init__(self) -> None:
         self.clues: list[Clue] = []
         self.unseen: frozenset[str] = frozenset()
-        self._open: list[tuple[int, str, int, list[str]]] = []
-        self._known: dict[str, str] = {}
+        # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
+        self.listening: list[tuple[int, str, int, list[str]]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int) -> None:
         """Note an element: at once if its attributes say all, at its end if its text does."""
@@ -66,18 +57,18 @@ class Listener:
             )
             if said:
                 self._note(name, said.strip(), line)
-            elif len(self._open) < MAX_OPEN:
-                self._open.append((depth, name, line, []))
+            elif len(self.listening) < MAX_OPEN:
+                self.listening.append((depth, name, line, []))
 
     def data(self, text: str) -> None:
         """Hear text."""
-        for _, _, _, heard in self._open:
+        for _, _, _, heard in self.listening:
             heard.append(text)
 
     def end(self, depth: int) -> None:
         """Note what the elements that end here said."""
-        while self._open and self._open[-1][0] >= depth:
-            _, name, line, heard = self._open.pop()
+        while self.listening and self.listening[-1][0] >= depth:
+            _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
             if name == "style":
                 self.unseen |= unseen(text)
@@ -100,11 +91,7 @@ class Listener:
             return f"itemprop {said}" if said != "articlebody" else ""
         if attributes.get("rel") == "author":
             return "rel author"
-        names = attributes.get("class", "")
-        if names not in self._known:
-            match = CLASSES.search(names)
-            self._known[names] = (match.lastgroup or "") if match else ""
-        return self._known[names]
+        return named_clue(attributes["class"]) if "class" in attributes else ""
 
 
 def unseen(style: str) -> frozenset[str]:
@@ -116,9 +103,12 @@ def unseen(style: str) -> frozenset[str]:
     found: set[str] = set()
     if len(style) > MAX_SCRIPT or not INVISIBLE.search(style):
         return frozenset()
-    for match in _STYLE_RULE.finditer(_AT_RULE.sub("", _COMMENT.sub("", style))):
-        if INVISIBLE.search(match[2]):
-            found.update(name for part in match[1].split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
+    style = _AT_RULE.sub("", _COMMENT.sub("", style))
+    for match in INVISIBLE.finditer(style):  # most of the rules hide nothing: only those are read that do
+        opening = style.rfind("{", 0, match.start())
+        if opening > style.rfind("}", 0, match.start()):
+            selectors = style[max(style.rfind("{", 0, opening), style.rfind("}", 0, opening)) + 1 : opening]
+            found.update(name for part in selectors.split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
     return frozenset(found)
 
 

@@ -6,14 +6,13 @@ those of the first pass; those of the second (`context`) say what the first pass
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from etl.markup.elements import BIT, PARTS
 from etl.markup.layout import Box, Layout, Line
+from etl.markup.naming import key_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,8 +134,6 @@ PROSE_ENDED, PROSE_SIGNED, PROSE_ANY = 30, 80, 140
 PROSE_LINKED = 35
 # What a line that is no prose costs its boxes: half its characters, and so many for being there.
 COST_OF_LINE = 15
-# Values of attributes whose words are remembered: the pages of a site share them.
-MAX_REMEMBERED = 50_000
 # Boxes around a line that are looked at.
 MAX_LEVELS = 60
 # Words of a line that the lexicon looks at, and the longest such line in characters.
@@ -337,24 +334,6 @@ def _setting(lines: Sequence[Line], places: Sequence[int], said: Said) -> "Colum
         "byline": np.array([place in said.bylines for place in places], dtype=np.int64),
         "date": np.array([place in said.dates for place in places], dtype=np.int64),
     }
-
-
-def key_words(key: tuple[str, str]) -> frozenset[str]:
-    """Return the words in the attributes of a box, and pairs of neighbours.
-
-    >>> sorted(key_words(("div", "article-bodyText")))
-    ['article', 'article+body', 'body', 'body+text', 'text']
-    """
-    return frozenset(word for part in key[1].split()[:12] for word in _part_words(part))
-
-
-_KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-
-
-@lru_cache(MAX_REMEMBERED)
-def _part_words(part: str) -> tuple[str, ...]:
-    words = [word.lower() for word in _KEY_WORD.findall(part)[:6] if 1 < len(word) < 20]
-    return tuple(dict.fromkeys([*words, *map("+".join, pairwise(words))]))
 
 
 def _keys(keys: Sequence[tuple[str, str]], of_box: "Integers", tree: BoxTree, weights: Weights) -> "Columns":
