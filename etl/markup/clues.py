@@ -11,6 +11,8 @@ from etl.markup.naming import named_clue
 
 # Elements that are listened to even without attributes.
 LISTENED = frozenset(("title", "style", "time"))
+# Elements that say all in their attributes.
+TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # Attributes of a <meta> that name what its content is.
 META_KEYS = ("property", "name", "itemprop", "http-equiv")
 # Properties of microdata that are asked for.  Names within an author are his.
@@ -40,16 +42,9 @@ class Listener:
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int) -> None:
         """Note an element: at once if its attributes say all, at its end if its text does."""
-        if tag == "meta":
-            content = attributes.get("content", "").strip()
-            for key in META_KEYS:
-                if key in attributes:
-                    self._note(attributes[key].strip().lower(), content, line)
-        elif tag == "link":
-            self._note(f"link {attributes.get('rel', '').lower()}", attributes.get("href", "").strip(), line)
-        elif tag == "html":
-            self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
-        elif name := self._name(tag, attributes):
+        if tag in TOLD_BY_ATTRIBUTES:
+            self._note_attributes(tag, attributes, line)
+        elif name := _clue_name(tag, attributes):
             said = (
                 attributes.get("content")
                 or attributes.get("datetime")
@@ -79,19 +74,30 @@ class Listener:
         if content and len(self.clues) < MAX_CLUES:
             self.clues.append(Clue(name, content, line))
 
-    def _name(self, tag: str, attributes: Mapping[str, str]) -> str:
-        """Return under which name the text of an element is noted; "" if it is not asked for."""
-        if tag == "script":
-            kind = attributes.get("type", "").lower()
-            return f"script {kind}" if "ld+json" in kind else ""
-        if tag in LISTENED:
-            return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
-        said = attributes.get("itemprop", "").lower()
-        if said in PROPERTIES:
-            return f"itemprop {said}" if said != "articlebody" else ""
-        if attributes.get("rel") == "author":
-            return "rel author"
-        return named_clue(attributes["class"]) if "class" in attributes else ""
+    def _note_attributes(self, tag: str, attributes: Mapping[str, str], line: int) -> None:
+        if tag == "link":
+            self._note(f"link {attributes.get('rel', '').lower()}", attributes.get("href", "").strip(), line)
+        elif tag == "html":
+            self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
+        else:
+            content = attributes.get("content", "").strip()
+            for key in META_KEYS:
+                if key in attributes:
+                    self._note(attributes[key].strip().lower(), content, line)
+
+
+def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
+    """Return under which name the text of an element is noted; "" if it is not asked for."""
+    if tag == "script":
+        kind = attributes.get("type", "").lower()
+        return f"script {kind}" if "ld+json" in kind else ""
+    if tag in LISTENED:
+        return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
+    if "itemprop" in attributes and (said := attributes["itemprop"].lower()) in PROPERTIES:
+        return f"itemprop {said}" if said != "articlebody" else ""
+    if attributes.get("rel") == "author":
+        return "rel author"
+    return named_clue(attributes["class"]) if "class" in attributes else ""
 
 
 def unseen(style: str) -> frozenset[str]:
