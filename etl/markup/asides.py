@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 
 from msgspec import structs
 
+from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
-from etl.markup.features import Said
 from etl.markup.layout import Layout
 from etl.markup.naming import CAPTIONS, OFFERS, PICTURES, names_discussion
 
@@ -76,7 +76,7 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
 
 def credible(layout: Layout, said: Said) -> Layout:
     """Return a layout in which only what has comments in it is marked as such: signed, or in boxes that repeat."""
-    if not any([box.parts & _COMMENTS for box in layout.boxes]):
+    if not any(box.parts & _COMMENTS for box in layout.boxes):
         return layout
     outermost = _outermost(layout)
     known = _signed(layout, said, outermost) | _repeating(layout, outermost)

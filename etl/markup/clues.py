@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from etl.markup.elements import INVISIBLE
-from etl.markup.features import Said
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
@@ -29,6 +30,17 @@ _TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
+
+
+class Said(Struct, frozen=True, gc=False):
+    """What the page says of its story, and the places of the lines marked up as bylines and dates."""
+
+    title: str = ""
+    description: str = ""
+    body: str = ""
+    is_paywalled: bool = False
+    bylines: frozenset[int] = frozenset()
+    dates: frozenset[int] = frozenset()
 
 
 class Listener:
