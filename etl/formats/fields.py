@@ -1,7 +1,8 @@
 """A record (JSON object, CSV row, Parquet row) -> a raw document: text, metadata, and the fields that pass through."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,16 +53,16 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
     `notes` are what was found wrong with the record before; more are added here.
     """
     booked = list(notes)
-    own = Mapping(reading.map)
+    names = _names_in(reading.map, tuple(fields))
     body, kind = _body(place.path, fields, reading)
-    metadata = _metadata(fields, own, booked)
+    metadata = _metadata(fields, names, booked)
     given = {name: value for name, value in structs.asdict(reading.metadata).items() if value}
     return Raw(
         path=place.path,
         body=body,
         sha256=place.sha256,
         kind=kind,
-        record=_own_id(fields, own) or place.record or str(place.row),
+        record=_own_id(fields, names) or place.record or str(place.row),
         row=place.row,
         metadata=structs.replace(metadata, **given),
         extra=written(fields),
@@ -69,20 +70,26 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
     )
 
 
-class Mapping:
-    """The names of each fact: those that the user maps to it, before those that are known."""
+_KNOWN = {**FACT_NAMES, "text": TEXT_NAMES, "html": HTML_NAMES, "teaser": TEASER_NAMES, "id": ID_NAMES}
 
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self._pairs = tuple(pairs)
 
-    def names(self, fact: str, known: Sequence[str]) -> tuple[str, ...]:
-        """Return the names of a fact in the order in which they are tried."""
-        return (*(name for mapped, name in self._pairs if mapped == fact), *known)
+@lru_cache(1_024)
+def _names_in(mapped: Sequence[tuple[str, str]], keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return, for each fact, the names that a record with these keys may have it under, in the order to try.
+
+    Those that the user maps to it stand before those that are known.  Records of one file have the same few keys.
+    """
+    own = {fact: [name for to, name in mapped if to == fact] for fact in _KNOWN}
+    there = frozenset(keys)
+    return {
+        fact: tuple(name for name in (*own[fact], *known) if name in there or name.partition(".")[0] in there)
+        for fact, known in _KNOWN.items()
+    }
 
 
 def has_text(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a usable text."""
-    return any(usable(value_at(fields, name)) for name, _ in _candidates(reading))
+    return any(usable(value_at(fields, name)) for name, _ in _candidates(fields, reading))
 
 
 def value_at(fields: Any, path: str) -> Any:
@@ -174,15 +181,15 @@ def _well_formed_within(value: Any) -> Any:
     return value
 
 
-def _candidates(reading: Reading) -> Iterator[tuple[str, Kind | None]]:
+def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | None]]:
     """Yield the fields that may hold the document, each with its kind; None: as its content says."""
     if reading.html_field or reading.text_field:
         yield (reading.html_field, "html") if reading.html_field else (reading.text_field, None)
         return
-    own = Mapping(reading.map)
-    yield from ((name, None) for name in own.names("text", TEXT_NAMES))
-    yield from ((name, "html") for name in own.names("html", HTML_NAMES))
-    yield from ((name, None) for name in TEASER_NAMES)
+    names = _names_in(reading.map, tuple(fields))
+    yield from ((name, None) for name in names["text"])
+    yield from ((name, "html") for name in names["html"])
+    yield from ((name, None) for name in names["teaser"])
 
 
 def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kind]:
@@ -190,7 +197,7 @@ def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kin
 
     Bytes, as Parquet may hold pages, are decoded later, as those of a file are.
     """
-    for name, kind in _candidates(reading):
+    for name, kind in _candidates(fields, reading):
         value = value_at(fields, name)
         if isinstance(value, bytes) and value.strip():
             return taken(fields, name), kind or ("html" if looks_like_html(value) else "text")
@@ -199,7 +206,7 @@ def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kin
             text = well_formed(text)
             page = text if kind == "html" else as_html(text)
             return (page, "html") if page else (text, "text")
-    for name, _ in _candidates(reading):
+    for name, _ in _candidates(fields, reading):
         if isinstance(blank := value_at(fields, name), str):
             taken(fields, name)
             return blank, "text"
@@ -221,13 +228,13 @@ def _shown(value: Any) -> str:
     return written(value)[:40]
 
 
-def _metadata(fields: Fields, own: Mapping, notes: list[str]) -> Metadata:
+def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[str]) -> Metadata:
     """Take the fields that speak for themselves out of a record."""
     found: dict[str, str] = {}
     language = ""
     for fact in ("url", "language", "headline", "publisher", "author"):
         read = _READERS[fact]
-        for name in own.names(fact, FACT_NAMES[fact]):
+        for name in names[fact]:
             value = value_at(fields, name)
             if value is not None and (said := read(value, name)):
                 language = _one_line(value, name) if fact == "language" else language
@@ -235,17 +242,17 @@ def _metadata(fields: Fields, own: Mapping, notes: list[str]) -> Metadata:
                 found[fact] = well_formed(said)
                 break
     country = _COUNTRY.search(_host(found.get("url", "")))
-    created = _created(fields, own, (language, country[1] if country else ""), notes)
+    created = _created(fields, names["created"], (language, country[1] if country else ""), notes)
     return Metadata(**found, created=created)
 
 
-def _created(fields: Fields, own: Mapping, hints: tuple[str, str], notes: list[str]) -> str:
+def _created(fields: Fields, names: Sequence[str], hints: tuple[str, str], notes: list[str]) -> str:
     """Take the first date that can be read; one that cannot passes through, and is noted.
 
     `hints` are the language and the country of the record: they say whether the day or the month stands first.
     """
     is_unread = False
-    for name in own.names("created", FACT_NAMES["created"]):
+    for name in names:
         value = _scalar(value_at(fields, name))
         if value in (None, "") or isinstance(value, bool):
             continue
@@ -309,9 +316,9 @@ _READERS: dict[str, Callable[[Any, str], str]] = {
 }
 
 
-def _own_id(fields: Fields, own: Mapping) -> str:
+def _own_id(fields: Fields, names: Mapping[str, Sequence[str]]) -> str:
     """Take the record's own id out of the fields; "" if it has none."""
-    for name in own.names("id", ID_NAMES):
+    for name in names["id"]:
         value = _scalar(value_at(fields, name))
         if isinstance(value, bytes) and value.isdigit():  # an integer beyond 64 bits
             value = value.decode()

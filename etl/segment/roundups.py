@@ -1,7 +1,7 @@
 """Roundups: several stories in one document, told apart by their headlines and what stands above these."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from msgspec import Struct
 
@@ -40,10 +40,13 @@ def openings(blocks: Sequence[Block], gap: str, layouts: Layouts) -> Iterator[Op
 
     `gap` is the white space that usually stands between two blocks.
     """
-    roundup = _Roundup(blocks, gap.count("\n") - 1, layouts)
+    ends = {at for at, block in enumerate(blocks) if is_label(block.text, layouts.ends)}
+    roundup = _Roundup(blocks, gap.count("\n") - 1, layouts, ends)
     first: Opening | None = None
     last = -1  # a headline is not the kicker of the next one
     for at in range(len(blocks)):
+        if at > 1 and not first and ends.isdisjoint((at - 1, at - 2)):
+            continue  # what opens the document, or stands below an end, comes first
         opening = roundup.opening(at, first)
         if opening and opening.at - opening.has_kicker > last and _fits_layout(opening, first):
             first, last = first or opening, opening.at
@@ -62,11 +65,12 @@ def _fits_layout(opening: Opening, first: Opening | None) -> bool:
 
 
 class _Roundup(Struct, frozen=True, gc=False):
-    """The blocks of a document, and how many blank lines usually stand between two."""
+    """The blocks of a document, how many blank lines usually stand between two, and the labels that end a story."""
 
     blocks: Sequence[Block]
     blank_lines: int
     layouts: Layouts
+    ends: Set[int]
 
     def opening(self, at: int, first: Opening | None) -> Opening | None:
         """Weigh one `Headline – Publisher` line by its surroundings.
@@ -94,8 +98,7 @@ class _Roundup(Struct, frozen=True, gc=False):
     def _follows_end(self, at: int, headline_line: int) -> bool:
         if at <= 0:
             return at == 0
-        end = self.blocks[at - 1]
-        return headline_line - end.line <= MAX_LINES_TO_HEADLINE and is_label(end.text, self.layouts.ends)
+        return at - 1 in self.ends and headline_line - self.blocks[at - 1].line <= MAX_LINES_TO_HEADLINE
 
     def _is_set_off(self, at: int, headline_at: int) -> bool:
         """Return whether more blank lines than usual stand above a block, and a paragraph below the headline."""

@@ -15,19 +15,30 @@ from msgspec import Struct
 from etl.model import Searcher
 from etl.rules.language import Pattern
 from etl.rules.regexes.budget import BUDGET, MAX_SECONDS
-from etl.rules.regexes.literals import Place, look_ahead, placed_literals, repeated_start, widths
+from etl.rules.regexes.literals import (
+    SENTENCE_END,
+    Place,
+    look_ahead,
+    opens_behind_sentence,
+    placed_literals,
+    repeated_start,
+    widths,
+)
 from etl.rules.regexes.publishers import PUBLISHER, generic, names_in, naming
 from etl.rules.regexes.syntax import UNBOUNDED
 
 # Compiled regexes: those of all rules, and of those that name publishers the latest.
 MAX_COMPILED = 2_000
+# Texts whose sentences are remembered: several rules ask for those of one block.
+MAX_TEXTS = 64
 
 
 class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
     """What holds for every text that a regex matches.
 
     One of the `literals` stands in its shape, at its place.  It has `min_chars` to `max_chars` characters, and its
-    first `repeated` characters a second time.  `look_ahead` is how far behind a match the regex may look.
+    first `repeated` characters a second time.  `look_ahead` is how far behind a match the regex may look.  If
+    `is_behind_sentence`, it begins where a text begins or behind the end of a sentence.
     """
 
     literals: tuple[tuple[str, Place], ...]
@@ -35,6 +46,7 @@ class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
     max_chars: int
     repeated: int
     look_ahead: int
+    is_behind_sentence: bool
 
 
 # By the regex itself, so that nothing in it can go stale.
@@ -50,8 +62,14 @@ def regex_facts(source: str) -> RegexFacts:
     """Return what holds for every text that a regex matches.  Raises re.error if it is none."""
     if source not in _FACTS:
         low, high = widths(source)
-        ahead = look_ahead(source)
-        _FACTS[source] = RegexFacts(placed_literals(source), low, min(UNBOUNDED, high), repeated_start(source), ahead)
+        _FACTS[source] = RegexFacts(
+            literals=placed_literals(source),
+            min_chars=low,
+            max_chars=min(UNBOUNDED, high),
+            repeated=repeated_start(source),
+            look_ahead=look_ahead(source),
+            is_behind_sentence=opens_behind_sentence(source),
+        )
     return _FACTS[source]
 
 
@@ -100,6 +118,9 @@ class Regex:
         searcher = self.searcher(text, publishers) if self.names_publishers else self.pattern
         if searcher is None:
             return ()
+        if isinstance(searcher, re.Pattern) and self.facts.is_behind_sentence:
+            start, end = (literals[0] - self._reach[0], literals[1]) if literals else (0, len(text))
+            return _matches_at(searcher, text, [at for at in sentence_starts(text) if start <= at <= end])
         if literals and not self.user_rule:
             most_before, most_after = self._reach
             start = max(0, literals[0] - most_before)
@@ -114,6 +135,21 @@ class Regex:
         places = [place for _, place in self.facts.literals]
         most_after = max(place.max_after for place in places) + self.facts.look_ahead
         return max(place.max_before for place in places), most_after
+
+
+@lru_cache(MAX_TEXTS)
+def sentence_starts(text: str) -> tuple[int, ...]:
+    """Return where a sentence may begin in a plain text, or a label between two of them."""
+    return (0, *(end.end() for end in SENTENCE_END.finditer(text)))
+
+
+def _matches_at(searcher: re.Pattern[str], text: str, places: Sequence[int]) -> list[re.Match[str]]:
+    """Return the matches that begin at one of these places, none overlapping another."""
+    found: list[re.Match[str]] = []
+    for at in places:
+        if (not found or at >= found[-1].end()) and (match := searcher.match(text, at)):
+            found.append(match)
+    return found
 
 
 class TimedRegex:

@@ -5,9 +5,9 @@ literals of all rules in one pass spares most of the matching.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import Any
 
 from msgspec import Struct
@@ -21,13 +21,16 @@ MIN_SELECTIVITY = 2
 # A mark that not every second text has ("©", "|", "@", "(") is as rare as three letters; a space tells nothing.
 MARK_SELECTIVITY = 3
 _MARK = re.compile(r"[^\w .,:'\"-]")
-# A letter that is as rare as two: "X" is the name of a network.
-_RARE = re.compile(r"[jqxz]")
+# A letter that is as rare as two: "X" is the name of a network, "图" a picture.
+_RARE = re.compile("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # So many texts are written out for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)"; beyond, it is cut in two.
 # With four times as many no shipped rule is tried less often, and start-up is slower.
 MAX_TEXTS = 32
 # So many characters of a range: digits are written out, letters would tell nothing.
 MAX_RANGE = 10
+
+# What stands before the place at which a sentence, or a label behind one, begins.
+SENTENCE_END = re.compile(r"""[.!?…。"')\]] |[。！？]""")
 
 Texts = frozenset[str]
 EMPTY: Texts = frozenset({""})
@@ -154,6 +157,42 @@ def _looks_ahead(tree: Any, items: Iterable[Any]) -> Iterator[int]:
             yield width(tree, value[1])[1] + 1 if value[0] > 0 else 0
         for inner in _groups_of(code, value):
             yield from _looks_ahead(tree, inner)
+
+
+def opens_behind_sentence(regex: str) -> bool:
+    """Return whether every match begins where a text begins, or behind the end of a sentence (`SENTENCE_END`).
+
+    >>> opens_behind_sentence(r"^Read more|(?:(?<=[.!?] )|(?<=[。]))(?:Image: )?AFP"), opens_behind_sentence("Read more")
+    (True, False)
+    """
+    return _opens_behind_sentence(_parsed(regex))
+
+
+def _opens_behind_sentence(items: Iterable[Any]) -> bool:
+    for code, value in items:
+        if code is codes.BRANCH:
+            return all(map(_opens_behind_sentence, value[1]))
+        if code in (codes.SUBPATTERN, codes.ATOMIC_GROUP):
+            return _opens_behind_sentence(value[-1] if code is codes.SUBPATTERN else value)
+        if code is codes.AT:
+            return value is codes.AT_BEGINNING
+        if code is codes.ASSERT and value[0] < 0:
+            characters = [_characters_of(*item) for item in value[1]]
+            return _ends_sentence(characters[-2:]) or _ends_sentence(characters[-1:])
+        if code not in (codes.ASSERT, codes.ASSERT_NOT):
+            return False
+    return False
+
+
+def _ends_sentence(characters: Sequence[str]) -> bool:
+    """Return whether all texts of these characters, one of each, end a sentence.  "" is any character."""
+    return all(characters) and all(SENTENCE_END.fullmatch("".join(text)) for text in product(*characters))
+
+
+def _characters_of(code: Any, value: Any) -> str:
+    """Return the characters that an item matches; "" if they are not listed one by one."""
+    listed = value if code is codes.IN else [(code, value)]
+    return "".join(map(chr, (one for _, one in listed))) if all(one is codes.LITERAL for one, _ in listed) else ""
 
 
 def _groups_of(code: Any, value: Any) -> Iterator[Any]:
