@@ -76,7 +76,8 @@ CAPTIONS = Finder(
     "caption|credit|bild|gend|leyenda|slide",
 )
 PICTURES = Finder(
-    r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])", "image|photo|picture|bild|foto|galler"
+    r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])",
+    "image|photo|picture|bild|foto|galler|galerie",
 )
 OFFERS = Finder(
     r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box)(?![a-z])",
