@@ -1,60 +1,64 @@
-"""What copydesk offers to Python code: clean one document and have its articles, its account lines and its counts.
+"""Turn scraped news into clean articles, and prove what was taken out.
 
 >>> import etl
->>> done = etl.clean("Belarus rally grows – BBC News\\n\\nImage copyright\\n\\nTens of thousands marched on Sunday.")
->>> [(article.publisher, article.text) for article in done.records]
+>>> result = etl.clean("Belarus rally grows – BBC News\\n\\nImage copyright\\n\\nTens of thousands marched on Sunday.")
+>>> [(article.publisher, article.text) for article in result.articles]
 [('BBC News', 'Tens of thousands marched on Sunday.')]
->>> [(line.rule, line.before) for line in done.entries if line.action == "drop"]
+>>> [(entry.rule, entry.before) for entry in result.audit if entry.action == "drop"]
 [('core/caption-label', 'Image copyright')]
+>>> [document.text.splitlines()[2] for document in etl.restore(result.articles, result.audit)]
+['Image copyright']
 """
 
-from typing import TYPE_CHECKING
+import sys
+from importlib import import_module
+from types import ModuleType
 
+# `python -m etl` comes here before the current folder is taken off the path: nothing is imported that is not there yet.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from etl.api import Duplicate, clean, dedup, load_rules, restore
+    from etl.cleaner import Cleaner, Result
     from etl.dedup import DedupSettings
-    from etl.document import Cleaned
-    from etl.model import Kind
+    from etl.errors import CopydeskError, Unreadable
 
-__all__ = ["clean", "find_duplicates"]
+__all__ = [
+    "Cleaner",
+    "CopydeskError",
+    "DedupSettings",
+    "Duplicate",
+    "Result",
+    "Unreadable",
+    "clean",
+    "dedup",
+    "load_rules",
+    "restore",
+]
+
+__version__ = "0.1.0"
+
+# Where each name is; it is imported when it is first used, so that `import etl` is cheap.
+_MODULES = {
+    **dict.fromkeys(("Duplicate", "clean", "dedup", "load_rules", "restore"), "etl.api"),
+    **dict.fromkeys(("Cleaner", "Result"), "etl.cleaner"),
+    **dict.fromkeys(("CopydeskError", "Unreadable"), "etl.errors"),
+    "DedupSettings": "etl.dedup",
+}
 
 
-def clean(body: "bytes | str", *, kind: "Kind" = "text", publisher: str = "", path: str = "-") -> "Cleaned":
-    """Clean one document with the built-in rules; copies are sought within it.
+if not TYPE_CHECKING:
 
-    `path` goes into the records.  Raises etl.errors.Unreadable if the bytes are no text, and BooksError if kept and
-    booked characters do not add up to what was read.
-    """
-    # `import etl` is cheap; the stages are imported when they are used.
-    from hashlib import sha256
+    class _Package(ModuleType):
+        """This package.  `etl.dedup` is the function, also when the package of that name is imported."""
 
-    from etl.dedup import DedupSettings
-    from etl.document import clean as clean_document
-    from etl.model import Metadata, Raw
-    from etl.packs import Selection, compile_rules
-    from etl.pipeline.duplicates import duplicates_within
+        def __setattr__(self, name: str, value: object) -> None:
+            if not (name in _MODULES and isinstance(value, ModuleType)):
+                super().__setattr__(name, value)
 
-    digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
-    raw = Raw(path, body, digest, kind, metadata=Metadata(publisher=publisher))
-    return clean_document(raw, compile_rules(Selection()), lambda judged: duplicates_within(judged, DedupSettings()))
+        def __getattr__(self, name: str) -> object:
+            if name not in _MODULES:
+                raise AttributeError(f"module 'etl' has no attribute '{name}'; it has {', '.join(__all__)}")
+            setattr(self, name, getattr(import_module(_MODULES[name]), name))
+            return self.__dict__[name]
 
-
-def find_duplicates(texts: "Sequence[str]", settings: "DedupSettings | None" = None) -> list[tuple[int, int, float]]:
-    """Return the texts that are copies of an earlier one: (index, index of its keeper, exact Jaccard of the two).
-
-    The keeper is no copy itself.  Texts of fewer than ten words are never duplicates, unless `settings` say otherwise.
-
-    >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
-    >>> find_duplicates([said, "Minsk", said + ", police said"])
-    [(2, 0, 0.8461538461538461)]
-    """
-    import numpy as np
-
-    from etl.dedup import DEFAULT_SETTINGS
-    from etl.dedup.fingerprint import fingerprint
-    from etl.dedup.selection import duplicates
-
-    chosen = settings or DEFAULT_SETTINGS
-    found = duplicates(fingerprint(texts, chosen), np.arange(len(texts)), chosen)
-    return list(zip(found.index.tolist(), found.keeper.tolist(), found.similarity.tolist(), strict=True))
+    sys.modules[__name__].__class__ = _Package

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Struct, structs
 
+from etl.dedup.settings import Action, Copies, Keep, Numbers, Scope
 from etl.errors import PackError
+from etl.packs import Profile
 from etl.packs.load import known_scopes
 from etl.packs.place import did_you_mean, place
 from etl.packs.shape import Guide, header_lines, read_toml, shape_error
@@ -45,6 +47,28 @@ class Change(Struct, frozen=True):
     change: RuleException | Override
 
 
+class CleanOptions(Struct, frozen=True, rename="kebab"):
+    """The options of [common] and [clean] that say how documents are read and cleaned, for who calls from Python."""
+
+    rules: list[str] = []
+    only_rules: bool = False
+    select: str | list[str] = []
+    ignore: str | list[str] = []
+    profile: Profile = "standard"
+    repair: Literal["sure", "risky"] = "sure"
+    detect: bool = True
+    publisher: str = ""
+    encoding: str = ""
+    text_field: str = ""
+    html_field: str = ""
+    dedup: Scope | None = None
+    threshold: Annotated[float, msgspec.Meta(ge=0.3, le=1)] = 0.7
+    numbers: Numbers = "same"
+    copies: Copies = "similar"
+    keep: Keep = "first"
+    dedup_action: Action = "drop"
+
+
 class Config(Struct, frozen=True):
     """The nearest config: its path ("" if there is none), options by command, and changes to rules.
 
@@ -55,6 +79,19 @@ class Config(Struct, frozen=True):
     options: Mapping[str, Mapping[str, Any]] = {}
     changes: tuple[Change, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+
+    def clean_options(self) -> "CleanOptions":
+        """Return what it says of cleaning: [common], and over it [clean].  Raises PackError for a wrong value."""
+        found: dict[str, Any] = {}
+        for section in ("common", "clean"):
+            found |= self.options.get(section, {})
+        try:
+            chosen = msgspec.convert(found, CleanOptions)
+        except msgspec.ValidationError as error:
+            fault, _, path = str(error).partition(" - at `$.")
+            key = path.rstrip("`").partition("[")[0]
+            raise PackError(place(self.path, 1, key), f"'{key}': {fault}", "See docs/reference.md.") from None
+        return structs.replace(chosen, rules=[self.located(path) for path in chosen.rules])
 
     def located(self, path: str) -> str:
         """Return a path that stands in the config, which is meant from the folder of the config's file."""

@@ -16,7 +16,7 @@ LAST = "About 300 people stood in the rain to hear it on Saturday, among them th
 
 
 def text_of(blocks: list[str]) -> list[str]:
-    return etl.clean("\n".join(blocks)).records[0].text.split("\n\n")
+    return etl.clean("\n".join(blocks)).articles[0].text.split("\n\n")
 
 
 @pytest.mark.parametrize(

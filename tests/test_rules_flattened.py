@@ -45,9 +45,9 @@ ES = [
 )
 def test_labels_between_sentences_go(text: str, left: list[str]) -> None:
     done = etl.clean(text)
-    (record,) = done.records
+    (record,) = done.articles
     assert record.text.replace(" ", "") == "".join(left).replace(" ", "")
-    assert {entry.action for entry in done.entries if entry.rule.startswith(("core/", "de/", "es/"))} == {"cut"}
+    assert {entry.action for entry in done.audit if entry.rule.startswith(("core/", "de/", "es/"))} == {"cut"}
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_labels_between_sentences_go(text: str, left: list[str]) -> None:
     ],
 )
 def test_words_of_the_story_stay(sentence: str) -> None:
-    (record,) = etl.clean(f"{FIRST} {sentence} {SECOND} {THIRD}").records
+    (record,) = etl.clean(f"{FIRST} {sentence} {SECOND} {THIRD}").articles
     assert sentence in record.text
 
 
 def test_paragraphs_of_a_page_with_lines_are_not_looked_into() -> None:
     text = f"{FIRST} Back to top {SECOND}\n\n{THIRD} {FIRST}\n\n{SECOND} {THIRD}"
-    assert "Back to top" in etl.clean(text).records[0].text
+    assert "Back to top" in etl.clean(text).articles[0].text

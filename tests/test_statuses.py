@@ -41,7 +41,7 @@ JA = "町の元町長は水曜日、建設会社から賄賂を受け取った�
     ],
 )
 def test_status(text: str, status: str) -> None:
-    assert [record.status for record in etl.clean(text).records] == [status]
+    assert [record.status for record in etl.clean(text).articles] == [status]
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_status(text: str, status: str) -> None:
 )
 def test_page_that_is_no_article_is_rejected(text: str) -> None:
     done = etl.clean(text)
-    assert done.records == ()
-    assert {entry.action for entry in done.entries} >= {"reject"}
+    assert done.articles == ()
+    assert {entry.action for entry in done.audit} >= {"reject"}
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_page_that_is_no_article_is_rejected(text: str) -> None:
     ],
 )
 def test_story_about_such_pages_stays(text: str) -> None:
-    assert len(etl.clean(text).records) == 1
+    assert len(etl.clean(text).articles) == 1

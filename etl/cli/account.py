@@ -19,8 +19,8 @@ from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
 from etl.formats.outputs import read_outputs
-from etl.restore import AuditedDocument, Restored, articles_of, find_audit, read_audit
-from etl.restore import restore as restored_documents
+from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
+from etl.restoration import restore as restored_documents
 from etl.writers import atomic
 
 # Bytes.  A longer name of a file is cut, and gets a hash.

@@ -4,7 +4,16 @@ from etl.packs.check import check, faults
 from etl.packs.load import Sourced, builtin_folder, builtin_packs, known_publishers, load_pack, pack_files, read_pack
 from etl.packs.meaning import patterns
 from etl.packs.place import did_you_mean, place
-from etl.packs.select import Profile, Selection, advice, compile_rules, load_rules, pack_versions, selected
+from etl.packs.select import (
+    Profile,
+    Selection,
+    advice,
+    compile_rules,
+    load_rules,
+    pack_versions,
+    rule_patterns,
+    selected,
+)
 
 __all__ = [
     "Profile",
@@ -25,5 +34,6 @@ __all__ = [
     "patterns",
     "place",
     "read_pack",
+    "rule_patterns",
     "selected",
 ]

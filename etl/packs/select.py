@@ -69,6 +69,16 @@ class Selection(Struct, frozen=True):
     overrides: tuple[Override, ...] = ()
 
 
+def rule_patterns(given: Iterable[str]) -> tuple[str, ...]:
+    """Return patterns of rule ids as users give them: with commas between them, and a pack by its bare id.
+
+    >>> rule_patterns(["core/read-more, npr", "lang-*"])
+    ('core/read-more', 'npr/*', 'lang-*/*')
+    """
+    words = (word.strip() for one in given for word in one.split(","))
+    return tuple(word if "/" in word or word == "*" else f"{word}/*" for word in words if word)
+
+
 def compile_rules(selection: Selection) -> "Ruleset":
     """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left.
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
+from itertools import pairwise
 
 import msgspec
 from msgspec import Raw, Struct
@@ -17,7 +18,7 @@ from etl.formats.rows import Row, read_rows
 from etl.pipeline.duplicates import residue_words
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
-from etl.pipeline.select import WHOLE, Drop, read_drops
+from etl.pipeline.select import WHOLE, Drop, drops_among, read_drops
 from etl.pipeline.workspace import Workspace
 from etl.writers import line_writer
 
@@ -49,12 +50,7 @@ def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
         if not isinstance(row, Row):
             rejects += 1
             continue
-        for number, text in enumerate(_paragraphs(row.text, job.dedup)):
-            blocks.texts.append(text)
-            blocks.articles.append(len(blocks.article_names))
-            blocks.suffixes.append(f"#{number}" if number else "")
-        blocks.article_names.append(_name(name, row))
-        blocks.origins.append((name, row.id))
+        _add(blocks, _paragraphs(row.text, job.dedup), _name(name, row), (name, row.id))
     write_fingerprints(job, workspace, shard.number, blocks)
     return Tally(documents=len(blocks.article_names), rejects=rejects)
 
@@ -80,6 +76,30 @@ def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
             if not copy or job.dedup.action == "tag":
                 write["articles"]([Raw(row.line if job.dedup.action == "drop" else _tagged(row, copy))])
     return _tally(sums, job.dedup)
+
+
+def text_duplicates(texts: Iterable[str], settings: DedupSettings) -> Iterator[tuple[int, int, float]]:
+    """Yield the texts that are duplicates, found in memory: place, place of the keeper, and similarity."""
+    blocks = BlockTexts([], [], [], [], [])
+    starts = [0]
+    for place, text in enumerate(texts):
+        _add(blocks, _paragraphs(text, settings), str(place), ("", ""))
+        starts.append(len(blocks.texts))
+    drops = drops_among(blocks, settings)
+    for place, (start, end) in enumerate(pairwise(starts)):
+        found = [(blocks.texts[at], drops[at]) for at in range(start, end) if at in drops]
+        if copy := _copy(found, settings) if found else None:
+            yield place, int(copy.keeper.partition("#")[0]), round(copy.similarity, 4)
+
+
+def _add(blocks: BlockTexts, paragraphs: Sequence[str], name: str, origin: tuple[str, str]) -> None:
+    """Add the paragraphs of a record to the blocks that are compared."""
+    for number, text in enumerate(paragraphs):
+        blocks.texts.append(text)
+        blocks.articles.append(len(blocks.article_names))
+        blocks.suffixes.append(f"#{number}" if number else "")
+    blocks.article_names.append(name)
+    blocks.origins.append(origin)
 
 
 class _Copy(Struct, frozen=True, gc=False):

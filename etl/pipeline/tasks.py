@@ -53,9 +53,13 @@ def run_task(stage: str, job: Job, workspace: Workspace, shard: Shard) -> Tally:
 
 def parse_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's documents as they are before they are judged, and which lines stand in them."""
-    documents = write_documents(workspace, "parsed", shard.number, _parsed(job, shard))
-    counted = _Counted(documents)
-    save_lines(workspace, shard.number, counted)
+    return stage_parsed(workspace, shard.number, _parsed(job, shard))
+
+
+def stage_parsed(workspace: Workspace, shard: int, parsed: Iterable[Parsed | Reject]) -> Tally:
+    """Write parsed documents as those of a shard, and which lines stand in them."""
+    counted = _Counted(write_documents(workspace, "parsed", shard, parsed))
+    save_lines(workspace, shard, counted)
     return counted.tally()
 
 
@@ -63,9 +67,13 @@ def prepare_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's judged documents, and the fingerprints of the blocks that rules left."""
     counts = line_counts(workspace)
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
-    judged = _judged(parsed, compile_rules(job.selection), counts)
-    counted = _Counted(write_documents(workspace, "staged", shard.number, judged))
-    write_fingerprints(job, workspace, shard.number, blocks_left(counted))
+    return prepare(job, workspace, shard.number, judge_all(parsed, compile_rules(job.selection), counts))
+
+
+def prepare(job: Job, workspace: Workspace, shard: int, judged: Iterable[Judged | Reject]) -> Tally:
+    """Write judged documents as those of a shard, and the fingerprints of the blocks that rules left."""
+    counted = _Counted(write_documents(workspace, "staged", shard, judged))
+    write_fingerprints(job, workspace, shard, blocks_left(counted))
     return counted.tally()
 
 
@@ -81,7 +89,7 @@ def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's articles, audit and rejects in one go."""
     counts = line_counts(workspace)
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
-    judged = _judged(parsed, compile_rules(job.selection), counts)
+    judged = judge_all(parsed, compile_rules(job.selection), counts)
     with _part_writer(job, workspace, shard.number) as write:
         return total(_published(_with_duplicates(judged, job), job.added, write))
 
@@ -138,14 +146,14 @@ class _Counted(Generic[State]):
 
 def documents_of(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
     """Yield a shard's documents, judged, in order; what cannot be read or decoded comes as a reject in its place."""
-    return _judged(_parsed(job, shard), compile_rules(job.selection), None)
+    return judge_all(_parsed(job, shard), compile_rules(job.selection), None)
 
 
 def _parsed(job: Job, shard: Shard) -> Iterator[Parsed | Reject]:
     rules = compile_rules(job.selection)
     for share in shard.shares:
         for raw in _read(share, job.reading):
-            yield raw if isinstance(raw, Reject) else _parse(raw, rules)
+            yield raw if isinstance(raw, Reject) else parse_one(raw, rules)
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
@@ -161,7 +169,8 @@ def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
         yield Reject(share.source.name, row, f"{_odd(error)}, in what follows here", share.body or b"")
 
 
-def _parse(raw: Raw, rules: Ruleset) -> Parsed | Reject:
+def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
+    """Return a raw document parsed; one that cannot be, as a reject."""
     try:
         return parse(raw, rules)
     except Unreadable as error:
@@ -185,7 +194,9 @@ def _odd(error: Exception) -> str:
     return f"met a fault of copydesk's, {type(error).__name__}: {error}"
 
 
-def _judged(parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCounts | None) -> Iterator[Judged | Reject]:
+def judge_all(
+    parsed: Iterable[Parsed | Reject], rules: Ruleset, counts: LineCounts | None = None
+) -> Iterator[Judged | Reject]:
     """Judge documents in batches; rejects keep their places."""
     for batch in _batches(parsed):
         yield from _judged_batch(batch, rules, counts)
@@ -248,7 +259,7 @@ def _published(
 ) -> Iterator[Tally]:
     """Write documents one by one, and yield the tally of each."""
     for result, duplicates in results:
-        finished = result if isinstance(result, Reject) else _finish(result, duplicates, added)
+        finished = result if isinstance(result, Reject) else finish_one(result, duplicates, added)
         if isinstance(finished, Reject) and not finished.is_error:
             yield Tally(warnings=((f"passed over: {finished.reason}", 1),))
         elif isinstance(finished, Reject):
@@ -259,7 +270,8 @@ def _published(
             yield finished.tally
 
 
-def _finish(judged: Judged, duplicates: DocumentDuplicates, added: str) -> Cleaned | Reject:
+def finish_one(judged: Judged, duplicates: DocumentDuplicates, added: str) -> Cleaned | Reject:
+    """Return a document finished; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
         return finish(judged, duplicates, added)
     except NOT_OF_A_DOCUMENT:

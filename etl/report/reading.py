@@ -11,7 +11,7 @@ from etl.errors import RestoreError, UsageError
 from etl.formats.fields import value_at
 from etl.formats.outputs import read_outputs
 from etl.pipeline.delivery import beside
-from etl.restore import WAY_OUT, articles_of, find_audit, read_audit, take_article
+from etl.restoration import WAY_OUT, articles_of, find_audit, read_audit, take_article
 from etl.shapes import identity
 from etl.writers import SUFFIXES
 

@@ -13,6 +13,8 @@ SEED = 1
 # What `MinHashLSH(num_perm=128, weights=WEIGHTS)` chooses at 0.7.  Its own weights (.5, .5) find .44 of the pairs that
 # are just 0.7 similar, these .990; false candidates cost time only, for each is verified.
 WEIGHTS = (0.01, 0.99)
+# Above it, datasketch finds no bands.  Those of a lower threshold propose more pairs, of which exact Jaccard decides.
+MAX_BANDED = 0.995
 DEFAULT_THRESHOLD, DEFAULT_BANDS_AND_ROWS = 0.7, (25, 5)
 
 _EMPTY = np.uint32(0xFFFFFFFF)
@@ -26,7 +28,7 @@ def bands_and_rows(threshold: float) -> tuple[int, int]:
         return DEFAULT_BANDS_AND_ROWS
     from datasketch import MinHashLSH
 
-    index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=WEIGHTS)
+    index = MinHashLSH(threshold=min(threshold, MAX_BANDED), num_perm=PERMUTATIONS, weights=WEIGHTS)
     return index.b, index.r
 
 

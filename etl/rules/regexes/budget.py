@@ -1,12 +1,14 @@
 """The time that regexes of users' rules may take: for one text, and in all.
 
 A rule has some seconds to begin with, and a little more for each character that it was given: so it makes no difference
-how large the input is.  Time is counted anew for each task, and a task is the same for any number of workers.
+how large the input is.  Time is counted anew for each task, and a task is the same for any number of workers.  Each
+thread has its own count.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from time import process_time
+from threading import local
+from time import thread_time
 
 from msgspec import Struct
 
@@ -31,7 +33,7 @@ class _Account(Struct):
         return self.seconds > allowed + self.chars * SECONDS_PER_CHAR
 
 
-class Budget:
+class Budget(local):
     """What the rules of users have spent in a task, by rule and by pack ("mine/*")."""
 
     def __init__(self) -> None:
@@ -48,12 +50,12 @@ class Budget:
         Raises RegexTimeout, which names the rule or all rules of its pack, if that is too much; and so it does when the
         block raises TimeoutError.
         """
-        start = process_time()
+        start = thread_time()
         try:
             yield
         except TimeoutError:
             raise _timeout(rule, f"takes more than {MAX_SECONDS:g} s for: {text[:60]}") from None
-        seconds = process_time() - start
+        seconds = thread_time() - start
         for name, allowed in ((rule, RULE_SECONDS), (f"{rule.partition('/')[0]}/*", PACK_SECONDS)):
             account = self._spent.setdefault(name, _Account())
             account.seconds += seconds

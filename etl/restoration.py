@@ -4,7 +4,7 @@ Both files are read in order, side by side, and one document is held at a time. 
 missing or repeated article or entry - raises RestoreError with its place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -67,12 +67,17 @@ class AuditedDocument(Struct, frozen=True):
 
 
 def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
-    """Yield the documents behind an articles file or folder, in order.
+    """Return the documents behind an articles file or folder, in order; they are read as they are asked for.
 
     Raises RestoreError if articles and audit do not fit, and UsageError if there is no audit.
     """
     records = (ArticleText(*pair) for pair in read_texts(articles_of(articles)))
-    for document in read_audit(audit or find_audit(articles)):
+    return restored(records, read_audit(audit or find_audit(articles)))
+
+
+def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument]) -> Iterator[Restored]:
+    """Yield documents given back from their articles, in order.  Raises RestoreError if the two do not fit."""
+    for document in documents:
         texts = [take_article(records, *article, document).text for article in document.articles]
         text = Restoration(texts, document.entries, document.head.gap).text()
         if text_sha256(text) != document.head.line_sha256:
@@ -88,29 +93,44 @@ WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the
 
 def read_audit(path: Path) -> Iterator[AuditedDocument]:
     """Yield the documents of an audit.  Raises RestoreError if it is cut, or an entry belongs to no document."""
-    head: Entry | None = None
-    entries: list[Entry] = []
-    documents, checksum, end = 0, "", None
+    documents, checksum = 0, ""
+    ends: list[Entry] = []
+    for document in audited(_before_end(path, ends)):
+        documents, checksum = documents + 1, checksum_of([checksum, document_checksum(document.head)])
+        yield document
+    if not ends:
+        raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
+    if (ends[0].row, ends[0].line_sha256) != (documents, checksum):
+        raise RestoreError(str(path), "lacks documents, or has others than its end says", WAY_OUT)
+
+
+def _before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
+    """Yield the entries of an audit up to the one that ends it, which is put into `ends`.  Raises RestoreError."""
     for entry in read_outputs(path, Entry):
-        if end:
+        if ends:
             raise RestoreError(str(path), "has entries behind its end", WAY_OUT)
-        if entry.action in ("document", "end"):
+        if entry.action == "end":
+            ends.append(entry)
+        else:
+            yield entry
+
+
+def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
+    """Yield the documents of audit entries.  Raises RestoreError if an entry belongs to no document."""
+    head: Entry | None = None
+    own: list[Entry] = []
+    for entry in entries:
+        if entry.action == "document":
             if head:
-                yield AuditedDocument(head, tuple(entries))
-            head, entries = (entry, []) if entry.action == "document" else (None, [])
-            if head:
-                documents, checksum = documents + 1, checksum_of([checksum, document_checksum(head)])
-            else:
-                end = entry
+                yield AuditedDocument(head, tuple(own))
+            head, own = entry, []
         elif head is None or (entry.path, entry.row) != (head.path, head.row):
             place = f"{entry.path}:{entry.line}"
             raise RestoreError(place, "this entry of the audit belongs to no document before it", WAY_OUT)
         else:
-            entries.append(entry)
-    if end is None:
-        raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
-    if (end.row, end.line_sha256) != (documents, checksum):
-        raise RestoreError(str(path), "lacks documents, or has others than its end says", WAY_OUT)
+            own.append(entry)
+    if head:
+        yield AuditedDocument(head, tuple(own))
 
 
 def find_audit(articles: Path) -> Path:

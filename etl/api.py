@@ -1,0 +1,112 @@
+"""What copydesk offers to Python code beside `Cleaner`, a function each.  Import them from `etl`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+from etl.audit import Entry
+from etl.cleaner import Cleaner, Document, Result, kind_of, one_of, sequence
+from etl.dedup import DedupSettings
+from etl.dedup.settings import Copies, Keep, Numbers, Unit
+from etl.model import Kind
+from etl.packs import Selection, Sourced, check, load_pack, pack_files
+from etl.packs import load_rules as selected_rules
+from etl.pipeline.records import text_duplicates
+from etl.record import Record
+from etl.restoration import ArticleText, Restored, audited, restored
+from etl.restoration import restore as restore_files
+
+# Below it, the MinHash of a text proposes too few of its copies.
+MIN_THRESHOLD = 0.3
+
+
+class Duplicate(NamedTuple):
+    """A text that is a copy of another, which is kept: the places of the two, and their similarity."""
+
+    place: int
+    keeper: int
+    similarity: float
+
+
+def clean(
+    document: Document, *, kind: Kind | None = None, url: str = "", publisher: str = "", record: str = ""
+) -> Result:
+    """Return one document cleaned by the built-in rules: see `Cleaner.clean`."""
+    return Cleaner().clean(document, kind=kind, url=url, publisher=publisher, record=record)
+
+
+def dedup(
+    texts: Iterable[str],
+    *,
+    threshold: float = 0.7,
+    unit: Unit = "article",
+    numbers: Numbers = "same",
+    copies: Copies = "similar",
+    keep: Keep = "first",
+) -> list[Duplicate]:
+    """Return the texts that are copies of another one, by their places; all others are to be kept.
+
+    A text is an article: its paragraphs, with blank lines between them, are compared, and it goes if 80 % of its words
+    are copied from one other article.  With `unit="paragraph"` it is one paragraph.  A paragraph of fewer than ten
+    words is a copy of nothing.  The options are those of `copydesk dedup`.
+
+    >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
+    >>> dedup([said, "Minsk", said + ", police said"], unit="paragraph")
+    [Duplicate(place=2, keeper=0, similarity=0.8462)]
+    """
+    if not isinstance(threshold, int | float) or isinstance(threshold, bool):
+        raise TypeError(f"threshold is a number from {MIN_THRESHOLD} to 1, not {kind_of(threshold)}")
+    if not MIN_THRESHOLD <= threshold <= 1:
+        raise ValueError(f"threshold is a similarity from {MIN_THRESHOLD} to 1, not {threshold}")
+    settings = DedupSettings(
+        unit=one_of("unit", unit, get_args(Unit)),
+        threshold=threshold,
+        numbers=one_of("numbers", numbers, get_args(Numbers)),
+        copies=one_of("copies", copies, get_args(Copies)),
+        keep=one_of("keep", keep, get_args(Keep)),
+    )
+    return [Duplicate(*found) for found in text_duplicates(_texts(texts), settings)]
+
+
+def restore(
+    articles: str | PathLike[str] | Iterable[Record], audit: str | PathLike[str] | Iterable[Entry] | None = None
+) -> Iterator[Restored]:
+    """Return the documents behind articles and their audit, in order; each is verified when it is asked for.
+
+    They are files of `copydesk clean -o`, by path, and then the audit may be left out; or the articles and the audit of
+    a `Result`.  A document has `path`, `row`, `record` and `text`, which is the decoded text, or for HTML that of its
+    blocks.  Raises RestoreError if the two do not fit, and UsageError if there is no audit.
+    """
+    if isinstance(articles, str | PathLike):
+        if audit is not None and not isinstance(audit, str | PathLike):
+            raise TypeError("articles by their path have an audit by its path, or the one beside them")
+        return restore_files(Path(articles), None if audit is None else Path(audit))
+    if audit is None or isinstance(audit, str | PathLike):
+        raise TypeError("articles in memory need an audit in memory: restore(result.articles, result.audit)")
+    return restored((ArticleText(article.id, article.text) for article in articles), audited(audit))
+
+
+def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
+    """Return the rules of a pack, or of a folder of packs, checked; without a path the built-in ones.
+
+    Raises PackError, which names file, line, key and the way out.
+
+    >>> [found.rule.title for found in load_rules() if found.name == "core/read-more"]
+    ["'Read More' link"]
+    """
+    built_in = selected_rules(Selection())
+    if path is None:
+        return built_in
+    rules = [rule for file in pack_files(Path(path)) for rule in load_pack(file)]
+    check(rules, built_in)
+    return tuple(rules)
+
+
+def _texts(texts: Iterable[Any]) -> Sequence[str]:
+    """Return texts as a list.  Raises TypeError."""
+    found = sequence("texts", texts)
+    for place, text in enumerate(found):
+        if not isinstance(text, str):
+            raise TypeError(f"texts are of str, but number {place} is {kind_of(text)}")
+    return found

@@ -1,0 +1,333 @@
+"""Cleaning from Python: a choice of rules, compiled once, and what it makes of documents.
+
+A document goes through `etl.document`, many of them through the tasks of a run, as on the command line.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import msgspec
+from msgspec import Struct, structs
+
+from etl.audit import Entry
+from etl.config import CleanOptions, Config, named_config
+from etl.dedup import DedupSettings
+from etl.dedup.settings import Scope
+from etl.document import Cleaned, Judged, Parsed, clean
+from etl.errors import Unreadable
+from etl.formats import Reading, Reject, find, read, shares
+from etl.formats.memory import NO_PATH, raw_record, raw_text
+from etl.model import NO_DUPLICATES, DocumentDuplicates, Kind, Metadata, Raw
+from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns
+from etl.pipeline.documents import read_judged, read_parsed
+from etl.pipeline.duplicates import duplicates_within, with_duplicates
+from etl.pipeline.job import Job
+from etl.pipeline.lines import add_up_lines, line_counts
+from etl.pipeline.select import WHOLE, read_drops, select
+from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed
+from etl.pipeline.workspace import Workspace, scratch
+from etl.record import Record, Status
+from etl.rules.regexes.budget import BUDGET
+
+# Documents that are staged together in a run: so many that the start of a stage does not count, and so few that their
+# fingerprints fit easily into memory.
+SHARD_DOCUMENTS = 2048
+# Bytes of a file that are read at once.
+SHARE_BYTES = 4 << 20
+
+StrPath = str | PathLike[str]
+Document = str | bytes | PathLike[str] | Mapping[str, Any]
+# A document, or its name and its text.
+Item = Document | tuple[str | int, str | bytes]
+# That of the longest article; or why there is none.
+ResultStatus = Status | Literal["empty", "duplicate", "rejected", "unreadable"]
+
+
+class Result(Struct, frozen=True):
+    """What came of one document.
+
+    articles   its article records, in reading order; none if nothing is left of it
+    audit      the entry of the document, and one for each change; with the articles they give the input back
+    status     that of its longest article: full, teaser, stub, paywalled or suspect; without an article: empty,
+               duplicate (of an earlier document), rejected (by a rule) or unreadable
+    reason     why it could not be read; "" if it could
+    """
+
+    articles: tuple[Record, ...] = ()
+    audit: tuple[Entry, ...] = ()
+    status: ResultStatus = "empty"
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """The texts of its articles, with a blank line between two."""
+        return "\n\n".join(article.text for article in self.articles)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as dicts, lists, strings and numbers, as `json.dumps` takes them."""
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return found
+
+
+class Cleaner:
+    """A choice of rules, compiled once.  It may be shared by threads, and pickled.
+
+    rules      packs of yours, beside the built-in rules: paths of .toml files, or of folders of them
+    profile    "careful": rules that are certain; "standard": also likely ones; "hard": also guesses
+    select     judge by these rules only: ids, packs ("core"), or patterns ("core/*")
+    ignore     leave these rules out
+    config     a copydesk.toml, whose [common] and [clean] hold where nothing else is said; none is looked for
+
+    Raises TypeError and ValueError for a wrong argument, and PackError for a pack or a config that cannot be used.
+
+    >>> cleaner = Cleaner(profile="careful", ignore=["npr"])
+    >>> cleaner.clean("Belarus rally grows\\n\\nImage copyright\\n\\nTens of thousands marched on Sunday.").text
+    'Belarus rally grows\\n\\nTens of thousands marched on Sunday.'
+    """
+
+    def __init__(
+        self,
+        *,
+        rules: StrPath | Sequence[StrPath] = (),
+        profile: Profile | None = None,
+        select: str | Sequence[str] = (),
+        ignore: str | Sequence[str] = (),
+        config: StrPath | None = None,
+    ) -> None:
+        read_config = named_config(Path(_path(config))) if config is not None else Config()
+        options = read_config.clean_options()
+        packs = [rules] if isinstance(rules, str | PathLike) else sequence("rules", rules)
+        selection = Selection(
+            packs=(*options.rules, *(fspath(_path(pack)) for pack in packs)),
+            only=options.only_rules,
+            select=rule_patterns(_words("select", select) or _words("select", options.select)),
+            ignore=rule_patterns([*_words("ignore", options.ignore), *_words("ignore", ignore)]),
+            profile=one_of("profile", profile, get_args(Profile)) or options.profile,
+            risky=options.repair == "risky",
+            detect_language=options.detect,
+            exceptions=read_config.exceptions(datetime.now(UTC).date()),
+            overrides=read_config.overrides(datetime.now(UTC).date()),
+        )
+        self._compile(selection, options)
+
+    def _compile(self, selection: Selection, options: CleanOptions) -> None:
+        self._selection, self._options = selection, options
+        self._rules = compile_rules(selection)
+        self._dedup = DedupSettings(
+            scope=options.dedup or "article",
+            threshold=options.threshold,
+            numbers=options.numbers,
+            copies=options.copies,
+            keep=options.keep,
+            action=options.dedup_action,
+        )
+
+    def __getstate__(self) -> tuple[Selection, CleanOptions]:
+        """Return what it was made of: where it is unpickled, the packs are read from the same paths again."""
+        return self._selection, self._options
+
+    def __setstate__(self, state: tuple[Selection, CleanOptions]) -> None:
+        self._compile(*state)
+
+    def __repr__(self) -> str:
+        chosen = self._selection
+        return f"Cleaner(rules={list(chosen.packs)}, profile='{chosen.profile}')"
+
+    def clean(
+        self, document: Document, *, kind: Kind | None = None, url: str = "", publisher: str = "", record: str = ""
+    ) -> Result:
+        """Return one document cleaned; near-duplicate paragraphs are sought within it.
+
+        A `str` is the text itself, or HTML; for a file give a `Path`.  Bytes are decoded; a record (a dict) is read as
+        a line of JSONL.  `kind` is "text" or "html"; if it is not given, the content says it.  `url` and `publisher`
+        choose the rules of a publisher.  `record` names the document in the audit, and in the ids of its articles;
+        without it the url does, or a hash of the content.
+
+        Raises Unreadable if it is no text, TypeError and ValueError for a wrong argument.
+        """
+        raw = self._only(document, _Given(one_of("kind", kind, get_args(Kind)), url, publisher, record or url))
+        BUDGET.renew()
+        settings = self._dedup
+        if settings.scope == "off":
+            return _result(clean(raw, self._rules))
+        return _result(clean(raw, self._rules, lambda judged: duplicates_within(judged, settings)))
+
+    def clean_many(self, records: Iterable[Item], *, dedup: Scope | DedupSettings | None = None) -> Iterator[Result]:
+        """Yield many documents cleaned, in order: texts, bytes, records (dicts), pairs of (id, text), paths.
+
+        `dedup` says how far near-duplicate paragraphs are sought: "off" and "article" (within an article) stream,
+        some hundred documents ahead; "run" compares all, and so reads them all before it yields the first.  Between
+        they stand in files.  What cannot be read has the status "unreadable" and a reason.  A path stands for all
+        documents in the file or folder.
+
+        >>> results = Cleaner().clean_many([("a", "Rain on Monday"), {"id": "b", "text": "Sun on Tuesday"}])
+        >>> [(result.status, result.articles[0].origin.record) for result in results]
+        [('full', 'a'), ('full', 'b')]
+        """
+        if isinstance(records, str | bytes | Mapping | PathLike) or not isinstance(records, Iterable):
+            raise TypeError(f"clean_many() takes an iterable of documents, not {kind_of(records)}: put it in a list")
+        settings = dedup if isinstance(dedup, DedupSettings) else self._settings(dedup)
+        raws = self._numbered(records)
+        return self._run(raws, settings) if settings.scope == "run" else self._stream(raws, settings)
+
+    def _settings(self, dedup: Scope | None) -> DedupSettings:
+        scope = one_of("dedup", dedup, get_args(Scope))
+        return structs.replace(self._dedup, scope=scope) if scope else self._dedup
+
+    def _stream(self, raws: Iterable[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
+        BUDGET.renew()
+        for judged in judge_all(map(self._parsed, raws), self._rules):
+            if settings.scope == "off" or isinstance(judged, Reject):
+                yield _finished(judged)
+            else:
+                yield _finished(judged, duplicates_within([judged], settings)[0])
+
+    def _run(self, raws: Iterator[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
+        """Yield documents as a run of the command line does: prepared in shards, selected, and finished."""
+        job = Job(selection=self._selection, dedup=settings)
+        with scratch() as workspace:
+            count = self._prepared(job, workspace, raws)
+            if count:
+                select(job, workspace, count)
+            for shard in range(count):
+                judged = read_judged(workspace, "staged", shard)
+                for result, duplicates in with_duplicates(judged, read_drops(workspace, shard), settings):
+                    yield _finished(result, duplicates)
+
+    def _prepared(self, job: Job, workspace: Workspace, raws: Iterator[Raw | Reject]) -> int:
+        """Judge all documents and stage them in shards; return the number of these."""
+        count = 0
+        for count, some in enumerate(_chunks(raws, SHARD_DOCUMENTS), 1):
+            BUDGET.renew()
+            parsed = map(self._parsed, some)
+            if self._rules.asks_what_recurs:
+                stage_parsed(workspace, count - 1, parsed)
+            else:
+                prepare(job, workspace, count - 1, judge_all(parsed, self._rules))
+        if count and self._rules.asks_what_recurs:
+            add_up_lines(workspace, count)
+            for shard in range(count):
+                staged = read_parsed(workspace, "parsed", shard)
+                prepare(job, workspace, shard, judge_all(staged, self._rules, line_counts(workspace)))
+        return count
+
+    def _parsed(self, raw: Raw | Reject) -> Parsed | Reject:
+        return raw if isinstance(raw, Reject) else parse_one(raw, self._rules)
+
+    def _only(self, document: Document, given: "_Given") -> Raw:
+        """Return the one document that is given.  Raises Unreadable and ValueError."""
+        found = list(islice(self._raw_documents(document, 1, given), 2))
+        if len(found) != 1:
+            raise ValueError(
+                f"{document!r} holds {'several' if found else 'no'} documents: clean_many([path]) takes them"
+            )
+        if isinstance(found[0], Reject):
+            raise Unreadable(f"{found[0].path}:{found[0].row}", found[0].reason)
+        return found[0]
+
+    def _numbered(self, records: Iterable[Item]) -> Iterator[Raw | Reject]:
+        """Yield the raw documents of records, by their numbers from 1; in the place of an unreadable one, a reject."""
+        for row, item in enumerate(records, 1):
+            try:
+                yield from self._raw_documents(item, row, _Given())
+            except Unreadable as error:
+                yield Reject(NO_PATH, row, error.fault, b"")
+
+    def _raw_documents(self, item: Item, row: int, given: "_Given") -> Iterator[Raw | Reject]:
+        """Yield the raw documents that an item stands for.  Raises Unreadable, NoInput and TypeError."""
+        reading = self._reading(given)
+        match item:
+            case str() | bytes():
+                yield raw_text(item, row, given.record, given.kind, reading)
+            case Mapping():
+                if given.kind:
+                    raise ValueError('kind says what a text is; of a record, a config says it: html-field = "…"')
+                yield raw_record(item, row, given.record, reading)
+            case PathLike():
+                for source in find([fspath(item)], reading).sources:
+                    for share in shares(source, reading, SHARE_BYTES):
+                        yield from (one for one in read(share, reading) if isinstance(one, Raw) or one.is_error)
+            case (str() | int() as name, str() | bytes() as body):
+                yield raw_text(body, row, str(name), given.kind, reading)
+            case _:
+                raise TypeError(f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}")
+
+    def _reading(self, given: "_Given") -> Reading:
+        options = self._options
+        return Reading(
+            format=given.kind,
+            text_field=options.text_field,
+            html_field=options.html_field,
+            encoding=options.encoding,
+            metadata=Metadata(publisher=given.publisher or options.publisher, url=given.url),
+        )
+
+
+class _Given(Struct, frozen=True):
+    """What a caller says of one document."""
+
+    kind: Kind | None = None
+    url: str = ""
+    publisher: str = ""
+    record: str = ""
+
+
+def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates = NO_DUPLICATES) -> Result:
+    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates, "")
+    return Result(status="unreadable", reason=finished.reason) if isinstance(finished, Reject) else _result(finished)
+
+
+def _result(cleaned: Cleaned) -> Result:
+    if cleaned.records:
+        longest = max(cleaned.records, key=lambda article: article.word_count)
+        return Result(cleaned.records, cleaned.audit, longest.status)
+    ways: tuple[tuple[ResultStatus, bool], ...] = (
+        ("rejected", any(entry.action == "reject" for entry in cleaned.entries)),
+        ("duplicate", any(entry.rule == WHOLE for entry in cleaned.entries)),
+        ("empty", True),
+    )
+    return Result((), cleaned.audit, next(status for status, holds in ways if holds))
+
+
+def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while some := list(islice(items, size)):
+        yield some
+
+
+def one_of(name: str, value: Any, known: Sequence[str]) -> Any:
+    """Return a word, if it is one of those known, or None.  Raises TypeError and ValueError."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} is a str, not {kind_of(value)}: one of {', '.join(known)}")
+    if value is None or value in known:
+        return value
+    raise ValueError(f"{name} is one of {', '.join(known)}, not '{value}'.  {did_you_mean(value, known)}".rstrip())
+
+
+def _words(name: str, given: str | Sequence[str]) -> list[str]:
+    """Return ids of rules, given one by one or with commas between them.  Raises TypeError."""
+    words = [given] if isinstance(given, str) else sequence(name, given)
+    if odd := [word for word in words if not isinstance(word, str)]:
+        raise TypeError(f"{name} takes ids of rules, such as 'core/read-more', not {kind_of(odd[0])}")
+    return words
+
+
+def sequence(name: str, given: Any) -> list[Any]:
+    """Return an argument that is an iterable as a list.  Raises TypeError."""
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise TypeError(f"{name} takes an iterable, not {kind_of(given)}")
+    return list(given)
+
+
+def _path(given: StrPath) -> StrPath:
+    if not isinstance(given, str | PathLike):
+        raise TypeError(f"a pack or a config is named by its path, not by {kind_of(given)}")
+    return given
+
+
+def kind_of(value: object) -> str:
+    """Return what a value is, for a message."""
+    return "None" if value is None else type(value).__name__

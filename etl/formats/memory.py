@@ -1,0 +1,67 @@
+"""Values in memory -> raw documents: texts, bytes, records and paths, as Python programs have them."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from etl.errors import Unreadable
+from etl.formats.fields import Place, document, well_formed, written
+from etl.formats.richtext import as_html
+from etl.formats.sniffing import looks_like_html, not_read
+from etl.formats.source import STDIN, Reading
+from etl.model import Kind, Raw
+
+# What stands in records for a document that came from no file.
+NO_PATH = STDIN
+# Figures of a SHA-256 that name a document which has no other name.
+NAME_LENGTH = 16
+
+
+def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, reading: Reading) -> Raw:
+    """Return a text, or the bytes of a text or a page, as a raw document.  Raises Unreadable for bytes of another sort.
+
+    `kind` None: as its content says.  Without a name it is named by its content.
+    """
+    digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
+    if isinstance(body, bytes):
+        if fault := not_read(body):
+            raise Unreadable(NO_PATH, fault)
+        found: tuple[str | bytes, Kind] = body, kind or ("html" if looks_like_html(body) else "text")
+    else:
+        body = well_formed(body)
+        page = "" if kind else as_html(body)
+        found = (page, "html") if page else (body, kind or "text")
+    return Raw(
+        NO_PATH,
+        found[0],
+        digest,
+        found[1],
+        record=record or digest[:NAME_LENGTH],
+        row=row,
+        encoding=reading.encoding,
+        metadata=reading.metadata,
+    )
+
+
+def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Reading) -> Raw:
+    """Return a record as a raw document; its own fields stay as they are.  Raises Unreadable if it has no text."""
+    plain = {name: _plain(name, value) for name, value in fields.items()}
+    digest = sha256(written(plain).encode()).hexdigest()
+    found = document(Place(NO_PATH, row, digest), plain, reading)
+    return structs.replace(found, record=record) if record else found
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a copy of a value, with those of numpy, pandas and the like as Python has them.  Raises TypeError."""
+
+    def as_builtin(inner: Any) -> Any:
+        for method in ("item", "isoformat", "tolist"):
+            if callable(convert := getattr(inner, method, None)):
+                return convert()
+        fault = f"field '{name}' holds a {type(inner).__name__}, which JSON has no form for"
+        raise TypeError(f"{fault}: make it a str or a number, or leave it out")
+
+    return msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=as_builtin)
