@@ -26,7 +26,7 @@ from etl.rules.matching.exceptions import Override, RuleException
 # The files that are looked for in a folder, in this order.
 NAMES = ("copydesk.toml", "pyproject.toml")
 # Options that are for the command line alone: nothing is written where the user has not said so.
-NOT_FOR_CONFIGS = ("output", "force", "pairs", "clusters", "report", "format")
+NOT_FOR_CONFIGS = ("output", "force", "pairs", "clusters", "report", "out", "format")
 # Options that name files; in a config they are meant from its own folder.
 PATHS = ("rules", "index", "work", "baseline")
 # Limits of `check`, an array of tables that `check` understands.

@@ -33,6 +33,7 @@ COMMANDS = {
     "explain": ("etl.cli.explain", "Say what happened to FILE:LINE, and what every rule thought of it."),
     "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
+    "report": ("etl.cli.report", "Make one HTML page of a run, for a person to read."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "schema": ("etl.cli.about", "Print the JSON Schema of a record."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
