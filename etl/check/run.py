@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -53,8 +53,8 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
     if not documents:
         raise NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
     lines = recurring(workspace, len(checked), tally.value().totals) if job.has(*RECURRING) else []
-    found_of_all = _of_all(job, workspace, checked, lines, tally.value())
-    wanted = (one for one in found_of_all if one.key.check in job.checks)
+    of_all = chain(suspects(lines, tally.value().totals), _of_all(job, workspace, checked, engine.jobs))
+    wanted = (one for one in of_all if one.key.check in job.checks)
     for (check, path, _), group in groupby(wanted, key=lambda one: (one.key.check, one.place.path, one.place.row)):
         findings = list(group)
         tally.find(Subject(CHECKS[check].scope, findings[0].key.publisher, path=path), findings)
@@ -92,16 +92,13 @@ class _Plan:
                 break
 
 
-def _of_all(
-    job: CheckJob, workspace: Workspace, checked: Sequence[Checked], lines: Sequence[Line], tallied: Tallied
-) -> Iterator[Finding]:
+def _of_all(job: CheckJob, workspace: Workspace, checked: Sequence[Checked], threads: int) -> Iterator[Finding]:
     """Yield what can be found only when all shards are known."""
-    yield from suspects(lines, tallied.totals)
     if any(one.articles for one in checked):
         if "art.ids" in job.checks:
             yield from _same_ids(workspace, len(checked))
         if "art.duplicates" in job.checks:
-            yield from _duplicates(job, workspace, len(checked))
+            yield from _duplicates(job, workspace, len(checked), threads)
 
 
 def _same_ids(workspace: Workspace, shards: int) -> Iterator[Finding]:
@@ -132,9 +129,9 @@ def _hash(article_id: str) -> int:
     return int.from_bytes(blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def _duplicates(job: CheckJob, workspace: Workspace, shards: int) -> Iterator[Finding]:
+def _duplicates(job: CheckJob, workspace: Workspace, shards: int, threads: int) -> Iterator[Finding]:
     """Yield the blocks that `clean` would drop as copies, and articles that would go whole, once each."""
-    select(job.job, workspace, shards, 1)
+    select(job.job, workspace, shards, threads)
     for shard in range(shards):
         drops = read_drops(workspace, shard)
         if not drops:
