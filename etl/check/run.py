@@ -33,7 +33,6 @@ class Outcome(Struct, frozen=True):
     tallied: Tallied
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
-    documents: int = 0
 
 
 def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine, progress: Progress) -> Outcome:
@@ -49,9 +48,10 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         tally.merge(one.tallied)
         progress.advance(job.job.shard_bytes, one.documents)
         checked.append(structs.replace(one, tallied=Tallied()))
-    documents = sum(one.documents for one in checked)
-    if not documents:
-        raise NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
+    if _is_blank(tally.value()):
+        raise NoInput(
+            " ".join(source.name for source in found.sources[:3]), "there is nothing in it", *planned.notes[:1]
+        )
     lines = recurring(workspace, len(checked), tally.value().totals) if job.has(*RECURRING) else []
     of_all = chain(suspects(lines, tally.value().totals), _of_all(job, workspace, checked, engine.jobs))
     wanted = (one for one in of_all if one.key.check in job.checks)
@@ -59,7 +59,17 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         findings = list(group)
         tally.find(Subject(CHECKS[check].scope, findings[0].key.publisher, path=path), findings)
     notes = dict.fromkeys([*planned.notes, *(note for one in checked for note in one.notes)])
-    return Outcome(tally.value(), tuple(lines), tuple(notes), documents)
+    return Outcome(tally.value(), tuple(lines), tuple(notes))
+
+
+_NO_AUDIT = {False: "it holds copydesk's own rejects, or account", True: "an audit is checked as a file"}
+
+
+def _is_blank(tallied: Tallied) -> bool:
+    """Return whether nothing was read: no text of any page, no article, no audit, nothing that could not be read."""
+    are_pages = all(scope == "raw" for scope, _ in tallied.totals)
+    is_read = any(key.check == "raw.unreadable" for key in tallied.counts)
+    return are_pages and not is_read and not any(count.characters for count in tallied.totals.values())
 
 
 class _Plan:
@@ -79,16 +89,16 @@ class _Plan:
             yield Share(Source(name, name), fault=fault)
         for source in self._found.sources:
             for share in shares(source, self._job.reading, self._job.shard_bytes):
-                if share.fault != OWN and not (share.format == "parquet" and is_audit(source.path)):
+                if share.fault != OWN and not (share.format == "parquet" and is_audit(source)):
                     yield share
                     continue
-                if is_audit(source.path) and not source.is_stream:
+                if is_audit(source):
                     path = audit_path(source.path)
                     if path not in audits:
                         audits.add(path)
                         yield Share(structs.replace(source, path=path), fault=OWN, size=self._job.shard_bytes)
                 else:
-                    self.notes.append(f"passed over {source.name}: it holds copydesk's own rejects or account")
+                    self.notes.append(f"passed over {source.name}: {_NO_AUDIT[source.is_stream]}")
                 break
 
 
