@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 THOUSANDTHS = 1_000
 # One bit a leaf in the widest mask that numpy has.
 MAX_LEAVES = 64
-# Trees x rows that are asked at once: the work arrays take some twenty bytes for each, and stay in the processor's cache.
+# Trees x rows that are asked at once: the work arrays take some 20 bytes for each, and stay in the processor's cache.
 MAX_ASKED = 75_000
 # In `Tree.features`: the node is a leaf.
 LEAF = -1

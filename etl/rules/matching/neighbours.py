@@ -54,7 +54,7 @@ def span_predicate(between: Between, user_rule: str = "") -> Predicate:
 
 
 class Distances(Struct, frozen=True, gc=False):
-    """Of each block of an article, how far away the nearest one stands that a pattern matches; FAR or more if none does.
+    """Of each block of an article, how far away the nearest one stands that a pattern matches; FAR or more: none does.
 
     They are counted once for an article, and then several rules ask them of each of its blocks.
     """
