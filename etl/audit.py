@@ -206,6 +206,8 @@ def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) 
 
     Raises BooksError otherwise.
     """
+    if not entries and list(texts) == [document.text]:  # nothing was taken
+        return Balance(len(document.text), len(document.text))
     restored = Restoration(texts, entries, document.gap)
     text = restored.text()
     if text != document.text:
