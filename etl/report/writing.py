@@ -34,12 +34,8 @@ def report(request: Request) -> str:
     duplicates = Duplicates(keeper for _, keepers in chosen.values() for keeper in keepers)
     changes = {one.fields.id: one for one in read_changes(request.run, chosen, duplicates)}
     renderer = Renderer(settings_of(request), duplicates, Links(dict.fromkeys(changes, "")))
-    is_sample = len(chosen) < run.totals.statuses.total()
     largest = int(request.max_bytes * MAX_SHARE)
-    rendered = {
-        one: rendered_article(renderer, changes[one], reason if is_sample else "", largest)
-        for one, (reason, _) in chosen.items()
-    }
+    rendered = {one: rendered_article(renderer, changes[one], reason, largest) for one, (reason, _) in chosen.items()}
     return _fitted(request, run, duplicates, rendered, list(changes))
 
 
