@@ -15,7 +15,7 @@ from etl.report.changes import ArticleChanges
 from etl.report.duplicates import Duplicates
 from etl.report.overview import counted
 from etl.report.reading import RunFiles
-from etl.report.render import Links, Renderer, Settings, anchor
+from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
 from etl.report.sample import Sample
 from etl.report.totals import NO_PUBLISHER, Totals, ranked
 
@@ -62,10 +62,16 @@ class CountedRun(Struct, frozen=True):
 
 
 class ShownArticle(Struct, frozen=True):
-    """An article as it is shown: its changes, and the HTML made of them."""
+    """An article as it is shown: its changes, and the HTML made of them, with the reason and in the detail that it has.
+
+    `place` is its number in the run, among those that may be shown.
+    """
 
     changes: ArticleChanges
     html: Markup
+    reason: str = ""
+    detail: Detail = FULL
+    place: int = 0
 
 
 class Example(Struct, frozen=True):
