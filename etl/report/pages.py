@@ -15,7 +15,7 @@ from etl.report.changes import ArticleChanges
 from etl.report.duplicates import Duplicates
 from etl.report.overview import counted
 from etl.report.reading import RunFiles
-from etl.report.render import Links, Renderer, Settings, anchor
+from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
 from etl.report.sample import Sample
 from etl.report.totals import NO_PUBLISHER, Totals, ranked
 
@@ -62,10 +62,16 @@ class CountedRun(Struct, frozen=True):
 
 
 class ShownArticle(Struct, frozen=True):
-    """An article as it is shown: its changes, and the HTML made of them."""
+    """An article as it is shown: its changes, and the HTML made of them, with the reason and in the detail that it has.
+
+    `place` is its number in the run, among those that may be shown.
+    """
 
     changes: ArticleChanges
     html: Markup
+    reason: str = ""
+    detail: Detail = FULL
+    place: int = 0
 
 
 class Example(Struct, frozen=True):
@@ -112,6 +118,7 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
         name=request.run.name,
         views=_views("#overview", "#articles", "#rules", len(shown)),
         articles=[one.html for one in shown.values()],
+        is_whole=len(shown) == run.totals.statuses.total(),
         shown_words=_shown_words(len(shown), run.totals),
         parts=(),
         filters=filters(changes),
@@ -130,6 +137,7 @@ def index_page(
         name=request.run.name,
         views=_views("#overview", "#articles", "#rules", run.totals.statuses.total()),
         articles=(),
+        is_whole=True,
         shown_words=_shown_words(run.totals.statuses.total(), run.totals),
         parts=[{"link": link, "name": name} for link, name in parts],
         filters=(),
@@ -146,6 +154,7 @@ def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[S
         name=request.run.name,
         views=_views("index.html#overview", "#articles", "index.html#rules", len(shown)),
         articles=[one.html for one in shown],
+        is_whole=True,
         shown_words=f"Articles {name}, in the order of the run.",
         parts=(),
         filters=filters([one.changes for one in shown]),

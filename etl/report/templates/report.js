@@ -70,7 +70,13 @@
     if (view) show(view.id);
     element.tabIndex = -1;
     element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: element.matches("article") ? "start" : "center" });
+    // Articles out of sight have no height yet: what is scrolled over gets one, and moves the target.
+    const turns = [0, 1, 2];
+    const scroll = () => {
+      element.scrollIntoView({ block: element.matches("article") ? "start" : "center" });
+      if (turns.pop()) requestAnimationFrame(scroll);
+    };
+    scroll();
   }
   const isShown = (element) => !element.closest("[hidden]");
   let current = null;
