@@ -95,8 +95,9 @@ def diff(inputs: tuple[str, ...], **chosen: Any) -> None:
     max_errors = chosen.pop("max_errors")
     dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "quiet": False, "as_json": False}
     request, jobs = request_of(inputs, {**chosen, **dry})
+    engine = options.engine(chosen, jobs)
     with session(request) as one:
-        outcome = run_session(one, jobs, is_silent=False)
+        outcome = run_session(one, engine, is_silent=False)
         count = print_diff(one.workspace)
         report(outcome, [], reject_words(one.workspace), dry)
     if outcome.tally.rejects > max_errors:
@@ -111,7 +112,8 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
 
     request, jobs = request_of(inputs, chosen)
     is_silent = chosen["quiet"] or chosen["as_json"]
-    wants_files = chosen["verbose"] or chosen["report"]
+    wants_files = chosen["verbose"] or chosen["report"] or chosen["engine"] == "spark"
+    engine = options.engine(chosen, jobs)
     if chosen["report"]:
         check_report(request, chosen["report"])
     if request.output.kind == "stdout" and request.delivers and not wants_files and can_print(request.job):
@@ -119,7 +121,7 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
         words = [] if is_silent else list(summary(request.job.selection, outcome))
     else:
         with session(request) as one:
-            outcome = run_session(one, jobs, is_silent)
+            outcome = run_session(one, engine, is_silent)
             lines = changes(one.workspace, chosen["verbose"])
             words = [] if is_silent else [*lines, *summary(request.job.selection, outcome)]
             rejects = reject_words(one.workspace)

@@ -87,10 +87,10 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
     max_errors = chosen.pop("max_errors")
-    request = _request(inputs, chosen)
+    request, engine = _request(inputs, chosen), options.engine(chosen, chosen["jobs"])
     _check_outputs(request, chosen)
     with session(request) as one:
-        outcome = run_session(one, chosen["jobs"], chosen["quiet"] or chosen["as_json"])
+        outcome = run_session(one, engine, chosen["quiet"] or chosen["as_json"])
         _write_pairs(one.workspace, chosen["pairs"], chosen["clusters"])
         rejects = reject_words(one.workspace)
     report(outcome, [_summary(outcome.tally)], rejects, chosen)

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from etl.packs import Selection, advice
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
     from etl.dedup import DedupSettings
+    from etl.engines import Engine
     from etl.formats import Reading
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -280,6 +282,21 @@ running_options = stacked(
         metavar="SIZE",
         help="What finding copies may hold in memory; past it, they are sought from files.",
     ),
+    option(
+        "Running",
+        "--engine",
+        type=click.Choice(["local", "spark"]),
+        default="local",
+        show_default=True,
+        help="Run in processes of this machine, or on a Spark cluster that sees the same folders.",
+    ),
+    option(
+        "Running",
+        "--master",
+        default="",
+        metavar="URL",
+        help="The Spark cluster: spark://HOST:PORT, local[N] …  [default: that of Spark's configuration]",
+    ),
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
     option("Running", "--resume", is_flag=True, help="Go on with a run into the same output that was left unfinished."),
     option(
@@ -298,6 +315,20 @@ running_options = stacked(
         help="Exit 4 only if more than N inputs could not be read.  [default: 0]",
     ),
 )
+
+
+def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine]":
+    """Take the engine out of a command's options; it starts when it is entered.  Raises click.BadParameter."""
+    from etl.engines.local import LocalEngine
+
+    name, master = options.pop("engine"), options.pop("master")
+    if name == "spark":
+        from etl.engines.spark import spark_engine
+
+        return spark_engine(master, jobs)
+    if master:
+        raise click.BadParameter("names a Spark cluster: it needs --engine spark", param_hint="--master")
+    return LocalEngine(jobs)
 
 
 def reading(options: dict[str, Any]) -> "Reading":

@@ -1,6 +1,7 @@
 """What people see of a run: the summary with what went and why, the diff, the counts."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from etl.pipeline.workspace import Workspace
 from etl.record import Record
 
 if TYPE_CHECKING:
+    from etl.engines import Engine
     from etl.pipeline.job import RejectLine
     from etl.pipeline.session import Session
 
@@ -45,15 +47,14 @@ _PASSED = "passed over: "
 STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
 
 
-def run_session(one: "Session", jobs: int, is_silent: bool) -> Outcome:
-    """Run a session in so many processes, with progress on stderr."""
+def run_session(one: "Session", engine: "AbstractContextManager[Engine]", is_silent: bool) -> Outcome:
+    """Run a session on an engine, with progress on stderr."""
     from etl.cli.progress import ProgressLine
-    from etl.engines.local import LocalEngine
 
     progress = ProgressLine(is_silent)
     try:
-        with LocalEngine(jobs) as engine:
-            return one.run(engine, progress)
+        with engine as started:
+            return one.run(started, progress)
     finally:
         progress.clear()
 

@@ -6,17 +6,15 @@ when a run ends early: all they write is written under names of their own.  A wo
 
 import os
 import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from etl.engines import Item, Result
-from etl.errors import CopydeskError, MachineError
+from etl.engines.outcome import WAY_OUT, outcome, result_of
+from etl.errors import MachineError
 from etl.processes import safe_path
 
 if TYPE_CHECKING:
@@ -25,14 +23,6 @@ if TYPE_CHECKING:
 
 # Results that wait for an earlier one, for each worker.  More would let one slow task fill the memory.
 MAX_WAITING = 8
-WAY_OUT = "Run the same command with --resume; with fewer --jobs it takes less memory."
-
-
-class _Failure(Struct, frozen=True):
-    """An error of a task that is not one of ours, as its worker reports it."""
-
-    fault: str
-    details: str
 
 
 class _Worker:
@@ -58,6 +48,8 @@ class LocalEngine:
 
     The first `here` items of a `map` are done in this process: their results come without waiting for a start.
     """
+
+    pair_source = None
 
     def __init__(self, jobs: int, here: int = 0) -> None:
         self.jobs, self._here = jobs, here
@@ -118,11 +110,7 @@ class LocalEngine:
                 result = worker.pipe.recv()
             except (EOFError, ConnectionError):
                 raise _died(worker.process, number) from None
-            if isinstance(result, CopydeskError):
-                raise result
-            if isinstance(result, _Failure):
-                raise MachineError(f"task {number}", result.fault, WAY_OUT) from RuntimeError(result.details)
-            results[number] = result
+            results[number] = result_of(number, result)
 
 
 def _died(process: "SpawnProcess", number: int) -> MachineError:
@@ -141,21 +129,7 @@ def _work(pipe: "Connection") -> None:
             task, item = pipe.recv()
         except (EOFError, ConnectionError):
             return
-        pipe.send(_outcome(task, item))
-
-
-def _outcome(task: Callable[[Any], object], item: object) -> object:
-    """Return what a task returns, or its error as a value."""
-    try:
-        return task(item)
-    except CopydeskError as error:
-        return error
-    except MemoryError:
-        return _Failure("memory ran out", traceback.format_exc())
-    except OSError as error:
-        return _Failure(f"{error.filename or 'the system'}: {error.strerror or error}", traceback.format_exc())
-    except Exception as error:  # whatever it is, the parent must be told which task it was
-        return _Failure(f"internal error: {type(error).__name__}: {error}", traceback.format_exc())
+        pipe.send(outcome(task, item))
 
 
 def _end_with_parent() -> None:

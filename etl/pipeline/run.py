@@ -32,10 +32,10 @@ from etl.shapes import AUDIT
 MAX_TIMED_OUT = 3
 # The stages of `copydesk dedup`; those of `clean` depend on the job.
 RECORDS = ("fingerprint", "select", "write")
-# Stages that look at all shards at once; they are done by this process, in so many threads.
-WHOLE: dict[str, Callable[[Job, Workspace, int, int], None]] = {
+# Stages that look at all shards at once; they are done by this process, pairs of similar blocks by the engine.
+WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
-    "select": select,
+    "select": lambda job, workspace, shards, engine: select(job, workspace, shards, engine.jobs, engine.pair_source),
 }
 # What each stage makes needless.
 SPENT = {
@@ -170,7 +170,7 @@ class Run:
         """Do a stage that looks at all shards at once, in this process."""
         if workspace.tally(stage, 0) is None:
             self._progress.start(stage, 0)
-            WHOLE[stage](job, workspace, count, self._engine.jobs)
+            WHOLE[stage](job, workspace, count, self._engine)
             workspace.finish(stage, 0, Tally())
 
     def plan(self, job: Job) -> Iterator[Shard]:

@@ -1,13 +1,15 @@
 """Fingerprints of all shards -> which blocks are dropped, and what keeps them; written down for each shard."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.dedup import DedupSettings
+from etl.engines import FindPairs
 from etl.pipeline.fingerprints import BlockTexts, FingerprintFile, Joined, file_of, join
 from etl.pipeline.history import history_of, look_up, stage_index
 from etl.pipeline.job import Job
@@ -39,10 +41,10 @@ class Drop(Struct, frozen=True, gc=False, array_like=True):
     residue: tuple[int, ...] = ()
 
 
-def select(job: Job, workspace: Workspace, shards: int, threads: int = 1) -> None:
+def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_pairs: FindPairs | None = None) -> None:
     """Find the duplicates among the blocks of all shards, and write for each shard which of its blocks are dropped.
 
-    Blocks of prior runs come before all.
+    Blocks of prior runs come before all.  Pairs are found in threads of this process, or by an engine's `find_pairs`.
     """
     from etl.dedup.selection import Blocks, drops_of
     from etl.dedup.selection import select as select_blocks
@@ -53,7 +55,11 @@ def select(job: Job, workspace: Workspace, shards: int, threads: int = 1) -> Non
     parts = (*prior.parts, *own)
     joined = join(job, workspace, parts, threads)
     blocks = Blocks(joined.prints, joined.articles, history_of(prior, joined.prints))
-    found = select_blocks(blocks, job.dedup, joined.resources)
+    resources = joined.resources
+    if find_pairs:
+        paths = [str(part.blocks) for part in parts]
+        resources = structs.replace(resources, pair_source=partial(find_pairs, paths, joined.block_starts))
+    found = select_blocks(blocks, job.dedup, resources)
     named = _named(drops_of(blocks, found, len(prior.numbers)), joined.block_starts, _KeeperNames(parts, joined))
     for shard in range(shards):
         with workspace.writing("drops", shard, ".msgpack") as path:

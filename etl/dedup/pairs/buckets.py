@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -10,6 +10,9 @@ from msgspec import Struct
 from etl.dedup.arrays import I64, U32, U64, Mask, mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.settings import DedupSettings
+
+if TYPE_CHECKING:
+    from etl.dedup.pairs.source import OpenPairSource
 
 _HALF = np.uint64(32)
 # Keys sorted at a time.  Ten million would be new memory from the system at each step, and fit no cache.
@@ -54,12 +57,14 @@ class Runner(Protocol):
 class Resources(Struct, frozen=True):
     """How kernels run tasks, where they keep buckets, which are read more than once, and how much they hold.
 
-    `probes_at_once` blocks are paired at a time; most have a pair or two.
+    `probes_at_once` blocks are paired at a time; most have a pair or two.  `pair_source` opens the source of pairs
+    where it is not the buckets of this process.
     """
 
     run: Runner
     spill: Callable[[Iterable[Buckets]], Iterable[Buckets]]
     probes_at_once: int = 1 << 19
+    pair_source: "OpenPairSource | None" = None
 
 
 def one_by_one(tasks: Iterable[Callable[[], Result]], /) -> Iterator[Result]:

@@ -58,8 +58,8 @@ def candidates(
     """
     run = resources.run
     for some in _in_turns(probes, resources.probes_at_once):
-        probing = run(partial(_probe_rows, found, some) for found in bands)
-        for packed in _distinct(run(task for rows in probing for task in _pairing(compared, lists, rows))):
+        probing = run(partial(probe_rows, found, some) for found in bands)
+        for packed in _distinct(run(task for rows in probing for task in pairing(compared.settings, lists, rows))):
             for start in range(0, len(packed), _PAIRS_PER_BATCH):
                 yield _comparable(compared, packed[start : start + _PAIRS_PER_BATCH])
 
@@ -94,7 +94,8 @@ def _distinct(parts: Iterable[U64]) -> Iterator[U64]:
         yield distinct(np.concatenate(held))
 
 
-def _probe_rows(found: Buckets, probes: Mask) -> ProbeRows:
+def probe_rows(found: Buckets, probes: Mask) -> ProbeRows:
+    """Return the probes among the members of buckets, with marks of the buckets whose pairs are filtered."""
     rows = np.flatnonzero(probes[found.members])
     bucket = np.searchsorted(found.edges, rows, side="right") - 1
     followers = found.edges[bucket + 1].astype(np.int64) - rows - 1
@@ -105,9 +106,13 @@ def _probe_rows(found: Buckets, probes: Mask) -> ProbeRows:
     return ProbeRows(found, rows, bucket, followers, is_large, is_crowded & (count > 1))
 
 
-def _pairing(compared: ComparisonInput, lists: Lists, probes: ProbeRows) -> Iterator[Callable[[], U64]]:
-    """Yield the tasks that pair the probes of a band with all that follow; filtered, where these are many."""
-    found, are_facts = probes.found, compared.settings.numbers == "same"
+def pairing(settings: DedupSettings, lists: Lists, probes: ProbeRows) -> Iterator[Callable[[], U64]]:
+    """Yield the tasks that pair the probes of a band with all that follow; filtered, where these are many.
+
+    The result of a task is packed: the earlier block in the upper half.  Of members of buckets that are neither large
+    nor crowded no lists are looked at.
+    """
+    found, are_facts = probes.found, settings.numbers == "same"
     is_filtered = probes.is_large | probes.is_crowded if are_facts else probes.is_large
     is_small = ~is_filtered[probes.buckets]
     for turn in turns(probes.followers[is_small], _PAIRS_AT_ONCE // 4):
@@ -120,7 +125,7 @@ def _pairing(compared: ComparisonInput, lists: Lists, probes: ProbeRows) -> Iter
         start, end = found.edges[number : number + 2].tolist()
         members = found.members[start:end].astype(np.int64)
         own = probes.rows[slice(*np.searchsorted(probes.buckets, [number, number + 1]).tolist())] - start
-        for task in _of_large_bucket(compared.settings, lists, LargeBucket(members, own)):
+        for task in _of_large_bucket(settings, lists, LargeBucket(members, own)):
             yield partial(_of_members, members, task)
 
 

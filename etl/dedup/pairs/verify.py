@@ -34,7 +34,7 @@ def pairs(compared: ComparisonInput, bands: Iterable[Buckets], probes: Mask, res
     prints = compared.prints
     lists = Lists(ragged(prints.shingles, prints.shingle_counts), ragged(prints.terms, prints.term_counts))
     proposed = candidates(compared, lists, bands, probes, resources)
-    return joined(list(resources.run(partial(_verified, compared, lists, some) for some in proposed)))
+    return joined(list(resources.run(partial(verified, compared, lists, some) for some in proposed)))
 
 
 def joined(parts: list[Pairs]) -> Pairs:
@@ -48,7 +48,8 @@ def joined(parts: list[Pairs]) -> Pairs:
     )
 
 
-def _verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> Pairs:
+def verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> Pairs:
+    """Return the candidate pairs that hold: similar, and of the same facts."""
     similar = _similar(lists.shingles, proposed, compared.settings)
     if compared.settings.numbers == "any":
         return similar

@@ -1,15 +1,16 @@
 """Pairs -> duplicates: in order, a block is dropped if and only if an earlier kept block is similar."""
 
-from collections.abc import Iterable
+from contextlib import closing
 from functools import partial
 
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U32, U64, Mask, in_memory, mixed
+from etl.dedup.arrays import F64, I64, U64, Mask, in_memory, mixed
 from etl.dedup.fingerprint import Fingerprints
-from etl.dedup.pairs.buckets import IN_MEMORY, Buckets, ComparisonInput, Resources, Runner, buckets, grouped
-from etl.dedup.pairs.verify import Pairs, joined, pairs
+from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources, grouped
+from etl.dedup.pairs.source import LocalPairs, OpenPairSource, PairSource
+from etl.dedup.pairs.verify import Pairs, joined
 from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
 
 # Pairs that are walked in one go by plain Python; a list of them all would be 80 bytes a pair.
@@ -44,8 +45,9 @@ def duplicates(
     originals = _originals(prints, articles, settings, order)
     compared = ComparisonInput(prints, _partition_keys(prints, articles, settings), order, settings)
     blocks = order[(originals[order] == order) & (prints.shingle_counts[order] > 0)]
-    near = _near(compared, resources.spill(resources.run(buckets(compared, blocks))), resources)
-    return _with_copies(near, originals)
+    opened: OpenPairSource = resources.pair_source or partial(LocalPairs, resources=resources)
+    with closing(opened(compared, blocks)) as source:
+        return _with_copies(_near(source, order), originals)
 
 
 def may_have_duplicates(prints: Fingerprints) -> bool:
@@ -100,7 +102,7 @@ def _partition_keys(prints: Fingerprints, articles: I64, settings: DedupSettings
     return keys if settings.scope == "run" else keys + mixed(articles.astype(np.uint64) + np.uint64(1))
 
 
-def _near(compared: ComparisonInput, bands: Iterable[Buckets], resources: Resources) -> Duplicates:
+def _near(source: PairSource, order: I64) -> Duplicates:
     """Select among blocks of which no two are equal.
 
     Only pairs whose earlier block is kept decide anything, so only such are sought: probe with some kept blocks, that
@@ -108,39 +110,19 @@ def _near(compared: ComparisonInput, bands: Iterable[Buckets], resources: Resour
     20,000 blocks like the first cost 20,000 comparisons, not 200 million, and no bucket needs a limit that would lose
     pairs.
     """
-    total = len(compared.order)
-    similar, kept, probed, width = joined([]), np.ones(total, np.bool_), np.zeros(total, np.bool_), 1
-    while (probes := _next_probes(bands, kept & ~probed, width, resources.run)).any():
-        similar = joined([similar, pairs(compared, bands, probes, resources)])
-        before, kept = kept, _kept(compared.order, similar)
+    total, width, similar = len(order), source.first_width, joined([])
+    kept, probed = np.ones(total, np.bool_), np.zeros(total, np.bool_)
+    while (probes := source.next_probes(kept & ~probed, width)).any():
+        similar = joined([similar, source.pairs(probes)])
+        before, kept = kept, _kept(order, similar)
         probed |= probes
         width *= 4 if _are_many(before & ~kept, before & ~probed) else 64
-    return _nearest(similar, kept, ranks(compared.order))
+    return _nearest(similar, kept, ranks(order))
 
 
 def _are_many(dropped: Mask, waiting: Mask) -> bool:
     """Return true if a look at the earliest dropped enough of those that wait to be worth another small look."""
     return bool(8 * np.count_nonzero(dropped) > np.count_nonzero(waiting))
-
-
-def _next_probes(bands: Iterable[Buckets], waits: Mask, width: int, run: Runner) -> Mask:
-    """Mark of the kept blocks that wait the next probes: in each of their buckets they are of the first `width`.
-
-    Those behind them are likely to be dropped meanwhile.  The earliest of all that wait is always marked.
-    """
-    probes, behind = np.zeros_like(waits), np.zeros_like(waits)
-    for waiting, later in run(partial(_waiting, found, waits, width) for found in bands):
-        probes[waiting] = True
-        behind[later] = True
-    return probes & ~behind
-
-
-def _waiting(found: Buckets, waits: Mask, width: int) -> tuple[U32, U32]:
-    """Return the members of buckets that wait, and of these the ones behind the first `width` of their bucket."""
-    waiting = waits[found.members]
-    running = np.cumsum(waiting, dtype=np.uint32)
-    before: U32 = np.repeat((running - waiting)[found.edges[:-1]], np.diff(found.edges))
-    return found.members[waiting], found.members[waiting & (running - before > width)]
 
 
 def _kept(order: I64, similar: Pairs) -> Mask:

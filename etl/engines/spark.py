@@ -1,0 +1,125 @@
+"""A Spark cluster: tasks run on its executors, and pairs of similar blocks are found by its shuffles.
+
+All machines see the folder of the run, and that of the inputs, under the same path; copydesk is installed on each.
+Relative paths mean the same there: a task runs in the folder in which the command was given.  An executor that dies is
+replaced by Spark, which gives its tasks to another: each writes under a name of its own, so it does not matter if both
+come to an end.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import chdir, contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from etl.engines import FindPairs, Item, Result
+from etl.engines.outcome import outcome, result_of
+from etl.errors import MachineError, UsageError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# Items for each core that are handed to Spark together, and held meanwhile: so many that cores seldom wait.
+ITEMS_A_CORE = 4
+
+
+class SparkEngine:
+    """Runs tasks in a Spark session, which stays that of its owner; `jobs` counts threads of this process."""
+
+    def __init__(self, session: "SparkSession", jobs: int = 1) -> None:
+        self.jobs, self._session = jobs, session
+        self._tag = f"copydesk-{token_hex(8)}"
+
+    @property
+    def pair_source(self) -> FindPairs:
+        """Return what finds pairs of similar blocks."""
+        from etl.engines.spark_pairs import SparkPairs
+
+        return partial(SparkPairs, self._session)
+
+    def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Run a task on each item; yield results in item order.  Raises MachineError if Spark gives up."""
+        context, items, done = self._session.sparkContext, iter(items), 0
+        here = partial(_in_folder, Path.cwd(), task)
+        while some := list(islice(items, ITEMS_A_CORE * context.defaultParallelism)):
+            with spark_faults(), self._tagged():
+                came = context.parallelize(some, len(some)).map(here).collect()
+            for number, one in enumerate(came, done):
+                yield result_of(number, one)
+            done += len(some)
+
+    def stop(self) -> None:
+        """Cancel what is under way.  A `map` ends its tasks before it raises what one of them raised."""
+        self._session.sparkContext.cancelJobsWithTag(self._tag)
+
+    @contextmanager
+    def _tagged(self) -> Iterator[None]:
+        context = self._session.sparkContext
+        context.addJobTag(self._tag)
+        try:
+            yield
+        finally:
+            context.removeJobTag(self._tag)
+
+
+@contextmanager
+def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
+    """Yield an engine in a session of its own; `master` is the cluster, "" for that of Spark's own configuration.
+
+    Raises UsageError if there is no PySpark or no Java, and MachineError if the cluster does not answer.
+    """
+    _check_installed()
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("copydesk").config("spark.ui.showConsoleProgress", "false")
+    builder = builder.config("spark.log.level", "ERROR")
+    with spark_faults():
+        session = (builder.master(master) if master else builder).getOrCreate()
+    try:
+        yield SparkEngine(session, jobs)
+    finally:
+        session.stop()
+
+
+@contextmanager
+def spark_faults() -> Iterator[None]:
+    """Raise MachineError for what Spark raises in a block."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        words = [line.strip() for line in str(error).splitlines() if line.strip()]
+        raise MachineError("Spark", " ".join(words[:2]) or type(error).__name__) from error
+
+
+def _check_installed() -> None:
+    try:
+        import pyspark  # noqa: F401
+    except ImportError:
+        raise UsageError("--engine spark", "PySpark is not installed", "pip install 'copydesk[spark]'") from None
+    home = os.environ.get("JAVA_HOME")
+    if not shutil.which("java", path=f"{home}/bin" if home else None):
+        where = f"no bin/java in JAVA_HOME ({home})" if home else "there is no java on the PATH"
+        way_out = "Install Java 17 or later (apt-get install openjdk-17-jre-headless), or set JAVA_HOME."
+        raise UsageError("--engine spark", f"Spark needs Java, and {where}", way_out)
+
+
+def _in_folder(folder: Path, task: Callable[[Any], object], item: object) -> object:
+    """Run a task in a folder; return what came of it.  The worker may be another's next, and gets its own back."""
+    return outcome(partial(_run_in, folder, task), item)
+
+
+def _run_in(folder: Path, task: Callable[[Any], object], item: object) -> object:
+    with chdir(folder):
+        return task(item)
+
+
+__all__: Sequence[str] = ("SparkEngine", "spark_engine")
