@@ -82,7 +82,7 @@ CONDEMNING = (
 MIN_WEIGHT = 20
 BOOSTING: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.08,
+    "learning_rate": 0.05,
     "num_leaves": 15,
     "min_data_in_leaf": 60,
     "min_sum_hessian_in_leaf": 2.0,
@@ -97,7 +97,7 @@ BOOSTING: dict[str, Any] = {
     "deterministic": True,
 }
 FIRST = {**BOOSTING, "num_leaves": 8, "max_depth": 3, "learning_rate": 0.12}
-FIRST_TREES, SECOND_TREES = 100, 150
+FIRST_TREES, SECOND_TREES = 100, 240
 # Features that may speak only for story (1) or only against it (-1), whatever the sample says.
 DIRECTIONS = {
     **dict.fromkeys(("lexicon", "heading-lexicon", "heading-key", "article-body"), 1),
@@ -108,7 +108,7 @@ DIRECTIONS = {
     **dict.fromkeys([name for name in CONTEXT_FEATURES if name.startswith(("first-pass", "story-"))], 1),
     **dict.fromkeys(("since-story", "until-story"), -1),
 }
-MODEL = PageModel("1", 500, 60, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
+MODEL = PageModel("2", 300, 40, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
 
 
 class Sample(Struct):

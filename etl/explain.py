@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from etl.audit import Entry
+from etl.decode import decode
 from etl.dedup import DedupSettings
 from etl.document import Judged, finish, judge, parse
 from etl.errors import UsageError
@@ -20,7 +21,8 @@ def explain_line(
     """Say, line by line, what happened to the block on a line of a document.  Raises UsageError if there is none."""
     source = find([name], reading).sources[0]
     rules = compile_rules(selection)
-    (judged,) = judge([parse(only_document(source, reading, row), rules)], rules)
+    raw = only_document(source, reading, row)
+    (judged,) = judge([parse(raw, rules)], rules)
     article, block = _block_at(judged, line, name)
     duplicates = duplicates_within([judged], settings)[0] if settings.scope != "off" else NO_DUPLICATES
     entries = [
@@ -35,6 +37,10 @@ def explain_line(
     if settings.scope == "run":
         yield "duplicates were looked for within this document only; clean also knows the documents before it"
     yield from _thought(article, block, judged, selection)
+    if raw.kind == "html" and rules.page_model:
+        from etl.markup.account import account_of  # runs without pages need not read it
+
+        yield from account_of(decode(raw).text, rules.page_model, block.index)
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:

@@ -67,24 +67,43 @@ def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None 
     >>> [(block.tag, block.text) for block in page.blocks]
     [('div', 'Home'), ('p', 'Minsk, 23 August.\\nBy our staff')]
     """
+    parted = part(text, model)
+    layout, judged = parted.layout, parted.judged
+    css = selected(layout, selectors, text)
+    evidence = _evidence(layout, parted.groups, judged, model)
+    drafts = [_Draft(paragraph, ARTICLE_BODY) for paragraph in parted.body]
+    drafts += [_draft(layout, group, css, told) for group, told in zip(parted.groups, evidence, strict=True)]
+    return structs.replace(
+        _page(drafts, model.version if model else ""),
+        metadata=read_metadata(layout.clues, _headings(layout, judged), judged.span()),
+        status=_status(layout, parted.said, parted.kept, parted.body),
+    )
+
+
+class Parted(Struct, frozen=True):
+    """A page in groups of lines: first, if its body lacks its story, the paragraphs of its articleBody.
+
+    `kept` are the lines of the story: none, if that is the articleBody.
+    """
+
+    layout: Layout
+    said: Said
+    judged: Judged
+    body: tuple[str, ...]
+    kept: tuple[bool, ...]
+    groups: tuple[Group, ...]
+
+
+def part(text: str, model: PageModel | None) -> Parted:
+    """Part the lines of a page into those of its story and the regions around it."""
     layout = lay_out(text)
     said = said_of(layout.clues)
     layout = credible(layout, said)
     judged = judge(layout, said, model)
-    metadata = read_metadata(layout.clues, _headings(layout, judged), judged.span())
     body = _article_body(layout, said, judged.kept)
-    if body:
-        judged = structs.replace(judged, kept=(False,) * len(layout.lines), headlines=frozenset())
-    groups = grouped(layout, judged.kept, judged.headlines)
-    css = selected(layout, selectors, text)
-    evidence = _evidence(layout, groups, judged, model)
-    drafts = [_Draft(part, ARTICLE_BODY) for part in body]
-    drafts += [_draft(layout, group, css, told) for group, told in zip(groups, evidence, strict=True)]
-    return structs.replace(
-        _page(drafts, model.version if model else ""),
-        metadata=metadata,
-        status=_status(layout, said, judged.kept, body),
-    )
+    kept = (False,) * len(layout.lines) if body else judged.kept
+    groups = grouped(layout, kept, frozenset() if body else judged.headlines)
+    return Parted(layout, said, judged, body, kept, tuple(groups))
 
 
 def _headings(layout: Layout, judged: Judged) -> tuple[str, ...]:
