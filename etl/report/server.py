@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Refused as refused:
             found = _json({"error": refused.status.phrase}, refused.status)
         except CopydeskError as error:
-            found = _json({"error": error.fault, "way_out": error.way_out}, HTTPStatus.UNPROCESSABLE_ENTITY)
+            found = _json({"error": error.fault, "way_out": error.way_out})  # an answer, which the page shows
         self.send_response(found.status)
         sizes = {"Content-Type": found.content_type, "Content-Length": str(len(found.body))}
         for name, value in {**HEADERS, **sizes}.items():
@@ -100,6 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _got(self) -> Answer:
         parts = urlsplit(self.path)
+        if parts.path == "/favicon.ico":  # browsers ask for it by themselves
+            return Answer(b"", "image/x-icon", HTTPStatus.NO_CONTENT)
         if parts.path == "/":
             self._check_token(parse_qs(parts.query).get("token", [""])[0])
             return Answer(self.server.page, "text/html; charset=utf-8")

@@ -72,6 +72,7 @@
     toml.value = answer.toml;
     byId("rule-written").textContent = "";
     if (!panel.open) panel.showModal();
+    toml.scrollTop = 0;
     attempt();
   }
   function list(answer) {
@@ -117,8 +118,8 @@
     if (event.target.closest("a, button, summary, details, dialog, .verdict") || !getSelection().isCollapsed) return;
     const block = event.target.closest(".x, .b");
     if (!block) return;
-    if (block.matches(".x")) judge(block, block.dataset.verdict === "wrong" ? "right" : "wrong");
-    else judge(block, "wrong").then((isWritten) => { if (isWritten) draft(block); });
+    const verdict = block.dataset.verdict === "wrong" ? "right" : "wrong"; // a second click takes the first back
+    judge(block, verdict).then((isWritten) => { if (isWritten && verdict === "wrong" && block.matches(".b")) draft(block); });
   });
   const keys = { r: "right", w: "wrong", u: "unsure" };
   document.addEventListener("keydown", (event) => {
