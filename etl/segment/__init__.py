@@ -138,6 +138,8 @@ def _adds_only_publisher(tail: str) -> bool:
 
 def _domain(url: str, layouts: Layouts) -> str:
     """Return the longest ending of the url's host that a publisher has registered; "" if there is none."""
+    if not url:
+        return ""
     host = re.sub(r"^[a-z]+://|^//|[/:?#].*$", "", url.lower())
     parts = host.split(".")
     endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
