@@ -30,7 +30,7 @@ def account_of(text: str, model: PageModel, block: int) -> Iterator[str]:
     least = needed(prediction.probabilities(), prediction.page.columns, model)
     bias, parts = explained(prediction, model, row)
     score = bias + sum(value for _, value in parts)
-    yield f"page model: story with a probability of {likely / 1000:.3f}; lines of this page are kept from {least / 1000:.3f}"
+    yield f"page model: story with a probability of {likely / 1000:.3f}; kept on this page from {least / 1000:.3f} on"
     if (likely >= least) is not judged.kept[line]:
         yield f"  {_overruled(judged.kept[line], line in judged.headlines)}"
     yield f"  log-odds {score / THOUSANDTHS:+.3f}: {bias / THOUSANDTHS:+.3f} on any page, and of this line"
