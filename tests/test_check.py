@@ -174,6 +174,40 @@ def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, t
     assert run("check", "declared.jsonl", "--max", "art.empty=0").code == 1
 
 
+EVERY_LINE = """
+[pack]
+id = "mine"
+version = "1.0.0"
+[[rule]]
+id = "any"
+title = "Any line"
+kind = "notice"
+match.regex = '.{30,}'
+why = "to find each paragraph"
+drops = ["A line of thirty characters or more."]
+keeps = ["A short line."]
+"""
+
+
+@pytest.mark.parametrize("is_with_crlf", [False, True])
+def test_each_paragraph_of_the_sample_is_traced_to_its_line(
+    run: Run, tmp_path: Path, sample: Path, is_with_crlf: bool
+) -> None:
+    page = sample.read_text(encoding="utf-8")
+    (tmp_path / "page.txt").write_bytes(page.replace("\n", "\r\n" if is_with_crlf else "\n").encode())
+    (tmp_path / "mine.toml").write_text(EVERY_LINE)
+    run("clean", "-q", "page.txt", "-o", "clean.jsonl", *ADDED)
+    found = findings(run, "clean.jsonl", "-r", "mine.toml", "--only-rules", "--checks", "art.leftover")
+    lines = page.split("\n")
+    texts = [article["text"].split("\n") for article in read_lines(tmp_path / "clean.jsonl")]
+    assert len(found) == sum(len(line) >= 30 for text in texts for line in text) > 100
+    for one in found:
+        path, _, line = one["origin"].partition(":")
+        assert path == "page.txt"
+        text = texts[one["row"] - 1][one["line"] - 1]
+        assert text[:12] in lines[int(line) - 1], one  # what follows may have been mended
+
+
 # ---- raw pages ----
 
 NEAR_MISSES = [
