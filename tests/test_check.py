@@ -163,6 +163,17 @@ def test_a_line_that_recurs_and_no_rule_knows(run: Run, articles: Corpus, tmp_pa
     assert found["message"].startswith("stands in 5 of 12")
 
 
+def test_a_line_within_a_block_is_judged_with_its_block(run: Run, articles: Corpus, tmp_path: Path) -> None:
+    """A listing has lines; of another tool's text nobody knows whether a line is a paragraph."""
+    with_text(articles[2], f"{articles[2]['text']}\n\n>>> menu()\nRead More\n>>> leave()")
+    write_lines(tmp_path / "listing.jsonl", articles)
+    assert findings(run, "listing.jsonl") == []
+    other = {key: articles[2][key] for key in ("text", "language")}
+    write_lines(tmp_path / "other.jsonl", [other])
+    found = findings(run, "other.jsonl", "--as", "articles")
+    assert [one["line"] for one in found if one["rule"] == "core/read-more"] == [10]
+
+
 def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, tmp_path: Path) -> None:
     with_text(articles[2], "")
     articles[2]["status"] = "stub"
