@@ -487,3 +487,12 @@ def test_a_finding_points_through_the_audit_to_the_line_of_the_page(run: Run, tm
 def test_every_check_has_its_page(run: Run) -> None:
     page = (Path(__file__).parent.parent / "docs/checks.md").read_text(encoding="utf-8")
     assert [check for check in CHECKS if f"\n### {check}\n" not in page] == []
+
+
+def test_copies_are_what_the_config_says_of_clean(run: Run, articles: Corpus, tmp_path: Path) -> None:
+    paragraph = articles[2]["text"].split("\n\n")[1].replace("“We will have to wait for", "“They wait now for")
+    with_text(articles[7], f"{articles[7]['text']}\n\n{paragraph}")
+    write_lines(tmp_path / "near.jsonl", articles)
+    assert [one["rule"] for one in findings(run, "near.jsonl")] == ["duplicate/near"]
+    (tmp_path / "copydesk.toml").write_text("[clean]\nthreshold = 0.95\n")
+    assert findings(run, "near.jsonl") == []

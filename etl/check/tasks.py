@@ -9,7 +9,7 @@ from itertools import chain
 import msgspec
 from msgspec import Struct, structs
 
-from etl.audit import JOINT
+from etl.audit import JOINT, Entry
 from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
@@ -184,11 +184,13 @@ class _ShardCheck:
     def _check_page(self, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document, written = judged.document, {record.id: record for record in cleaned.records}
         lost = _lost(judged, cleaned)
+        by_article: dict[str, list[Entry]] = {}
+        for entry in cleaned.entries:
+            by_article.setdefault(entry.article_id, []).append(entry)
         for at, article in enumerate(judged.articles):
             name = article_id(document, article)
             publisher = article.publisher.name if article.publisher else article.metadata.publisher
-            entries = [entry for entry in cleaned.entries if entry.article_id == name]
-            findings = list(findings_of(entries, "raw", publisher, place))
+            findings = list(findings_of(by_article.get(name, ()), "raw", publisher, place))
             if lost and at == 0:
                 findings.append(
                     Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it"))

@@ -56,6 +56,7 @@ checking_options = options.stacked(
     option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
     options.reading_options,
     options.rule_options,
+    options.similarity_options,
 )
 
 
@@ -177,7 +178,11 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     limits = all_limits(given, checks, accepted is not None, mild_rules(selection))
     rules = Rules(limits, checks, selection, accepted, chosen["is_strict"])
     job = Job(
-        selection, reading, memory=options.memory(chosen["memory"]), shard_bytes=options.memory(chosen["shard_size"])
+        selection,
+        reading,
+        options.dedup_settings(chosen),
+        memory=options.memory(chosen["memory"]),
+        shard_bytes=options.memory(chosen["shard_size"]),
     )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
 
