@@ -129,6 +129,20 @@ def test_one_planted_fault_is_the_one_finding_at_its_place(
     assert run("check", "planted.jsonl", "-q", "--max", f"{check}=0").code == 1
 
 
+def test_a_corpus_with_a_fault_of_each_kind(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "pages.jsonl", pages(1, 60))
+    run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED)
+    articles = read_lines(tmp_path / "clean.jsonl")
+    expected = []
+    for at, planted in enumerate(PLANTED):
+        plant, check, rule, _ = planted.values
+        plant(articles[4 * at])  # type: ignore[operator]
+        expected.append((4 * at + 1, check, rule))
+    write_lines(tmp_path / "planted.jsonl", articles)
+    found = [(one["row"], one["check"], one["rule"]) for one in findings(run, "planted.jsonl")]
+    assert sorted(found) == expected
+
+
 def test_the_same_id_twice(run: Run, articles: Corpus, tmp_path: Path) -> None:
     articles[7]["id"] = articles[2]["id"]
     write_lines(tmp_path / "planted.jsonl", articles)
@@ -418,7 +432,13 @@ def test_limits_that_cannot_be_meant(run: Run, tmp_path: Path, threshold: str, s
     assert said in result.err
 
 
+def test_what_compares_with_a_baseline_is_not_well_without_one(run: Run, articles: Corpus) -> None:
+    assert run("check", "clean.jsonl", "--min", "art.counts=95%").code == 2
+    assert run("check", "clean.jsonl", "--checks", "art.counts").code == 2
+
+
 def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
+    assert "art.counts [least]" in run("check", "clean.jsonl", "--min", "art.counts=13").out
     assert run("check", "clean.jsonl", "--min", "art.counts=12").code == 0
     assert run("check", "clean.jsonl", "--min", "art.counts=13").code == 1
 
