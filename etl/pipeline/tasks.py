@@ -14,6 +14,7 @@ from typing import Generic
 from msgspec import Struct
 
 from etl.audit import Entry, Tally, total
+from etl.dedup import DedupSettings
 from etl.document import Cleaned, Judged, Parsed, Ruleset, finish, judge, parse
 from etl.errors import CopydeskError, Unreadable
 from etl.formats import Reading, Reject, Share, read
@@ -91,7 +92,7 @@ def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
     judged = judge_all(parsed, compile_rules(job.selection), counts)
     with _part_writer(job, workspace, shard.number) as write:
-        return total(_published(_with_duplicates(judged, job), job.added, write))
+        return total(_published(with_own_duplicates(judged, job.dedup), job.added, write))
 
 
 class Printed(Struct, frozen=True):
@@ -113,7 +114,7 @@ def print_shard(job: Job, shard: Shard) -> Printed:
         if reject:
             rejects.write(to_lines([reject_line(reject)]))
 
-    tally = total(_published(_with_duplicates(documents_of(job, shard), job), job.added, write))
+    tally = total(_published(with_own_duplicates(documents_of(job, shard), job.dedup), job.added, write))
     return Printed(articles.getvalue(), rejects.getvalue(), tally)
 
 
@@ -242,15 +243,15 @@ def _rejected(document: Document, error: Exception) -> Reject:
     return Reject(document.path, document.row, _odd(error), document.text.encode("utf-8", "replace"))
 
 
-def _with_duplicates(
-    results: Iterable[Judged | Reject], job: Job
+def with_own_duplicates(
+    results: Iterable[Judged | Reject], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
     """Yield documents, each with the duplicates within its articles, if these are sought."""
-    if job.dedup.scope == "off":
+    if settings.scope == "off":
         yield from ((result, NO_DUPLICATES) for result in results)
         return
     for batch in _batches(results):
-        found = duplicates_within(batch, job.dedup)
+        found = duplicates_within(batch, settings)
         yield from ((result, found[at]) for at, result in enumerate(batch))
 
 
