@@ -274,7 +274,7 @@ class _Given(Struct, frozen=True):
 
 
 def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates) -> Result:
-    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates, "")
+    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates)
     return Result(status="unreadable", reason=finished.reason) if isinstance(finished, Reject) else _result(finished)
 
 
