@@ -34,22 +34,16 @@ from sklearn.linear_model import LogisticRegression
 
 from etl.decode import decode
 from etl.markup.asides import credible
-from etl.markup.clues import said_of
-from etl.markup.context import CONTEXT_FEATURES, context, probabilities
+from etl.markup.clues import Said, said_of
 from etl.markup.elements import BIT, PARTS
-from etl.markup.features import (
-    LEXICON_CHARS,
-    LEXICON_WORDS,
-    LINE_FEATURES,
-    Page,
-    Said,
-    Weights,
-    ending,
-    key_words,
-    page_of,
-)
+from etl.markup.features.catalogue import CONTEXT_FEATURES, LINE_FEATURES
+from etl.markup.features.context import context, probabilities
+from etl.markup.features.page import Page, page_of
+from etl.markup.features.texts import LEXICON_CHARS, LEXICON_WORDS, endings, words_of
 from etl.markup.layout import Layout
-from etl.markup.page_model import OPEN, PageModel, matrix, stays
+from etl.markup.naming import key_words
+from etl.markup.page_model import PageModel, Weights
+from etl.markup.prediction import OPEN, stays
 from etl.markup.walk import lay_out
 from etl.model import Raw
 from etl.trees import THOUSANDTHS, Forest
@@ -113,7 +107,6 @@ DIRECTIONS = {
     **dict.fromkeys([name for name in CONTEXT_FEATURES if name.startswith(("first", "story-"))], 1),
     **dict.fromkeys(("since-story", "until-story"), -1),
 }
-_WORD = re.compile(r"\w+")
 MODEL = PageModel("1", 500, 60, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
 
 
@@ -196,12 +189,13 @@ def _doubts(sample: Sample) -> "np.typing.NDArray[np.float64]":
     story = [place for place, is_story in enumerate(sample.labels.story) if is_story]
     if sample.truth["set"] not in ("fundus", "readability", "n4k") or not story:
         return doubts
+    ends = endings([line.text for line in sample.lines])
     furniture = sum(BIT[part] for part in ("figure", "figcaption", "form", "aside", "footer", "nav", "comments"))
     for place in range(story[0], story[-1]):
         line = sample.lines[place]
         box = sample.layout.boxes[line.box]
         if not sample.labels.story[place] and not box.parts & furniture and not PROMOTION.search(line.text):
-            is_sentence = len(line.text.split()) >= 15 and ending(line.text) > 0
+            is_sentence = len(line.text.split()) >= 15 and ends[place] > 0
             if box.name in ("p", "li", "blockquote", "td", "h2", "h3") and (is_sentence or box.name in ("li", "td")):
                 doubts[place] = DOUBT if is_sentence else 2 * DOUBT
     return doubts
@@ -218,16 +212,17 @@ def word_rows(sample: Sample) -> list[dict[str, float]]:
     for place, box in enumerate(layout.boxes):
         far.append((far[box.parent] if place else frozenset()) | words[box.key])
     rows = []
-    for line in sample.lines:
+    of_text = [line.text for line in sample.lines]
+    for line, end, text in zip(sample.lines, endings(of_text), words_of(of_text), strict=True):
         box = layout.boxes[line.box]
         parent = layout.boxes[box.parent]
         row = {f"n:{word}": 1.0 for word in words[box.key] | words[parent.key]}
         row |= {f"a:{word}": 1.0 for word in far[parent.parent]}
-        said = _WORD.findall(line.text.lower())[:LEXICON_WORDS] if len(line.text) < LEXICON_CHARS else []
+        said = text.split()[:LEXICON_WORDS] if len(line.text) < LEXICON_CHARS else []
         row |= {f"w:{word}": len(said) ** -0.5 * said.count(word) for word in sorted(set(said))}
         linked = line.linked / len(line.text)
         row[f"c:{min(8, len(line.text).bit_length())}:{(linked >= 0.2) + (linked >= 0.7)}"] = 1.0
-        row[f"e:{ending(line.text)}:{len(line.text) > 60}"] = 1.0
+        row[f"e:{end}:{len(line.text) > 60}"] = 1.0
         row[f"t:{box.name}"] = 1.0
         row |= {f"f:{part}": 1.0 for place, part in enumerate(PARTS) if box.parts >> place & 1}
         rows.append(row)
@@ -275,7 +270,7 @@ def boost(samples: Iterable[Sample], names: Sequence[str], settings: dict[str, A
         if sample.likely is not None:
             weight = weight * (sample.likely >= OPEN)
         rows = np.flatnonzero(weight > 0)
-        tables.append(matrix(sample.page.columns, names)[rows])
+        tables.append(sample.page.matrix(names)[rows])
         story.append(np.array(sample.labels.story)[rows])
         weights.append(weight[rows])
     settings = {**settings, "monotone_constraints": [DIRECTIONS.get(name, 0) for name in names]}
@@ -285,7 +280,7 @@ def boost(samples: Iterable[Sample], names: Sequence[str], settings: dict[str, A
 
 def odds_of(booster: Any, sample: Sample, names: Sequence[str]) -> Any:
     assert sample.page
-    raw = booster.predict(matrix(sample.page.columns, names), raw_score=True)
+    raw = booster.predict(sample.page.matrix(names), raw_score=True)
     return np.round(raw * THOUSANDTHS).astype(np.int64)
 
 

@@ -206,6 +206,8 @@ def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) 
 
     Raises BooksError otherwise.
     """
+    if not entries and list(texts) == [document.text]:  # nothing was taken
+        return Balance(len(document.text), len(document.text))
     restored = Restoration(texts, entries, document.gap)
     text = restored.text()
     if text != document.text:
@@ -225,6 +227,17 @@ def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) 
     return books
 
 
+class Kept(Struct, frozen=True, gc=False):
+    """Characters of the decoded text that an article holds; `article` is its number among those that have text.
+
+    `is_gap` is true for white space between blocks that the article holds as a blank line.
+    """
+
+    article: int
+    text: str
+    is_gap: bool = False
+
+
 class Restoration:
     """The way back: the texts of a document's articles, in order, and its entries.
 
@@ -233,6 +246,7 @@ class Restoration:
 
     def __init__(self, texts: Sequence[str], entries: Iterable[Entry], gap: str) -> None:
         self._texts = [text for text in texts if text]
+        self._count = len(self._texts)
         booked = (entry for entry in entries if entry.action not in BOOKED_NOTHING)
         self._entries = sorted(booked, key=lambda entry: (entry.char_start, entry.char_end))
         self._gap = gap
@@ -241,36 +255,35 @@ class Restoration:
 
     def text(self) -> str:
         """Return the decoded text."""
-        parts: list[str] = []
+        return "".join(piece.text if isinstance(piece, Kept) else piece.before + piece.gap for piece in self.pieces())
+
+    def pieces(self) -> Iterator["Kept | Entry"]:
+        """Yield the decoded text in order: what was kept, and the entries of what was not."""
         at = 0
         for entry in self._entries:
-            parts += *self._kept(entry.char_start - at), entry.before, entry.gap
+            yield from self._kept(entry.char_start - at)
+            yield entry
             self._move(len(entry.after))
             at = entry.char_end + len(entry.gap)
         while self._texts:
-            parts += self._kept(len(self._texts[0]) * max(1, len(self._gap)))
-        return "".join(parts)
+            yield from self._kept(len(self._texts[0]) * max(1, len(self._gap)))
 
-    def _kept(self, wanted: int) -> Iterator[str]:
+    def _kept(self, wanted: int) -> Iterator["Kept"]:
         """The next `wanted` characters of the source that were kept; a joint in the text was a gap in the source."""
         while wanted > 0 and self._texts:
+            number = self._count - len(self._texts)
             if self._gap == JOINT:  # then the source reads as the text does
-                part = self._texts[0][self._at : self._at + wanted]
-                self._move(len(part))
-                wanted -= len(part)
-                self.kept += len(part)
-                yield part
-                continue
-            joint = self._texts[0].find(JOINT, self._at)
-            if joint == self._at:
-                part = self._gap
+                piece = Kept(number, self._texts[0][self._at : self._at + wanted])
+                self._move(len(piece.text))
+            elif (joint := self._texts[0].find(JOINT, self._at)) == self._at:
+                piece = Kept(number, self._gap, is_gap=True)
                 self._move(len(JOINT))
             else:
-                part = self._texts[0][self._at : joint if joint > 0 else None][:wanted]
-                self._move(len(part))
-            wanted -= len(part)
-            self.kept += len(part)
-            yield part
+                piece = Kept(number, self._texts[0][self._at : joint if joint > 0 else None][:wanted])
+                self._move(len(piece.text))
+            wanted -= len(piece.text)
+            self.kept += len(piece.text)
+            yield piece
 
     def _move(self, by: int) -> None:
         self._at += by

@@ -26,9 +26,11 @@ from etl.rules.matching.exceptions import Override, RuleException
 # The files that are looked for in a folder, in this order.
 NAMES = ("copydesk.toml", "pyproject.toml")
 # Options that are for the command line alone: nothing is written where the user has not said so.
-NOT_FOR_CONFIGS = ("output", "force", "pairs", "clusters", "report")
+NOT_FOR_CONFIGS = ("output", "force", "pairs", "clusters", "report", "out", "format")
 # Options that name files; in a config they are meant from its own folder.
 PATHS = ("rules", "index", "work", "baseline")
+# Limits of `check`, an array of tables that `check` understands.
+THRESHOLD = "threshold"
 # The tables of changes to rules, each an array; all other tables are options of commands.
 CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": RuleException, "override": Override}
 WAYS_OUT = {
@@ -72,13 +74,14 @@ class CleanOptions(Struct, frozen=True, rename="kebab"):
 class Config(Struct, frozen=True):
     """The nearest config: its path ("" if there is none), options by command, and changes to rules.
 
-    `refused` are nearer ones that are not obeyed, each with the reason.
+    `refused` are nearer ones that are not obeyed, each with the reason.  `thresholds` are tables with their lines.
     """
 
     path: str = ""
     options: Mapping[str, Mapping[str, Any]] = {}
     changes: tuple[Change, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    thresholds: tuple[tuple[int, Mapping[str, Any]], ...] = ()
 
     def clean_options(self) -> "CleanOptions":
         """Return what it says of cleaning: [common], and over it [clean].  Raises PackError for a wrong value."""
@@ -203,20 +206,26 @@ def _glimpse(path: Path) -> Mapping[str, Any] | None:
 
 
 def _config(path: Path, found: Mapping[str, Any]) -> Config:
-    options = {name: value for name, value in found.items() if name not in CHANGES}
+    options = {name: value for name, value in found.items() if name not in (*CHANGES, THRESHOLD)}
     for name, value in options.items():
         if not isinstance(value, dict):
-            way_out = did_you_mean(name, CHANGES) or f"Write it under its command: [clean] {name} = …"
+            way_out = did_you_mean(name, (*CHANGES, THRESHOLD)) or f"Write it under its command: [clean] {name} = …"
             raise PackError(place(path, 1, name), f"'{name}' is no table of options", way_out)
-    changes = [change for name in CHANGES for change in _changes(path, name, found.get(name, []))]
-    return Config(str(path), options, tuple(changes))
+    changes = [change for name in CHANGES for change in _changes(path, name, found)]
+    return Config(str(path), options, tuple(changes), thresholds=tuple(_located(path, THRESHOLD, found)))
 
 
-def _changes(path: Path, name: str, entries: Any) -> Iterator[Change]:
+def _located(path: Path, name: str, found: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
+    """Yield the tables of an array, each with the line of its header."""
+    entries = found.get(name, [])
     if not isinstance(entries, list):
         raise PackError(place(path, 1, name), f"'{name}' is one table", f"Write it [[{name}]]: there may be several.")
     lines = header_lines(path, ".".join((*_tables(path), name)))
-    for line, entry in zip_longest(lines[: len(entries)], entries, fillvalue=1):
+    yield from zip_longest(lines[: len(entries)], entries, fillvalue=1)
+
+
+def _changes(path: Path, name: str, found: Mapping[str, Any]) -> Iterator[Change]:
+    for line, entry in _located(path, name, found):
         try:
             change = msgspec.convert(entry, CHANGES[name])
         except msgspec.ValidationError as error:

@@ -58,7 +58,7 @@ SHIFTS = (
 _XML = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re.I)
 _META = re.compile(rb"""<\s*meta\s[^>]*?charset\s*=\s*["']?\s*([^>"'\s/;]+)""", re.I)
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?[A-Za-z0-9._:-]+""", re.I)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -168,7 +168,10 @@ def codec_of(label: str) -> str:
 def _unmarked(body: bytes) -> Iterator[str]:
     """Encodings that show themselves: by their shifts, or UTF-16 and UTF-32 by where their NULs stand."""
     yield from (encoding for shift, encoding in SHIFTS if shift.search(body))
-    nuls, even = body.count(0), body[::2].count(0)
+    nuls = body.count(0)
+    if not nuls:
+        return
+    even = body[::2].count(0)
     if nuls * 2 > len(body):
         yield "utf-32-le" if body[:1] != b"\0" else "utf-32-be"
     if nuls > max(MAX_SPARED, MAX_CONTROL_SHARE * len(body)) and max(even, nuls - even) >= nuls * 0.9:
@@ -236,7 +239,8 @@ def _mended(fault: re.Match[str]) -> str:
 
 
 def _refuse_junk(path: str, text: str, encoding: str, replaced: int) -> None:
-    controls = len(_CONTROL.findall(text))
+    data = text.encode("utf-8", "surrogatepass")  # in which a byte below 0x80 is a character of its own
+    controls = len(data) - len(data.translate(None, _CONTROLS))
     if controls > max(MAX_SPARED, MAX_CONTROL_SHARE * len(text)):
         share = f"{controls / len(text):.0%} of its characters are NULs and other controls"
         raise Unreadable(path, f"is not text: {share}", "unpack it, or convert it to text first")

@@ -1,7 +1,7 @@
 """The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal
 
@@ -81,6 +81,7 @@ def article_id(document: Document, article: Article) -> str:
 def record(document: Document, article: Article, edited: EditedArticle, added: str) -> Record:
     """Return an article as it is written: its text, its metadata, its origin and what share of it was removed."""
     text, metadata = edited.text, article.metadata
+    words = count_words(text)
     return Record(
         id=edited.id,
         text=text,
@@ -92,8 +93,8 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         publisher=metadata.publisher,
         author=metadata.author,
         language=metadata.language,
-        status="suspect" if _is_suspect(edited) else _status(document, edited),
-        word_count=count_words(text),
+        status="suspect" if _is_suspect(edited) else _status(document, edited, words),
+        word_count=words,
         removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
         duplicate_ratio=_share(edited, ("duplicate",)),
         text_sha256=text_sha256(text),
@@ -107,12 +108,11 @@ def _is_suspect(edited: EditedArticle) -> bool:
     return any(removal.rule == LEAD_OR_END for removal in edited.removals)
 
 
-def _status(document: Document, edited: EditedArticle) -> Status:
+def _status(document: Document, edited: EditedArticle, words: int) -> Status:
     if document.status:
         return document.status
     if not edited.text:
         return "stub"
-    words = count_words(edited.text)
     if _ELLIPSIS.search(edited.text) and words <= MAX_TEASER_WORDS:
         return "teaser"
     return "teaser" if words <= MAX_PREVIEW_WORDS and _is_cut(document, edited) else "full"
@@ -120,27 +120,36 @@ def _status(document: Document, edited: EditedArticle) -> Status:
 
 def _is_cut(document: Document, edited: EditedArticle) -> bool:
     """Return whether a rule took what says that there is more, and no paragraph is left below it."""
-    stays = {block.index for block in edited.kept}
+    cut = {
+        removal.block
+        for removal in edited.removals
+        if removal.action != "tag" and _says_more((removal.rule, *removal.also))
+    }
+    cut_inside = {
+        block.index
+        for block in edited.kept
+        if any(_says_more(repair.steps) for repair in document.repairs[block.index])
+    }
+    if not cut and not cut_inside:
+        return False
     paragraphs = [
         block.index
-        for block in edited.blocks
-        if block.index in stays and ends_sentence(block.text) and count_words(block.text) >= MIN_PARAGRAPH_WORDS
+        for block in edited.kept
+        if ends_sentence(block.text) and count_words(block.text) >= MIN_PARAGRAPH_WORDS
     ]
     last = paragraphs[-1] if paragraphs else -1
-    tail = [index for index in stays if index >= last]
-    inside = [name for index in tail for repair in document.repairs[index] for name in repair.steps]
-    below = [
-        name
-        for removal in edited.removals
-        if removal.block > last and removal.action != "tag"
-        for name in (removal.rule, *removal.also)
-    ]
-    return any(name.rpartition("/")[2] in CUTS for name in (*inside, *below))
+    return max(cut, default=-1) > last or max(cut_inside, default=-1) >= last
+
+
+def _says_more(rules: Iterable[str]) -> bool:
+    return any(name.rpartition("/")[2] in CUTS for name in rules)
 
 
 def _share(edited: EditedArticle, actions: Sequence[str]) -> float:
     """The share of the article's characters, white space between blocks aside, that left it by these actions."""
     gone = {removal.block for removal in edited.removals if removal.action in actions}
+    if not gone:
+        return 0.0
     read = sum(block.char_end - block.char_start for block in edited.blocks)
     taken = sum(block.char_end - block.char_start for block in edited.blocks if block.index in gone)
     return round(taken / read, 3) if read else 0.0

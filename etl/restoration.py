@@ -6,6 +6,7 @@ missing or repeated article or entry - raises RestoreError with its place.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -30,6 +31,21 @@ class ArticleText(Struct, frozen=True, gc=False):
 
     id: str
     text: str
+
+
+class HasText(Protocol):
+    """An article's record as far as restoring needs it."""
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+
+
+WrittenArticle = TypeVar("WrittenArticle", bound=HasText)
 
 
 class AuditedDocument(Struct, frozen=True):
@@ -62,7 +78,7 @@ def restore(articles: Path, audit: Path | None = None) -> Iterator[Restored]:
 def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument]) -> Iterator[Restored]:
     """Yield documents given back from their articles, in order.  Raises RestoreError if the two do not fit."""
     for document in documents:
-        texts = [_article(records, article_id, digest, document) for article_id, digest in document.articles]
+        texts = [take_article(records, *article, document).text for article in document.articles]
         text = Restoration(texts, document.entries, document.head.gap).text()
         if text_sha256(text) != document.head.line_sha256:
             raise RestoreError(document.place, "articles and audit do not give back what was read", WAY_OUT)
@@ -137,12 +153,14 @@ def articles_of(path: Path) -> Path:
     return path / "articles" if path.is_dir() else path
 
 
-def _article(records: Iterator[ArticleText], article_id: str, digest: str, document: AuditedDocument) -> str:
-    """Take the next article, which must be this one.  Raises RestoreError."""
+def take_article(
+    records: Iterator[WrittenArticle], article_id: str, digest: str, document: AuditedDocument
+) -> WrittenArticle:
+    """Return the next article, which must be this one.  Raises RestoreError."""
     record = next(records, None)
     if record is None or record.id != article_id:
         found = f"article {record.id} stands in its place" if record else "the articles end before it"
         raise RestoreError(document.place, f"its article {article_id} is missing: {found}", WAY_OUT)
     if text_sha256(record.text) != digest:
         raise RestoreError(document.place, f"the text of its article {article_id} was changed", WAY_OUT)
-    return record.text
+    return record

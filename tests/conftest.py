@@ -18,8 +18,21 @@ from etl.packs import Selection, compile_rules
 settings.register_profile("copydesk", deadline=None)
 settings.load_profile("copydesk")
 
+# Most of the time of all tests: they start processes, kill them, fill disks, or try thousands of texts.
+SLOW = frozenset(
+    {"test_classifier_sweeps", "test_dedup", "test_formats", "test_guarantees", "test_index", "test_limits"}
+    | {"test_lint", "test_packs_hostile", "test_resume", "test_rules_engine", "test_run"}
+)
+
 SAMPLES = Path(__file__).parent.parent / "samples"
 GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark the tests of slow modules: `pytest -m "not slow"` is done in a minute."""
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 def edited(text: str, kind: Kind = "text", metadata: Metadata = Metadata(), path: str = "a.txt") -> Judged:

@@ -227,11 +227,14 @@ def test_documents_without_text_are_counted_and_can_be_left_out(run: Run, tmp_pa
     assert "2 documents without any text" in run("clean", "a.jsonl", "-o", "all.jsonl").err
     assert run("clean", "a.jsonl", "-o", "some.jsonl", "-q", "--skip", "empty,stub").code == 0
     assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3
-    assert [json.loads(line)["text"] for line in (tmp_path / "some.jsonl").open()] == ["Sun."]
+    assert [json.loads(line)["text"] for line in (tmp_path / "some.jsonl").read_text().splitlines()] == ["Sun."]
     assert run("clean", "a.jsonl", "-q", "--skip", "empty").out.count("\n") == 2
-    restored = [json.loads(line)["text"] for line in run("restore", "some.jsonl", "-o", "back").err.splitlines()]
-    assert restored == []
-    assert [json.loads(line)["text"] for line in (tmp_path / "back/a.jsonl").open()] == ["", "", "Sun."]
+    assert run("restore", "some.jsonl", "-o", "back").code == 0
+    assert [json.loads(line)["text"] for line in (tmp_path / "back/a.jsonl").read_text().splitlines()] == [
+        "",
+        "",
+        "Sun.",
+    ]
 
 
 def shown(run: Run, *words: str) -> list[str]:

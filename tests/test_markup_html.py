@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.markup.clues import said_of, unseen
-from etl.markup.context import CONTEXT_FEATURES
-from etl.markup.features import LINE_FEATURES
+from etl.markup.features.catalogue import CONTEXT_FEATURES, LINE_FEATURES
 from etl.markup.html import read_html
-from etl.markup.page_model import explained, predict
+from etl.markup.prediction import explained, predict
 from etl.markup.regions import PAGE_NAMES
 from etl.markup.walk import lay_out
 from etl.model import Page

@@ -64,22 +64,22 @@ def nearest(text: str, others: Iterable[str]) -> str:
 
 def header(pack: str) -> str:
     """Write the header of a new pack."""
-    return f'[pack]\nid = {_quoted(pack)}\nversion = "0.1.0"\n\n'
+    return f'[pack]\nid = {toml_string(pack)}\nversion = "0.1.0"\n\n'
 
 
 def draft(drafted: Draft, name: str) -> str:
     """Write a rule in TOML, with that id."""
     lines = [
         "[[rule]]",
-        f"id = {_quoted(name)}",
-        f"title = {_quoted(' '.join(drafted.text.split()))}",
-        f"kind = {_quoted(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
-        f"match.exact = {_array([drafted.text])}",
-        *([f"scope.publisher = {_array([drafted.publisher])}"] if drafted.publisher else []),
+        f"id = {toml_string(name)}",
+        f"title = {toml_string(' '.join(drafted.text.split()))}",
+        f"kind = {toml_string(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
+        f"match.exact = {toml_array([drafted.text])}",
+        *([f"scope.publisher = {toml_array([drafted.publisher])}"] if drafted.publisher else []),
         'why = "…"  # on what ground it goes, in one sentence',
-        f"source = {_array(drafted.sources)}",
-        f"drops = {_array([drafted.text])}",
-        f"keeps = {_array([drafted.keep] if drafted.keep else [])}  # must stay: is there a nearer line?",
+        f"source = {toml_array(drafted.sources)}",
+        f"drops = {toml_array([drafted.text])}",
+        f"keeps = {toml_array([drafted.keep] if drafted.keep else [])}  # must stay: is there a nearer line?",
     ]
     return "\n".join(lines) + "\n"
 
@@ -105,12 +105,13 @@ def _kind(text: str) -> str:
     return next((kind for kind, cues in KIND_WORDS.items() if not words.isdisjoint(cues)), "notice")
 
 
-def _array(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
+def toml_array(texts: Sequence[str]) -> str:
+    """Return an array of strings in TOML."""
+    return f"[{', '.join(map(toml_string, texts))}]"
 
 
-def _quoted(text: str) -> str:
-    """A TOML string: that of JSON, and what cannot be seen as its number."""
+def toml_string(text: str) -> str:
+    """Return a string in TOML: that of JSON, and what cannot be seen as its number."""
     return "".join(
         char if char.isprintable() else f"\\U{ord(char):08x}" for char in json.dumps(text, ensure_ascii=False)
     )

@@ -8,6 +8,7 @@ import click
 
 from etl.cli import options
 from etl.cli.command import GroupedCommand, option
+from etl.cli.report import check_report, report_of, write_report
 from etl.cli.show import (
     MAX_REJECTS_SHOWN,
     changes,
@@ -54,7 +55,8 @@ STARTED_HERE = 8
     metavar="STATUS",
     help="Write no article that is empty, or a stub (a headline alone): --skip empty,stub.",
 )
-@option("Output", "-n", "--dry-run", is_flag=True, help="Write nothing but the summary.")
+@option("Output", "--report", default="", metavar="FILE", help="Also make an HTML page of the run, to be read.")
+@option("Output", "-n", "--dry-run", is_flag=True, help="Write nothing but the summary, and --report.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are shown all the same.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that goes, with its rule.")
@@ -132,7 +134,10 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
 
     request, jobs = request_of(inputs, chosen)
     is_silent = chosen["quiet"] or chosen["as_json"]
-    if request.output.kind == "stdout" and request.delivers and not chosen["verbose"] and can_print(request.job):
+    wants_files = chosen["verbose"] or chosen["report"]
+    if chosen["report"]:
+        check_report(request, chosen["report"])
+    if request.output.kind == "stdout" and request.delivers and not wants_files and can_print(request.job):
         outcome, rejects = _print(request, jobs, is_silent)
         words = [] if is_silent else list(summary(request.job.selection, outcome))
     else:
@@ -141,6 +146,9 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
             lines = changes(one.workspace, chosen["verbose"])
             words = [] if is_silent else [*lines, *summary(request.job.selection, outcome)]
             rejects = reject_words(one.workspace)
+            page = report_of(one) if chosen["report"] else ""
+        if page:
+            write_report(chosen["report"], page)
     report(outcome, words, rejects, chosen)
     return outcome
 

@@ -20,7 +20,7 @@ OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
 # Two options of the command line that cannot both be meant, and why.  With a value, it is that value of the first.
 CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
     ("quiet", True, ("verbose",), "one asks for fewer words, the other for more"),
-    ("dry_run", True, ("output", "force", "resume"), "a dry run writes nothing"),
+    ("dry_run", True, ("output", "resume"), "a dry run writes nothing"),
     ("text_field", "", ("html_field",), "a record is read by one field"),
     ("text", "", ("place",), "one line is explained at a time"),
     ("dedup", "off", ("index", "threshold", "numbers", "copies", "keep", "dedup_action"), "no copies are sought"),

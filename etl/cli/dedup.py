@@ -89,7 +89,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     Examples:
       copydesk dedup clean.jsonl -o unique.jsonl
       copydesk dedup lines.jsonl --unit paragraph -o u.jsonl --pairs p.jsonl
-      copydesk dedup 'crawl/*.jsonl' --text-field body --action tag | jq -r .duplicate_of
+      copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
     A copy has an earlier record that is kept and at least as similar as the threshold says; the audit names it.

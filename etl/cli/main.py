@@ -28,9 +28,13 @@ COMMANDS = {
     "diff": ("etl.cli.clean", "Show what a clean would change; change nothing."),
     "dedup": ("etl.cli.dedup", "Find near-duplicate records in JSONL that is clean already."),
     "index": ("etl.cli.index", "Look into an index between runs, and maintain it."),
+    "check": ("etl.cli.check", "Fail when data is dirtier than you allow."),
+    "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
+    "audit": ("etl.cli.audit", "Sample an audit for a person to judge, and bound what was wrongly removed."),
     "explain": ("etl.cli.explain", "Say what happened to FILE:LINE, and what every rule thought of it."),
     "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
+    "report": ("etl.cli.report", "Make one HTML page of a run, for a person to read."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "schema": ("etl.cli.about", "Print the JSON Schema of a record."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
@@ -41,7 +45,7 @@ ANYWHERE = {"--color": True, "--config": True, "--no-config": False, "-vv": Fals
 
 # The section of a config that holds for all commands, and commands that look at what another would do.
 COMMON = "common"
-FOLLOWS = {"diff": "clean", "explain": "clean"}
+FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 INTERRUPTED = 130
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
@@ -253,7 +257,7 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
 
 def _command_defaults(command: str, names: Mapping[str, click.Option], config: "Config") -> dict[str, Any]:
     """A command's defaults: of [common], of the command that it follows, and its own, the last over the first."""
-    sections = (COMMON, FOLLOWS.get(command, command), command)
+    sections = (COMMON, *FOLLOWS.get(command, ()), command)
     found: dict[str, Any] = {}
     for section in sections:
         values = config.options.get(section, {})

@@ -3,6 +3,7 @@
 To add a format, write a module with an `InputFormat` and enter it here.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -66,8 +67,8 @@ FORMATS: dict[Format, InputFormat] = {
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
-# How the lines of our own audits and rejects begin; they are no input.
-_OWN_STARTS = (b'{"schema":"copydesk/audit/', b'{"schema":"copydesk/reject/')
+# How our own audits, rejects and accounts of runs begin, whatever has written them since; they are no input.
+_OWN_START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/(?:audit|reject|run)/')
 # Bytes that are read at once where only one document is looked for.
 _AT_ONCE = 4 << 20
 
@@ -84,7 +85,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
     """
     try:
         with opened(source) as found:
-            if not reading.format and found.head.startswith(_OWN_STARTS):
+            if not reading.format and _OWN_START.match(found.head):
                 yield Share(source, "jsonl", fault=OWN)
                 return
             if reading.format != "html" and (fault := not_read(found.head, found.packing)):

@@ -4,33 +4,21 @@ Both read like a story and may be longer than it.  They are told by where they s
 calls itself so.  A whole story in such a box stays.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from msgspec import structs
 
+from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
-from etl.markup.features import Said
-from etl.markup.layout import Box, Layout
+from etl.markup.layout import Layout
+from etl.markup.naming import CAPTIONS, OFFERS, PICTURES, names_discussion
 
 # Characters of story that must stand outside, or the box may hold the story of a page that calls it so.
 MIN_STORY = 140
 # Characters of the longest caption; boxes around a line in which an offer is looked for.
 MAX_CAPTION, OFFER_LEVELS = 300, 3
-_CAPTIONS = re.compile(
-    r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])", re.IGNORECASE
-)
-_PICTURES = re.compile(r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])", re.IGNORECASE)
-_OFFERS = re.compile(
-    r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box)(?![a-z])", re.IGNORECASE
-)
-# What groups of comments are called besides those that `elements.SAYS_PART` knows.
-_NAMES = re.compile(
-    r"(?<![a-z])(?:discussions?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
-    r"reacties|комментарии)(?![a-z])",
-    re.IGNORECASE,
-)
+_COMMENTS = BIT["comments"]
 
 
 def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
@@ -53,14 +41,14 @@ def _is_caption(layout: Layout, line: int) -> bool:
     if len(layout.lines[line].text) > MAX_CAPTION:
         return False
     names = f"{layout.keys[box.key][1]} {layout.keys[layout.boxes[box.parent].key][1]}"
-    is_beside = layout.lines[line].pictures > 0 and _PICTURES.search(layout.keys[box.key][1])
-    return bool(box.parts & BIT["figcaption"] or _CAPTIONS.search(names) or is_beside)
+    is_beside = layout.lines[line].pictures > 0 and PICTURES.search(layout.keys[box.key][1])
+    return bool(box.parts & BIT["figcaption"] or CAPTIONS.search(names) or is_beside)
 
 
 def _is_offer(layout: Layout, line: int) -> bool:
     """Return whether a line stands in a box that is called an offer, close around it."""
     path = list(layout.path(layout.lines[line].box))[:OFFER_LEVELS]
-    return any(_OFFERS.search(layout.keys[layout.boxes[place].key][1]) for place in path)
+    return any(OFFERS.search(layout.keys[layout.boxes[place].key][1]) for place in path)
 
 
 def _chars(layout: Layout, lines: Collection[int]) -> int:
@@ -88,13 +76,12 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
 
 def credible(layout: Layout, said: Said) -> Layout:
     """Return a layout in which only what has comments in it is marked as such: signed, or in boxes that repeat."""
-    comments = BIT["comments"]
-    if not any(box.parts & comments for box in layout.boxes):
+    if not any(box.parts & _COMMENTS for box in layout.boxes):
         return layout
     outermost = _outermost(layout)
     known = _signed(layout, said, outermost) | _repeating(layout, outermost)
     boxes = [
-        structs.replace(box, parts=box.parts & ~comments) if outermost[place] not in known else box
+        structs.replace(box, parts=box.parts & ~_COMMENTS) if outermost[place] not in known else box
         for place, box in enumerate(layout.boxes)
     ]
     return structs.replace(layout, boxes=tuple(boxes))
@@ -102,21 +89,18 @@ def credible(layout: Layout, said: Said) -> Layout:
 
 def _outermost(layout: Layout) -> list[int]:
     """Return for each box the outermost discussion around it; -1 if there is none."""
+    is_named = [name in GROUPS and bool(names) and names_discussion(names) for name, names in layout.keys]
     outermost: list[int] = []
     for place, box in enumerate(layout.boxes):
         above = outermost[box.parent] if place else -1
-        outermost.append(above if above >= 0 else place if _is_discussion(box, layout) else -1)
+        is_one = above < 0 and (is_named[box.key] or box.parts & _COMMENTS)
+        outermost.append(place if is_one else above)
     return outermost
 
 
 def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:
     """Return the discussions with names or times of those who wrote."""
     return {outermost[layout.lines[line].box] for line in said.bylines | said.dates if line < len(layout.lines)}
-
-
-def _is_discussion(box: Box, layout: Layout) -> bool:
-    names = layout.keys[box.key][1]
-    return bool(box.parts & BIT["comments"]) or (bool(names) and box.name in GROUPS and bool(_NAMES.search(names)))
 
 
 def _repeating(layout: Layout, outermost: Sequence[int]) -> set[int]:

@@ -3,27 +3,22 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from etl.markup.elements import INVISIBLE
-from etl.markup.features import Said
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
+from etl.markup.naming import named_clue
 
 # Elements that are listened to even without attributes.
 LISTENED = frozenset(("title", "style", "time"))
+# Elements that say all in their attributes.
+TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # Attributes of a <meta> that name what its content is.
 META_KEYS = ("property", "name", "itemprop", "http-equiv")
 # Properties of microdata that are asked for.  Names within an author are his.
 PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
-)
-# Words of a class that name a byline, and a date: those of thousands of sites.
-CLASSES = re.compile(
-    r"(?P<byline>(?<![a-z])(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
-    r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
-    r"|(?P<date>(?<![a-z])(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
-    r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
-    r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    re.IGNORECASE,
 )
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
@@ -33,9 +28,19 @@ MAX_OPEN, MAX_CLUES = 6, 2_000
 
 _TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_STYLE_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
+
+
+class Said(Struct, frozen=True, gc=False):
+    """What the page says of its story, and the places of the lines marked up as bylines and dates."""
+
+    title: str = ""
+    description: str = ""
+    body: str = ""
+    is_paywalled: bool = False
+    bylines: frozenset[int] = frozenset()
+    dates: frozenset[int] = frozenset()
 
 
 class Listener:
@@ -44,21 +49,14 @@ class Listener:
     def __init__(self) -> None:
         self.clues: list[Clue] = []
         self.unseen: frozenset[str] = frozenset()
-        self._open: list[tuple[int, str, int, list[str]]] = []
-        self._known: dict[str, str] = {}
+        # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
+        self.listening: list[tuple[int, str, int, list[str]]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int) -> None:
         """Note an element: at once if its attributes say all, at its end if its text does."""
-        if tag == "meta":
-            content = attributes.get("content", "").strip()
-            for key in META_KEYS:
-                if key in attributes:
-                    self._note(attributes[key].strip().lower(), content, line)
-        elif tag == "link":
-            self._note(f"link {attributes.get('rel', '').lower()}", attributes.get("href", "").strip(), line)
-        elif tag == "html":
-            self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
-        elif name := self._name(tag, attributes):
+        if tag in TOLD_BY_ATTRIBUTES:
+            self._note_attributes(tag, attributes, line)
+        elif name := _clue_name(tag, attributes):
             said = (
                 attributes.get("content")
                 or attributes.get("datetime")
@@ -66,18 +64,18 @@ class Listener:
             )
             if said:
                 self._note(name, said.strip(), line)
-            elif len(self._open) < MAX_OPEN:
-                self._open.append((depth, name, line, []))
+            elif len(self.listening) < MAX_OPEN:
+                self.listening.append((depth, name, line, []))
 
     def data(self, text: str) -> None:
         """Hear text."""
-        for _, _, _, heard in self._open:
+        for _, _, _, heard in self.listening:
             heard.append(text)
 
     def end(self, depth: int) -> None:
         """Note what the elements that end here said."""
-        while self._open and self._open[-1][0] >= depth:
-            _, name, line, heard = self._open.pop()
+        while self.listening and self.listening[-1][0] >= depth:
+            _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
             if name == "style":
                 self.unseen |= unseen(text)
@@ -88,23 +86,30 @@ class Listener:
         if content and len(self.clues) < MAX_CLUES:
             self.clues.append(Clue(name, content, line))
 
-    def _name(self, tag: str, attributes: Mapping[str, str]) -> str:
-        """Return under which name the text of an element is noted; "" if it is not asked for."""
-        if tag == "script":
-            kind = attributes.get("type", "").lower()
-            return f"script {kind}" if "ld+json" in kind else ""
-        if tag in LISTENED:
-            return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
-        said = attributes.get("itemprop", "").lower()
-        if said in PROPERTIES:
-            return f"itemprop {said}" if said != "articlebody" else ""
-        if attributes.get("rel") == "author":
-            return "rel author"
-        names = attributes.get("class", "")
-        if names not in self._known:
-            match = CLASSES.search(names)
-            self._known[names] = (match.lastgroup or "") if match else ""
-        return self._known[names]
+    def _note_attributes(self, tag: str, attributes: Mapping[str, str], line: int) -> None:
+        if tag == "link":
+            self._note(f"link {attributes.get('rel', '').lower()}", attributes.get("href", "").strip(), line)
+        elif tag == "html":
+            self._note("lang", (attributes.get("lang") or attributes.get("xml:lang", "")).strip(), line)
+        else:
+            content = attributes.get("content", "").strip()
+            for key in META_KEYS:
+                if key in attributes:
+                    self._note(attributes[key].strip().lower(), content, line)
+
+
+def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
+    """Return under which name the text of an element is noted; "" if it is not asked for."""
+    if tag == "script":
+        kind = attributes.get("type", "").lower()
+        return f"script {kind}" if "ld+json" in kind else ""
+    if tag in LISTENED:
+        return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
+    if "itemprop" in attributes and (said := attributes["itemprop"].lower()) in PROPERTIES:
+        return f"itemprop {said}" if said != "articlebody" else ""
+    if attributes.get("rel") == "author":
+        return "rel author"
+    return named_clue(attributes["class"]) if "class" in attributes else ""
 
 
 def unseen(style: str) -> frozenset[str]:
@@ -116,9 +121,12 @@ def unseen(style: str) -> frozenset[str]:
     found: set[str] = set()
     if len(style) > MAX_SCRIPT or not INVISIBLE.search(style):
         return frozenset()
-    for match in _STYLE_RULE.finditer(_AT_RULE.sub("", _COMMENT.sub("", style))):
-        if INVISIBLE.search(match[2]):
-            found.update(name for part in match[1].split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
+    style = _AT_RULE.sub("", _COMMENT.sub("", style))
+    for match in INVISIBLE.finditer(style):  # most of the rules hide nothing: only those are read that do
+        opening = style.rfind("{", 0, match.start())
+        if opening > style.rfind("}", 0, match.start()):
+            selectors = style[max(style.rfind("{", 0, opening), style.rfind("}", 0, opening)) + 1 : opening]
+            found.update(name for part in selectors.split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
     return frozenset(found)
 
 

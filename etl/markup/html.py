@@ -17,12 +17,14 @@ from types import MappingProxyType
 from msgspec import Struct, structs
 
 from etl.markup.asides import asides, credible
-from etl.markup.clues import said_of
-from etl.markup.features import MIN_BODY, Said, ending, letters
+from etl.markup.clues import Said, said_of
+from etl.markup.features.sources import MIN_BODY
+from etl.markup.features.texts import endings, words_of
 from etl.markup.layout import Layout, Line
 from etl.markup.linked_data import paragraphs
 from etl.markup.metadata import Span, read_metadata
-from etl.markup.page_model import PageModel, Prediction, against, kept, predict
+from etl.markup.page_model import PageModel
+from etl.markup.prediction import Prediction, against, kept, predict
 from etl.markup.regions import ARTICLE_BODY, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
 from etl.markup.walk import lay_out
@@ -44,6 +46,8 @@ SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"
 MAX_PREVIEW = 1_500
 # The articleBody is the story if the page shows less than this share of it.
 SHOWN = 0.5
+# Letters of a paragraph of the articleBody that are looked for on the page.
+BEGINNING = 60
 
 
 class _Draft(Struct, frozen=True, gc=False):
@@ -188,12 +192,12 @@ def _article_body(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[st
     """Return the paragraphs of the articleBody if the page shows only a part: a shell that a script would fill."""
     if len(said.body) < MIN_BODY:
         return ()
-    whole = letters(said.body)
-    shown = sum(len(letters(line.text)) for line, is_kept in zip(layout.lines, keeps, strict=True) if is_kept)
-    on_page = letters(" ".join(line.text for line in layout.lines))
-    parts = paragraphs(said.body)
-    found = sum(len(letters(part)) for part in parts if letters(part)[:60] in on_page)
-    return parts if max(shown, found) < SHOWN * len(whole) else ()
+    on_page = [words.replace(" ", "") for words in words_of([line.text for line in layout.lines])]
+    shown = sum(len(letters) for letters, is_kept in zip(on_page, keeps, strict=True) if is_kept)
+    page, parts = "".join(on_page), paragraphs(said.body)
+    of_parts = [words.replace(" ", "") for words in words_of(parts)]
+    found = sum(len(part) for part in of_parts if part[:BEGINNING] in page)
+    return parts if max(shown, found) < SHOWN * sum(map(len, of_parts)) else ()
 
 
 def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[str]) -> PageStatus:
@@ -202,9 +206,14 @@ def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[st
     story = sum(map(len, body)) + sum(len(line.text) for line, is_kept in pairs if is_kept)
     if said.is_paywalled and story < MAX_PREVIEW:
         return "paywalled"
-    prose = sum(len(line.text) for line, is_kept in pairs if not is_kept and _is_prose(line))
-    return "suspect" if story < MIN_STORY and prose >= MIN_PROSE else ""
+    outside = [line for line, is_kept in pairs if not is_kept] if story < MIN_STORY else []
+    return "suspect" if sum(_prose(outside)) >= MIN_PROSE else ""
 
 
-def _is_prose(line: Line) -> bool:
-    return ending(line.text) in (1, 2) and len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text)
+def _prose(lines: Sequence[Line]) -> list[int]:
+    """Return the characters of each line that reads like prose, 0 for the others."""
+    ended = endings([line.text for line in lines])
+    return [
+        len(line.text) if end in (1, 2) and len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text) else 0
+        for line, end in zip(lines, ended, strict=True)
+    ]

@@ -24,7 +24,7 @@ class Line(Struct, frozen=True, gc=False):
     """Text that a browser shows in one line or paragraph: a block, cut at <br>.
 
     `linked`, `bold` and `italic` count characters so set, `pictures` those since the line before.  `continues`: one
-    <br> parts it from the line before, in the same box.  `links` are the addresses in it with the text of each.
+    <br> parts it from the line before, in the same box.
     """
 
     text: str
@@ -34,7 +34,6 @@ class Line(Struct, frozen=True, gc=False):
     italic: int = 0
     pictures: int = 0
     continues: bool = False
-    links: tuple[tuple[str, str], ...] = ()
 
 
 class Clue(Struct, frozen=True, gc=False):

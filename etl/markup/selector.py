@@ -1,15 +1,13 @@
 """CSS selectors of rules: which boxes of a page they hold, by BeautifulSoup's soupsieve on a tree of boxes.
 
-Elements within a line are no boxes: `div.share > p` can hold a text, `a.button` cannot.  Most pages have none of the
-ids and classes that rules ask for, and are not asked.
+Elements within a line are no boxes: `div.share > p` can hold a text, `a.button` cannot.  Most selectors
+are one id or class, which needs no tree; most pages have none of the ids and classes that the others ask for.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
-
-from etl.markup.layout import Layout
+from etl.markup.layout import Box, Layout
 
 # Boxes nested deeper stand beside one another in the tree that is asked.
 MAX_DEPTH = 200
@@ -19,14 +17,6 @@ _PATH_NAME = re.compile(r"([#.]?)([\w-]+)")
 _PLAIN = re.compile(r"[\w\s.#>*-]+")
 _ONE_NAME = re.compile(r"[.#][\w-]+")
 _NEEDED = re.compile(r"[#.]([\w-]+)")
-
-
-class Node(Struct, frozen=True, gc=False):
-    """An element as selectors see it: name, attributes, and the place of the one around it."""
-
-    name: str
-    attributes: Mapping[str, str]
-    parent: int
 
 
 def check(selector: str) -> str:
@@ -47,39 +37,38 @@ def check(selector: str) -> str:
 
 def selected(layout: Layout, selectors: Sequence[str], text: str) -> list[tuple[str, ...]]:
     """Return for every line of a page the selectors that hold an element around it.  `text` is the page's HTML."""
-    asked = [selector for selector in selectors if _may_hold(selector, text)]
-    if not asked:
-        return [()] * len(layout.lines)
-    nodes = [Node(box.name, box.attributes or {}, box.parent) for box in layout.boxes]
-    held = holding(nodes, asked)
-    return [held[line.box] for line in layout.lines]
+    asked = [selector for selector in selectors if _ONE_NAME.fullmatch(selector) or _may_hold(selector, text)]
+    held = holding(layout.boxes, asked) if asked else []
+    return [held[line.box] for line in layout.lines] if asked else [()] * len(layout.lines)
 
 
-def holding(nodes: Sequence[Node], selectors: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return for each element the selectors that hold it or one around it.  Parents stand before children.
+def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return for each box the selectors that hold it or one around it.  Parents stand before children.
 
     >>> holding(path_of("article div.share-bar.wide p"), (".share-bar", "article > p", "article p"))[-1]
     ('.share-bar', 'article p')
     """
-    named = [_names(node) for node in nodes]
-    held: list[list[str]] = [[name for name in selectors if name in names] for names in named]
-    if asked := [selector for selector in selectors if not _ONE_NAME.fullmatch(selector)]:
-        _ask_tree(nodes, asked, held)
+    by_name = frozenset(selector for selector in selectors if _ONE_NAME.fullmatch(selector))
+    held = [_named(box.attributes, by_name) if box.attributes else [] for box in boxes]
+    if asked := [selector for selector in selectors if selector not in by_name]:
+        _ask_tree(boxes, asked, held)
     found: list[tuple[str, ...]] = []
-    for place, node in enumerate(nodes):
-        around = found[node.parent] if place else ()
-        own = {*around, *held[place]}
-        found.append(tuple(selector for selector in selectors if selector in own) if held[place] else around)
+    for place, box in enumerate(boxes):
+        around = found[box.parent] if place else ()
+        own = {*around, *held[place]} if held[place] else ()
+        found.append(tuple(selector for selector in selectors if selector in own) if own else around)
     return found
 
 
-def _names(node: Node) -> frozenset[str]:
+def _named(attributes: Mapping[str, str], by_name: frozenset[str]) -> list[str]:
     """Return the selectors of one class or id that hold an element: most that rules ask for are such."""
-    classes = [f".{name}" for name in node.attributes.get("class", "").split()]
-    return frozenset((*classes, f"#{node.attributes.get('id', '')}"))
+    names = [f".{name}" for name in attributes["class"].split()] if "class" in attributes else []
+    if "id" in attributes:
+        names.append(f"#{attributes['id']}")
+    return [name for name in names if name in by_name]
 
 
-def _ask_tree(nodes: Sequence[Node], selectors: Sequence[str], held: Sequence[list[str]]) -> None:
+def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: Sequence[list[str]]) -> None:
     """Add to what holds each element the selectors that soupsieve says."""
     from bs4 import BeautifulSoup
     from bs4.element import Tag
@@ -87,11 +76,11 @@ def _ask_tree(nodes: Sequence[Node], selectors: Sequence[str], held: Sequence[li
     soup = BeautifulSoup("", "html.parser")
     tags: list[Tag] = []
     depths: list[int] = []
-    for place, node in enumerate(nodes):
-        parent = node.parent
+    for place, box in enumerate(boxes):
+        parent = box.parent
         while place and depths[parent] >= MAX_DEPTH:
-            parent = nodes[parent].parent
-        tag = Tag(soup, name=node.name, attrs=dict(node.attributes))
+            parent = boxes[parent].parent
+        tag = Tag(soup, name=box.name, attrs=dict(box.attributes or {}))
         (tags[parent] if place else soup).append(tag)
         tags.append(tag)
         depths.append(depths[parent] + 1 if place else 0)
@@ -101,20 +90,20 @@ def _ask_tree(nodes: Sequence[Node], selectors: Sequence[str], held: Sequence[li
             held[places[id(tag)]].append(selector)
 
 
-def path_of(text: str) -> list[Node]:
+def path_of(text: str) -> list[Box]:
     """Read elements within one another, written as a selector.
 
-    >>> [(node.name, dict(node.attributes)) for node in path_of("div#story.wide p")]
+    >>> [(box.name, box.attributes) for box in path_of("div#story.wide p")]
     [('div', {'id': 'story', 'class': 'wide'}), ('p', {})]
     """
-    nodes = []
+    boxes = []
     for place, part in enumerate(text.split()):
         names = _PATH_NAME.findall(part)
         classes = " ".join(name for mark, name in names if mark == ".")
         identity = next((name for mark, name in names if mark == "#"), "")
         attributes = {name: value for name, value in (("id", identity), ("class", classes)) if value}
-        nodes.append(Node(names[0][1], attributes, max(0, place - 1)))
-    return nodes
+        boxes.append(Box(names[0][1], max(0, place - 1), 0, 0, attributes=attributes))
+    return boxes
 
 
 def _may_hold(selector: str, text: str) -> bool:

@@ -1,7 +1,8 @@
 """Lay a page out while it is parsed: lxml reports tags and text, nothing builds a tree.
 
 Takes no text out but scripts and styles, and does not decide what belongs to the story.  Time and memory grow with the
-length of the page, however deep, broken or short it is.
+length of the page, however deep, broken or short it is.  A page has some thousand tags and as many strings, so what is
+done for each of them is little: tables say what a tag is, and most strings are white space between blocks.
 """
 
 import re
@@ -26,11 +27,11 @@ from etl.markup.elements import (
     PART_OF_ROLE,
     PHRASING,
     PICTURES,
-    SAYS_PART,
     SILENT,
     VERBATIM,
 )
 from etl.markup.layout import Box, Layout, Line
+from etl.markup.naming import named_part
 
 # Attributes of one tag.  libxml2 compares each with all before: 300,000 would take four minutes.
 MAX_ATTRIBUTES = 1_000
@@ -46,6 +47,9 @@ MAX_APART = 20
 # How text is set, as bits.
 _LINK, _BOLD, _ITALIC, _VERBATIM = 1, 2, 4, 8
 _STYLES = _LINK | _BOLD | _ITALIC
+_STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _ITALIC)}
+_PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
+_ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LONG_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
@@ -73,7 +77,7 @@ def lay_out(text: str) -> Layout:
 
 def _without_excess(text: str) -> str:
     """Cut tags of more than MAX_ATTRIBUTES attributes down to these."""
-    is_short = len(text) < LONG_PAGE and min(max(map(len, text.split(sign))) for sign in "<>") < LONG_TAG
+    is_short = len(text) < LONG_PAGE and any(max(map(len, text.split(sign))) < LONG_TAG for sign in "<>")
     if is_short:
         return text
     return _LONG_TAG.sub(lambda match: _cut(match[0]) if len(match[0]) > LONG_TAG else match[0], text)
@@ -98,14 +102,14 @@ class _Walker:
         self.own_parts: list[int] = [0]
         self.lines: list[Line] = []
         self.listener = Listener()
+        self.listening = self.listener.listening
         # The element that is open: its box, its parts, how its text is set, how many silent elements are around it.
         self.box, self.parts, self.bits, self.silent = 0, 0, 0, 0
         self.open: list[tuple[int, int, int, bool]] = []
-        # The line that is being set: its text, its counts, how many <br> stand before it, its links.
+        # The line that is being set: its text, its counts, how many <br> stand before it.
         self.words: list[str] = []
         self.counts = [0, 0, 0, 0]
         self.breaks = 0
-        self.links: list[tuple[str, str]] = []
         # Parts that a browser sets apart, met within a line: they come after it.
         self.after: list[Line] = []
         self.lines_around: list[_OpenLine] = []
@@ -117,21 +121,17 @@ class _Walker:
         frame, is_apart = (self.box, self.parts, self.bits), False
         if self.silent or tag in SILENT:
             self.silent += 1
+        elif tag in BLOCKS or ("-" in tag and self._is_block()):
+            if self.words or self.after or self.breaks:
+                self._end_line()
+            self._open_box(tag, attributes)
         elif tag == "br":
             self._break()
-        elif tag in BLOCKS or ("-" in tag and self._is_block()):
-            self._end_line()
-            self._open_box(tag, attributes)
         else:
-            if tag == "a":
-                self.bits |= _LINK
-                self.links.append((attributes.get("href", ""), ""))
+            if tag in _STYLE_OF:
+                self.bits |= _STYLE_OF[tag]
             elif tag in PICTURES:
                 self.counts[3] += 1
-            elif tag in BOLD:
-                self.bits |= _BOLD
-            elif tag in ITALIC:
-                self.bits |= _ITALIC
             if tag in APART or (attributes and self._is_hidden(tag, attributes)):
                 is_apart = len(self.lines_around) < MAX_APART
                 if is_apart:
@@ -147,31 +147,31 @@ class _Walker:
         """Close an element."""
         if not self.open:
             return
-        self.listener.end(len(self.open))
-        box, parts, bits, is_apart = self.open.pop()
+        if self.listening:
+            self.listener.end(len(self.open))
+        box, self.parts, bits, is_apart = self.open.pop()
         if self.silent:
             self.silent -= 1
         elif box != self.box:
-            self._end_line()
+            if self.words or self.after or self.breaks:
+                self._end_line()
             self.ends[self.box] = len(self.boxes)
             self.box = box
             if is_apart:
                 self._set_back()
-        self.parts, self.bits = parts, bits
+        self.bits = bits
 
     def data(self, text: str) -> None:
         """Set text."""
-        self.listener.data(text)
-        if self.silent:
+        if self.listening:
+            self.listener.data(text)
+        if self.silent or (not self.words and text.isspace()):
             return
         self.words.append(text)
         if bits := self.bits & _STYLES:
             length = len(text.strip())
             if bits & _LINK:
                 self.counts[0] += length
-                if self.links:
-                    address, linked = self.links[-1]
-                    self.links[-1] = address, linked + text
             if bits & _BOLD:
                 self.counts[1] += length
             if bits & _ITALIC:
@@ -193,20 +193,21 @@ class _Walker:
         return self.boxes[self.box].name not in LINES and all(word.isspace() for word in self.words)
 
     def _open_box(self, tag: str, attributes: Mapping[str, str]) -> None:
-        key = tag, " ".join([value for name, value in attributes.items() if name in NAMING])[:MAX_KEY]
+        names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY] if attributes else ""
+        key = tag, names
         place = self.keys.get(key)
         if place is None:
             place = self.keys[key] = len(self.keys)
-            self.own_parts.append(_named_part(*key))
-        parts = self.parts | self.own_parts[place] | BIT.get(PART_OF_NAME.get(tag, ""), 0)
+            said = named_part(names) if names and tag in GROUPS else ""
+            self.own_parts.append(_PART_BITS.get(tag, 0) | BIT.get(said, 0))
+        parts = self.parts | self.own_parts[place]
         if attributes:
-            parts |= BIT.get(PART_OF_ROLE.get(attributes.get("role", ""), ""), 0)
+            if "role" in attributes:
+                parts |= _ROLE_BITS.get(attributes["role"], 0)
             if self._is_hidden(tag, attributes):
                 parts |= BIT["hidden"]
-        above = self.boxes[self.box]
-        self.boxes.append(
-            Box(tag, self.box, parts, place, above.control or CONTROLS.get(tag, ""), dict(attributes) or None)
-        )
+        control = self.boxes[self.box].control or CONTROLS.get(tag, "")
+        self.boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
         self.ends.append(0)
         self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
@@ -219,9 +220,10 @@ class _Walker:
         if "style" in attributes and INVISIBLE.search(attributes["style"]):
             return True
         unseen = self.listener.unseen
-        return bool(unseen) and (
-            "#" + attributes.get("id", "") in unseen
-            or any(f".{name}" in unseen for name in attributes.get("class", "").split())
+        if not unseen:
+            return False
+        return "#" + attributes.get("id", "") in unseen or any(
+            f".{name}" in unseen for name in attributes.get("class", "").split()
         )
 
     # Lines
@@ -256,23 +258,21 @@ class _Walker:
             return
         linked, bold, italic, pictures = self.counts
         continues = self.breaks == 1 and bool(self.lines) and self.lines[-1].box == self.box
-        links = tuple([(address, " ".join(said.split())) for address, said in self.links if address])
-        self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues, links))
+        self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues))
         self.counts = [0, 0, 0, 0]
-        self.links = self.links[-1:] if self.bits & _LINK else []
         self.breaks = 0
 
     def _set_apart(self) -> None:
         """Leave the line open, and begin one that comes after it."""
-        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.links, self.after, self.lines))
-        self.words, self.counts, self.breaks, self.links = [], [0, 0, 0, 0], 0, []
+        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.after, self.lines))
+        self.words, self.counts, self.breaks = [], [0, 0, 0, 0], 0
         self.after, self.lines = [], []
 
     def _set_back(self) -> None:
         """Go on with the line that was left open."""
         inner, line = self.lines, self.lines_around.pop()
         self.words, self.counts, self.breaks = line.words, line.counts, line.breaks
-        self.links, self.after, self.lines = line.links, line.after, line.lines
+        self.after, self.lines = line.after, line.lines
         if all(word.isspace() for word in self.words):
             self.lines += inner
         else:
@@ -285,12 +285,5 @@ class _OpenLine(Struct, frozen=True):
     words: list[str]
     counts: list[int]
     breaks: int
-    links: list[tuple[str, str]]
     after: list[Line]
     lines: list[Line]
-
-
-def _named_part(tag: str, names: str) -> int:
-    """Return the bit of the part that the class or id of a group says it is."""
-    match = SAYS_PART.search(names) if names and tag in GROUPS else None
-    return BIT[match.lastgroup] if match and match.lastgroup else 0

@@ -174,17 +174,8 @@ class Run:
             workspace.finish(stage, 0, Tally())
 
     def plan(self, job: Job) -> Iterator[Shard]:
-        """Share out the input by size, and by nothing else, so that any number of workers gives the same parts."""
-        group: list[Share] = []
-        size = number = 0
-        for share in self._shares(job):
-            if group and size + share.size > job.shard_bytes:
-                yield Shard(number, tuple(group))
-                group, size, number = [], 0, number + 1
-            group.append(share)
-            size += share.size
-        if group:
-            yield Shard(number, tuple(group))
+        """Share out the input."""
+        return grouped(self._shares(job), job.shard_bytes)
 
     def _shares(self, job: Job) -> Iterator[Share]:
         for name, fault in self._found.unreadable:
@@ -205,6 +196,20 @@ class Run:
 
     def _timed(self, stage: str) -> "_Timer":
         return _Timer(stage, self._seconds)
+
+
+def grouped(found: Iterable[Share], shard_bytes: int) -> Iterator[Shard]:
+    """Yield shares in shards, by size and by nothing else, so that any number of workers gives the same parts."""
+    group: list[Share] = []
+    size = number = 0
+    for share in found:
+        if group and size + share.size > shard_bytes:
+            yield Shard(number, tuple(group))
+            group, size, number = [], 0, number + 1
+        group.append(share)
+        size += share.size
+    if group:
+        yield Shard(number, tuple(group))
 
 
 class _Timer:
@@ -283,7 +288,8 @@ def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) ->
 
 
 def _check_read(tally: Tally, found: Found) -> None:
-    if not tally.books.read and not tally.rejects and not tally.warnings:
+    has_warnings = any(name != "empty" for name, _ in tally.warnings)
+    if not tally.books.read and not tally.rejects and not has_warnings:
         raise _nothing_in(found)
 
 

@@ -35,7 +35,8 @@ from etl.pipeline.run import RECORDS, Outcome, Progress, Run
 from etl.pipeline.to_store import put_file, put_folder
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 
-# All whose version can change a byte of the output: click only reads the command line, filelock only waits.
+# All whose version can change a byte of articles or audit: Click only reads the command line, filelock only waits, and
+# Jinja2 with MarkupSafe makes reports.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "fastwarc", "ftfy", "lxml", "msgspec", "numpy"),
     *("pathspec", "py3langid", "pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),

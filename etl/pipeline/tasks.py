@@ -150,6 +150,19 @@ def documents_of(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
     return judge_all(_parsed(job, shard), compile_rules(job.selection), None)
 
 
+def cleaned_documents(
+    job: Job, workspace: Workspace, shares: Sequence[Share]
+) -> Iterator[tuple[Judged, Cleaned] | Reject]:
+    """Yield the documents of shares, judged and finished, with their duplicates left in; rejects in their places."""
+    parsed = _parsed(job, Shard(0, tuple(shares)))
+    for judged in judge_all(parsed, compile_rules(job.selection), line_counts(workspace)):
+        if isinstance(judged, Reject):
+            yield judged
+        else:
+            finished = finish_one(judged, NO_DUPLICATES, job.added)
+            yield finished if isinstance(finished, Reject) else (judged, finished)
+
+
 def _parsed(job: Job, shard: Shard) -> Iterator[Parsed | Reject]:
     rules = compile_rules(job.selection)
     for share in shard.shares:

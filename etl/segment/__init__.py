@@ -139,6 +139,8 @@ def _adds_only_publisher(tail: str) -> bool:
 
 def _domain(url: str, layouts: Layouts) -> str:
     """Return the longest ending of the url's host that a publisher has registered; "" if there is none."""
+    if not url:
+        return ""
     try:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:  # "http://[broken"

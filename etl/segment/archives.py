@@ -53,8 +53,9 @@ class Masthead(Struct, frozen=True, gc=False):
 
 def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
     """Return where stories start, if the document has lines that start or end one, or rules above fields."""
-    found = {at for at, block in enumerate(blocks) if _is_start(block.text, layouts)}
-    ends = [at for at, block in enumerate(blocks) if _is_end(block.text, layouts)]
+    short = [(at, block.text) for at, block in enumerate(blocks) if len(block.text) <= MAX_START_CHARS]
+    found = {at for at, text in short if _is_start(text, layouts)}
+    ends = [at for at, text in short if _is_end(text, layouts)]
     if ends:
         found |= {0, *(at + 1 for at in ends if at + 1 < len(blocks))}
     return sorted({_with_rule(at, blocks) for at in found or _rules(blocks)})

@@ -23,6 +23,8 @@ _MARKS = tuple(
 )
 # Chinese and Japanese sites put no space around the mark.
 _CLOSE_MARK = re.compile(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
+# What stands behind a name in front of a headline, or before one at its end.
+_ANY_MARK = re.compile("[-–—_|│｜•·»:]")
 
 
 class Layouts(Struct, frozen=True):
@@ -55,9 +57,11 @@ def headline(line: str, layouts: Layouts) -> Headline:
     'Lukashenko meets Mishustin in Minsk'
     """
     found = _split_tail(line, layouts)
+    if not found.printed:
+        return found
     again = _split_tail(found.text, layouts)
     is_same = fold(again.printed) == fold(found.printed) or (found.publisher and again.publisher == found.publisher)
-    return structs.replace(found, text=again.text) if found.printed and is_same else found
+    return structs.replace(found, text=again.text) if is_same else found
 
 
 def own_headline(line: str, publisher: Publisher | None, printed: str, layouts: Layouts) -> str:
@@ -89,6 +93,8 @@ def _names(publisher: Publisher | None) -> tuple[str, ...]:
 
 
 def _without_name(text: str, names: set[str], layouts: Layouts) -> str:
+    if not _ANY_MARK.search(text):
+        return text
     for mark in (*(mark for _, mark in _MARKS), _CLOSE_MARK):
         if (match := mark.fullmatch(text)) and _is_site(match[2], names, layouts, mark is not _CLOSE_MARK):
             return match[1].strip()

@@ -17,10 +17,6 @@ from etl.rules.regexes.syntax import UNBOUNDED
 RuleSet = int
 NO_RULES: RuleSet = 0
 
-# Bytes.  A second automaton reads twice as fast, and takes 0.1 s to build: what it wins in so much text.
-BYTES_TO_SPEED_UP = 6 << 20
-MAX_BYTES = 1 << 62
-
 _Entry = tuple[RuleSet, int, int, tuple[int, int, int, int] | None, int]
 """Of a literal: the rule, the length of the block at least and at most, bounds of the place, rank if it is located."""
 
@@ -82,11 +78,9 @@ class LiteralMatcher:
                 one.rank if one.is_located else -1,
             )
             by_literal.setdefault(_encoded(literal), []).append(entry)
-        self._literals = list(by_literal)
         self._entries = list(by_literal.values())
         self._longest = [max(entry[2] for entry in entries) for entries in self._entries]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(self._literals) if by_literal else None
-        self._bytes_searched = 0
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(list(by_literal)) if by_literal else None
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
         """Return the hits in each article."""
@@ -98,7 +92,7 @@ class LiteralMatcher:
         at = start_of_block = end_of_block = chars = -1
         rules, is_exact, hits = NO_RULES, True, LiteralHits({}, {})
         entries_of, longest = self._entries, self._longest
-        for literal, start, end in self._matches(shapes):
+        for literal, start, end in self._automaton.find_matches_as_indexes(shapes, overlapping=True):
             if end > end_of_block:
                 if rules:
                     hits.rules[at] = rules
@@ -128,17 +122,6 @@ class LiteralMatcher:
         if rules:
             hits.rules[at] = rules
         return found
-
-    def _matches(self, shapes: bytes) -> list[tuple[int, int, int]]:
-        """Return the number, the start and the end of each literal in the shapes, by end."""
-        assert self._automaton
-        self._bytes_searched += len(shapes)
-        if self._bytes_searched > BYTES_TO_SPEED_UP:
-            self._automaton = ahocorasick_rs.BytesAhoCorasick(
-                self._literals, implementation=ahocorasick_rs.Implementation.DFA
-            )
-            self._bytes_searched = -MAX_BYTES
-        return self._automaton.find_matches_as_indexes(shapes, overlapping=True)
 
 
 def _bounds(place: Place) -> tuple[int, int, int, int] | None:

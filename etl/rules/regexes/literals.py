@@ -162,7 +162,7 @@ def _looks_ahead(tree: Any, items: Iterable[Any]) -> Iterator[int]:
 def opens_behind_sentence(regex: str) -> bool:
     """Return whether every match begins where a text begins, or behind the end of a sentence (`SENTENCE_END`).
 
-    >>> opens_behind_sentence(r"^Read more|(?:(?<=[.!?] )|(?<=[。]))(?:Image: )?AFP"), opens_behind_sentence("Read more")
+    >>> opens_behind_sentence(r"^Read more|(?:(?<=[.!?] )|(?<=[。]))(?:Image: )?A"), opens_behind_sentence("Read on")
     (True, False)
     """
     return _opens_behind_sentence(_parsed(regex))

@@ -2,36 +2,13 @@
 
 from functools import cache
 from math import log
-from typing import TYPE_CHECKING
 
-from etl.markup.features import LEVELS, Page, around, shifted
+import numpy as np
+
+from etl.markup.features.catalogue import LEVELS
+from etl.markup.features.columns import Columns, Integers, Truths, around, shifted, sums_of
+from etl.markup.features.page import Page
 from etl.trees import THOUSANDTHS
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from etl.markup.features import Columns, Integers
-
-CONTEXT_FEATURES = {
-    "first": "log-odds of the first pass, in thousandths, from -6000 to 6000",
-    **{f"first{step:+d}": f"the same of the line {step:+d}" for step in (-3, -2, -1, 1, 2, 3)},
-    **{f"story-within-{reach}": f"expected share of story in the lines within {reach}" for reach in (2, 5, 12)},
-    **{f"story-{level}": f"expected share of story in the rest of its {level} box" for level in LEVELS},
-    **{f"mass-{level}": f"share of the page's expected story in its {level} box" for level in LEVELS},
-    "story-kin": "expected share of story in other lines with such boxes; -1 if there are none",
-    "mass-kin": "share of the page's expected story in all of these",
-    "mass-before": "share of the page's expected story above it",
-    "mass-after": "share of it below",
-    "since-story": "lines up to the last one above that is surely story, 99 if there is none",
-    "until-story": "lines down to the next one below",
-    "in-story-container": "1 inside the box with the most expected story less other text",
-    "story-container-mass": "share of the page's expected story in that box",
-    "up-to-story-container": "boxes up to the first that holds both; -1 inside",
-    "mass": "characters of expected story on the page",
-    "mass-direct": "share of it in boxes right inside the parent box",
-    "mass-of-page": "share of the page's characters that it is",
-}
 
 # In the log-odds of features, thousandths.
 MAX_ODDS = 6_000
@@ -43,22 +20,18 @@ NEUTRAL, COST_OF_LINE = 400, 6
 
 
 @cache
-def _odds() -> "Integers":
+def _odds() -> Integers:
     """Return the log-odds, in thousandths, at which the probability is 1, 2, ... 999 thousandths."""
-    import numpy as np
-
     return np.array([round(THOUSANDTHS * log(part / (1000 - part))) for part in range(1, 1000)], dtype=np.int64)
 
 
-def probabilities(odds: "Integers") -> "Integers":
+def probabilities(odds: Integers) -> Integers:
     """Return the probability of log-odds in thousandths, itself in thousandths.  Integers know no rounding."""
     return _odds().searchsorted(odds, side="right")
 
 
-def context(page: Page, odds: "Integers") -> "Columns":
+def context(page: Page, odds: Integers) -> Columns:
     """Return the columns CONTEXT_FEATURES of a page's lines, from the log-odds of the first pass."""
-    import numpy as np
-
     tree, chars = page.tree, page.chars
     first, likely = np.clip(odds, -MAX_ODDS, MAX_ODDS), probabilities(odds)
     mass = likely * chars
@@ -75,9 +48,7 @@ def context(page: Page, odds: "Integers") -> "Columns":
         columns[f"story-{level}"] = (masses[at] - mass) / np.maximum(1, wholes[at] - whole)
         columns[f"mass-{level}"] = masses[at] / total
     count = int(page.kin.max()) + 1
-    of_kin, whole_kin = (
-        np.bincount(page.kin, weights=values, minlength=count).astype(np.int64)[page.kin] for values in (mass, whole)
-    )
+    of_kin, whole_kin = (sums_of(page.kin, values, count)[page.kin] for values in (mass, whole))
     alone = whole_kin == whole
     columns["story-kin"] = np.where(alone, -1, (of_kin - mass) / np.maximum(1, whole_kin - whole))
     columns["mass-kin"] = of_kin / total
@@ -91,16 +62,13 @@ def context(page: Page, odds: "Integers") -> "Columns":
     columns["up-to-story-container"] = np.where(inside, -1, tree.up_to(best))
     columns["mass"] = np.full(len(mass), total // 1000)
     parent = tree.level(1)
-    direct = np.bincount(parent, weights=mass, minlength=tree.count).astype(np.int64)
-    columns["mass-direct"] = direct[parent] / total
+    columns["mass-direct"] = sums_of(parent, mass, tree.count)[parent] / total
     columns["mass-of-page"] = np.full(len(mass), total / max(1, int(whole.sum())))
     return columns
 
 
-def _distances(sure: "NDArray[np.bool_]") -> "Columns":
+def _distances(sure: Truths) -> Columns:
     """Return the lines from each to the last sure one above and the next below, FAR if there is none."""
-    import numpy as np
-
     places, found = np.arange(len(sure)), np.flatnonzero(sure)
     if not len(found):
         return {"since-story": np.full(len(sure), FAR), "until-story": np.full(len(sure), FAR)}

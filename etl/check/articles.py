@@ -1,0 +1,145 @@
+"""What can be wrong with one article by itself, whatever rules there are: its record, and its text."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from unicodedata import name as name_of
+
+from msgspec import Struct
+
+from etl.check.furniture import excerpt
+from etl.check.model import Finding, Key, Place
+from etl.check.records import ArticleRecord
+from etl.fold import count_words, ends_sentence, has_full_stop
+from etl.language import LANGUAGES, detect
+from etl.model import Block
+
+# Words.  The shortest stories of agencies, flashes aside, have some twenty.
+MIN_WORDS = 12
+# Words of a last paragraph.  A shorter one without a full stop may be a subhead, a name, an item of a list.
+MIN_UNFINISHED_WORDS = 12
+# Words of a text whose language is told: of fewer, names and quotes decide.
+MIN_LANGUAGE_WORDS = 40
+# So many of the longest blocks must agree: one may be a quote.
+MAX_BLOCKS = 3
+# News is dated; newspapers begin in the 17th century.
+FIRST_YEAR = "1600"
+EPOCH = "1970-01-01T00:00:00.000Z"
+# Days.  Clocks of sources are in all time zones.
+MAX_AHEAD = 1
+
+# C0 and C1 controls, marks that embed or override the direction of writing, invisible marks, noncharacters.  Marks that
+# join or part letters (Persian, Hindi, emoji) and those of one direction (Hebrew, Arabic) are text.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff\xad\u2060]"
+)
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$|\[\+\d+ char")
+# Codes of one language, or of what a detector cannot tell apart.
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
+
+
+class Article(Struct, frozen=True, gc=False):
+    """An article as it is checked: its record, its text, its blocks, its place."""
+
+    record: ArticleRecord
+    text: str
+    blocks: tuple[Block, ...]
+    place: Place
+
+
+def faults_of(article: Article) -> Iterator[Finding]:
+    """Yield what is wrong with an article by itself."""
+    for check, find in _FAULTS.items():
+        for rule, words, text in find(article):
+            yield Finding(Key(check, rule, article.record.publisher), article.place, words, excerpt(text))
+
+
+Faults = Iterator[tuple[str, str, str]]
+"""The rule of each fault, the fault in words, and the text that shows it."""
+
+
+def _schema(article: Article) -> Faults:
+    for fault in article.record.faults:
+        yield fault.field, f"{fault.field}: {fault.words}", article.record.id
+
+
+def _controls(article: Article) -> Faults:
+    found = Counter(_CONTROL.findall(article.text) + _CONTROL.findall(article.record.headline))
+    for character, count in sorted(found.items()):
+        name = f"U+{ord(character):04X}"
+        yield name, f"{name} {name_of(character, 'control')}, {count} in the text", name
+
+
+def _empty(article: Article) -> Faults:
+    if not article.text.strip():
+        status = article.record.status or "unknown"
+        yield status, f"has no text; its status is {status}", article.record.headline
+
+
+def _truncated(article: Article) -> Faults:
+    record, last = article.record, article.blocks[-1].text if article.blocks else ""
+    if record.status in ("teaser", "paywalled"):
+        yield record.status, f"is cut, and says so: {record.status}", last
+    elif record.status == "" and _CUT_OFF.search(last):
+        yield "ellipsis", "ends where the source cut it", last[-80:]
+    elif record.status in ("", "full") and _is_unfinished(last):
+        yield "unfinished", "ends in the middle of a sentence", last[-80:]
+
+
+def _is_unfinished(text: str) -> bool:
+    return (
+        len(text.split()) >= MIN_UNFINISHED_WORDS
+        and has_full_stop(text)
+        and not ends_sentence(text)
+        and (text[-1].islower() or text[-1] in ",-–")
+    )
+
+
+def _short(article: Article) -> Faults:
+    words = count_words(article.text)
+    if article.record.status in ("", "full") and 0 < words < MIN_WORDS:
+        yield article.record.status or "unknown", f"is a full article of {words} words", article.text
+
+
+def _language(article: Article) -> Faults:
+    claimed = article.record.language.replace("_", "-").partition("-")[0].lower()
+    if _same(claimed) not in LANGUAGES or count_words(article.text) < MIN_LANGUAGE_WORDS:
+        return
+    longest = sorted((block.text for block in article.blocks), key=len, reverse=True)[:MAX_BLOCKS]
+    found = {detect([text]) for text in longest} - {""}
+    if len(found) == 1 and _same(found.copy().pop()) != _same(claimed):
+        yield from ((one, f"the record says {claimed}, and the text reads like {one}", longest[0]) for one in found)
+
+
+def _same(code: str) -> str:
+    return _SAME.get(code, code)
+
+
+def _dates(article: Article) -> Faults:
+    created, added = article.record.created, article.record.added
+    if created == EPOCH:
+        yield "epoch", "is dated to the second zero of 1970: no date, or a wrong unit", created
+    elif created and created[:4] < FIRST_YEAR:
+        yield "ancient", f"is dated before {FIRST_YEAR}", created
+    elif 0 < _days(added) < _days(created) - MAX_AHEAD:
+        yield "future", f"is dated after the day on which it was added, {added[:10]}", created
+
+
+def _days(time: str) -> int:
+    """Return the day of a time, counted from the first of year 1; 0 if it is none."""
+    try:
+        return date.fromisoformat(time[:10]).toordinal()
+    except ValueError:
+        return 0
+
+
+_FAULTS: dict[str, Callable[[Article], Faults]] = {
+    "art.schema": _schema,
+    "art.controls": _controls,
+    "art.empty": _empty,
+    "art.truncated": _truncated,
+    "art.short": _short,
+    "art.language": _language,
+    "art.dates": _dates,
+}

@@ -1,0 +1,97 @@
+"""An audit by itself (`audit.balance`), and with its articles (`audit.replay`)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from etl.audit import BOOKED_NOTHING, Entry
+from etl.check.model import Finding, Key, Place
+from etl.errors import RestoreError, UsageError
+from etl.formats import Source
+from etl.restoration import AuditedDocument, read_audit, restore
+
+BALANCE, REPLAY = "audit.balance", "audit.replay"
+
+
+class CheckedAudit(Struct, frozen=True):
+    """The documents of an audit, each with what was found; and words on what could not be tried."""
+
+    documents: Iterator[tuple[Place, list[Finding]]]
+    notes: tuple[str, ...] = ()
+
+
+def is_audit(path: str) -> bool:
+    """Return whether a file is an audit by its place: what copydesk writes beside articles, in any format."""
+    return ".audit." in Path(path).name or Path(path).parent.name == "audit"
+
+
+def audit_path(path: str) -> str:
+    """Return the audit that a file is part of: its folder if copydesk wrote a folder of parts, else itself."""
+    return str(Path(path).parent) if Path(path).parent.name == "audit" else path
+
+
+def check_audit(source: Source, checks: frozenset[str]) -> CheckedAudit:
+    """Check an audit, document by document."""
+    audit, notes = Path(source.path), list[str]()
+    articles = _articles_of(audit) if REPLAY in checks else None
+    if REPLAY in checks and articles is None:
+        notes.append(f"{source.name}: its articles are not beside it, so they were not held against it")
+    return CheckedAudit(_documents(audit, source.name, articles, checks), tuple(notes))
+
+
+def _documents(
+    audit: Path, name: str, articles: Path | None, checks: frozenset[str]
+) -> Iterator[tuple[Place, list[Finding]]]:
+    if BALANCE in checks:
+        yield from _balanced(audit, name)
+    if articles is not None:
+        replayed = _replayed(articles, audit, name)
+        yield from (one for one in replayed if one[1] or BALANCE not in checks)  # each document counts once
+
+
+def _balanced(audit: Path, name: str) -> Iterator[tuple[Place, list[Finding]]]:
+    try:
+        for document in read_audit(audit):
+            place = Place(name, document.head.row, origin=document.place)
+            yield place, list(_overlaps(document, name))
+    except (RestoreError, UsageError) as error:
+        yield Place(name), [Finding(Key(BALANCE), Place(name, origin=error.place), error.fault)]
+
+
+def _overlaps(document: AuditedDocument, name: str) -> Iterator[Finding]:
+    """Yield the entries that cannot be: outside of the text, longer or shorter than what they quote, or overlapping."""
+    at = 0
+    booked = (entry for entry in document.entries if entry.action not in BOOKED_NOTHING)
+    for entry in sorted(booked, key=lambda entry: (entry.char_start, entry.char_end)):
+        end = entry.char_end + len(entry.gap)
+        if entry.char_end - entry.char_start != len(entry.before):
+            yield _entry_finding(entry, name, "does not quote as many characters as it books")
+        elif entry.char_start < at:
+            yield _entry_finding(entry, name, "books characters that another entry has booked")
+        elif end > document.head.char_end:
+            yield _entry_finding(entry, name, "books characters behind the end of the text")
+        at = max(at, end)
+
+
+def _entry_finding(entry: Entry, name: str, fault: str) -> Finding:
+    place = Place(name, entry.row, article=entry.article_id, origin=f"{entry.path}:{entry.line}")
+    return Finding(
+        Key(BALANCE), place, f"the entry of {entry.rule} {fault}", entry.before[:200], size=len(entry.before)
+    )
+
+
+def _replayed(articles: Path, audit: Path, name: str) -> Iterator[tuple[Place, list[Finding]]]:
+    try:
+        for restored in restore(articles, audit):
+            yield Place(name, restored.row, origin=f"{restored.path}:{restored.row}"), []
+    except (RestoreError, UsageError) as error:
+        yield Place(name), [Finding(Key(REPLAY), Place(name, origin=error.place), error.fault)]
+
+
+def _articles_of(audit: Path) -> Path | None:
+    """Return the articles that an audit is of, if they are where `clean` wrote them."""
+    if audit.is_dir():
+        return audit.parent if (audit.parent / "articles").is_dir() else None
+    articles = audit.with_name(audit.name.replace(".audit", "", 1))
+    return articles if articles != audit and articles.is_file() else None

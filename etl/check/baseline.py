@@ -1,0 +1,256 @@
+"""The accepted state: counts by check, rule and publisher, in a file of sorted lines that merge cleanly.
+
+    {"schema":"copydesk/baseline/1"}
+    {"pack":"core","version":"1.0.0","rules":["core/read-more", ...]}
+    {"check":"raw.boilerplate","rule":"core/read-more","publisher":"BBC News","count":12,"of":40}
+
+A line without a rule and with check `art.counts` or `raw.counts` is how much was looked at.  A count is compared if as
+much was looked at as then, else its rate is.  Rules that one of the two sides does not know are not compared.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from etl.check.checks import CHECKS
+from etl.check.model import Count, Key
+from etl.check.tally import Tallied
+from etl.errors import UsageError
+from etl.packs import Selection, selected
+from etl.writers import atomic
+
+SCHEMA, VERSION = "copydesk/baseline/", 1
+DEFAULT_NAME = "copydesk.baseline.jsonl"
+# What was looked at, by scope: keys of the file, and of `art.counts`.
+COUNTS = {"raw": "raw.counts", "art": "art.counts"}
+
+Natural = Annotated[int, Meta(ge=0)]
+
+
+class Accepted(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A key that is accepted: so many findings, when so many subjects were looked at; why, if it was raised."""
+
+    check: str
+    rule: str = ""
+    publisher: str = ""
+    count: Natural
+    of: Natural
+    reason: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What it is compared by."""
+        return Key(self.check, self.rule, self.publisher)
+
+
+class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A pack that judged: its version, and the rules that it had."""
+
+    pack: str
+    version: str
+    rules: tuple[str, ...]
+
+
+class Baseline(Struct, frozen=True):
+    """What is accepted, by key; and the packs by which it was found."""
+
+    accepted: Mapping[Key, Accepted] = {}
+    packs: Mapping[str, Pack] = {}
+
+    def known_rules(self) -> frozenset[str]:
+        """Return the names of the rules of all packs."""
+        return frozenset(rule for pack in self.packs.values() for rule in pack.rules)
+
+    def looked_at(self, scope: Literal["raw", "art"], publisher: str) -> int:
+        """Return how many subjects of a publisher were looked at then."""
+        one = self.accepted.get(Key(COUNTS[scope], "", publisher))
+        return one.count if one else 0
+
+
+class Change(Struct, frozen=True):
+    """A key that fares otherwise than in the baseline: then and now, with how much was looked at."""
+
+    key: Key
+    before: int
+    before_of: int
+    now: int
+    now_of: int
+
+    @property
+    def is_worse(self) -> bool:
+        """Return whether there is more of it: by count if as much was looked at, else by rate."""
+        if self.now_of == self.before_of:
+            return self.now > self.before
+        return self.now * self.before_of > self.before * self.now_of if self.before else self.now > 0
+
+    @property
+    def is_better(self) -> bool:
+        """Return whether there is less of it."""
+        if self.now_of == self.before_of:
+            return self.now < self.before
+        return self.now * self.before_of < self.before * self.now_of
+
+
+def of_now(tallied: Tallied, selection: Selection) -> Baseline:
+    """Return what was found as a baseline."""
+    accepted = [
+        Accepted(check=COUNTS[scope], publisher=publisher, count=one.subjects, of=one.subjects)
+        for (scope, publisher), one in tallied.totals.items()
+        if scope in COUNTS
+    ]
+    for key, count in tallied.counts.items():
+        if not CHECKS[key.check].against_baseline:
+            of = tallied.totals.get((CHECKS[key.check].scope, key.publisher), Count()).subjects
+            accepted.append(
+                Accepted(check=key.check, rule=key.rule, publisher=key.publisher, count=count.findings, of=of)
+            )
+    return Baseline({one.key: one for one in sorted(accepted, key=lambda one: one.key)}, packs_of(selection))
+
+
+def packs_of(selection: Selection) -> dict[str, Pack]:
+    """Return the packs of a selection, by their ids."""
+    rules: dict[str, list[str]] = {}
+    versions: dict[str, str] = {}
+    for sourced in selected(selection):
+        name = sourced.name.partition("/")[0]
+        rules.setdefault(name, []).append(sourced.name)
+        versions[name] = sourced.version
+    return {name: Pack(pack=name, version=versions[name], rules=tuple(sorted(rules[name]))) for name in sorted(rules)}
+
+
+def changes(before: Baseline, now: Baseline) -> list[Change]:
+    """Return the keys that differ, of rules that both sides know, sorted."""
+    found = []
+    for key in sorted({*before.accepted, *now.accepted}):
+        if key.check in COUNTS.values() or not _is_known(key, before, now):
+            continue
+        then, today = before.accepted.get(key), now.accepted.get(key)
+        scope = CHECKS[key.check].scope
+        now_of = today.of if today else (now.looked_at(scope, key.publisher) if scope != "audit" else 0)
+        before_of = then.of if then else (before.looked_at(scope, key.publisher) if scope != "audit" else 0)
+        change = Change(key, then.count if then else 0, before_of, today.count if today else 0, now_of)
+        if change.is_worse or change.is_better:
+            found.append(change)
+    return found
+
+
+def other_packs(before: Baseline, now: Baseline) -> list[str]:
+    """Say which packs have other versions or other rules than in the baseline."""
+    said = []
+    for name in sorted({*before.packs, *now.packs}):
+        then, today = before.packs.get(name), now.packs.get(name)
+        if then == today:
+            continue
+        versions = f"{then.version if then else 'not there'} in the baseline, {today.version if today else 'not'} now"
+        added = set(today.rules if today else ()) - set(then.rules if then else ())
+        gone = set(then.rules if then else ()) - set(today.rules if today else ())
+        said.append(f"pack {name}: {versions}, {len(added)} rules new and {len(gone)} gone; these are not compared")
+    return said
+
+
+def pruned(before: Baseline, now: Baseline) -> Baseline:
+    """Return a baseline lowered to what is found now; nothing is raised, and what is gone is left out."""
+    lower = {change.key: change for change in changes(before, now) if change.is_better}
+    accepted: dict[Key, Accepted] = {}
+    for key, one in before.accepted.items():
+        change = lower.get(key)
+        if key.check in COUNTS.values():
+            accepted[key] = now.accepted.get(key, one)
+        elif change is None:
+            accepted[key] = one
+        elif change.now:
+            accepted[key] = structs.replace(one, count=change.now, of=change.now_of)
+    return Baseline(accepted, before.packs)
+
+
+def merged(before: Baseline, now: Baseline, reason: str) -> Baseline:
+    """Return the state of now as the baseline; with the reason where it is worse than before."""
+    worse = {change.key for change in changes(before, now) if change.is_worse}
+    accepted = {
+        key: structs.replace(one, reason=reason if key in worse else _reason(before, key))
+        for key, one in now.accepted.items()
+    }
+    return Baseline(accepted, now.packs)
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline.  Raises UsageError if it is missing, damaged or newer: that is never "all is well"."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise UsageError(
+            str(path), "there is no such baseline", f"Write it: copydesk baseline write … --baseline {path}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(str(path), f"cannot be read: {error}") from None
+    _check_header(path, lines)
+    accepted: dict[Key, Accepted] = {}
+    packs: dict[str, Pack] = {}
+    for number, line in enumerate(lines[1:], 2):
+        one = _read_line(path, number, line)
+        if isinstance(one, Pack):
+            packs[one.pack] = one
+        elif one.key in accepted:
+            raise _damaged(path, number, "says again what an earlier line says")
+        else:
+            accepted[one.key] = one
+    return Baseline(accepted, packs)
+
+
+def write_baseline(path: Path, baseline: Baseline) -> None:
+    """Write a baseline, whole or not at all."""
+    lines: list[object] = [{"schema": f"{SCHEMA}{VERSION}"}]
+    lines += [baseline.packs[name] for name in sorted(baseline.packs)]
+    lines += [_as_line(baseline.accepted[key]) for key in sorted(baseline.accepted)]
+    with atomic(path) as temporary:
+        temporary.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
+
+
+def _as_line(one: Accepted) -> Mapping[str, Any]:
+    """Return the fields of a line: the key is always there, a reason only if there is one."""
+    fields = structs.asdict(one)
+    return fields if one.reason else {name: value for name, value in fields.items() if name != "reason"}
+
+
+def _reason(before: Baseline, key: Key) -> str:
+    known = before.accepted.get(key)
+    return known.reason if known else ""
+
+
+def _is_known(key: Key, before: Baseline, now: Baseline) -> bool:
+    """Return whether both sides know the rule of a key; what is no rule of a pack is known to all."""
+    if key.rule.partition("/")[0] not in {*before.packs, *now.packs} or "/" not in key.rule:
+        return True
+    return key.rule in before.known_rules() and key.rule in now.known_rules()
+
+
+def _check_header(path: Path, lines: Sequence[str]) -> None:
+    try:
+        header = msgspec.json.decode(lines[0], type=dict[str, Any]) if lines else {}
+    except msgspec.DecodeError:
+        header = {}
+    said = str(header.get("schema", ""))
+    if not said.startswith(SCHEMA):
+        raise UsageError(
+            str(path), "is no baseline: it does not begin as one", "Name the file that `baseline write` wrote."
+        )
+    if said != f"{SCHEMA}{VERSION}":
+        raise UsageError(str(path), f"is of a newer copydesk: {said}", "Update copydesk.")
+
+
+def _read_line(path: Path, number: int, line: str) -> Accepted | Pack:
+    try:
+        is_pack = line.startswith('{"pack"')
+        one = msgspec.json.decode(line, type=Pack) if is_pack else msgspec.json.decode(line, type=Accepted)
+    except msgspec.DecodeError as error:
+        raise _damaged(path, number, f"is no line of a baseline: {error}") from None
+    if isinstance(one, Accepted) and one.check not in {*CHECKS, *COUNTS.values()}:
+        raise _damaged(path, number, f"names a check that is not known: {one.check}")
+    return one
+
+
+def _damaged(path: Path, number: int, fault: str) -> UsageError:
+    return UsageError(f"{path}:{number}", fault, "Mend it there, or bring it back from version control.")

@@ -1,0 +1,206 @@
+"""The table of checks: one entry each.  What finds them is in `pages`, `articles`, `recurring`, `run` and `audits`."""
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from msgspec import Struct
+
+from etl.check.model import Level, Scope
+from etl.errors import UsageError
+from etl.packs import did_you_mean
+from etl.repair.doubts import DOUBTS
+
+# Doubts that are a matter of typing, or of code: `fmt.Println`, ``quotes''.
+TYPOGRAPHY = frozenset(f"repair/{name}" for name in ("missing-space", "ascii-quotes", "hyphen-break", "joined-link"))
+# What only looks damaged: repair leaves it, so a check that failed for it could not be satisfied by cleaning.
+DOUBTED = tuple(sorted({doubt.rule for doubt in DOUBTS} - TYPOGRAPHY))
+# What an article says of itself is no fault of the data.
+DECLARED = ("stub", "teaser", "paywalled", "suspect")
+
+
+class Check(Struct, frozen=True):
+    """A check: its id, what it is about, and its limit if nothing is said: none at all (`level` error or warning).
+
+    Findings whose rule is one of `soft` only warn.  `unit` is what a rate is of.  With `against_baseline` it compares
+    with the baseline, and finds nothing without one.  `rules` says what stands in the rule of a finding.
+    """
+
+    id: str
+    title: str
+    rules: str
+    advice: str
+    level: Level = "error"
+    unit: Literal["subjects", "characters"] = "subjects"
+    soft: tuple[str, ...] = ()
+    against_baseline: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """What it reads."""
+        scope: dict[str, Scope] = {"raw": "raw", "art": "art", "audit": "audit"}
+        return scope[self.id.partition(".")[0]]
+
+    @property
+    def page(self) -> str:
+        """The page of the docs, and the place on it."""
+        return f"docs/checks.md#{self.id.replace('.', '')}"
+
+
+CHECKS: dict[str, Check] = {
+    check.id: check
+    for check in (
+        Check(
+            "raw.boilerplate",
+            "Boilerplate on pages",
+            "the rule that takes it",
+            "Clean the pages; or accept the amount of today with `copydesk baseline write`.",
+            unit="characters",
+        ),
+        Check(
+            "raw.unreadable",
+            "Input that cannot be read",
+            "empty",
+            "See the reason; `copydesk clean` puts such inputs into the rejects.",
+        ),
+        Check(
+            "raw.mojibake",
+            "Damaged characters on pages",
+            "the repair that mends them, or that only flags them",
+            "Clean the pages; `copydesk explain --text` shows each step.",
+            soft=DOUBTED,
+        ),
+        Check(
+            "raw.suspects",
+            "Short lines that recur, and no rule knows them",
+            "the line, folded",
+            "`copydesk rules suggest` drafts a rule for each.",
+        ),
+        Check(
+            "raw.drift",
+            "A template that changed",
+            "the rule that fell silent, or `suspects`",
+            "Mend the rule, then write the baseline anew.",
+            against_baseline=True,
+        ),
+        Check(
+            "raw.empty",
+            "A page whose story was lost",
+            "`emptied`, `blank`, `suspect`, or the rule that rejects the page",
+            "`copydesk diff` shows what went; a page without text was perhaps not fetched.",
+        ),
+        Check(
+            "art.schema",
+            "A record that is no article",
+            "the field that is wrong",
+            "Write articles with `copydesk clean`; `copydesk schema article` is what they must fit.",
+        ),
+        Check(
+            "art.leftover",
+            "Furniture in an article",
+            "the rule that still takes it",
+            "Clean the articles again.",
+        ),
+        Check(
+            "art.suspects",
+            "Short lines that recur in articles, and no rule knows them",
+            "the line, folded",
+            "`copydesk rules suggest` drafts a rule for each.",
+            level="warning",
+        ),
+        Check(
+            "art.mojibake",
+            "Damaged characters in an article",
+            "the repair that mends them, or that only flags them",
+            "Clean the articles again; `--repair risky` mends what is only likely.",
+            soft=DOUBTED,
+        ),
+        Check(
+            "art.controls",
+            "Control characters and invisible marks in an article",
+            "the character",
+            "Clean the articles again.",
+        ),
+        Check(
+            "art.duplicates",
+            "Near-duplicate paragraphs and articles, by exact similarity",
+            "`duplicate/exact`, `duplicate/near` or `duplicate/article`",
+            "`copydesk dedup`, or `copydesk clean --dedup run` over all of it.",
+        ),
+        Check("art.ids", "An id that is not unique", "empty", "Do not put the same run into one data set twice."),
+        Check(
+            "art.empty",
+            "An article without text",
+            "its status; what a `stub` says of itself only warns",
+            "Filter by status, or see the audit for what went.",
+            soft=DECLARED,
+        ),
+        Check(
+            "art.truncated",
+            "An article that is cut",
+            "its status; what says so of itself only warns",
+            "Filter by status.",
+            soft=(*DECLARED, "unfinished"),
+        ),
+        Check(
+            "art.short",
+            "A full article of a few words",
+            "its status",
+            "Filter by `word_count`.",
+            level="warning",
+        ),
+        Check(
+            "art.language",
+            "A language that the text is not in",
+            "the language that the text is in",
+            "Correct the field at its source, or clean with the field left out.",
+        ),
+        Check(
+            "art.dates",
+            "A date that cannot be",
+            "`future`, `epoch` or `ancient`",
+            "Name the right field with `--map created=…`.",
+        ),
+        Check(
+            "art.counts",
+            "Fewer articles than before",
+            "empty",
+            "See what the source sent; then write the baseline anew.",
+            against_baseline=True,
+        ),
+        Check(
+            "audit.balance",
+            "Books that do not balance",
+            "empty",
+            "The audit was changed or cut: clean the input again.",
+        ),
+        Check(
+            "audit.replay",
+            "Articles and audit that do not give the input back",
+            "empty",
+            "One of the two was changed, or is of another run: clean the input again.",
+        ),
+    )
+}
+
+
+def chosen_checks(only: Iterable[str], skipped: Iterable[str]) -> frozenset[str]:
+    """Return the ids of the checks to do: those of some patterns, or all, less others.  Raises UsageError."""
+    wanted = set(_matching(only, "--checks")) or set(CHECKS)
+    left = frozenset(wanted.difference(_matching(skipped, "--skip-checks")))
+    if not left:
+        raise UsageError("--checks", "no check is left", "Widen --checks, or leave --skip-checks out.")
+    return left
+
+
+def _matching(patterns: Iterable[str], option: str) -> Iterator[str]:
+    for pattern in patterns:
+        yield from matching(pattern, option)
+
+
+def matching(pattern: str, option: str) -> list[str]:
+    """Return the ids of checks that fit a pattern.  Raises UsageError if there is none."""
+    found = [check for check in CHECKS if fnmatchcase(check, pattern)]
+    if not found:
+        raise UsageError(option, f"'{pattern}' is no check", did_you_mean(pattern, CHECKS) or f"{', '.join(CHECKS)}.")
+    return found

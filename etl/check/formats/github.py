@@ -1,0 +1,42 @@
+"""Annotations of GitHub Actions: at most ten errors and ten warnings a step, so one for each key, worst first.
+
+The table of all keys goes to the summary of the step, as Markdown.
+"""
+
+from collections.abc import Iterator
+
+from etl.check.model import Finding, Level, Report, Row
+
+# GitHub shows so many of each level, of a step.
+MAX_ANNOTATIONS = 10
+
+
+def github(report: Report) -> Iterator[str]:
+    """Yield the annotations."""
+    first: dict[object, Finding] = {}
+    for finding in report.findings:
+        first.setdefault(finding.key, finding)
+    levels: tuple[Level, ...] = ("error", "warning")
+    for level in levels:
+        rows = [row for row in report.rows if row.level == level and row.key in first]
+        for row in rows[:MAX_ANNOTATIONS]:
+            yield _annotation(row, first[row.key], len(rows) - MAX_ANNOTATIONS if row is rows[0] else 0)
+
+
+def _annotation(row: Row, finding: Finding, keys_more: int) -> str:
+    place = finding.place
+    properties = {"file": place.path, "line": str(place.file_line or ""), "title": f"{row.key.check} {row.key.rule}"}
+    given = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    more = f"; and {row.count.findings - 1:,} more" if row.count.findings > 1 else ""
+    others = f"; {keys_more:,} keys more, see the summary" if keys_more > 0 else ""
+    quoted = f": {finding.text}" if finding.text else ""
+    origin = f" (from {place.origin})" if place.origin else ""
+    return f"::{row.level} {given}::{_data(f'{place}: {finding.message}{quoted}{origin}{more}{others}')}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

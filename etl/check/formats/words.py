@@ -1,0 +1,107 @@
+"""Formats for people: text, one line a finding, and Markdown."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from etl.check.checks import CHECKS
+from etl.check.limits import rate_words
+from etl.check.model import Finding, Report, Row
+
+# Findings of a key that `text` shows; the table has the rest as a number.
+SHOWN_OF_KEY = 5
+MAX_ROWS = 200
+
+
+def concise(report: Report) -> Iterator[str]:
+    """Yield a line for each finding: place, level, check, rule, words."""
+    for finding in report.findings:
+        yield f"{line_of(finding, report)}\n"
+
+
+def text(report: Report) -> Iterator[str]:
+    """Yield the first findings of each key, worst keys first; then the table, and why it fails."""
+    by_key: dict[object, list[Finding]] = {}
+    for finding in report.findings:
+        by_key.setdefault(finding.key, []).append(finding)
+    for row in islice(report.rows, MAX_ROWS):
+        findings = by_key.get(row.key, [])
+        for finding in findings[:SHOWN_OF_KEY]:
+            yield f"{line_of(finding, report)}\n"
+            if finding.text:
+                yield f"    {finding.text}\n"
+        more = row.count.findings - min(len(findings), SHOWN_OF_KEY)
+        if more:
+            yield f"    … and {more:,} more of {_name(row)}\n"
+    if report.rows:
+        yield "\n"
+    yield from (f"{' '.join(cells)}\n" for cells in _table(report))
+    yield from _verdict(report)
+
+
+def markdown(report: Report) -> Iterator[str]:
+    """Yield the table of all keys, and why it fails, as GitHub and GitLab show it."""
+    yield f"### copydesk check: {'failed' if report.failures else 'passed'}\n\n"
+    for failure in report.failures[:20]:
+        yield f"- {cell(failure)}\n"
+    if report.rows:
+        yield "\n| level | check | rule | publisher | findings | of | rate | first |\n"
+        yield "|---|---|---|---|--:|--:|--:|---|\n"
+    first: dict[object, str] = {}
+    for finding in report.findings:
+        first.setdefault(finding.key, str(finding.place))
+    for row in report.rows:
+        of_characters = CHECKS[row.key.check].unit == "characters"
+        cells = (
+            row.level, row.key.check, row.key.rule, row.key.publisher, f"{row.count.findings:,}",
+            f"{row.of.subjects:,}", rate_words(row.count, row.of, of_characters), first.get(row.key, ""),
+        )  # fmt: skip
+        yield f"| {' | '.join(map(cell, cells))} |\n"
+    for note in report.notes:
+        yield f"\n{cell(note)}\n"
+
+
+def cell(text: str) -> str:
+    """Return a text for a cell of a Markdown table: nothing in it is markup."""
+    plain = " ".join(text.replace("\\", "\\\\").split())
+    for mark in "|`*_[]<>":
+        plain = plain.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return plain
+
+
+def line_of(finding: Finding, report: Report) -> str:
+    """Return a finding in one line."""
+    place = str(finding.place) if finding.place.path else finding.key.publisher or "all"
+    origin = f" (from {finding.place.origin})" if finding.place.origin else ""
+    rule = f" [{finding.key.rule}]" if finding.key.rule else ""
+    return f"{place}: {report.level(finding)}: {finding.key.check}{rule}: {finding.message}{origin}"
+
+
+def _name(row: Row) -> str:
+    return " ".join(part for part in (row.key.check, row.key.rule, row.key.publisher) if part)
+
+
+def _table(report: Report) -> list[list[str]]:
+    rows = [["level", "check", "rule", "publisher", "findings", "of", "rate"]] if report.rows else []
+    for row in islice(report.rows, MAX_ROWS):
+        of_characters = CHECKS[row.key.check].unit == "characters"
+        rows.append([
+            row.level, row.key.check, row.key.rule[:60] or "-", row.key.publisher or "-", f"{row.count.findings:,}",
+            f"{row.of.subjects:,}", rate_words(row.count, row.of, of_characters) or "-",
+        ])  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        [
+            one.rjust(width) if at > 3 else one.ljust(width)
+            for at, (one, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        for row in rows
+    ]
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    if len(report.rows) > MAX_ROWS:
+        yield f"… and {len(report.rows) - MAX_ROWS:,} keys more; --format json has all\n"
+    names = {"raw": "raw articles", "art": "articles", "audit": "documents of audits"}
+    looked = [f"{count.subjects:,} {names[scope]}" for scope, count in report.totals.items() if count.subjects]
+    yield f"{'failed' if report.failures else 'passed'}: {', '.join(looked)} checked\n"
+    yield from (f"  {failure}\n" for failure in report.failures)

@@ -1,0 +1,134 @@
+"""What was found -> a report: held against limits and baseline, worst first, with the reasons why it fails."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+
+from msgspec import Struct, structs
+
+from etl.check.baseline import COUNTS, Baseline, Change, changes, of_now, other_packs
+from etl.check.checks import CHECKS
+from etl.check.drift import drift
+from etl.check.limits import held
+from etl.check.model import Count, Finding, Held, Key, Level, Limit, Place, Report, Row, Scope, Subject
+from etl.check.run import Outcome
+from etl.check.tally import Tallied, Tally, concerned, total
+from etl.packs import Selection
+
+# A publisher of so many articles before, of which fewer than this share are there now, is missed.
+MIN_BEFORE, LEAST_SHARE = 5, 0.5
+_ORDER: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
+
+
+class Rules(Struct, frozen=True):
+    """What findings are held against.  `is_strict` also fails for a baseline that accepts more than there is."""
+
+    limits: tuple[Limit, ...]
+    checks: frozenset[str]
+    selection: Selection
+    baseline: Baseline | None = None
+    is_strict: bool = False
+
+
+def report_of(outcome: Outcome, rules: Rules) -> Report:
+    """Return the report of a check."""
+    tallied = with_drift(outcome, rules)
+    now = of_now(tallied, rules.selection)
+    limits = _held(rules, tallied)
+    changed = changes(rules.baseline, now) if rules.baseline else []
+    rows = sorted(_rows(tallied, limits, changed, rules), key=_by_badness)
+    levels = {row.key: row.level for row in rows}
+    findings = sorted(tallied.findings, key=lambda one: (_ORDER[levels[one.key]], one.key, _place(one.place)))
+    notes = [*outcome.notes, *(other_packs(rules.baseline, now) if rules.baseline else ())]
+    better = [change for change in changed if change.is_better]
+    if better:
+        notes.append(
+            f"{len(better):,} keys are better than the baseline: `copydesk baseline prune` makes that the rule"
+        )
+    return Report(
+        rows=tuple(rows),
+        findings=tuple(findings),
+        limits=limits,
+        totals={scope: total(tallied.totals, scope) for scope in SCOPES},
+        failures=tuple(_failures(limits, rows, better if rules.is_strict else [])),
+        notes=tuple(notes),
+        version=version("copydesk"),
+    )
+
+
+SCOPES: tuple[Scope, ...] = ("raw", "art", "audit")
+
+
+def with_drift(outcome: Outcome, rules: Rules) -> Tallied:
+    """Return what was found, with what is found by comparing with the baseline."""
+    if rules.baseline is None:
+        return outcome.tallied
+    tally = Tally(rules.limits)
+    tally.merge(outcome.tallied)
+    found = [
+        *drift(rules.baseline, outcome.tallied, outcome.lines, rules.selection),
+        *_missed(rules.baseline, outcome.tallied),
+    ]
+    for one in found:
+        if one.key.check in rules.checks:
+            tally.find(Subject(CHECKS[one.key.check].scope, one.key.publisher, path=one.place.path), [one])
+    return tally.value()
+
+
+def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
+    """Yield the publishers of which there are far fewer articles than before."""
+    for key, one in before.accepted.items():
+        now = total(tallied.totals, "art", key.publisher).subjects
+        if key.check == COUNTS["art"] and one.count >= MIN_BEFORE and now < LEAST_SHARE * one.count:
+            words = f"{now:,} articles of {key.publisher or 'unknown publishers'}, and {one.count:,} before"
+            yield Finding(Key("art.counts", "", key.publisher), Place(""), words)
+
+
+def _held(rules: Rules, tallied: Tallied) -> tuple[Held, ...]:
+    counted = total(tallied.totals, "art").subjects
+    before = None
+    if rules.baseline:
+        before = sum(one.count for key, one in rules.baseline.accepted.items() if key.check == COUNTS["art"])
+    pairs = zip(rules.limits, tallied.measures, strict=True)
+    return tuple(held(limit, measure, counted, before) for limit, measure in pairs)
+
+
+def _rows(tallied: Tallied, limits: Sequence[Held], changed: Sequence[Change], rules: Rules) -> Iterator[Row]:
+    exceeded = sorted((one for one in limits if not one.holds), key=lambda one: _ORDER[one.limit.level])
+    by_key = {change.key: change for change in changed}
+    for key, count in tallied.counts.items():
+        of = tallied.totals.get((CHECKS[key.check].scope, key.publisher), Count())
+        before = rules.baseline.accepted.get(key) if rules.baseline else None
+        row = Row(key, count, of, before=before.count if before else None)
+        over = next((one for one in exceeded if concerned(one.limit, key)), None)
+        change = by_key.get(key)
+        if change and change.is_worse:
+            yield structs.replace(row, level="error", why=_worse(change))
+        elif over:
+            yield structs.replace(row, level=over.limit.level, why=over.words)
+        else:
+            yield row
+
+
+def _worse(change: Change) -> str:
+    if change.now_of == change.before_of:
+        return f"{change.now:,}, and {change.before:,} in the baseline"
+    return f"{change.now:,} of {change.now_of:,}, and {change.before:,} of {change.before_of:,} in the baseline"
+
+
+def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Change]) -> Iterator[str]:
+    for one in limits:
+        if not one.holds and one.limit.level == "error":
+            yield f"{one.limit.said or one.limit.check}: {one.words}"
+    for row in rows:
+        if row.level == "error" and "in the baseline" in row.why:
+            yield f"{row.key.check} {row.key.rule} {row.key.publisher}".strip() + f": {row.why}"
+    if better:
+        yield f"--strict-baseline: {len(better):,} keys are better than the baseline accepts; prune it"
+
+
+def _by_badness(row: Row) -> tuple[int, int, Key]:
+    return _ORDER[row.level], -row.count.findings, row.key
+
+
+def _place(place: Place) -> tuple[str, int, int]:
+    return place.path, place.row, place.line

@@ -1,0 +1,147 @@
+"""What is allowed: limits of the user, those that hold if nothing is said, and what was measured against them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from etl.check.checks import CHECKS, Check, matching
+from etl.check.model import Count, Held, Limit, Measure, Where
+from etl.errors import UsageError
+from etl.packs.shape import Guide, shape_error
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(%?)")
+
+
+class Threshold(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A limit as it stands in copydesk.toml, a `[[threshold]]`: one of `max`, `min` and `mostly`.
+
+    `max` and `min` are a number, or a rate as "2%".  `mostly` is the share of articles that must be without a finding:
+    0.98 is a `max` of "2%".
+    """
+
+    check: str
+    max: int | str | None = None
+    min: int | str | None = None
+    mostly: Annotated[float, Meta(ge=0, le=1)] | None = None
+    level: Literal["error", "warning"] = "error"
+    where: Where = Where()
+
+
+def limits_of(path: str, tables: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Limit]:
+    """Yield the limits of a copydesk.toml.  Raises PackError for a table that is none, and UsageError."""
+    for line, table in tables:
+        try:
+            threshold = msgspec.convert(table, Threshold)
+        except msgspec.ValidationError as error:
+            raise shape_error(Path(path), line, str(error), _GUIDE) from None
+        yield limit_of(threshold, f"{path}:{line}")
+
+
+def limit_of(threshold: Threshold, place: str) -> Limit:
+    """Return a limit of copydesk.toml.  Raises UsageError."""
+    given = [name for name in ("max", "min", "mostly") if getattr(threshold, name) is not None]
+    if len(given) != 1:
+        raise UsageError(place, f"has {' and '.join(given) or 'no limit'}", "Give one of max, min, mostly.")
+    matching(threshold.check, place)
+    if threshold.mostly is not None:
+        share = round(1 - threshold.mostly, 9)
+        return Limit(threshold.check, share, None, True, threshold.level, threshold.where, said=place)
+    (name,) = given
+    number, is_rate = amount(str(getattr(threshold, name)), place)
+    most = number if name == "max" else None
+    least = number if name == "min" else None
+    return Limit(threshold.check, most, least, is_rate, threshold.level, threshold.where, said=place)
+
+
+_GUIDE = Guide((Threshold, Where), {"check": "Name a check, or a pattern: 'art.*'."}, "docs/checks.md")
+
+
+def limit_given(given: str, option: Literal["--max", "--min"]) -> Limit:
+    """Return the limit of an option, "art.leftover=3" or "raw.boilerplate:core/*=2%".  Raises UsageError.
+
+    >>> limit_given("art.short=2.5%", "--max").most
+    0.025
+    """
+    what, mark, said = given.rpartition("=")
+    if not mark:
+        raise UsageError(option, f"'{given}' is no WHAT=N", f"Write {option} art.leftover=3, or =2%.")
+    check, _, rule = what.partition(":")
+    matching(check, option)
+    number, is_rate = amount(said, option)
+    where = Where(rule=rule or "*")
+    if option == "--max":
+        return Limit(check, number, None, is_rate, where=where, said=f"--max {given}")
+    if set(matching(check, option)) != {"art.counts"}:
+        raise UsageError(option, f"'{check}' has no least number", "Write --min art.counts=1000, or =95%.")
+    return Limit(check, None, number, is_rate, where=where, said=f"--min {given}")
+
+
+def amount(said: str, place: str) -> tuple[float, bool]:
+    """Return a number, and whether it is a rate.  Raises UsageError.
+
+    >>> amount("3", ""), amount("2%", "")
+    ((3.0, False), (0.02, True))
+    """
+    found = _AMOUNT.fullmatch(said.strip())
+    if not found:
+        raise UsageError(place, f"'{said}' is no amount", "Write a number, 3, or a rate, 2%.")
+    number, is_rate = float(found[1]), bool(found[2])
+    if is_rate and number > 100:
+        raise UsageError(place, f"'{said}' is more than all", "Write a rate from 0% to 100%.")
+    return (round(number / 100, 9), True) if is_rate else (number, False)
+
+
+def all_limits(
+    given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Sequence[str] = ()
+) -> tuple[Limit, ...]:
+    """Return the limits to measure: the user's, and for each check that none of these is about, the usual ones.
+
+    `mild` are rules whose findings only warn.
+    With a baseline only those hold that compare with it: what it accepts is accepted, and nothing beside.
+    """
+    said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
+    left = (CHECKS[check] for check in sorted(set(checks) - said))
+    usual = (one for one in left if one.against_baseline or not has_baseline)
+    return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild))))
+
+
+def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:
+    """Yield the limits that hold of a check if nothing is said: none may be found, and what is soft only warns."""
+    yield Limit(check.id, level=check.level, without=soft)
+    if soft and check.level == "error":
+        yield Limit(check.id, level="warning")
+
+
+def held(limit: Limit, measure: Measure, counted: int, before: int | None) -> Held:
+    """Return whether a limit holds.  `counted` are the articles, `before` those of the baseline, for a least number."""
+    if limit.least is not None:
+        least = limit.least * (before or 0) if limit.is_rate else limit.least
+        words = f"{counted:,} articles, at least {_said(limit.least, limit.is_rate)} wanted"
+        return Held(limit, counted, counted >= least, words)
+    most = limit.most or 0.0
+    value = _rate(limit, measure) if limit.is_rate else float(measure.found.findings)
+    shown = f"{value:.2%}" if limit.is_rate else f"{measure.found.findings:,}"
+    return Held(limit, value, value <= most + 1e-12, f"{shown} found, at most {_said(most, limit.is_rate)} allowed")
+
+
+def _rate(limit: Limit, measure: Measure) -> float:
+    """Return the share of characters, or of subjects with a finding."""
+    units = {CHECKS[check].unit for check in matching(limit.check, limit.said)}
+    found, of = measure.found.subjects, measure.of.subjects
+    if units == {"characters"}:
+        found, of = measure.found.characters, measure.of.characters
+    return found / of if of else 0.0
+
+
+def _said(number: float, is_rate: bool) -> str:
+    return f"{number:.6%}".rstrip("0%").rstrip(".") + "%" if is_rate else f"{number:,.0f}"
+
+
+def rate_words(count: Count, of: Count, is_of_characters: bool) -> str:
+    """Return a share in words; "" if nothing was looked at."""
+    part, whole = (count.characters, of.characters) if is_of_characters else (count.subjects, of.subjects)
+    return f"{part / whole:.1%}" if whole else ""

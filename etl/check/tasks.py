@@ -1,0 +1,268 @@
+"""The work of a check on one shard: documents by the path of `clean`, findings instead of outputs.
+
+What needs all shards is left in the workspace: fingerprints of articles, their ids, and short lines that may recur.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import msgspec
+from msgspec import Struct, structs
+
+from etl.audit import JOINT
+from etl.check.articles import Article, faults_of
+from etl.check.audits import check_audit
+from etl.check.checks import CHECKS
+from etl.check.furniture import findings_of
+from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
+from etl.check.records import ArticleRecord, As, is_article, record_of, records_of
+from etl.check.recurring import Lines
+from etl.check.tally import Tallied, Tally
+from etl.document import Cleaned, Judged
+from etl.formats import OWN, Reject, Share, read
+from etl.model import Block, Raw, Removal
+from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
+from etl.pipeline.job import Job, Shard
+from etl.pipeline.tasks import cleaned_documents
+from etl.pipeline.workspace import Workspace
+from etl.record import Record, article_id
+from etl.refrains import refrains
+from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.regexes.budget import BUDGET
+
+ARTICLES = "checked-articles"
+# Checks that ask which short lines recur.
+RECURRING = ("raw.suspects", "art.suspects", "raw.drift")
+
+
+class CheckJob(Struct, frozen=True):
+    """What a worker is sent: how documents are cleaned, which checks are done, and the limits."""
+
+    job: Job
+    checks: frozenset[str]
+    limits: tuple[Limit, ...] = ()
+    as_what: As = ""
+
+    def for_articles(self) -> Job:
+        """Return the job for articles: by rules alone.
+
+        The classifier judged them when they were cleaned, by tags and neighbours that are gone since.
+        """
+        ignore = (*self.job.selection.ignore, CLASSIFIER)
+        return structs.replace(self.job, selection=structs.replace(self.job.selection, ignore=ignore))
+
+    def has(self, *checks: str) -> bool:
+        """Return whether one of these checks is done."""
+        return not self.checks.isdisjoint(checks)
+
+
+class Checked(Struct, frozen=True):
+    """What a shard came to.  `articles` are those whose ids and blocks are in the workspace."""
+
+    tallied: Tallied
+    documents: int
+    articles: int
+    notes: tuple[str, ...] = ()
+
+
+class ArticleAt(Struct, frozen=True, gc=False):
+    """An article of a shard, for findings that are made when all shards are known."""
+
+    id: str
+    publisher: str
+    place: Place
+
+
+def check_shard(job: CheckJob, workspace: Workspace, shard: Shard) -> Checked:
+    """Check the documents and audits of a shard."""
+    BUDGET.renew()
+    return _ShardCheck(job).run(workspace, shard)
+
+
+class _ShardCheck:
+    """A check of one shard under way."""
+
+    def __init__(self, job: CheckJob) -> None:
+        self._job = job
+        self._tally, self._lines = Tally(job.limits), Lines()
+        self._articles: list[ArticleAt] = []
+        self._blocks = BlockTexts([], [], [], [], [])
+        self._documents = 0
+        self._notes: list[str] = []
+
+    def run(self, workspace: Workspace, shard: Shard) -> Checked:
+        for share in shard.shares:
+            if share.fault == OWN:
+                self._check_audit(share)
+        self._check_shares(workspace, [share for share in shard.shares if share.fault != OWN])
+        self._save(workspace, shard.number)
+        return Checked(self._tally.value(), self._documents, len(self._articles), tuple(self._notes))
+
+    def _check_audit(self, share: Share) -> None:
+        audited = check_audit(share.source, self._job.checks)
+        self._notes += audited.notes
+        for place, findings in audited.documents:
+            self._documents += 1
+            self._tally.add(Subject("audit", path=place.path), self._wanted(findings))
+
+    def _check_shares(self, workspace: Workspace, shares: Sequence[Share]) -> None:
+        of_file = {share.source.name: share for share in shares}
+        known = {
+            (share.source.name, row): record
+            for share in shares
+            for row, record in records_of(share, self._job.as_what).items()
+        }
+        of_articles = {name for name, _ in known} | {one.source.name for one in shares if self._holds_articles(one)}
+        pages = [share for share in shares if share.source.name not in of_articles]
+        articles = [share for share in shares if share.source.name in of_articles]
+        for result in chain(
+            cleaned_documents(self._job.job, workspace, pages),
+            cleaned_documents(self._job.for_articles(), workspace, articles),
+        ):
+            if isinstance(result, Reject):
+                self._reject(result, of_file[result.path], known.get((result.path, result.row)))
+                continue
+            judged, cleaned = result
+            document = judged.document
+            self._documents += 1
+            file_line = _file_line(of_file[document.path], document.row)
+            place = Place(document.path, document.row, 0, document.record, file_line=file_line)
+            record = known.get((document.path, document.row)) or record_of(document, self._job.as_what)
+            if record:
+                self._check_article(record, judged, cleaned, place)
+            else:
+                self._check_page(judged, cleaned, place)
+
+    def _holds_articles(self, share: Share) -> bool:
+        """Return whether the first record of a share that does not stand in lines is an article."""
+        if share.format not in ("parquet", "arrow", "json", "csv") or share.fault:
+            return False
+        first = next(read(share, self._job.job.reading), None)
+        return isinstance(first, Raw) and is_article(first.extra, self._job.as_what)
+
+    def _reject(self, reject: Reject, share: Share, record: ArticleRecord | None) -> None:
+        if not reject.is_error:
+            return
+        self._documents += 1
+        at = Place(reject.path, reject.row, 0, str(reject.row) if share.format == "jsonl" else "")
+        place = structs.replace(at, file_line=_file_line(share, reject.row))
+        if record:
+            place = structs.replace(place, article=record.id, origin=record.place)
+            fault = record.faults[0] if record.faults else None
+            key = Key("art.schema", fault.field if fault else "text", record.publisher)
+            finding = Finding(key, place, fault.words if fault else reject.reason, record.id)
+        else:
+            finding = Finding(Key("raw.unreadable"), place, reject.reason)
+        subject = Subject(CHECKS[finding.key.check].scope, finding.key.publisher, path=reject.path)
+        self._tally.add(subject, self._wanted([finding]))
+
+    def _check_article(self, record: ArticleRecord, judged: Judged, cleaned: Cleaned, place: Place) -> None:
+        document = judged.document
+        place = structs.replace(place, article=record.id, origin=record.place)
+        article = Article(record, document.text, document.blocks, place)
+        findings = [*faults_of(article), *findings_of(cleaned.entries, "art", record.publisher, place)]
+        subject = _subject("art", record, document.path, len(document.text))
+        self._tally.add(subject, self._wanted(findings))
+        blocks = [pair for at in range(len(judged.articles)) for pair in _blocks(judged, at)]
+        self._lines.add("art", record.publisher, blocks, place)
+        self._remember(ArticleAt(record.id, record.publisher, place), document.text)
+
+    def _remember(self, article: ArticleAt, text: str) -> None:
+        """Note an article for checks across shards: its blocks, as they are joined; a refrain is no copy within it."""
+        blocks = list(_paragraphs(text))
+        natural = refrains(blocks)
+        for block in blocks:
+            if block.index not in natural:
+                self._blocks.texts.append(block.text)
+                self._blocks.articles.append(len(self._articles))
+                self._blocks.suffixes.append(f":{block.line}")
+        self._articles.append(article)
+        self._blocks.article_names.append(str(article.place))
+        self._blocks.origins.append((article.place.path, article.id))
+
+    def _check_page(self, judged: Judged, cleaned: Cleaned, place: Place) -> None:
+        document, written = judged.document, {record.id: record for record in cleaned.records}
+        lost = _lost(judged, cleaned)
+        for at, article in enumerate(judged.articles):
+            name = article_id(document, article)
+            publisher = article.publisher.name if article.publisher else article.metadata.publisher
+            entries = [entry for entry in cleaned.entries if entry.article_id == name]
+            findings = list(findings_of(entries, "raw", publisher, place))
+            if lost and at == 0:
+                findings.append(
+                    Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it"))
+                )
+            characters = sum(block.char_end - block.char_start for block in article.blocks_of(document))
+            status = _status(written.get(name))
+            subject = Subject("raw", publisher, article.metadata.language, status, document.path, characters)
+            self._tally.add(subject, self._wanted(findings))
+            self._lines.add("raw", publisher, _blocks(judged, at), place)
+
+    def _wanted(self, findings: Sequence[Finding]) -> list[Finding]:
+        return [finding for finding in findings if finding.key.check in self._job.checks]
+
+    def _save(self, workspace: Workspace, shard: int) -> None:
+        if self._job.has(*RECURRING):
+            self._lines.save(workspace, shard)
+        with workspace.writing(ARTICLES, shard, ".msgpack") as path:
+            path.write_bytes(msgspec.msgpack.encode(self._articles))
+        if self._job.has("art.duplicates"):
+            write_fingerprints(self._job.job, workspace, shard, self._blocks)
+
+
+_LOST = {
+    "emptied": "nothing of the page is left: all of its text goes as furniture",
+    "blank": "holds no text",
+    "suspect": "all that reads like prose was to go by its surroundings: the story is not told apart from the page",
+}
+
+
+def read_articles(workspace: Workspace, shard: int) -> list[ArticleAt]:
+    """Return the articles of a shard."""
+    packed = workspace.path(ARTICLES, shard, ".msgpack").read_bytes()
+    return msgspec.msgpack.decode(packed, type=list[ArticleAt])
+
+
+def _paragraphs(text: str) -> Iterator[Block]:
+    """Yield the blocks of an article's text, which a blank line parts; a listing has lines, and is one."""
+    line = start = 0
+    for index, paragraph in enumerate(text.split(JOINT)):
+        if paragraph.strip():
+            yield Block(index, line + 1, start, start + len(paragraph), paragraph)
+        line += paragraph.count("\n") + JOINT.count("\n")
+        start += len(paragraph) + len(JOINT)
+
+
+def _lost(judged: Judged, cleaned: Cleaned) -> str:
+    """Return how the story of a page was lost; "" if it was not."""
+    if any(record.status == "suspect" for record in cleaned.records):
+        return "suspect"
+    if any(record.text.strip() for record in cleaned.records):
+        return ""
+    removals = [one for of_article in judged.removals for one in of_article if one.action != "tag"]
+    if rejecting := next((one.rule for one in removals if one.action == "reject"), ""):
+        return rejecting
+    return "emptied" if any(one.kind != "structure" for one in removals) else "blank"
+
+
+def _blocks(judged: Judged, at: int) -> list[tuple[Block, Sequence[Removal]]]:
+    """Return the blocks of an article, each with its removals."""
+    by_block: dict[int, list[Removal]] = {}
+    for removal in judged.removals[at]:
+        by_block.setdefault(removal.block, []).append(removal)
+    blocks = judged.articles[at].blocks_of(judged.document)
+    return [(block, by_block.get(block.index, ())) for block in blocks]
+
+
+def _subject(scope: Scope, record: ArticleRecord, path: str, characters: int) -> Subject:
+    return Subject(scope, record.publisher, record.language, record.status, path, characters)
+
+
+def _status(record: Record | None) -> str:
+    return record.status if record else ""
+
+
+def _file_line(share: Share, row: int) -> int:
+    """Return the line of a file on which a record stands; 1 for plain text, where it is that of the block."""
+    lines = {"jsonl": row, "text": 1}
+    return 0 if share.source.path.endswith((".gz", ".zst", ".bz2", ".xz")) else lines.get(share.format, 0)

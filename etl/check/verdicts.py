@@ -1,0 +1,106 @@
+"""Verdicts: the draws of an audit with what a person thinks of each, as CSV that a spreadsheet opens and gives back."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct, structs
+
+from etl.check.sampling import Draw
+from etl.errors import UsageError
+from etl.writers import atomic
+
+Verdict = Literal["", "right", "wrong", "unsure"]
+
+# How the verdicts may be written; a judge types one letter.
+_WORDS: Mapping[str, Verdict] = {
+    **{"": "", "k": "right", "right": "right", "ok": "right", "x": "wrong", "wrong": "wrong"},
+    **{"?": "unsure", "unsure": "unsure"},
+}
+COLUMNS = ("verdict", *Draw.__struct_fields__, "packs")
+# A cell that begins so is a formula to a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+QUOTE = "'"
+
+
+class Judged(Struct, frozen=True):
+    """A draw, what a person thinks of it, and the digest of the packs when it was drawn."""
+
+    draw: Draw
+    verdict: Verdict = ""
+    packs: str = ""
+
+
+def write_verdicts(path: Path, judged: Iterable[Judged]) -> None:
+    """Write verdicts, whole or not at all."""
+    with atomic(path) as temporary:
+        temporary.write_text(as_csv(judged), encoding="utf-8", newline="")
+
+
+def as_csv(judged: Iterable[Judged]) -> str:
+    """Return verdicts as CSV.  Text that a spreadsheet would take for a formula has a quote before it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in judged:
+        fields = {"verdict": one.verdict, **structs.asdict(one.draw), "packs": one.packs}
+        writer.writerow([_cell(fields[name]) for name in COLUMNS])
+    return out.getvalue()
+
+
+def read_verdicts(path: Path) -> list[Judged]:
+    """Read verdicts.  Raises UsageError, with the line, for what cannot be meant."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            str(path), f"cannot be read: {error}", "Give the CSV that `copydesk audit sample` wrote."
+        ) from None
+    csv.field_size_limit(1 << 24)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise UsageError(str(path), f"is no CSV: {error}") from None
+    if not rows or sorted(rows[0]) != sorted(COLUMNS):
+        raise UsageError(f"{path}:1", "has other columns than a sample", "Keep all columns of `copydesk audit sample`.")
+    judged = [
+        _read_row(path, number, dict(zip(rows[0], row, strict=False))) for number, row in enumerate(rows[1:], 2) if row
+    ]
+    _check_whole(path, judged)
+    return judged
+
+
+def _check_whole(path: Path, judged: Sequence[Judged]) -> None:
+    """Raise UsageError if rows are missing or doubled: a bound from a chosen part of a sample would be false."""
+    rows = max((one.draw.rows for one in judged), default=0)
+    if sorted(one.draw.id for one in judged) != list(range(1, rows + 1)):
+        raise UsageError(str(path), "lacks rows of its sample, or has some twice", "Judge the whole sample.")
+    if len({(one.packs, one.draw.removed) for one in judged}) > 1:
+        raise UsageError(str(path), "holds rows of different samples", "Keep each sample in its own file.")
+
+
+def _read_row(path: Path, number: int, fields: dict[str, str]) -> Judged:
+    said = fields.pop("verdict", "").strip().lower()
+    if said not in _WORDS:
+        raise UsageError(f"{path}:{number}", f"'{said}' is no verdict", "Write k or right, x or wrong, ? or unsure.")
+    packs = fields.pop("packs", "")
+    plain = {name: value.removeprefix(QUOTE) for name, value in fields.items()}
+    try:
+        draw = msgspec.convert(plain, Draw, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}:{number}", f"is no row of a sample: {error}") from None
+    return Judged(draw, _WORDS[said], packs)
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the columns: where figures have decimal commas, spreadsheets write semicolons."""
+    head = text.split("\n", 1)[0]
+    return max(",;\t", key=head.count)
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    return QUOTE + text if text.startswith((*_FORMULA, QUOTE)) else text

@@ -1,0 +1,98 @@
+"""What a judged sample proves: "wrongly removed <= x % of removed characters, with 95 % confidence"; and by rule."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from etl.check.binomial import upper_bound
+from etl.check.limits import amount
+from etl.check.verdicts import Judged, read_verdicts
+from etl.errors import UsageError
+from etl.packs import Selection, pack_versions, selected
+
+CONFIDENCE = 0.95
+# Draws of a rule, below which its bound says nothing: of 10 right ones it is 26 %.
+MIN_DRAWS = 10
+
+
+class Bound(Struct, frozen=True):
+    """Draws, how many of them wrong (an unsure one counts as wrong), and the most that can be wrong of all."""
+
+    name: str
+    draws: int
+    wrong: int
+    unsure: int
+    most: float
+
+
+class Warranty(Struct, frozen=True):
+    """What verdicts prove of all removed characters, and of rules with enough draws; the digest of the packs."""
+
+    whole: Bound
+    rules: tuple[Bound, ...]
+    removed: int
+    packs: str
+    confidence: float = CONFIDENCE
+
+
+def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
+    """Return what the verdicts of a file prove.  Raises UsageError if there are none, or some are missing."""
+    judged = read_verdicts(path)
+    if not judged:
+        raise UsageError(str(path), "holds no verdict", "Draw a sample: copydesk audit sample AUDIT.")
+    if missing := sum(not one.verdict for one in judged):
+        fault = f"{missing:,} of {len(judged):,} removals are not judged"
+        raise UsageError(str(path), fault, "Judge them all: of a part that was chosen nothing is proved.")
+    names = sorted({one.draw.rule for one in judged})
+    by_rule = [bound(name, [one for one in judged if one.draw.rule == name], confidence) for name in names]
+    rules = tuple(sorted((one for one in by_rule if one.draws >= MIN_DRAWS), key=lambda one: -one.draws))
+    return Warranty(bound("", judged, confidence), rules, judged[0].draw.removed, judged[0].packs, confidence)
+
+
+def bound(name: str, judged: Sequence[Judged], confidence: float = CONFIDENCE) -> Bound:
+    """Return the bound that some verdicts prove.  Each draw counts alike: see `sampling`."""
+    draws = sum(one.draw.draws for one in judged)
+    unsure = sum(one.draw.draws for one in judged if one.verdict == "unsure")
+    wrong = sum(one.draw.draws for one in judged if one.verdict == "wrong") + unsure
+    return Bound(name, draws, wrong, unsure, upper_bound(wrong, draws, confidence))
+
+
+def statement(warranty: Warranty) -> str:
+    """Return the warranty in one sentence."""
+    most, sure = percent(warranty.whole.most), f"{100 * warranty.confidence:g} %"
+    return f"wrongly removed ≤ {most} of {warranty.removed:,} removed characters, with {sure} confidence"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent, rounded up: a bound must not become smaller in print.
+
+    >>> percent(0.014866), percent(1.0)
+    ('1.49 %', '100.00 %')
+    """
+    hundredths = -int(-share * 10_000 // 1)
+    return f"{hundredths // 100}.{hundredths % 100:02d} %"
+
+
+def packs_digest(selection: Selection) -> str:
+    """Return the digest of the rules of a selection: any change of one, or of which are chosen, changes it."""
+    names = [sourced.name for sourced in selected(selection)]
+    return sha256(msgspec.json.encode([pack_versions(selection), names])).hexdigest()[:16]
+
+
+def warranty_failures(required: str, selection: Selection) -> Iterator[str]:
+    """Yield why a requirement, "warranty=VERDICTS:1%", does not hold.  Raises UsageError if it cannot be meant."""
+    what, _, said = required.partition("=")
+    name, mark, most = said.rpartition(":")
+    if what != "warranty" or not mark or not name:
+        raise UsageError("--require", f"'{required}' is no requirement", "Write --require warranty=verdicts.csv:1%.")
+    share, is_rate = amount(most, "--require")
+    if not is_rate:
+        raise UsageError("--require", f"'{most}' is no rate", "Write a rate, such as 1%.")
+    warranty = warranty_of(Path(name))
+    if warranty.packs != packs_digest(selection):
+        yield f"--require {required}: the rules have changed since the sample was judged; judge a new one"
+    if warranty.whole.most > share:
+        yield f"--require {required}: {statement(warranty)}"

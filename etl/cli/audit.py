@@ -1,0 +1,189 @@
+"""`copydesk audit`: draw removals for a person to judge, and state what the verdicts prove."""
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import structs
+
+from etl.cli import options
+from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import as_json as to_json
+from etl.cli.terminal import say, table, visible
+from etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from etl.check.verdicts import Judged, Verdict
+
+# What a judge types.
+KEYS: "dict[str, Verdict]" = {"k": "right", "x": "wrong", "?": "unsure"}
+UNDO, QUIT = "u", "q"
+# Days for which the exception holds that a wrong verdict proposes.
+EXCEPTION_DAYS = 365
+
+
+@click.group()
+def audit() -> None:
+    """Sample an audit for a person to judge, and bound what was wrongly removed.
+
+    \b
+    Examples:
+      copydesk audit sample clean.audit.jsonl --n 200 --seed 1 -o verdicts.csv
+      copydesk audit bound verdicts.csv
+      copydesk check clean.jsonl --require warranty=verdicts.csv:1%
+    """
+
+
+@audit.command("sample", cls=GroupedCommand)
+@click.argument("path", metavar="AUDIT", type=click.Path(path_type=Path))
+@option("Sample", "--n", "draws", type=click.IntRange(1), default=200, show_default=True, metavar="N", help="Draws.")
+@option("Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed, the same sample.")
+@option("Output", "-o", "--output", default="", metavar="FILE", help="The verdicts, as CSV.  [default: stdout]")
+@option("Output", "-f", "--force", is_flag=True, help="Draw anew, over verdicts that exist.")
+@option("Output", "--judge/--no-judge", default=None, help="Ask for verdicts here.  [default: on a terminal, with -o]")
+@options.rule_options
+def sample_audit(
+    path: Path, draws: int, seed: int, output: str, force: bool, judge: bool | None, **chosen: Any
+) -> None:
+    """Draw removals, by rule and kind, and ask a person for a verdict on each: was this rightly removed?
+
+    \b
+    Examples:
+      copydesk audit sample clean.audit.jsonl -o verdicts.csv
+      copydesk audit sample clean.audit.jsonl --no-judge > verdicts.csv
+
+    The first asks here: k right, x wrong, ? unsure; the second is for a spreadsheet, column "verdict".
+
+    Drawn are removed characters, so a long removal is drawn more often, and one drawn twice counts twice. `u` takes the
+    last verdict back, `q` stops; the same command goes on where it stopped.  The rule options are those of `clean`.
+    """
+    from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
+
+    target = Path(output) if output else None
+    selection = options.selection(chosen)
+    if target and target.exists() and not force:
+        judged = read_verdicts(target)
+    else:
+        judged = _drawn(path, draws, seed, selection)
+        if target:
+            write_verdicts(target, judged)
+    if target is None:
+        if judge:
+            raise UsageError("--judge", "wants -o, the file of the verdicts", "Give -o verdicts.csv.")
+        click.echo(as_csv(judged), nl=False)
+    elif judge or (judge is None and sys.stdin.isatty() and sys.stdout.isatty()):
+        _ask(target, judged, lambda after: write_verdicts(target, after))
+    else:
+        say(f"{len(judged):,} removals are in {target}: put k, x or ? into the column 'verdict'")
+
+
+@audit.command("bound", cls=GroupedCommand)
+@click.argument("path", metavar="VERDICTS", type=click.Path(path_type=Path))
+@option(
+    "Output", "--confidence", type=click.FloatRange(50, 99.99), default=95.0, show_default=True, metavar="PERCENT",
+    help="How sure the statement is.",
+)  # fmt: skip
+@option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
+    """State what the verdicts prove: wrongly removed are at most so many per cent of the removed characters.
+
+    \b
+    Example:
+      copydesk audit bound verdicts.csv
+
+    The bound is exact (Clopper and Pearson).  An unsure verdict counts as wrong.  For each wrong one the exception that
+    keeps such a line is printed, ready for copydesk.toml.
+    """
+    from etl.check.verdicts import read_verdicts
+    from etl.check.warranty import percent, statement, warranty_of
+
+    warranty = warranty_of(path, confidence / 100)
+    if as_json:
+        click.echo(to_json(warranty))
+        return
+    whole = warranty.whole
+    click.echo(statement(warranty))
+    click.echo(
+        f"{whole.draws:,} draws, {whole.wrong:,} of them wrong{f' ({whole.unsure:,} unsure)' if whole.unsure else ''}"
+    )
+    if warranty.rules:
+        rows = [(one.draws, one.wrong, f"≤ {percent(one.most)}", one.name) for one in warranty.rules]
+        click.echo(visible(table([("draws", "wrong", "bound", "rule"), *rows])))
+    until = datetime.now(UTC).date() + timedelta(days=EXCEPTION_DAYS)
+    for judged in read_verdicts(path):
+        if judged.verdict == "wrong":
+            click.echo("\n" + visible(_way_out(judged, until.isoformat())))
+
+
+def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
+    from etl.check.sampling import sample
+    from etl.check.verdicts import Judged
+    from etl.check.warranty import packs_digest
+
+    audit_file = _audit_of(path)
+    packs = packs_digest(selection)
+    judged = [Judged(draw, packs=packs) for draw in sample(audit_file, draws, seed)]
+    if not judged:
+        raise UsageError(str(path), "books no removal: there is nothing to judge")
+    return judged
+
+
+def _audit_of(path: Path) -> Path:
+    """Return the audit that a user means: the file, or that of a folder or file of articles."""
+    from etl.restoration import find_audit
+
+    if not path.exists():
+        raise UsageError(str(path), "there is no such file or folder", "Give the audit that clean wrote.")
+    is_articles = (path / "audit").is_dir() if path.is_dir() else ".audit" not in path.name
+    return find_audit(path) if is_articles else path
+
+
+def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], None]") -> None:
+    """Ask for the verdicts that are missing, one by one; each is saved as it is given."""
+    say("k right, x wrong, ? unsure, u takes the last back, q stops")
+    given: list[int] = []
+    at = _next(judged)
+    while at is not None:
+        click.echo("\n".join(_shown(judged, at)))
+        key = click.getchar().lower()
+        if key == QUIT:
+            break
+        if key == UNDO and given:
+            at = given.pop()
+            judged[at] = structs.replace(judged[at], verdict="")
+        elif key in KEYS:
+            judged[at] = structs.replace(judged[at], verdict=KEYS[key])
+            given.append(at)
+        save(judged)
+        at = at if key == UNDO else _next(judged)
+    left = sum(not one.verdict for one in judged)
+    say(f"{left:,} are left: the same command goes on" if left else f"all judged: copydesk audit bound {target}")
+
+
+def _next(judged: "list[Judged]") -> int | None:
+    return next((at for at, one in enumerate(judged) if not one.verdict), None)
+
+
+def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
+    draw = judged[at].draw
+    yield ""
+    yield visible(f"{at + 1} of {len(judged)}  {draw.path}:{draw.row}:{draw.line}  [{draw.rule}] {draw.kind}")
+    if draw.duplicate_of:
+        yield visible(f"  copy of {draw.duplicate_of}")
+    yield visible(f"  {draw.text}")
+
+
+def _way_out(judged: "Judged", until: str) -> str:
+    """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
+    draw = judged.draw
+    words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    keeps = f'# or, in the rule {draw.rule}: keeps = ["{words[:300]}"]'
+    if not draw.line_sha256:  # a part of a line was cut out: there is no line to name
+        return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
+    return (
+        f'# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n[[exception]]\nrule = "{draw.rule}"\n'
+        f'line = "{draw.line_sha256[:12]}"\nreason = "judged wrong in a sample"\nuntil = {until}\n{keeps}'
+    )

@@ -1,0 +1,296 @@
+"""`copydesk check` and `copydesk baseline`: fail when data is dirtier than allowed, or than it was."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import structs
+
+from etl.cli import options
+from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import as_json as to_json
+from etl.cli.terminal import number, say, table, visible
+from etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from etl.check.baseline import Baseline
+    from etl.check.judge import Rules
+    from etl.check.model import Report
+    from etl.check.run import Outcome
+    from etl.check.tasks import CheckJob
+
+FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "rdjson", "markdown")
+# The file to which GitHub Actions has the summary of a step written.
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+checking_options = options.stacked(
+    option("Checks", "--checks", multiple=True, metavar="ID", help="Do these checks only ('art.*'); repeatable."),
+    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Leave these checks out; repeatable."),
+    option(
+        "Checks",
+        "--as",
+        "as_what",
+        type=click.Choice(["pages", "articles"]),
+        help="What records are that do not say so themselves.  [default: by their fields]",
+    ),
+    option(
+        "Running",
+        "-j",
+        "--jobs",
+        type=click.IntRange(1),
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="Processes.  [default: one a core]",
+    ),
+    option(
+        "Running",
+        "--memory",
+        default="1GB",
+        show_default=True,
+        metavar="SIZE",
+        help="What finding copies may hold in memory; past it, they are sought from files.",
+    ),
+    option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
+    option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
+    options.reading_options,
+    options.rule_options,
+)
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@option(
+    "Output",
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="NAME[=FILE]",
+    help=f"{', '.join(FORMAT_NAMES)}; repeatable, one of them without a file.  [default: text]",
+)
+@option("Output", "--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Print no notes; the report is printed all the same.")
+@option(
+    "Limits",
+    "--max",
+    "most",
+    multiple=True,
+    metavar="WHAT=N[%]",
+    help="Allow so much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.  [default: none]",
+)
+@option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Want so many articles.")
+@option("Limits", "--baseline", default="", metavar="FILE", help="Allow what this file accepts, and nothing beside.")
+@option(
+    "Limits", "--strict-baseline", "is_strict", is_flag=True, help="Fail if the baseline accepts more than there is."
+)
+@option(
+    "Limits",
+    "--require",
+    multiple=True,
+    metavar="warranty=VERDICTS:N%",
+    help="Fail unless a judged sample proves that at most N% was wrongly removed; see `copydesk audit`.",
+)
+@checking_options
+def check(inputs: tuple[str, ...], **chosen: Any) -> None:
+    """Fail when data is dirtier than you allow: raw pages, articles or audits, known by their content.
+
+    \b
+    Examples:
+      copydesk check clean.jsonl
+      copydesk check crawl/ --max raw.boilerplate=30% --max raw.mojibake=0
+      copydesk check crawl/ --baseline copydesk.baseline.jsonl
+      copydesk check clean.jsonl --format github --format sarif=check.sarif
+
+    Exits 1 if an error is found, 0 if not.  Nothing is allowed that you do not allow: by --max, by [[threshold]] tables
+    in copydesk.toml, or by a baseline.  The checks are in docs/checks.md; the options of [clean] hold here too.
+    """
+    from etl.check.judge import report_of
+    from etl.check.origins import traced
+
+    formats = _formats(chosen.pop("formats"))
+    required = chosen.pop("require")
+    outcome, rules = _checked(inputs, chosen)
+    report = report_of(outcome, rules)
+    failures = (*report.failures, *_unproved(required, rules))
+    report = structs.replace(report, failures=failures, findings=traced(report.findings))
+    _write(report, formats)
+    _speak(report, chosen)
+    if report.failures and not chosen["exit_zero"]:
+        raise SystemExit(1)
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("action", type=click.Choice(["write", "prune", "show"]))
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@option("Baseline", "--baseline", default="", metavar="FILE", help="The file.  [default: copydesk.baseline.jsonl]")
+@option("Baseline", "--accept", is_flag=True, help="Raise what is worse than it was accepted.")
+@option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; goes into the file.")
+@checking_options
+def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **chosen: Any) -> None:
+    """Write, prune or show the state that `check --baseline` accepts.
+
+    \b
+    Examples:
+      copydesk baseline write crawl/
+      copydesk baseline prune crawl/             lower what is better now
+      copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
+      copydesk baseline show
+
+    The first `write` takes the state as it is.  Later ones lower what is better, and raise nothing without --accept and
+    --reason: what is worse is listed, and exit is 1.  The file has one key a line and belongs into version control.
+    """
+    from etl.check.baseline import DEFAULT_NAME, read_baseline
+
+    path = Path(chosen.pop("baseline") or DEFAULT_NAME)
+    if accept and not reason:
+        raise UsageError("--accept", "wants its --reason", "Say why; whoever finds it in a year will ask.")
+    if action == "show":
+        _show(read_baseline(path))
+        return
+    if not inputs:
+        raise UsageError("", "there is no input", "Name what is checked: copydesk baseline write crawl/.")
+    before = read_baseline(path) if action == "prune" or path.exists() else None
+    outcome, rules = _checked(inputs, {**chosen, "most": (), "least": (), "baseline": "", "is_strict": False})
+    _write_baseline(path, before, outcome, rules, reason if accept and action == "write" else "")
+
+
+def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, Rules]":
+    """Check the inputs; return what was found, and what it is held against."""
+    from etl.check.baseline import read_baseline
+    from etl.check.checks import chosen_checks
+    from etl.check.judge import Rules
+    from etl.check.limits import all_limits, limit_given, limits_of
+    from etl.check.tasks import CheckJob
+    from etl.packs import selected
+    from etl.pipeline.job import Job
+
+    config = click.get_current_context().obj
+    reading, selection = options.reading(chosen), options.selection(chosen)
+    checks = chosen_checks(chosen["checks"], chosen["skip_checks"])
+    given = [
+        *limits_of(config.path, config.thresholds),
+        *(limit_given(one, "--max") for one in chosen["most"]),
+        *(limit_given(one, "--min") for one in chosen["least"]),
+    ]
+    accepted = read_baseline(Path(chosen["baseline"])) if chosen["baseline"] else None
+    mild = [sourced.name for sourced in selected(selection) if sourced.rule.severity == "info"]
+    limits = all_limits(given, checks, has_baseline=accepted is not None, mild=mild)
+    rules = Rules(limits, checks, selection, accepted, chosen["is_strict"])
+    job = Job(
+        selection, reading, memory=options.memory(chosen["memory"]), shard_bytes=options.memory(chosen["shard_size"])
+    )
+    return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
+
+
+def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Outcome":
+    from etl.check.run import run_check
+    from etl.cli.progress import ProgressLine
+    from etl.engines.local import LocalEngine
+    from etl.formats import find
+    from etl.pipeline.workspace import scratch
+
+    found = find(inputs, job.job.reading)
+    size = sum(source.size for source in found.sources)
+    is_small = size <= job.job.shard_bytes and not any(source.is_stream for source in found.sources)
+    progress = ProgressLine(bool(chosen.get("quiet") or chosen.get("as_json")))
+    try:
+        with scratch(chosen["work"]) as workspace, LocalEngine(1 if is_small else chosen["jobs"]) as engine:
+            return run_check(job, found, workspace, engine, progress)
+    finally:
+        progress.clear()
+
+
+def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the formats with their files; "" is standard output.  Raises UsageError."""
+    from etl.packs import did_you_mean
+
+    pairs = [(name, path) for name, _, path in (one.partition("=") for one in given or ("text",))]
+    for name, _ in pairs:
+        if name not in FORMAT_NAMES:
+            way_out = did_you_mean(name, FORMAT_NAMES) or f"There are {', '.join(FORMAT_NAMES)}."
+            raise UsageError("--format", f"'{name}' is no format", way_out)
+    printed = [name for name, path in pairs if path in ("", "-")]
+    if len(printed) > 1:
+        raise UsageError(
+            "--format", f"{' and '.join(printed)} would be printed at once", "Give files: sarif=out.sarif."
+        )
+    files = [path for _, path in pairs if path not in ("", "-")]
+    if len(set(files)) < len(files):
+        raise UsageError("--format", "two formats go into one file", "Give each its own.")
+    return [(name, "" if path == "-" else path) for name, path in pairs]
+
+
+def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
+    from etl.check.formats import FORMATS
+    from etl.check.formats.words import markdown
+    from etl.writers import atomic
+
+    for name, path in sorted(formats, key=lambda one: not one[1]):  # files first: a pipe may be closed
+        if not path:
+            for part in FORMATS[name](report):
+                click.echo(visible(part) if name in ("text", "concise") else part, nl=False)
+            continue
+        with atomic(Path(path)) as temporary, temporary.open("w", encoding="utf-8", errors="replace") as file:
+            file.writelines(FORMATS[name](report))
+    summary = os.environ.get(STEP_SUMMARY, "")
+    if summary and any(name == "github" for name, _ in formats):
+        with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
+            file.writelines(markdown(report))
+
+
+def _speak(report: "Report", chosen: dict[str, Any]) -> None:
+    """Say on stderr what is no part of the report: as one JSON object, or in words."""
+    if chosen["as_json"]:
+        levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
+        counts = {scope: count.subjects for scope, count in report.totals.items()}
+        passed = not report.failures
+        say(to_json({"passed": passed, **levels, "checked": counts, "messages": [*report.failures, *report.notes]}))
+        return
+    for note in () if chosen["quiet"] else report.notes:
+        say(note, fg="yellow")
+
+
+LEVELS = ("error", "warning", "note")
+
+
+def _unproved(required: Sequence[str], rules: "Rules") -> list[str]:
+    """Return why a warranty that is required does not hold."""
+    from etl.check.warranty import warranty_failures
+
+    return [failure for one in required for failure in warranty_failures(one, rules.selection)]
+
+
+def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", rules: "Rules", reason: str) -> None:
+    """Write the baseline, and say what has changed.  Exits 1 if something is worse and is not accepted."""
+    from etl.check.baseline import changes, merged, of_now, pruned, write_baseline
+
+    now = of_now(outcome.tallied, rules.selection)
+    if before is None:
+        write_baseline(path, now)
+        click.echo(f"{visible(str(path))}: {number(len(now.accepted), 'key')} written")
+        return
+    changed = changes(before, now)
+    worse, better = [one for one in changed if one.is_worse], [one for one in changed if one.is_better]
+    after = merged(before, now, reason) if reason else pruned(before, now)
+    write_baseline(path, after)
+    raised = len(worse) if reason else 0
+    click.echo(f"{visible(str(path))}: {number(len(better), 'key')} lowered, {raised:,} raised")
+    if worse and not reason:
+        for one in worse:
+            name = " ".join(part for part in (one.key.check, one.key.rule, one.key.publisher) if part)
+            say(f"{name}: {one.now:,} of {one.now_of:,}, accepted are {one.before:,} of {one.before_of:,}")
+        say("These are worse, and were not raised: write them with --accept --reason WHY.", fg="yellow")
+        raise SystemExit(1)
+
+
+def _show(accepted: "Baseline") -> None:
+    rows = [
+        (one.count, one.of, one.check, one.rule or "-", one.publisher or "-", one.reason)
+        for one in accepted.accepted.values()
+    ]
+    if rows:
+        click.echo(visible(table([("count", "of", "check", "rule", "publisher", "reason"), *rows], indent="")))
+    packs = ", ".join(f"{one.pack} {one.version}" for one in accepted.packs.values())
+    click.echo(visible(f"{number(len(rows), 'key')}; packs: {packs}"))

@@ -1,0 +1,130 @@
+"""`copydesk report`: a run as one page, or a folder of pages, for a person to read."""
+
+import os
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etl.cli import options
+from etl.cli.options import GroupedCommand, option
+from etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from etl.pipeline.session import Request as RunRequest
+    from etl.pipeline.session import Session
+    from etl.report.pages import Request
+    from etl.report.reading import RunFiles
+
+DEFAULT_SIZE = "5MB"
+# An exception must end; in a year somebody looks at it again.
+EXCEPTION_LASTS = timedelta(days=365)
+
+max_size_option = option(
+    "Output",
+    "--max-size",
+    default=DEFAULT_SIZE,
+    show_default=True,
+    metavar="SIZE",
+    help="The size that the page may have.",
+)
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@option("Output", "-o", "--output", default="", metavar="FILE", help="The page.  [default: stdout]")
+@option(
+    "Output",
+    "--out",
+    default="",
+    metavar="DIR",
+    help="A folder instead: an index, and all articles on pages of 200.",
+)
+@max_size_option
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite a report.")
+@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@option(
+    "Input", "--against", type=click.Path(path_type=Path), metavar="ARTICLES", help="An earlier run to compare with."
+)
+@option("Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other articles to show.")
+def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) -> None:
+    """Make one HTML page of a run: what was removed, by which rule, and the articles themselves, marked up.
+
+    \b
+    Examples:
+      copydesk report clean.jsonl -o report.html
+      copydesk report cleaned/ -o report.html --against last-week/
+      copydesk report cleaned/ --out report/
+
+    The page stands alone: no network, readable without JavaScript.  Its totals are those of the whole run; articles are
+    shown as --max-size has room, those first that lost most.  Exits 5 if articles and audit do not fit.
+    """
+    from etl.report.files import appearing_folder, check_target, write_page
+    from etl.report.folder import write_folder
+    from etl.report.reading import run_files
+    from etl.report.writing import report as report_page
+
+    if out and output:
+        raise UsageError("--out", "contradicts -o", "Give one of the two.")
+    if not (out or output) and sys.stdout.isatty():
+        raise UsageError("", "the report has no name", "Give -o report.html.")
+    if name := out or output:
+        check_target(Path(name), force, is_folder=bool(out))
+    previous = run_files(chosen["against"]) if chosen["against"] else None
+    request = request_of(run_files(articles, chosen["audit"]), chosen["max_size"], previous, chosen["seed"])
+    if out:
+        with appearing_folder(Path(out)) as folder:
+            write_folder(request, folder)
+    elif output:
+        write_page(Path(output), report_page(request))
+    else:
+        click.echo(report_page(request), nl=False)
+
+
+def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = None, seed: int = 0) -> "Request":
+    """Return the report that a user asks for."""
+    from etl.cli.show import rule_titles
+    from etl.packs import Selection
+    from etl.report.pages import Request
+
+    today = date.fromisoformat(options.time_added("")[:10])
+    return Request(
+        run=run,
+        until=today + EXCEPTION_LASTS,
+        titles=rule_titles(Selection()),
+        previous=previous,
+        max_bytes=options.memory(max_size),
+        seed=seed,
+    )
+
+
+def check_report(request: "RunRequest", name: str) -> None:
+    """Refuse a page that would be another output of the run, an input, or what is no report.  Raises UsageError."""
+    from etl.report.files import check_target
+
+    path = Path(os.path.realpath(name))
+    outputs = [request.output.path(kind) for kind in request.output.kinds()] if request.output.name else []
+    taken = (*outputs, *(Path(source.path) for source in request.found.sources))
+    if any(path == Path(os.path.realpath(one)) or Path(os.path.realpath(one)) in path.parents for one in taken):
+        raise UsageError("--report", f"would write over {name}", "Give another name.")
+    check_target(Path(name), request.force, is_folder=False)
+
+
+def report_of(one: "Session") -> str:
+    """Return the page of a run that is not delivered yet."""
+    from etl.report.reading import RunFiles
+    from etl.report.writing import report as report_page
+
+    folder, request = Path(one.workspace.folder), one.request
+    name = Path(request.output.name).name or " ".join(request.names[:3])
+    run = RunFiles(name, folder / "articles", folder / "audit", folder / "rejects")
+    return report_page(request_of(run, DEFAULT_SIZE))
+
+
+def write_report(name: str, page: str) -> None:
+    """Write the page of a run."""
+    from etl.report.files import write_page
+
+    write_page(Path(name), page)

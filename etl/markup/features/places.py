@@ -1,0 +1,89 @@
+"""How a line is set and where it stands: its links, the attributes around it, its distance from the headline."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from etl.markup.clues import Said
+from etl.markup.features.boxes import BoxTree
+from etl.markup.features.columns import Columns, Integers, Measured
+from etl.markup.features.texts import Texts, letters
+from etl.markup.layout import Layout, Line
+from etl.markup.naming import key_words
+
+# Characters of a title that are compared, and of the lines that may say it.
+TITLE_CHARS, MIN_TITLE, MAX_TITLE = 200, 8, 250
+# Letters of the shortest line that says a title.
+MIN_LETTERS = 5
+# Pictures before a line that are counted.
+MAX_PICTURES = 3
+HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+
+
+def setting_columns(lines: Sequence[Line], places: Sequence[int], length: Integers, said: Said) -> Columns:
+    """Return how lines are set: shares of links, bold and italics, pictures, bylines, dates."""
+    counts = np.array([(line.linked, line.bold, line.italic, line.pictures) for line in lines], dtype=np.int64).T
+    linked, bold, italic = np.minimum(1, counts[:3] / length)
+    return {
+        "linked": linked,
+        "linked-chars": counts[0],
+        "bold": bold,
+        "italic": italic,
+        "pictures": np.minimum(MAX_PICTURES, counts[3]),
+        "byline": np.array([place in said.bylines for place in places], dtype=np.int64),
+        "date": np.array([place in said.dates for place in places], dtype=np.int64),
+    }
+
+
+def key_columns(
+    keys: Sequence[tuple[str, str]], tree: BoxTree, near: Mapping[str, int], far: Mapping[str, int]
+) -> Columns:
+    """Return the learned weights of the words in the attributes of the boxes around each line."""
+    words = [key_words(key) for key in keys]
+    of_near = np.array([sum([near[word] for word in of if word in near]) for of in words])[tree.key]
+    of_far = np.array([sum([far[word] for word in of if word in far]) for of in words])[tree.key]
+    around = of_far[tree.levels]
+    box, parent = of_near[tree.level(0)], of_near[tree.level(1)]
+    return {
+        "key-box": box,
+        "key-parent": parent,
+        "key-near": box + parent,
+        "key-far": around[2:].sum(axis=0),
+        "key-far-least": around.min(axis=0),
+        "key-far-most": around.max(axis=0),
+    }
+
+
+def headline_columns(
+    layout: Layout, lines: Sequence[Line], texts: Texts, tree: BoxTree, measured: Measured, title: str
+) -> Columns:
+    """Return which lines say the page's title, and how far the others are from the first that does."""
+    count, total = len(lines), measured.page_prose
+    until = np.cumsum(measured.prose)
+    before = until - measured.prose
+    same = _says_title(texts, letters(title)[:TITLE_CHARS])
+    names = [layout.boxes[line.box].name for line in lines]
+    h1 = np.array([name == "h1" for name in names])
+    heading = np.array([name in HEADINGS for name in names])
+    at = next((int(np.argmax(of)) for of in (h1 & same, heading & same, h1, same) if of.any()), -1)
+    places = np.arange(count)
+    above = int(until[at]) if at >= 0 else 0
+    return {
+        "is-headline": same.astype(np.int64),
+        "from-headline": np.clip(places - at, -60, 200) if at >= 0 else np.full(count, -99),
+        "prose-from-headline": (before - above) / total,
+        "up-to-headline": tree.up_to(int(tree.box[at])) if at >= 0 else np.full(count, -1),
+        "position": places / count,
+        "prose-before": before / total,
+        "prose-after": (int(until[-1]) - until) / total,
+    }
+
+
+def _says_title(texts: Texts, title: str) -> "np.typing.NDArray[np.bool_]":
+    """Return which lines say the page's title, or most of it; more in a line is a teaser with its kicker."""
+    same = np.zeros(len(texts.length), dtype=bool)
+    if title:
+        for line in np.flatnonzero((texts.length > MIN_TITLE) & (texts.length < MAX_TITLE)).tolist():
+            said = texts.letters(line)
+            same[line] = len(said) > MIN_LETTERS and (said in title or title in said)
+    return same

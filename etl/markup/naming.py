@@ -1,0 +1,105 @@
+"""What the attributes of a box say it is for: their words, and the kinds of furniture that they name.
+
+Pages of a site share their attributes, so each text of them is looked at once.
+"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+# Values of attributes whose words are remembered.
+MAX_REMEMBERED = 50_000
+# Of an attribute so many parts are looked at, of a part so many words, of more than one and less than so many letters.
+MAX_PARTS, MAX_WORDS, MAX_LETTERS = 12, 6, 20
+
+_KEY_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def key_words(key: tuple[str, str]) -> frozenset[str]:
+    """Return the words in the attributes of a box, and pairs of neighbours.
+
+    >>> sorted(key_words(("div", "article-bodyText")))
+    ['article', 'article+body', 'body', 'body+text', 'text']
+    """
+    return _words(key[1])
+
+
+@lru_cache(MAX_REMEMBERED)
+def _words(names: str) -> frozenset[str]:
+    return frozenset([word for part in names.split()[:MAX_PARTS] for word in _part_words(part)])
+
+
+@lru_cache(MAX_REMEMBERED)
+def _part_words(part: str) -> tuple[str, ...]:
+    words = [word.lower() for word in _KEY_WORD.findall(part)[:MAX_WORDS] if 1 < len(word) < MAX_LETTERS]
+    return tuple(dict.fromkeys([*words, *map("+".join, pairwise(words))]))
+
+
+class Finder:
+    """A pattern for the names of boxes, and the letters that each match holds, in lower case.
+
+    Most names have none of these letters.  They are found ten times as fast as a pattern that looks behind itself.
+    """
+
+    def __init__(self, pattern: str, needed: str) -> None:
+        self.pattern = re.compile(pattern, re.IGNORECASE)
+        self.needed = re.compile(needed)
+
+    def search(self, names: str) -> re.Match[str] | None:
+        """Return the first match in names, None if there is none."""
+        return self.pattern.search(names) if self.needed.search(names.lower()) else None
+
+
+# Words of a class that name a byline, and a date: those of thousands of sites.
+CLUES = Finder(
+    r"(?P<byline>(?<![a-z])(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
+    r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
+    r"|(?P<date>(?<![a-z])(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
+    r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
+    r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
+    "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name",
+)
+# Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
+PARTS = Finder(
+    r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr)"
+    r"|(?P<comments>(?<![a-z])comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
+    "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|comment|disqus|respond|replies",
+)
+# What groups of comments are called besides those.
+DISCUSSIONS = Finder(
+    r"(?<![a-z])(?:discussions?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
+    r"reacties|комментарии)(?![a-z])",
+    "discussion|opinions|talkback|forum|reac|kommentar|comment|comentarios|комментарии",
+)
+CAPTIONS = Finder(
+    r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])",
+    "caption|credit|bild|gend|leyenda|slide",
+)
+PICTURES = Finder(
+    r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])",
+    "image|photo|picture|bild|foto|galler|galerie",
+)
+OFFERS = Finder(
+    r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box)(?![a-z])",
+    "offer|subscri|newsletter|sign-?up|wall|box",
+)
+
+
+@lru_cache(MAX_REMEMBERED)
+def named_clue(names: str) -> str:
+    """Return what a class says its element tells: byline, date, given or family name; "" if none of these."""
+    match = CLUES.search(names)
+    return (match.lastgroup or "") if match else ""
+
+
+@lru_cache(MAX_REMEMBERED)
+def named_part(names: str) -> str:
+    """Return the part that names say an element is, dialog or comments; "" if none of these."""
+    match = PARTS.search(names)
+    return (match.lastgroup or "") if match else ""
+
+
+@lru_cache(MAX_REMEMBERED)
+def names_discussion(names: str) -> bool:
+    """Return whether an element is called a group of comments by a word that `named_part` does not know."""
+    return DISCUSSIONS.search(names) is not None

@@ -1,0 +1,104 @@
+"""Judge the lines of a page: two boosted forests on named features, the second knowing what the first thinks around.
+
+Scores are integers, so the same lines are kept on any machine, and the contributions of the features add up to the
+score of every line.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from etl.markup.clues import Said
+from etl.markup.features.catalogue import MARKERS
+from etl.markup.features.columns import Columns, Integers, Truths
+from etl.markup.features.context import context, probabilities
+from etl.markup.features.page import Page, page_of
+from etl.markup.layout import Layout
+from etl.markup.page_model import PageModel
+from etl.trees import contributions, score
+
+# Thousandths.  Lines that the first pass is surer than this are furniture are not asked again.
+OPEN = 10
+# Of the features of a line so many are told, but none that is the same for all lines of a page.
+FEATURES_TOLD = 3
+OF_PAGE = frozenset(
+    (
+        *("article-body-length", "page-prose", "page-lines", "container-prose"),
+        *("story-container-mass", "mass", "mass-of-page"),
+        *(f"page-{part}" for part in MARKERS),
+    )
+)
+# Lines.  A page of more is not judged: its features would take more memory than a page is given.
+MAX_LINES = 100_000
+
+
+class Prediction(Struct, frozen=True, eq=False):
+    """The lines of a page, their columns, and the log-odds of each that it is story, in thousandths.
+
+    `asked_again` are the places of the lines that the second pass has scored.
+    """
+
+    page: Page
+    odds: Integers
+    asked_again: Integers
+
+    def probabilities(self) -> Integers:
+        """Return the probability of each line, in thousandths."""
+        return probabilities(self.odds)
+
+
+def predict(layout: Layout, said: Said, model: PageModel) -> Prediction | None:
+    """Score the lines of a page; None if there are none, or too many."""
+    count = sum(not layout.boxes[line.box].control for line in layout.lines)
+    if not 0 < count <= MAX_LINES:
+        return None
+    page = page_of(layout, said, model.weights)
+    odds = score(model.first, page.matrix(model.first.features))
+    asked = np.flatnonzero(probabilities(odds) >= OPEN)
+    page.columns.update(context(page, odds))
+    if len(asked):
+        odds[asked] = score(model.second, page.matrix(model.second.features, asked))
+    return Prediction(page, odds, asked)
+
+
+def kept(prediction: Prediction, model: PageModel) -> Integers:
+    """Return the places of the lines that are story, among those that were judged; a headline is none."""
+    return np.flatnonzero(stays(prediction.probabilities(), prediction.page.columns, model))
+
+
+def stays(likely: Integers, columns: Columns, model: PageModel) -> Truths:
+    """Return which lines are kept with these probabilities."""
+    order = np.argsort(-likely, kind="stable")
+    mass = np.cumsum((likely * columns["chars"])[order])
+    median = int(likely[order][np.searchsorted(mass, (mass[-1] + 1) // 2)])
+    needed = min(model.threshold, model.relative * median // 100)
+    keeps: Truths = (likely >= max(1, needed)) & (columns["is-headline"] == 0)
+    return keeps
+
+
+def explained(prediction: Prediction, model: PageModel, line: int) -> tuple[int, list[tuple[str, int]]]:
+    """Return the bias and the contributions to a line's log-odds that are not 0, the greatest first.
+
+    Both in thousandths; together they are the line's score.
+    """
+    forest = model.second if line in prediction.asked_again else model.first
+    of_features = contributions(forest, prediction.page.matrix(forest.features, np.array([line])))[0].tolist()
+    named = [(name, value) for name, value in zip(forest.features, of_features, strict=True) if value]
+    return forest.bias, sorted(named, key=lambda one: (-abs(one[1]), one[0]))
+
+
+def against(prediction: Prediction, model: PageModel, rows: Sequence[int]) -> list[tuple[str, ...]]:
+    """Return for each of these lines the features that speak most against it; what is the same all over a page last."""
+    named: dict[int, tuple[str, ...]] = {}
+    asked = set(prediction.asked_again.tolist())
+    for forest, is_second in ((model.first, False), (model.second, True)):
+        of = [row for row in rows if (row in asked) is is_second]
+        if not of:
+            continue
+        values = contributions(forest, prediction.page.matrix(forest.features, np.array(of)))
+        values[:, [name in OF_PAGE for name in forest.features]] = 0
+        order = np.argsort(values, axis=1, kind="stable")[:, :FEATURES_TOLD]
+        for row, best, own in zip(of, order.tolist(), values.tolist(), strict=True):
+            named[row] = tuple(forest.features[place] for place in best if own[place] < 0)
+    return [named.get(row, ()) for row in rows]

@@ -1,0 +1,58 @@
+"""Where a report goes: a page or a folder of pages, written whole or not at all, never over what is not a report."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+from etl.errors import UsageError
+from etl.report.folder import INDEX
+from etl.writers import atomic, naming
+
+# It stands in the head of every page.
+_MARK = b'<meta name="generator" content="copydesk report">'
+_HEAD = 2_000
+
+
+def check_target(path: Path, force: bool, is_folder: bool) -> None:
+    """Refuse a path that exists; with `force`, one that is no report.  Raises UsageError."""
+    if not path.exists() and not path.is_symlink():
+        return
+    if not force:
+        raise UsageError(str(path), "exists already", "Give another name, or overwrite it with --force.")
+    page = path / INDEX if is_folder else path
+    is_ours = not path.is_symlink() and path.is_dir() == is_folder and page.is_file() and _is_report(page)
+    is_empty = is_folder and path.is_dir() and not any(path.iterdir())
+    if not (is_ours or is_empty):
+        raise UsageError(str(path), "is no report of copydesk's", "Give another name, or remove it yourself.")
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+@contextmanager
+def appearing_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of the path if all goes well."""
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = path.parent / f".copydesk-{token_hex(8)}"
+        folder.mkdir()
+    try:
+        yield folder
+        with naming(path):
+            if path.exists():
+                path.rename(folder.with_name(f"{folder.name}-old"))
+            folder.rename(path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder.with_name(f"{folder.name}-old"), ignore_errors=True)
+
+
+def _is_report(page: Path) -> bool:
+    with page.open("rb") as file:
+        return _MARK in file.read(_HEAD)

@@ -1,0 +1,238 @@
+"""The values of a report's pages: what the templates take, from totals and the articles shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from etl.formats.outputs import read_outputs
+from etl.report import charts, overview
+from etl.report.changes import ArticleChanges
+from etl.report.duplicates import Duplicates
+from etl.report.overview import counted
+from etl.report.reading import RunFiles
+from etl.report.render import Links, Renderer, Settings, anchor
+from etl.report.sample import Sample
+from etl.report.totals import NO_PUBLISHER, Totals, ranked
+
+# Lines that a rule has taken, beside its name.
+MAX_EXAMPLES = 5
+MAX_REJECTS = 20
+# Options of a filter.
+MAX_OPTIONS = 400
+
+
+class Request(Struct, frozen=True):
+    """A report that a user asks for.
+
+    `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
+    compare with, and `seed` draws the articles that are shown at random.
+    """
+
+    run: RunFiles
+    until: date
+    titles: Mapping[str, str] = {}
+    previous: RunFiles | None = None
+    max_bytes: int = 5_000_000
+    seed: int = 0
+
+
+class _Reject(Struct, frozen=True, gc=False):
+    """What a report shows of a reject."""
+
+    path: str
+    row: int
+    reason: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.row}"
+
+
+class CountedRun(Struct, frozen=True):
+    """What the first reading of a run gives."""
+
+    totals: Totals
+    sample: Sample
+    previous: Totals | None
+
+
+class ShownArticle(Struct, frozen=True):
+    """An article as it is shown: its changes, and the HTML made of them."""
+
+    changes: ArticleChanges
+    html: Markup
+
+
+class Example(Struct, frozen=True):
+    """A line that a rule has taken, and where it is shown."""
+
+    text: str
+    link: str
+
+
+class Examples:
+    """Some lines that each rule has taken, of the articles that are shown."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, dict[str, str]] = {}
+
+    def add(self, article: ArticleChanges, links: Links) -> None:
+        """Remember lines of an article."""
+        for block in article.blocks:
+            known = self._lines.setdefault(block.entry.rule, {}) if block.entry else {}
+            if block.entry and len(known) < MAX_EXAMPLES:
+                known.setdefault(block.entry.before[:200], links.block(article.fields.id, block.start))
+
+    def of(self, rule: str) -> list[Example]:
+        """Return the lines of a rule."""
+        return [Example(text, link) for text, link in self._lines.get(rule, {}).items()]
+
+
+def settings_of(request: Request) -> Settings:
+    """Return what the templates take of a request."""
+    return Settings(request.titles, request.until)
+
+
+def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: Mapping[str, ShownArticle]) -> str:
+    """Return the page with these articles."""
+    links = Links(dict.fromkeys(shown, ""))
+    renderer = Renderer(settings_of(request), duplicates, links)
+    changes = [one.changes for one in shown.values()]
+    examples = Examples()
+    for one in changes:
+        examples.add(one, links)
+    return renderer.page(
+        "report.html",
+        title=f"{request.run.name} – copydesk report",
+        name=request.run.name,
+        views=_views("#overview", "#articles", "#rules", len(shown)),
+        articles=[one.html for one in shown.values()],
+        shown_words=_shown_words(len(shown), run.totals),
+        parts=(),
+        filters=filters(changes),
+        **overview_values(request, run, links),
+        **rules_values(run.totals, examples),
+    )
+
+
+def index_page(
+    request: Request, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[tuple[str, str]]
+) -> str:
+    """Return the first page of a folder: totals, rules, and links to the pages of the articles."""
+    return renderer.page(
+        "report.html",
+        title=f"{request.run.name} – copydesk report",
+        name=request.run.name,
+        views=_views("#overview", "#articles", "#rules", run.totals.statuses.total()),
+        articles=(),
+        shown_words=_shown_words(run.totals.statuses.total(), run.totals),
+        parts=[{"link": link, "name": name} for link, name in parts],
+        filters=(),
+        **overview_values(request, run, renderer.links),
+        **rules_values(run.totals, examples),
+    )
+
+
+def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[ShownArticle]) -> str:
+    """Return a page of a folder with some of its articles."""
+    return renderer.page(
+        "report.html",
+        title=f"{request.run.name}, articles {name} – copydesk report",
+        name=request.run.name,
+        views=_views("index.html#overview", "#articles", "index.html#rules", len(shown)),
+        articles=[one.html for one in shown],
+        shown_words=f"Articles {name}, in the order of the run.",
+        parts=(),
+        filters=filters([one.changes for one in shown]),
+        overview=False,
+        rules=False,
+    )
+
+
+def _views(overview: str, articles: str, rules: str, count: int) -> list[dict[str, Any]]:
+    names = (("Overview", overview, ""), ("Articles", articles, f"{count:,}"), ("Rules", rules, ""))
+    return [{"name": name, "link": link, "count": count} for name, link, count in names]
+
+
+def _shown_words(count: int, totals: Totals) -> str:
+    every = totals.statuses.total()
+    if count == every:
+        return f"All {counted(every, 'article')}, in the order of the run."
+    return (
+        f"{count:,} of {every:,} shown: those that lost most, suspects, examples of each publisher and rule, "
+        "and others at random. The totals are those of the whole run."
+    )
+
+
+def overview_values(request: Request, run: CountedRun, links: Links) -> dict[str, Any]:
+    """Return what the template of the overview takes."""
+    totals, previous = run.totals, run.previous
+    parts = charts.segments(totals)
+    rows = overview.rule_rows(totals, previous, _rule_anchor)
+    heat_rules, heat_rows = overview.heat_map(totals, previous)
+    worst = overview.outliers(run.sample.worst, links.article)
+    rejects, reject_count = _rejects(request.run.rejects)
+    return {
+        "overview": True,
+        "totals": totals,
+        "books_bar": charts.books_bar(parts),
+        "parts_of_books": parts,
+        "tiles": overview.tiles(totals, reject_count),
+        "warnings": overview.warnings(run.sample.suspects, totals, links.article),
+        "rule_rows": rows,
+        "more_rules": _more(len(ranked(totals.rules)) - len(rows), "rule"),
+        "against": request.previous.name if request.previous else "",
+        "heat_rules": heat_rules,
+        "heat_rows": heat_rows,
+        "heat_words": f"{len(heat_rows):,} of {counted(len(totals.publishers), 'publisher')}.",
+        "scatter": charts.scatter(totals.cells, [(one.before, one.after) for one in worst]),
+        "outliers": worst,
+        "rejects": rejects,
+        "more_rejects": _more(reject_count - len(rejects), "reject"),
+    }
+
+
+def _more(count: int, noun: str) -> str:
+    return f"And {counted(count, noun)} more." if count > 0 else ""
+
+
+def rules_values(totals: Totals, examples: Examples) -> dict[str, Any]:
+    """Return what the template of the rules takes."""
+    sections = [
+        {"name": name, "anchor": _rule_anchor(name)[1:], "total": total, "examples": examples.of(name)}
+        for name, total in ranked(totals.rules)[: overview.MAX_RULES]
+    ]
+    return {"rules": True, "rule_sections": sections}
+
+
+def _rule_anchor(rule: str) -> str:
+    return f"#{anchor(rule.encode('utf-8', 'backslashreplace').hex()[:60]).replace('a-', 'r-', 1)}"
+
+
+def filters(changes: Sequence[ArticleChanges]) -> list[dict[str, Any]]:
+    """Return the filters: what the articles shown have, by rule, kind, publisher and status."""
+    entries = [entry for one in changes for entry in one.entries]
+    options: tuple[tuple[str, str, Iterable[str]], ...] = (
+        ("Rule", "r", (entry.rule for entry in entries)),
+        ("Kind", "k", (entry.kind for entry in entries)),
+        ("Publisher", "p", (one.fields.publisher or NO_PUBLISHER for one in changes)),
+        ("Status", "s", (one.fields.status for one in changes)),
+    )
+    return [
+        {"name": name, "key": key, "options": [{"value": one, "name": one} for one in sorted(set(found))[:MAX_OPTIONS]]}
+        for name, key, found in options
+    ]
+
+
+def _rejects(path: Path | None) -> tuple[list[_Reject], int]:
+    """Return the first rejects of a run, and how many there are."""
+    if path is None:
+        return [], 0
+    found = read_outputs(path, _Reject)
+    first = list(islice(found, MAX_REJECTS))
+    return first, len(first) + sum(1 for _ in found)

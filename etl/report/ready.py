@@ -1,0 +1,57 @@
+"""What a reader may want to do about a line, ready to copy: an exception, a `keeps` example, a rule."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from etl.audit import Entry
+from etl.author.draft import Draft, draft, free_id, nearest, toml_array, toml_string
+from etl.fold import fold
+from etl.packs import known_publishers
+from etl.report.changes import ArticleChanges
+
+# Packs whose names stand in an audit without rules behind them: no exception holds them back.
+WITHOUT_RULES = frozenset({"structure", "duplicate", "repair", "floor", "page"})
+# Digits of a line's hash: enough that no other line has them.
+DIGITS = 16
+# Lines of an article among which the nearest to a suspect one is looked for.
+MAX_NEAR = 40
+# Characters of a line that an example may have; a longer one is no example of anything.
+MAX_EXAMPLE = 2_000
+
+
+def exception(entry: Entry, until: date) -> str:
+    """Return an `[[exception]]` in TOML that keeps a removed line; "" if its judge takes none."""
+    if not entry.line_sha256 or entry.rule.partition("/")[0] in WITHOUT_RULES or entry.action == "duplicate":
+        return ""
+    return "\n".join(
+        (
+            "[[exception]]",
+            f"rule = {toml_string(entry.rule)}",
+            f"line = {toml_string(entry.line_sha256[:DIGITS])}",
+            'reason = "It is part of the story."',
+            f"until = {until.isoformat()}",
+        )
+    )
+
+
+def keeps(entry: Entry) -> str:
+    """Return the `keeps` example of a removed line, for the rule that took it; "" if it has none."""
+    if not exception_is_possible(entry) or len(entry.before) > MAX_EXAMPLE:
+        return ""
+    return f"keeps = {toml_array([entry.before])}"
+
+
+def exception_is_possible(entry: Entry) -> bool:
+    """Return whether a rule of a pack took the line."""
+    return entry.action not in ("duplicate", "repair") and entry.rule.partition("/")[0] not in WITHOUT_RULES
+
+
+def rule(article: ArticleChanges, start: int, taken: Sequence[str] = ()) -> str:
+    """Return a rule in TOML that takes the block at a character out, its nearest kept line as an example."""
+    text = next(block.text for block in article.blocks if block.start == start)
+    line = next(block.line for block in article.blocks if block.start == start)
+    kept = [block.text for block in article.blocks if not block.entry and block.start != start]
+    place = f"{article.path}:{article.row}:{line}" if article.record else f"{article.path}:{line}"
+    known = known_publishers().get(fold(article.fields.publisher)) if article.fields.publisher else None
+    drafted = Draft(text, nearest(text, kept[:MAX_NEAR]), (place,), known.id if known else "")
+    return draft(drafted, free_id(text, taken))

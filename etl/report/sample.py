@@ -1,0 +1,107 @@
+"""Which articles a report shows: a bounded choice, made while the run is read, the same for the same run and seed."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from heapq import heappush, heapreplace
+from typing import Literal
+
+from msgspec import Struct
+
+from etl.report.totals import ArticleSummary, CountedArticle
+
+Reason = Literal["lost most", "suspect", "example", "at random"]
+"""Why an article is shown; of several, the first in this order."""
+
+# Articles that lost most.  A reader looks at some tens of them.
+MAX_WORST = 60
+# They are at most so great a part of those shown: one in ten.
+WORST_PART = 10
+# Pairs of publisher and rule that have an article of their own among those shown.
+MAX_PAIRS = 20_000
+# Suspects that the overview may name.
+MAX_SUSPECTS = 200
+# Paragraphs of an article that are shown beside the one they copy.
+MAX_KEEPERS = 40
+
+
+class Chosen(Struct, frozen=True, gc=False):
+    """An article to be shown: its rank among those of its reason (low is first), and what its duplicates copy."""
+
+    rank: float
+    id: str
+    keepers: tuple[str, ...] = ()
+    summary: ArticleSummary | None = None
+
+    def __lt__(self, other: "Chosen") -> bool:
+        return (self.rank, self.id) < (other.rank, other.id)
+
+
+class _Best:
+    """The so many items of the lowest rank."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._heap: list[tuple[float, str, Chosen]] = []  # the highest rank is on top, so that it goes first
+
+    def offer(self, item: Chosen) -> None:
+        """Take an item in if it is among the best."""
+        entry = (-item.rank, item.id, item)
+        if len(self._heap) < self._size:
+            heappush(self._heap, entry)
+        elif self._heap and entry[:2] > self._heap[0][:2]:
+            heapreplace(self._heap, entry)
+
+    def __iter__(self) -> Iterator[Chosen]:
+        return iter(sorted(item for _, _, item in self._heap))
+
+
+class Sample:
+    """The choice: those that lost most, all suspects, one for each publisher and rule, and of the rest at random."""
+
+    def __init__(self, size: int, seed: int) -> None:
+        self._seed = seed.to_bytes(8, "little", signed=True)
+        self._worst, self._suspects, self._rest = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size), _Best(size)
+        self._pairs: dict[tuple[str, str], Chosen] = {}
+        self.suspects: list[ArticleSummary] = []
+
+    def offer(self, one: CountedArticle) -> None:
+        """Consider an article."""
+        summary = one.summary
+        copied = (entry.duplicate_of for entry in one.entries if entry.duplicate_of)
+        keepers = tuple(dict.fromkeys(copied))[:MAX_KEEPERS]
+        chance = Chosen(self._chance(summary.id), summary.id, keepers)
+        if summary.weight:
+            self._worst.offer(Chosen(-summary.weight, summary.id, keepers, summary))
+        if summary.is_suspect:
+            self._suspects.offer(chance)
+            if len(self.suspects) < MAX_SUSPECTS:
+                self.suspects.append(summary)
+        self._rest.offer(chance)
+        for rule in dict.fromkeys(entry.rule for entry in one.entries):
+            known = self._pairs.get((summary.publisher, rule))
+            if (known is None and len(self._pairs) < MAX_PAIRS) or (known is not None and chance < known):
+                self._pairs[summary.publisher, rule] = chance
+
+    @property
+    def worst(self) -> list[ArticleSummary]:
+        """The articles that lost most, the worst first."""
+        return [one.summary for one in self._worst if one.summary]
+
+    def chosen(self) -> dict[str, tuple[Reason, tuple[str, ...]]]:
+        """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy."""
+        groups: tuple[tuple[Reason, Iterable[Chosen]], ...] = (
+            ("lost most", self._worst),
+            ("suspect", self._suspects),
+            ("example", sorted(set(self._pairs.values()))),
+            ("at random", self._rest),
+        )
+        found: dict[str, tuple[Reason, tuple[str, ...]]] = {}
+        for reason, group in groups:
+            for one in group:
+                found.setdefault(one.id, (reason, one.keepers))
+        return found
+
+    def _chance(self, article_id: str) -> float:
+        """Return a number from 0 to 1 that depends on the seed and the article alone."""
+        digest = blake2b(article_id.encode(), key=self._seed, digest_size=6).digest()
+        return int.from_bytes(digest) / (1 << 48)

@@ -1,0 +1,190 @@
+"""What a run comes to: counts over all of its documents, whatever the report shows of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import log10
+
+from msgspec import Struct
+
+from etl.audit import BOOKED_NOTHING, Balance, Entry
+from etl.report.changes import UNWRITTEN, article_ids, lengths, unwritten
+from etl.report.reading import RunDocument, RunFiles, prove, read_run
+
+NO_PUBLISHER = "(unknown publisher)"
+# Of the scatter plot, to a tenfold length: a cell is a quarter longer than the one before it.
+CELLS_PER_DECADE = 10
+# Characters of a headline.
+MAX_TITLE = 300
+GAP_RULE = "structure/gap"
+
+
+class ArticleSummary(Struct, frozen=True, gc=False):
+    """An article in a line: what it is called, and its characters as decoded and as written."""
+
+    id: str
+    title: str
+    publisher: str
+    status: str
+    before: int
+    after: int
+    is_flagged: bool
+
+    @property
+    def removed(self) -> int:
+        """Characters that it lost."""
+        return max(0, self.before - self.after)
+
+    @property
+    def weight(self) -> float:
+        """How much a wrong removal may hide in it: characters lost, times the ratio that they are."""
+        return self.removed * self.removed / self.before if self.before else 0.0
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether nothing of it is left, though it was written."""
+        return not self.after and self.before > 0 and self.status != UNWRITTEN
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether its status or a tag says to look at it, or nothing is left of it."""
+        return self.is_flagged or self.is_emptied or self.status in ("suspect", "paywalled")
+
+
+class CountedArticle(Struct, frozen=True):
+    """An article with the entries of all that was done to it."""
+
+    summary: ArticleSummary
+    entries: tuple[Entry, ...]
+
+
+class RuleTotal(Struct):
+    """What one rule did."""
+
+    kind: str = ""
+    action: str = ""
+    changes: int = 0
+    characters: int = 0
+    articles: int = 0
+
+
+class PublisherTotal(Struct):
+    """What happened to the articles of one publisher; `rules` counts the articles that each rule changed."""
+
+    articles: int = 0
+    before: int = 0
+    after: int = 0
+    rules: Counter[str] = Counter()
+
+
+class Totals:
+    """The counts of a run."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self.read = self.kept = self.changed = self.removed = 0
+        self.statuses = Counter[str]()
+        self.actions = Counter[str]()
+        self.kinds = Counter[str]()
+        self.rules: dict[str, RuleTotal] = defaultdict(RuleTotal)
+        self.publishers: dict[str, PublisherTotal] = {}
+        self.cells = Counter[tuple[int, int]]()
+        self.tags = self.emptied = 0
+
+    @property
+    def articles(self) -> int:
+        """Articles that were written."""
+        return self.statuses.total() - self.statuses[UNWRITTEN]
+
+    @property
+    def books(self) -> Balance:
+        """Characters read, kept, changed and removed."""
+        return Balance(self.read, self.kept, self.changed, self.removed)
+
+    def add(self, document: RunDocument) -> list[CountedArticle]:
+        """Count a document; return its articles.  Raises RestoreError if it is not what the audit says."""
+        self.documents += 1
+        self.read += document.head.char_end
+        self.kept += prove(document)
+        found = list(_articles(document))
+        for one in found:
+            self._count_article(one)
+        return found
+
+    def _count_article(self, one: CountedArticle) -> None:
+        summary = one.summary
+        self.statuses[summary.status] += 1
+        self.emptied += summary.is_emptied
+        publisher = self.publishers.setdefault(summary.publisher, PublisherTotal(rules=Counter[str]()))
+        publisher.articles += 1
+        publisher.before += summary.before
+        publisher.after += summary.after
+        if summary.before:
+            self.cells[cell(summary.before), cell(summary.after)] += 1
+        for rule in dict.fromkeys(self._count(entry) for entry in one.entries):
+            self.rules[rule].articles += 1
+            publisher.rules[rule] += 1
+
+    def _count(self, entry: Entry) -> str:
+        """Count a change; return its rule."""
+        size = len(entry.before) + len(entry.gap)
+        total = self.rules[entry.rule]
+        total.kind, total.action = entry.kind, entry.action
+        total.changes += 1
+        self.actions[entry.action] += 1
+        if entry.action in BOOKED_NOTHING:
+            self.tags += entry.action == "tag"
+            return entry.rule
+        total.characters += size
+        if entry.after:
+            self.changed += size
+        else:
+            self.removed += size
+            self.kinds[entry.kind] += size
+        return entry.rule
+
+
+def totals_of(run: RunFiles) -> Totals:
+    """Return the counts of a run.  Raises RestoreError and UsageError as `read_run` does."""
+    totals = Totals()
+    for document in read_run(run):
+        totals.add(document)
+    return totals
+
+
+def is_tag(entry: Entry) -> bool:
+    """Return whether an entry says to look at a line that stays."""
+    return entry.action == "tag"
+
+
+def cell(characters: int) -> int:
+    """Return the cell of a length on a logarithmic axis; -1 is nothing at all.
+
+    >>> cell(0), cell(1), cell(9), cell(10), cell(1000)
+    (-1, 0, 9, 10, 30)
+    """
+    return int(CELLS_PER_DECADE * log10(characters)) if characters else -1
+
+
+def _articles(document: RunDocument) -> Iterable[CountedArticle]:
+    written = {article.id: article for article in document.articles}
+    entries: dict[str, list[Entry]] = {}
+    for entry in document.entries:
+        entries.setdefault(entry.article_id, []).append(entry)
+    place = f"{document.head.path}:{document.head.row}"
+    for article_id in article_ids(document):
+        article, own = written.get(article_id) or unwritten(article_id), tuple(entries.get(article_id, ()))
+        summary = ArticleSummary(
+            article_id,
+            (article.headline or place)[:MAX_TITLE],
+            article.publisher or NO_PUBLISHER,
+            article.status or "full",
+            *lengths(article, own),
+            any(map(is_tag, own)),
+        )
+        yield CountedArticle(summary, own)
+
+
+def ranked(rules: dict[str, RuleTotal]) -> Sequence[tuple[str, RuleTotal]]:
+    """Return the rules, those first that took most; white space between paragraphs is none."""
+    found = [(name, total) for name, total in rules.items() if name != GAP_RULE]
+    return sorted(found, key=lambda one: (-one[1].characters, -one[1].changes, one[0]))

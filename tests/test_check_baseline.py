@@ -1,0 +1,214 @@
+"""Baselines only get better, and a template that changed is found."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import Result, Run
+from corpus import pages, write_lines
+
+NAME = "copydesk.baseline.jsonl"
+RULE = "core/read-more"
+
+
+def crawl(path: Path, dirty: int, clean: int = 10) -> None:
+    write_lines(path / "crawl.jsonl", [*pages(1, dirty, ends=["Read More"]), *pages(2, clean)])
+
+
+def counts(path: Path) -> dict[str, tuple[int, int]]:
+    lines = [json.loads(line) for line in (path / NAME).read_text().splitlines()]
+    return {f"{one['check']} {one['rule']}".strip(): (one["count"], one["of"]) for one in lines if "check" in one}
+
+
+def gate(run: Run, *words: object) -> Result:
+    return run("check", "crawl.jsonl", "--baseline", NAME, *words)
+
+
+def test_a_baseline_is_sorted_lines_without_places(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    assert run("baseline", "write", "crawl.jsonl").code == 0
+    lines = (tmp_path / NAME).read_text().splitlines()
+    keys = [line for line in lines if line.startswith('{"check"')]
+    assert lines[0] == '{"schema":"copydesk/baseline/1"}'
+    assert keys == sorted(keys)
+    assert f'{{"check":"raw.boilerplate","rule":"{RULE}","publisher":"Ashdale Gazette","count":5,"of":15}}' in keys
+    assert "crawl.jsonl" not in "".join(keys)
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean", "code", "said"),
+    [
+        pytest.param(5, 10, 0, "", id="as it was"),
+        pytest.param(6, 9, 1, "6, and 5 in the baseline", id="as much looked at: counts are compared"),
+        pytest.param(6, 20, 0, "", id="more looked at, and a lower rate"),
+        pytest.param(10, 20, 0, "", id="more looked at, and the same rate"),
+        pytest.param(11, 19, 1, "11 of 30, and 5 of 15 in the baseline", id="more looked at, and a higher rate"),
+        pytest.param(2, 2, 1, "2 of 4, and 5 of 15 in the baseline", id="fewer looked at, and a higher rate"),
+        pytest.param(4, 11, 0, "baseline prune", id="better"),
+    ],
+)
+def test_worse_fails_and_better_says_prune(
+    run: Run, tmp_path: Path, dirty: int, clean: int, code: int, said: str
+) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    crawl(tmp_path, dirty, clean)
+    result = gate(run, "--skip-checks", "raw.drift")
+    assert (result.code, said in result.out + result.err) == (code, True)
+
+
+def test_a_strict_baseline_fails_for_better(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    assert gate(run, "--strict-baseline").code == 0
+    crawl(tmp_path, 4, 11)
+    assert gate(run, "--strict-baseline").code == 1
+
+
+def test_prune_only_lowers(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    before = (tmp_path / NAME).read_text()
+    crawl(tmp_path, 7, 8)
+    assert run("baseline", "prune", "crawl.jsonl").code == 1
+    assert (tmp_path / NAME).read_text() == before
+    crawl(tmp_path, 3, 12)
+    assert run("baseline", "prune", "crawl.jsonl").code == 0
+    assert counts(tmp_path)[f"raw.boilerplate {RULE}"] == (3, 15)
+    crawl(tmp_path, 0, 15)
+    run("baseline", "prune", "crawl.jsonl")
+    assert f"raw.boilerplate {RULE}" not in counts(tmp_path)
+
+
+def test_write_raises_nothing_without_accept_and_reason(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    crawl(tmp_path, 7, 8)
+    result = run("baseline", "write", "crawl.jsonl")
+    assert result.code == 1
+    assert "7 of 15, accepted are 5 of 15" in result.err
+    assert counts(tmp_path)[f"raw.boilerplate {RULE}"] == (5, 15)
+    assert run("baseline", "write", "crawl.jsonl", "--accept").code == 2
+    assert run("baseline", "write", "crawl.jsonl", "--accept", "--reason", "new template").code == 0
+    assert counts(tmp_path)[f"raw.boilerplate {RULE}"] == (7, 15)
+    assert "new template" in run("baseline", "show").out
+    assert gate(run).code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(lambda _: [], "is no baseline", id="empty"),
+        pytest.param(lambda lines: lines[1:], "is no baseline", id="without its head"),
+        pytest.param(lambda lines: ['{"schema":"copydesk/baseline/2"}', *lines[1:]], "newer", id="newer"),
+        pytest.param(lambda lines: [*lines[:-1], lines[-1][:-9]], "is no line of a baseline", id="cut"),
+        pytest.param(lambda lines: [*lines, "<<<<<<< HEAD"], "is no line of a baseline", id="a merge that was left"),
+        pytest.param(lambda lines: [*lines, lines[-1]], "says again", id="a key twice"),
+        pytest.param(lambda lines: [*lines, lines[-1].replace('"of":', '"off":')], "unknown field", id="unknown key"),
+        pytest.param(
+            lambda lines: [*lines, '{"check":"raw.odd","rule":"","publisher":"","count":1,"of":1}'],
+            "raw.odd",
+            id="unknown check",
+        ),
+        pytest.param(
+            lambda lines: [*lines, '{"check":"art.ids","rule":"","publisher":"","count":-1,"of":1}'],
+            ">= 0",
+            id="negative",
+        ),
+    ],
+)
+def test_a_corrupt_baseline_is_never_all_is_well(run: Run, tmp_path: Path, change: "type[object]", said: str) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    lines = (tmp_path / NAME).read_text().splitlines()
+    (tmp_path / NAME).write_text("".join(f"{line}\n" for line in change(lines)))  # type: ignore[call-arg,attr-defined]
+    result = gate(run)
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+
+
+def _pack(path: Path, version: str, labels: Sequence[str]) -> None:
+    rules = "".join(
+        f'[[rule]]\nid = "{label.split()[0].lower()}"\ntitle = "{label}"\nkind = "link"\nmatch.exact = ["{label}"]\n'
+        f'why = "a test"\ndrops = ["{label}"]\nkeeps = ["{label} was what they said."]\n'
+        for label in labels
+    )
+    (path / "mine.toml").write_text(f'[pack]\nid = "mine"\nversion = "{version}"\n{rules}')
+
+
+def test_only_rules_that_both_sides_know_are_compared(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    _pack(tmp_path, "1.0.0", ["Old label"])
+    words = ("-r", "mine.toml", "--skip-checks", "raw.suspects")
+    run("baseline", "write", "crawl.jsonl", *words)
+    _pack(tmp_path, "2.0.0", ["Town hall desk"])
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, 5, ends=["Town hall desk", "Read More"]), *pages(2, 10)])
+    result = gate(run, *words)
+    assert result.code == 0
+    assert "pack mine: 1.0.0 in the baseline, 2.0.0 now, 1 rules new and 1 gone; these are not compared" in result.err
+    crawl(tmp_path, 6, 9)
+    assert gate(run, *words).code == 1
+
+
+def test_the_config_names_the_baseline_for_both_commands(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    (tmp_path / "copydesk.toml").write_text('[check]\nbaseline = "ok.jsonl"\n')
+    assert run("check", "crawl.jsonl").code == 2
+    assert run("baseline", "write", "crawl.jsonl").code == 0
+    assert (tmp_path / "ok.jsonl").exists()
+    assert run("check", "crawl.jsonl").code == 0
+
+
+def test_publishers_that_are_missed(run: Run, tmp_path: Path) -> None:
+    both = [*pages(1, 10), *pages(2, 10, "Corley Post")]
+    write_lines(tmp_path / "pages.jsonl", both)
+    run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl")
+    run("baseline", "write", "clean.jsonl")
+    assert run("check", "clean.jsonl", "--baseline", NAME).code == 0
+    write_lines(tmp_path / "pages.jsonl", both[:12])
+    run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", "-f")
+    result = run("check", "clean.jsonl", "--baseline", NAME, "--format", "concise")
+    assert result.code == 1
+    assert result.out == "Corley Post: error: art.counts: 2 articles of Corley Post, and 10 before\n"
+    assert run("check", "clean.jsonl", "--baseline", NAME, "--checks", "art.ids", "--min", "art.counts=60%").code == 0
+    assert run("check", "clean.jsonl", "--baseline", NAME, "--checks", "art.ids", "--min", "art.counts=61%").code == 1
+
+
+# ---- drift ----
+
+
+def drifted(run: Run, tmp_path: Path, before: Sequence[str], after: Sequence[str], count: int = 12) -> list[str]:
+    """Return the findings of drift when the line that ends a publisher's pages changes; another's stay as they were."""
+    other = pages(9, count, "Corley Post", ["Read More"])
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, count, ends=before), *other])
+    run("baseline", "write", "crawl.jsonl")
+    write_lines(tmp_path / "crawl.jsonl", [*pages(2, count, ends=after), *other])
+    lines = gate(run, "--format", "jsonl", "-q").out.splitlines()
+    found = [json.loads(line) for line in lines]
+    return [f"{one['publisher']} {one['rule']} {one['message']}" for one in found if one["check"] == "raw.drift"]
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_a_renamed_label_names_the_silent_rule_and_the_new_line(run: Run, tmp_path: Path, count: int) -> None:
+    (found,) = drifted(run, tmp_path, ["Read More"], ["Town Hall Desk at Work"], count)
+    assert found == (
+        f"Ashdale Gazette {RULE} {RULE} named a line on {count} of {count} of the pages, and now on 0 of {count}; "
+        f"in its place stands 'Town Hall Desk at Work', on {count} of {count}"
+    )
+
+
+def test_a_label_that_is_gone_is_drift_too(run: Run, tmp_path: Path) -> None:
+    (found,) = drifted(run, tmp_path, ["Read More"], [])
+    assert found.startswith(f"Ashdale Gazette {RULE} {RULE} named a line on 12 of 12 of the pages, and now on 0 of 12")
+    assert "in its place" not in found
+
+
+def test_a_new_line_on_most_pages_is_drift(run: Run, tmp_path: Path) -> None:
+    (found,) = drifted(run, tmp_path, ["Read More"], ["Read More", "Town Hall Desk at Work"])
+    assert found.startswith("Ashdale Gazette suspects 'Town Hall Desk at Work' is new")
+
+
+@pytest.mark.parametrize("lines", [["Read More"], ["Town Hall Desk at Work"], []])
+def test_a_template_that_stays_is_no_drift(run: Run, tmp_path: Path, lines: list[str]) -> None:
+    assert drifted(run, tmp_path, lines, lines) == []
