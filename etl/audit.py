@@ -128,9 +128,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of tallies: of documents for a shard, of shards for a run.  Names are sorted."""
     documents = rejects = read = kept = changed = removed = 0
     counts = {name: Counter[str]() for name in COUNTED}
-    checksums: list[str] = []
+    checksum = ""
     for tally in tallies:
-        checksums.append(tally.checksum)
+        checksum = checksum_of((checksum, tally.checksum))
         documents += tally.documents
         rejects += tally.rejects
         read += tally.books.read
@@ -141,9 +141,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
             for key, count in getattr(tally, name):
                 counter[key] += count
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(
-        documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum_of(checksums)
-    )
+    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum)
 
 
 def document_checksum(entry: Entry) -> str:

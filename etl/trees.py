@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
+    Matrix = NDArray[np.floating]
     Integers = NDArray[np.int64]
 
 # Units of a node's mean in one unit of log-odds.
 THOUSANDTHS = 1_000
 # One bit a leaf in the widest mask that numpy has.
 MAX_LEAVES = 64
-# Splits x rows that are compared at once: the work arrays take nine bytes for each, and stay in the processor's cache.
-MAX_COMPARED = 150_000
+# Trees x rows that are asked at once: the work arrays take some 20 bytes for each, and stay in the processor's cache.
+MAX_ASKED = 75_000
 # In `Tree.features`: the node is a leaf.
 LEAF = -1
 
@@ -134,13 +134,15 @@ def _leaves(forest: Forest, matrix: "Matrix") -> Iterator["NDArray[np.intp]"]:
 
     compiled = _compiled(forest)
     offsets = np.arange(len(forest.trees))[:, None] * MAX_LEAVES
-    one, full = compiled.masks.dtype.type(1), ~compiled.masks.dtype.type(0)
-    step = max(1, MAX_COMPARED // compiled.features.size)
+    one, struck_out = compiled.masks.dtype.type(1), ~compiled.masks[:, :, None]
+    thresholds = compiled.thresholds.astype(matrix.dtype)[:, :, None]
+    step = max(1, MAX_ASKED // len(forest.trees))
     for start in range(0, len(matrix), step):
         columns = np.ascontiguousarray(matrix[start : start + step].T)
-        exceeds = columns[compiled.features] > compiled.thresholds[:, :, None]
-        alive = np.bitwise_and.reduce(np.where(exceeds, compiled.masks[:, :, None], full), axis=0)
-        lowest = alive & (~alive + one)  # the lowest bit that is set: the first leaf left
+        struck = np.zeros((len(forest.trees), columns.shape[1]), dtype=compiled.masks.dtype)
+        for features, bounds, leaves in zip(compiled.features, thresholds, struck_out, strict=True):
+            struck |= (columns[features] > bounds) * leaves
+        lowest = ~struck & (struck + one)  # the lowest bit that is not set: the first leaf left
         yield np.frexp(lowest.astype(np.float64))[1] - 1 + offsets
 
 

@@ -385,7 +385,9 @@ def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
     ("words", "code", "said"),
     [
         pytest.param(("missing.jsonl",), 3, "no such file", id="missing"),
-        pytest.param(("empty.jsonl",), 3, "", id="empty"),
+        pytest.param(("empty.jsonl",), 3, "nothing in it", id="empty"),
+        pytest.param(("blank.txt",), 3, "nothing in it", id="blank"),
+        pytest.param(("denied.jsonl", "--max", "raw.unreadable=1"), 3, "", id="rejects alone"),
         pytest.param(("a.txt", "--max", "art.leftovers=1"), 2, "Did you mean 'art.leftover'?", id="no check"),
         pytest.param(("a.txt", "--max", "art.leftover"), 2, "WHAT=N", id="no amount"),
         pytest.param(("a.txt", "--max", "art.leftover=200%"), 2, "more than all", id="more than all"),
@@ -399,6 +401,8 @@ def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
 def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int, said: str) -> None:
     (tmp_path / "a.txt").write_text(story(Random(1)))
     (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "blank.txt").write_text(" \n\n")
+    (tmp_path / "denied.jsonl").write_text('{"schema":"copydesk/reject/1"}\n')
     result = run("check", *words)
     assert result.code == code
     assert said in result.err

@@ -83,7 +83,7 @@ def report(*findings: Finding, subjects: int = 0) -> Report:
         tally.add(Subject("raw", one.key.publisher, characters=1000), [one])
     for _ in range(subjects - len(findings)):
         tally.add(Subject("raw", characters=1000), [])
-    return report_of(Outcome(tally.value(), documents=1), Rules(limits, checks, Selection()))
+    return report_of(Outcome(tally.value()), Rules(limits, checks, Selection()))
 
 
 def finding(number: int = 1, rule: str = "core/read-more", publisher: str = "", text: str = "Read More") -> Finding:

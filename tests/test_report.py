@@ -209,6 +209,15 @@ def test_duplicates_stand_beside_their_keepers_and_lead_there_and_back(
     assert [back["href"] for back in keeper.select("details a")] == [f"#{duplicate['id']}"]
 
 
+def test_links_lead_only_to_what_is_shown(report: Callable[..., Tag], tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 60)
+    page = report("in.jsonl", "--max-size", 90_000)
+    assert 0 < len(page.select("article")) < 60
+    assert page.select("a.keeper")
+    places = {value for key, value in attributes(page) if key == "id"}
+    assert [href for href in links(page) if href[1:] not in places] == []
+
+
 def test_a_keeper_may_be_from_an_earlier_run(run: Run, report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "old.jsonl", 1)
     write_stories(tmp_path / "in.jsonl", 2)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.trees import LEAF, MAX_COMPARED, MAX_LEAVES, Forest, Tree, contributions, score
+from etl.trees import LEAF, MAX_ASKED, MAX_LEAVES, Forest, Tree, contributions, score
 
 STUMP = Tree((0, LEAF, LEAF), (2.5, 0, 0), (0, -300, 400))
 #            length <= 10?   yes: links <= 0.5?   yes: -50, no: -900   no: +700
@@ -85,7 +85,7 @@ def test_scores_are_those_of_a_walk_and_contributions_add_up_to_them(
 
 
 def test_rows_do_not_depend_on_their_batch() -> None:
-    batch = MAX_COMPARED // 4  # two trees, the deeper of two splits
+    batch = MAX_ASKED // 2  # two trees
     rows = np.arange(2.0 * (batch + 3)).reshape(-1, 2) % 13
     places = [0, batch - 1, batch, batch + 2]
     alone = [score(FOREST, rows[at : at + 1])[0] for at in places]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -58,7 +59,10 @@ def _simulated(random: Random, strata: dict[str, tuple[int, float]], draws: int)
     for _ in range(left):
         (share,) = random.choices([share for _, share in lacking], [weight for weight, _ in lacking])
         wrong += random.random() < share
-    return upper_bound(wrong, draws)
+    return _upper_bound(wrong, draws)
+
+
+_upper_bound = cache(upper_bound)
 
 
 @pytest.mark.parametrize(

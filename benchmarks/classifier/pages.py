@@ -25,7 +25,6 @@ from etl.model import Raw
 from etl.packs import Selection, compile_rules
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.features import Page
-from etl.rules.engine.surroundings import goes_by_shape
 
 FOLDS = 5
 # Of a hundred rules, those that the classifier is told of while it learns.
@@ -94,7 +93,7 @@ def fold_of(publisher: str) -> int:
 def labelled(folder: Path) -> Iterator[Labelled]:
     """Yield the pages of the dumps."""
     rules = compile_rules(Selection(ignore=("classifier/*",)))
-    shaped = frozenset(one.name for one in rules.judging.contextual.rules if goes_by_shape(one))
+    shaped = frozenset(one.name for one in rules.judging.contextual.rules if one.goes_by_shape)
     for dump in dumps(folder):
         (judged,) = judge([parse(Raw(dump.domain, dump.text, ""), rules)], rules)
         if len(judged.document.blocks) != len(dump.blocks):

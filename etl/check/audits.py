@@ -1,5 +1,6 @@
 """An audit by itself (`audit.balance`), and with its articles (`audit.replay`)."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from etl.audit import BOOKED_NOTHING, Entry
 from etl.check.model import Finding, Key, Place
 from etl.errors import RestoreError, UsageError
 from etl.formats import Source
+from etl.formats.opening import open_path
+from etl.formats.stores import is_address
 from etl.restoration import AuditedDocument, read_audit, restore
 
+_AUDIT, _HEAD = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/audit/'), 256
 BALANCE, REPLAY = "audit.balance", "audit.replay"
 
 
@@ -21,9 +25,15 @@ class CheckedAudit(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def is_audit(path: str) -> bool:
-    """Return whether a file is an audit by its place: what copydesk writes beside articles, in any format."""
-    return ".audit." in Path(path).name or Path(path).parent.name == "audit"
+def is_audit(source: Source) -> bool:
+    """Return whether a file is an audit: by its first line, or, if it is Parquet, by where copydesk writes it."""
+    path = Path(source.path)
+    if path.suffix == ".parquet":
+        return ".audit." in path.name or path.parent.name == "audit"
+    if source.is_stream or is_address(source.path):
+        return False
+    with open_path(path) as lines:
+        return _AUDIT.match(lines.read(_HEAD)) is not None
 
 
 def audit_path(path: str) -> str:

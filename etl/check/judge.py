@@ -52,6 +52,7 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
         failures=tuple(_failures(limits, rows, better if rules.is_strict else [])),
         notes=tuple(notes),
         version=version("copydesk"),
+        levels=levels,
     )
 
 

@@ -156,11 +156,8 @@ class Report(Struct, frozen=True):
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     version: str = ""
+    levels: Mapping[Key, Level] = {}
 
     def level(self, finding: Finding) -> Level:
         """Return how bad a finding is: as its key."""
-        return self.levels().get(finding.key, "note")
-
-    def levels(self) -> dict[Key, Level]:
-        """Return the level of each key."""
-        return {row.key: row.level for row in self.rows}
+        return self.levels[finding.key]

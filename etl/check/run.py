@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -33,7 +33,6 @@ class Outcome(Struct, frozen=True):
     tallied: Tallied
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
-    documents: int = 0
 
 
 def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine, progress: Progress) -> Outcome:
@@ -49,17 +48,28 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         tally.merge(one.tallied)
         progress.advance(job.job.shard_bytes, one.documents)
         checked.append(structs.replace(one, tallied=Tallied()))
-    documents = sum(one.documents for one in checked)
-    if not documents:
-        raise NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
+    if _is_blank(tally.value()):
+        raise NoInput(
+            " ".join(source.name for source in found.sources[:3]), "there is nothing in it", *planned.notes[:1]
+        )
     lines = recurring(workspace, len(checked), tally.value().totals) if job.has(*RECURRING) else []
-    found_of_all = _of_all(job, workspace, checked, lines, tally.value())
-    wanted = (one for one in found_of_all if one.key.check in job.checks)
+    of_all = chain(suspects(lines, tally.value().totals), _of_all(job, workspace, checked, engine.jobs))
+    wanted = (one for one in of_all if one.key.check in job.checks)
     for (check, path, _), group in groupby(wanted, key=lambda one: (one.key.check, one.place.path, one.place.row)):
         findings = list(group)
         tally.find(Subject(CHECKS[check].scope, findings[0].key.publisher, path=path), findings)
     notes = dict.fromkeys([*planned.notes, *(note for one in checked for note in one.notes)])
-    return Outcome(tally.value(), tuple(lines), tuple(notes), documents)
+    return Outcome(tally.value(), tuple(lines), tuple(notes))
+
+
+_NO_AUDIT = {False: "it holds copydesk's own rejects, or account", True: "an audit is checked as a file"}
+
+
+def _is_blank(tallied: Tallied) -> bool:
+    """Return whether nothing was read: no text of any page, no article, no audit, nothing that could not be read."""
+    are_pages = all(scope == "raw" for scope, _ in tallied.totals)
+    is_read = any(key.check == "raw.unreadable" for key in tallied.counts)
+    return are_pages and not is_read and not any(count.characters for count in tallied.totals.values())
 
 
 class _Plan:
@@ -79,29 +89,26 @@ class _Plan:
             yield Share(Source(name, name), fault=fault)
         for source in self._found.sources:
             for share in shares(source, self._job.reading, self._job.shard_bytes):
-                if share.fault != OWN and not (share.format == "parquet" and is_audit(source.path)):
+                if share.fault != OWN and not (share.format == "parquet" and is_audit(source)):
                     yield share
                     continue
-                if is_audit(source.path) and not source.is_stream:
+                if is_audit(source):
                     path = audit_path(source.path)
                     if path not in audits:
                         audits.add(path)
                         yield Share(structs.replace(source, path=path), fault=OWN, size=self._job.shard_bytes)
                 else:
-                    self.notes.append(f"passed over {source.name}: it holds copydesk's own rejects or account")
+                    self.notes.append(f"passed over {source.name}: {_NO_AUDIT[source.is_stream]}")
                 break
 
 
-def _of_all(
-    job: CheckJob, workspace: Workspace, checked: Sequence[Checked], lines: Sequence[Line], tallied: Tallied
-) -> Iterator[Finding]:
+def _of_all(job: CheckJob, workspace: Workspace, checked: Sequence[Checked], threads: int) -> Iterator[Finding]:
     """Yield what can be found only when all shards are known."""
-    yield from suspects(lines, tallied.totals)
     if any(one.articles for one in checked):
         if "art.ids" in job.checks:
             yield from _same_ids(workspace, len(checked))
         if "art.duplicates" in job.checks:
-            yield from _duplicates(job, workspace, len(checked))
+            yield from _duplicates(job, workspace, len(checked), threads)
 
 
 def _same_ids(workspace: Workspace, shards: int) -> Iterator[Finding]:
@@ -132,9 +139,9 @@ def _hash(article_id: str) -> int:
     return int.from_bytes(blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def _duplicates(job: CheckJob, workspace: Workspace, shards: int) -> Iterator[Finding]:
+def _duplicates(job: CheckJob, workspace: Workspace, shards: int, threads: int) -> Iterator[Finding]:
     """Yield the blocks that `clean` would drop as copies, and articles that would go whole, once each."""
-    select(job.job, workspace, shards, 1)
+    select(job.job, workspace, shards, threads)
     for shard in range(shards):
         drops = read_drops(workspace, shard)
         if not drops:

@@ -78,9 +78,9 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
         with appearing_folder(Path(out)) as folder:
             write_folder(request, folder)
     elif output:
-        write_page(Path(output), report_page(request))
+        write_page(Path(output), report_page(request).page)
     else:
-        click.echo(report_page(request), nl=False)
+        click.echo(report_page(request).page, nl=False)
 
 
 def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = None, seed: int = 0) -> "Request":
@@ -120,7 +120,7 @@ def report_of(one: "Session") -> str:
     folder, request = Path(one.workspace.folder), one.request
     name = Path(request.output.name).name or " ".join(request.names[:3])
     run = RunFiles(name, folder / "articles", folder / "audit", folder / "rejects")
-    return report_page(request_of(run, DEFAULT_SIZE))
+    return report_page(request_of(run, DEFAULT_SIZE)).page
 
 
 def write_report(name: str, page: str) -> None:

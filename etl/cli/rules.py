@@ -74,13 +74,20 @@ def show_rule(name: str, **chosen: Any) -> None:
 
 
 @rules.command("test", cls=GroupedCommand)
+@click.argument("packs", nargs=-1, metavar="[PACK...]")
 @options.rule_options
-def test_rules(**chosen: Any) -> None:
-    """Run the examples of the selected rules; each must be named by its rule, or by none.  Exits 1 if one fails."""
+def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
+    """Run the examples of the selected rules; each must be named by its rule, or by none.  Exits 1 if one fails.
+
+    \b
+    Examples:
+      copydesk rules test                         the built-in rules
+      copydesk rules test --only-rules mine.toml  those of a pack; the same as -r mine.toml
+    """
     from etl.examples import failures
     from etl.packs import selected
 
-    selection = options.selection(chosen)
+    selection = options.selection({**chosen, "rules": (*chosen["rules"], *packs)})
     failed = list(failures(selection))
     for failure in failed:
         place = f"{failure.sourced.path}:{failure.sourced.line}"

@@ -63,6 +63,12 @@ class Duplicates:
                 if len(known) < MAX_COPIES:
                     known.append(Copy(block.text[:200], article.fields.id, block.start, block.entry.similarity))
 
+    def concerns(self, article: ArticleChanges) -> bool:
+        """Return whether an article has duplicates, or keeps some."""
+        return article.fields.id in self._copies or any(
+            block.entry is not None and block.entry.duplicate_of for block in article.blocks
+        )
+
     def keeper(self, entry: Entry) -> Keeper | None:
         """Return what keeps a duplicate: for the copy of a whole article, its paragraph that shares the most words."""
         article, _, line = entry.duplicate_of.partition(":")

@@ -15,7 +15,7 @@ from etl.report.changes import ArticleChanges
 from etl.report.duplicates import Duplicates
 from etl.report.overview import counted
 from etl.report.reading import RunFiles
-from etl.report.render import Links, Renderer, Settings, anchor
+from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
 from etl.report.sample import Sample
 from etl.report.totals import NO_PUBLISHER, Totals, ranked
 
@@ -30,7 +30,7 @@ class Request(Struct, frozen=True):
     """A report that a user asks for.
 
     `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
-    compare with, and `seed` draws the articles that are shown at random.
+    compare with, and `seed` draws the articles that are shown at random.  A page that is reviewed takes verdicts.
     """
 
     run: RunFiles
@@ -39,6 +39,7 @@ class Request(Struct, frozen=True):
     previous: RunFiles | None = None
     max_bytes: int = 5_000_000
     seed: int = 0
+    is_reviewed: bool = False
 
 
 class _Reject(Struct, frozen=True, gc=False):
@@ -62,10 +63,16 @@ class CountedRun(Struct, frozen=True):
 
 
 class ShownArticle(Struct, frozen=True):
-    """An article as it is shown: its changes, and the HTML made of them."""
+    """An article as it is shown: its changes, and the HTML made of them, with the reason and in the detail that it has.
+
+    `place` is its number in the run, among those that may be shown.
+    """
 
     changes: ArticleChanges
     html: Markup
+    reason: str = ""
+    detail: Detail = FULL
+    place: int = 0
 
 
 class Example(Struct, frozen=True):
@@ -95,7 +102,7 @@ class Examples:
 
 def settings_of(request: Request) -> Settings:
     """Return what the templates take of a request."""
-    return Settings(request.titles, request.until)
+    return Settings(request.titles, request.until, request.is_reviewed)
 
 
 def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: Mapping[str, ShownArticle]) -> str:
@@ -112,6 +119,7 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
         name=request.run.name,
         views=_views("#overview", "#articles", "#rules", len(shown)),
         articles=[one.html for one in shown.values()],
+        is_whole=len(shown) == run.totals.statuses.total(),
         shown_words=_shown_words(len(shown), run.totals),
         parts=(),
         filters=filters(changes),
@@ -130,6 +138,7 @@ def index_page(
         name=request.run.name,
         views=_views("#overview", "#articles", "#rules", run.totals.statuses.total()),
         articles=(),
+        is_whole=True,
         shown_words=_shown_words(run.totals.statuses.total(), run.totals),
         parts=[{"link": link, "name": name} for link, name in parts],
         filters=(),
@@ -146,6 +155,7 @@ def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[S
         name=request.run.name,
         views=_views("index.html#overview", "#articles", "index.html#rules", len(shown)),
         articles=[one.html for one in shown],
+        is_whole=True,
         shown_words=f"Articles {name}, in the order of the run.",
         parts=(),
         filters=filters([one.changes for one in shown]),

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from etl.report.totals import ArticleSummary, CountedArticle
 
-Reason = Literal["lost most", "suspect", "example", "at random"]
-"""Why an article is shown; of several, the first in this order."""
+Reason = Literal["lost most", "suspect", "example", "at random", "keeper"]
+"""Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
 
 # Articles that lost most.  A reader looks at some tens of them.
 MAX_WORST = 60
@@ -99,6 +99,8 @@ class Sample:
         for reason, group in groups:
             for one in group:
                 found.setdefault(one.id, (reason, one.keepers))
+                for keeper in one.keepers:
+                    found.setdefault(keeper.partition(":")[0], ("keeper", ()))
         return found
 
     def _chance(self, article_id: str) -> float:

@@ -6,12 +6,14 @@ duplicates.  So memory holds counts and what is shown, however large the run is.
 
 from collections.abc import Collection, Iterator, Mapping
 
+from msgspec import Struct, structs
+
 from etl.errors import UsageError
 from etl.report.changes import ArticleChanges, changes_of
 from etl.report.duplicates import Duplicates
 from etl.report.pages import CountedRun, Request, ShownArticle, one_page, settings_of
 from etl.report.reading import RunFiles, read_run
-from etl.report.render import BRIEF, Links, Renderer
+from etl.report.render import BRIEF, FULL, Links, Renderer
 from etl.report.sample import Sample
 from etl.report.totals import Totals, totals_of
 
@@ -23,7 +25,14 @@ MAX_CANDIDATES = 3_000
 MAX_SHARE = 0.1
 
 
-def report(request: Request) -> str:
+class Report(Struct, frozen=True):
+    """A page, and the articles that it shows."""
+
+    page: str
+    articles: tuple[ArticleChanges, ...]
+
+
+def report(request: Request) -> Report:
     """Return a run as one page of at most so many bytes.
 
     Raises UsageError if the page without articles is larger already, or files are not what copydesk wrote, and
@@ -34,18 +43,17 @@ def report(request: Request) -> str:
     duplicates = Duplicates(keeper for _, keepers in chosen.values() for keeper in keepers)
     changes = {one.fields.id: one for one in read_changes(request.run, chosen, duplicates)}
     renderer = Renderer(settings_of(request), duplicates, Links(dict.fromkeys(changes, "")))
-    is_sample = len(chosen) < run.totals.statuses.total()
+    places = {article_id: place for place, article_id in enumerate(changes)}
     largest = int(request.max_bytes * MAX_SHARE)
     rendered = {
-        one: rendered_article(renderer, changes[one], reason if is_sample else "", largest)
+        one: structs.replace(rendered_article(renderer, changes[one], reason, largest), place=places[one])
         for one, (reason, _) in chosen.items()
+        if one in changes  # a keeper may be of an earlier run
     }
-    return _fitted(request, run, duplicates, rendered, list(changes))
+    return _fitted(request, run, duplicates, rendered)
 
 
-def _fitted(
-    request: Request, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle], order: list[str]
-) -> str:
+def _fitted(request: Request, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]) -> Report:
     """Return the page with as many articles as have room, the most wanted first."""
     budget = request.max_bytes - len(one_page(request, run, duplicates, {}).encode())
     if budget < 0:
@@ -53,11 +61,21 @@ def _fitted(
         raise UsageError("--max-size", fault, "Give a larger size.")
     while True:
         fitting = _fitting(rendered, budget)
-        page = one_page(request, run, duplicates, {one: rendered[one] for one in order if one in fitting})
+        renderer = Renderer(settings_of(request), duplicates, Links(dict.fromkeys(fitting, "")))
+        in_order = sorted(fitting, key=lambda one: rendered[one].place)
+        shown = {one: _linked(renderer, rendered[one], duplicates) for one in in_order}
+        page = one_page(request, run, duplicates, shown)
         excess = len(page.encode()) - request.max_bytes
         if excess <= 0:
-            return page
+            return Report(page, tuple(one.changes for one in shown.values()))
         budget -= excess  # links and examples take room as well
+
+
+def _linked(renderer: Renderer, one: ShownArticle, duplicates: Duplicates) -> ShownArticle:
+    """Return an article with links to what is shown beside it, and to nothing else."""
+    if not duplicates.concerns(one.changes):
+        return one
+    return structs.replace(one, html=renderer.article(one.changes, one.reason, one.detail))
 
 
 def _fitting(rendered: Mapping[str, ShownArticle], budget: int) -> frozenset[str]:
@@ -72,8 +90,10 @@ def _fitting(rendered: Mapping[str, ShownArticle], budget: int) -> frozenset[str
 
 def rendered_article(renderer: Renderer, changes: ArticleChanges, reason: str, largest: int) -> ShownArticle:
     """Return an article as HTML, in brief if it has more characters than `largest`."""
-    html = renderer.article(changes, reason)
-    return ShownArticle(changes, html if len(html) <= largest else renderer.article(changes, reason, BRIEF))
+    html, detail = renderer.article(changes, reason), FULL
+    if len(html) > largest:
+        html, detail = renderer.article(changes, reason, BRIEF), BRIEF
+    return ShownArticle(changes, html, reason, detail)
 
 
 def count_run(request: Request, size: int) -> CountedRun:

@@ -41,9 +41,9 @@ def sarif(report: Report) -> Iterator[str]:
 
 def _fitting(report: Report) -> Iterator[bytes]:
     places = {check: at for at, check in enumerate(_used(report))}
-    levels, size = report.levels(), 0
+    size = 0
     for number, (fingerprint, finding) in enumerate(fingerprinted(report)):
-        result = msgspec.json.encode(_result(finding, levels[finding.key], places[finding.key.check], fingerprint))
+        result = msgspec.json.encode(_result(finding, report.level(finding), places[finding.key.check], fingerprint))
         size += len(result) + 1
         if number == MAX_RESULTS or size > MAX_BYTES:
             return

@@ -70,7 +70,13 @@
     if (view) show(view.id);
     element.tabIndex = -1;
     element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: element.matches("article") ? "start" : "center" });
+    // Articles out of sight have no height yet: what is scrolled over gets one, and moves the target.
+    const turns = [0, 1, 2];
+    const scroll = () => {
+      element.scrollIntoView({ block: element.matches("article") ? "start" : "center" });
+      if (turns.pop()) requestAnimationFrame(scroll);
+    };
+    scroll();
   }
   const isShown = (element) => !element.closest("[hidden]");
   let current = null;
@@ -150,7 +156,7 @@
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("input, select, textarea");
     if (event.key === "Escape" && isTyping) event.target.blur();
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
   });
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from etl.model import Action, Removal
 from etl.rules.engine.literal_search import LiteralHits, RuleSet
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
-from etl.rules.engine.surroundings import Named, goes_by_shape, judge_surroundings
+from etl.rules.engine.surroundings import Named, judge_surroundings
 from etl.rules.language import Verb
 from etl.rules.matching.view import ArticleView
 
@@ -74,7 +74,7 @@ def _by_block(view: ArticleView, named: Matches) -> Named:
     for at, one in sorted(named, key=lambda found: (found[0], found[1].rank)):
         by_block.setdefault(at, []).append(one)
     removals = {at: _removal(view.blocks[at].index, rules) for at, rules in by_block.items()}
-    shaped = frozenset(at for at, rules in by_block.items() if all(map(goes_by_shape, rules)))
+    shaped = frozenset(at for at, rules in by_block.items() if all(one.goes_by_shape for one in rules))
     return Named(view, removals, shaped)
 
 

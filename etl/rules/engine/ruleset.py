@@ -34,7 +34,8 @@ class CompiledRule(Struct, frozen=True):
     Of several rules that name a block, the one of the least `rank` is named first.  `names` is true of the blocks that
     it names: it matches, and no guard blocks it.  `matches` is what it asks of a block and of its neighbours, `guards`
     are what must hold beside that, each with its words.  `called` are all its names; `user_rule` is its name if it is a
-    user's, else "".
+    user's, else "".  `goes_by_shape` is true if it says what a block is by its shape and that of its neighbours, not by
+    a label.
     """
 
     rank: int
@@ -47,6 +48,7 @@ class CompiledRule(Struct, frozen=True):
     exception: Guard
     called: tuple[str, ...]
     user_rule: str
+    goes_by_shape: bool
 
     def match(self, view: ArticleView, at: int) -> "RuleMatch | None":
         """Return the match of the rule at a block, whether a guard blocks it or not; None if it does not match."""
@@ -212,6 +214,7 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
         exception,
         names,
         user_rule,
+        rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None,
     )
 
 

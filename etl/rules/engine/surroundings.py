@@ -8,8 +8,7 @@ from msgspec import Struct
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.model import LEAD_OR_END, MIN_BLOCKS, MIN_ON_PAGES, NAME, SENTENCE, Scores, score_pages
-from etl.rules.engine.ruleset import CompiledRule, JudgingRules
-from etl.rules.matching.neighbours import is_contextual
+from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
 if TYPE_CHECKING:
@@ -22,12 +21,6 @@ class Named(Struct, frozen=True):
     view: ArticleView
     removals: Mapping[int, Removal]
     shaped: frozenset[int]
-
-
-def goes_by_shape(compiled: CompiledRule) -> bool:
-    """Return true if a rule says what a block is by its shape and that of its neighbours, not by a label."""
-    rule = compiled.rule
-    return rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None
 
 
 def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:

@@ -1,6 +1,7 @@
 """Predicates on a block's neighbours, compiled once per rule."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -53,7 +54,7 @@ def span_predicate(between: Between, user_rule: str = "") -> Predicate:
 
 
 class Distances(Struct, frozen=True, gc=False):
-    """Of each block of an article, how far away the nearest one stands that a pattern matches; FAR if none does.
+    """Of each block of an article, how far away the nearest one stands that a pattern matches; FAR or more: none does.
 
     They are counted once for an article, and then several rules ask them of each of its blocks.
     """
@@ -62,7 +63,9 @@ class Distances(Struct, frozen=True, gc=False):
     below: list[int]
 
 
+@cache
 def _distances(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], Distances]:
+    """Return what measures a view: one function for equal patterns, so that rules share what is counted."""
     among = pattern_predicate(pattern, user_rule).among
     asks_only_rules = bool(pattern.rule) and not any(getattr(pattern, one) for one in CRITERIA if one != "rule")
 
@@ -77,12 +80,20 @@ def _distances(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], Dist
 
 
 def _measured(places: Sequence[int], size: int) -> Distances:
-    above, below = [FAR] * size, [FAR] * size
-    for start, end in zip(places, (*places[1:], size - 1), strict=False):
-        above[start + 1 : end + 1] = range(1, end - start + 1)
-    for start, end in zip((-1, *places), places, strict=False):
-        below[max(0, start) : end] = range(end - max(0, start), 0, -1)
-    return Distances(above, below)
+    marked = bytearray(size)
+    for at in places:
+        marked[at] = 1
+    return Distances(_since(marked), _since(marked[::-1])[::-1])
+
+
+def _since(marked: bytearray) -> list[int]:
+    """Return for each place how far before it the last mark stands; FAR or more if there is none."""
+    found: list[int] = []
+    away = FAR
+    for is_marked in marked:
+        found.append(away)
+        away = 1 if is_marked else away + 1
+    return found
 
 
 def _after(near: Neighbour, user_rule: str) -> Predicate:
