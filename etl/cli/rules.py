@@ -82,7 +82,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     \b
     Examples:
       copydesk rules test                         the built-in rules
-      copydesk rules test --only-rules mine.toml  those of a pack; the same as -r mine.toml
+      copydesk rules test --only-rules mine.toml  a pack, as -r mine.toml does
     """
     from etl.examples import failures
     from etl.packs import selected
