@@ -7,7 +7,7 @@ finish   judged document + its duplicates -> article records and audit entries t
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -49,7 +49,7 @@ from etl.repair.steps import Step
 from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
-from etl.segment import EMPTY, Layouts, segment
+from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, repeats, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
@@ -285,8 +285,19 @@ def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ..
     if rejected := next((removal for removal in judged if removal.action == "reject"), None):
         return tuple(_rejected(view, rejected, judged))
     own = {removal.block: removal for removal in (*_empty(view), *view.article.frame)}
-    named = (removal for removal in judged if removal.block not in own)
-    return tuple(sorted((*own.values(), *named), key=lambda removal: removal.block))
+    named = [removal for removal in judged if removal.block not in own]
+    again = _repeated_headline(view, (*own.values(), *named))
+    return tuple(sorted((*own.values(), *named, *again), key=lambda removal: removal.block))
+
+
+def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Removal]:
+    """Return the removals of blocks that say the headline again, and are near the top when furniture above is gone."""
+    headline = view.article.metadata.headline
+    if not headline:
+        return []
+    gone = {removal.block for removal in leaving if removal.action != "tag"}
+    top = islice((block for block in view.blocks if block.index not in gone), MAX_BLOCKS_TO_REPEAT)
+    return repeats(headline, list(top))
 
 
 def _rejected(view: ArticleView, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:

@@ -163,6 +163,17 @@ def test_a_line_that_recurs_and_no_rule_knows(run: Run, articles: Corpus, tmp_pa
     assert found["message"].startswith("stands in 5 of 12")
 
 
+def test_a_line_within_a_block_is_judged_with_its_block(run: Run, articles: Corpus, tmp_path: Path) -> None:
+    """A listing has lines; of another tool's text nobody knows whether a line is a paragraph."""
+    with_text(articles[2], f"{articles[2]['text']}\n\n>>> menu()\nRead More\n>>> leave()")
+    write_lines(tmp_path / "listing.jsonl", articles)
+    assert findings(run, "listing.jsonl") == []
+    other = {key: articles[2][key] for key in ("text", "language")}
+    write_lines(tmp_path / "other.jsonl", [other])
+    found = findings(run, "other.jsonl", "--as", "articles")
+    assert [one["line"] for one in found if one["rule"] == "core/read-more"] == [10]
+
+
 def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, tmp_path: Path) -> None:
     with_text(articles[2], "")
     articles[2]["status"] = "stub"
@@ -172,6 +183,40 @@ def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, t
     assert [(one["check"], one["level"]) for one in found] == [("art.empty", "warning"), ("art.truncated", "warning")]
     assert run("check", "declared.jsonl").code == 0
     assert run("check", "declared.jsonl", "--max", "art.empty=0").code == 1
+
+
+EVERY_LINE = """
+[pack]
+id = "mine"
+version = "1.0.0"
+[[rule]]
+id = "any"
+title = "Any line"
+kind = "notice"
+match.regex = '.{30,}'
+why = "to find each paragraph"
+drops = ["A line of thirty characters or more."]
+keeps = ["A short line."]
+"""
+
+
+@pytest.mark.parametrize("is_with_crlf", [False, True])
+def test_each_paragraph_of_the_sample_is_traced_to_its_line(
+    run: Run, tmp_path: Path, sample: Path, is_with_crlf: bool
+) -> None:
+    page = sample.read_text(encoding="utf-8")
+    (tmp_path / "page.txt").write_bytes(page.replace("\n", "\r\n" if is_with_crlf else "\n").encode())
+    (tmp_path / "mine.toml").write_text(EVERY_LINE)
+    run("clean", "-q", "page.txt", "-o", "clean.jsonl", *ADDED)
+    found = findings(run, "clean.jsonl", "-r", "mine.toml", "--only-rules", "--checks", "art.leftover")
+    lines = page.split("\n")
+    texts = [article["text"].split("\n") for article in read_lines(tmp_path / "clean.jsonl")]
+    assert len(found) == sum(len(line) >= 30 for text in texts for line in text) > 100
+    for one in found:
+        path, _, line = one["origin"].partition(":")
+        assert path == "page.txt"
+        text = texts[one["row"] - 1][one["line"] - 1]
+        assert text[:12] in lines[int(line) - 1], one  # what follows may have been mended
 
 
 # ---- raw pages ----

@@ -11,7 +11,10 @@ from msgspec import Meta, Struct
 from etl.check.checks import CHECKS, Check, matching
 from etl.check.model import Count, Held, Limit, Measure, Where
 from etl.errors import UsageError
+from etl.packs import Selection, selected
 from etl.packs.shape import Guide, shape_error
+from etl.rules.language import Rule
+from etl.rules.matching.neighbours import is_contextual
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(%?)")
 
@@ -96,17 +99,33 @@ def amount(said: str, place: str) -> tuple[float, bool]:
 
 
 def all_limits(
-    given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Sequence[str] = ()
+    given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Mapping[str, Sequence[str]] = {}
 ) -> tuple[Limit, ...]:
     """Return the limits to measure: the user's, and for each check that none of these is about, the usual ones.
 
-    `mild` are rules whose findings only warn.
+    `mild` are, by check, rules whose findings only warn.
     With a baseline only those hold that compare with it: what it accepts is accepted, and nothing beside.
     """
     said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
     left = (CHECKS[check] for check in sorted(set(checks) - said))
     usual = (one for one in left if one.against_baseline or not has_baseline)
-    return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild))))
+    return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild.get(one.id, ())))))
+
+
+def mild_rules(selection: Selection) -> Mapping[str, tuple[str, ...]]:
+    """Return, by check, the rules whose findings only warn: those that say so by their severity.
+
+    And in articles those that judge by neighbours or position: what stood around a line on its page is gone.
+    """
+    rules = [(sourced.name, sourced.rule) for sourced in selected(selection)]
+    mild = tuple(name for name, rule in rules if rule.severity == "info")
+    around = tuple(name for name, rule in rules if _looks_around(rule))
+    return {"raw.boilerplate": mild, "art.leftover": (*mild, *around)}
+
+
+def _looks_around(rule: Rule) -> bool:
+    matches = [match for match in (rule.match, rule.unless) if match is not None]
+    return rule.where.position is not None or any(is_contextual(match) for match in matches)
 
 
 def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:

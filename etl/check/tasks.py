@@ -13,7 +13,7 @@ from etl.audit import JOINT
 from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
-from etl.check.furniture import findings_of
+from etl.check.furniture import findings_of, is_within_block
 from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
 from etl.check.records import ArticleRecord, As, is_article, record_of, records_of
 from etl.check.recurring import Lines
@@ -160,7 +160,8 @@ class _ShardCheck:
         document = judged.document
         place = structs.replace(place, article=record.id, origin=record.place)
         article = Article(record, document.text, document.blocks, place)
-        findings = [*faults_of(article), *findings_of(cleaned.entries, "art", record.publisher, place)]
+        entries = [one for one in cleaned.entries if not (record.is_own and is_within_block(one, document.text))]
+        findings = [*faults_of(article), *findings_of(entries, "art", record.publisher, place)]
         subject = _subject("art", record, document.path, len(document.text))
         self._tally.add(subject, self._wanted(findings))
         blocks = [pair for at in range(len(judged.articles)) for pair in _blocks(judged, at)]

@@ -161,9 +161,8 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     from etl.check.baseline import read_baseline
     from etl.check.checks import chosen_checks
     from etl.check.judge import Rules
-    from etl.check.limits import all_limits, limit_given, limits_of
+    from etl.check.limits import all_limits, limit_given, limits_of, mild_rules
     from etl.check.tasks import CheckJob
-    from etl.packs import selected
     from etl.pipeline.job import Job
 
     config = click.get_current_context().obj
@@ -175,8 +174,7 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
         *(limit_given(one, "--min") for one in chosen["least"]),
     ]
     accepted = read_baseline(Path(chosen["baseline"])) if chosen["baseline"] else None
-    mild = [sourced.name for sourced in selected(selection) if sourced.rule.severity == "info"]
-    limits = all_limits(given, checks, has_baseline=accepted is not None, mild=mild)
+    limits = all_limits(given, checks, accepted is not None, mild_rules(selection))
     rules = Rules(limits, checks, selection, accepted, chosen["is_strict"])
     job = Job(
         selection, reading, memory=options.memory(chosen["memory"]), shard_bytes=options.memory(chosen["shard_size"])
