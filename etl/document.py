@@ -8,7 +8,7 @@ finish   judged document + its duplicates -> article records and audit entries t
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
 
@@ -57,6 +57,10 @@ if TYPE_CHECKING:
 # Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
 # would take 40 GB.  The longest book has some 20,000.
 MAX_BLOCKS = 250_000
+
+
+# An article without text: with a headline, and without one.
+Textless = Literal["stub", "empty"]
 
 
 class Ruleset(Struct, frozen=True):
@@ -175,14 +179,20 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
     ]
 
 
-def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "") -> Cleaned:
-    """Return a document's records and audit entries.  Raises BooksError if its books do not balance."""
+def finish(
+    judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "", skip: Sequence[Textless] = ()
+) -> Cleaned:
+    """Return a document's records and audit entries.  Raises BooksError if its books do not balance.
+
+    `skip` names the articles without text that get no record: with a headline ("stub"), and without one ("empty").
+    """
     document = judged.document
     edited = _edited_articles(judged, duplicates.removals)
     entries = post(document, edited)
     books = balance(document, [one.text for one in edited], entries)
     pairs = zip(judged.articles, edited, strict=True)
-    written = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
+    left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
+    written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
     records = tuple(record(document, article, one, added) for article, one in written)
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
@@ -313,6 +323,10 @@ def _empty(view: ArticleView) -> Iterator[Removal]:
     return (Removal(block.index, "drop", EMPTY, kind="glitch") for block in view.blocks if not block.text)
 
 
+def _textless(article: Article) -> Textless:
+    return "stub" if article.metadata.headline else "empty"
+
+
 def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[EditedArticle]:
     """Return the articles with all that leaves them: by rule, and as duplicates."""
     by_block = {removal.block: removal for removal in duplicates}
@@ -336,6 +350,7 @@ def _without_refrains(name: str, blocks: Sequence[Block], duplicates: Sequence[R
 def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
     document = judged.document
     emptied = ["emptied"] * sum(not one.text and one.removed_ratio > 0 for one in records)
+    empty = ["empty"] * (not document.text.strip())
     suspect = ["suspect"] * sum(one.status == "suspect" for one in records)
     return Tally(
         documents=1,
@@ -345,7 +360,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
         kinds=_counts(entry.kind for entry in entries),
         publishers=_counts(one.publisher for one in records),
         encodings=_counts([document.encoding]),
-        warnings=_counts([*emptied, *suspect, *document.notes]),
+        warnings=_counts([*emptied, *suspect, *empty, *document.notes]),
     )
 
 

@@ -134,7 +134,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     \b
     Examples:
       copydesk baseline write crawl/
-      copydesk baseline prune crawl/                                   lower what has become better
+      copydesk baseline prune crawl/             lower what is better now
       copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
       copydesk baseline show
 

@@ -6,6 +6,7 @@ One story stays one article.
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from msgspec import structs
 
@@ -140,7 +141,10 @@ def _domain(url: str, layouts: Layouts) -> str:
     """Return the longest ending of the url's host that a publisher has registered; "" if there is none."""
     if not url:
         return ""
-    host = re.sub(r"^[a-z]+://|^//|[/:?#].*$", "", url.lower())
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    except ValueError:  # "http://[broken"
+        return ""
     parts = host.split(".")
     endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
     return next((ending for ending in endings if ending in layouts.publishers), "")
