@@ -48,7 +48,7 @@ def test_quiet_clean_says_nothing(run: Run, sample: Path) -> None:
 
 
 def test_dry_run_writes_nothing(run: Run, sample: Path, tmp_path: Path) -> None:
-    result = run("clean", "-n", sample, "-o", "out.jsonl")
+    result = run("clean", "-n", sample)
     assert (result.code, result.out, list(tmp_path.iterdir())) == (0, "", [])
     assert "10 articles" in result.err
 
@@ -314,7 +314,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
-        pytest.param("explain a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
+        pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
         pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
         pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is no line of copydesk's"], id="no audit line"),

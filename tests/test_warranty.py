@@ -201,7 +201,9 @@ def test_check_requires_the_warranty(run: Run, audit: Path, tmp_path: Path) -> N
     assert run("check", "clean.jsonl", "--require", "warranty=v.csv:0.9%").code == 1
     changed = run("check", "clean.jsonl", "--ignore", "core/read-more", "--require", "warranty=v.csv:1%")
     assert changed.code == 1
-    assert "the rules have changed since the sample was judged" in changed.out
+    assert "v.csv: error: audit.warranty [v.csv]: the rules have changed since the sample was judged" in changed.out
+    words = ("check", "clean.jsonl", "--checks", "art.ids", "--require", "warranty=v.csv:0.9%", "--format", "junit")
+    assert 'failures="1"' in run(*words).out
     assert run("check", "clean.jsonl", "--require", "warranty=none.csv:1%").code == 2
     assert run("check", "clean.jsonl", "--require", "warranty=v.csv:1").code == 2
 
