@@ -36,8 +36,8 @@ class Rules(Struct, frozen=True):
 def report_of(outcome: Outcome, rules: Rules) -> Report:
     """Return the report of a check."""
     tallied = compared(outcome, rules)
-    now = of_now(tallied, rules.selection)
     limits = _held(rules, tallied)
+    now = of_now(tallied, rules.selection) if rules.baseline else Baseline()
     changed = changes(rules.baseline, now) if rules.baseline else []
     rows = sorted(_rows(tallied, limits, changed, rules), key=_by_badness)
     levels = {row.key: row.level for row in rows}
