@@ -484,6 +484,15 @@ def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int,
     assert result.out == ""
 
 
+def test_an_input_that_cannot_be_read_is_never_passed_over(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, 3), "no record"])
+    assert run("check", "crawl.jsonl").code == 1
+    result = run("check", "crawl.jsonl", "--checks", "raw.mojibake", "-q")
+    assert (result.code, result.err) == (4, "1 input could not be read, and no check counts that\n")
+    run("baseline", "write", "crawl.jsonl")
+    assert run("check", ".", "--baseline", "copydesk.baseline.jsonl").code == 0  # it is no input itself
+
+
 def test_json_on_stderr_is_one_object(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{story(Random(1))}\n\nRead More\n")
     said = json.loads(run("check", "a.txt", "--json").err)
