@@ -19,11 +19,21 @@ Record = dict[str, Any]
 Corpus = list[Record]
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """What `clean` wrote the first time."""
+    return {}
+
+
 @pytest.fixture
-def articles(run: Run, tmp_path: Path) -> Corpus:
-    """Twelve articles as `clean` writes them."""
+def articles(run: Run, tmp_path: Path, made: dict[str, bytes]) -> Corpus:
+    """Twelve articles as `clean` writes them, with their audit."""
     write_lines(tmp_path / "pages.jsonl", pages(1, 12))
-    assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED).code == 0
+    if not made:
+        assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED).code == 0
+        made.update({path.name: path.read_bytes() for path in tmp_path.glob("clean.*")})
+    for name, body in made.items():
+        (tmp_path / name).write_bytes(body)
     return read_lines(tmp_path / "clean.jsonl")
 
 
@@ -472,6 +482,15 @@ def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int,
     assert result.code == code
     assert said in result.err
     assert result.out == ""
+
+
+def test_an_input_that_cannot_be_read_is_never_passed_over(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, 3), "no record"])
+    assert run("check", "crawl.jsonl").code == 1
+    result = run("check", "crawl.jsonl", "--checks", "raw.mojibake", "-q")
+    assert (result.code, result.err) == (4, "1 input could not be read, and no check counts that\n")
+    run("baseline", "write", "crawl.jsonl")
+    assert run("check", ".", "--baseline", "copydesk.baseline.jsonl").code == 0  # it is no input itself
 
 
 def test_json_on_stderr_is_one_object(run: Run, tmp_path: Path) -> None:

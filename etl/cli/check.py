@@ -104,8 +104,9 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check crawl/ --baseline copydesk.baseline.jsonl
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
-    Exits 1 if an error is found, 0 if not.  Nothing is allowed that you do not allow: by --max, by [[threshold]] tables
-    in copydesk.toml, or by a baseline.  The checks are in docs/checks.md; the options of [clean] hold here too.
+    Exits 1 if an error is found, 0 if not; an input that cannot be read is one, or exit 4 if that is not checked.
+    Nothing is allowed that you do not allow: by --max, by [[threshold]] tables in copydesk.toml, or by a baseline.  The
+    checks are in docs/checks.md; the options of [clean] hold here too.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
@@ -116,8 +117,10 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     report = structs.replace(report, findings=traced(report.findings))
     _write(report, formats)
     _speak(report, chosen)
-    if report.failures and not chosen["exit_zero"]:
-        raise SystemExit(1)
+    if outcome.unread:
+        say(f"{number(outcome.unread, 'input')} could not be read, and no check counts that", fg="yellow")
+    if (report.failures or outcome.unread) and not chosen["exit_zero"]:
+        raise SystemExit(1 if report.failures else 4)
 
 
 @click.command(cls=GroupedCommand)
@@ -272,17 +275,16 @@ LEVELS = ("error", "warning", "note")
 
 def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", rules: "Rules", reason: str) -> None:
     """Write the baseline, and say what has changed.  Exits 1 if something is worse and is not accepted."""
-    from etl.check.baseline import changes, merged, of_now, pruned, write_baseline
+    from etl.check.baseline import changes, of_now, updated, write_baseline
 
     now = of_now(outcome.tallied, rules.selection)
     if before is None:
         write_baseline(path, now)
         click.echo(f"{visible(str(path))}: {number(len(now.accepted), 'key')} written")
         return
-    changed = changes(before, now)
+    changed = changes(before, now, rules.checks)
     worse, better = [one for one in changed if one.is_worse], [one for one in changed if one.is_better]
-    after = merged(before, now, reason) if reason else pruned(before, now)
-    write_baseline(path, after)
+    write_baseline(path, updated(before, now, rules.checks, reason))
     raised = len(worse) if reason else 0
     click.echo(f"{visible(str(path))}: {number(len(better), 'key')} lowered, {raised:,} raised")
     if worse and not reason:
