@@ -290,6 +290,15 @@ class Restoration:
             self._at = 0
 
 
+def place_of(path: str, row: int, record: str, line: int = 0) -> str:
+    """Return a place as `explain` takes it: `path:line`, of a record `path:row:line`; without a line, of the document.
+
+    >>> place_of("page.txt", 1, "", 12), place_of("crawl.jsonl", 7, "id-7", 3), place_of("page.txt", 1, "")
+    ('page.txt:12', 'crawl.jsonl:7:3', 'page.txt')
+    """
+    return ":".join([path, *([str(row)] if record else []), *([str(line)] if line else [])])
+
+
 def text_sha256(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8; half a surrogate pair is hashed as it stands."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -21,14 +21,14 @@ from etl.document import Cleaned, Judged, Parsed, clean
 from etl.errors import Unreadable
 from etl.formats import Reading, Reject, find, read, shares
 from etl.formats.memory import NO_PATH, raw_record, raw_text
-from etl.model import NO_DUPLICATES, DocumentDuplicates, Kind, Metadata, Raw
+from etl.model import DocumentDuplicates, Kind, Metadata, Raw
 from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns
 from etl.pipeline.documents import read_judged, read_parsed
 from etl.pipeline.duplicates import duplicates_within, with_duplicates
 from etl.pipeline.job import Job
 from etl.pipeline.lines import add_up_lines, line_counts
 from etl.pipeline.select import WHOLE, read_drops, select
-from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed
+from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed, with_own_duplicates
 from etl.pipeline.workspace import Workspace, scratch
 from etl.record import Record, Status
 from etl.rules.regexes.budget import BUDGET
@@ -180,11 +180,8 @@ class Cleaner:
 
     def _stream(self, raws: Iterable[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         BUDGET.renew()
-        for judged in judge_all(map(self._parsed, raws), self._rules):
-            if settings.scope == "off" or isinstance(judged, Reject):
-                yield _finished(judged)
-            else:
-                yield _finished(judged, duplicates_within([judged], settings)[0])
+        judged = judge_all(map(self._parsed, raws), self._rules)
+        yield from (_finished(*pair) for pair in with_own_duplicates(judged, settings))
 
     def _run(self, raws: Iterator[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         """Yield documents as a run of the command line does: prepared in shards, selected, and finished."""
@@ -276,8 +273,8 @@ class _Given(Struct, frozen=True):
     record: str = ""
 
 
-def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates = NO_DUPLICATES) -> Result:
-    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates, "")
+def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates) -> Result:
+    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates)
     return Result(status="unreadable", reason=finished.reason) if isinstance(finished, Reject) else _result(finished)
 
 

@@ -36,7 +36,7 @@ CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": Rule
 WAYS_OUT = {
     "reason": "Say why; whoever finds it in a year will ask.",
     "until": "Say on which day it ends, such as until = 2027-06-30; it can be renewed.",
-    "line": "Give the first digits of a line_sha256 of the audit.",
+    "line": "Give the text of the line, or the first digits of its line_sha256 in the audit.",
     "rule": "Name the rule, or a pattern of rules: 'core/*'.",
     "confidence": "Say how sure of it to be: certain, likely or guess.",
 }

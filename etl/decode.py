@@ -119,12 +119,33 @@ def _answers(raw: Raw, body: bytes) -> Iterator[Answer]:
 
 
 def _given(raw: Raw) -> str:
-    codec = codec_of(raw.encoding)
+    codec = given_codec(raw.encoding)
     if not codec:
         raise Unreadable(
             raw.path, f"there is no encoding {raw.encoding!r}", "give a label such as utf-8 or windows-1251"
         )
     return codec
+
+
+def given_codec(label: str) -> str:
+    """Return the codec of an encoding that a user names, as pages or as Python name it; "" if there is none.
+
+    >>> given_codec("latin-1"), given_codec("utf-9")
+    ('cp1252', '')
+    """
+    if codec := codec_of(label):
+        return codec
+    try:
+        return codec_of(codecs.lookup(label).name)
+    except (LookupError, ValueError):  # ValueError: a NUL in it
+        return ""
+
+
+def known_labels() -> list[str]:
+    """Return the labels of encodings that pages use."""
+    from webencodings.labels import LABELS
+
+    return sorted(LABELS)
 
 
 def codec_of(label: str) -> str:

@@ -7,8 +7,8 @@ finish   judged document + its duplicates -> article records and audit entries t
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
 
@@ -49,7 +49,7 @@ from etl.repair.steps import Step
 from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
-from etl.segment import EMPTY, Layouts, segment
+from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, repeats, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
@@ -57,6 +57,10 @@ if TYPE_CHECKING:
 # Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
 # would take 40 GB.  The longest book has some 20,000.
 MAX_BLOCKS = 250_000
+
+
+# An article without text: with a headline, and without one.
+Textless = Literal["stub", "empty"]
 
 
 class Ruleset(Struct, frozen=True):
@@ -175,14 +179,20 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
     ]
 
 
-def finish(judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "") -> Cleaned:
-    """Return a document's records and audit entries.  Raises BooksError if its books do not balance."""
+def finish(
+    judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "", skip: Sequence[Textless] = ()
+) -> Cleaned:
+    """Return a document's records and audit entries.  Raises BooksError if its books do not balance.
+
+    `skip` names the articles without text that get no record: with a headline ("stub"), and without one ("empty").
+    """
     document = judged.document
     edited = _edited_articles(judged, duplicates.removals)
     entries = post(document, edited)
     books = balance(document, [one.text for one in edited], entries)
     pairs = zip(judged.articles, edited, strict=True)
-    written = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
+    left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
+    written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
     records = tuple(record(document, article, one, added) for article, one in written)
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
@@ -285,8 +295,19 @@ def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ..
     if rejected := next((removal for removal in judged if removal.action == "reject"), None):
         return tuple(_rejected(view, rejected, judged))
     own = {removal.block: removal for removal in (*_empty(view), *view.article.frame)}
-    named = (removal for removal in judged if removal.block not in own)
-    return tuple(sorted((*own.values(), *named), key=lambda removal: removal.block))
+    named = [removal for removal in judged if removal.block not in own]
+    again = _repeated_headline(view, (*own.values(), *named))
+    return tuple(sorted((*own.values(), *named, *again), key=lambda removal: removal.block))
+
+
+def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Removal]:
+    """Return the removals of blocks that say the headline again, and are near the top when furniture above is gone."""
+    headline = view.article.metadata.headline
+    if not headline:
+        return []
+    gone = {removal.block for removal in leaving if removal.action != "tag"}
+    top = islice((block for block in view.blocks if block.index not in gone), MAX_BLOCKS_TO_REPEAT)
+    return repeats(headline, list(top))
 
 
 def _rejected(view: ArticleView, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:
@@ -300,6 +321,10 @@ def _rejected(view: ArticleView, rejected: Removal, judged: Sequence[Removal]) -
 def _empty(view: ArticleView) -> Iterator[Removal]:
     """Blocks of nothing but damage: a lone zero-width space or byte order mark."""
     return (Removal(block.index, "drop", EMPTY, kind="glitch") for block in view.blocks if not block.text)
+
+
+def _textless(article: Article) -> Textless:
+    return "stub" if article.metadata.headline else "empty"
 
 
 def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[EditedArticle]:
@@ -325,6 +350,7 @@ def _without_refrains(name: str, blocks: Sequence[Block], duplicates: Sequence[R
 def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
     document = judged.document
     emptied = ["emptied"] * sum(not one.text and one.removed_ratio > 0 for one in records)
+    empty = ["empty"] * (not document.text.strip())
     suspect = ["suspect"] * sum(one.status == "suspect" for one in records)
     return Tally(
         documents=1,
@@ -334,7 +360,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
         kinds=_counts(entry.kind for entry in entries),
         publishers=_counts(one.publisher for one in records),
         encodings=_counts([document.encoding]),
-        warnings=_counts([*emptied, *suspect, *document.notes]),
+        warnings=_counts([*emptied, *suspect, *empty, *document.notes]),
     )
 
 

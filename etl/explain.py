@@ -1,40 +1,137 @@
 """One line of the input, followed through the main path: what became of it, and what each rule thought of it."""
 
+import json
 from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
-from etl.audit import Entry
+from msgspec import Struct
+
+from etl.audit import Entry, place_of
+from etl.decode import decode
 from etl.dedup import DedupSettings
-from etl.document import Judged, finish, judge, parse
+from etl.document import Judged, Ruleset, finish, judge, parse
 from etl.errors import UsageError
-from etl.formats import Reading, find, only_document
-from etl.model import NO_DUPLICATES, Article, Block
+from etl.formats import Reading, only_document
+from etl.model import NO_DUPLICATES, Article, Block, Document, Raw
 from etl.packs import Selection, compile_rules
 from etl.pipeline.duplicates import duplicates_within
+from etl.reasons import REASONS
 from etl.repair import repair
-from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
+from etl.rules import ArticleView, RunContext, rule_matches
+from etl.rules.classifier.model import NAME as CLASSIFIER
+
+if TYPE_CHECKING:
+    from etl.markup.account import Account
+
+# Actions that take a line out of its article.
+TAKES = ("drop", "duplicate", "extract", "reject")
+
+
+class LinePlace(Struct, frozen=True):
+    """A line: its file, the row of its record (0 if the user says none), and its number in the document."""
+
+    path: str
+    line: int
+    row: int = 0
+
+
+class Opinion(Struct, frozen=True):
+    """A rule that matches a line, what it says, and what holds it back ("" if nothing does)."""
+
+    rule: str
+    why: str
+    held_back_by: str = ""
+
+
+class Explanation(Struct, frozen=True):
+    """What happened to the block on a line: where it stands, the audit entries of it, and the rules that match it.
+
+    `exception` is the table that would keep the line, for copydesk.toml; "" if no rule takes it.  `rules` is the number
+    of rules that were asked, `is_alone` true if copies were sought within the document only.  `page` is the account of
+    the page model, if the document is HTML and the model was asked.
+    """
+
+    place: str
+    char_start: int
+    char_end: int
+    text: str
+    article: int
+    articles: int
+    headline: str
+    publisher: str
+    is_kept: bool
+    entries: tuple[Entry, ...]
+    opinions: tuple[Opinion, ...]
+    rules: int
+    exception: str
+    is_alone: bool
+    page: "Account | None" = None
 
 
 def explain_line(
-    name: str, row: int, line: int, reading: Reading, selection: Selection, settings: DedupSettings
-) -> Iterator[str]:
-    """Say, line by line, what happened to the block on a line of a document.  Raises UsageError if there is none."""
-    source = find([name], reading).sources[0]
+    wanted: LinePlace, reading: Reading, selection: Selection, settings: DedupSettings, until: date
+) -> Explanation:
+    """Return what happened to the block on a line of a document.  Raises UsageError if there is none.
+
+    `until` is the end of the exception that is proposed.
+    """
     rules = compile_rules(selection)
-    (judged,) = judge([parse(only_document(source, reading, row), rules)], rules)
-    article, block = _block_at(judged, line, name)
+    raw = only_document(wanted.path, reading, wanted.row)
+    (judged,) = judge([parse(raw, rules)], rules)
+    document = judged.document
+    article, block = _block_at(judged, wanted.line)
     duplicates = duplicates_within([judged], settings)[0] if settings.scope != "off" else NO_DUPLICATES
-    entries = [
-        entry
-        for entry in finish(judged, duplicates).entries
-        if block.char_start <= entry.char_start < max(block.char_end, block.char_start + 1)
-    ]
-    yield f"{name}:{block.line}, characters {block.char_start}-{block.char_end}"
-    yield f"  {judged.document.text[block.char_start : block.char_end]}"
-    yield f"  article {article.index + 1} of {len(judged.articles)}: {_title(article)}"
-    yield from _happened(entries)
-    if settings.scope == "run":
+    end = max(block.char_end, block.char_start + 1)
+    entries = [one for one in finish(judged, duplicates).entries if block.char_start <= one.char_start < end]
+    at = block.index - article.start
+    matching = rule_matches(ArticleView(article, document, RunContext(rules.publishers)), rules.judging, at)
+    text = document.text[block.char_start : block.char_end]
+    metadata = article.metadata
+    return Explanation(
+        place=place_of(document.path, document.row, document.record, block.line),
+        char_start=block.char_start,
+        char_end=block.char_end,
+        text=text,
+        article=article.index + 1,
+        articles=len(judged.articles),
+        headline=metadata.headline,
+        publisher=metadata.publisher or (article.publisher.name if article.publisher else ""),
+        is_kept=not any(one.action in TAKES for one in entries),
+        entries=tuple(entries),
+        opinions=tuple(Opinion(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matching),
+        rules=len(rules.judging.judges()),
+        exception=_exception(entries, [one.rule.name for one in matching if not one.blocked_by], text, until),
+        is_alone=settings.scope == "run",
+        page=_account(raw, rules, block) if raw.kind == "html" else None,
+    )
+
+
+def _account(raw: Raw, rules: Ruleset, block: Block) -> "Account | None":
+    from etl.markup.account import account_of  # lxml and numpy take 0.1 s to import
+
+    return account_of(decode(raw).text, rules.page_model, block.index) if rules.page_model else None
+
+
+def words(found: Explanation) -> Iterator[str]:
+    """Say an explanation, line by line."""
+    yield f"{found.place}, characters {found.char_start}-{found.char_end}"
+    yield f"  {found.text}"
+    title = f"{found.headline or '(no headline)'} ({found.publisher or 'publisher unknown'})"
+    yield f"  article {found.article} of {found.articles}: {title}"
+    if found.is_kept:
+        yield "kept"
+    yield from map(_happened, found.entries)
+    if found.is_alone:
         yield "duplicates were looked for within this document only; clean also knows the documents before it"
-    yield from _thought(article, block, judged, selection)
+    for one in found.opinions:
+        verdict = f"held back by {one.held_back_by}:" if one.held_back_by else "named by"
+        yield f"  {verdict} {one.rule}: {one.why}"
+    yield f"  {found.rules - len(found.opinions)} of {found.rules} rules do not match, or judge other publishers"
+    if found.page:
+        yield from found.page.words()
+    if found.exception:
+        yield f"to keep it, put this into copydesk.toml, with a reason:\n{found.exception}"
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
@@ -48,48 +145,54 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     yield repaired.text if repaired.script else "nothing is repaired"
 
 
-def _block_at(judged: Judged, line: int, name: str) -> tuple[Article, Block]:
+def _exception(entries: Sequence[Entry], named: Sequence[str], text: str, until: date) -> str:
+    """Return the exception that keeps a line which rules, or the classifier, take; "" if they do not take it."""
+    taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
+    names = {taken[0].rule, *named} if taken else set()
+    return exception_for(names.pop() if len(names) == 1 else "*", taken[0].path, text, until) if taken else ""
+
+
+def exception_for(rule: str, path: str, text: str, until: date) -> str:
+    """Write the exception that keeps a line from a rule, in TOML.
+
+    >>> print(exception_for("core/read-more", "a.txt", "Read “More”", date(2030, 1, 1)))
+    [[exception]]
+    rule = "core/read-more"
+    source = "a.txt"
+    line = "Read “More”"
+    reason = "…"
+    until = 2030-01-01
+    """
+    values = {"rule": rule, "source": path, "line": " ".join(text.split()), "reason": "…"}
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join(["[[exception]]", *lines, f"until = {until}"])
+
+
+def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
+    document = judged.document
     for article in judged.articles:
-        for block in article.blocks_of(judged.document):
-            last = block.line + judged.document.text.count("\n", block.char_start, block.char_end)
+        for block in article.blocks_of(document):
+            last = block.line + document.text.count("\n", block.char_start, block.char_end)
             if block.line <= line <= last:
                 return article, block
-    raise UsageError(f"{name}:{line}", "there is no text on this line", "Blank lines belong to no block.")
+    raise UsageError(place_of(document.path, document.row, document.record, line), *_no_block(document, line))
 
 
-def _title(article: Article) -> str:
-    publisher = article.metadata.publisher or (article.publisher.name if article.publisher else "publisher unknown")
-    return f"{article.metadata.headline or '(no headline)'} ({publisher})"
+def _no_block(document: Document, line: int) -> tuple[str, str]:
+    """Return why no block stands on a line, and the way out."""
+    count = document.text.count("\n") + 1
+    of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
+    if not 1 <= line <= count:
+        return f"{of} has {count:,} lines", "Lines count from 1; for HTML they are those of its text."
+    return "this line is blank", "Name a line with text."
 
 
-def _happened(entries: Sequence[Entry]) -> Iterator[str]:
-    if not any(entry.action in ("drop", "duplicate", "extract", "reject") for entry in entries):
-        yield "kept"
-    for entry in entries:
-        if entry.action == "tag" and entry.rule.startswith("repair/"):
-            yield f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is left"
-        elif entry.action in ("repair", "cut"):
-            yield f"{entry.action} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
-        elif entry.duplicate_of:
-            yield f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
-        else:
-            yield f"{entry.action} by {entry.rule} {entry.rule_version} {_also(entry)}".rstrip()
-
-
-def _also(entry: Entry) -> str:
-    """The other rules that name the line, or the evidence of the classifier."""
-    return f"({entry.also.replace(',', ', ')})" if entry.also else ""
-
-
-def _thought(article: Article, block: Block, judged: Judged, selection: Selection) -> Iterator[str]:
-    rules = compile_rules(selection)
-    at = block.index - article.start
-    matching = rule_matches(ArticleView(article, judged.document, RunContext(rules.publishers)), rules.judging, at)
-    for match in matching:
-        yield f"  {_verdict(match)} {match.rule.name}: {match.rule.rule.why}"
-    total = len(rules.judging.judges())
-    yield f"  {total - len(matching)} of {total} rules do not match, or judge other publishers"
-
-
-def _verdict(match: RuleMatch) -> str:
-    return f"held back by {match.blocked_by}:" if match.blocked_by else "named by"
+def _happened(entry: Entry) -> str:
+    if entry.action == "tag" and entry.rule.startswith("repair/"):
+        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is left"
+    if entry.action in ("repair", "cut"):
+        return f"{entry.action} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
+    if entry.duplicate_of:
+        return f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
+    also = f"({entry.also.replace(',', ', ')})" if entry.also else ""
+    return f"{entry.action} by {entry.rule} {entry.rule_version} {also}".rstrip()

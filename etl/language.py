@@ -87,8 +87,8 @@ def _identifier() -> _Identifier:
                 arrays["pc"][ours],
                 [classes[at] for at in ours],
                 memoryview(arrays["nextmove"]),
-                arrays["out_feat"].tolist(),
+                memoryview(arrays["out_feat"]),
                 norm_probs=True,
-                tk_row=arrays["nextmove_row"].tolist(),
+                tk_row=memoryview(arrays["nextmove_row"]),
             )
     return found

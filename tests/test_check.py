@@ -19,11 +19,21 @@ Record = dict[str, Any]
 Corpus = list[Record]
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """What `clean` wrote the first time."""
+    return {}
+
+
 @pytest.fixture
-def articles(run: Run, tmp_path: Path) -> Corpus:
-    """Twelve articles as `clean` writes them."""
+def articles(run: Run, tmp_path: Path, made: dict[str, bytes]) -> Corpus:
+    """Twelve articles as `clean` writes them, with their audit."""
     write_lines(tmp_path / "pages.jsonl", pages(1, 12))
-    assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED).code == 0
+    if not made:
+        assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED).code == 0
+        made.update({path.name: path.read_bytes() for path in tmp_path.glob("clean.*")})
+    for name, body in made.items():
+        (tmp_path / name).write_bytes(body)
     return read_lines(tmp_path / "clean.jsonl")
 
 
@@ -129,6 +139,20 @@ def test_one_planted_fault_is_the_one_finding_at_its_place(
     assert run("check", "planted.jsonl", "-q", "--max", f"{check}=0").code == 1
 
 
+def test_a_corpus_with_a_fault_of_each_kind(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "pages.jsonl", pages(1, 60))
+    run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED)
+    articles = read_lines(tmp_path / "clean.jsonl")
+    expected = []
+    for at, planted in enumerate(PLANTED):
+        plant, check, rule, _ = planted.values
+        plant(articles[4 * at])  # type: ignore[operator]
+        expected.append((4 * at + 1, check, rule))
+    write_lines(tmp_path / "planted.jsonl", articles)
+    found = [(one["row"], one["check"], one["rule"]) for one in findings(run, "planted.jsonl")]
+    assert sorted(found) == expected
+
+
 def test_the_same_id_twice(run: Run, articles: Corpus, tmp_path: Path) -> None:
     articles[7]["id"] = articles[2]["id"]
     write_lines(tmp_path / "planted.jsonl", articles)
@@ -163,6 +187,17 @@ def test_a_line_that_recurs_and_no_rule_knows(run: Run, articles: Corpus, tmp_pa
     assert found["message"].startswith("stands in 5 of 12")
 
 
+def test_a_line_within_a_block_is_judged_with_its_block(run: Run, articles: Corpus, tmp_path: Path) -> None:
+    """A listing has lines; of another tool's text nobody knows whether a line is a paragraph."""
+    with_text(articles[2], f"{articles[2]['text']}\n\n>>> menu()\nRead More\n>>> leave()")
+    write_lines(tmp_path / "listing.jsonl", articles)
+    assert findings(run, "listing.jsonl") == []
+    other = {key: articles[2][key] for key in ("text", "language")}
+    write_lines(tmp_path / "other.jsonl", [other])
+    found = findings(run, "other.jsonl", "--as", "articles")
+    assert [one["line"] for one in found if one["rule"] == "core/read-more"] == [10]
+
+
 def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, tmp_path: Path) -> None:
     with_text(articles[2], "")
     articles[2]["status"] = "stub"
@@ -172,6 +207,40 @@ def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, t
     assert [(one["check"], one["level"]) for one in found] == [("art.empty", "warning"), ("art.truncated", "warning")]
     assert run("check", "declared.jsonl").code == 0
     assert run("check", "declared.jsonl", "--max", "art.empty=0").code == 1
+
+
+EVERY_LINE = """
+[pack]
+id = "mine"
+version = "1.0.0"
+[[rule]]
+id = "any"
+title = "Any line"
+kind = "notice"
+match.regex = '.{30,}'
+why = "to find each paragraph"
+drops = ["A line of thirty characters or more."]
+keeps = ["A short line."]
+"""
+
+
+@pytest.mark.parametrize("is_with_crlf", [False, True])
+def test_each_paragraph_of_the_sample_is_traced_to_its_line(
+    run: Run, tmp_path: Path, sample: Path, is_with_crlf: bool
+) -> None:
+    page = sample.read_text(encoding="utf-8")
+    (tmp_path / "page.txt").write_bytes(page.replace("\n", "\r\n" if is_with_crlf else "\n").encode())
+    (tmp_path / "mine.toml").write_text(EVERY_LINE)
+    run("clean", "-q", "page.txt", "-o", "clean.jsonl", *ADDED)
+    found = findings(run, "clean.jsonl", "-r", "mine.toml", "--only-rules", "--checks", "art.leftover")
+    lines = page.split("\n")
+    texts = [article["text"].split("\n") for article in read_lines(tmp_path / "clean.jsonl")]
+    assert len(found) == sum(len(line) >= 30 for text in texts for line in text) > 100
+    for one in found:
+        path, _, line = one["origin"].partition(":")
+        assert path == "page.txt"
+        text = texts[one["row"] - 1][one["line"] - 1]
+        assert text[:12] in lines[int(line) - 1], one  # what follows may have been mended
 
 
 # ---- raw pages ----
@@ -373,7 +442,13 @@ def test_limits_that_cannot_be_meant(run: Run, tmp_path: Path, threshold: str, s
     assert said in result.err
 
 
+def test_what_compares_with_a_baseline_is_not_well_without_one(run: Run, articles: Corpus) -> None:
+    assert run("check", "clean.jsonl", "--min", "art.counts=95%").code == 2
+    assert run("check", "clean.jsonl", "--checks", "art.counts").code == 2
+
+
 def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
+    assert "art.counts [least]" in run("check", "clean.jsonl", "--min", "art.counts=13").out
     assert run("check", "clean.jsonl", "--min", "art.counts=12").code == 0
     assert run("check", "clean.jsonl", "--min", "art.counts=13").code == 1
 
@@ -409,6 +484,15 @@ def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int,
     assert result.out == ""
 
 
+def test_an_input_that_cannot_be_read_is_never_passed_over(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, 3), "no record"])
+    assert run("check", "crawl.jsonl").code == 1
+    result = run("check", "crawl.jsonl", "--checks", "raw.mojibake", "-q")
+    assert (result.code, result.err) == (4, "1 input could not be read, and no check counts that\n")
+    run("baseline", "write", "crawl.jsonl")
+    assert run("check", ".", "--baseline", "copydesk.baseline.jsonl").code == 0  # it is no input itself
+
+
 def test_json_on_stderr_is_one_object(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{story(Random(1))}\n\nRead More\n")
     said = json.loads(run("check", "a.txt", "--json").err)
@@ -442,3 +526,12 @@ def test_a_finding_points_through_the_audit_to_the_line_of_the_page(run: Run, tm
 def test_every_check_has_its_page(run: Run) -> None:
     page = (Path(__file__).parent.parent / "docs/checks.md").read_text(encoding="utf-8")
     assert [check for check in CHECKS if f"\n### {check}\n" not in page] == []
+
+
+def test_copies_are_what_the_config_says_of_clean(run: Run, articles: Corpus, tmp_path: Path) -> None:
+    paragraph = articles[2]["text"].split("\n\n")[1].replace("“We will have to wait for", "“They wait now for")
+    with_text(articles[7], f"{articles[7]['text']}\n\n{paragraph}")
+    write_lines(tmp_path / "near.jsonl", articles)
+    assert [one["rule"] for one in findings(run, "near.jsonl")] == ["duplicate/near"]
+    (tmp_path / "copydesk.toml").write_text("[clean]\nthreshold = 0.95\n")
+    assert findings(run, "near.jsonl") == []

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -47,7 +48,7 @@ def test_quiet_clean_says_nothing(run: Run, sample: Path) -> None:
 
 
 def test_dry_run_writes_nothing(run: Run, sample: Path, tmp_path: Path) -> None:
-    result = run("clean", "-n", sample, "-o", "out.jsonl")
+    result = run("clean", "-n", sample)
     assert (result.code, result.out, list(tmp_path.iterdir())) == (0, "", [])
     assert "10 articles" in result.err
 
@@ -232,6 +233,17 @@ def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
     assert "drop by core/caption-label" in run("explain", "a.jsonl:2:2").out
 
 
+def test_explain_of_a_page_adds_up_to_the_last_digit(run: Run) -> None:
+    page = Path(__file__).parent / "pages" / "story.html"
+    for line, fate in ((5, "drop by page/nav"), (18, "kept")):
+        said = run("explain", f"{page}:{line}").out.splitlines()
+        assert fate in "\n".join(said)
+        at = next(place for place, words in enumerate(said) if words.startswith("  log-odds"))
+        score, bias = (float(number) for number in re.findall(r"[-+]\d+\.\d{3}", said[at]))
+        parts = [float(words.split()[0]) for words in said[at + 1 :]]
+        assert abs(bias + sum(parts) - score) < 1e-9
+
+
 def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
     said = run("explain", "--text", "Belarusâ€™ president  said they don?t know").out.splitlines()
     assert said == [
@@ -302,7 +314,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
-        pytest.param("explain a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
+        pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
         pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
         pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is no line of copydesk's"], id="no audit line"),

@@ -42,6 +42,8 @@ def taken(selection: Selection, path: str = "crawl/a.txt", publisher: str = "BBC
         pytest.param({"publisher": "npr"}, False, id="another publisher"),
         pytest.param({"line": LINE[:12]}, True, id="by line"),
         pytest.param({"line": LINE[:12][::-1]}, False, id="another line"),
+        pytest.param({"line": "read  MORE"}, True, id="by the text of the line"),
+        pytest.param({"line": "read more books"}, False, id="by the text of another line"),
         pytest.param({"line": LINE, "source": "other/*"}, False, id="all that is given must hold"),
     ],
 )
@@ -96,7 +98,7 @@ ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
         pytest.param('[[exception]]\nrule = "a/b"\nreason = "x"', "'until' is missing", id="no end"),
         pytest.param('[[exception]]\nreason = "x"\nuntil = 2030-01-01', "neither rule, source", id="all lines"),
         pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "copydesk.toml:2:1: R003 'reason' is wrong: expected `str` of length >= 1\n  Say why", id="an empty reason"),
-        pytest.param(ENDS + 'line = "zzzz"', "copydesk.toml:4:1: R003 'line' is wrong: expected `str` matching regex '^[0-9a-f]{1,64}$'\n  Give the first digits", id="no digits of a fingerprint"),
+        pytest.param(ENDS + 'line = 7', "copydesk.toml:4:1: R003 'line' is wrong: expected `str`, got `int`\n  Give the text", id="no text of a line"),
         pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.jsonl\n  Did you mean 'guardian'?", id="no such publisher"),
         pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is no key", id="no such key"),
         pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from etl.formats import Reading, Reject, Result, find, read, shares
 from etl.formats.spans import json_values
@@ -177,3 +179,16 @@ def test_an_object_without_end_is_given_up_at_the_limit() -> None:
     first, *others = json_values(file, 1000)
     assert first.body == b'{"text": "a"}'
     assert others[0].fault.startswith("is one record of more than")
+
+
+def test_of_an_object_without_end_its_beginning_is_told() -> None:
+    body = b"[" + b" " * 300 + b'{"text": "a \\" b' + b"c" * 5000
+    (told,) = json_values(Dripping(body, 400), 100)  # type: ignore[arg-type]  # reads like a file
+    assert told.body == body[301:401]
+
+
+@given(st.text('{}[]"\\a, ', max_size=40), st.sampled_from([1, 2, 3, 7]))
+def test_values_do_not_depend_on_where_a_stream_breaks(text: str, size: int) -> None:
+    body = text.encode()
+    whole, broken = (list(json_values(Dripping(body, size), 1000)) for size in (100, size))  # type: ignore[arg-type]
+    assert whole == broken

@@ -200,7 +200,7 @@ def test_lint_exits_1_for_errors_and_0_for_warnings(run: Run, tmp_path: Path) ->
     pack(tmp_path / "a.toml", "match.regex = 'a|\\d{2}'")
     pack(tmp_path / "b.toml", "match.regex = '(x+)+y'")
     warned, failed = run("lint", "a.toml"), run("lint", "b.toml")
-    assert (warned.code, warned.err) == (0, "0 errors, 1 warnings\n")
+    assert (warned.code, warned.err) == (0, "0 errors, 1 warning\n")
     assert failed.code == 1
     assert failed.out.startswith("b.toml:9:7: R006 rule 'a': 'regex' nests repeats")
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from conftest import edited
 
 from etl.fold import fold
 from etl.markup.plain import read_plain
@@ -334,3 +335,20 @@ def test_headline_loses_the_name_of_its_site(metadata: Metadata, headline_: str,
 )
 def test_author_is_a_name(author: str, names: str) -> None:
     assert articles("One paragraph.", Metadata(author=author))[0].metadata.author == names
+
+
+STORY = "Tens of thousands of people marched through the centre of Minsk on Sunday, and the police stood by for hours."
+LABELS = "\n\n".join(["Read More", "Sign up to our newsletter", "Image caption", "Advertisement", "Share this page"])
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        pytest.param(f"{LABELS}\n\nMinsk rally grows\n\n{STORY}", True, id="below furniture that goes"),
+        pytest.param(f"{LABELS}\n\n{STORY} 1\n\n{STORY} 2\n\n{STORY} 3\n\n{STORY} 4\n\nMinsk rally grows", False, id="keeps: below the story"),
+        pytest.param(f"{LABELS}\n\nMinsk rally grows as police look on\n\n{STORY}", False, id="keeps: more words"),
+    ],
+)  # fmt: skip
+def test_headline_is_taken_where_it_is_near_the_top_when_furniture_is_gone(text: str, taken: bool) -> None:
+    removals = edited(text, metadata=Metadata(headline="Minsk rally grows")).removals[0]
+    assert any(removal.rule == "structure/headline-again" for removal in removals) == taken

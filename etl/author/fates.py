@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from etl.audit import place_of
 from etl.document import Judged
-from etl.model import Article, Block, Document
+from etl.model import Article, Block, Document, Removal
+from etl.rules.classifier.model import NAME as CLASSIFIER
 
 
 class Fate(Struct, frozen=True):
@@ -20,9 +22,14 @@ def fates(judged: Judged) -> Iterator[Fate]:
     """Follow every block of a document, in reading order."""
     for article, removals in zip(judged.articles, judged.removals, strict=True):
         taken = (removal for removal in removals if removal.action != "tag")
-        rules = {removal.block: (removal.rule, *removal.also) for removal in taken}
+        rules = {removal.block: rules_of(removal) for removal in taken}
         for block in article.blocks_of(judged.document):
             yield Fate(article, block, rules.get(block.index, ()))
+
+
+def rules_of(removal: Removal) -> tuple[str, ...]:
+    """Return the names of all that takes a block out; what the classifier lists beside its own are its features."""
+    return (removal.rule,) if removal.rule == CLASSIFIER else (removal.rule, *removal.also)
 
 
 def where(document: Document, line: int) -> str:
@@ -30,4 +37,4 @@ def where(document: Document, line: int) -> str:
 
     Lines of HTML are those of its text.
     """
-    return f"{document.path}:{document.row}:{line}" if document.record else f"{document.path}:{line}"
+    return place_of(document.path, document.row, document.record, line)

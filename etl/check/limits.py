@@ -11,7 +11,10 @@ from msgspec import Meta, Struct
 from etl.check.checks import CHECKS, Check, matching
 from etl.check.model import Count, Held, Limit, Measure, Where
 from etl.errors import UsageError
+from etl.packs import Selection, selected
 from etl.packs.shape import Guide, shape_error
+from etl.rules.language import Rule
+from etl.rules.matching.neighbours import is_contextual
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(%?)")
 
@@ -96,17 +99,33 @@ def amount(said: str, place: str) -> tuple[float, bool]:
 
 
 def all_limits(
-    given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Sequence[str] = ()
+    given: Sequence[Limit], checks: Iterable[str], has_baseline: bool, mild: Mapping[str, Sequence[str]] = {}
 ) -> tuple[Limit, ...]:
     """Return the limits to measure: the user's, and for each check that none of these is about, the usual ones.
 
-    `mild` are rules whose findings only warn.
+    `mild` are, by check, rules whose findings only warn.
     With a baseline only those hold that compare with it: what it accepts is accepted, and nothing beside.
     """
     said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
     left = (CHECKS[check] for check in sorted(set(checks) - said))
-    usual = (one for one in left if one.against_baseline or not has_baseline)
-    return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild))))
+    usual = (one for one in left if one.outside_baseline or not has_baseline)
+    return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild.get(one.id, ())))))
+
+
+def mild_rules(selection: Selection) -> Mapping[str, tuple[str, ...]]:
+    """Return, by check, the rules whose findings only warn: those that say so by their severity.
+
+    And in articles those that judge by neighbours or position: what stood around a line on its page is gone.
+    """
+    rules = [(sourced.name, sourced.rule) for sourced in selected(selection)]
+    mild = tuple(name for name, rule in rules if rule.severity == "info")
+    around = tuple(name for name, rule in rules if _looks_around(rule))
+    return {"raw.boilerplate": mild, "art.leftover": (*mild, *around)}
+
+
+def _looks_around(rule: Rule) -> bool:
+    matches = [match for match in (rule.match, rule.unless) if match is not None]
+    return rule.where.position is not None or any(is_contextual(match) for match in matches)
 
 
 def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:
@@ -116,10 +135,10 @@ def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:
         yield Limit(check.id, level="warning")
 
 
-def held(limit: Limit, measure: Measure, counted: int, before: int | None) -> Held:
+def held(limit: Limit, measure: Measure, counted: int, before: int) -> Held:
     """Return whether a limit holds.  `counted` are the articles, `before` those of the baseline, for a least number."""
     if limit.least is not None:
-        least = limit.least * (before or 0) if limit.is_rate else limit.least
+        least = limit.least * before if limit.is_rate else limit.least
         words = f"{counted:,} articles, at least {_said(limit.least, limit.is_rate)} wanted"
         return Held(limit, counted, counted >= least, words)
     most = limit.most or 0.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-from etl.audit import BOOKED_NOTHING, JOINT, Restoration
+from etl.audit import JOINT, Kept, Restoration
 from etl.check.model import Finding
 from etl.errors import CopydeskError
 from etl.formats.outputs import read_texts
@@ -18,13 +18,12 @@ ByArticle = Mapping[str, Sequence[int]]
 """The numbers of findings, by the id of their article."""
 
 
-class Kept(Struct, frozen=True, gc=False):
-    """A run of characters that an article has as the document had them."""
+class Run(Struct, frozen=True, gc=False):
+    """Characters that an article has of its document: from which of the article on, from which line on, and they."""
 
-    article: int
-    text_start: int
-    source_start: int
-    length: int
+    start: int
+    line: int
+    text: str
 
 
 def traced(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -60,43 +59,35 @@ def _origins(root: Path, by_article: ByArticle, findings: Sequence[Finding]) -> 
 def _in_document(
     document: AuditedDocument, pairs: Sequence[tuple[str, str]], by_article: ByArticle, findings: Sequence[Finding]
 ) -> Iterator[tuple[int, str]]:
-    texts, head = [text for _, text in pairs], document.head
-    source = Restoration(texts, document.entries, head.gap).text()
-    runs = list(kept_runs(texts, document, head.gap))
-    for at, (article_id, text) in enumerate(pairs):
+    head, runs = document.head, runs_of(document, pairs)
+    row = f":{head.row}" if head.row > 1 else ""
+    for article_id, text in pairs:
         for number in by_article.get(article_id, ()):
-            offset = _source_offset(runs, at, _offset(text, findings[number]))
-            row = f":{head.row}" if head.record and head.row > 1 else ""
-            yield number, f"{head.path}{row}:{source.count(chr(10), 0, offset) + 1}"
+            yield number, f"{head.path}{row}:{_line(runs[article_id], _offset(text, findings[number]))}"
 
 
-def kept_runs(texts: Sequence[str], document: AuditedDocument, gap: str) -> Iterator[Kept]:
-    """Yield what articles have of a document unchanged, in order; walks as `Restoration` does."""
-    entries = [entry for entry in document.entries if entry.action not in BOOKED_NOTHING]
-    article, at_text, at_source = 0, 0, 0
-    for entry in [*sorted(entries, key=lambda entry: (entry.char_start, entry.char_end)), None]:
-        end = entry.char_start if entry else document.head.char_end
-        while at_source < end and article < len(texts):
-            text = texts[article]
-            joint = text.find(JOINT, at_text)
-            if joint == at_text:
-                at_text, at_source = at_text + len(JOINT), at_source + len(gap)
-            elif at_text < len(text):
-                length = min((joint if joint > 0 else len(text)) - at_text, end - at_source)
-                yield Kept(article, at_text, at_source, length)
-                at_text, at_source = at_text + length, at_source + length
-            else:
-                article, at_text = article + 1, 0
-        if entry:
-            at_text, at_source = at_text + len(entry.after), entry.char_end + len(entry.gap)
+def runs_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[Run]]:
+    """Return what each article has of a document unchanged, in order; `pairs` are the ids and texts of its articles."""
+    texts = [(article_id, text) for article_id, text in pairs if text]  # as Restoration counts them
+    at, line = dict.fromkeys((article_id for article_id, _ in pairs), 0), 1
+    runs: dict[str, list[Run]] = {article_id: [] for article_id, _ in pairs}
+    for piece in Restoration([text for _, text in texts], document.entries, document.head.gap).pieces():
+        if isinstance(piece, Kept):
+            article_id = texts[piece.article][0]
+            runs[article_id].append(Run(at[article_id], line, piece.text))
+            at[article_id] += len(JOINT) if piece.is_gap else len(piece.text)
+            line += piece.text.count("\n")
+        else:
+            if piece.article_id in at:
+                at[piece.article_id] += len(piece.after)
+            line += piece.before.count("\n") + piece.gap.count("\n")
+    return runs
 
 
-def _source_offset(runs: Sequence[Kept], article: int, offset: int) -> int:
-    """Return where a character of an article stood; one that was mended stood behind what is before it."""
-    own = [run for run in runs if run.article == article and run.text_start <= offset]
-    if not own:
-        return next((run.source_start for run in runs if run.article == article), 0)
-    return own[-1].source_start + min(offset - own[-1].text_start, own[-1].length)
+def _line(runs: Sequence[Run], offset: int) -> int:
+    """Return the line of a character; of one that was mended, the line of what stands before it."""
+    before = [run for run in runs if run.start <= offset] or list(runs[:1])
+    return before[-1].line + before[-1].text.count("\n", 0, offset - before[-1].start) if before else 1
 
 
 def _offset(text: str, finding: Finding) -> int:

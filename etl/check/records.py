@@ -31,7 +31,10 @@ class Fault(Struct, frozen=True, gc=False):
 
 
 class ArticleRecord(Struct, frozen=True, gc=False):
-    """What a check needs of an article's record, in whatever shape; "" and 0 are unknown."""
+    """What a check needs of an article's record, in whatever shape; "" and 0 are unknown.
+
+    `is_own` is true of copydesk's own shape: its blocks are parted by blank lines, and a block may have several lines.
+    """
 
     id: str = ""
     publisher: str = ""
@@ -43,6 +46,7 @@ class ArticleRecord(Struct, frozen=True, gc=False):
     origin: str = ""
     origin_line: int = 0
     faults: tuple[Fault, ...] = ()
+    is_own: bool = False
 
     @property
     def place(self) -> str:
@@ -109,7 +113,7 @@ def _own(fields: Mapping[str, Any]) -> ArticleRecord:
     origin = _origin(record.origin.path, record.origin.row)
     return ArticleRecord(
         record.id, record.publisher, record.language, record.status, record.headline, record.created, record.added,
-        origin, record.origin.line_start, tuple(_contradictions(record)),
+        origin, record.origin.line_start, tuple(_contradictions(record)), is_own=True,
     )  # fmt: skip
 
 

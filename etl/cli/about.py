@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from etl.cli.options import GroupedCommand
+from etl.cli.command import GroupedCommand
 
 
 @click.command(cls=GroupedCommand)
@@ -16,14 +16,39 @@ def schema(what: str) -> None:
       copydesk schema article > article.schema.json
     """
     from etl.audit import Entry
+    from etl.fields import ARTICLE, AUDIT, ORIGIN, REJECT
     from etl.pipeline.job import RejectLine
     from etl.record import Record
     from etl.rules.language import Pack
 
     nouns = {"article": Record, "audit": Entry, "reject": RejectLine, "rules": Pack}
     found = msgspec.json.schema(nouns[what])
+    for noun, described in {"Record": ARTICLE, "Origin": ORIGIN, "Entry": AUDIT, "RejectLine": REJECT}.items():
+        for name, field in found["$defs"].get(noun, {}).get("properties", {}).items():
+            field["description"] = described[name]
     full = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"copydesk {what}, version 1", **found}
     click.echo(msgspec.json.format(msgspec.json.encode(full), indent=2))
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("names", nargs=-1, metavar="[COMMAND]...")
+@click.pass_context
+def help(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Show the help of a command.
+
+    \b
+    Examples:
+      copydesk help clean
+      copydesk help rules new
+    """
+    context = ctx.find_root()
+    for name in names:
+        group = context.command
+        found = group.get_command(context, name) if isinstance(group, click.Group) else None
+        if found is None:
+            raise click.UsageError(f"No such command '{name}'.", context)
+        context = click.Context(found, info_name=name, parent=context)
+    click.echo(context.get_help())
 
 
 @click.command(cls=GroupedCommand)
@@ -33,7 +58,9 @@ def completion(shell: str) -> None:
 
     \b
     Example:
-      copydesk completion bash > ~/.local/share/bash-completion/completions/copydesk
+      mkdir -p ~/.local/share/bash-completion/completions
+      cd ~/.local/share/bash-completion/completions
+      copydesk completion bash > copydesk
     """
     from click.shell_completion import get_completion_class
 

@@ -52,8 +52,10 @@ def sample_audit(
 
     \b
     Examples:
-      copydesk audit sample clean.audit.jsonl -o verdicts.csv            judge here: k right, x wrong, ? unsure
-      copydesk audit sample clean.audit.jsonl --no-judge > verdicts.csv  judge in a spreadsheet, column "verdict"
+      copydesk audit sample clean.audit.jsonl -o verdicts.csv
+      copydesk audit sample clean.audit.jsonl --no-judge > verdicts.csv
+
+    The first asks here: k right, x wrong, ? unsure; the second is for a spreadsheet, column "verdict".
 
     Drawn are removed characters, so a long removal is drawn more often, and one drawn twice counts twice. `u` takes the
     last verdict back, `q` stops; the same command goes on where it stopped.  The rule options are those of `clean`.

@@ -11,9 +11,10 @@ import click
 from msgspec import structs
 
 from etl.cli import options
+from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
-from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import one_line, say, visible
+from etl.cli.types import Place
 from etl.packs import Selection, load_rules
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Open a 
 
 
 @click.command("try", cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
 @option("Match", "--regex", default="", metavar="REGEX", help="Blocks that match as a whole.")
 @option("Match", "--inside", is_flag=True, help="Search the regex inside of blocks, as a strip rule does.")
 @option("Match", "--exact", multiple=True, metavar="TEXT", help="Blocks that are this label; repeatable.")
@@ -38,6 +39,7 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Open a 
 @option("Match", "--suffix", multiple=True, metavar="TEXT", help="Blocks that end with it; repeatable.")
 @option("Match", "--contains", multiple=True, metavar="TEXT", help="Blocks that hold it; repeatable.")
 @option("Match", "--case", is_flag=True, help="Compare with case.")
+@options.finding_options
 @options.reading_options
 @options.rule_options
 def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
@@ -67,7 +69,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
 
 
 @click.command("new", cls=GroupedCommand)
-@click.argument("place", metavar="FILE:LINE")
+@click.argument("place", type=Place(), metavar="FILE:LINE")
 @pack_option
 @options.reading_options
 @options.rule_options
@@ -77,29 +79,29 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     \b
     Examples:
       copydesk rules new page.txt:12 --pack mine > mine.toml
-      copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml        line 3 of the text of record 7
+      copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
-    The line is its example, with its place, and the nearest line that stays is proposed for `keeps`.  Say why it goes,
-    and see that no nearer line has to stay; then `copydesk rules lint` and `copydesk rules test` it.
+    crawl.jsonl:7:3 is line 3 of the text of record 7.  The line is its example, with its place, and the nearest line
+    that stays is proposed for `keeps`.  Say why it goes, and see that no nearer line has to stay; then `copydesk rules
+    lint` and `copydesk rules test` it.
     """
     from etl.author import draft, free_id, header, propose
     from etl.document import judge
     from etl.document import parse as parse_document
-    from etl.formats import find, only_document
+    from etl.formats import only_document
     from etl.packs import compile_rules
 
     reading, selection = options.reading(chosen), options.selection(chosen)
-    path, row, line = parse_place(place)
-    source = find([path], reading).sources[0]
+    wanted = parse_place(place)
     rules = compile_rules(selection)
-    (judged,) = judge([parse_document(only_document(source, reading, row), rules)], rules)
-    drafted = propose(judged, line)
+    (judged,) = judge([parse_document(only_document(wanted.path, reading, wanted.row), rules)], rules)
+    drafted = propose(judged, wanted.line)
     name = free_id(drafted.text, {sourced.rule.id for sourced in load_rules(selection)})
     click.echo((header(pack) if pack else "") + draft(drafted, name), nl=False)
 
 
 @click.command("suggest", cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
 @option(
     "Output",
     "--least",
@@ -119,6 +121,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     help="So many rules, those of the most documents.",
 )
 @pack_option
+@options.finding_options
 @options.reading_options
 @options.rule_options
 def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **chosen: Any) -> None:
@@ -148,7 +151,8 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
 @click.command("diff", cls=GroupedCommand)
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
+@options.finding_options
 @options.reading_options
 @options.rule_options
 def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> None:

@@ -1,23 +1,26 @@
 """`copydesk clean` and `copydesk diff`: the run, with files or with a look at what would change."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from etl.cli import options
-from etl.cli.options import GroupedCommand, option
+from etl.cli.command import GroupedCommand, option
 from etl.cli.report import check_report, report_of, write_report
 from etl.cli.show import (
     MAX_REJECTS_SHOWN,
     changes,
-    print_diff,
+    diff_lines,
+    diff_objects,
     reject_word,
     reject_words,
     report,
     run_session,
     summary,
 )
+from etl.cli.terminal import paged
 
 if TYPE_CHECKING:
     from etl.pipeline.run import Outcome
@@ -28,7 +31,7 @@ STARTED_HERE = 8
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
 @options.output_option
 @options.shape_option
 @option(
@@ -45,12 +48,21 @@ STARTED_HERE = 8
     metavar="TIME",
     help="The time that goes into the records.  [default: SOURCE_DATE_EPOCH, or now]",
 )
+@option(
+    "Output",
+    "--skip",
+    multiple=True,
+    metavar="STATUS",
+    help="Write no article that is empty, or a stub (a headline alone): --skip empty,stub.",
+)
 @option("Output", "--report", default="", metavar="FILE", help="Also make an HTML page of the run, to be read.")
 @option("Output", "-n", "--dry-run", is_flag=True, help="Write nothing but the summary, and --report.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are shown all the same.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that goes, with its rule.")
 @options.running_options
+@options.finding_options
+@options.show_options
 @options.reading_options
 @options.rule_options
 @options.dedup_options
@@ -68,24 +80,30 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
     array, CSV, Parquet, Arrow, WARC, WET, RSS or Atom, plain or as .gz, .zst, .bz2 or .xz.
     """
     max_errors = chosen.pop("max_errors")
+    if chosen.pop("show_files"):
+        show_files(inputs, chosen)
+        return
     outcome = _clean(inputs, chosen)
     if outcome.tally.rejects > max_errors:
         raise SystemExit(4)
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
 @options.running_options
+@options.finding_options
+@options.show_options
 @options.reading_options
 @options.rule_options
 @options.dedup_options
-def diff(inputs: tuple[str, ...], **chosen: Any) -> None:
+@option("Output", "--json", "as_json", is_flag=True, help="Print each change as JSON, and on stderr the summary.")
+def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     """Show what a clean would take out or change, line by line, with the rule that says so; change nothing.
 
     \b
     Examples:
       copydesk diff page.html
-      copydesk diff pages/ --profile careful | less -R
+      copydesk diff pages/ --profile careful
 
     Exits 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
     paragraphs does not count.  The options of [clean] in copydesk.toml hold here too.
@@ -93,16 +111,26 @@ def diff(inputs: tuple[str, ...], **chosen: Any) -> None:
     from etl.pipeline.session import session
 
     max_errors = chosen.pop("max_errors")
-    dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "quiet": False, "as_json": False}
+    if chosen.pop("show_files"):
+        show_files(inputs, chosen)
+        return
+    dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "quiet": False}
+    dry |= {"as_json": as_json}
     request, jobs = request_of(inputs, {**chosen, **dry})
     engine = options.engine(chosen, jobs)
     with session(request) as one:
+<<<<<<< HEAD
         outcome = run_session(one, engine, is_silent=False)
         count = print_diff(one.workspace)
+=======
+        outcome = run_session(one, jobs, is_silent=False)
+        counted = Counter[str]()
+        paged((diff_objects if as_json else diff_lines)(one.workspace, counted))
+>>>>>>> main
         report(outcome, [], reject_words(one.workspace), dry)
     if outcome.tally.rejects > max_errors:
         raise SystemExit(4)
-    if count:
+    if counted["changes"]:
         raise SystemExit(1)
 
 
@@ -158,6 +186,13 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
     return outcome, rejects[:MAX_REJECTS_SHOWN]
 
 
+def show_files(inputs: Sequence[str], chosen: dict[str, Any]) -> None:
+    """Print the files that the inputs stand for."""
+    from etl.formats import find
+
+    options.print_files(find(inputs, options.reading(chosen)))
+
+
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
     """Return the run that a user asks for, and the number of processes that it is worth."""
     from etl.formats import find
@@ -179,6 +214,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         memory=options.memory(chosen["memory"]),
         index=chosen["index"],
         shard_bytes=options.memory(chosen["shard_size"]),
+        skip=options.textless(chosen.get("skip", ())),
     )
     found = find(inputs, reading)
     if output.kind in ("file", "folder"):

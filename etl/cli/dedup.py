@@ -20,17 +20,33 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
 @options.output_option
 @option(
     "Output", "--audit/--no-audit", default=True, help="Write the account of the copies beside it.  [default: audit]"
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite outputs that exist.")
-@option("Output", "--pairs", default="", metavar="FILE", help="Write each copy with its keeper and their similarity.")
-@option("Output", "--clusters", default="", metavar="FILE", help="Write each keeper with all of its copies.")
+@option(
+    "Output",
+    "--pairs",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="Write each copy with its keeper and their similarity.",
+)
+@option(
+    "Output",
+    "--clusters",
+    type=click.Path(),
+    default="",
+    metavar="FILE",
+    help="Write each keeper with all of its copies.",
+)
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary.")
 @options.running_options
+@options.finding_options
+@options.show_options
 @option(
     "Reading",
     "--text-field",
@@ -72,8 +88,8 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     \b
     Examples:
       copydesk dedup clean.jsonl -o unique.jsonl
-      copydesk dedup paragraphs.jsonl.zst --unit paragraph -o unique.jsonl.zst --pairs pairs.jsonl
-      copydesk dedup 'crawl/*.jsonl' --text-field body --action tag | jq -r .duplicate_of
+      copydesk dedup lines.jsonl --unit paragraph -o u.jsonl --pairs p.jsonl
+      copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
     A copy has an earlier record that is kept and at least as similar as the threshold says; the audit names it.
@@ -86,8 +102,16 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
         return
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
+<<<<<<< HEAD
     max_errors = chosen.pop("max_errors")
     request, engine = _request(inputs, chosen), options.engine(chosen, chosen["jobs"])
+=======
+    max_errors, is_look = chosen.pop("max_errors"), chosen.pop("show_files")
+    request = _request(inputs, chosen)
+    if is_look:
+        options.print_files(request.found)
+        return
+>>>>>>> main
     _check_outputs(request, chosen)
     with session(request) as one:
         outcome = run_session(one, engine, chosen["quiet"] or chosen["as_json"])
@@ -107,7 +131,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     from etl.pipeline.run import RECORDS
     from etl.pipeline.session import Request
 
-    output, reading = output_of(chosen["output"]), Reading(text_field=chosen["text_field"])
+    output, reading = output_of(chosen["output"]), options.finding(Reading(text_field=chosen["text_field"]), chosen)
     if output.suffix == ".parquet":
         raise UsageError(
             output.name, "records of JSON lines are given back as they are", "Give an -o that ends in .jsonl."

@@ -8,7 +8,9 @@ from click.core import ParameterSource
 
 from etl.cli import options
 from etl.cli.options import GroupedCommand, option, stacked
+from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, table, visible
+from etl.cli.types import Folder
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ maintenance_options = stacked(
     option(INDEX, "--compact", is_flag=True, help="Alias of `copydesk index compact DIR`."),
     option(INDEX, "--forget", metavar="ID", help="Alias of `copydesk index forget DIR ID`."),
 )
-_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=str))
+_folder = click.argument("folder", metavar="DIR", type=Folder())
 
 
 @click.group()
@@ -38,16 +40,18 @@ def index() -> None:
     """
 
 
-@index.command("stats")
+@index.command("stats", cls=GroupedCommand)
 @_folder
-def index_stats(folder: str) -> None:
+@option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+def index_stats(folder: str, as_json: bool = False) -> None:
     """Show how much an index holds, made with what, by which runs."""
     from etl.index.maintenance import size
 
-    click.echo(visible(_page(size(folder))))
+    held = size(folder)
+    click.echo(to_json(held) if as_json else visible(_page(held)))
 
 
-@index.command("compact")
+@index.command("compact", cls=GroupedCommand)
 @_folder
 def index_compact(folder: str) -> None:
     """Merge the parts of an index into one, and remove what killed runs left."""
@@ -56,7 +60,7 @@ def index_compact(folder: str) -> None:
     click.echo(_measured(compact(folder)))
 
 
-@index.command("forget")
+@index.command("forget", cls=GroupedCommand)
 @_folder
 @click.argument("name", metavar="ID")
 def index_forget(folder: str, name: str) -> None:
@@ -69,7 +73,15 @@ def index_forget(folder: str, name: str) -> None:
 
 @index.command("export", cls=GroupedCommand)
 @_folder
-@option("Output", "-o", "--output", required=True, metavar="FILE", help="A file: .jsonl, .jsonl.gz or .jsonl.zst.")
+@option(
+    "Output",
+    "-o",
+    "--output",
+    type=click.Path(),
+    required=True,
+    metavar="FILE",
+    help="A file: .jsonl, .jsonl.gz or .jsonl.zst.",
+)
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite a file that exists.")
 def index_export(folder: str, output: str, force: bool) -> None:
     """Write the name and the MinHash signature of each block that an index keeps, as datasketch has it."""
@@ -89,7 +101,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 
 @index.command("import", cls=GroupedCommand)
 @_folder
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(), metavar="INPUT...")
 @option("Reading", "--text-field", default="", metavar="NAME", help="The field that holds the text.")
 @option(
     "Copies",

@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +35,15 @@ COMMANDS = {
     "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
     "report": ("etl.cli.report", "Make one HTML page of a run, for a person to read."),
+    "inspect": ("etl.cli.inspect", "Page through the articles of a run, what was removed dimmed."),
+    "review": ("etl.cli.review", "Judge a run in the browser: verdicts, exceptions, rules."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "schema": ("etl.cli.about", "Print the JSON Schema of a record."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
+    "help": ("etl.cli.about", "Show the help of a command."),
 }
+# Options of all commands, which may stand anywhere on the line; true if a value follows.
+ANYWHERE = {"--color": True, "--config": True, "--no-config": False, "-vv": False, "--traceback": False}
 
 # The section of a config that holds for all commands, and commands that look at what another would do.
 COMMON = "common"
@@ -51,6 +57,10 @@ COLLECT_AFTER = 50_000, 5, 5
 
 class Commands(click.Group):
     """Commands by name, each imported when it is asked for."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options of the group, wherever they stand before `--`."""
+        return super().parse_args(ctx, hoisted(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names, in the order of the day's work."""
@@ -78,8 +88,29 @@ class Commands(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
+def hoisted(args: Sequence[str]) -> list[str]:
+    """Return arguments with those first that all commands have.
+
+    >>> hoisted(["diff", "--color", "always", "a.txt", "--", "-vv"])
+    ['--color', 'always', 'diff', 'a.txt', '--', '-vv']
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(args)
+    for word in waiting:
+        name, _, value = word.partition("=")
+        if word == "--":
+            rest += ["--", *waiting]
+        elif name in ANYWHERE:
+            first.append(word)
+            first += islice(waiting, 1) if ANYWHERE[name] and not value else ()
+        else:
+            rest.append(word)
+    return first + rest
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COPYDESK"})
-@click.version_option(package_name="copydesk")
+@click.version_option(None, "-V", "--version", package_name="copydesk")
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]"
 )
@@ -98,11 +129,11 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
 
     \b
     Examples:
-      copydesk clean page.txt                     articles on stdout, what went and why on stderr
-      copydesk clean pages/ -o clean.jsonl        with the account of every change in clean.audit.jsonl
-      copydesk diff page.txt                      what would go, struck out, with the rule that says so
-      copydesk explain page.txt:55                what happened to a line, and what every rule thought of it
-      copydesk restore clean.jsonl                the input again
+      copydesk clean page.txt               articles to stdout, summary to stderr
+      copydesk clean pages/ -o clean.jsonl  and each change to clean.audit.jsonl
+      copydesk diff page.txt                what would go, and by which rule
+      copydesk explain page.txt:55          what happened to line 55, and why
+      copydesk restore clean.jsonl          the input again
 
     Every character read is kept in an article or booked under the rule that took it; what does not balance is not
     published.  Options can stand in copydesk.toml or in COPYDESK_<COMMAND>_<OPTION>.
@@ -211,7 +242,7 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     from etl.config import NOT_FOR_CONFIGS
     from etl.packs.place import place
 
-    known = {name: _option_names(ctx, name) for name in COMMANDS} if config.options else {}
+    known = {name: _options_of(ctx, name) for name in COMMANDS} if config.options else {}
     anywhere = {key: option for names in known.values() for key, option in names.items()}
     for name, values in config.options.items():
         if name not in (*known, COMMON):
@@ -226,13 +257,16 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
 
 
-def _command_defaults(command: str, names: Mapping[str, str], config: "Config") -> dict[str, Any]:
+def _command_defaults(command: str, names: Mapping[str, click.Option], config: "Config") -> dict[str, Any]:
     """A command's defaults: of [common], of the command that it follows, and its own, the last over the first."""
     sections = (COMMON, *FOLLOWS.get(command, ()), command)
     found: dict[str, Any] = {}
     for section in sections:
         values = config.options.get(section, {})
-        found |= {names[key]: _located(config, key, value) for key, value in values.items() if key in names}
+        for key, value in values.items():
+            if key in names:
+                listed = [value] if names[key].multiple and isinstance(value, str) else value
+                found[str(names[key].name)] = _located(config, key, listed)
     return found
 
 
@@ -247,12 +281,12 @@ def _located(config: "Config", key: str, value: Any) -> Any:
     return value
 
 
-def _option_names(ctx: click.Context, command: str) -> dict[str, str]:
-    """A command's options as they are written, without the dashes, and as the code calls them."""
+def _options_of(ctx: click.Context, command: str) -> dict[str, click.Option]:
+    """Return a command's options by their names, without the dashes."""
     found = cli.get_command(ctx, command) if isinstance(cli, click.Group) else None
     parameters = found.params if found else []
     return {
-        spelling.lstrip("-"): str(parameter.name)
+        spelling.lstrip("-"): parameter
         for parameter in parameters
         if isinstance(parameter, click.Option)
         for spelling in parameter.opts

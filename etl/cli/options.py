@@ -2,24 +2,40 @@
 
 import os
 import re
+<<<<<<< HEAD
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+=======
+from collections.abc import Sequence
+>>>>>>> main
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
+from msgspec import structs
 
-from etl.cli.terminal import say
-from etl.packs import Selection, advice
+from etl.cli.command import SHOW_SETTINGS
+from etl.cli.command import GroupedCommand as GroupedCommand
+from etl.cli.command import option as option
+from etl.cli.command import stacked as stacked
+from etl.cli.terminal import say, visible
+from etl.cli.types import Encoding, Folder, Likeness, RuleNames
+from etl.fold import fold
+from etl.packs import Selection, advice, did_you_mean, known_publishers, rule_patterns
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
     from etl.dedup import DedupSettings
+<<<<<<< HEAD
     from etl.engines import Engine
     from etl.formats import Reading
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+=======
+    from etl.document import Textless
+    from etl.formats import Found, Reading
+>>>>>>> main
 
 # Of a size.  More are no size of anything.
 MAX_DIGITS = 15
@@ -27,83 +43,11 @@ FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
 
 
-# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed as text.
-OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
-
-
-class Likeness(click.FloatRange):
-    """A number from 0.3 to 1; `nan`, which is neither less nor more, is none."""
-
-    def __init__(self) -> None:
-        super().__init__(0.3, 1.0)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the number.  Raises click.BadParameter."""
-        number = super().convert(value, param, ctx)
-        if number != number:
-            self.fail(f"{value} is no number", param, ctx)
-        return number
-
-
-class GroupedOption(click.Option):
-    """An option that stands under a heading of the help page."""
-
-    def __init__(self, *names: Any, group: str = "Other", **settings: Any) -> None:
-        super().__init__(*names, **settings)
-        self.group = group
-
-
-class GroupedCommand(click.Command):
-    """A command whose help shows its options in groups, and tells unknown ones what they are near to."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options.  Raises click.BadParameter for a word that is not UTF-8; a path may have any bytes."""
-        rest = super().parse_args(ctx, args)
-        for parameter in self.params:
-            value = ctx.params.get(str(parameter.name))
-            for one in value if isinstance(value, tuple) else (value,):
-                if isinstance(one, str) and parameter.name not in OF_ANY_BYTES and not _is_text(one):
-                    raise click.BadParameter("is not UTF-8", ctx, parameter)
-        if "-" in (ctx.params.get("inputs") or ()) and sys.stdin is None:
-            raise click.BadParameter("standard input is closed", ctx, param_hint="'-'")
-        return rest
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, group by group, in the order in which the groups first appear."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
-        for parameter in sorted(options, key=lambda option: not isinstance(option, GroupedOption)):
-            if row := parameter.get_help_record(ctx):
-                groups.setdefault(getattr(parameter, "group", "Other"), []).append(row)
-        for heading, rows in groups.items():
-            with formatter.section(heading):
-                formatter.write_dl(rows)
-
-
-def _is_text(word: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in word)
-
-
-def option(group: str, *names: str, **settings: Any) -> Callable[[Command], Command]:
-    """Declare an option under a heading."""
-    return click.option(*names, cls=GroupedOption, group=group, **settings)
-
-
-def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Make one decorator of several; the first is the uppermost."""
-
-    def decorate(command: Command) -> Command:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return decorate
-
-
 output_option = option(
     "Output",
     "-o",
     "--output",
+    type=click.Path(),
     default="",
     metavar="PATH",
     help="A file (.jsonl .jsonl.gz .jsonl.zst .parquet), a folder, or an address (s3://…).  [default: stdout]",
@@ -116,6 +60,25 @@ shape_option = option(
     default="copydesk",
     show_default=True,
     help="The fields of the records: copydesk's, or those of another tool.",
+)
+
+inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(), metavar="INPUT...")
+
+finding_options = stacked(
+    option(
+        "Input",
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Pass over these files and folders, as a line of .gitignore names them; repeatable.",
+    ),
+    option("Input", "--no-ignore", is_flag=True, help="Read also what a .gitignore names."),
+    option("Input", "--stdin-filename", default="", metavar="NAME", help="The name of what `-` reads."),
+)
+
+show_options = stacked(
+    option("Input", "--show-files", is_flag=True, help="Print the files that would be read, and read none."),
+    option("Other", SHOW_SETTINGS, is_flag=True, help="Print each option, its value, and where that is from."),
 )
 
 reading_options = stacked(
@@ -157,7 +120,12 @@ reading_options = stacked(
         help="Who published all of it; rules for that publisher apply.",
     ),
     option(
-        "Reading", "--encoding", default="", metavar="NAME", help="The encoding of the bytes.  [default: found out]"
+        "Reading",
+        "--encoding",
+        type=Encoding(),
+        default="",
+        metavar="NAME",
+        help="The encoding of the bytes.  [default: found out]",
     ),
 )
 
@@ -166,13 +134,28 @@ rule_options = stacked(
         "Rules",
         "-r",
         "--rules",
+        type=click.Path(),
         multiple=True,
         metavar="PACK",
         help="A pack of yours, a .toml file or a folder of them; repeatable.",
     ),
     option("Rules", "--only-rules", is_flag=True, help="Judge by the packs of --rules alone."),
-    option("Rules", "--select", multiple=True, metavar="ID", help="Judge by these rules only ('core/*'); repeatable."),
-    option("Rules", "--ignore", multiple=True, metavar="ID", help="Leave these rules out; repeatable."),
+    option(
+        "Rules",
+        "--select",
+        type=RuleNames(),
+        multiple=True,
+        metavar="IDS",
+        help="Judge by these rules only: ids, packs (npr) or patterns (core/*), with commas or repeated.",
+    ),
+    option(
+        "Rules",
+        "--ignore",
+        type=RuleNames(),
+        multiple=True,
+        metavar="IDS",
+        help="Leave these rules out, named likewise.",
+    ),
     option(
         "Rules",
         "--profile",
@@ -195,6 +178,7 @@ rule_options = stacked(
 index_option = option(
     "Index",
     "--index",
+    type=Folder(),
     default="",
     metavar="DIR",
     help="What earlier runs kept counts as seen, and what this one keeps is added when it is done.",
@@ -302,6 +286,7 @@ running_options = stacked(
     option(
         "Running",
         "--work",
+        type=Folder(),
         default="",
         metavar="DIR",
         help="Folder for files between the stages if the output is standard output.  [default: the system's]",
@@ -336,14 +321,37 @@ def reading(options: dict[str, Any]) -> "Reading":
     from etl.formats import Reading
     from etl.model import Metadata
 
-    return Reading(
+    publisher = options.pop("publisher")
+    if publisher and fold(publisher) not in known_publishers():
+        names = {one.name for one in known_publishers().values()}
+        say(f"no rules are known for '{publisher}'.  {did_you_mean(publisher, names)}".rstrip(), fg="yellow")
+    read = Reading(
         format=options.pop("form"),
         text_field=options.pop("text_field"),
         html_field=options.pop("html_field"),
         encoding=options.pop("encoding"),
-        metadata=Metadata(publisher=options.pop("publisher")),
+        metadata=Metadata(publisher=publisher),
         map=tuple(map(_pair, options.pop("mapped"))),
     )
+    return finding(read, options)
+
+
+def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
+    """Take the options on files out of a command's options, if it has them, and return a reading with them."""
+    return structs.replace(
+        reading,
+        exclude=options.pop("exclude", ()),
+        respects_ignore=not options.pop("no_ignore", True),
+        stdin_name=options.pop("stdin_filename", ""),
+    )
+
+
+def print_files(found: "Found") -> None:
+    """Print the names of files that would be read; on stderr what is passed over, and why."""
+    for source in found.sources:
+        click.echo(visible(source.name))
+    for name, reason in found.passed_over:
+        say(f"passed over {name}: {reason}")
 
 
 MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
@@ -376,8 +384,8 @@ def selection(options: dict[str, Any]) -> Selection:
         overrides=config.overrides(today),
         packs=options.pop("rules"),
         only=options.pop("only_rules"),
-        select=options.pop("select"),
-        ignore=options.pop("ignore"),
+        select=rule_patterns(options.pop("select")),
+        ignore=rule_patterns(options.pop("ignore")),
         profile=options.pop("profile"),
         risky=options.pop("repairs") == "risky",
         detect_language=options.pop("detect", True),
@@ -393,6 +401,18 @@ def dedup_settings(options: dict[str, Any]) -> "DedupSettings":
 
     named = {field: name for field, name in DEDUP_OPTIONS.items() if name in options}
     return DedupSettings(**{field: options.pop(name) for field, name in named.items()})
+
+
+def textless(given: Sequence[str]) -> "tuple[Textless, ...]":
+    """Return the articles that are not written, as --skip names them.  Raises click.BadParameter."""
+    from etl.document import Textless
+
+    known: tuple[Textless, ...] = get_args(Textless)
+    words = [word.strip() for one in given for word in one.split(",")]
+    for word in words:
+        if word not in known:
+            raise click.BadParameter(f"'{word}' is not one of {', '.join(known)}", param_hint="--skip")
+    return tuple(word for word in known if word in words)
 
 
 def memory(given: str) -> int:

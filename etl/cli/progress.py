@@ -22,6 +22,7 @@ STAGE_WORDS = {
     "select": "finding duplicates",
     "publish": "writing",
     "write": "writing",
+    "lint": "attacking regexes",
 }
 
 

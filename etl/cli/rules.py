@@ -7,9 +7,14 @@ import click
 
 from etl.cli import author, options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.terminal import one_line, say, table, visible
+from etl.cli.terminal import as_json as to_json
+from etl.cli.terminal import number, one_line, say, table, visible
+from etl.cli.types import Folder, RuleName
 from etl.errors import UsageError
 from etl.packs import Sourced, did_you_mean, load_rules
+from etl.reasons import REASONS
+
+json_option = option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
@@ -29,25 +34,43 @@ for command in (author.try_rule, author.new_rule, author.suggest_rules, author.d
 
 
 @rules.command("list", cls=GroupedCommand)
+@json_option
 @options.rule_options
-def list_rules(**chosen: Any) -> None:
+def list_rules(as_json: bool, **chosen: Any) -> None:
     """List the rules that a selection judges by: name, confidence, kind, title."""
     from etl.packs import selected
 
     found = selected(options.selection(chosen))
+    heads = ("name", "confidence", "kind", "title")
     rows = [(one.name, one.rule.confidence, one.rule.kind, one.rule.title) for one in found]
-    click.echo(visible(table(rows, indent="")))
+    if as_json:
+        click.echo(to_json([dict(zip(heads, row, strict=True)) for row in rows]))
+    else:
+        click.echo(visible(table(rows, indent="")))
 
 
 @rules.command("show", cls=GroupedCommand)
-@click.argument("name", metavar="RULE")
+@click.argument("name", type=RuleName(), metavar="RULE")
 @options.rule_options
 def show_rule(name: str, **chosen: Any) -> None:
-    """Show one rule: what it names, on what ground, and its examples."""
+    """Show one rule: what it names, on what ground, and its examples.
+
+    \b
+    Examples:
+      copydesk rules show core/read-more
+      copydesk rules show duplicate/near
+
+    It takes every name that stands in a summary or an audit.
+    """
     found = {called: one for one in load_rules(options.selection(chosen)) for called in one.called}
-    if name not in found:
-        raise UsageError(name, "no rule has this id", did_you_mean(name, found))
-    click.echo(visible(_page(found[name])))
+    for one in name.split("+"):  # as repairs that meet stand in the audit
+        if one in REASONS:
+            reason = REASONS[one]
+            click.echo(visible(f"{one}: {reason.title}\n  why: {reason.why}\n  not a rule of a pack"))
+        elif one in found:
+            click.echo(visible(_page(found[one])))
+        else:
+            raise UsageError(one, "no rule has this id", did_you_mean(one, (*found, *REASONS)))
 
 
 @rules.command("test", cls=GroupedCommand)
@@ -59,7 +82,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     \b
     Examples:
       copydesk rules test                         the built-in rules
-      copydesk rules test --only-rules mine.toml  those of a pack; the same as -r mine.toml
+      copydesk rules test --only-rules mine.toml  a pack, as -r mine.toml does
     """
     from etl.examples import failures
     from etl.packs import selected
@@ -72,17 +95,18 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
         click.echo(f"{place}: rule '{failure.sourced.name}': example “{example}” {fault}")
     tested = [one.rule for one in selected(selection)]
     examples = sum(len(rule.drops) + len(rule.keeps) + len(rule.turns) for rule in tested)
-    click.echo(f"{len(tested)} rules, {examples} examples, {len(failed)} failed", err=True)
+    say(f"{number(len(tested), 'rule')}, {number(examples, 'example')}, {len(failed)} failed")
     if failed:
         raise SystemExit(1)
 
 
 @rules.command("lint", cls=GroupedCommand)
-@click.argument("packs", nargs=-1, metavar="[PACK...]")
+@click.argument("packs", nargs=-1, type=click.Path(), metavar="[PACK...]")
 @option(
     "Rules", "--only-rules", is_flag=True, help="Check names within the packs alone, not beside the built-in rules."
 )
-def lint_rules(packs: tuple[str, ...], only_rules: bool) -> None:
+@json_option
+def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
     """Look for all that is wrong with packs, slow regexes included.
 
     \b
@@ -92,19 +116,26 @@ def lint_rules(packs: tuple[str, ...], only_rules: bool) -> None:
 
     Exits 1 if there is more than warnings.  The codes are explained in docs/rules.md.
     """
+    from etl.cli.progress import ProgressLine
     from etl.lint import lint
 
-    findings = lint(packs, only_rules)
+    progress = ProgressLine(is_quiet=as_json)
+
+    def show(done: int, regexes: int) -> None:
+        progress.advance(1, 0) if done else progress.start("lint", regexes)
+
+    findings = lint(packs, only_rules, show)
+    progress.clear()
     for finding in findings:
-        click.echo(visible(str(finding)))
+        click.echo(to_json(finding) if as_json else visible(str(finding)))
     warnings = sum(finding.is_warning for finding in findings)
-    say(f"{len(findings) - warnings} errors, {warnings} warnings")
+    say(f"{number(len(findings) - warnings, 'error')}, {number(warnings, 'warning')}")
     if len(findings) > warnings:
         raise SystemExit(1)
 
 
 @rules.command("docs", cls=GroupedCommand)
-@click.argument("folder", metavar="FOLDER")
+@click.argument("folder", type=Folder(), metavar="FOLDER")
 @option("Output", "--check", is_flag=True, help="Write nothing; exit 1 if a page is not as it should be.")
 def write_pages(folder: str, check: bool) -> None:
     """Write the manual of the built-in rules; name what changes.

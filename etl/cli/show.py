@@ -1,5 +1,6 @@
 """What people see of a run: the summary with what went and why, the diff, the counts."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import groupby, islice
@@ -7,12 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from etl.audit import BOOKED_NOTHING, GAP, Entry
+from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
 from etl.cli.terminal import as_json, number, one_line, say, table, visible
 from etl.formats.outputs import read_outputs
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
+from etl.reasons import REASONS
 from etl.record import Record
 
 if TYPE_CHECKING:
@@ -22,20 +24,6 @@ if TYPE_CHECKING:
 
 Noun = TypeVar("Noun")
 
-# What is booked without a rule of a pack behind it.
-OWN_TITLES = {
-    "structure/gap": "White space between paragraphs that was not the usual one",
-    "structure/kicker": "Keywords above a headline",
-    "structure/headline": "Headline, now in its field",
-    "structure/headline-again": "The headline once more",
-    "structure/empty": "Block of nothing but damage",
-    "classifier/furniture": "Furniture without a label, by its words, its shape and its neighbours",
-    "floor/sentence": "Sentence of the story that was to go, and is kept",
-    "floor/lead-or-end": "Lead or end of the story that was to go, and is kept",
-    "duplicate/exact": "Copy of an earlier paragraph",
-    "duplicate/near": "Near-copy of an earlier paragraph",
-    "duplicate/article": "Copy of a whole earlier article",
-}
 # The rest stand in the file of rejects.
 MAX_REJECTS_SHOWN = 10
 # Seconds.  Of a shorter run the time says nothing.
@@ -77,6 +65,8 @@ def _notes(outcome: Outcome) -> list[str]:
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"of {number(emptied, 'article')} nothing is left: all of the text was removed"] if emptied else []
+    empty = dict(outcome.tally.warnings).get("empty", 0)
+    notes += [f"{number(empty, 'document')} without any text; --skip empty writes no article of it"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
     notes += (
         [f"{number(suspect, 'page')} suspect: all that reads like prose was taken out; see the audit"]
@@ -125,7 +115,7 @@ def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
 def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
     """Say each change of a run with its rule, if that is asked for."""
     for entry in _changes(workspace) if is_verbose else ():
-        yield f"{entry.path}:{entry.line}: {entry.rule}: {one_line(entry.before)}"
+        yield f"{place_of(entry.path, entry.row, entry.record, entry.line)}: {entry.rule}: {one_line(entry.before)}"
 
 
 def _title_of_repair(rule: str) -> str:
@@ -146,23 +136,33 @@ def _counts(outcome: Outcome) -> Iterator[str]:
         yield f"{seconds:,.1f} s, {books.read / 1e6 / seconds:,.1f} million characters a second"
 
 
-def print_diff(workspace: Workspace) -> int:
-    """Print the changes of a run by document and article; return their number."""
+def diff_lines(workspace: Workspace, counted: Counter[str]) -> Iterator[str]:
+    """Yield the changes of a run by document and article, and count them."""
     headlines = {record.id: record for record in _lines(workspace, "articles", Record)}
-    changes = 0
-    for path, entries in groupby(_changes(workspace), key=lambda entry: entry.path):
-        click.secho(f"--- {visible(path)}", bold=True)
+    for (path, row, record), entries in groupby(_changes(workspace), key=_document_of):
+        yield click.style(f"--- {visible(place_of(path, row, record))}\n", bold=True)
         for article, of_article in groupby(entries, key=lambda entry: entry.article_id):
-            click.secho(_article_line(headlines.get(article)), fg="blue")
+            yield click.style(_article_line(headlines.get(article)) + "\n", fg="blue")
             for entry in of_article:
-                changes += 1
-                click.echo(_diff_line(entry))
-    return changes
+                counted["changes"] += 1
+                yield _diff_line(entry) + "\n"
+
+
+def diff_objects(workspace: Workspace, counted: Counter[str]) -> Iterator[str]:
+    """Yield the changes of a run as JSON lines, as they would stand in the audit, and count them."""
+    for entry in _changes(workspace):
+        counted["changes"] += 1
+        yield as_json(entry) + "\n"
+
+
+def _document_of(entry: Entry) -> tuple[str, int, str]:
+    return entry.path, entry.row, entry.record
 
 
 def rule_titles(selection: Selection) -> dict[str, str]:
     """What each rule is about, in a few words."""
-    return OWN_TITLES | {sourced.name: sourced.rule.title for sourced in load_rules(selection)}
+    own = {name: reason.title for name, reason in REASONS.items()}
+    return own | {sourced.name: sourced.rule.title for sourced in load_rules(selection)}
 
 
 def _article_line(record: Record | None) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 
 import click
@@ -59,6 +60,16 @@ def table(rows: Iterable[Sequence[object]], indent: str = "  ") -> str:
         ]
         lines.append((indent + "  ".join(fitted)).rstrip())
     return "\n".join(lines)
+
+
+def paged(texts: Iterable[str]) -> None:
+    """Print texts; on a terminal through a pager, which ends by itself if they fit on the screen."""
+    if not (sys.stdout.isatty() and sys.stdin is not None and sys.stdin.isatty()):
+        for text in texts:
+            click.echo(text, nl=False)
+        return
+    os.environ.setdefault("LESS", "FRX")  # as git does; whoever has set it knows better
+    click.echo_via_pager(texts)
 
 
 def say(text: str = "", **style: bool | str) -> None:

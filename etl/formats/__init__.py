@@ -5,6 +5,7 @@ To add a format, write a module with an `InputFormat` and enter it here.
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from msgspec import structs
 
@@ -17,6 +18,7 @@ from etl.formats.sniffing import not_read
 from etl.formats.source import (
     FORMAT_NAMES,
     OWN,
+    STDIN,
     Format,
     Found,
     InputFormat,
@@ -65,8 +67,8 @@ FORMATS: dict[Format, InputFormat] = {
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
-# How our own audits, rejects and accounts of runs begin, whatever has written them since; they are no input.
-_OWN_START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/(?:audit|reject|run)/')
+# How our own audits, rejects, accounts of runs and of checks begin, whatever has written them since; they are no input.
+_OWN_START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/(?:audit|reject|run|baseline|check)/')
 # Bytes that are read at once where only one document is looked for.
 _AT_ONCE = 4 << 20
 
@@ -89,7 +91,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
             if reading.format != "html" and (fault := not_read(found.head, found.packing)):
                 yield Share(source, body=found.head[:64], fault=fault)
                 return
-            form = reading.format or format_of(source.path, found.head)
+            form = reading.format or format_of(source.name if source.is_stream else source.path, found.head)
             if form in SIGNED and not FORMATS[form].looks_like(found.head):
                 fault = f"is no {form.title()} file, though its name or --from says so"
                 yield Share(source, body=found.head[:64], fault=fault)
@@ -121,12 +123,20 @@ def format_of(path: str, head: bytes) -> Format:
     return found or SUFFIXES.get(suffix_of(path)) or "text"
 
 
-def only_document(source: Source, reading: Reading, line: int) -> Raw:
-    """Return the document that holds a line of a file: the file itself, or the record there.  Raises UsageError."""
-    for share in shares(source, reading, _AT_ONCE):
+def only_document(name: str, reading: Reading, row: int = 0) -> Raw:
+    """Return the document of a file, or the record on a row of it.  Raises NoInput and UsageError."""
+    if name != STDIN and Path(name).is_dir():
+        raise UsageError(name, "is a folder, and one line is looked at", "Name a file in it.")
+    sources = find([name], reading).sources
+    if len(sources) != 1:
+        raise UsageError(name, f"stands for {len(sources)} files", "Name one of them.")
+    for share in shares(sources[0], reading, _AT_ONCE):
         for result in read(share, reading):
-            if share.format in ("text", "html") or result.row == line:
+            has_rows = share.format not in ("text", "html")
+            if has_rows and not row and not share.fault:
+                raise UsageError(name, "holds records", f"Say which: {name}:ROW:LINE.")
+            if not has_rows or share.fault or result.row == row:
                 if isinstance(result, Raw):
                     return result
                 raise UsageError(f"{result.path}:{result.row}", result.reason)
-    raise UsageError(f"{source.name}:{line}", "there is no such line")
+    raise UsageError(f"{name}:{row}", "there is no such row", "Rows count from 1.")

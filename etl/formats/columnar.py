@@ -14,7 +14,7 @@ from etl.errors import Unreadable
 from etl.formats.fields import Place, document, written
 from etl.formats.names import HTML_NAMES, TEASER_NAMES, TEXT_NAMES
 from etl.formats.opening import check_unchanged, open_share, read_bounded
-from etl.formats.source import Format, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.source import OWN, Format, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.model import Raw
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ PARQUET_MAGIC = b"PAR1"
 ARROW_MAGIC = b"ARROW1"
 # The mark of a message, with which an Arrow stream begins; `datasets` keeps its files so.
 STREAM_MAGIC = b"\xff\xff\xff\xff"
+# Columns of copydesk's own audit and rejects: they are no input.
+OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
 # Rows decoded at a time: some MB of articles.
 BATCH_ROWS = 256
 # Characters of a cell, on average: as for CSV.
@@ -230,7 +232,11 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         return
     first, length = 0, 0
     with opened.file as file:
-        for group in open_table(source.name, file).groups():
+        table = open_table(source.name, file)
+        if any(names.issubset(table.schema.names) for names in OWN_COLUMNS):
+            yield Share(source, form, fault=OWN)
+            return
+        for group in table.groups():
             if length and length + group.size > size:
                 yield Share(source, form, length, row=group.first_row, start=first, end=group.number)
                 first, length = group.number, 0

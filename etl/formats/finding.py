@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from msgspec import Struct
 
 from etl.errors import NoInput
+from etl.formats.ignoring import Ignored, ignored
 from etl.formats.source import STDIN, Found, Reading, Source, printable
 from etl.formats.stores import is_address, listed
 
@@ -38,9 +39,10 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
     passed_over: list[tuple[str, str]] = []
     unreadable: list[tuple[str, str]] = []
     seen: set[str] = set()
+    rules = ignored(reading.exclude, reading.respects_ignore)
     for name in names:
-        for found in _found(name, reading, suffixes):
-            shown = printable(found.path)
+        for found in _found(name, reading, suffixes, rules):
+            shown = reading.stdin_name if found.path == STDIN and reading.stdin_name else printable(found.path)
             if found.fault:
                 (unreadable if found.is_error else passed_over).append((shown, found.fault))
             elif found.identity in seen:
@@ -49,8 +51,8 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
                 seen.add(found.identity)
                 sources.append(_source(shown, found))
     if not sources and not unreadable:
-        few = f" ({len(passed_over)} files of other kinds, first {passed_over[0][0]})" if passed_over else ""
-        raise NoInput(" ".join(names), f"no file in it that can be read{few}", "Name files outright to read them.")
+        first = f" ({len(passed_over):,} passed over, first {': '.join(passed_over[0])})" if passed_over else ""
+        raise NoInput(" ".join(names), f"no file in it that can be read{first}", "Name files outright to read them.")
     return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
 
 
@@ -64,18 +66,18 @@ def suffix_of(path: str) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _found(name: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
+def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
     path = Path(name)
     if name == STDIN:
         yield _Candidate(STDIN, STDIN)
     elif is_address(name):
         yield from _stored(name, reading, suffixes)
     elif path.is_dir():
-        yield from _walk(name, reading, suffixes)
+        yield from _walk(name, reading, suffixes, rules.at(name))
     elif os.path.lexists(name):
-        yield _file(name)
+        yield _chosen(name, rules)
     elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
-        yield from (_file(match) for match in matches if not Path(match).is_dir())
+        yield from (_chosen(match, rules) for match in matches if not Path(match).is_dir())
     else:
         raise NoInput(
             name, "there is no such file or folder", "Check the path; quote a glob to let copydesk expand it."
@@ -109,7 +111,7 @@ def _globbed(pattern: str) -> Iterator[str]:
             yield from _globbed(os.path.join(escape(place), tail))  # noqa: PTH118  # a path of odd bytes stays as it is
 
 
-def _walk(folder: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
+def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
     """Yield the files below a folder, in sorted order; hidden ones are no input, others are named as passed over."""
     try:
         with os.scandir(folder) as found:
@@ -121,14 +123,22 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_C
         path = Path(folder, entry.name).as_posix()
         if entry.name.startswith((".", "__MACOSX")):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, reading, suffixes)
+        if reason := rules.reason(path, entry.is_dir()):
+            yield _Candidate(path, fault=reason)
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, reading, suffixes, rules.below(path))
         elif entry.is_dir():
             yield _Candidate(path, fault="it is a link to a folder")
         elif not reading.format and suffix_of(path) not in suffixes:
             yield _Candidate(path, fault=_OTHER)
         else:
             yield _file(path, is_chosen=False)
+
+
+def _chosen(path: str, rules: Ignored) -> _Candidate:
+    """Return a file that the user names, by itself or by a pattern: it is read but for what --exclude names."""
+    reason = Ignored(rules.excluded).reason(path)
+    return _Candidate(path, fault=reason) if reason else _file(path)
 
 
 def _file(path: str, is_chosen: bool = True) -> _Candidate:
@@ -144,7 +154,7 @@ def _file(path: str, is_chosen: bool = True) -> _Candidate:
 def _source(name: str, found: _Candidate) -> Source:
     path = found.path
     if path == STDIN:
-        return Source(STDIN, STDIN, is_stream=True)
+        return Source(name, STDIN, is_stream=True)
     if is_address(path):
         return Source(_SECRET.sub("//", name.partition("?")[0]), path, found.size, found.modified)
     try:

@@ -30,7 +30,9 @@ OWN = "own"
 class Reading(Struct, frozen=True):
     """How to read: what the user says of the format, of the fields of a record, and of all articles alike.
 
-    `map` are pairs of a field of the article record and the name, or path, under which the input has it.
+    `map` are pairs of a field of the article record and the name, or path, under which the input has it.  `exclude` are
+    patterns of paths that are passed over, and with `respects_ignore` so is what a .gitignore names.  `stdin_name` is
+    the name of standard input.
     """
 
     format: Format | None = None
@@ -39,6 +41,9 @@ class Reading(Struct, frozen=True):
     encoding: str = ""
     metadata: Metadata = Metadata()
     map: tuple[tuple[str, str], ...] = ()
+    exclude: tuple[str, ...] = ()
+    respects_ignore: bool = False
+    stdin_name: str = ""
 
 
 class Source(Struct, frozen=True, gc=False):

@@ -1,7 +1,7 @@
 """All that is wrong with packs, as findings with place, fault and way out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -37,7 +37,11 @@ class Finding(Struct, frozen=True):
         return f"{self.place}: {warning}{self.fault}\n  {self.way_out}"
 
 
-def lint(packs: Sequence[str], only: bool = False) -> list[Finding]:
+# Is told how many regexes were attacked so far, from 0 on, and how many there are.
+Show = Callable[[int, int], None]
+
+
+def lint(packs: Sequence[str], only: bool = False, show: Show = lambda _, __: None) -> list[Finding]:
     """Look for all that is wrong with packs, or with the built-in ones if none is named; give findings by place.
 
     Names are checked beside the built-in rules, unless `only`.  Raises PackError if there is no such pack.
@@ -48,7 +52,7 @@ def lint(packs: Sequence[str], only: bool = False) -> list[Finding]:
     errors = [found for found in read if isinstance(found, PackError)]
     errors += faults(rules, [] if only else _beside(paths))
     found = [Finding(error.place, error.fault, error.way_out) for error in errors]
-    found += *_of_regexes(rules), *_of_terms(rules)
+    found += *_of_regexes(rules, show), *_of_terms(rules)
     return sorted(dict.fromkeys(found), key=lambda finding: _by_place(finding.place))
 
 
@@ -69,10 +73,13 @@ def _by_place(place: str) -> list[str | int]:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", place)]
 
 
-def _of_regexes(rules: Sequence[Sourced]) -> Iterator[Finding]:
+def _of_regexes(rules: Sequence[Sourced], show: Show) -> Iterator[Finding]:
     asked = [(sourced, pattern) for sourced in rules for pattern in patterns(sourced.rule) if _compiles(pattern)]
     targets = [_target(sourced.rule, pattern) for sourced, pattern in asked]
-    for (sourced, pattern), target, worst in zip(asked, targets, under_attack(targets), strict=True):
+    show(0, len(targets))
+    attacked = zip(asked, targets, under_attack(targets), strict=True)
+    for done, ((sourced, pattern), target, worst) in enumerate(attacked, 1):
+        show(done, len(targets))
         for code, fault in _faults(target, worst):
             if not _is_excused(code, sourced.rule, pattern):
                 at = place(sourced.path, sourced.line, "regex")

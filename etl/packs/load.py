@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PUBLISHERS = "publishers.jsonl"
 CLASSIFIER = "classifier.json"
 PAGE = "page.json"
+# What `copydesk review` writes beside the rules of a pack: its exceptions.
+CONFIG = "copydesk.toml"
 # Rules of a pack.  All shipped packs together have 466; to check so many takes some seconds.
 MAX_RULES = 10_000
 
@@ -106,9 +108,12 @@ def known_scopes() -> frozenset[str]:
 
 
 def pack_files(path: Path) -> Sequence[Path]:
-    """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none."""
+    """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none.
+
+    A config that stands in the folder is no pack.
+    """
     if path.is_dir():
-        files = sorted(path.rglob("*.toml"))
+        files = sorted(file for file in path.rglob("*.toml") if file.name != CONFIG)
         if not files:
             raise PackError(str(path), "holds no pack", "Give a .toml file or a folder of them.")
         for file in files:

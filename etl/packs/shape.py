@@ -26,7 +26,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         table = tomli.loads(path.read_text(encoding="utf-8"))
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        where = f"{path}:{found[1]}:{found[2]}" if found else str(path)
+        where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{_last_line(path)}:1"
         raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
@@ -37,6 +37,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     if _is_deeper(table, MAX_NESTING):
         raise _too_deep(path)
     return table
+
+
+def _last_line(path: Path) -> int:
+    """Return the number of the last line with something on it."""
+    return max(1, path.read_text(encoding="utf-8").rstrip().count("\n") + 1)
 
 
 def check_file(path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
+from etl.document import Textless
 from etl.formats import Reading, Reject, Share
 from etl.packs import Selection
 
@@ -29,6 +30,7 @@ class Job(Struct, frozen=True):
 
     `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
     what earlier runs kept, or "".  `shard_bytes` decides how the input is cut, and so how many parts a folder gets.
+    `skip` names the articles without text that are not written.
     """
 
     selection: Selection = Selection()
@@ -40,6 +42,7 @@ class Job(Struct, frozen=True):
     memory: int = 1 << 30
     index: str = ""
     shard_bytes: int = SHARD_BYTES
+    skip: tuple[Textless, ...] = ()
 
 
 class RejectLine(Struct, frozen=True, kw_only=True):

@@ -288,7 +288,8 @@ def _check_not_empty(job: Job, timed_out: Sequence[str], error: RegexTimeout) ->
 
 
 def _check_read(tally: Tally, found: Found) -> None:
-    if not tally.books.read and not tally.rejects and not tally.warnings:
+    has_warnings = any(name != "empty" for name, _ in tally.warnings)
+    if not tally.books.read and not tally.rejects and not has_warnings:
         raise _nothing_in(found)
 
 

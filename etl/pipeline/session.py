@@ -39,12 +39,12 @@ from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 # Jinja2 with MarkupSafe makes reports.
 DEPENDENCIES = (
     *("ahocorasick_rs", "beautifulsoup4", "chardet", "datasketch", "fastwarc", "ftfy", "lxml", "msgspec", "numpy"),
-    *("py3langid", "pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
+    *("pathspec", "py3langid", "pyarrow", "regex", "soupsieve", "tomli", "webencodings", "zstandard"),
 )
 # Holds the state of the index before the run.
 BEFORE = "index-before"
 # The settings of a job that decide what comes out; not how much memory it took, or where.
-SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape")
+SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape", "skip")
 
 
 class Request(Struct, frozen=True):
@@ -211,7 +211,16 @@ def identify(request: Request, claim: Claim) -> Identity:
         if any(source.is_stream for source in sources)
         else [(source.name, source.size, source.modified) for source in sources],
         "rules": [job.selection, pack_versions(job.selection)] if request.stages != RECORDS else [],
-        "settings": [job.reading, job.dedup, job.suffix, job.shape, job.shard_bytes, job.index, request.stages],
+        "settings": [
+            job.reading,
+            job.dedup,
+            job.suffix,
+            job.shape,
+            job.shard_bytes,
+            job.index,
+            job.skip,
+            request.stages,
+        ],
         "versions": versions(),
         "index": _index_state(job, claim),
     }

@@ -14,7 +14,8 @@ from typing import Generic
 from msgspec import Struct
 
 from etl.audit import Entry, Tally, total
-from etl.document import Cleaned, Judged, Parsed, Ruleset, finish, judge, parse
+from etl.dedup import DedupSettings
+from etl.document import Cleaned, Judged, Parsed, Ruleset, Textless, finish, judge, parse
 from etl.errors import CopydeskError, Unreadable
 from etl.formats import Reading, Reject, Share, read
 from etl.formats.writing import record_writer
@@ -82,7 +83,7 @@ def publish_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     results = read_judged(workspace, "staged", shard.number)
     pairs = with_duplicates(results, read_drops(workspace, shard.number), job.dedup)
     with _part_writer(job, workspace, shard.number) as write:
-        return total(_published(pairs, job.added, write))
+        return total(_published(pairs, job, write))
 
 
 def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
@@ -91,7 +92,7 @@ def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
     judged = judge_all(parsed, compile_rules(job.selection), counts)
     with _part_writer(job, workspace, shard.number) as write:
-        return total(_published(_with_duplicates(judged, job), job.added, write))
+        return total(_published(with_own_duplicates(judged, job.dedup), job, write))
 
 
 class Printed(Struct, frozen=True):
@@ -113,7 +114,7 @@ def print_shard(job: Job, shard: Shard) -> Printed:
         if reject:
             rejects.write(to_lines([reject_line(reject)]))
 
-    tally = total(_published(_with_duplicates(documents_of(job, shard), job), job.added, write))
+    tally = total(_published(with_own_duplicates(documents_of(job, shard), job.dedup), job, write))
     return Printed(articles.getvalue(), rejects.getvalue(), tally)
 
 
@@ -255,24 +256,24 @@ def _rejected(document: Document, error: Exception) -> Reject:
     return Reject(document.path, document.row, _odd(error), document.text.encode("utf-8", "replace"))
 
 
-def _with_duplicates(
-    results: Iterable[Judged | Reject], job: Job
+def with_own_duplicates(
+    results: Iterable[Judged | Reject], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
     """Yield documents, each with the duplicates within its articles, if these are sought."""
-    if job.dedup.scope == "off":
+    if settings.scope == "off":
         yield from ((result, NO_DUPLICATES) for result in results)
         return
     for batch in _batches(results):
-        found = duplicates_within(batch, job.dedup)
+        found = duplicates_within(batch, settings)
         yield from ((result, found[at]) for at, result in enumerate(batch))
 
 
 def _published(
-    results: Iterable[tuple[Judged | Reject, DocumentDuplicates]], added: str, write: Write
+    results: Iterable[tuple[Judged | Reject, DocumentDuplicates]], job: Job, write: Write
 ) -> Iterator[Tally]:
     """Write documents one by one, and yield the tally of each."""
     for result, duplicates in results:
-        finished = result if isinstance(result, Reject) else finish_one(result, duplicates, added)
+        finished = result if isinstance(result, Reject) else finish_one(result, duplicates, job.added, job.skip)
         if isinstance(finished, Reject) and not finished.is_error:
             yield Tally(warnings=((f"passed over: {finished.reason}", 1),))
         elif isinstance(finished, Reject):
@@ -283,10 +284,12 @@ def _published(
             yield finished.tally
 
 
-def finish_one(judged: Judged, duplicates: DocumentDuplicates, added: str) -> Cleaned | Reject:
+def finish_one(
+    judged: Judged, duplicates: DocumentDuplicates, added: str = "", skip: Sequence[Textless] = ()
+) -> Cleaned | Reject:
     """Return a document finished; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
-        return finish(judged, duplicates, added)
+        return finish(judged, duplicates, added, skip)
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # see _odd

@@ -23,6 +23,7 @@ FIELD_PATHS: Mapping[str, Sequence[str]] = {
     "created": ("created", "date", "datePublished"),
     "url": ("url", "metadata.url"),
     "status": ("status", "metadata.status"),
+    "language": ("language", "inLanguage", "metadata.language"),
 }
 
 
@@ -46,6 +47,7 @@ class ArticleFields(Struct, frozen=True, gc=False):
     created: str = ""
     url: str = ""
     status: str = ""
+    language: str = ""
 
 
 class RunDocument(Struct, frozen=True):

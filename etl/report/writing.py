@@ -6,7 +6,7 @@ duplicates.  So memory holds counts and what is shown, however large the run is.
 
 from collections.abc import Collection, Iterator, Mapping
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from etl.errors import UsageError
 from etl.report.changes import ArticleChanges, changes_of
@@ -25,7 +25,14 @@ MAX_CANDIDATES = 3_000
 MAX_SHARE = 0.1
 
 
-def report(request: Request) -> str:
+class Report(Struct, frozen=True):
+    """A page, and the articles that it shows."""
+
+    page: str
+    articles: tuple[ArticleChanges, ...]
+
+
+def report(request: Request) -> Report:
     """Return a run as one page of at most so many bytes.
 
     Raises UsageError if the page without articles is larger already, or files are not what copydesk wrote, and
@@ -46,7 +53,7 @@ def report(request: Request) -> str:
     return _fitted(request, run, duplicates, rendered)
 
 
-def _fitted(request: Request, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]) -> str:
+def _fitted(request: Request, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]) -> Report:
     """Return the page with as many articles as have room, the most wanted first."""
     budget = request.max_bytes - len(one_page(request, run, duplicates, {}).encode())
     if budget < 0:
@@ -60,7 +67,7 @@ def _fitted(request: Request, run: CountedRun, duplicates: Duplicates, rendered:
         page = one_page(request, run, duplicates, shown)
         excess = len(page.encode()) - request.max_bytes
         if excess <= 0:
-            return page
+            return Report(page, tuple(one.changes for one in shown.values()))
         budget -= excess  # links and examples take room as well
 
 

@@ -6,6 +6,7 @@ One story stays one article.
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from msgspec import structs
 
@@ -17,7 +18,7 @@ from etl.segment.authors import author_names
 from etl.segment.headlines import Layouts, headline, names_publisher, own_headline
 from etl.segment.roundups import Opening
 
-__all__ = ["EMPTY", "KICKER", "Layouts", "headline", "segment"]
+__all__ = ["EMPTY", "KICKER", "MAX_BLOCKS_TO_REPEAT", "Layouts", "headline", "repeats", "segment"]
 
 # Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
 MAX_BLOCKS_TO_REPEAT = 4
@@ -84,7 +85,7 @@ def _headed(index: int, found: Masthead, metadata: Metadata, blocks: tuple[Block
         publisher=found.headline.printed or metadata.publisher,
         created=found.created or metadata.created,
     )
-    frame += _repeats(own.headline, blocks[found.at + 1 - first :])
+    frame += repeats(own.headline, blocks[found.at + 1 - first :])
     frame.sort(key=lambda removal: removal.block)
     return Article(index, own, found.headline.publisher, first, first + len(blocks), tuple(frame))
 
@@ -95,7 +96,7 @@ def _opened(index: int, opening: Opening, metadata: Metadata, blocks: tuple[Bloc
     frame = [Removal(blocks[at - 1].index, "drop", KICKER, kind="structure")] if opening.has_kicker else []
     frame.append(Removal(blocks[at].index, "extract", HEADLINE, kind="structure"))
     own = structs.replace(metadata, headline=found.text, publisher=found.printed)
-    frame += _repeats(own.headline, blocks[at + 1 :])
+    frame += repeats(own.headline, blocks[at + 1 :])
     return Article(index, own, found.publisher, blocks[0].index, blocks[-1].index + 1, tuple(frame))
 
 
@@ -111,7 +112,7 @@ def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: L
         metadata = structs.replace(metadata, headline=own)
     if metadata.author:
         metadata = structs.replace(metadata, author=author_names(metadata.author, layouts.publishers))
-    frame = _repeats(metadata.headline, blocks) if metadata.headline else []
+    frame = repeats(metadata.headline, blocks) if metadata.headline else []
     start = blocks[0].index if blocks else 0
     return Article(index, metadata, publisher, start, start + len(blocks), tuple(frame))
 
@@ -120,8 +121,8 @@ def _is_url(metadata: Metadata) -> bool:
     return bool(re.match(r"https?://|www\.", metadata.publisher))
 
 
-def _repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
-    """Return blocks near the top that say the headline again, with or without a publisher behind it."""
+def repeats(text: str, blocks: Sequence[Block]) -> list[Removal]:
+    """Return the removals of blocks near the top that say the headline again, with or without a publisher behind it."""
     wanted = fold(text)
     return [
         Removal(block.index, "extract", REPEAT, kind="structure")
@@ -140,7 +141,10 @@ def _domain(url: str, layouts: Layouts) -> str:
     """Return the longest ending of the url's host that a publisher has registered; "" if there is none."""
     if not url:
         return ""
-    host = re.sub(r"^[a-z]+://|^//|[/:?#].*$", "", url.lower())
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    except ValueError:  # "http://[broken"
+        return ""
     parts = host.split(".")
     endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
     return next((ending for ending in endings if ending in layouts.publishers), "")

@@ -156,7 +156,7 @@
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("input, select, textarea");
     if (event.key === "Escape" && isTyping) event.target.blur();
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
   });
 

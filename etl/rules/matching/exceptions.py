@@ -1,32 +1,35 @@
 """What a user's copydesk.toml changes about rules: lines exempt from rules, and how sure of a rule to be."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from etl.fold import fold
 from etl.rules.language import Confidence
 from etl.rules.matching.guards import Guard
 from etl.rules.matching.view import ArticleView
 
 Reason = Annotated[str, Meta(min_length=1)]
 # SHA-256 in lower-case hex, or how it begins.
-Digits = Annotated[str, Meta(pattern="^[0-9a-f]{1,64}$")]
+_DIGITS = re.compile("[0-9a-f]{1,64}")
 
 
 class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Lines exempt from rules, an `[[exception]]`.  All that is given must hold; it ends with `until`.
 
     `rule` is a name or a pattern of names ("core/*"), `source` a pattern of paths as the user gives them, `publisher`
-    an id or group of the known publishers, `line` the first digits of a `line_sha256` of the audit.
+    an id or group of the known publishers, `line` the text of a line, or the first digits of its `line_sha256` in the
+    audit.
     """
 
     rule: str = "*"
     source: str = "*"
     publisher: str = ""
-    line: Digits | Literal[""] = ""
+    line: str = ""
     reason: Reason
     until: date
 
@@ -35,8 +38,14 @@ class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return (
             fnmatchcase(view.document.path, self.source)
             and (not self.publisher or self.publisher in view.scope.publishers)
-            and (not self.line or view.line_sha256(at).startswith(self.line))
+            and (not self.line or self._names(view, at))
         )
+
+    def _names(self, view: ArticleView, at: int) -> bool:
+        """Return true if `line` is the text of a block, case, white space and kinds of quotes aside, or its digits."""
+        if " ".join(fold(self.line).split()) == " ".join(view.folded[at].split()):
+            return True
+        return bool(_DIGITS.fullmatch(self.line)) and view.line_sha256(at).startswith(self.line)
 
 
 class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

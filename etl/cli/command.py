@@ -1,0 +1,167 @@
+"""Commands: their options under headings, values that name their place when they are wrong, and what contradicts."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from etl.errors import PackError, UsageError
+
+if TYPE_CHECKING:
+    from etl.config import Config
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+# Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed as text.
+OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
+# Two options of the command line that cannot both be meant, and why.  With a value, it is that value of the first.
+CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
+    ("quiet", True, ("verbose",), "one asks for fewer words, the other for more"),
+    ("dry_run", True, ("output", "resume"), "a dry run writes nothing"),
+    ("text_field", "", ("html_field",), "a record is read by one field"),
+    ("text", "", ("place",), "one line is explained at a time"),
+    ("dedup", "off", ("index", "threshold", "numbers", "copies", "keep", "dedup_action"), "no copies are sought"),
+)
+SHOW_SETTINGS = "--show-settings"
+GLOBAL_OPTIONS = "Everywhere: --color, --config FILE, --no-config, -vv (copydesk --help)."
+
+
+class GroupedOption(click.Option):
+    """An option that stands under a heading of the help page."""
+
+    def __init__(self, *names: Any, group: str = "Other", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.group = group
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows its options in groups, and whose errors say where a wrong value stands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options.
+
+        Raises PackError for a value of the config, UsageError for one of the environment or a contradiction, and
+        click.BadParameter for others; also for a word that is not UTF-8, though a path may have any bytes.
+        """
+        if SHOW_SETTINGS in args:  # which needs no input
+            args = [*args, "."]
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            raise _placed(ctx, error) from None
+        for parameter in self.params:
+            value = ctx.params.get(str(parameter.name))
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, str) and parameter.name not in OF_ANY_BYTES and not _is_text(one):
+                    raise click.BadParameter("is not UTF-8", ctx, parameter)
+        if "-" in (ctx.params.get("inputs") or ()) and sys.stdin is None:
+            raise click.BadParameter("standard input is closed", ctx, param_hint="'-'")
+        for fault in _contradictions(ctx):
+            raise click.UsageError(fault, ctx)
+        return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, or show its settings.  Raises as `parse_args` does, for values that the command checks."""
+        if ctx.params.pop("show_settings", False):
+            click.echo("\n".join(settings(ctx)))
+            return None
+        try:
+            return super().invoke(ctx)
+        except click.BadParameter as error:
+            raise _placed(ctx, error) from None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, group by group, in the order in which the groups first appear."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        for parameter in sorted(options, key=lambda option: not isinstance(option, GroupedOption)):
+            if row := parameter.get_help_record(ctx):
+                groups.setdefault(getattr(parameter, "group", "Other"), []).append(row)
+        for heading, rows in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write which options stand in no group, since all commands have them."""
+        super().format_epilog(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(GLOBAL_OPTIONS)
+
+
+def option(group: str, *names: str, **settings: Any) -> Callable[[Command], Command]:
+    """Declare an option under a heading."""
+    return click.option(*names, cls=GroupedOption, group=group, **settings)
+
+
+def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Make one decorator of several; the first is the uppermost."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
+    """Return an error about a value with the place of the value, if it is not the command line."""
+    hinted = (one for one in ctx.command.params if error.param_hint in one.opts)
+    parameter = error.param or next(hinted, None)
+    name = str(parameter.name) if parameter else ""
+    source = ctx.get_parameter_source(name)
+    if parameter and source is ParameterSource.DEFAULT_MAP:
+        from etl.packs.place import place
+
+        config: Config = ctx.obj
+        key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
+        return PackError(place(config.path, 1, key), f"'{key}': {error.message}")
+    if parameter and source is ParameterSource.ENVIRONMENT:
+        variable = f"{ctx.auto_envvar_prefix}_{name.upper()}"
+        return UsageError(variable, error.message, "Mend the variable, or unset it.")
+    return error
+
+
+def settings(ctx: click.Context) -> Iterator[str]:
+    """Yield the options of a command with their values, as a config has them, each with where the value is from."""
+    config: Config = ctx.obj
+    sources = {
+        ParameterSource.DEFAULT_MAP: config.path,
+        ParameterSource.ENVIRONMENT: "environment",
+        ParameterSource.COMMANDLINE: "command line",
+    }
+    yield f"[{ctx.info_name}]"
+    for parameter in ctx.command.params:
+        name = str(parameter.name)
+        if isinstance(parameter, click.Option) and name in ctx.params and not parameter.hidden:
+            key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
+            value = json.dumps(ctx.params[name], ensure_ascii=False)
+            source = sources.get(ctx.get_parameter_source(name) or ParameterSource.DEFAULT, "default")
+            yield f"{f'{key} = {value}':<40}  # {source}"
+
+
+def _contradictions(ctx: click.Context) -> Iterator[str]:
+    """Yield what contradicts on the command line; what a config says is overridden by it, and contradicts nothing."""
+    by_name = {str(parameter.name): parameter for parameter in ctx.command.params}
+    given = {name for name in by_name if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    for first, value, others, why in CONTRADICTIONS:
+        for other in others:
+            is_meant = first in given and other in given and value in ("", ctx.params[first])
+            if is_meant and ctx.params[other] not in (None, ()):
+                shown = (
+                    f"{_spelled(by_name[first])} {value}"
+                    if isinstance(value, str) and value
+                    else _spelled(by_name[first])
+                )
+                yield f"{shown} contradicts {_spelled(by_name[other])}: {why}."
+
+
+def _spelled(parameter: click.Parameter) -> str:
+    return parameter.opts[-1] if isinstance(parameter, click.Option) else str(parameter.metavar)
+
+
+def _is_text(word: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in word)

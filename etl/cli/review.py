@@ -1,0 +1,59 @@
+"""`copydesk review`: the report served to one person, whose clicks write verdicts, exceptions and rules."""
+
+import webbrowser
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+import click
+from msgspec import structs
+
+from etl.cli.options import GroupedCommand, option
+from etl.cli.report import max_size_option, request_of
+from etl.cli.terminal import say
+
+TOKEN_BYTES = 24
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@option(
+    "Output", "--pack", type=click.Path(path_type=Path), required=True, metavar="DIR",
+    help="The folder of your pack: rules.toml, copydesk.toml and verdicts.jsonl are written there, and nothing else.",
+)  # fmt: skip
+@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@option("Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other articles to show.")
+@max_size_option
+@option(
+    "Server", "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]"
+)
+@option("Server", "--open/--no-open", "opens", default=True, help="Open the page in the browser.  [default: open]")
+def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) -> None:
+    """Show a run in the browser, and turn clicks into verdicts, exceptions and rules.
+
+    \b
+    Examples:
+      copydesk review clean.jsonl --pack mine/
+      copydesk clean pages/ -r mine/ --config mine/copydesk.toml -o again.jsonl
+
+    A click on a removed line says that this was wrong, one on a kept line that it is furniture; a rule shows at once
+    what it would take in the articles that are loaded.  The page is served on 127.0.0.1 alone, under an address with a
+    token.  ^C ends it.
+    """
+    from etl.report.pack_folder import PackFolder
+    from etl.report.reading import run_files
+    from etl.report.review import Review
+    from etl.report.server import ReviewServer
+    from etl.report.writing import report
+
+    run = run_files(articles, chosen["audit"])
+    request = structs.replace(request_of(run, chosen["max_size"], seed=chosen["seed"]), is_reviewed=True)
+    folder = PackFolder(pack)
+    made = report(request)
+    review_ = Review(made.articles, folder, request.until)
+    with ReviewServer(made.page, review_, token_urlsafe(TOKEN_BYTES), port) as server, suppress(KeyboardInterrupt):
+        say(f"{len(made.articles):,} articles at {server.address}\n^C ends the review")
+        if opens:
+            webbrowser.open(server.address)
+        server.serve_forever()

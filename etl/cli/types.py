@@ -1,0 +1,81 @@
+"""Values of options: what they may be, and what a shell may complete them to."""
+
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from etl.errors import PackError
+from etl.reasons import REASONS
+
+
+class Likeness(click.FloatRange):
+    """A number from 0.3 to 1; `nan`, which is neither less nor more, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(0.3, 1.0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number.  Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
+
+class Encoding(click.ParamType):  # type: ignore[type-arg]  # generic since Click 8.4
+    """A label of an encoding, as pages and Python have them; "" if it is to be found out."""
+
+    name = "encoding"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the label.  Raises click.BadParameter."""
+        from etl.decode import given_codec, known_labels
+        from etl.packs.place import did_you_mean
+
+        if value and not given_codec(value):
+            self.fail(f"there is no encoding '{value}'.  {did_you_mean(value, known_labels())}".strip(), param, ctx)
+        return str(value)
+
+
+class RuleNames(click.ParamType):  # type: ignore[type-arg]  # as above
+    """Ids of rules, packs, or patterns of ids, with commas between them."""
+
+    name = "rules"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the rules and packs that the last of several names may become."""
+        before, comma, last = incomplete.rpartition(",")
+        return [CompletionItem(before + comma + name) for name in _names(ctx) if name.startswith(last)]
+
+
+class RuleName(RuleNames):
+    """The id of one rule."""
+
+
+def _names(ctx: click.Context) -> list[str]:
+    from etl.packs import Selection, load_rules
+
+    try:
+        rules = load_rules(Selection(packs=ctx.params.get("rules") or ()))
+    except PackError:  # a pack that is being written: its names are not known yet
+        rules = load_rules(Selection())
+    names = {one.name for one in rules} | set(REASONS)
+    return sorted({name.partition("/")[0] for name in names} | names)
+
+
+class Folder(click.Path):
+    """A folder, as shells complete it.  What it must be, the code says that uses it."""
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path as it is."""
+        return value
+
+
+class Place(click.Path):
+    """FILE:LINE, or FILE:ROW:LINE for a file of records."""
+
+    name = "place"

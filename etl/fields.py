@@ -1,0 +1,68 @@
+"""What each field means of what copydesk writes: article, its origin, audit entry, reject."""
+
+ARTICLE = {
+    "schema": "Version of this shape; it changes with the meaning of a field.",
+    "id": "Name of the article, by its place in the input: path, row, record, index. Rules do not change it.",
+    "text": "The kept blocks, repaired, with a blank line between two. It may be empty: see `status`.",
+    "source": "Name of the input without folders and endings; `origin.path` is the whole.",
+    "created": "When the article was published, as its source says; in UTC with milliseconds.",
+    "added": "When this record was made. It is the one field that differs between two runs; --added fixes it.",
+    "url": "Address of the article, as its source says.",
+    "headline": "Headline, without the publisher that pages append to it.",
+    "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
+    "author": "Names of the authors, with commas between them.",
+    "language": "Language of the text, as its source says or found from the text: ISO 639, such as en.",
+    "status": "full; teaser: cut at an ellipsis or at a paywall's line; stub: a headline and no text; paywalled: the "
+    "page says so; suspect: what reads like prose was to go, look at it.",
+    "word_count": "Words of `text`.",
+    "removed_ratio": "Share of the article's characters, white space between blocks aside, that was removed or moved "
+    "into a field.",
+    "duplicate_ratio": "Share of the article's characters that was removed as copies; part of `removed_ratio`.",
+    "text_sha256": "SHA-256 of `text`, by which restore knows that it was not edited.",
+    "origin": "Where the article stands in the input.",
+    "metadata": "The other fields of the input's record, as a JSON object in a string.",
+}
+ORIGIN = {
+    "path": "Input, as it was named on the command line; - is standard input.",
+    "record": "The record's own id, or its row; empty for a file that is one document.",
+    "row": "Number of the record in its file, from 1.",
+    "sha256": "SHA-256 of the raw document.",
+    "index": "Number of the article in its document, from 0.",
+    "line_start": "First line of the article in the decoded text, from 1.",
+    "line_end": "Last line of the article.",
+    "char_start": "First character of the article in the decoded text, from 0.",
+    "char_end": "Where the article ends.",
+    "encoding": "Encoding of the raw document.",
+    "gap": "White space that usually stood between two blocks.",
+}
+AUDIT = {
+    "schema": "Version of this shape.",
+    "article_id": "`id` of the article that the entry belongs to.",
+    "path": "Input, as in the article's `origin`.",
+    "record": "Record, as in the article's `origin`.",
+    "row": "Row, as in the article's `origin`. In the `end` entry: number of documents.",
+    "line": "Line of the decoded text, from 1.",
+    "char_start": "First character of `before` in the decoded text, from 0.",
+    "char_end": "Where `before` ends. In the `document` entry: length of the decoded text.",
+    "action": "drop, cut, repair, replace, extract, tag, reject, duplicate or structure; document opens a document's "
+    "entries, end closes the audit.",
+    "rule": "What did it: copydesk rules show NAME explains it. Several that met are joined by +.",
+    "rule_version": "Version of the rule's pack.",
+    "also": "Other rules that name the block; for the classifier, its features. In the `document` entry: the articles, "
+    "each as id:sha256 of its text.",
+    "kind": "What the block is: caption, credit, link, notice, player, structure, glitch or duplicate.",
+    "before": "Characters of the decoded text that are not in the article as they were.",
+    "after": "What stands in the article instead; empty if nothing does.",
+    "gap": "White space that went with a removed block.",
+    "duplicate_of": "Of a copy: the block that is kept, as article:line, or the article.",
+    "similarity": "Of a copy: Jaccard similarity of the word triples; of a whole article, the share that is copied.",
+    "residue": "Of a near-copy: its words that the kept block lacks.",
+    "line_sha256": "SHA-256 of `before`; an exception may name a line by its first digits.",
+}
+REJECT = {
+    "schema": "Version of this shape.",
+    "path": "Input that could not be read.",
+    "row": "Row of the record that could not be read, from 1.",
+    "reason": "Why it could not be read.",
+    "bytes": "The raw document in base64, at most its first 64 KiB.",
+}

@@ -1,0 +1,88 @@
+"""Files that are not read though they are there: those that --exclude names, and those that a .gitignore names."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+GITIGNORE = ".gitignore"
+
+
+class _Patterns(Struct, frozen=True):
+    """Patterns of one .gitignore, or of --exclude; they are meant from a folder."""
+
+    folder: str
+    patterns: "GitIgnoreSpec"
+    reason: str
+
+
+class Ignored(Struct, frozen=True):
+    """What is passed over below a folder: of patterns that fit, the last one decides."""
+
+    excluded: tuple[_Patterns, ...] = ()
+    files: tuple[_Patterns, ...] = ()
+    respects: bool = False
+
+    def reason(self, path: str, is_folder: bool = False) -> str:
+        """Return why a path is passed over; "" if it is not."""
+        for group in (self.excluded, self.files):
+            reason = ""
+            for one in group:
+                place = os.path.relpath(path, one.folder or ".") + ("/" if is_folder else "")
+                fits = one.patterns.check_file(place).include
+                if fits is not None:
+                    reason = one.reason if fits else ""
+            if reason:
+                return reason
+        return ""
+
+    def below(self, folder: str) -> "Ignored":
+        """Return what is passed over below a folder: its own .gitignore comes behind those above it."""
+        found = _gitignore(folder) if self.respects else None
+        return Ignored(self.excluded, (*self.files, found), self.respects) if found else self
+
+    def at(self, folder: str) -> "Ignored":
+        """Return what is passed over below a folder that the user names.
+
+        The .gitignore files above it count up to the root of its repository, but not if they name the folder itself: it
+        is named by the user.
+        """
+        above = [found for parent in _above(folder) if (found := _gitignore(parent))] if self.respects else []
+        outer = Ignored(self.excluded, tuple(above), self.respects)
+        is_named = bool(Ignored(files=outer.files).reason(folder, is_folder=True))
+        return (self if is_named else outer).below(folder)
+
+
+def ignored(exclude: Sequence[str], respects: bool) -> Ignored:
+    """Return what is passed over wherever names are looked for; `respects` is true if .gitignore files count."""
+    if not exclude:
+        return Ignored(respects=respects)
+    return Ignored((_Patterns("", _compiled(exclude), "--exclude names it"),), (), respects)
+
+
+def _gitignore(folder: str) -> _Patterns | None:
+    path = Path(folder, GITIGNORE)
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    return _Patterns(folder, _compiled(lines), f"{path} names it; --no-ignore reads it")
+
+
+def _compiled(lines: Sequence[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def _above(folder: str) -> Iterator[str]:
+    """Yield the folders above a folder, from the root of its repository down; none outside of a repository."""
+    parents = Path(os.path.realpath(folder)).parents
+    root = next((at for at, parent in enumerate(parents) if os.path.lexists(parent / ".git")), None)
+    if root is not None and not os.path.lexists(Path(folder, ".git")):
+        yield from (str(parent) for parent in reversed(parents[: root + 1]))

@@ -1,0 +1,101 @@
+"""What copydesk books without a rule of a pack behind it: the names that stand in the audit, with what they mean."""
+
+from msgspec import Struct
+
+
+class Reason(Struct, frozen=True, gc=False):
+    """A name in the audit that is no rule: what it is about, in a few words, and on what ground it is booked."""
+
+    name: str
+    title: str
+    why: str
+
+
+_ROWS = (
+    # Structure of a document.
+    ("structure/gap", "White space between paragraphs that was not the usual one",
+     "Articles have one blank line between two paragraphs; restore needs what stood there."),
+    ("structure/kicker", "Keywords above a headline", "They stand on a line above the headline of a story."),
+    ("structure/headline", "Headline, now in its field", "The article's `headline` has it, so its text need not."),
+    ("structure/headline-again", "The headline once more", "Pages print it above the story and again inside it."),
+    ("structure/masthead", "Head of an archived article", "Archives put publication, date and author above the text."),
+    ("structure/empty", "Block of nothing but damage", "Repair left nothing: it was a byte order mark, or the like."),
+    # Surroundings.
+    ("classifier/furniture", "Furniture without a label, by its words, its shape and its neighbours",
+     "A trained model scores each block; `also` in the audit lists the features that decided."),
+    ("floor/sentence", "Sentence of the story that was to go, and is kept",
+     "Rules and the classifier judge by surroundings; no sentence of the story goes by surroundings alone."),
+    ("floor/lead-or-end", "Lead or end of the story that was to go, and is kept",
+     "A story that loses its lead or end was misjudged; the article's status is `suspect`."),
+    # Copies.
+    ("duplicate/exact", "Copy of an earlier paragraph", "Its words are those of the paragraph in `duplicate_of`."),
+    ("duplicate/near", "Near-copy of an earlier paragraph",
+     "`similarity` is the Jaccard similarity of their word triples; `residue` lists the words that the other lacks."),
+    ("duplicate/article", "Copy of a whole earlier article",
+     "80 % of its words are copied from one earlier article, `duplicate_of`."),
+    # Parts of a page around its story.
+    ("page/dialog", "Dialog of a page", "A notice that lies over the page: consent, newsletter, age."),
+    ("page/comments", "Comments below a story", "Readers wrote them."),
+    ("page/nav", "Navigation of a page", "Menus, breadcrumbs, lists of sections."),
+    ("page/footer", "Footer of a page", "Imprint, copyright, addresses."),
+    ("page/caption", "Caption of a picture", "It stands inside a figure of the page."),
+    ("page/form", "Form of a page", "Search, login, newsletter."),
+    ("page/button", "Button of a page", "A control that carries words."),
+    ("page/header", "Header of a page", "Name, logo and slogan of the site."),
+    ("page/aside", "Aside of a page", "A box beside the story."),
+    ("page/hidden", "Hidden part of a page", "A browser does not show it."),
+    ("page/control", "Control of a page", "Words of a player, a gallery or a share bar."),
+    ("page/headline", "Headline of a page outside its story", "The article's `headline` has it."),
+    ("page/links", "List of links on a page", "Most of its characters are links."),
+    ("page/outside", "Part of a page outside its story", "The page model keeps the lines of the story; this is none."),
+    ("page/article-body", "Text that stands in the metadata of a page alone",
+     "JSON-LD holds the story, and the page shows none of it."),
+    # Damage that is proved, and repaired.
+    ("repair/surrogate", "Halves of a surrogate pair", "Two halves are one character; a half alone is lost."),
+    ("repair/terminal", "Escape sequence of a terminal", "Colours and titles are no text."),
+    ("repair/control", "Control character", "NUL, bell, delete: nobody types them."),
+    ("repair/entity", "HTML entity in plain text", "It ends in a semicolon, and its name exists."),
+    ("repair/escape", "Escape of a program, such as \\u2019", "A program wrote it, and none read it."),
+    ("repair/mojibake", "UTF-8 that was read as another encoding", "Read back, it is valid UTF-8."),
+    ("repair/ligature", "Ligature of a printer", "ﬁ is how a printer sets fi."),
+    ("repair/width", "Full-width letters", "They are the letters of ASCII, set wide."),
+    ("repair/compose", "Letter and accent as two characters", "They are one character that looks the same."),
+    ("repair/soft-hyphen", "Soft hyphen", "A hint to a typesetter where a word may be broken."),
+    ("repair/zero-width", "Character without width", "It is invisible, and spells nothing."),
+    ("repair/breaks", "Line break of another sort", "All are written as one."),
+    ("repair/wrapped", "Line break within Chinese or Japanese", "These have no space where a line was wrapped."),
+    ("repair/label", "Label that runs into its text", "A page had them in two elements."),
+    ("repair/spaces", "Runs of spaces, and no-break spaces", "They serve the layout of a page."),
+    # Damage that is likely: flagged, and changed by `--repair risky` where a guess is good enough.
+    ("repair/question-apostrophe", "Question mark for an apostrophe", "An encoder had no character to put: `don?t`."),
+    ("repair/question-quotes", "Question marks for quotation marks", "An encoder had no character to put."),
+    ("repair/question-joined", "Question mark between two words", "It may stand for a dash or an apostrophe."),
+    ("repair/cut-mojibake", "Mojibake of which a part is lost", "The third byte of a quotation mark is gone."),
+    ("repair/stripped-apostrophe", "Mojibake without its control characters", "`doesnât`: one of three is left."),
+    ("repair/stripped-quotes", "Quotation marks of mojibake, stripped", "One of three characters is left of each."),
+    ("repair/lost-apostrophe", "Replacement character for an apostrophe", "A decoder could not read it."),
+    ("repair/lost-character", "Replacement character", "A decoder could not read what stood there."),
+    ("repair/entity-open", "HTML entity without its semicolon", "Browsers guess likewise."),
+    ("repair/entity-markup", "Escaped angle bracket", "It may be meant."),
+    ("repair/escape-newline", "Line break written as \\n", "It stands between two sentences."),
+    ("repair/percent-escape", "Percent escapes outside of an address", "They are valid UTF-8."),
+    ("repair/cp437", "UTF-8 that was read as code page 437", "Every byte is a character in both: there is no proof."),
+    ("repair/cyrillic-as-latin", "Cyrillic that was read as Latin-1", "It reads as a Russian word."),
+    ("repair/macroman-apostrophe", "Apostrophe of Mac Roman", "`donÕt`: every byte is a character in both."),
+    ("repair/polish-as-latin", "Polish that was read as Latin-1", "ñ stands where only ń can."),
+    ("repair/ascii-quotes", "Quotation marks of a typewriter", "Two accents or two apostrophes for a quotation mark."),
+    ("repair/acute-apostrophe", "Accent for an apostrophe", "´ stands within a word."),
+    ("repair/src-for-zero", "`src` for the digit 0", "A template put it there: `2src2src`."),
+    ("repair/missing-space", "Sentences without a space between them", "A page had them in two elements."),
+    ("repair/joined-link", "Link that runs into its sentence", "`… on Sunday.Read more`."),
+    ("repair/hyphen-break", "Word that is broken at the end of a line", "No other place proves that it is one word."),
+    ("repair/half-width", "Half-width katakana", "They are the usual ones, set narrow."),
+    ("repair/symbol-font", "Bullet of a symbol font", "Wingdings and Symbol have it where others have nothing."),
+    ("repair/private-use", "Character for private use", "Nobody outside knows what it means."),
+    ("repair/noncharacter", "What is no character", "Unicode never will have one there."),
+    ("repair/lost-possessive", "Name that lost its apostrophe", "`Belaruss president`: the name has no plural."),
+    ("repair/bidi-override", "Mark that turns the direction of writing", "Text reads otherwise than it looks."),
+    ("repair/homoglyph", "Letters of two alphabets in a word", "It reads otherwise than it looks."),
+)  # fmt: skip
+
+REASONS = {name: Reason(name, title, why) for name, title, why in _ROWS}

@@ -1,0 +1,57 @@
+"""What a new rule would take in the articles of a report, judged from articles and audit alone."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from etl.author.fates import where
+from etl.author.trial import trial
+from etl.document import Judged
+from etl.fold import fold
+from etl.model import Article, Block, Document, Metadata, Removal
+from etl.packs import known_publishers
+from etl.report.changes import ArticleChanges
+from etl.rules.language import Rule
+
+
+class Taken(Struct, frozen=True):
+    """A line that the rule would take: its article and where it starts, and the rules that took it already."""
+
+    article: str
+    start: int
+    headline: str
+    text: str
+    rules: tuple[str, ...]
+
+
+def effect(rule: Rule, articles: Sequence[ArticleChanges]) -> Iterator[Taken]:
+    """Yield the lines of articles that a rule would take, in reading order.  Raises RegexTimeout."""
+    judged = [_judged(number, article) for number, article in enumerate(articles)]
+    places = {
+        where(one.document, block.line): (article, block)
+        for article, one in zip(articles, judged, strict=True)
+        for block in one.document.blocks
+    }
+    for hit in trial(rule, judged):
+        article, block = places[hit.place]
+        yield Taken(article.fields.id, block.char_start, article.fields.headline, hit.text, hit.rules)
+
+
+def _judged(number: int, changes: ArticleChanges) -> Judged:
+    """Return an article as it was when rules judged it; its number is its row, so that no two have one place."""
+    blocks = tuple(
+        Block(index, index + 1, block.start, block.end, block.text) for index, block in enumerate(changes.blocks)
+    )
+    fields = changes.fields
+    metadata = Metadata(fields.headline, fields.publisher, fields.author, fields.created, fields.url, fields.language)
+    document = Document(
+        path=changes.path, record=str(number), row=number, kind="text", sha256="", encoding="utf-8", text="",
+        gap="\n\n", blocks=blocks, repairs=((),) * len(blocks), metadata=metadata, extra="{}",
+    )  # fmt: skip
+    publisher = known_publishers().get(fold(fields.publisher)) if fields.publisher else None
+    removals = tuple(
+        Removal(index, block.entry.action, block.entry.rule)
+        for index, block in enumerate(changes.blocks)
+        if block.entry
+    )
+    return Judged(document, (Article(0, metadata, publisher, 0, len(blocks)),), (removals,))

@@ -1,0 +1,109 @@
+"""The folder of a user's pack, as `copydesk review` writes to it: rules, exceptions, verdicts, and nothing else.
+
+    rules.toml        the pack                  copydesk clean -r FOLDER
+    copydesk.toml     its exceptions            copydesk --config FOLDER/copydesk.toml clean …
+    verdicts.jsonl    what a person thinks of single lines
+
+Every file is written whole or not at all, after what it will say has been checked.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from etl.author.draft import header
+from etl.config import named_config
+from etl.errors import UsageError
+from etl.formats.outputs import read_outputs
+from etl.packs import Sourced, load_pack
+from etl.verdicts import LineVerdict
+from etl.writers import atomic, to_lines
+
+RULES, EXCEPTIONS, VERDICTS = "rules.toml", "copydesk.toml", "verdicts.jsonl"
+# A file of rules in the folder itself.
+_NAME = re.compile(r"[\w-][\w.-]{0,80}\.toml")
+
+
+class PackFolder:
+    """The folder of a pack, which is made if it is not there.  Raises UsageError if the path is something else."""
+
+    def __init__(self, folder: Path) -> None:
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise UsageError(
+                str(folder), "is no folder", "Give the folder of your pack; it is made if it is not there."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._verdicts = self._read_verdicts()
+
+    @property
+    def pack_id(self) -> str:
+        """The id of a pack that is new: the name of the folder."""
+        return re.sub(r"[^a-z0-9]+", "-", self.folder.resolve().name.lower()).strip("-") or "mine"
+
+    @property
+    def verdicts(self) -> list[LineVerdict]:
+        """All verdicts, the last on each line."""
+        return list(self._verdicts.values())
+
+    def path(self, name: str) -> Path:
+        """Return the path of a file of rules.  Raises UsageError for a name that leads out of the folder."""
+        if not _NAME.fullmatch(name) or name == EXCEPTIONS:
+            raise UsageError(name, "is no file of rules in the folder of the pack", f"Name it like {RULES}.")
+        return self._inside(name)
+
+    def rules(self, name: str = RULES) -> list[Sourced]:
+        """Return the rules of a file; none if it is not there.  Raises PackError."""
+        path = self.path(name)
+        return list(load_pack(path)) if path.exists() else []
+
+    def with_rule(self, toml: str, name: str = RULES) -> str:
+        """Return what a file of rules would hold with one more."""
+        path = self.path(name)
+        before = path.read_text(encoding="utf-8") if path.exists() else header(self.pack_id)
+        return f"{before.rstrip()}\n\n{toml.strip()}\n"
+
+    def write_rules(self, text: str, name: str = RULES) -> None:
+        """Write a file of rules."""
+        self._write(self.path(name), text.encode())
+
+    def add_exception(self, toml: str) -> None:
+        """Add an exception.  Raises PackError if it is none."""
+        path = self._inside(EXCEPTIONS)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = f"{before.rstrip()}\n\n{toml.strip()}\n".lstrip()
+        with on_trial(text, EXCEPTIONS) as trial:
+            named_config(trial)
+        self._write(path, text.encode())
+
+    def add_verdict(self, verdict: LineVerdict) -> None:
+        """Write a verdict, in the place of an earlier one on the same line."""
+        self._verdicts[verdict.article, verdict.start] = verdict
+        self._write(self._inside(VERDICTS), to_lines(self._verdicts.values()))
+
+    def _read_verdicts(self) -> dict[tuple[str, int], LineVerdict]:
+        path = self._inside(VERDICTS)
+        found = read_outputs(path, LineVerdict) if path.exists() else ()
+        return {(one.article, one.start): one for one in found}
+
+    def _inside(self, name: str) -> Path:
+        """Return the path of a file of the folder.  Raises UsageError if it is a link, which may lead out of it."""
+        path = self.folder / name
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise UsageError(str(path), "is no plain file", "Remove it, or give another folder.")
+        return path
+
+    def _write(self, path: Path, body: bytes) -> None:
+        with atomic(path) as temporary:
+            temporary.write_bytes(body)
+
+
+@contextmanager
+def on_trial(text: str, name: str) -> Iterator[Path]:
+    """Yield the path of a file with a text, which is gone at the end."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_text(text, encoding="utf-8")
+        yield path

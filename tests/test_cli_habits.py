@@ -1,0 +1,428 @@
+"""The command line as its users expect it: what it accepts, where it says what is wrong, what it shows."""
+
+import gzip
+import importlib
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import pytest
+from click.shell_completion import BashComplete
+from conftest import Run
+
+from etl import fields
+from etl.audit import Entry
+from etl.cli.main import cli, hoisted
+from etl.pipeline.job import RejectLine
+from etl.reasons import REASONS
+from etl.record import Origin, Record
+
+STORY = "The council met on Monday and spoke for seven hours about the bridge over the river there."
+TEXT = f"{STORY}\n\nRead More\n"
+RECORDS = "".join(json.dumps({"id": name, "text": TEXT}) + "\n" for name in ("a", "b"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a text, a page, and records."""
+    (tmp_path / "pages/drafts").mkdir(parents=True)
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text(RECORDS, encoding="utf-8")
+    (tmp_path / "pages/c.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "pages/drafts/d.txt").write_text(TEXT, encoding="utf-8")
+    return tmp_path
+
+
+# --- wrong values, with their places (B14, B16, B18, B19, B21) ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("clean a.txt --encoding utf-9", "there is no encoding 'utf-9'.  Did you mean 'utf-8'?"),
+        ("clean a.txt -q -v", "--quiet contradicts --verbose"),
+        ("clean a.txt -n -o b", "--dry-run contradicts --output: a dry run writes nothing"),
+        ("clean b.jsonl --text-field a --html-field b", "--text-field contradicts --html-field"),
+        ("explain --text x a.txt:3", "--text contradicts FILE:LINE"),
+        ("clean a.txt --dedup off --keep longest", "--dedup off contradicts --keep: no copies are sought"),
+        ("clean a.txt --dedup off --index seen", "--dedup off contradicts --index"),
+        ("clean a.txt --skip emty", "'emty' is not one of stub, empty"),
+        ("clean a.txt -r pages", "holds no pack"),
+        ("rules lint pages", "holds no pack"),
+        ("clean a.txt --memory 1XB", "'1XB' is no size"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_the_reason(run: Run, folder: Path, words: str, said: str) -> None:
+    result = run(*words.split())
+    assert (result.code, result.out, said in result.err) == (2, "", True), result.err
+
+
+def test_a_choice_that_contradicts_nothing_is_taken(run: Run, folder: Path) -> None:
+    (folder / "copydesk.toml").write_text('[clean]\nverbose = true\nkeep = "longest"\n')
+    assert run("clean", "a.txt", "-q").code == 0
+    assert run("clean", "a.txt", "--dedup", "off").code == 0
+    assert run("clean", "a.txt", "--dedup", "article", "--keep", "longest").code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('profile = "bad"', "copydesk.toml:2:1: 'profile': 'bad' is not one of"),
+        ('memory = "1XB"', "copydesk.toml:2:1: 'memory': '1XB' is no size"),
+        ("jobs = 0", "copydesk.toml:2:1: 'jobs': 0 is not in the range"),
+        ("threshold = [", "copydesk.toml:2:1: is not TOML"),
+    ],
+)
+def test_a_wrong_value_of_a_config_is_named_with_file_line_and_key(
+    run: Run, folder: Path, line: str, said: str
+) -> None:
+    (folder / "copydesk.toml").write_text(f"[clean]\n{line}\n")
+    result = run("clean", "a.txt")
+    assert (result.code, said in result.err) == (2, True), result.err
+
+
+@pytest.mark.parametrize(("name", "value"), [("PROFILE", "bad"), ("MEMORY", "1XB"), ("JOBS", "many")])
+def test_a_wrong_value_of_the_environment_is_named_with_its_variable(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"COPYDESK_CLEAN_{name}", value)
+    result = run("clean", "a.txt")
+    assert (result.code, f"COPYDESK_CLEAN_{name}: '{value}'" in result.err) == (2, True), result.err
+
+
+def test_an_unknown_publisher_is_not_passed_over_in_silence(run: Run, folder: Path) -> None:
+    assert "Did you mean 'NBC News'?" in run("clean", "a.txt", "-q", "--publisher", "NCB News").err
+    assert run("clean", "a.txt", "-q", "--publisher", "bbc.co.uk").err == ""
+
+
+def test_encoding_is_used_for_records_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes('{"text": "Café à Genève"}'.encode("latin-1"))
+    assert json.loads(run("clean", "a.jsonl", "-q", "--encoding", "latin-1").out)["text"] == "Café à Genève"
+
+
+# --- places (B9, B10, B11, B20) ------------------------------------------------------------------------------------------
+
+
+def test_places_of_records_have_their_row_everywhere(run: Run, folder: Path) -> None:
+    assert "b.jsonl:2:3: core/read-more" in run("clean", "b.jsonl", "-v", "--dedup", "off").err
+    assert "--- b.jsonl:2\n" in run("diff", "b.jsonl", "--dedup", "off").out
+    explained = run("explain", "b.jsonl:2:3").out
+    assert explained.startswith("b.jsonl:2:3, characters")
+    assert run("rules", "try", "--exact", "Read More", "b.jsonl").out.splitlines()[1].startswith("b.jsonl:2:3: ")
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("a.txt:2", "a.txt:2: this line is blank"),
+        ("a.txt:99", "a.txt:99: the file has 4 lines"),
+        ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE."),
+        ("b.jsonl:9:1", "b.jsonl:9: there is no such row"),
+        ("b.jsonl:1:99", "b.jsonl:1:99: the record has 4 lines"),
+        ("pages:7", "pages: is a folder"),
+        ("pages/:7", "pages/: is a folder"),
+        ("a.txt", "a.txt: names no line"),
+    ],
+)
+@pytest.mark.parametrize("command", [("explain",), ("rules", "new")], ids=["explain", "rules new"])
+def test_a_place_that_is_none_is_refused(run: Run, folder: Path, command: Sequence[str], place: str, said: str) -> None:
+    if command == ("rules", "new") and said.endswith(("lines", "blank")):
+        said = "there is no text on this line"
+    result = run(*command, place)
+    assert (result.code, said in result.err) == (2, True), result.err
+
+
+def test_explain_takes_a_line_of_standard_input(folder: Path) -> None:
+    command = [sys.executable, "-m", "copydesk", "explain", "-:3"]
+    done = subprocess.run(command, input=TEXT.encode(), capture_output=True, check=False)
+    assert done.stdout.decode().splitlines()[:2] == ["-:3, characters 92-101", "  Read More"]
+
+
+def test_explain_prints_the_exception_that_keeps_the_line(run: Run, folder: Path) -> None:
+    said = run("explain", "a.txt:3").out
+    table = said[said.index("[[exception]]") :]
+    assert 'rule = "core/read-more"\nsource = "a.txt"\nline = "Read More"' in table
+    (folder / "copydesk.toml").write_text(table, encoding="utf-8")
+    assert "Read More" in json.loads(run("clean", "a.txt", "-q").out)["text"]
+    assert "[[exception]]" not in run("explain", "a.txt:1").out
+
+
+@pytest.mark.parametrize("name", [*REASONS, "repair/spaces+core/read-more"])
+def test_every_name_of_an_audit_can_be_shown(run: Run, name: str) -> None:
+    if name in ("structure/headline", "duplicate/near", "repair/spaces+core/read-more"):
+        result = run("rules", "show", name)
+        assert (result.code, result.out.startswith(name.partition("+")[0])) == (0, True)
+    assert REASONS.get(name) is None or (REASONS[name].title and REASONS[name].why.endswith("."))
+
+
+def test_every_name_in_the_code_is_explained() -> None:
+    found = subprocess.run(
+        ["grep", "-rhoE", r"[\"'](repair|structure|duplicate|floor|classifier)/[a-z0-9-]+[\"']", "etl"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert {line.strip("\"'") for line in found.split()} - set(REASONS) == set()
+    regions = importlib.import_module("etl.markup.regions")
+    assert set(regions.PAGE_NAMES) - set(REASONS) == set()
+
+
+# --- JSON (B12) and the fields (B24) --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("explain a.txt:3 --json", "opinions"),
+        ("rules list --select core --json", "title"),
+        ("diff a.txt --json", "rule"),
+        ("stats clean.jsonl --json", "changes"),
+        ("index stats seen --json", "manifest"),
+    ],
+)
+def test_json_is_one_object_or_list_or_an_object_a_line(run: Run, folder: Path, words: str, key: str) -> None:
+    run("clean", "a.txt", "-o", "clean.jsonl", "-q", "--index", "seen")
+    result = run(*words.split())
+    found = json.loads(result.out)
+    assert key in (found[0] if isinstance(found, list) else found)
+    assert not result.err or "documents" in json.loads(result.err)
+
+
+@pytest.mark.parametrize(
+    ("noun", "described"),
+    [(Record, fields.ARTICLE), (Origin, fields.ORIGIN), (Entry, fields.AUDIT), (RejectLine, fields.REJECT)],
+    ids=["article", "origin", "audit", "reject"],
+)
+def test_every_field_is_explained(noun: type, described: dict[str, str]) -> None:
+    assert list(described) == list(noun.__struct_fields__)  # type: ignore[attr-defined]  # of msgspec
+    assert all(text.endswith(".") for text in described.values())
+
+
+def test_schema_describes_every_field(run: Run) -> None:
+    schema = json.loads(run("schema", "article").out)
+    properties = [one for noun in schema["$defs"].values() for one in noun["properties"].values()]
+    assert len(properties) == 29
+    assert all(one["description"] for one in properties)
+
+
+# --- what is read (B23, B25, .gitignore, --exclude) -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_own_audits_and_rejects_are_passed_over(run: Run, folder: Path, ending: str) -> None:
+    (folder / "bad.txt").write_bytes(b"%PDF-1.4\n\x00")
+    assert run("clean", "a.txt", "bad.txt", "-o", f"o.{ending}", "-q").code == 4
+    result = run("clean", f"o.{ending}", f"o.audit.{ending}", f"o.rejects.{ending}", "-n")
+    assert (result.code, "passed over 2 inputs" in result.err) == (0, True), result.err
+
+
+def test_documents_without_text_are_counted_and_can_be_left_out(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": ""}\n{"title": "Rain", "text": ""}\n{"text": "Sun."}\n')
+    assert "2 documents without any text" in run("clean", "a.jsonl", "-o", "all.jsonl").err
+    assert run("clean", "a.jsonl", "-o", "some.jsonl", "-q", "--skip", "empty,stub").code == 0
+    assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3
+    assert [json.loads(line)["text"] for line in (tmp_path / "some.jsonl").read_text().splitlines()] == ["Sun."]
+    assert run("clean", "a.jsonl", "-q", "--skip", "empty").out.count("\n") == 2
+    assert run("restore", "some.jsonl", "-o", "back").code == 0
+    assert [json.loads(line)["text"] for line in (tmp_path / "back/a.jsonl").read_text().splitlines()] == [
+        "",
+        "",
+        "Sun.",
+    ]
+
+
+def shown(run: Run, *words: str) -> list[str]:
+    return run("clean", "--show-files", *words).out.splitlines()
+
+
+def test_gitignore_and_exclude_pass_over_files_and_say_so(run: Run, folder: Path) -> None:
+    (folder / ".gitignore").write_text("*.jsonl\ndrafts/\n")
+    assert shown(run, ".") == ["a.txt", "pages/c.txt"]
+    assert shown(run, ".", "--no-ignore") == ["a.txt", "b.jsonl", "pages/c.txt", "pages/drafts/d.txt"]
+    assert shown(run, ".", "--exclude", "pages/*.txt", "--no-ignore") == ["a.txt", "b.jsonl", "pages/drafts/d.txt"]
+    assert shown(run, "a.txt", "b.jsonl", "--exclude", "a.*") == ["b.jsonl"]  # a file that is named is read
+    assert "b.jsonl: .gitignore names it; --no-ignore reads it" in run("clean", ".", "--show-files").err
+    assert "passed over 2 inputs, first b.jsonl: .gitignore names it" in run("clean", ".", "-n").err
+
+
+def test_gitignore_above_counts_within_its_repository(run: Run, folder: Path) -> None:
+    (folder / ".gitignore").write_text("drafts/\n*.txt\n!c.txt\n")
+    assert shown(run, "pages") == ["pages/c.txt", "pages/drafts/d.txt"]  # no repository, so nothing above counts
+    (folder / ".git").mkdir()
+    assert shown(run, "pages") == ["pages/c.txt"]
+    assert shown(run, "pages/drafts") == ["pages/drafts/d.txt"]  # it is named though it is ignored
+    (folder / "pages/.gitignore").write_text("c.txt\n")
+    assert run("clean", "pages", "--show-files").code == 3
+
+
+def test_standard_input_may_have_a_name(folder: Path) -> None:
+    command = [sys.executable, "-m", "copydesk", "clean", "-", "-q", "--stdin-filename", "crawl/x.jsonl"]
+    done = subprocess.run(command, input=RECORDS.encode(), capture_output=True, check=True)
+    record = json.loads(done.stdout.splitlines()[0])
+    assert (record["origin"]["path"], record["source"], record["origin"]["row"]) == ("crawl/x.jsonl", "x", 1)
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------------
+
+
+def test_settings_are_shown_with_their_sources(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "copydesk.toml").write_text('[common]\nselect = "core, npr"\n')
+    monkeypatch.setenv("COPYDESK_CLEAN_NUMBERS", "any")
+    lines = run("clean", "--show-settings", "--profile", "hard").out.splitlines()
+    found = {line.partition(" =")[0]: line.partition("# ")[2] for line in lines}
+    assert lines[0] == "[clean]"
+    assert found["select"].endswith("copydesk.toml")
+    assert (found["profile"], found["numbers"], found["memory"]) == ("command line", "environment", "default")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("diff --color always a.txt", "--color always diff a.txt"),
+        ("clean a.txt -vv --no-config", "-vv --no-config clean a.txt"),
+        ("clean --config=x.toml a.txt", "--config=x.toml clean a.txt"),
+        ("clean -- --color -vv", "clean -- --color -vv"),
+        ("clean --color", "--color clean"),
+    ],
+)
+def test_options_of_all_commands_stand_anywhere(words: str, expected: str) -> None:
+    assert hoisted(words.split()) == expected.split()
+
+
+def test_colours_can_be_asked_for_behind_the_command(run: Run, folder: Path) -> None:
+    assert "\x1b[" in run("diff", "a.txt", "--color", "always").out
+    assert "\x1b[" not in run("diff", "a.txt", "--color", "never").out
+
+
+@pytest.mark.parametrize("words", [("-V",), ("--version",)])
+def test_version(run: Run, words: Sequence[str]) -> None:
+    assert run(*words).out.startswith("copydesk, version ")
+
+
+def test_help_is_a_command(run: Run) -> None:
+    assert run("help", "clean").out == run("clean", "--help").out
+    assert run("help", "rules", "new").out == run("rules", "new", "--help").out
+    assert run("help").out == run("--help").out
+    assert run("help", "rules", "nwe").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "judging"),
+    [
+        ("--select core/read-more,npr", {"core", "npr"}),
+        ("--select npr --select bbc", {"npr", "bbc"}),
+        ("--select core,npr --ignore core", {"npr"}),
+    ],
+)
+def test_rules_are_chosen_by_comma_lists_and_bare_packs(run: Run, words: str, judging: set[str]) -> None:
+    names = [one["name"] for one in json.loads(run("rules", "list", "--json", *words.split()).out)]
+    assert {name.partition("/")[0] for name in names} == judging
+
+
+def _commands(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Context]]:
+    yield context.command_path, context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child
+            yield from _commands(child, click.Context(child, parent=context, info_name=name))
+
+
+def test_help_fits_80_columns_and_breaks_no_word() -> None:
+    faults: list[tuple[str, str]] = []
+    for path, context in _commands(cli, click.Context(cli, info_name="copydesk", terminal_width=80)):
+        context.terminal_width = 80
+        lines = context.get_help().splitlines()
+        faults += [(path, line) for line in lines if len(line) > 80 or line.endswith("-")]
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        (["clean"], "pa", "file"),
+        (["dedup"], "x", "file"),
+        (["restore"], "x", "file"),
+        (["explain"], "x", "file"),
+        (["clean", "a", "-o"], "x", "file"),
+        (["clean", "a", "-r"], "x", "file"),
+        (["clean", "a", "--index"], "x", "dir"),
+        (["index", "stats"], "x", "dir"),
+        (["rules", "lint"], "x", "file"),
+    ],
+)
+def test_shells_complete_names_of_files(words: list[str], incomplete: str, expected: str) -> None:
+    items = BashComplete(cli, {}, "copydesk", "_COPYDESK_COMPLETE").get_completions(words, incomplete)
+    assert [item.type for item in items] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("words", "incomplete", "expected"),
+    [
+        (["rules", "show"], "core/read-m", "core/read-more"),
+        (["clean", "a", "--ignore"], "np", "npr"),
+        (["clean", "a", "--ignore"], "npr,core/read-m", "npr,core/read-more"),
+        (["rules", "show"], "duplicate/n", "duplicate/near"),
+    ],
+)
+def test_shells_complete_names_of_rules(words: list[str], incomplete: str, expected: str) -> None:
+    items = BashComplete(cli, {}, "copydesk", "_COPYDESK_COMPLETE").get_completions(words, incomplete)
+    assert expected in [item.value for item in items]
+
+
+def test_start_imports_no_stage() -> None:
+    program = "import sys\nfrom etl.cli.main import cli\ncli.main(['--help'], standalone_mode=False)\nprint(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    slow = ("numpy", "pyarrow", "lxml", "bs4", "ftfy", "chardet", "datasketch", "regex", "pathspec", "etl.document")
+    assert [
+        name for name in (*slow, "etl.packs", "etl.config.x") if f"'{name}'" in loaded and name != "etl.packs"
+    ] == []
+
+
+def test_warnings_are_errors_nowhere(folder: Path) -> None:
+    command = [sys.executable, "-W", "error", "-m", "etl", "clean", "a.txt", "-q"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_terminal_gets_a_pager_and_it_ends_by_itself(folder: Path) -> None:
+    """What fits on the screen is shown and no key is waited for; here `cat` stands for the pager."""
+    parent, child = pty.openpty()
+    env = os.environ | {"PAGER": "sed s/^/paged:/", "TERM": "xterm"}
+    command = [sys.executable, "-m", "copydesk", "diff", "a.txt"]
+    process = subprocess.Popen(command, cwd=folder, env=env, stdin=child, stdout=child, stderr=subprocess.DEVNULL)
+    os.close(child)
+    shown = b""
+    while chunk := _read(parent):
+        shown += chunk
+    assert process.wait() == 1
+    assert b"paged:" in shown
+    assert b"Read More" in shown
+
+
+def _read(file: int) -> bytes:
+    try:
+        return os.read(file, 4096)
+    except OSError:  # the other end is closed
+        return b""
+
+
+def test_hosts_of_addresses_are_read_as_addresses_are(run: Run, tmp_path: Path) -> None:
+    """B26: neither a password nor a port belongs to a host."""
+    for number, url in enumerate(
+        ["https://user:pw@www.bbc.co.uk/a", "https://www.bbc.co.uk:443/a", "https://bbc.co.uk.evil.example/"]
+    ):
+        (tmp_path / f"{number}.jsonl").write_text(json.dumps({"url": url, "text": STORY}))
+    names = [json.loads(run("clean", f"{number}.jsonl", "-q").out)["publisher"] for number in range(3)]
+    assert names == ["BBC News", "BBC News", ""]
+
+
+def test_compressed_lines_have_places_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(RECORDS.encode()))
+    assert run("explain", "b.jsonl.gz:2:3").out.startswith("b.jsonl.gz:2:3, ")

@@ -1,0 +1,90 @@
+"""A review in a real browser: clicks and keys write verdicts, exceptions and rules, and show what a rule takes."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from etl.report.pack_folder import PackFolder
+from etl.report.pages import Request
+from etl.report.reading import run_files
+from etl.report.review import Review
+from etl.report.server import ReviewServer
+from etl.report.writing import report
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def address(sample_run: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a review of the sample, with an empty pack in `mine`."""
+    made = report(Request(run_files(sample_run), date(2099, 1, 1), is_reviewed=True))
+    review = Review(made.articles, PackFolder(tmp_path / "mine"), date(2099, 1, 1))
+    with ReviewServer(made.page, review, "token") as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server.address
+        server.shutdown()
+        thread.join()
+
+
+def verdicts(tmp_path: Path) -> list[tuple[str, str]]:
+    lines = (tmp_path / "mine" / "verdicts.jsonl").read_text().splitlines()
+    return [(one["rule"], one["verdict"]) for one in map(json.loads, lines)]
+
+
+def test_a_click_on_a_removed_line_says_wrong_and_offers_its_exception(
+    open_page: Open, address: str, tmp_path: Path
+) -> None:
+    page = open_page(f"{address}#articles")
+    removed = page.locator(".x.k-link").first
+    removed.locator(".was").click()
+    expect(removed.locator(".verdict")).to_contain_text("✗ wrong")
+    assert verdicts(tmp_path) == [("core/media-link", "wrong")]
+    removed.get_by_role("button", name="Write the exception").click()
+    expect(removed.locator(".verdict")).to_contain_text("Its exception is written.")
+    assert 'rule = "core/media-link"' in (tmp_path / "mine" / "copydesk.toml").read_text()
+    removed.locator(".was").click()
+    expect(removed.locator(".verdict")).to_have_text("✓ right")
+    page.keyboard.press("j")
+    page.keyboard.press("u")
+    expect(page.locator(".x:focus .verdict")).to_have_text("? unsure")
+    page.reload()
+    expect(page.locator(".verdict")).to_have_count(2)
+
+
+def test_a_click_on_a_kept_line_writes_a_rule_and_shows_what_it_takes(
+    open_page: Open, address: str, tmp_path: Path
+) -> None:
+    page = open_page(f"{address}#articles")
+    kept = page.locator(".b").nth(4)
+    kept.locator("p").first.click()
+    panel = page.get_by_role("dialog", name="A rule for this line")
+    expect(panel.locator("#rule-effect")).to_contain_text(
+        "It takes 1 line in 1 of the 10 articles loaded; 1 of them is kept today."
+    )
+    toml = panel.locator("textarea")
+    toml.fill(toml.input_value().replace("match.exact", "match.exakt"))
+    expect(panel.locator(".fault")).to_be_visible()
+    toml.fill(toml.input_value().replace("match.exakt", "match.exact").replace("…", "It is a test."))
+    expect(panel.locator(".fault")).to_be_hidden()
+    panel.get_by_role("button", name="Write it into the pack").click()
+    expect(panel.locator("#rule-written")).to_contain_text("is written.")
+    assert "It is a test." in (tmp_path / "mine" / "rules.toml").read_text()
+    panel.get_by_role("button", name="Close").click()
+    expect(kept).to_have_class("b would")
+    expect(kept.locator(".verdict")).to_contain_text("✗ furniture")
+    assert verdicts(tmp_path) == [("", "wrong")]
+
+
+def test_axe_finds_no_serious_fault_in_a_review(open_page: Open, address: str, axe: str) -> None:
+    page = open_page(f"{address}#articles", bypass_csp=True)
+    page.locator(".b p").nth(4).click()
+    expect(page.locator("#rule-effect li")).to_have_count(1)
+    page.evaluate(axe)
+    found = page.evaluate("async () => (await axe.run()).violations")
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
