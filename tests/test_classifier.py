@@ -107,7 +107,12 @@ def test_audit_holds_the_evidence() -> None:
     (judged,) = judge([parse(Raw("a.txt", "\n\n".join([*PAGE, *TEASERS]).encode(), ""), rules)], rules)
     told = [entry.also.split(",") for entry in finish(judged).entries if entry.rule == NAME]
     assert told
-    assert {name for names in told for name in names} <= set(shipped().forest.features)
+    weights = [[one.partition("=") for one in features] for features in told]
+    assert {name for of_block in weights for name, _, _ in of_block} <= set(shipped().forest.features)
+    for of_block in weights:
+        values = [int(value) for _, _, value in of_block]
+        assert values == sorted(values, reverse=True)
+        assert values[0] > 0
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,19 @@ def test_what_is_offered_for_a_removed_line_keeps_it(run: Run, report: Callable[
     assert STORY[2] in (tmp_path / "again.jsonl").read_text()
 
 
+def test_what_spoke_for_a_removal_is_shown_as_bars(report: Callable[..., Tag], tmp_path: Path) -> None:
+    page = report(Path(__file__).parent / "pages" / "story.html")
+    entries = [json.loads(line) for line in (tmp_path / "clean.audit.jsonl").read_text().splitlines()]
+    weighed = [entry["also"].split(",") for entry in entries if entry["rule"].startswith("page/") and entry["also"]]
+    assert weighed
+    shown = [[texts(one, "span") for one in features.select("li")] for features in page.select(".weights")]
+    assert shown == [
+        [[name, f"{int(value) / 1000:+.2f}"] for name, _, value in (one.partition("=") for one in features)]
+        for features in weighed
+    ]
+    assert all(float(str(bar["width"])) <= 100 for bar in page.select(".weights rect"))
+
+
 def test_an_earlier_run_is_compared_for_as_many_articles(run: Run, report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "old.jsonl", 4, site_name="Harwick Post")
     write_stories(tmp_path / "in.jsonl", 8, site_name="Harwick Post")
@@ -266,6 +279,19 @@ def test_every_form_of_a_run_is_read(run: Run, form: tuple[str, ...], tmp_path: 
     page = parsed(result.out)
     assert texts(page, "article h3") == ["Last ferry sails, part 0", "Last ferry sails, part 1"]
     assert texts(page, ".who b") == ["Harwick Post"] * 2
+
+
+def test_verdicts_on_a_sample_are_shown_as_a_warranty(run: Run, report: Callable[..., Tag], tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 30)
+    report("in.jsonl", clean=("--dedup", "off"))
+    assert run("audit", "sample", "clean.audit.jsonl", "--n", 60, "--no-judge", "-o", "verdicts.csv").code == 0
+    sample = tmp_path / "verdicts.csv"
+    head, *rows = sample.read_text().splitlines()
+    sample.write_text("\n".join([head, *(f"k{row}" for row in rows)]) + "\n")
+    page = report("in.jsonl", "--verdicts", "verdicts.csv", clean=("--dedup", "off"))
+    (words,) = texts(page, ".warranty")
+    assert words.startswith("Warranty: wrongly removed ≤ 4.88 % of ")
+    assert words.endswith("with 95 % confidence (60 draws, 0 wrong).")
 
 
 def test_a_folder_holds_all_articles_on_pages_that_lead_to_one_another(run: Run, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ COMMANDS = {
     "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
     "report": ("etl.cli.report", "Make one HTML page of a run, for a person to read."),
+    "inspect": ("etl.cli.inspect", "Page through the articles of a run, what was removed dimmed."),
     "review": ("etl.cli.review", "Judge a run in the browser: verdicts, exceptions, rules."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "schema": ("etl.cli.about", "Print the JSON Schema of a record."),

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from etl.cli import options
 from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import number
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +50,13 @@ max_size_option = option(
 @option(
     "Input", "--against", type=click.Path(path_type=Path), metavar="ARTICLES", help="An earlier run to compare with."
 )
+@option(
+    "Input",
+    "--verdicts",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Verdicts on a sample (audit sample): what they prove is shown.",
+)
 @option("Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other articles to show.")
 def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) -> None:
     """Make one HTML page of a run: what was removed, by which rule, and the articles themselves, marked up.
@@ -74,6 +83,8 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
         check_target(Path(name), force, is_folder=bool(out))
     previous = run_files(chosen["against"]) if chosen["against"] else None
     request = request_of(run_files(articles, chosen["audit"]), chosen["max_size"], previous, chosen["seed"])
+    if chosen["verdicts"]:
+        request = structs.replace(request, warranty=_warranty(chosen["verdicts"]))
     if out:
         with appearing_folder(Path(out)) as folder:
             write_folder(request, folder)
@@ -81,6 +92,14 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
         write_page(Path(output), report_page(request).page)
     else:
         click.echo(report_page(request).page, nl=False)
+
+
+def _warranty(path: Path) -> str:
+    """Return what the verdicts on a sample prove.  Raises UsageError as `audit bound` does."""
+    from etl.check.warranty import statement, warranty_of
+
+    warranty = warranty_of(path)
+    return f"{statement(warranty)} ({number(warranty.whole.draws, 'draw')}, {warranty.whole.wrong:,} wrong)"
 
 
 def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = None, seed: int = 0) -> "Request":

@@ -89,7 +89,10 @@ def explained(prediction: Prediction, model: PageModel, line: int) -> tuple[int,
 
 
 def against(prediction: Prediction, model: PageModel, rows: Sequence[int]) -> list[tuple[str, ...]]:
-    """Return for each of these lines the features that speak most against it; what is the same all over a page last."""
+    """Return for each of these lines what speaks most against it; what is the same all over a page last.
+
+    Each is a feature with the thousandths of log-odds that it adds: "link_share=+812".
+    """
     named: dict[int, tuple[str, ...]] = {}
     asked = set(prediction.asked_again.tolist())
     for forest, is_second in ((model.first, False), (model.second, True)):
@@ -100,5 +103,5 @@ def against(prediction: Prediction, model: PageModel, rows: Sequence[int]) -> li
         values[:, [name in OF_PAGE for name in forest.features]] = 0
         order = np.argsort(values, axis=1, kind="stable")[:, :FEATURES_TOLD]
         for row, best, own in zip(of, order.tolist(), values.tolist(), strict=True):
-            named[row] = tuple(forest.features[place] for place in best if own[place] < 0)
+            named[row] = tuple(f"{forest.features[place]}={-own[place]:+d}" for place in best if own[place] < 0)
     return [named.get(row, ()) for row in rows]

@@ -96,7 +96,7 @@ def tiles(totals: Totals, rejects: int) -> list[Tile]:
         Tile("Cut within a line", f"{actions['cut']:,}"),
         Tile("Repairs", f"{actions['repair'] + actions['replace']:,}"),
         Tile("Duplicates", f"{actions['duplicate']:,}", _unwritten(totals)),
-        Tile("Flagged, and kept", f"{totals.tags:,}"),
+        Tile("Flagged", f"{totals.tags:,}"),
         Tile("Rejected inputs", f"{rejects:,}"),
     ]
 

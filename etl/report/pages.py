@@ -30,7 +30,8 @@ class Request(Struct, frozen=True):
     """A report that a user asks for.
 
     `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
-    compare with, and `seed` draws the articles that are shown at random.  A page that is reviewed takes verdicts.
+    compare with, and `seed` draws the articles that are shown at random.  A page that is reviewed takes verdicts;
+    `warranty` is what verdicts on a drawn sample have proved.
     """
 
     run: RunFiles
@@ -40,6 +41,7 @@ class Request(Struct, frozen=True):
     max_bytes: int = 5_000_000
     seed: int = 0
     is_reviewed: bool = False
+    warranty: str = ""
 
 
 class _Reject(Struct, frozen=True, gc=False):
@@ -189,6 +191,7 @@ def overview_values(request: Request, run: CountedRun, links: Links) -> dict[str
     rejects, reject_count = _rejects(request.run.rejects)
     return {
         "overview": True,
+        "warranty": request.warranty,
         "totals": totals,
         "books_bar": charts.books_bar(parts),
         "parts_of_books": parts,

@@ -250,7 +250,7 @@ def _percent(part: int, whole: int) -> str:
 def _weights(entry: Entry) -> list[Weight]:
     """Return the features that speak for a removal, with their weights in log-odds; none for what is no evidence."""
     found = [match for one in entry.also.split(",") if (match := _WEIGHT.fullmatch(one))]
-    if not found or len(found) != len(entry.also.split(",")):
+    if not found:
         return []
     largest = max(abs(int(match[2])) for match in found)
     return [

@@ -44,7 +44,10 @@ class Classifier(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=Tru
 
 
 class Prediction(Struct, frozen=True, gc=False):
-    """A block that is furniture by the classifier: its place in its article, and the features that weigh most."""
+    """A block that is furniture by the classifier: its place in its article, and the features that weigh most.
+
+    Each is written with what it adds to the log-odds, in thousandths: "lexicon=+812".
+    """
 
     at: int
     evidence: tuple[str, ...]
@@ -110,19 +113,25 @@ def may_be_taken(rows: "Rows") -> "NDArray[np.bool_]":
 
 
 def _evidence(rows: "Rows", taken: "Integers", classifier: Classifier | None) -> Iterator[tuple[str, ...]]:
-    """Yield the features that add most to the score of each row; those that add alike in the order of the forest."""
+    """Yield what adds most to the score of each row, as `feature=thousandths`.
+
+    Features that add alike stand in the order of the forest.
+    """
     import numpy as np
 
     if not classifier or not len(taken):
         return
     names = classifier.forest.features
     changes = contributions(classifier.forest, rows.matrix(names)[taken])
+    weights = changes.copy()
     ranked = []
     for _ in range(min(FEATURES_TOLD, len(names))):  # three maxima are found ten times as fast as rows are sorted
         ranked.append(changes.argmax(axis=1))
         changes[np.arange(len(taken)), ranked[-1]] = np.iinfo(np.int64).min
     told = np.array(ranked, dtype=np.int64).reshape(len(ranked), len(taken)).T
-    yield from (tuple(names[rank] for rank in ranks) for ranks in told.tolist())
+    found = np.take_along_axis(weights, told, axis=1)
+    for ranks, added in zip(told.tolist(), found.tolist(), strict=True):
+        yield tuple(f"{names[rank]}={weight:+d}" for rank, weight in zip(ranks, added, strict=True))
 
 
 @cache

@@ -1,0 +1,91 @@
+"""`copydesk inspect`: the articles of a run in the terminal, what was removed dimmed, through the user's pager."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etl.cli.options import GroupedCommand, option
+from etl.cli.terminal import visible
+
+if TYPE_CHECKING:
+    from etl.report.changes import ArticleChanges
+    from etl.report.plain import PlainBlock
+
+# Columns.  Longer lines are tiring to read.
+MAX_WIDTH = 100
+# Columns before the words: the line's number, its sign, and spaces.
+MARGIN = 9
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
+@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@option("Choice", "--rule", default="", metavar="ID", help="Articles that a rule changed ('core/*').")
+@option("Choice", "--publisher", default="", metavar="NAME", help="Articles of this publisher.")
+@option("Choice", "--status", default="", metavar="STATUS", help="Articles of this status: suspect, stub, teaser …")
+@option("Choice", "--changes", "only_changes", is_flag=True, help="Show changed lines only.")
+def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
+    """Page through the articles of a run, with what was removed, changed or a copy in its place.
+
+    \b
+    Examples:
+      copydesk inspect clean.jsonl
+      copydesk inspect clean.jsonl --rule 'classifier/*' --changes
+      copydesk inspect cleaned/ --status suspect | grep '^ *[0-9]* -'
+
+    '-' is removed, '>' moved to a field, '=' a copy, '~' kept in other words, '?' flagged and kept.  On a terminal it
+    opens in your pager ($PAGER, or less): there /^== finds the next article, n and N go on and back, q ends.
+    """
+    from etl.report.changes import changes_of
+    from etl.report.reading import read_run, run_files
+
+    run = run_files(articles, audit)
+    found = (one for document in read_run(run) for one in changes_of(document))
+    width = min(MAX_WIDTH, shutil.get_terminal_size().columns) - MARGIN if sys.stdout.isatty() else 0
+    lines = (f"{line}\n" for one in found if _is_chosen(one, chosen) for line in _lines(one, chosen, width))
+    if not sys.stdout.isatty():
+        for line in lines:
+            click.echo(line, nl=False)
+        return
+    click.echo_via_pager(lines, color=click.get_current_context().color)
+
+
+def _is_chosen(article: "ArticleChanges", chosen: dict[str, Any]) -> bool:
+    fields = article.fields
+    return (
+        chosen["publisher"] in ("", fields.publisher)
+        and chosen["status"] in ("", fields.status)
+        and (not chosen["rule"] or any(fnmatchcase(entry.rule, chosen["rule"]) for entry in article.entries))
+    )
+
+
+def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Iterator[str]:
+    """Yield an article: its title, and its blocks, wrapped to a width unless that is 0."""
+    from etl.report.plain import KEPT, plain_blocks
+
+    fields = article.fields
+    publisher = f" ({fields.publisher})" if fields.publisher else ""
+    yield click.style(visible(f"== {fields.headline or '(no headline)'}{publisher}"), bold=True)
+    place = f"{article.path}:{article.row}" if article.record else article.path
+    facts = f"{article.before:,} -> {article.after:,} characters"
+    yield visible(f"   {fields.status or 'full'}  {facts}  {place}  {fields.id}")
+    for block in plain_blocks(article):
+        if not chosen["only_changes"] or block.sign != KEPT:
+            yield from _block_lines(block, width)
+    yield ""
+
+
+def _block_lines(block: "PlainBlock", width: int) -> Iterator[str]:
+    text = visible(" ".join(block.text.split()))
+    style: Callable[[str], str] = (lambda line: click.style(line, dim=True)) if block.is_gone else str
+    why = click.style(f"  [{visible(block.why)}]", dim=True) if block.why else ""
+    first, *rest = textwrap.wrap(text, width, break_on_hyphens=False) if width > 0 and text else [text]
+    yield f"{block.line:>6} {block.sign} {style(first)}{'' if rest else why}"
+    for number, line in enumerate(rest, 1):
+        yield f"{'':>6} {block.sign} {style(line)}{why if number == len(rest) else ''}"
