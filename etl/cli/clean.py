@@ -119,14 +119,9 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     request, jobs = request_of(inputs, {**chosen, **dry})
     engine = options.engine(chosen, jobs)
     with session(request) as one:
-<<<<<<< HEAD
         outcome = run_session(one, engine, is_silent=False)
-        count = print_diff(one.workspace)
-=======
-        outcome = run_session(one, jobs, is_silent=False)
         counted = Counter[str]()
         paged((diff_objects if as_json else diff_lines)(one.workspace, counted))
->>>>>>> main
         report(outcome, [], reject_words(one.workspace), dry)
     if outcome.tally.rejects > max_errors:
         raise SystemExit(4)

@@ -102,16 +102,11 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
         return
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
-<<<<<<< HEAD
-    max_errors = chosen.pop("max_errors")
-    request, engine = _request(inputs, chosen), options.engine(chosen, chosen["jobs"])
-=======
     max_errors, is_look = chosen.pop("max_errors"), chosen.pop("show_files")
-    request = _request(inputs, chosen)
+    request, engine = _request(inputs, chosen), options.engine(chosen, chosen["jobs"])
     if is_look:
         options.print_files(request.found)
         return
->>>>>>> main
     _check_outputs(request, chosen)
     with session(request) as one:
         outcome = run_session(one, engine, chosen["quiet"] or chosen["as_json"])

@@ -2,13 +2,8 @@
 
 import os
 import re
-<<<<<<< HEAD
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-=======
 from collections.abc import Sequence
->>>>>>> main
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -27,15 +22,9 @@ from etl.packs import Selection, advice, did_you_mean, known_publishers, rule_pa
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.config import Config
     from etl.dedup import DedupSettings
-<<<<<<< HEAD
-    from etl.engines import Engine
-    from etl.formats import Reading
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-=======
     from etl.document import Textless
+    from etl.engines import Engine
     from etl.formats import Found, Reading
->>>>>>> main
 
 # Of a size.  More are no size of anything.
 MAX_DIGITS = 15
