@@ -9,8 +9,8 @@ come to an end.
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import chdir, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import chdir, contextmanager, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -74,6 +74,7 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     Raises UsageError if there is no PySpark or no Java, and MachineError if the cluster does not answer.
     """
     _check_installed()
+    from py4j.protocol import Py4JError
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -84,7 +85,8 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     try:
         yield SparkEngine(session, jobs)
     finally:
-        session.stop()
+        with suppress(Py4JError):  # where its process died, there is nothing to stop
+            session.stop()
 
 
 @contextmanager
@@ -120,6 +122,3 @@ def _in_folder(folder: Path, task: Callable[[Any], object], item: object) -> obj
 def _run_in(folder: Path, task: Callable[[Any], object], item: object) -> object:
     with chdir(folder):
         return task(item)
-
-
-__all__: Sequence[str] = ("SparkEngine", "spark_engine")
