@@ -19,11 +19,21 @@ Record = dict[str, Any]
 Corpus = list[Record]
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """What `clean` wrote the first time."""
+    return {}
+
+
 @pytest.fixture
-def articles(run: Run, tmp_path: Path) -> Corpus:
-    """Twelve articles as `clean` writes them."""
+def articles(run: Run, tmp_path: Path, made: dict[str, bytes]) -> Corpus:
+    """Twelve articles as `clean` writes them, with their audit."""
     write_lines(tmp_path / "pages.jsonl", pages(1, 12))
-    assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED).code == 0
+    if not made:
+        assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED).code == 0
+        made.update({path.name: path.read_bytes() for path in tmp_path.glob("clean.*")})
+    for name, body in made.items():
+        (tmp_path / name).write_bytes(body)
     return read_lines(tmp_path / "clean.jsonl")
 
 
@@ -127,6 +137,20 @@ def test_one_planted_fault_is_the_one_finding_at_its_place(
     assert line in (0, found["line"])
     assert found["level"] == "error"
     assert run("check", "planted.jsonl", "-q", "--max", f"{check}=0").code == 1
+
+
+def test_a_corpus_with_a_fault_of_each_kind(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "pages.jsonl", pages(1, 60))
+    run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", *ADDED)
+    articles = read_lines(tmp_path / "clean.jsonl")
+    expected = []
+    for at, planted in enumerate(PLANTED):
+        plant, check, rule, _ = planted.values
+        plant(articles[4 * at])  # type: ignore[operator]
+        expected.append((4 * at + 1, check, rule))
+    write_lines(tmp_path / "planted.jsonl", articles)
+    found = [(one["row"], one["check"], one["rule"]) for one in findings(run, "planted.jsonl")]
+    assert sorted(found) == expected
 
 
 def test_the_same_id_twice(run: Run, articles: Corpus, tmp_path: Path) -> None:
@@ -418,7 +442,13 @@ def test_limits_that_cannot_be_meant(run: Run, tmp_path: Path, threshold: str, s
     assert said in result.err
 
 
+def test_what_compares_with_a_baseline_is_not_well_without_one(run: Run, articles: Corpus) -> None:
+    assert run("check", "clean.jsonl", "--min", "art.counts=95%").code == 2
+    assert run("check", "clean.jsonl", "--checks", "art.counts").code == 2
+
+
 def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
+    assert "art.counts [least]" in run("check", "clean.jsonl", "--min", "art.counts=13").out
     assert run("check", "clean.jsonl", "--min", "art.counts=12").code == 0
     assert run("check", "clean.jsonl", "--min", "art.counts=13").code == 1
 
@@ -454,6 +484,15 @@ def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int,
     assert result.out == ""
 
 
+def test_an_input_that_cannot_be_read_is_never_passed_over(run: Run, tmp_path: Path) -> None:
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, 3), "no record"])
+    assert run("check", "crawl.jsonl").code == 1
+    result = run("check", "crawl.jsonl", "--checks", "raw.mojibake", "-q")
+    assert (result.code, result.err) == (4, "1 input could not be read, and no check counts that\n")
+    run("baseline", "write", "crawl.jsonl")
+    assert run("check", ".", "--baseline", "copydesk.baseline.jsonl").code == 0  # it is no input itself
+
+
 def test_json_on_stderr_is_one_object(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{story(Random(1))}\n\nRead More\n")
     said = json.loads(run("check", "a.txt", "--json").err)
@@ -487,3 +526,12 @@ def test_a_finding_points_through_the_audit_to_the_line_of_the_page(run: Run, tm
 def test_every_check_has_its_page(run: Run) -> None:
     page = (Path(__file__).parent.parent / "docs/checks.md").read_text(encoding="utf-8")
     assert [check for check in CHECKS if f"\n### {check}\n" not in page] == []
+
+
+def test_copies_are_what_the_config_says_of_clean(run: Run, articles: Corpus, tmp_path: Path) -> None:
+    paragraph = articles[2]["text"].split("\n\n")[1].replace("“We will have to wait for", "“They wait now for")
+    with_text(articles[7], f"{articles[7]['text']}\n\n{paragraph}")
+    write_lines(tmp_path / "near.jsonl", articles)
+    assert [one["rule"] for one in findings(run, "near.jsonl")] == ["duplicate/near"]
+    (tmp_path / "copydesk.toml").write_text("[clean]\nthreshold = 0.95\n")
+    assert findings(run, "near.jsonl") == []

@@ -20,10 +20,20 @@ from etl.check.warranty import bound, percent
 ENDS = ["Read More", "Reporting by Anna Abara; Editing by Max Brandt"]
 
 
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """What `clean` wrote the first time."""
+    return {}
+
+
 @pytest.fixture
-def audit(run: Run, tmp_path: Path) -> Path:
+def audit(run: Run, tmp_path: Path, made: dict[str, bytes]) -> Path:
     write_lines(tmp_path / "pages.jsonl", [*pages(1, 30, ends=ENDS), *pages(2, 10, ends=["Sign up to our newsletter"])])
-    assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl").code == 0
+    if not made:
+        assert run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl").code == 0
+        made.update({path.name: path.read_bytes() for path in tmp_path.glob("clean.*")})
+    for name, body in made.items():
+        (tmp_path / name).write_bytes(body)
     return tmp_path / "clean.audit.jsonl"
 
 
@@ -201,7 +211,9 @@ def test_check_requires_the_warranty(run: Run, audit: Path, tmp_path: Path) -> N
     assert run("check", "clean.jsonl", "--require", "warranty=v.csv:0.9%").code == 1
     changed = run("check", "clean.jsonl", "--ignore", "core/read-more", "--require", "warranty=v.csv:1%")
     assert changed.code == 1
-    assert "the rules have changed since the sample was judged" in changed.out
+    assert "v.csv: error: audit.warranty [v.csv]: the rules have changed since the sample was judged" in changed.out
+    words = ("check", "clean.jsonl", "--checks", "art.ids", "--require", "warranty=v.csv:0.9%", "--format", "junit")
+    assert 'failures="1"' in run(*words).out
     assert run("check", "clean.jsonl", "--require", "warranty=none.csv:1%").code == 2
     assert run("check", "clean.jsonl", "--require", "warranty=v.csv:1").code == 2
 

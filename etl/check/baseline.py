@@ -102,7 +102,7 @@ def of_now(tallied: Tallied, selection: Selection) -> Baseline:
         if scope in COUNTS
     ]
     for key, count in tallied.counts.items():
-        if not CHECKS[key.check].against_baseline:
+        if not CHECKS[key.check].outside_baseline:
             of = tallied.totals.get((CHECKS[key.check].scope, key.publisher), Count()).subjects
             accepted.append(
                 Accepted(check=key.check, rule=key.rule, publisher=key.publisher, count=count.findings, of=of)

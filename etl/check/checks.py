@@ -22,8 +22,8 @@ DECLARED = ("stub", "teaser", "paywalled", "suspect")
 class Check(Struct, frozen=True):
     """A check: its id, what it is about, and its limit if nothing is said: none at all (`level` error or warning).
 
-    Findings whose rule is one of `soft` only warn.  `unit` is what a rate is of.  With `against_baseline` it compares
-    with the baseline, and finds nothing without one.  `rules` says what stands in the rule of a finding.
+    Findings whose rule is one of `soft` only warn.  `unit` is what a rate is of.  With `outside_baseline` it compares
+    with a baseline, or is asked for outright: it is no part of one.  `rules` says what the rule of a finding is.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Check(Struct, frozen=True):
     level: Level = "error"
     unit: Literal["subjects", "characters"] = "subjects"
     soft: tuple[str, ...] = ()
-    against_baseline: bool = False
+    outside_baseline: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -81,7 +81,7 @@ CHECKS: dict[str, Check] = {
             "A template that changed",
             "the rule that fell silent, or `suspects`",
             "Mend the rule, then write the baseline anew.",
-            against_baseline=True,
+            outside_baseline=True,
         ),
         Check(
             "raw.empty",
@@ -166,13 +166,20 @@ CHECKS: dict[str, Check] = {
             "Fewer articles than before",
             "empty",
             "See what the source sent; then write the baseline anew.",
-            against_baseline=True,
+            outside_baseline=True,
         ),
         Check(
             "audit.balance",
             "Books that do not balance",
             "empty",
             "The audit was changed or cut: clean the input again.",
+        ),
+        Check(
+            "audit.warranty",
+            "A warranty that is asked for and not proved",
+            "the file of the verdicts",
+            "Judge a new sample, or a larger one: `copydesk audit sample`; mend what was wrongly removed.",
+            outside_baseline=True,
         ),
         Check(
             "audit.replay",

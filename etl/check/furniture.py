@@ -33,9 +33,10 @@ def findings_of(entries: Iterable[Entry], scope: Scope, publisher: str, place: P
 
 def is_within_block(entry: Entry, text: str) -> bool:
     """Return whether an entry takes a line of a block that has more: a listing, a poem.  It was judged as a whole."""
-    before, after = text[: entry.char_start], text[entry.char_end :]
-    is_whole = (not before or before.endswith(JOINT)) and (not after or after.startswith(JOINT))
-    return entry.action in TAKEN - {"cut"} and not is_whole
+    if entry.action == "cut" or entry.action not in TAKEN:
+        return False
+    begins = not entry.char_start or text.endswith(JOINT, 0, entry.char_start)
+    return not (begins and (entry.char_end == len(text) or text.startswith(JOINT, entry.char_end)))
 
 
 def _check_of(entry: Entry, scope: Scope) -> tuple[str, str] | None:

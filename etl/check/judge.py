@@ -9,7 +9,7 @@ from etl.check.baseline import COUNTS, Baseline, Change, changes, of_now, other_
 from etl.check.checks import CHECKS
 from etl.check.drift import drift
 from etl.check.limits import held
-from etl.check.model import Count, Finding, Held, Key, Level, Limit, Place, Report, Row, Scope, Subject
+from etl.check.model import Count, Finding, Held, Key, Level, Limit, Measure, Place, Report, Row, Scope, Subject
 from etl.check.run import Outcome
 from etl.check.tally import Tallied, Tally, concerned, total
 from etl.packs import Selection
@@ -20,20 +20,24 @@ _ORDER: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
 
 
 class Rules(Struct, frozen=True):
-    """What findings are held against.  `is_strict` also fails for a baseline that accepts more than there is."""
+    """What findings are held against.
+
+    `is_strict` also fails for a baseline that accepts more than there is; `unproved` are warranties that do not hold.
+    """
 
     limits: tuple[Limit, ...]
     checks: frozenset[str]
     selection: Selection
     baseline: Baseline | None = None
     is_strict: bool = False
+    unproved: tuple[Finding, ...] = ()
 
 
 def report_of(outcome: Outcome, rules: Rules) -> Report:
     """Return the report of a check."""
-    tallied = with_drift(outcome, rules)
-    now = of_now(tallied, rules.selection)
+    tallied = compared(outcome, rules)
     limits = _held(rules, tallied)
+    now = of_now(tallied, rules.selection) if rules.baseline else Baseline()
     changed = changes(rules.baseline, now) if rules.baseline else []
     rows = sorted(_rows(tallied, limits, changed, rules), key=_by_badness)
     levels = {row.key: row.level for row in rows}
@@ -59,20 +63,26 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
 SCOPES: tuple[Scope, ...] = ("raw", "art", "audit")
 
 
-def with_drift(outcome: Outcome, rules: Rules) -> Tallied:
-    """Return what was found, with what is found by comparing with the baseline."""
-    if rules.baseline is None:
-        return outcome.tallied
+def compared(outcome: Outcome, rules: Rules) -> Tallied:
+    """Return what was found, with what is found by comparing: with the baseline, with least numbers, with verdicts."""
     tally = Tally(rules.limits)
     tally.merge(outcome.tallied)
-    found = [
-        *drift(rules.baseline, outcome.tallied, outcome.lines, rules.selection),
-        *_missed(rules.baseline, outcome.tallied),
-    ]
+    found = [*_too_few(rules, outcome.tallied), *rules.unproved]
+    if rules.baseline:
+        found += drift(rules.baseline, outcome.tallied, outcome.lines, rules.selection)
+        found += _missed(rules.baseline, outcome.tallied)
     for one in found:
         if one.key.check in rules.checks:
             tally.find(Subject(CHECKS[one.key.check].scope, one.key.publisher, path=one.place.path), [one])
     return tally.value()
+
+
+def _too_few(rules: Rules, tallied: Tallied) -> Iterator[Finding]:
+    """Yield the least numbers of articles that are not reached."""
+    for limit in rules.limits:
+        one = held(limit, Measure(), total(tallied.totals, "art").subjects, _before(rules))
+        if limit.least is not None and not one.holds:
+            yield Finding(Key("art.counts", "least"), Place(""), one.words)
 
 
 def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
@@ -86,11 +96,14 @@ def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
 
 def _held(rules: Rules, tallied: Tallied) -> tuple[Held, ...]:
     counted = total(tallied.totals, "art").subjects
-    before = None
-    if rules.baseline:
-        before = sum(one.count for key, one in rules.baseline.accepted.items() if key.check == COUNTS["art"])
     pairs = zip(rules.limits, tallied.measures, strict=True)
-    return tuple(held(limit, measure, counted, before) for limit, measure in pairs)
+    return tuple(held(limit, measure, counted, _before(rules)) for limit, measure in pairs)
+
+
+def _before(rules: Rules) -> int:
+    """Return the number of articles in the baseline."""
+    accepted = rules.baseline.accepted.items() if rules.baseline else ()
+    return sum(one.count for key, one in accepted if key.check == COUNTS["art"])
 
 
 def _rows(tallied: Tallied, limits: Sequence[Held], changed: Sequence[Change], rules: Rules) -> Iterator[Row]:

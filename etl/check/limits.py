@@ -108,7 +108,7 @@ def all_limits(
     """
     said = {check for limit in given if limit.where == Where() for check in matching(limit.check, limit.said)}
     left = (CHECKS[check] for check in sorted(set(checks) - said))
-    usual = (one for one in left if one.against_baseline or not has_baseline)
+    usual = (one for one in left if one.outside_baseline or not has_baseline)
     return (*given, *(limit for one in usual for limit in _usual(one, (*one.soft, *mild.get(one.id, ())))))
 
 
@@ -135,10 +135,10 @@ def _usual(check: Check, soft: tuple[str, ...]) -> Iterator[Limit]:
         yield Limit(check.id, level="warning")
 
 
-def held(limit: Limit, measure: Measure, counted: int, before: int | None) -> Held:
+def held(limit: Limit, measure: Measure, counted: int, before: int) -> Held:
     """Return whether a limit holds.  `counted` are the articles, `before` those of the baseline, for a least number."""
     if limit.least is not None:
-        least = limit.least * (before or 0) if limit.is_rate else limit.least
+        least = limit.least * before if limit.is_rate else limit.least
         words = f"{counted:,} articles, at least {_said(limit.least, limit.is_rate)} wanted"
         return Held(limit, counted, counted >= least, words)
     most = limit.most or 0.0

@@ -28,11 +28,15 @@ from etl.pipeline.workspace import Workspace
 
 
 class Outcome(Struct, frozen=True):
-    """What a check found before it is held against anything: sums, lines that recur, and words for the user."""
+    """What a check found before it is held against anything: sums, lines that recur, and words for the user.
+
+    `unread` counts inputs that could not be read, where no check counts them.
+    """
 
     tallied: Tallied
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    unread: int = 0
 
 
 def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine, progress: Progress) -> Outcome:
@@ -48,7 +52,7 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         tally.merge(one.tallied)
         progress.advance(job.job.shard_bytes, one.documents)
         checked.append(structs.replace(one, tallied=Tallied()))
-    if _is_blank(tally.value()):
+    if _is_blank(tally.value()) and not any(one.unread for one in checked):
         raise NoInput(
             " ".join(source.name for source in found.sources[:3]), "there is nothing in it", *planned.notes[:1]
         )
@@ -59,10 +63,10 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         findings = list(group)
         tally.find(Subject(CHECKS[check].scope, findings[0].key.publisher, path=path), findings)
     notes = dict.fromkeys([*planned.notes, *(note for one in checked for note in one.notes)])
-    return Outcome(tally.value(), tuple(lines), tuple(notes))
+    return Outcome(tally.value(), tuple(lines), tuple(notes), sum(one.unread for one in checked))
 
 
-_NO_AUDIT = {False: "it holds copydesk's own rejects, or account", True: "an audit is checked as a file"}
+_NO_AUDIT = {False: "it holds copydesk's own rejects, account or baseline", True: "an audit is checked as a file"}
 
 
 def _is_blank(tallied: Tallied) -> bool:

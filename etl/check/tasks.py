@@ -9,7 +9,7 @@ from itertools import chain
 import msgspec
 from msgspec import Struct, structs
 
-from etl.audit import JOINT
+from etl.audit import JOINT, Entry
 from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
@@ -57,12 +57,16 @@ class CheckJob(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True):
-    """What a shard came to.  `articles` are those whose ids and blocks are in the workspace."""
+    """What a shard came to.  `articles` are those whose ids and blocks are in the workspace.
+
+    `unread` are inputs that could not be read, where that is not checked.
+    """
 
     tallied: Tallied
     documents: int
     articles: int
     notes: tuple[str, ...] = ()
+    unread: int = 0
 
 
 class ArticleAt(Struct, frozen=True, gc=False):
@@ -87,7 +91,7 @@ class _ShardCheck:
         self._tally, self._lines = Tally(job.limits), Lines()
         self._articles: list[ArticleAt] = []
         self._blocks = BlockTexts([], [], [], [], [])
-        self._documents = 0
+        self._documents = self._unread = 0
         self._notes: list[str] = []
 
     def run(self, workspace: Workspace, shard: Shard) -> Checked:
@@ -96,7 +100,7 @@ class _ShardCheck:
                 self._check_audit(share)
         self._check_shares(workspace, [share for share in shard.shares if share.fault != OWN])
         self._save(workspace, shard.number)
-        return Checked(self._tally.value(), self._documents, len(self._articles), tuple(self._notes))
+        return Checked(self._tally.value(), self._documents, len(self._articles), tuple(self._notes), self._unread)
 
     def _check_audit(self, share: Share) -> None:
         audited = check_audit(share.source, self._job.checks)
@@ -153,6 +157,7 @@ class _ShardCheck:
             finding = Finding(key, place, fault.words if fault else reject.reason, record.id)
         else:
             finding = Finding(Key("raw.unreadable"), place, reject.reason)
+        self._unread += finding.key.check not in self._job.checks
         subject = Subject(CHECKS[finding.key.check].scope, finding.key.publisher, path=reject.path)
         self._tally.add(subject, self._wanted([finding]))
 
@@ -184,11 +189,13 @@ class _ShardCheck:
     def _check_page(self, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document, written = judged.document, {record.id: record for record in cleaned.records}
         lost = _lost(judged, cleaned)
+        by_article: dict[str, list[Entry]] = {}
+        for entry in cleaned.entries:
+            by_article.setdefault(entry.article_id, []).append(entry)
         for at, article in enumerate(judged.articles):
             name = article_id(document, article)
             publisher = article.publisher.name if article.publisher else article.metadata.publisher
-            entries = [entry for entry in cleaned.entries if entry.article_id == name]
-            findings = list(findings_of(entries, "raw", publisher, place))
+            findings = list(findings_of(by_article.get(name, ()), "raw", publisher, place))
             if lost and at == 0:
                 findings.append(
                     Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it"))

@@ -9,11 +9,13 @@ from msgspec import Struct
 
 from etl.check.binomial import upper_bound
 from etl.check.limits import amount
+from etl.check.model import Finding, Key, Place
 from etl.check.verdicts import Judged, read_verdicts
 from etl.errors import UsageError
 from etl.packs import Selection, pack_versions, selected
 
 CONFIDENCE = 0.95
+WARRANTY = "audit.warranty"
 # Draws of a rule, below which its bound says nothing: of 10 right ones it is 26 %.
 MIN_DRAWS = 10
 
@@ -82,7 +84,7 @@ def packs_digest(selection: Selection) -> str:
     return sha256(msgspec.json.encode([pack_versions(selection), names])).hexdigest()[:16]
 
 
-def warranty_failures(required: str, selection: Selection) -> Iterator[str]:
+def unproved(required: str, selection: Selection) -> Iterator[Finding]:
     """Yield why a requirement, "warranty=VERDICTS:1%", does not hold.  Raises UsageError if it cannot be meant."""
     what, _, said = required.partition("=")
     name, mark, most = said.rpartition(":")
@@ -91,8 +93,8 @@ def warranty_failures(required: str, selection: Selection) -> Iterator[str]:
     share, is_rate = amount(most, "--require")
     if not is_rate:
         raise UsageError("--require", f"'{most}' is no rate", "Write a rate, such as 1%.")
-    warranty = warranty_of(Path(name))
+    warranty, key = warranty_of(Path(name)), Key(WARRANTY, name)
     if warranty.packs != packs_digest(selection):
-        yield f"--require {required}: the rules have changed since the sample was judged; judge a new one"
+        yield Finding(key, Place(name), "the rules have changed since the sample was judged; judge a new one")
     if warranty.whole.most > share:
-        yield f"--require {required}: {statement(warranty)}"
+        yield Finding(key, Place(name), f"{statement(warranty)}; asked for are {most}")

@@ -17,7 +17,7 @@ from etl.errors import UsageError
 if TYPE_CHECKING:
     from etl.check.baseline import Baseline
     from etl.check.judge import Rules
-    from etl.check.model import Report
+    from etl.check.model import Limit, Report
     from etl.check.run import Outcome
     from etl.check.tasks import CheckJob
 
@@ -56,6 +56,7 @@ checking_options = options.stacked(
     option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
     options.reading_options,
     options.rule_options,
+    options.similarity_options,
 )
 
 
@@ -103,22 +104,23 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check crawl/ --baseline copydesk.baseline.jsonl
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
-    Exits 1 if an error is found, 0 if not.  Nothing is allowed that you do not allow: by --max, by [[threshold]] tables
-    in copydesk.toml, or by a baseline.  The checks are in docs/checks.md; the options of [clean] hold here too.
+    Exits 1 if an error is found, 0 if not; an input that cannot be read is one, or exit 4 if that is not checked.
+    Nothing is allowed that you do not allow: by --max, by [[threshold]] tables in copydesk.toml, or by a baseline.  The
+    checks are in docs/checks.md; the options of [clean] hold here too.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
 
     formats = _formats(chosen.pop("formats"))
-    required = chosen.pop("require")
     outcome, rules = _checked(inputs, chosen)
     report = report_of(outcome, rules)
-    failures = (*report.failures, *_unproved(required, rules))
-    report = structs.replace(report, failures=failures, findings=traced(report.findings))
+    report = structs.replace(report, findings=traced(report.findings))
     _write(report, formats)
     _speak(report, chosen)
-    if report.failures and not chosen["exit_zero"]:
-        raise SystemExit(1)
+    if outcome.unread:
+        say(f"{number(outcome.unread, 'input')} could not be read, and no check counts that", fg="yellow")
+    if (report.failures or outcome.unread) and not chosen["exit_zero"]:
+        raise SystemExit(1 if report.failures else 4)
 
 
 @click.command(cls=GroupedCommand)
@@ -163,11 +165,12 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     from etl.check.judge import Rules
     from etl.check.limits import all_limits, limit_given, limits_of, mild_rules
     from etl.check.tasks import CheckJob
+    from etl.check.warranty import WARRANTY, unproved
     from etl.pipeline.job import Job
 
-    config = click.get_current_context().obj
+    config, required = click.get_current_context().obj, chosen.pop("require", ())
     reading, selection = options.reading(chosen), options.selection(chosen)
-    checks = chosen_checks(chosen["checks"], chosen["skip_checks"])
+    checks = chosen_checks(chosen["checks"], chosen["skip_checks"]) | ({WARRANTY} if required else set())
     given = [
         *limits_of(config.path, config.thresholds),
         *(limit_given(one, "--max") for one in chosen["most"]),
@@ -175,11 +178,28 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     ]
     accepted = read_baseline(Path(chosen["baseline"])) if chosen["baseline"] else None
     limits = all_limits(given, checks, accepted is not None, mild_rules(selection))
-    rules = Rules(limits, checks, selection, accepted, chosen["is_strict"])
+    if accepted is None:
+        _need_baseline(checks, given)
+    found = tuple(finding for one in required for finding in unproved(one, selection))
+    rules = Rules(limits, checks, selection, accepted, chosen["is_strict"], found)
     job = Job(
-        selection, reading, memory=options.memory(chosen["memory"]), shard_bytes=options.memory(chosen["shard_size"])
+        selection,
+        reading,
+        options.dedup_settings(chosen),
+        memory=options.memory(chosen["memory"]),
+        shard_bytes=options.memory(chosen["shard_size"]),
     )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
+
+
+def _need_baseline(checks: frozenset[str], given: "Sequence[Limit]") -> None:
+    """Raise UsageError for what compares with a baseline, and would be well without one."""
+    from etl.check.checks import CHECKS
+
+    if limit := next((one for one in given if one.least is not None and one.is_rate), None):
+        raise UsageError(limit.said, "is a share of the articles of a baseline", "Name it with --baseline.")
+    if all(CHECKS[check].outside_baseline and CHECKS[check].scope != "audit" for check in checks):
+        raise UsageError("--checks", f"{', '.join(sorted(checks))} compare with a baseline", "Name it with --baseline.")
 
 
 def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Outcome":
@@ -251,13 +271,6 @@ def _speak(report: "Report", chosen: dict[str, Any]) -> None:
 
 
 LEVELS = ("error", "warning", "note")
-
-
-def _unproved(required: Sequence[str], rules: "Rules") -> list[str]:
-    """Return why a warranty that is required does not hold."""
-    from etl.check.warranty import warranty_failures
-
-    return [failure for one in required for failure in warranty_failures(one, rules.selection)]
 
 
 def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", rules: "Rules", reason: str) -> None:

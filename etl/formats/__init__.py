@@ -67,8 +67,8 @@ FORMATS: dict[Format, InputFormat] = {
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
-# How our own audits, rejects and accounts of runs begin, whatever has written them since; they are no input.
-_OWN_START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/(?:audit|reject|run)/')
+# How our own audits, rejects, accounts of runs and of checks begin, whatever has written them since; they are no input.
+_OWN_START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/(?:audit|reject|run|baseline|check)/')
 # Bytes that are read at once where only one document is looked for.
 _AT_ONCE = 4 << 20
 
