@@ -96,6 +96,36 @@ def test_write_raises_nothing_without_accept_and_reason(run: Run, tmp_path: Path
     assert gate(run).code == 0
 
 
+def test_what_was_not_looked_at_is_neither_better_nor_worse(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("clean", "-q", "crawl.jsonl", "-o", "clean.jsonl")
+    (tmp_path / "clean.jsonl").write_text(
+        (tmp_path / "clean.jsonl").read_text().replace('"language":"en"', '"language":"de"')
+    )
+    run("baseline", "write", "crawl.jsonl", "clean.jsonl", "--skip-checks", "art.schema")
+    before = counts(tmp_path)
+    assert before[f"raw.boilerplate {RULE}"] == (5, 15)
+    assert before["art.language en"] == (15, 15)
+    for words in (("clean.jsonl",), ("crawl.jsonl",), ("crawl.jsonl", "--checks", "raw.mojibake")):
+        assert run("check", *words, "--baseline", NAME, "--strict-baseline", "--skip-checks", "art.schema").code == 0
+        assert run("baseline", "prune", *words, "--skip-checks", "art.schema").code == 0
+        run("baseline", "write", *words, "--skip-checks", "art.schema", "--accept", "--reason", "nothing")
+        assert counts(tmp_path) == before
+
+
+def test_accepted_packs_bring_their_new_rules(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    _pack(tmp_path, "1.0.0", ["Old label"])
+    run("baseline", "write", "crawl.jsonl", "-r", "mine.toml")
+    _pack(tmp_path, "2.0.0", ["Town hall desk"])
+    write_lines(tmp_path / "crawl.jsonl", [*pages(1, 5, ends=["Town hall desk", "Read More"]), *pages(2, 10)])
+    run("baseline", "write", "crawl.jsonl", "-r", "mine.toml")
+    assert "raw.boilerplate mine/town" not in counts(tmp_path)
+    run("baseline", "write", "crawl.jsonl", "-r", "mine.toml", "--accept", "--reason", "new pack")
+    assert counts(tmp_path)["raw.boilerplate mine/town"] == (5, 15)
+    assert "pack mine" not in gate(run, "-r", "mine.toml").err
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

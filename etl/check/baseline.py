@@ -10,7 +10,7 @@ much was looked at as then, else its rate is.  Rules that one of the two sides d
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct, structs
@@ -64,9 +64,10 @@ class Baseline(Struct, frozen=True):
         """Return the names of the rules of all packs."""
         return frozenset(rule for pack in self.packs.values() for rule in pack.rules)
 
-    def looked_at(self, scope: Literal["raw", "art"], publisher: str) -> int:
-        """Return how many subjects of a publisher were looked at then."""
-        one = self.accepted.get(Key(COUNTS[scope], "", publisher))
+    def looked_at(self, key: Key) -> int:
+        """Return how many subjects of a key's publisher were looked at then."""
+        counts = COUNTS.get(CHECKS[key.check].scope, "")
+        one = self.accepted.get(Key(counts, "", key.publisher))
         return one.count if one else 0
 
 
@@ -121,19 +122,21 @@ def packs_of(selection: Selection) -> dict[str, Pack]:
     return {name: Pack(pack=name, version=versions[name], rules=tuple(sorted(rules[name]))) for name in sorted(rules)}
 
 
-def changes(before: Baseline, now: Baseline) -> list[Change]:
-    """Return the keys that differ, of rules that both sides know, sorted."""
+def changes(before: Baseline, now: Baseline, checks: frozenset[str]) -> list[Change]:
+    """Return the keys of some checks that differ, sorted: of rules that both sides know."""
     found = []
     for key in sorted({*before.accepted, *now.accepted}):
-        if key.check in COUNTS.values() or not _is_known(key, before, now):
-            continue
-        then, today = before.accepted.get(key), now.accepted.get(key)
-        scope = CHECKS[key.check].scope
-        now_of = today.of if today else (now.looked_at(scope, key.publisher) if scope != "audit" else 0)
-        before_of = then.of if then else (before.looked_at(scope, key.publisher) if scope != "audit" else 0)
-        change = Change(key, then.count if then else 0, before_of, today.count if today else 0, now_of)
-        if change.is_worse or change.is_better:
-            found.append(change)
+        if key.check in checks and _is_known(key, before, now):
+            then, today = before.accepted.get(key), now.accepted.get(key)
+            change = Change(
+                key,
+                then.count if then else 0,
+                then.of if then else before.looked_at(key),
+                today.count if today else 0,
+                today.of if today else now.looked_at(key),
+            )
+            if change.is_worse or change.is_better:
+                found.append(change)
     return found
 
 
@@ -151,29 +154,25 @@ def other_packs(before: Baseline, now: Baseline) -> list[str]:
     return said
 
 
-def pruned(before: Baseline, now: Baseline) -> Baseline:
-    """Return a baseline lowered to what is found now; nothing is raised, and what is gone is left out."""
-    lower = {change.key: change for change in changes(before, now) if change.is_better}
-    accepted: dict[Key, Accepted] = {}
-    for key, one in before.accepted.items():
-        change = lower.get(key)
-        if key.check in COUNTS.values():
-            accepted[key] = now.accepted.get(key, one)
-        elif change is None:
-            accepted[key] = one
-        elif change.now:
-            accepted[key] = structs.replace(one, count=change.now, of=change.now_of)
-    return Baseline(accepted, before.packs)
+def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str = "") -> Baseline:
+    """Return a baseline lowered to what is found now; what is gone is left out.
 
-
-def merged(before: Baseline, now: Baseline, reason: str) -> Baseline:
-    """Return the state of now as the baseline; with the reason where it is worse than before."""
-    worse = {change.key for change in changes(before, now) if change.is_worse}
-    accepted = {
-        key: structs.replace(one, reason=reason if key in worse else _reason(before, key))
-        for key, one in now.accepted.items()
-    }
-    return Baseline(accepted, now.packs)
+    Only with a reason it is raised where now is worse, and takes the packs of now, with the rules that are new in them.
+    """
+    accepted = dict(before.accepted)
+    for change in changes(before, now, checks):
+        if change.is_better and not change.now:
+            del accepted[change.key]
+        elif change.is_better:
+            accepted[change.key] = structs.replace(accepted[change.key], count=change.now, of=change.now_of)
+        elif reason:
+            accepted[change.key] = structs.replace(now.accepted[change.key], reason=reason)
+    accepted |= {key: one for key, one in now.accepted.items() if key.check in COUNTS.values()}
+    if not reason:
+        return Baseline(accepted, before.packs)
+    known = {key: one for key, one in accepted.items() if _is_known(key, before, now)}
+    fresh = {key: one for key, one in now.accepted.items() if key.check in checks and not _is_known(key, before, now)}
+    return Baseline(known | {key: structs.replace(one, reason=reason) for key, one in fresh.items()}, now.packs)
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -213,11 +212,6 @@ def _as_line(one: Accepted) -> Mapping[str, Any]:
     """Return the fields of a line: the key is always there, a reason only if there is one."""
     fields = structs.asdict(one)
     return fields if one.reason else {name: value for name, value in fields.items() if name != "reason"}
-
-
-def _reason(before: Baseline, key: Key) -> str:
-    known = before.accepted.get(key)
-    return known.reason if known else ""
 
 
 def _is_known(key: Key, before: Baseline, now: Baseline) -> bool:

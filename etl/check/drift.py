@@ -44,7 +44,7 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
         if (
             line.key not in placed
             and line.subjects >= NEW_ON * of
-            and before.looked_at("raw", line.publisher) >= of / 2
+            and before.looked_at(Key("raw.suspects", "", line.publisher)) >= of / 2
         ):
             words = f"{line.text!r} is new, and stands on {_share(line.subjects, of)} of the pages"
             yield Finding(Key("raw.drift", "suspects", line.publisher), line.place, words, line.text)

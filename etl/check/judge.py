@@ -38,7 +38,7 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
     tallied = compared(outcome, rules)
     limits = _held(rules, tallied)
     now = of_now(tallied, rules.selection) if rules.baseline else Baseline()
-    changed = changes(rules.baseline, now) if rules.baseline else []
+    changed = changes(rules.baseline, now, rules.checks) if rules.baseline else []
     rows = sorted(_rows(tallied, limits, changed, rules), key=_by_badness)
     levels = {row.key: row.level for row in rows}
     findings = sorted(tallied.findings, key=lambda one: (_ORDER[levels[one.key]], one.key, _place(one.place)))
@@ -86,7 +86,9 @@ def _too_few(rules: Rules, tallied: Tallied) -> Iterator[Finding]:
 
 
 def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
-    """Yield the publishers of which there are far fewer articles than before."""
+    """Yield the publishers of which there are far fewer articles than before; none if no article was looked at."""
+    if not total(tallied.totals, "art").subjects:
+        return
     for key, one in before.accepted.items():
         now = total(tallied.totals, "art", key.publisher).subjects
         if key.check == COUNTS["art"] and one.count >= MIN_BEFORE and now < LEAST_SHARE * one.count:

@@ -275,17 +275,16 @@ LEVELS = ("error", "warning", "note")
 
 def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", rules: "Rules", reason: str) -> None:
     """Write the baseline, and say what has changed.  Exits 1 if something is worse and is not accepted."""
-    from etl.check.baseline import changes, merged, of_now, pruned, write_baseline
+    from etl.check.baseline import changes, of_now, updated, write_baseline
 
     now = of_now(outcome.tallied, rules.selection)
     if before is None:
         write_baseline(path, now)
         click.echo(f"{visible(str(path))}: {number(len(now.accepted), 'key')} written")
         return
-    changed = changes(before, now)
+    changed = changes(before, now, rules.checks)
     worse, better = [one for one in changed if one.is_worse], [one for one in changed if one.is_better]
-    after = merged(before, now, reason) if reason else pruned(before, now)
-    write_baseline(path, after)
+    write_baseline(path, updated(before, now, rules.checks, reason))
     raised = len(worse) if reason else 0
     click.echo(f"{visible(str(path))}: {number(len(better), 'key')} lowered, {raised:,} raised")
     if worse and not reason:
