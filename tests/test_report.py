@@ -137,6 +137,21 @@ def test_text_of_a_run_never_acts(report: Callable[..., Tag], text: str, tmp_pat
         assert text in shown
 
 
+@pytest.mark.parametrize("text", HOSTILE[:4])
+def test_names_in_an_audit_never_act(run: Run, text: str, tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 1)
+    assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
+    audit = tmp_path / "clean.audit.jsonl"
+    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    named = [{**entry, "rule": text, "kind": text, "also": text} if entry["line"] else entry for entry in entries]
+    audit.write_text("".join(json.dumps(entry) + "\n" for entry in named))
+    page = parsed(run("report", "clean.jsonl").out)
+    assert len(page.select("script")) == len(page.select("style")) == 1
+    assert page.select("img") == []
+    assert [name for name, _ in attributes(page) if name.startswith("on")] == []
+    assert texts(page, ".x .note") == [f"structure {text}"]
+
+
 def test_lines_of_any_length_are_clipped_with_a_word(report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1, text=JOINT.join([*STORY[:2], "long " * 200_000, STORY[3]]))
     page = report("in.jsonl")

@@ -13,6 +13,7 @@ import pytest
 import tomli
 from conftest import Run
 
+from etl.check.verdicts import read_verdicts
 from etl.config import named_config
 from etl.errors import UsageError
 from etl.packs import load_pack, pack_files
@@ -146,7 +147,7 @@ def test_verdicts_are_written_the_last_on_each_line(ask: Ask, articles: list[Any
         assert ask("/api/verdict", {"article": article, "start": at, "verdict": verdict})[0] == 200
     assert ask("/api/verdict", {"article": article, "start": start_of("Our"), "verdict": "wrong"}) == (
         200,
-        {"verdicts": 2},
+        {"verdicts": 2, "left": 0},
     )
     lines = (tmp_path / "mine" / "verdicts.jsonl").read_bytes().splitlines()
     found = [msgspec.json.decode(line, type=LineVerdict) for line in lines]
@@ -154,8 +155,25 @@ def test_verdicts_are_written_the_last_on_each_line(ask: Ask, articles: list[Any
         (BLOCKS[3], "core/read-title", "link", "right", len(BLOCKS[3])),
         (BLOCKS[1], "", "", "wrong", len(BLOCKS[1])),
     ]
-    assert ask("/api/verdicts")[1] == [json.loads(line) for line in lines]
+    assert ask("/api/verdicts")[1] == {"verdicts": [json.loads(line) for line in lines], "drawn": []}
     assert PackFolder(tmp_path / "mine").verdicts == found
+
+
+def test_a_drawn_sample_is_shown_first_and_filled(ask: Ask, run: Run, articles: list[Any], tmp_path: Path) -> None:
+    sample = tmp_path / "mine" / "verdicts.csv"
+    assert run("audit", "sample", "clean.jsonl", "--n", 20, "--no-judge", "-o", sample).code == 0
+    drawn = {(one["article"], one["start"], one["verdict"]) for one in ask("/api/verdicts")[1]["drawn"]}
+    assert drawn == {(one["id"], start_of("Read more"), "") for one in articles}
+    left = []
+    for one, verdict in zip(articles, ("right", "wrong"), strict=True):
+        place = {"article": one["id"], "start": start_of("Read more"), "verdict": verdict}
+        left.append(ask("/api/verdict", place)[1]["left"])
+    assert left == [1, 0]
+    assert sorted(one.verdict for one in read_verdicts(sample)) == ["right", "wrong"]
+    assert run("audit", "bound", sample).code == 0
+    removed = frozenset(PackFolder(tmp_path / "mine").drawn())
+    made = report(Request(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), drawn=removed))
+    assert made.page.count('<span class="chip why">drawn</span>') == 2
 
 
 def test_an_exception_is_written_and_holds(ask: Ask, run: Run, articles: list[Any], tmp_path: Path) -> None:
