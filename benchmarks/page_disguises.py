@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 from page_inserts import Donors, insert
+from page_structures import restructured
 
 Element = Any
 
@@ -29,7 +30,7 @@ CAPTIONS = (
 
 
 def disguises(html: str, name: str, story: Sequence[str], sentences: Sequence[str]) -> Iterator[str]:
-    """Yield a page in the disguises that its name draws: by another marker, short, and with furniture put in.
+    """Yield a page in the disguises that its name draws: with furniture, by another marker, of lists or tables, short.
 
     `sentences` are those of other pages' stories.
     """
@@ -41,6 +42,8 @@ def disguises(html: str, name: str, story: Sequence[str], sentences: Sequence[st
     if (container := _container(_parsed(html), story)) is not None:
         DISGUISES[draw % len(DISGUISES)](container, draw)
         yield _written(container)
+    if (root := _parsed(html)) is not None and restructured(root, _paragraphs(root, story), Random(draw)):
+        yield _written(root)
     if draw // 13 % 2 and len(story) > 4:
         root = _parsed(html)
         if root is not None:

@@ -37,13 +37,14 @@ from etl.markup.asides import credible
 from etl.markup.clues import Said, said_of
 from etl.markup.elements import BIT, PARTS
 from etl.markup.features.catalogue import CONTEXT_FEATURES, LINE_FEATURES
-from etl.markup.features.context import context, probabilities
+from etl.markup.features.context import context, log_odds, probabilities
 from etl.markup.features.page import Page, page_of
 from etl.markup.features.texts import LEXICON_CHARS, LEXICON_WORDS, endings, words_of
 from etl.markup.layout import Layout
 from etl.markup.naming import key_words
 from etl.markup.page_model import PageModel, Weights
-from etl.markup.prediction import OPEN, stays
+from etl.markup.prediction import OPEN, Prediction
+from etl.markup.story import judged
 from etl.markup.walk import lay_out
 from etl.model import Raw
 from etl.trees import THOUSANDTHS, Forest
@@ -81,7 +82,7 @@ CONDEMNING = (
 MIN_WEIGHT = 20
 BOOSTING: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.08,
+    "learning_rate": 0.05,
     "num_leaves": 15,
     "min_data_in_leaf": 60,
     "min_sum_hessian_in_leaf": 2.0,
@@ -96,7 +97,7 @@ BOOSTING: dict[str, Any] = {
     "deterministic": True,
 }
 FIRST = {**BOOSTING, "num_leaves": 8, "max_depth": 3, "learning_rate": 0.12}
-FIRST_TREES, SECOND_TREES = 100, 150
+FIRST_TREES, SECOND_TREES = 100, 240
 # Features that may speak only for story (1) or only against it (-1), whatever the sample says.
 DIRECTIONS = {
     **dict.fromkeys(("lexicon", "heading-lexicon", "heading-key", "article-body"), 1),
@@ -104,10 +105,10 @@ DIRECTIONS = {
     **dict.fromkeys([f"in-{part}" for part in CONDEMNING], -1),
     **dict.fromkeys(("linked", "linked-chars", "copies", "copies-before", "copies-near"), -1),
     **dict.fromkeys(("byline", "date", "dates-before", "bylines-before", "dates-near", "address", "bars"), -1),
-    **dict.fromkeys([name for name in CONTEXT_FEATURES if name.startswith(("first", "story-"))], 1),
+    **dict.fromkeys([name for name in CONTEXT_FEATURES if name.startswith(("first-pass", "story-"))], 1),
     **dict.fromkeys(("since-story", "until-story"), -1),
 }
-MODEL = PageModel("1", 500, 60, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
+MODEL = PageModel("2", 300, 40, Weights({}, {}, {}), Forest((), 0, ()), Forest((), 0, ()))
 
 
 class Sample(Struct):
@@ -320,11 +321,14 @@ def cross_validate(measure: Any, samples: list[Sample], rows: Sequence[list[dict
 
 
 def texts(samples: Iterable[Sample]) -> dict[str, str]:
+    """Return the story of each sample as a run would keep it, by the probabilities of its lines."""
     found = {}
     for sample in samples:
         assert sample.page
-        keeps = stays(sample.likely, sample.page.columns, MODEL)
-        found[sample.truth["id"]] = "\n".join(line.text for line, keep in zip(sample.lines, keeps, strict=True) if keep)
+        prediction = Prediction(sample.page, log_odds(sample.likely), np.zeros(0, dtype=np.int64))
+        kept = judged(sample.layout, sample.said, MODEL, prediction).kept
+        pairs = zip(sample.layout.lines, kept, strict=True)
+        found[sample.truth["id"]] = "\n".join(line.text for line, is_kept in pairs if is_kept)
     return found
 
 
@@ -362,7 +366,7 @@ def train(samples: list[Sample], rows: Sequence[list[dict[str, float]]]) -> Page
     first = boost(usable, FIRST_NAMES, FIRST, FIRST_TREES)
     for sample in usable:
         assert sample.page
-        sample.likely = probabilities(sample.page.columns["first"].astype(np.int64))
+        sample.likely = probabilities(sample.page.columns["first-pass"].astype(np.int64))
     second = boost(usable, SECOND_NAMES, BOOSTING, SECOND_TREES)
     return msgspec.structs.replace(
         MODEL,

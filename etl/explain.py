@@ -3,21 +3,26 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from etl.audit import Entry, place_of
+from etl.decode import decode
 from etl.dedup import DedupSettings
-from etl.document import Judged, finish, judge, parse
+from etl.document import Judged, Ruleset, finish, judge, parse
 from etl.errors import UsageError
 from etl.formats import Reading, only_document
-from etl.model import NO_DUPLICATES, Article, Block, Document
+from etl.model import NO_DUPLICATES, Article, Block, Document, Raw
 from etl.packs import Selection, compile_rules
 from etl.pipeline.duplicates import duplicates_within
 from etl.reasons import REASONS
 from etl.repair import repair
 from etl.rules import ArticleView, RunContext, rule_matches
 from etl.rules.classifier.model import NAME as CLASSIFIER
+
+if TYPE_CHECKING:
+    from etl.markup.account import Account
 
 # Actions that take a line out of its article.
 TAKES = ("drop", "duplicate", "extract", "reject")
@@ -43,7 +48,8 @@ class Explanation(Struct, frozen=True):
     """What happened to the block on a line: where it stands, the audit entries of it, and the rules that match it.
 
     `exception` is the table that would keep the line, for copydesk.toml; "" if no rule takes it.  `rules` is the number
-    of rules that were asked, `is_alone` true if copies were sought within the document only.
+    of rules that were asked, `is_alone` true if copies were sought within the document only.  `page` is the account of
+    the page model, if the document is HTML and the model was asked.
     """
 
     place: str
@@ -60,6 +66,7 @@ class Explanation(Struct, frozen=True):
     rules: int
     exception: str
     is_alone: bool
+    page: "Account | None" = None
 
 
 def explain_line(
@@ -70,7 +77,8 @@ def explain_line(
     `until` is the end of the exception that is proposed.
     """
     rules = compile_rules(selection)
-    (judged,) = judge([parse(only_document(wanted.path, reading, wanted.row), rules)], rules)
+    raw = only_document(wanted.path, reading, wanted.row)
+    (judged,) = judge([parse(raw, rules)], rules)
     document = judged.document
     article, block = _block_at(judged, wanted.line)
     duplicates = duplicates_within([judged], settings)[0] if settings.scope != "off" else NO_DUPLICATES
@@ -95,7 +103,14 @@ def explain_line(
         rules=len(rules.judging.judges()),
         exception=_exception(entries, [one.rule.name for one in matching if not one.blocked_by], text, until),
         is_alone=settings.scope == "run",
+        page=_account(raw, rules, block) if raw.kind == "html" else None,
     )
+
+
+def _account(raw: Raw, rules: Ruleset, block: Block) -> "Account | None":
+    from etl.markup.account import account_of  # lxml and numpy take 0.1 s to import
+
+    return account_of(decode(raw).text, rules.page_model, block.index) if rules.page_model else None
 
 
 def words(found: Explanation) -> Iterator[str]:
@@ -113,6 +128,8 @@ def words(found: Explanation) -> Iterator[str]:
         verdict = f"held back by {one.held_back_by}:" if one.held_back_by else "named by"
         yield f"  {verdict} {one.rule}: {one.why}"
     yield f"  {found.rules - len(found.opinions)} of {found.rules} rules do not match, or judge other publishers"
+    if found.page:
+        yield from found.page.words()
     if found.exception:
         yield f"to keep it, put this into copydesk.toml, with a reason:\n{found.exception}"
 

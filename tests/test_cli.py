@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -230,6 +231,17 @@ def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Pat
 def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", '{"text": "x"}\n' + json.dumps({"text": "One.\nImage copyright\nTwo."}))
     assert "drop by core/caption-label" in run("explain", "a.jsonl:2:2").out
+
+
+def test_explain_of_a_page_adds_up_to_the_last_digit(run: Run) -> None:
+    page = Path(__file__).parent / "pages" / "story.html"
+    for line, fate in ((5, "drop by page/nav"), (18, "kept")):
+        said = run("explain", f"{page}:{line}").out.splitlines()
+        assert fate in "\n".join(said)
+        at = next(place for place, words in enumerate(said) if words.startswith("  log-odds"))
+        score, bias = (float(number) for number in re.findall(r"[-+]\d+\.\d{3}", said[at]))
+        parts = [float(words.split()[0]) for words in said[at + 1 :]]
+        assert abs(bias + sum(parts) - score) < 1e-9
 
 
 def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:

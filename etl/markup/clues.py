@@ -26,19 +26,23 @@ MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
-_TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree")
+_TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
 
 
 class Said(Struct, frozen=True, gc=False):
-    """What the page says of its story, and the places of the lines marked up as bylines and dates."""
+    """What the page says of its story, and the places of the lines marked up as bylines and dates.
+
+    `parts` are ingredients, steps and answers of a guide, as its JSON-LD has them.
+    """
 
     title: str = ""
     description: str = ""
     body: str = ""
     is_paywalled: bool = False
+    parts: tuple[str, ...] = ()
     bylines: frozenset[int] = frozenset()
     dates: frozenset[int] = frozenset()
 
@@ -143,6 +147,7 @@ def said_of(clues: Sequence[Clue]) -> Said:
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),
         body=linked.body,
         is_paywalled=linked.is_paywalled,
+        parts=linked.parts,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
         dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date")),
     )

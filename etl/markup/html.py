@@ -11,22 +11,22 @@ stands in,
 and for a region its name (`regions`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from msgspec import Struct, structs
 
-from etl.markup.asides import asides, credible
+from etl.markup.asides import credible
 from etl.markup.clues import Said, said_of
 from etl.markup.features.sources import MIN_BODY
 from etl.markup.features.texts import endings, words_of
 from etl.markup.layout import Layout, Line
 from etl.markup.linked_data import paragraphs
-from etl.markup.metadata import Span, read_metadata
+from etl.markup.metadata import read_metadata
 from etl.markup.page_model import PageModel
-from etl.markup.prediction import Prediction, against, kept, predict
+from etl.markup.prediction import against
 from etl.markup.regions import ARTICLE_BODY, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
+from etl.markup.story import Judged, judge
 from etl.markup.walk import lay_out
 from etl.model import Action, Block, Page, PageStatus, Removal
 
@@ -40,8 +40,6 @@ TELLING = frozenset(
 )
 # Characters.  A page of less story is suspect when it has so many of prose outside it.
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
-# Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
-SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 50
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # The articleBody is the story if the page shows less than this share of it.
@@ -69,79 +67,50 @@ def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None 
     >>> [(block.tag, block.text) for block in page.blocks]
     [('div', 'Home'), ('p', 'Minsk, 23 August.\\nBy our staff')]
     """
+    parted = part(text, model)
+    layout, judged = parted.layout, parted.judged
+    css = selected(layout, selectors, text)
+    evidence = _evidence(layout, parted.groups, judged, model)
+    drafts = [_Draft(paragraph, ARTICLE_BODY) for paragraph in parted.body]
+    drafts += [_draft(layout, group, css, told) for group, told in zip(parted.groups, evidence, strict=True)]
+    return structs.replace(
+        _page(drafts, model.version if model else ""),
+        metadata=read_metadata(layout.clues, _headings(layout, judged), judged.span()),
+        status=_status(layout, parted.said, parted.kept, parted.body),
+    )
+
+
+class Parted(Struct, frozen=True):
+    """A page in groups of lines: first, if its body lacks its story, the paragraphs of its articleBody.
+
+    `kept` are the lines of the story: none, if that is the articleBody.
+    """
+
+    layout: Layout
+    said: Said
+    judged: Judged
+    body: tuple[str, ...]
+    kept: tuple[bool, ...]
+    groups: tuple[Group, ...]
+
+
+def part(text: str, model: PageModel | None) -> Parted:
+    """Part the lines of a page into those of its story and the regions around it."""
     layout = lay_out(text)
     said = said_of(layout.clues)
     layout = credible(layout, said)
-    judged = _judged(layout, said, model)
-    metadata = read_metadata(layout.clues, _headings(layout, judged), _span(judged))
+    judged = judge(layout, said, model)
     body = _article_body(layout, said, judged.kept)
-    if body:
-        judged = structs.replace(judged, kept=(False,) * len(layout.lines), headlines=frozenset())
-    groups = grouped(layout, judged.kept, judged.headlines)
-    css = selected(layout, selectors, text)
-    evidence = _evidence(layout, groups, judged, model)
-    drafts = [_Draft(part, ARTICLE_BODY) for part in body]
-    drafts += [_draft(layout, group, css, told) for group, told in zip(groups, evidence, strict=True)]
-    return structs.replace(
-        _page(drafts, model.version if model else ""),
-        metadata=metadata,
-        status=_status(layout, said, judged.kept, body),
-    )
+    kept = (False,) * len(layout.lines) if body else judged.kept
+    groups = grouped(layout, kept, frozenset() if body else judged.headlines)
+    return Parted(layout, said, judged, body, kept, tuple(groups))
 
 
-class _Judged(Struct, frozen=True):
-    """Which lines of a layout are story, which say its headline, and the model's prediction of its rows.
-
-    `rows` are the rows of the prediction by line: lines of controls have none.
-    """
-
-    kept: tuple[bool, ...]
-    headlines: frozenset[int] = frozenset()
-    prediction: Prediction | None = None
-    rows: Mapping[int, int] = MappingProxyType({})
-
-
-def _judged(layout: Layout, said: Said, model: PageModel | None) -> _Judged:
-    places = [place for place, line in enumerate(layout.lines) if not layout.boxes[line.box].control]
-    prediction = predict(layout, said, model) if model else None
-    if not prediction or not model:
-        text = set(places)
-        return _Judged(tuple(place in text for place in range(len(layout.lines))))
-    story = {places[row] for row in kept(prediction, model).tolist()}
-    story |= _subheads(layout, story, dict(zip(places, prediction.probabilities().tolist(), strict=True)))
-    story -= asides(layout, said, story)
-    headlines = prediction.page.columns["is-headline"].nonzero()[0].tolist()
-    return _Judged(
-        tuple(place in story for place in range(len(layout.lines))),
-        frozenset(places[row] for row in headlines),
-        prediction,
-        {place: row for row, place in enumerate(places)},
-    )
-
-
-def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return headings that the model has let go though story stands right above and right below them."""
-    judged = sorted(likely)
-    return {
-        place
-        for above, place, below in zip(judged, judged[1:], judged[2:], strict=False)
-        if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
-        if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
-    }
-
-
-def _headings(layout: Layout, judged: _Judged) -> tuple[str, ...]:
+def _headings(layout: Layout, judged: Judged) -> tuple[str, ...]:
     """Return the text of every <h1>, first those that say the page's title."""
     headings = [place for place, line in enumerate(layout.lines) if layout.boxes[line.box].name == "h1"]
     headings.sort(key=lambda place: place not in judged.headlines)
     return tuple(layout.lines[place].text for place in headings)
-
-
-def _span(judged: _Judged) -> Span:
-    """Return where the story stands: from its headline, if that stands above, to its last line."""
-    story = [place for place, is_kept in enumerate(judged.kept) if is_kept] or [0]
-    above = [place for place in judged.headlines if place <= story[0]]
-    return Span(max(above, default=story[0]), story[-1])
 
 
 def _draft(layout: Layout, group: Group, css: Sequence[tuple[str, ...]], told: tuple[str, ...]) -> _Draft:
@@ -172,7 +141,7 @@ def _page(drafts: Sequence[_Draft], version: str) -> Page:
 
 
 def _evidence(
-    layout: Layout, groups: Sequence[Group], judged: _Judged, model: PageModel | None
+    layout: Layout, groups: Sequence[Group], judged: Judged, model: PageModel | None
 ) -> list[tuple[str, ...]]:
     """Return for each region the features that speak most against its longest line."""
     none: list[tuple[str, ...]] = [()] * len(groups)

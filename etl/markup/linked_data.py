@@ -13,6 +13,10 @@ from etl.model import Metadata
 
 # "NewsArticle", "ReportageNewsArticle", "LiveBlogPosting" and some ten more, but not "VideoObject".
 ARTICLE_TYPES = ("article", "blogposting", "report")
+# Properties that hold a part of a guide, and the types of objects whose text is one; a page of more is an attack.
+PARTS = ("recipeIngredient", "ingredients", "recipeInstructions", "tool", "supply")
+PART_TYPES = ("HowToStep", "HowToDirection", "HowToTip", "Answer")
+MAX_PARTS = 1_000
 
 
 def read_linked_data(scripts: Iterable[str]) -> Metadata:
@@ -35,21 +39,41 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
 
 
 class Told(Struct, frozen=True, gc=False):
-    """What linked data tells about the text: the longest articleBody, and that it is not to be had for free."""
+    """What linked data tells about the text: the longest articleBody, and that it is not to be had for free.
+
+    `parts` are ingredients, steps and answers: what guides give as data beside their prose.
+    """
 
     body: str = ""
     is_paywalled: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def told(scripts: Iterable[str]) -> Told:
     """Return what the scripts tell about the text of their articles."""
     body, is_paywalled = "", False
+    parts: list[str] = []
     for node in (node for script in scripts for node in _nodes(_decode(script))):
         text = node.get("articleBody")
         if isinstance(text, str) and len(text) > len(body):
             body = text
         is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
-    return Told(_TAG.sub(" ", unescape(body)) if "<" in body or "&" in body else body, is_paywalled)
+        parts += _parts(node)
+    return Told(_bare(body), is_paywalled, tuple(dict.fromkeys(map(_bare, parts[:MAX_PARTS]))))
+
+
+def _parts(node: dict[str, Any]) -> Iterator[str]:
+    """Yield the ingredients, steps and answers that an object has as text."""
+    for name in PARTS:
+        value = node.get(name)
+        yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
+    if node.get("@type") in PART_TYPES and isinstance(node.get("text"), str):
+        yield node["text"]
+
+
+def _bare(text: str) -> str:
+    """Return text without tags, with its entities as characters."""
+    return _TAG.sub(" ", unescape(text)) if "<" in text or "&" in text else text
 
 
 def paragraphs(body: str) -> tuple[str, ...]:

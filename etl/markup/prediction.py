@@ -69,12 +69,16 @@ def kept(prediction: Prediction, model: PageModel) -> Integers:
 
 def stays(likely: Integers, columns: Columns, model: PageModel) -> Truths:
     """Return which lines are kept with these probabilities."""
+    keeps: Truths = (likely >= needed(likely, columns, model)) & (columns["is-headline"] == 0)
+    return keeps
+
+
+def needed(likely: Integers, columns: Columns, model: PageModel) -> int:
+    """Return the least probability, in thousandths, with which a line of this page is kept."""
     order = np.argsort(-likely, kind="stable")
     mass = np.cumsum((likely * columns["chars"])[order])
     median = int(likely[order][np.searchsorted(mass, (mass[-1] + 1) // 2)])
-    needed = min(model.threshold, model.relative * median // 100)
-    keeps: Truths = (likely >= max(1, needed)) & (columns["is-headline"] == 0)
-    return keeps
+    return max(1, min(model.threshold, model.relative * median // 100))
 
 
 def explained(prediction: Prediction, model: PageModel, line: int) -> tuple[int, list[tuple[str, int]]]:

@@ -15,7 +15,7 @@ TEXT_FEATURES = {
     "capitals": "share of the words in its first 80 characters that begin with a capital",
     "upper": "share of capitals in its first 80 characters",
     "digits": "share of digits in its first 80 characters",
-    "first": "first character: 1 capital, 2 digit, 3 small letter, 0 another sign",
+    "opening": "first character: 1 capital, 2 digit, 3 small letter, 0 another sign",
     "sentences": "ends of sentences within it",
     "commas": "commas",
     "bars": "1 with a |, 2 with a ©, 3 with both",
@@ -111,8 +111,8 @@ LINE_FEATURES = {
 }
 
 CONTEXT_FEATURES = {
-    "first": "log-odds of the first pass, in thousandths, from -6000 to 6000",
-    **{f"first{step:+d}": f"the same of the line {step:+d}" for step in (-3, -2, -1, 1, 2, 3)},
+    "first-pass": "log-odds of the first pass, in thousandths, from -6000 to 6000",
+    **{f"first-pass{step:+d}": f"the same of the line {step:+d}" for step in (-3, -2, -1, 1, 2, 3)},
     **{f"story-within-{reach}": f"expected share of story in the lines within {reach}" for reach in (2, 5, 12)},
     **{f"story-{level}": f"expected share of story in the rest of its {level} box" for level in LEVELS},
     **{f"mass-{level}": f"share of the page's expected story in its {level} box" for level in LEVELS},

@@ -30,6 +30,12 @@ def probabilities(odds: Integers) -> Integers:
     return _odds().searchsorted(odds, side="right")
 
 
+def log_odds(likely: Integers) -> Integers:
+    """Return the least log-odds of probabilities, both in thousandths."""
+    odds: Integers = np.where(likely > 0, _odds()[np.maximum(likely, 1) - 1], -MAX_ODDS - THOUSANDTHS)
+    return odds
+
+
 def context(page: Page, odds: Integers) -> Columns:
     """Return the columns CONTEXT_FEATURES of a page's lines, from the log-odds of the first pass."""
     tree, chars = page.tree, page.chars
@@ -37,9 +43,9 @@ def context(page: Page, odds: Integers) -> Columns:
     mass = likely * chars
     total, until = max(1, int(mass.sum())), np.cumsum(mass)
     whole = 1000 * chars
-    columns: Columns = {"first": first}
+    columns: Columns = {"first-pass": first}
     for step in (-3, -2, -1, 1, 2, 3):
-        columns[f"first{step:+d}"] = shifted(first, step, -MAX_ODDS)
+        columns[f"first-pass{step:+d}"] = shifted(first, step, -MAX_ODDS)
     for reach in (2, 5, 12):
         columns[f"story-within-{reach}"] = around(mass, reach) / around(whole, reach)
     masses, wholes = tree.sums(mass), tree.sums(whole)

@@ -149,7 +149,7 @@ def _columns(signs: _Signs, length: Integers, texts: Sequence[str]) -> Columns:
         "capitals": signs.counted(starts_word & signs.are(_CAPITAL)) / starts,
         "upper": signs.counted(signs.are(_UPPER) & signs.head) / head,
         "digits": signs.counted(signs.are(_DECIMAL) & signs.head) / head,
-        "first": np.where(
+        "opening": np.where(
             signs.first(_CAPITAL), 1, np.where(signs.first(_DIGIT), 2, np.where(signs.first(_ALPHA), 3, 0))
         ),
         "sentences": signs.counted(stops),
