@@ -6,15 +6,28 @@ from pathlib import Path
 import click
 
 from etl.cli.main import cli
+from etl.fields import ARTICLE, AUDIT, ORIGIN, REJECT
+
+TABLES = {"Article": ARTICLE, "Origin of an article": ORIGIN, "Audit entry": AUDIT, "Reject": REJECT}
 
 
 def reference() -> str:
-    """Give the reference: every command with its help page."""
+    """Return the reference: every command with its help page."""
     pages = [
         f"## {name}\n\n```\n{page.rstrip()}\n```\n"
         for name, page in _pages(cli, click.Context(cli, info_name="copydesk", **cli.context_settings))
     ]
-    return "# Reference\n\nMade from the help pages by `python docs/reference.py`.\n\n" + "\n".join(pages)
+    origin = "Made from the help pages and `etl/fields.py` by `python docs/reference.py`."
+    return f"# Reference\n\n{origin} [Fields](#fields) of what is written are at the end.\n\n" + "\n".join(
+        [*pages, *_fields()]
+    )
+
+
+def _fields() -> Iterator[str]:
+    yield "## Fields\n"
+    for name, described in TABLES.items():
+        rows = [f"| `{field}` | {text} |" for field, text in described.items()]
+        yield "\n".join([f"### {name}\n", "| field | meaning |", "|---|---|", *rows, ""])
 
 
 def _pages(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,13 @@
 """What the documents say is so."""
 
 import importlib.util
+import json
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
 from etl.author.manual import manual
 from etl.rules import language
@@ -73,3 +75,38 @@ def test_every_dependency_has_its_reason() -> None:
     promised = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert [name for name in promised if name.split(">=")[0] not in page] == []
+
+
+def test_example_of_the_readme_is_what_the_command_prints(run: Run, tmp_path: Path) -> None:
+    page, summary = (
+        "\n".join(line[4:] for line in block.splitlines()).strip()
+        for block in (
+            README.split("included,\n\n")[1].split("\n\n`")[0],
+            README.split("is gone:\n\n")[1].split("\n\n[")[0],
+        )
+    )
+    (tmp_path / "page.txt").write_text(page + "\n", encoding="utf-8")
+    result = run("clean", "page.txt")
+    assert json.loads(result.out)["text"] in README
+    assert [line for line in summary.splitlines() if line.strip() != "…" and line not in result.err] == []
+
+
+def test_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_examples_of_the_python_page_run(number: int) -> None:
+    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    codes = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert len(codes) == 3
+    exec(compile(codes[number], "docs/python.md", "exec"), {})  # our own page
+
+
+def test_github_runs_what_ci_runs_on_every_python() -> None:
+    workflow = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
+    tox = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    pythons = re.findall(r"py3(\d+)\b", tox[tox.index("env_list") :].splitlines()[0])
+    assert pythons == ["11", "12", "13", "14"]
+    assert sorted(re.findall(r"^ +3\.(\d+)$", workflow, re.MULTILINE)) == pythons
+    assert "- run: .ci/run\n" in workflow

@@ -64,7 +64,7 @@ def test_try_shows_what_a_rule_would_hit(run: Run, pages: Path, words: tuple[str
 def test_try_counts_hits_documents_and_the_rules_that_know_them(run: Run, pages: Path) -> None:
     result = run("try", "--contains", "image", "--prefix", "get", pages, "--select", "core/caption-label")
     assert result.out.splitlines()[0] == f"{pages}/0.txt:3: Get our Minsk briefing"
-    assert result.err == "6 hits in 3 documents, 3 of them named already: core/caption-label 3\n"
+    assert result.err == "6 hits in 3 documents, 3 named already: core/caption-label 3\n"
 
 
 def test_try_says_what_lint_would_say(run: Run, pages: Path) -> None:
@@ -85,7 +85,7 @@ def test_try_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, pag
         pytest.param("try --regex (a a.txt", 2, ["--regex: does not compile", "It reads: (a"], id="regex that does not compile"),
         pytest.param("try --inside --exact x a.txt", 2, ["--inside: is for a regex"], id="label inside"),
         pytest.param("try --exact x nowhere.txt", 3, ["nowhere.txt: there is no such file"], id="no such input"),
-        pytest.param("try --exact x bad.jsonl", 4, ["1 inputs could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
+        pytest.param("try --exact x bad.jsonl", 4, ["1 input could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
         pytest.param("new a.txt", 2, ["a.txt: names no line"], id="no line"),
         pytest.param("new a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
         pytest.param("new a.txt:3", 2, ["a.txt:3: is named by core/caption-label already"], id="line that goes already"),

@@ -13,7 +13,7 @@ from msgspec import structs
 from etl.cli import options
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
-from etl.cli.terminal import one_line, say, visible
+from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import Place
 from etl.packs import Selection, load_rules
 
@@ -208,7 +208,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
 
         yield judged
     for (path, row), reason in islice(rejects.items(), 1):
-        say(f"{len(rejects):,} inputs could not be read, first {path}:{row}: {reason}")
+        say(f"{number(len(rejects), 'input')} could not be read, first {path}:{row}: {reason}")
         raise SystemExit(4)
 
 
@@ -229,7 +229,7 @@ def _counts(hits: "Sequence[Hit]") -> str:
     names = Counter(rule for hit in hits for rule in hit.rules)
     known = ", ".join(f"{rule} {count:,}" for rule, count in sorted(names.items(), key=lambda one: (-one[1], one[0])))
     already = sum(bool(hit.rules) for hit in hits)
-    said = f"{len(hits):,} hits in {len(documents):,} documents, {already:,} of them named already"
+    said = f"{number(len(hits), 'hit')} in {number(len(documents), 'document')}, {already:,} named already"
     return f"{said}: {known}" if known else said
 
 

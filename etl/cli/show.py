@@ -24,8 +24,8 @@ Noun = TypeVar("Noun")
 
 # The rest stand in the file of rejects.
 MAX_REJECTS_SHOWN = 10
-# Seconds.  Of a shorter run the time says nothing.
-TIMED_SECONDS = 2.0
+# Seconds, and characters.  Of a shorter run the time says nothing, of a smaller one the rate.
+TIMED_SECONDS, TIMED_CHARS = 2.0, 1_000_000
 # Formats of which a summary need not speak; of the others a user may not know that they are read as such.
 PLAIN = {"text", "HTML", "JSON lines"}
 # How the warnings begin that count records of archives.
@@ -63,7 +63,7 @@ def _notes(outcome: Outcome) -> list[str]:
     """What a user may want to look at."""
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
-    notes = [f"of {number(emptied, 'article')} nothing is left: all of the text was removed"] if emptied else []
+    notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
     empty = dict(outcome.tally.warnings).get("empty", 0)
     notes += [f"{number(empty, 'document')} without any text; --skip empty writes no article of it"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
@@ -132,7 +132,8 @@ def _counts(outcome: Outcome) -> Iterator[str]:
     yield f"read {books.read:,} characters = {parts}; the books balance"
     seconds = sum(spent for _, spent in outcome.seconds)
     if seconds >= TIMED_SECONDS:
-        yield f"{seconds:,.1f} s, {books.read / 1e6 / seconds:,.1f} million characters a second"
+        rate = f", {books.read / 1e6 / seconds:,.1f} million characters a second" if books.read >= TIMED_CHARS else ""
+        yield f"{seconds:,.1f} s{rate}"
 
 
 def diff_lines(workspace: Workspace, counted: Counter[str]) -> Iterator[str]:
