@@ -137,6 +137,21 @@ def test_text_of_a_run_never_acts(report: Callable[..., Tag], text: str, tmp_pat
         assert text in shown
 
 
+@pytest.mark.parametrize("text", HOSTILE[:4])
+def test_names_in_an_audit_never_act(run: Run, text: str, tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 1)
+    assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
+    audit = tmp_path / "clean.audit.jsonl"
+    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    named = [{**entry, "rule": text, "kind": text, "also": text} if entry["line"] else entry for entry in entries]
+    audit.write_text("".join(json.dumps(entry) + "\n" for entry in named))
+    page = parsed(run("report", "clean.jsonl").out)
+    assert len(page.select("script")) == len(page.select("style")) == 1
+    assert page.select("img") == []
+    assert [name for name, _ in attributes(page) if name.startswith("on")] == []
+    assert texts(page, ".x .note") == [f"structure {text}"]
+
+
 def test_lines_of_any_length_are_clipped_with_a_word(report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1, text=JOINT.join([*STORY[:2], "long " * 200_000, STORY[3]]))
     page = report("in.jsonl")
@@ -216,6 +231,17 @@ def test_links_lead_only_to_what_is_shown(report: Callable[..., Tag], tmp_path: 
     assert page.select("a.keeper")
     places = {value for key, value in attributes(page) if key == "id"}
     assert [href for href in links(page) if href[1:] not in places] == []
+
+
+def test_the_copy_of_a_whole_article_stands_beside_it(report: Callable[..., Tag], tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 2)
+    page = report("in.jsonl")
+    assert [article["data-s"] for article in page.select("article")] == ["full", "not written"]
+    duplicate = page.select(".x.k-duplicate")[0]
+    assert re.fullmatch(r"(0\.9\d{3}|1\.0000) of the article’s words are copies", texts(duplicate, "summary")[0])
+    assert texts(duplicate, ".pair > div:last-child") == [f"Its keeper, in “Last ferry sails, part 0”{STORY[0]}"]
+    (link,) = duplicate.select("a.keeper")
+    assert link["href"] == f"#{page.select('article')[0]['id']}"
 
 
 def test_a_keeper_may_be_from_an_earlier_run(run: Run, report: Callable[..., Tag], tmp_path: Path) -> None:

@@ -1,18 +1,23 @@
 """The review: who may ask, what it writes, and that it writes nowhere else."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import msgspec
 import pytest
 import tomli
 from conftest import Run
 
+from etl.check.verdicts import read_verdicts
 from etl.config import named_config
 from etl.errors import UsageError
 from etl.packs import load_pack, pack_files
@@ -146,7 +151,7 @@ def test_verdicts_are_written_the_last_on_each_line(ask: Ask, articles: list[Any
         assert ask("/api/verdict", {"article": article, "start": at, "verdict": verdict})[0] == 200
     assert ask("/api/verdict", {"article": article, "start": start_of("Our"), "verdict": "wrong"}) == (
         200,
-        {"verdicts": 2},
+        {"verdicts": 2, "left": 0},
     )
     lines = (tmp_path / "mine" / "verdicts.jsonl").read_bytes().splitlines()
     found = [msgspec.json.decode(line, type=LineVerdict) for line in lines]
@@ -154,8 +159,25 @@ def test_verdicts_are_written_the_last_on_each_line(ask: Ask, articles: list[Any
         (BLOCKS[3], "core/read-title", "link", "right", len(BLOCKS[3])),
         (BLOCKS[1], "", "", "wrong", len(BLOCKS[1])),
     ]
-    assert ask("/api/verdicts")[1] == [json.loads(line) for line in lines]
+    assert ask("/api/verdicts")[1] == {"verdicts": [json.loads(line) for line in lines], "drawn": []}
     assert PackFolder(tmp_path / "mine").verdicts == found
+
+
+def test_a_drawn_sample_is_shown_first_and_filled(ask: Ask, run: Run, articles: list[Any], tmp_path: Path) -> None:
+    sample = tmp_path / "mine" / "verdicts.csv"
+    assert run("audit", "sample", "clean.jsonl", "--n", 20, "--no-judge", "-o", sample).code == 0
+    drawn = {(one["article"], one["start"], one["verdict"]) for one in ask("/api/verdicts")[1]["drawn"]}
+    assert drawn == {(one["id"], start_of("Read more"), "") for one in articles}
+    left = []
+    for one, verdict in zip(articles, ("right", "wrong"), strict=True):
+        place = {"article": one["id"], "start": start_of("Read more"), "verdict": verdict}
+        left.append(ask("/api/verdict", place)[1]["left"])
+    assert left == [1, 0]
+    assert sorted(one.verdict for one in read_verdicts(sample)) == ["right", "wrong"]
+    assert run("audit", "bound", sample).code == 0
+    removed = frozenset(PackFolder(tmp_path / "mine").drawn())
+    made = report(Request(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), drawn=removed))
+    assert made.page.count('<span class="chip why">drawn</span>') == 2
 
 
 def test_an_exception_is_written_and_holds(ask: Ask, run: Run, articles: list[Any], tmp_path: Path) -> None:
@@ -261,3 +283,17 @@ def test_a_pack_is_a_folder(made: str, tmp_path: Path) -> None:
     path.write_text("") if made == "file" else path.symlink_to(tmp_path / "folder")
     with pytest.raises(UsageError, match="is no folder"):
         PackFolder(path)
+
+
+def test_the_command_serves_the_page_until_it_is_interrupted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "1", "title": "Ferry", "text": "\n\n".join(BLOCKS)}) + "\n")
+    assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
+    command = [sys.executable, "-m", "etl", "review", "clean.jsonl", "--pack", "mine", "--no-open"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as child:
+        assert child.stderr
+        address = child.stderr.readline().split()[-1]
+        with urlopen(address) as page:
+            assert page.read().count(b"<article") == 1
+        child.send_signal(signal.SIGINT)
+        assert child.wait() == 0
+    assert len(address.partition("token=")[2]) >= 32

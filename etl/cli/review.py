@@ -35,11 +35,12 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
     \b
     Examples:
       copydesk review clean.jsonl --pack mine/
-      copydesk clean pages/ -r mine/ --config mine/copydesk.toml -o again.jsonl
+      copydesk --config mine/copydesk.toml clean pages/ -r mine/ -o again.jsonl
+      copydesk audit sample clean.jsonl -o mine/verdicts.csv --no-judge && copydesk review clean.jsonl --pack mine/
 
     A click on a removed line says that this was wrong, one on a kept line that it is furniture; a rule shows at once
     what it would take in the articles that are loaded.  The page is served on 127.0.0.1 alone, under an address with a
-    token.  ^C ends it.
+    token; ^C ends it.  Rows of a sample that was drawn into the folder, as verdicts.csv, are shown first, and filled.
     """
     from etl.report.pack_folder import PackFolder
     from etl.report.reading import run_files
@@ -48,8 +49,10 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
     from etl.report.writing import report
 
     run = run_files(articles, chosen["audit"])
-    request = structs.replace(request_of(run, chosen["max_size"], seed=chosen["seed"]), is_reviewed=True)
     folder = PackFolder(pack)
+    request = structs.replace(
+        request_of(run, chosen["max_size"], seed=chosen["seed"]), is_reviewed=True, drawn=frozenset(folder.drawn())
+    )
     made = report(request)
     review_ = Review(made.articles, folder, request.until)
     with ReviewServer(made.page, review_, token_urlsafe(TOKEN_BYTES), port) as server, suppress(KeyboardInterrupt):

@@ -6,10 +6,10 @@ from itertools import product
 
 from msgspec import Struct
 
+from etl.authors import names_of
 from etl.dates import instant
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
-from etl.markup.names import author_names
 from etl.markup.shown_dates import shown_date
 from etl.model import Metadata
 
@@ -130,11 +130,10 @@ def _trigrams(text: str) -> set[str]:
 def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: Collection[str]) -> str:
     """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
     told = [linked.split("; "), *(list(_said(clues, [name])) for name in AUTHORS)]
-    named = (author_names(map(in_one_line, said)) for said in told)
-    shown = (author_names(_beside(clues, name, story), is_shown=True) for name in SHOWN_AUTHORS)
-    beside = next(filter(None, shown), "")
-    author = next((one for one in named if one and _folded(one) not in publishers), "")
-    return author or beside or next(filter(None, (author_names(map(in_one_line, said)) for said in told)), "")
+    named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
+    shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
+    sure = (one for one in named if one and _folded(one) not in publishers)
+    return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
 
 
 def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:

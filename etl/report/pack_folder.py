@@ -3,6 +3,7 @@
     rules.toml        the pack                  copydesk clean -r FOLDER
     copydesk.toml     its exceptions            copydesk --config FOLDER/copydesk.toml clean …
     verdicts.jsonl    what a person thinks of single lines
+    verdicts.csv      a sample, if `copydesk audit sample` has drawn one there: its rows are filled
 
 Every file is written whole or not at all, after what it will say has been checked.
 """
@@ -13,15 +14,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import structs
+
 from etl.author.draft import header
+from etl.check.verdicts import Judged, Verdict, read_verdicts, write_verdicts
 from etl.config import named_config
 from etl.errors import UsageError
 from etl.formats.outputs import read_outputs
 from etl.packs import Sourced, load_pack
+from etl.report.sample import Removed
 from etl.verdicts import LineVerdict
 from etl.writers import atomic, to_lines
 
-RULES, EXCEPTIONS, VERDICTS = "rules.toml", "copydesk.toml", "verdicts.jsonl"
+RULES, EXCEPTIONS, VERDICTS, SAMPLE = "rules.toml", "copydesk.toml", "verdicts.jsonl", "verdicts.csv"
 # A file of rules in the folder itself.
 _NAME = re.compile(r"[\w-][\w.-]{0,80}\.toml")
 
@@ -83,6 +88,17 @@ class PackFolder:
         self._verdicts[verdict.article, verdict.start] = verdict
         self._write(self._inside(VERDICTS), to_lines(self._verdicts.values()))
 
+    def drawn(self) -> dict[Removed, Verdict]:
+        """Return the removals of the sample with their verdicts; none if there is no sample.  Raises UsageError."""
+        path = self._inside(SAMPLE)
+        return {_removed(one): one.verdict for one in read_verdicts(path)} if path.exists() else {}
+
+    def judge_drawn(self, removed: Removed, verdict: Verdict) -> None:
+        """Fill the row of a removal in the sample."""
+        judged = read_verdicts(self._inside(SAMPLE))
+        filled = (structs.replace(one, verdict=verdict) if _removed(one) == removed else one for one in judged)
+        write_verdicts(self._inside(SAMPLE), filled)
+
     def _read_verdicts(self) -> dict[tuple[str, int], LineVerdict]:
         path = self._inside(VERDICTS)
         found = read_outputs(path, LineVerdict) if path.exists() else ()
@@ -98,6 +114,11 @@ class PackFolder:
     def _write(self, path: Path, body: bytes) -> None:
         with atomic(path) as temporary:
             temporary.write_bytes(body)
+
+
+def _removed(judged: Judged) -> Removed:
+    draw = judged.draw
+    return Removed(draw.path, draw.row, draw.line, draw.rule, draw.line_sha256)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from etl.report.duplicates import Duplicates
 from etl.report.overview import counted
 from etl.report.reading import RunFiles
 from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
-from etl.report.sample import Sample
+from etl.report.sample import Removed, Sample
 from etl.report.totals import NO_PUBLISHER, Totals, ranked
 
 # Lines that a rule has taken, beside its name.
@@ -31,7 +31,7 @@ class Request(Struct, frozen=True):
 
     `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
     compare with, and `seed` draws the articles that are shown at random.  A page that is reviewed takes verdicts;
-    `warranty` is what verdicts on a drawn sample have proved.
+    `warranty` is what verdicts on a drawn sample have proved, `drawn` are the removals of one that is to be judged.
     """
 
     run: RunFiles
@@ -42,6 +42,7 @@ class Request(Struct, frozen=True):
     seed: int = 0
     is_reviewed: bool = False
     warranty: str = ""
+    drawn: frozenset[Removed] = frozenset()
 
 
 class _Reject(Struct, frozen=True, gc=False):

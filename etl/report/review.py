@@ -1,6 +1,6 @@
 """What a reviewer may do, whatever carries the requests: verdicts, exceptions, rules, and what a rule would take."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -15,9 +15,10 @@ from etl.packs import Selection, Sourced, load_pack
 from etl.packs.check import check
 from etl.packs.shipped import builtin_rules
 from etl.report import ready
-from etl.report.changes import ArticleChanges, ShownBlock
+from etl.report.changes import ArticleChanges, ShownBlock, entries_of
 from etl.report.effect import effect
 from etl.report.pack_folder import RULES, PackFolder, on_trial
+from etl.report.sample import removed_by
 from etl.verdicts import LineVerdict
 
 # Lines that a rule would take, of which the page is told the place.
@@ -63,10 +64,13 @@ class Review:
             "rule": (RuleRequest, self._rule),
         }
 
-    def verdicts(self) -> list[LineVerdict]:
-        """Return the verdicts on the articles so far."""
+    def verdicts(self) -> object:
+        """Return the verdicts on the articles so far, and the places of drawn removals with theirs."""
         with self._lock:
-            return [one for one in self._pack.verdicts if one.article in self._articles]
+            return {
+                "verdicts": [one for one in self._pack.verdicts if one.article in self._articles],
+                "drawn": list(self._drawn_places()),
+            }
 
     def act(self, action: str, body: bytes) -> object:
         """Do what a request asks for, and return the answer.  Raises CopydeskError."""
@@ -96,7 +100,20 @@ class Review:
         except msgspec.ValidationError:
             raise UsageError(request.verdict, "is no verdict", "It is right, wrong or unsure.") from None
         self._pack.add_verdict(verdict)
-        return {"verdicts": len(self._pack.verdicts)}
+        drawn = self._pack.drawn()
+        for removed in map(removed_by, entries_of(block)):
+            if removed in drawn:
+                self._pack.judge_drawn(removed, verdict.verdict)
+                drawn[removed] = verdict.verdict
+        return {"verdicts": len(self._pack.verdicts), "left": sum(not one for one in drawn.values())}
+
+    def _drawn_places(self) -> Iterator[dict[str, object]]:
+        drawn = self._pack.drawn()
+        for article in self._articles.values() if drawn else ():
+            for block in article.blocks:
+                for removed in map(removed_by, entries_of(block)):
+                    if removed in drawn:
+                        yield {"article": article.fields.id, "start": block.start, "verdict": drawn[removed]}
 
     def _exception(self, request: BlockRequest) -> object:
         block = self._block(request.article, request.start)

@@ -1,15 +1,16 @@
 """Which articles a report shows: a bounded choice, made while the run is read, the same for the same run and seed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
 from heapq import heappush, heapreplace
 from typing import Literal
 
 from msgspec import Struct
 
+from etl.audit import Entry
 from etl.report.totals import ArticleSummary, CountedArticle
 
-Reason = Literal["lost most", "suspect", "example", "at random", "keeper"]
+Reason = Literal["drawn", "lost most", "suspect", "example", "at random", "keeper"]
 """Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
 
 # Articles that lost most.  A reader looks at some tens of them.
@@ -22,6 +23,21 @@ MAX_PAIRS = 20_000
 MAX_SUSPECTS = 200
 # Paragraphs of an article that are shown beside the one they copy.
 MAX_KEEPERS = 40
+
+
+class Removed(Struct, frozen=True):
+    """A removal by its place and its judge: what names it in an audit, and in a sample drawn from it."""
+
+    path: str
+    row: int
+    line: int
+    rule: str
+    line_sha256: str
+
+
+def removed_by(entry: Entry) -> Removed:
+    """Return what names an entry."""
+    return Removed(entry.path, entry.row, entry.line, entry.rule, entry.line_sha256)
 
 
 class Chosen(Struct, frozen=True, gc=False):
@@ -56,9 +72,11 @@ class _Best:
 
 
 class Sample:
-    """The choice: those that lost most, all suspects, one for each publisher and rule, and of the rest at random."""
+    """The choice: what holds a drawn removal, lost most or is suspect, one for each publisher and rule, and others."""
 
-    def __init__(self, size: int, seed: int) -> None:
+    def __init__(self, size: int, seed: int, drawn: Collection[Removed] = frozenset()) -> None:
+        self._removals = drawn
+        self._drawn = _Best(size)
         self._seed = seed.to_bytes(8, "little", signed=True)
         self._worst, self._suspects, self._rest = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size), _Best(size)
         self._pairs: dict[tuple[str, str], Chosen] = {}
@@ -77,6 +95,8 @@ class Sample:
             if len(self.suspects) < MAX_SUSPECTS:
                 self.suspects.append(summary)
         self._rest.offer(chance)
+        if self._removals and any(removed_by(entry) in self._removals for entry in one.entries):
+            self._drawn.offer(chance)
         for rule in dict.fromkeys(entry.rule for entry in one.entries):
             known = self._pairs.get((summary.publisher, rule))
             if (known is None and len(self._pairs) < MAX_PAIRS) or (known is not None and chance < known):
@@ -90,6 +110,7 @@ class Sample:
     def chosen(self) -> dict[str, tuple[Reason, tuple[str, ...]]]:
         """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy."""
         groups: tuple[tuple[Reason, Iterable[Chosen]], ...] = (
+            ("drawn", self._drawn),
             ("lost most", self._worst),
             ("suspect", self._suspects),
             ("example", sorted(set(self._pairs.values()))),

@@ -98,7 +98,7 @@ def rendered_article(renderer: Renderer, changes: ArticleChanges, reason: str, l
 
 def count_run(request: Request, size: int) -> CountedRun:
     """Return the totals of a run, and a choice of so many of its articles."""
-    totals, sample = Totals(), Sample(size, request.seed)
+    totals, sample = Totals(), Sample(size, request.seed, request.drawn)
     for document in read_run(request.run):
         for one in totals.add(document):
             sample.offer(one)

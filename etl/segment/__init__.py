@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from msgspec import structs
 
+from etl.authors import names_of
 from etl.fold import fold, plain
 from etl.model import Article, Block, Document, Metadata, Removal
 from etl.segment import archives, roundups
 from etl.segment.archives import Masthead
-from etl.segment.authors import author_names
 from etl.segment.headlines import Layouts, headline, names_publisher, own_headline
 from etl.segment.roundups import Opening
 
@@ -111,7 +111,8 @@ def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: L
         own = own_headline(metadata.headline, publisher, metadata.publisher, layouts)
         metadata = structs.replace(metadata, headline=own)
     if metadata.author:
-        metadata = structs.replace(metadata, author=author_names(metadata.author, layouts.publishers))
+        names = names_of([metadata.author], "given", layouts.publishers)
+        metadata = structs.replace(metadata, author=("; " if ";" in metadata.author else ", ").join(names))
     frame = repeats(metadata.headline, blocks) if metadata.headline else []
     start = blocks[0].index if blocks else 0
     return Article(index, metadata, publisher, start, start + len(blocks), tuple(frame))

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect, sync_playwright
 
 from etl.cli import main
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# Milliseconds.  A machine that does something else as well is slow.
+MAX_WAIT = 20_000
 PLACES = ("Harwick", "Skerra", "Oldmere", "Pennock", "Tarn", "Vell", "Lindholm", "Corran", "Elling", "Garrow")
 PEOPLE = ("Marta Oake", "Jon Brill", "Ana Sorrel", "Peter Vann", "Lise Holm", "Tomas Reed", "Ida Farrow", "Karl Moss")
 THINGS = ("ferry", "bridge", "school", "library", "market", "harbour", "railway", "hospital", "theatre", "museum")
@@ -120,6 +122,7 @@ def browser() -> Iterator[Browser]:
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         pytest.fail("these tests need a browser, and there is none: apt-get install chromium", pytrace=False)
+    expect.set_options(timeout=MAX_WAIT)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses its sandbox to root
         browser = playwright.chromium.launch(executable_path=found, args=arguments)

@@ -81,6 +81,22 @@ def test_a_click_on_a_kept_line_writes_a_rule_and_shows_what_it_takes(
     assert verdicts(tmp_path) == [("", "wrong")]
 
 
+def test_a_drawn_sample_is_judged_line_by_line(
+    open_page: Open, address: str, copydesk: Callable[..., None], sample_run: Path, tmp_path: Path
+) -> None:
+    copydesk("audit", "sample", sample_run, "--n", 5, "--no-judge", "-o", tmp_path / "mine" / "verdicts.csv")
+    page = open_page(f"{address}#articles")
+    drawn = page.locator(".drawn")
+    expect(drawn.first).to_contain_text("drawn, to be judged")
+    count = drawn.count()
+    for _ in range(count):
+        page.keyboard.press("d")
+        page.keyboard.press("r")
+        expect(page.locator(".drawn:focus .verdict")).to_have_text("✓ right")
+    expect(page.locator("#said")).to_have_text("Written: right.")
+    assert (tmp_path / "mine" / "verdicts.csv").read_text().count("\nright,") == count
+
+
 def test_axe_finds_no_serious_fault_in_a_review(open_page: Open, address: str, axe: str) -> None:
     page = open_page(f"{address}#articles", bypass_csp=True)
     page.locator(".b p").nth(4).click()

@@ -6,7 +6,11 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
+<<<<<<< HEAD
 from etl.dedup.arrays import F64, I64, U64, Mask, in_memory, mixed
+=======
+from etl.dedup.arrays import F64, I64, U32, U64, Mask, mixed
+>>>>>>> main
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources, grouped
 from etl.dedup.pairs.source import LocalPairs, OpenPairSource, PairSource
@@ -48,12 +52,6 @@ def duplicates(
     opened: OpenPairSource = resources.pair_source or partial(LocalPairs, resources=resources)
     with closing(opened(compared, blocks)) as source:
         return _with_copies(_near(source, order), originals)
-
-
-def may_have_duplicates(prints: Fingerprints) -> bool:
-    """Return true if two blocks have a text or a shingle in common: those of one document mostly have not."""
-    hashes, shingles = prints.text_hashes[0], in_memory(prints.shingles)
-    return len(np.unique(hashes)) < len(hashes) or len(np.unique(shingles)) < len(shingles)
 
 
 def kept_first(prints: Fingerprints, articles: I64, settings: DedupSettings, prior_blocks: int = 0) -> I64:

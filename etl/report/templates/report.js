@@ -160,7 +160,7 @@
     if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
   });
 
-  window.copydesk = { all, byId, change, copy, fits, go, say };
+  window.copydesk = { all, byId, change, say, step };
   if (views.length) show(views[0].id);
   filter();
   if (location.hash) follow();

@@ -1,7 +1,7 @@
 "use strict";
 // What a click on a line does, where the page is served by `copydesk review`.
 (() => {
-  const { all, byId, change, go, say } = window.copydesk;
+  const { all, byId, change, say, step } = window.copydesk;
   const token = new URLSearchParams(location.search).get("token");
   const headers = { "Content-Type": "application/json", "X-Copydesk-Token": token };
 
@@ -33,8 +33,8 @@
       block.append(chip);
     }
     const kept = block.matches(".b");
-    block.dataset.verdict = verdict;
-    chip.textContent = { right: kept ? "✓ story" : "✓ right", wrong: kept ? "✗ furniture" : "✗ wrong", unsure: "? unsure" }[verdict];
+    if (verdict) block.dataset.verdict = verdict;
+    chip.textContent = { "": "drawn, to be judged", right: kept ? "✓ story" : "✓ right", wrong: kept ? "✗ furniture" : "✗ wrong", unsure: "? unsure" }[verdict];
     if (verdict === "wrong" && !kept && block.querySelector("pre")) chip.append(" ", button("Write the exception", () => except(block)));
     if (verdict === "wrong" && kept) chip.append(" ", button("Write a rule", () => draft(block)));
   }
@@ -49,7 +49,7 @@
     const answer = await ask("verdict", { ...place(block), verdict });
     if (!answer.error) {
       mark(block, verdict);
-      say(`Written: ${verdict}.`);
+      say(answer.left ? `Written: ${verdict}. ${answer.left} drawn lines are left.` : `Written: ${verdict}.`);
     }
     return !answer.error;
   }
@@ -124,15 +124,23 @@
   const keys = { r: "right", w: "wrong", u: "unsure" };
   document.addEventListener("keydown", (event) => {
     if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "d") step(".drawn:not([data-verdict])", 1);
     const block = change();
-    if (!block || document.querySelector("dialog[open]")) return;
+    if (!block) return;
     if (Object.hasOwn(keys, event.key)) judge(block, keys[event.key]);
     if (event.key === "f" && block.matches(".b")) draft(block);
   });
 
   document.documentElement.classList.add("reviewed");
   ask("verdicts").then((found) => {
-    for (const one of Array.isArray(found) ? found : []) {
+    for (const one of found.drawn || []) {
+      const block = blockAt(one);
+      if (!block) continue;
+      block.classList.add("drawn");
+      mark(block, one.verdict);
+    }
+    for (const one of found.verdicts || []) {
       const block = blockAt(one);
       if (block) mark(block, one.verdict);
     }

@@ -1,0 +1,103 @@
+"""Names of authors out of what sources and pages say: no "By", no addresses, no offices; one author, one name."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Literal
+
+from etl.fold import fold
+
+# Who says it: the source, in a field of its own; a page, in its markup; or a page, to its readers.  What is shown may
+# be more than a name, so there a name has two words or more, each but particles capital.
+Trust = Literal["given", "marked", "shown"]
+
+# Characters and words of the longest name: "Maria da Conceição Tavares de Oliveira e Silva".
+MAX_CHARS, MAX_WORDS = 60, 8
+
+# "By" in the languages of the packs, and what templates print before a name.
+_BY = re.compile(
+    r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
+    r"(?:(?:written|posted|published|reported|reporting|story|words|text|von|par|por|di|door|af|av|przez|"
+    r"autor(?:in|a)?|auteur|authors?|autore|redacción|автор|от|by)\b\s*:?\s+(?=\S))*(?:(?:by|von|par|por)\s*:\s*)?",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
+# What a template prints behind a name: when, and for whom.
+_BEHIND = re.compile(
+    r"\s*(?:[|·•–—-]\s*)?\b(?:(?:last )?updated|published|posted|min(?:ute)? read)\b.*$"
+    r"|\s+for (?:the )?(?:mail ?online|daily ?mail(?:\.com| australia)?|mail on sunday|[\w-]+\.com)\b",
+    re.IGNORECASE,
+)
+_FOR = re.compile(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
+# "e" and "en" stand within names too: they part two only before a name of two words.
+_BETWEEN = re.compile(
+    r"\s*[;|•·、]\s*|(?<=\w)/(?=[A-ZÀ-Þ])|\s*&\s*|\s+(?i:and|und|et|y|og|och|и)\s+"
+    r"|\s+(?:e|en)\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ])"
+)
+# Behind a comma stands another name or what the first one does.
+_COMMA = re.compile(r"\s*,\s*")
+_OFFICE = re.compile(
+    r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
+    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)"
+    r"(?: (?:in|at|for|of) .{2,40})?",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:reporter|writer|editor|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
+    r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md)\b",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
+_PAREN = re.compile(r"(?<=\S)\s*\([^)]*\)?\s*$")
+_TAIL = re.compile(r"\s+(?:for|in|at|from|on)\s.*$|\s*[-–—:|].*$", re.IGNORECASE)
+
+
+def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the names in what is said of authors, each once.
+
+    `publishers` are the folded names of publishers: who writes for one is named without it, unless it stands alone.
+
+    >>> names_of(["By Marta Oake and Iris Holm"], "marked"), names_of(["/staff/marta-oake"], "marked")
+    (('Marta Oake', 'Iris Holm'), ())
+    >>> names_of(["By Jane Roe For Mailonline, Political Editor"], "given"), names_of(["NPR"], "given", {"npr"})
+    (('Jane Roe',), ('NPR',))
+    """
+    names = tuple(dict.fromkeys(name for text in said for name in _names(text, trust, publishers)))
+    if trust != "given":
+        return names
+    persons = tuple(name for name in names if fold(name) not in publishers and not _OFFICE.fullmatch(name))
+    return persons or names[:1]
+
+
+def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str]:
+    text = " ".join(text.split())
+    if trust == "given":
+        text = _BEHIND.sub("", _ADDRESS.sub(" ", text))
+    for part in _BETWEEN.split(_BY.sub("", text.strip())):
+        for at, piece in enumerate(_COMMA.split(part)):
+            name = _name(piece, trust, publishers)
+            if _is_name(name, trust, at > 0):
+                yield name
+
+
+def _name(piece: str, trust: Trust, publishers: Collection[str]) -> str:
+    name = _BY.sub("", _PAREN.sub("", piece.strip()).strip(" -–—()[]<>:"))
+    if trust == "shown":
+        return _TAIL.sub("", name).strip(" .,")
+    paper = _FOR.search(name)
+    if trust == "given" and paper and (fold(paper["paper"]) in publishers or _OFFICE.fullmatch(paper["paper"])):
+        name = name[: paper.start()]
+    return name if trust == "given" else name.strip(" .,")
+
+
+def _is_name(name: str, trust: Trust, is_behind_comma: bool) -> bool:
+    words = name.split()
+    if not any(sign.isalpha() for sign in name):
+        return False
+    if trust == "given":
+        return True
+    if len(name) > MAX_CHARS or len(words) > MAX_WORDS or _NO_NAME.search(name):
+        return False
+    if trust == "marked" and not is_behind_comma:
+        return True
+    capitals = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
+    return 2 <= len(words) <= 5 and capitals >= max(2, len(words) - 2) and not _ROLE.search(name)
