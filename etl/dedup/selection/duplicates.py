@@ -6,11 +6,7 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-<<<<<<< HEAD
-from etl.dedup.arrays import F64, I64, U64, Mask, in_memory, mixed
-=======
-from etl.dedup.arrays import F64, I64, U32, U64, Mask, mixed
->>>>>>> main
+from etl.dedup.arrays import F64, I64, U64, Mask, mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources, grouped
 from etl.dedup.pairs.source import LocalPairs, OpenPairSource, PairSource
