@@ -233,6 +233,17 @@ def test_links_lead_only_to_what_is_shown(report: Callable[..., Tag], tmp_path: 
     assert [href for href in links(page) if href[1:] not in places] == []
 
 
+def test_the_copy_of_a_whole_article_stands_beside_it(report: Callable[..., Tag], tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 2)
+    page = report("in.jsonl")
+    assert [article["data-s"] for article in page.select("article")] == ["full", "not written"]
+    duplicate = page.select(".x.k-duplicate")[0]
+    assert re.fullmatch(r"(0\.9\d{3}|1\.0000) of the article’s words are copies", texts(duplicate, "summary")[0])
+    assert texts(duplicate, ".pair > div:last-child") == [f"Its keeper, in “Last ferry sails, part 0”{STORY[0]}"]
+    (link,) = duplicate.select("a.keeper")
+    assert link["href"] == f"#{page.select('article')[0]['id']}"
+
+
 def test_a_keeper_may_be_from_an_earlier_run(run: Run, report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "old.jsonl", 1)
     write_stories(tmp_path / "in.jsonl", 2)

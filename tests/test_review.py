@@ -1,12 +1,16 @@
 """The review: who may ask, what it writes, and that it writes nowhere else."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import msgspec
 import pytest
@@ -279,3 +283,17 @@ def test_a_pack_is_a_folder(made: str, tmp_path: Path) -> None:
     path.write_text("") if made == "file" else path.symlink_to(tmp_path / "folder")
     with pytest.raises(UsageError, match="is no folder"):
         PackFolder(path)
+
+
+def test_the_command_serves_the_page_until_it_is_interrupted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "1", "title": "Ferry", "text": "\n\n".join(BLOCKS)}) + "\n")
+    assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
+    command = [sys.executable, "-m", "etl", "review", "clean.jsonl", "--pack", "mine", "--no-open"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as child:
+        assert child.stderr
+        address = child.stderr.readline().split()[-1]
+        with urlopen(address) as page:
+            assert page.read().count(b"<article") == 1
+        child.send_signal(signal.SIGINT)
+        assert child.wait() == 0
+    assert len(address.partition("token=")[2]) >= 32

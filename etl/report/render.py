@@ -35,6 +35,8 @@ LABELS = {
     "reject": "article rejected",
     "duplicate": "duplicate",
 }
+# The rule of a duplicate that goes with its whole article.
+WHOLE = "duplicate/article"
 _WEIGHT = re.compile(r"([\w-]+)=([+-]?\d+)")
 
 
@@ -221,6 +223,7 @@ def _environment() -> Environment:
         lost=_lost,
         num=lambda number: f"{number:,}",
         percent=_percent,
+        similarity=_similarity,
         spaces=lambda text: text.replace(" ", "␣").replace("\n", "↵") if text.isspace() else text,
         toml=lambda text: Markup(escape(text).replace(Markup("&#34;"), '"').replace(Markup("&#39;"), "'")),
         visible=visible,
@@ -231,6 +234,12 @@ def _environment() -> Environment:
 
 def _label(entry: Entry) -> str:
     return LABELS.get(entry.action) or (charts.kind_of(entry.kind) if entry.action in REMOVING else entry.action)
+
+
+def _similarity(entry: Entry) -> str:
+    if entry.rule == WHOLE:
+        return f"{entry.similarity:.4f} of the article’s words are copies"
+    return f"Similarity {entry.similarity:.4f}, exact Jaccard"
 
 
 def _lost(article: ArticleChanges) -> str:
