@@ -117,9 +117,8 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     report = report_of(outcome, rules)
     report = structs.replace(report, findings=traced(report.findings))
     _write(report, formats)
-    _speak(report, chosen)
-    if outcome.unread:
-        say(f"{number(outcome.unread, 'input')} could not be read, and no check counts that", fg="yellow")
+    unread = [f"{number(outcome.unread, 'input')} could not be read, and no check counts that"]
+    _speak(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)
 
@@ -259,16 +258,17 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
             file.writelines(markdown(report))
 
 
-def _speak(report: "Report", chosen: dict[str, Any]) -> None:
-    """Write to stderr what is no part of the report: one JSON object, or words."""
+def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
+    """Write to stderr what is no part of the report: one JSON object, or words; errors are never hidden."""
     if chosen["as_json"]:
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
         counts = {scope: count.subjects for scope, count in report.totals.items()}
         passed = not report.failures
-        say(to_json({"passed": passed, **levels, "checked": counts, "messages": [*report.failures, *report.notes]}))
+        messages = [*report.failures, *report.notes, *errors]
+        say(to_json({"passed": passed, **levels, "checked": counts, "messages": messages}))
         return
-    for note in () if chosen["quiet"] else report.notes:
-        say(note, fg="yellow")
+    for said in (*(() if chosen["quiet"] else report.notes), *errors):
+        say(said, fg="yellow")
 
 
 LEVELS = ("error", "warning", "note")
