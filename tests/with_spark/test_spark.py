@@ -71,7 +71,8 @@ def corpus(articles: int) -> str:
     chance = random.Random(7)
     base = [paragraph(chance) for _ in range(articles // 4)]
     form = (
-        "{} joins the board of {} as a director from the start of next month, the company said in a statement on Monday"
+        "{} joins the board of {} as a director from the start of next month, the company said in a statement on Monday, "
+        "and takes the place of a lawyer who led its office in the capital for many years and now wants to rest"
     )
     makers = (
         lambda: paragraph(chance),
