@@ -264,6 +264,9 @@ def test_pages_without_a_fault_pass(run: Run, tmp_path: Path, fields: Record) ->
 
 RAW = [
     pytest.param(
+        {"text": story(Random(7)) + "\n\n%%byline%%"}, "raw.boilerplate", "core/template-token", 9, id="glitch"
+    ),
+    pytest.param(
         {"text": story(Random(7)) + "\n\nRead More"}, "raw.boilerplate", "core/read-more", 9, id="boilerplate"
     ),
     pytest.param(

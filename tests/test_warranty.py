@@ -119,6 +119,23 @@ def test_the_draws_of_many_samples_have_the_shares_of_the_characters(audit: Path
         assert abs(hits[place] - expected) < 6 * expected**0.5
 
 
+def test_a_judge_sees_what_stands_around_a_removal(audit: Path) -> None:
+    texts = [one["text"] for one in read_lines(audit.with_name("pages.jsonl"))]
+    for one in sample(audit, 20, 1):
+        page = texts[one.row - 1]
+        at = page.index(one.text)
+        assert " ".join(page[:at].split()).endswith(one.above) and one.above
+        assert " ".join(page[at + len(one.text) :].split()).startswith(one.below)
+
+
+def test_without_the_articles_a_sample_is_the_same(audit: Path) -> None:
+    with_them = sample(audit, 20, 1)
+    audit.with_name("clean.jsonl").unlink()
+    without = sample(audit, 20, 1)
+    assert [(one.id, one.text) for one in without] == [(one.id, one.text) for one in with_them]
+    assert {one.above for one in without} == {""}
+
+
 def test_the_same_seed_is_the_same_sample(audit: Path) -> None:
     assert sample(audit, 30, 1) == sample(audit, 30, 1)
     assert sample(audit, 30, 1) != sample(audit, 30, 2)
@@ -166,7 +183,7 @@ def test_rules_with_draws_enough_have_bounds_of_their_own(run: Run, audit: Path,
 
 
 def test_an_unsure_verdict_counts_as_wrong() -> None:
-    draw = Draw(1, 1, 10, "r", "1", "link", 100, 100, "p", 1, 1, "", "", "x")
+    draw = Draw(1, 1, 10, "r", "1", "link", 100, 100, "p", 1, 1, "", "", "", "x", "")
     assert bound("", [Judged(draw, "unsure")]).most == bound("", [Judged(draw, "wrong")]).most == 1.0
 
 
@@ -234,7 +251,7 @@ def test_judging_in_the_terminal_can_be_undone_and_resumed(
 
 
 def test_cells_are_no_formulas(run: Run, tmp_path: Path) -> None:
-    draw = Draw(1, 1, 1, "r", "1", "link", 9, 9, "=p", 1, 1, "", "", "=HYPERLINK(1)")
+    draw = Draw(1, 1, 1, "r", "1", "link", 9, 9, "=p", 1, 1, "", "", "", "=HYPERLINK(1)", "")
     write_verdicts(tmp_path / "v.csv", [Judged(draw)])
     (row,) = csv.DictReader(io.StringIO((tmp_path / "v.csv").read_text()))
     assert row["text"].startswith("'=")

@@ -44,7 +44,7 @@ def audit_path(path: str) -> str:
 def check_audit(source: Source, checks: frozenset[str]) -> CheckedAudit:
     """Check an audit, document by document."""
     audit, notes = Path(source.path), list[str]()
-    articles = _articles_of(audit) if REPLAY in checks else None
+    articles = articles_beside(audit) if REPLAY in checks else None
     if REPLAY in checks and articles is None:
         notes.append(f"{source.name}: its articles are not beside it, so they were not held against it")
     return CheckedAudit(_documents(audit, source.name, articles, checks), tuple(notes))
@@ -99,7 +99,7 @@ def _replayed(articles: Path, audit: Path, name: str) -> Iterator[tuple[Place, l
         yield Place(name), [Finding(Key(REPLAY), Place(name, origin=error.place), error.fault)]
 
 
-def _articles_of(audit: Path) -> Path | None:
+def articles_beside(audit: Path) -> Path | None:
     """Return the articles that an audit is of, if they are where `clean` wrote them."""
     if audit.is_dir():
         return audit.parent if (audit.parent / "articles").is_dir() else None

@@ -6,6 +6,8 @@ from etl.audit import JOINT, Entry
 from etl.check.checks import DOUBTED
 from etl.check.model import MAX_EXCERPT, Finding, Key, Place, Scope
 
+# What is taken out without a rule: kicker, headline, blocks that repair left empty.
+FRAME = "structure/"
 TAKEN = frozenset(("drop", "cut", "extract", "reject"))
 # Repairs of characters that were read or written wrongly.  The rest is white space, which is no damage to a page.
 DAMAGE = frozenset(
@@ -44,7 +46,7 @@ def _check_of(entry: Entry, scope: Scope) -> tuple[str, str] | None:
     steps = entry.rule.split("+")
     if entry.action in TAKEN:
         if scope == "raw":  # a headline that goes into its field is no boilerplate, nor is a lone zero-width space
-            return None if entry.kind in ("structure", "glitch") else ("boilerplate", _rule(steps))
+            return None if entry.rule.startswith(FRAME) else ("boilerplate", _rule(steps))
         return "leftover", _rule(steps)
     if damage := [step for step in steps if step in DAMAGE or (scope == "raw" and step in INVISIBLE)]:
         return "mojibake", damage[0]

@@ -15,12 +15,15 @@ from random import Random
 
 from msgspec import Struct
 
-from etl.audit import Entry
-from etl.restoration import read_audit
+from etl.audit import Entry, Restoration
+from etl.check.audits import articles_beside
+from etl.check.furniture import FRAME
+from etl.formats.outputs import read_texts
+from etl.restoration import AuditedDocument, articles_of, read_audit
 
 REMOVING = frozenset(("drop", "cut", "extract", "reject", "duplicate"))
-# Characters of the removed text, and of what stands before and behind it, that are shown to the judge.
-MAX_SHOWN = 2_000
+# Characters of the removed text, and of what stands above and below it, that are shown to the judge.
+MAX_SHOWN, MAX_AROUND = 2_000, 200
 
 Stratum = tuple[str, str]
 """A rule, and the kind of what it takes."""
@@ -29,7 +32,8 @@ Stratum = tuple[str, str]
 class Draw(Struct, frozen=True):
     """A removal that was drawn, once or more: what is judged.
 
-    It is number `id` of `rows`.  `stratum` are the removed characters of its stratum, `removed` those of all.
+    `above` and `below` are what stands around it on its page.  It is number `id` of `rows`.  `stratum` are the removed
+    characters of its stratum, `removed` those of all.
     """
 
     id: int
@@ -45,7 +49,18 @@ class Draw(Struct, frozen=True):
     line: int
     line_sha256: str
     duplicate_of: str
+    above: str
     text: str
+    below: str
+
+
+class Hit(Struct, frozen=True):
+    """An entry that was hit, how often, and what stands above and below it on its page ("" if that is not known)."""
+
+    entry: Entry
+    times: int
+    above: str
+    below: str
 
 
 def sample(audit: Path, draws: int, seed: int) -> list[Draw]:
@@ -57,20 +72,18 @@ def sample(audit: Path, draws: int, seed: int) -> list[Draw]:
         for stratum, count in sorted(_allotted(strata, draws, random).items())
     }
     found = sorted(
-        _hit(audit, wanted), key=lambda one: (one[0].rule, one[0].kind, one[0].path, one[0].row, one[0].line)
+        _hit(audit, wanted), key=lambda hit: (_stratum(hit.entry), hit.entry.path, hit.entry.row, hit.entry.line)
     )
     total = sum(strata.values())
-    return [
-        _draw(number, len(found), entry, times, strata[_stratum(entry)], total)
-        for number, (entry, times) in enumerate(found, 1)
-    ]
+    return [_draw(number, len(found), hit, strata[_stratum(hit.entry)], total) for number, hit in enumerate(found, 1)]
 
 
 def sizes(audit: Path) -> Mapping[Stratum, int]:
     """Return the removed characters of each stratum, sorted."""
     counted = Counter[Stratum]()
-    for entry in _removals(audit):
-        counted[_stratum(entry)] += len(entry.before)
+    for document in read_audit(audit):
+        for entry in _removals(document):
+            counted[_stratum(entry)] += len(entry.before)
     return dict(sorted(counted.items()))
 
 
@@ -87,31 +100,46 @@ def _allotted(strata: Mapping[Stratum, int], draws: int, random: Random) -> Mapp
     return allotted
 
 
-def _hit(audit: Path, wanted: Mapping[Stratum, list[int]]) -> Iterator[tuple[Entry, int]]:
-    """Yield the entries that hold a wanted character of their stratum, each with how many it holds."""
+def _hit(audit: Path, wanted: Mapping[Stratum, list[int]]) -> Iterator[Hit]:
+    """Yield the entries that hold a wanted character of their stratum, with what stands around them on the page."""
     passed = Counter[Stratum]()
-    for entry in _removals(audit):
-        stratum = _stratum(entry)
-        places, start = wanted.get(stratum, []), passed[stratum]
-        passed[stratum] += len(entry.before)
-        if times := bisect(places, passed[stratum] - 1) - bisect(places, start - 1):
-            yield entry, times
+    for document, texts in _with_texts(audit):
+        hits: list[tuple[Entry, int]] = []
+        for entry in _removals(document):
+            stratum = _stratum(entry)
+            places, start = wanted.get(stratum, []), passed[stratum]
+            passed[stratum] += len(entry.before)
+            if times := bisect(places, passed[stratum] - 1) - bisect(places, start - 1):
+                hits.append((entry, times))
+        source = Restoration(texts, document.entries, document.head.gap).text() if hits and texts else ""
+        for entry, times in hits:
+            above = source[max(0, entry.char_start - MAX_AROUND) : entry.char_start]
+            below = source[entry.char_end : entry.char_end + MAX_AROUND]
+            yield Hit(entry, times, " ".join(above.split()), " ".join(below.split()))
 
 
-def _removals(audit: Path) -> Iterator[Entry]:
-    """Yield the entries that removed text; a headline went into its field, and white space is no text."""
+def _with_texts(audit: Path) -> Iterator[tuple[AuditedDocument, list[str]]]:
+    """Yield the documents of an audit, each with the texts of its articles if they are beside it."""
+    articles = articles_beside(audit)
+    records = read_texts(articles_of(articles)) if articles else iter(())
     for document in read_audit(audit):
-        for entry in document.entries:
-            if entry.action in REMOVING and entry.kind != "structure" and entry.before:
-                yield entry
+        yield document, [text for _, (_, text) in zip(document.articles, records, strict=False)]
+
+
+def _removals(document: AuditedDocument) -> Iterator[Entry]:
+    """Yield the entries that removed text; a headline went into its field, and white space is no text."""
+    for entry in document.entries:
+        if entry.action in REMOVING and not entry.rule.startswith(FRAME) and entry.before:
+            yield entry
 
 
 def _stratum(entry: Entry) -> Stratum:
     return entry.rule, entry.kind
 
 
-def _draw(number: int, rows: int, entry: Entry, times: int, stratum: int, removed: int) -> Draw:
+def _draw(number: int, rows: int, hit: Hit, stratum: int, removed: int) -> Draw:
+    entry = hit.entry
     return Draw(
-        number, rows, times, entry.rule, entry.rule_version, entry.kind, stratum, removed, entry.path, entry.row,
-        entry.line, entry.line_sha256, entry.duplicate_of, entry.before[:MAX_SHOWN],
+        number, rows, hit.times, entry.rule, entry.rule_version, entry.kind, stratum, removed, entry.path, entry.row,
+        entry.line, entry.line_sha256, entry.duplicate_of, hit.above, entry.before[:MAX_SHOWN], hit.below,
     )  # fmt: skip

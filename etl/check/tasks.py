@@ -13,7 +13,7 @@ from etl.audit import JOINT, Entry
 from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
-from etl.check.furniture import findings_of, is_within_block
+from etl.check.furniture import FRAME, findings_of, is_within_block
 from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
 from etl.check.records import ArticleRecord, As, is_article, record_of, records_of
 from etl.check.recurring import Lines
@@ -250,7 +250,7 @@ def _lost(judged: Judged, cleaned: Cleaned) -> str:
     removals = [one for of_article in judged.removals for one in of_article if one.action != "tag"]
     if rejecting := next((one.rule for one in removals if one.action == "reject"), ""):
         return rejecting
-    return "emptied" if any(one.kind != "structure" for one in removals) else "blank"
+    return "emptied" if any(not one.rule.startswith(FRAME) for one in removals) else "blank"
 
 
 def _blocks(judged: Judged, at: int) -> list[tuple[Block, Sequence[Removal]]]:

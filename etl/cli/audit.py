@@ -173,7 +173,9 @@ def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
     yield visible(f"{at + 1} of {len(judged)}  {draw.path}:{draw.row}:{draw.line}  [{draw.rule}] {draw.kind}")
     if draw.duplicate_of:
         yield visible(f"  copy of {draw.duplicate_of}")
-    yield visible(f"  {draw.text}")
+    yield from (click.style(visible(f"  {draw.above}"), dim=True),) if draw.above else ()
+    yield click.style(visible(f"- {draw.text}"), fg="red")
+    yield from (click.style(visible(f"  {draw.below}"), dim=True),) if draw.below else ()
 
 
 def _way_out(judged: "Judged", until: str) -> str:
