@@ -98,7 +98,7 @@ def alike(rows: list[str], shingles: Shingles) -> list[tuple[int, int]]:
 
 
 def judged(kept: set[int], pairs: list[tuple[int, int]], count: int, whole: bool) -> str:
-    """Say what a tool missed and what it dropped without need, by the exact pairs of the first `count` rows."""
+    """Print what a tool missed and what it dropped without need, by the exact pairs of the first `count` rows."""
     missed = sum(a in kept and b in kept for a, b in pairs)
     recall = f"pair recall {1 - missed / max(1, len(pairs)):.4f}"
     if not whole:
@@ -118,7 +118,7 @@ def interpreter(tool: str, python: str) -> str:
 
 
 def can_run(tool: str, options: argparse.Namespace) -> bool:
-    """Tell whether a tool is there and knows such shingles; if not, say so."""
+    """Return whether a tool is there and knows such shingles; if not, print it."""
     needed = NEEDS.get(tool, (tool,))
     asked = "import importlib.util, sys; sys.exit(None in map(importlib.util.find_spec, sys.argv[1:]))"
     command = [interpreter(tool, options.python), "-c", asked, *needed]

@@ -49,7 +49,7 @@ def keep(source: Path, target: Path, flags: Iterator[bool]) -> None:
 def new_ones(
     entries: Iterable[Any], query: Callable[[Any], object], insert: Callable[[int, Any], object]
 ) -> Iterator[bool]:
-    """Tell of each entry whether an index has nothing like it, and insert those."""
+    """Return for each entry whether an index has nothing like it, and insert those."""
     for number, entry in enumerate(entries):
         is_new = not query(entry)
         if is_new:

@@ -71,7 +71,7 @@ def groups(dump: Dump) -> list[str]:
 
 
 def figures(judged: Iterable[tuple[Dump, range, set[int]]]) -> dict[str, Figures]:
-    """Give the figures by group.  A judgement: a page, the places judged, those of blocks taken out."""
+    """Return the figures by group.  A judgement: a page, the places judged, those of blocks taken out."""
     sums: dict[str, Counter[tuple[bool, bool, str]]] = {}
     for dump, places, out in judged:
         counts: Counter[tuple[bool, bool, str]] = Counter()

@@ -63,7 +63,7 @@ def _written(element: Element) -> str:
 
 
 def _shorten(root: Element, story: Sequence[str]) -> None:
-    """Take most of the story away: what stands around it is longer now, as on pages of teasers and discussions."""
+    """Remove most of the story: what stands around it is longer now, as on pages of teasers and discussions."""
     for element in _paragraphs(root, story):
         if (above := element.getparent()) is not None:
             above.remove(element)

@@ -249,7 +249,7 @@ def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple
 
 
 def _cut_out(document: Document, found: Sequence[Cut]) -> Document:
-    """Take cuts out of the texts of blocks, and book them with the repairs of the same blocks."""
+    """Return a document without its cuts, which are booked with the repairs of the same blocks."""
     blocks, repairs = list(document.blocks), list(document.repairs)
     for index, of_block in groupby(found, key=lambda cut: cut.block):
         block, group = blocks[index], tuple(of_block)

@@ -193,7 +193,7 @@ def _held(path: str, selectors: Sequence[str]) -> tuple[str, ...]:
 
 
 def parse(text: str, selectors: Sequence[str] = ()) -> Example:
-    """Take an example apart.  Without marks every block is meant; each block knows which selectors hold it."""
+    """Return the parts of an example.  Without marks every block is meant; each block knows which selectors hold it."""
     parts = [match for part in text.split("\n\n") if (match := _BLOCK.fullmatch(part))]
     has_marks = any(part["opens"] for part in parts)
     blocks, meant, is_inside = [], set(), not has_marks

@@ -114,7 +114,7 @@ def _account(raw: Raw, rules: Ruleset, block: Block) -> "Account | None":
 
 
 def words(found: Explanation) -> Iterator[str]:
-    """Say an explanation, line by line."""
+    """Yield an explanation, line by line."""
     yield f"{found.place}, characters {found.char_start}-{found.char_end}"
     yield f"  {found.text}"
     title = f"{found.headline or '(no headline)'} ({found.publisher or 'publisher unknown'})"
@@ -135,7 +135,7 @@ def words(found: Explanation) -> Iterator[str]:
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
-    """Say what repair makes of a text, step by step, and what it only doubts."""
+    """Yield what repair makes of a text, step by step, and what it only doubts."""
     rules = compile_rules(selection)
     repaired = repair(text, rules.repairs, rules.risky)
     for change in repaired.script:

@@ -141,7 +141,7 @@ def changes(before: Baseline, now: Baseline, checks: frozenset[str]) -> list[Cha
 
 
 def other_packs(before: Baseline, now: Baseline) -> list[str]:
-    """Say which packs have other versions or other rules than in the baseline."""
+    """Return which packs have other versions or other rules than in the baseline."""
     said = []
     for name in sorted({*before.packs, *now.packs}):
         then, today = before.packs.get(name), now.packs.get(name)

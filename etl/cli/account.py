@@ -39,9 +39,9 @@ MAX_NAME_BYTES = 240
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite files of the same names.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Input", "--path", default="", metavar="NAME", help="Give back this input only, by its path in the records.")
+@option("Input", "--path", default="", metavar="NAME", help="Restore this input only, by its path in the records.")
 def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str) -> None:
-    """Give back the decoded input, character by character, from articles and their audit.
+    """Restore the decoded input, character by character, from articles and their audit.
 
     \b
     Examples:

@@ -213,7 +213,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
 
 
 def _doubt(regex: str, has_case: bool, is_searched: bool) -> None:
-    """Say what lint would say of the regex."""
+    """Write the findings of lint about the regex to stderr."""
     from etl.lint import lint_regex
     from etl.rules.language import Pattern
     from etl.rules.regexes.compiled import regex_of

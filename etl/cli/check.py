@@ -259,7 +259,7 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
 
 
 def _speak(report: "Report", chosen: dict[str, Any]) -> None:
-    """Say on stderr what is no part of the report: as one JSON object, or in words."""
+    """Write to stderr what is no part of the report: one JSON object, or words."""
     if chosen["as_json"]:
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
         counts = {scope: count.subjects for scope, count in report.totals.items()}

@@ -83,7 +83,7 @@ if TYPE_CHECKING:
 @options.index_option
 @maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Give back the records of JSONL unchanged and in order, less those that are copies of an earlier one.
+    """Remove records of JSONL that are copies of an earlier one; the others come back unchanged and in order.
 
     \b
     Examples:

@@ -39,7 +39,7 @@ class ExplainCommand(GroupedCommand):
 @options.rule_options
 @options.dedup_options
 def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -> None:
-    """Say what happened to a line, and what every rule thought of it.
+    """Show what happened to a line, and which rules match it.
 
     \b
     Examples:

@@ -31,8 +31,8 @@ COMMANDS = {
     "check": ("etl.cli.check", "Fail when data is dirtier than you allow."),
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
     "audit": ("etl.cli.audit", "Sample an audit for a person to judge, and bound what was wrongly removed."),
-    "explain": ("etl.cli.explain", "Say what happened to FILE:LINE, and what every rule thought of it."),
-    "restore": ("etl.cli.account", "Give back the decoded input from articles + audit."),
+    "explain": ("etl.cli.explain", "Show what happened to FILE:LINE, and which rules match it."),
+    "restore": ("etl.cli.account", "Restore the decoded input from articles and audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
     "report": ("etl.cli.report", "Make one HTML page of a run, for a person to read."),
     "inspect": ("etl.cli.inspect", "Page through the articles of a run, what was removed dimmed."),
@@ -63,7 +63,7 @@ class Commands(click.Group):
         return super().parse_args(ctx, hoisted(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Give the names, in the order of the day's work."""
+        """Return the names of the commands, in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

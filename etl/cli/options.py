@@ -275,7 +275,7 @@ running_options = stacked(
 
 
 def reading(options: dict[str, Any]) -> "Reading":
-    """Take the reading options out of a command's options."""
+    """Return the reading options of a command, and remove them from its options."""
     from etl.formats import Reading
     from etl.model import Metadata
 
@@ -295,7 +295,7 @@ def reading(options: dict[str, Any]) -> "Reading":
 
 
 def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
-    """Take the options on files out of a command's options, if it has them, and return a reading with them."""
+    """Return a reading with a command's options on files, if it has them; they are removed from its options."""
     return structs.replace(
         reading,
         exclude=options.pop("exclude", ()),
@@ -329,7 +329,7 @@ def _pair(given: str) -> tuple[str, str]:
 
 
 def selection(options: dict[str, Any]) -> Selection:
-    """Take the rule options out of a command's options, and what copydesk.toml changes about rules, as of today.
+    """Return the rule options of a command, with what copydesk.toml changes about rules as of today.
 
     Today is the time that goes into the records, so that a run can be repeated.
     """
@@ -354,7 +354,7 @@ def selection(options: dict[str, Any]) -> Selection:
 
 
 def dedup_settings(options: dict[str, Any]) -> "DedupSettings":
-    """Take the options on duplicates out of a command's options; those that it has not are the usual ones."""
+    """Return a command's options on duplicates; those that it lacks have their defaults."""
     from etl.dedup import DedupSettings
 
     named = {field: name for field, name in DEDUP_OPTIONS.items() if name in options}

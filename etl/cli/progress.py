@@ -50,7 +50,7 @@ class ProgressLine:
         self._show()
 
     def clear(self) -> None:
-        """Take the line off the terminal."""
+        """Remove the line from the terminal."""
         if self._is_drawn:
             self._draw("")
             self._is_drawn = False

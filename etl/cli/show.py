@@ -47,7 +47,7 @@ def run_session(one: "Session", jobs: int, is_silent: bool) -> Outcome:
 
 
 def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chosen: Mapping[str, Any]) -> None:
-    """Say what a run came to: as one JSON object, or in words.  What could not be read is said in any case."""
+    """Write the outcome of a run to stderr: one JSON object, or words.  What could not be read is named in any case."""
     notes, errors = _notes(outcome), _errors(outcome, rejects)
     if chosen["as_json"]:
         messages = [*notes, *(text.strip() for text in errors)]
@@ -99,7 +99,7 @@ def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
 
 
 def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
-    """Say what came out, what went and why, that the books balance, and how long it took."""
+    """Yield the lines of the summary: what came out, what was removed and why, the balance, the time."""
     tally = outcome.tally
     if tally.documents:
         yield from _counts(outcome)
@@ -112,7 +112,7 @@ def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
 
 
 def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
-    """Say each change of a run with its rule, if that is asked for."""
+    """Yield each change of a run with its rule, if that is asked for."""
     for entry in _changes(workspace) if is_verbose else ():
         yield f"{place_of(entry.path, entry.row, entry.record, entry.line)}: {entry.rule}: {one_line(entry.before)}"
 
@@ -184,14 +184,14 @@ def _diff_line(entry: Entry) -> str:
 
 
 def reject_words(workspace: Workspace) -> list[str]:
-    """Say of the first rejects where and why."""
+    """Return a line for each of the first rejects: its place and the reason."""
     from etl.pipeline.job import RejectLine
 
     return [reject_word(line) for line in islice(_lines(workspace, "rejects", RejectLine), MAX_REJECTS_SHOWN)]
 
 
 def reject_word(line: "RejectLine") -> str:
-    """Say of a reject where and why."""
+    """Return the place of a reject and the reason."""
     return f"  {line.path}:{line.row}: {line.reason}"
 
 

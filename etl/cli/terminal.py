@@ -40,7 +40,7 @@ def one_line(text: str, width: int = 100) -> str:
 
 
 def number(count: int, noun: str) -> str:
-    """Say how many there are of something, which has a plural in "s".
+    """Return a count with its noun, which has a plural in "s".
 
     >>> number(1, "article"), number(8730, "block")
     ('1 article', '8,730 blocks')
@@ -73,5 +73,5 @@ def paged(texts: Iterable[str]) -> None:
 
 
 def say(text: str = "", **style: bool | str) -> None:
-    """Say something to the person at the terminal; never on stdout."""
+    """Write a message to standard error."""
     click.echo(click.style(visible(text), **style) if style else visible(text), err=True)  # type: ignore[arg-type]  # click's own names

@@ -129,7 +129,7 @@ def _source(item: "_Element") -> bytes:
 
 
 def _take_content(nodes: "list[_Element]") -> str:
-    """Take the fullest text of an item: HTML, or plain text if there is neither tag nor entity in it."""
+    """Return the fullest text of an item: HTML, or plain text if there is neither tag nor entity in it."""
     for name in CONTENT:
         for node in nodes:
             if _name(node) == name and (said := _inner(node).strip()):
@@ -150,7 +150,7 @@ def _inner(node: "_Element") -> str:
 
 
 def _take(nodes: "list[_Element]", names: Sequence[str], fact: str) -> str:
-    """Take what the first of these elements says of a fact."""
+    """Return what the first of these elements says of a fact."""
     for name in names:
         found = [node for node in nodes if _name(node) == name]
         found.sort(key=lambda node: node.get("rel", "alternate") != "alternate")  # Atom's link to the page itself

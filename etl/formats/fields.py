@@ -111,7 +111,7 @@ def value_at(fields: Any, path: str) -> Any:
 
 
 def taken(fields: Fields, path: str) -> Any:
-    """Take the value at a path out of a record and return it.  Objects that it leaves empty go too."""
+    """Return the value at a path, and remove it from the record.  Objects that it leaves empty go too."""
     if path in fields:
         return fields.pop(path)
     first, _, rest = path.partition(".")
@@ -193,7 +193,7 @@ def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | 
 
 
 def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kind]:
-    """Take the text out of a record: the first that is not blank, or else a blank one.
+    """Return the text of a record, and remove it there: the first that is not blank, or else a blank one.
 
     Bytes, as Parquet may hold pages, are decoded later, as those of a file are.
     """
@@ -229,7 +229,7 @@ def _shown(value: Any) -> str:
 
 
 def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[str]) -> Metadata:
-    """Take the fields that speak for themselves out of a record."""
+    """Return the fields that speak for themselves, and remove them from the record."""
     found: dict[str, str] = {}
     language = ""
     for fact in ("url", "language", "headline", "publisher", "author"):
@@ -247,7 +247,7 @@ def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[st
 
 
 def _created(fields: Fields, names: Sequence[str], hints: tuple[str, str], notes: list[str]) -> str:
-    """Take the first date that can be read; one that cannot passes through, and is noted.
+    """Return the first date that can be read, and remove it; one that cannot passes through, and is noted.
 
     `hints` are the language and the country of the record: they say whether the day or the month stands first.
     """
@@ -317,7 +317,7 @@ _READERS: dict[str, Callable[[Any, str], str]] = {
 
 
 def _own_id(fields: Fields, names: Mapping[str, Sequence[str]]) -> str:
-    """Take the record's own id out of the fields; "" if it has none."""
+    """Return the record's own id, and remove it from the fields; "" if it has none."""
     for name in names["id"]:
         value = _scalar(value_at(fields, name))
         if isinstance(value, bytes) and value.isdigit():  # an integer beyond 64 bits

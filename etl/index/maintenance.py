@@ -72,7 +72,7 @@ def compact(folder: str) -> Size:
 
 
 def forget(folder: str, name: str) -> Forgotten:
-    """Take the articles of a run or a source, or those that are or come of a record of this name, out of an index.
+    """Remove the articles of a run or a source, or those that are or come of a record of this name, from an index.
 
     What was dropped as a copy of them does not come back; but the next that says the same is kept.  Raises UsageError
     if nothing is called so.

@@ -43,7 +43,7 @@ _Parse = Callable[[Iterable[tuple[Any, Any]]], Run]
 
 
 def parts(regex: str, flags: int) -> Run:
-    """Take a regex apart.  Raises re.error if it is none.
+    """Return the parts of a regex.  Raises re.error if it is none.
 
     >>> [(part.high, sorted(first([part]))) for part in parts("b[yz]:?", 0)]
     [(1, ['b']), (1, ['y', 'z']), (1, [':'])]

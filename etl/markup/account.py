@@ -39,7 +39,7 @@ class Account(Struct, frozen=True):
     overruled: str = ""
 
     def words(self) -> Iterator[str]:
-        """Say the account, line by line."""
+        """Yield the account, line by line."""
         told, others = self.features[:FEATURES_TOLD], self.features[FEATURES_TOLD:]
         likely, least = self.probability / 1000, self.least / 1000
         yield f"page model: story with a probability of {likely:.3f}; kept from {least:.3f} on"

@@ -95,7 +95,7 @@ class Parted(Struct, frozen=True):
 
 
 def part(text: str, model: PageModel | None) -> Parted:
-    """Part the lines of a page into those of its story and the regions around it."""
+    """Return the lines of a page in two parts: those of its story, and the regions around it."""
     layout = lay_out(text)
     said = said_of(layout.clues)
     layout = credible(layout, said)

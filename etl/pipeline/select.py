@@ -23,6 +23,8 @@ DropRule = Literal["duplicate/exact", "duplicate/near", "duplicate/article"]
 EXACT: DropRule = "duplicate/exact"
 NEAR: DropRule = "duplicate/near"
 WHOLE: DropRule = "duplicate/article"
+# Blocks of a document or two.  Among more, some have words in common, and to look for these first does not pay.
+FEW_BLOCKS = 64
 
 
 class Drop(Struct, frozen=True, gc=False, array_like=True):
@@ -72,13 +74,14 @@ def drops_among(texts: BlockTexts, settings: DedupSettings) -> dict[int, Drop]:
     """Return the blocks of some articles that are dropped, by their place, found in memory."""
     import numpy as np
 
-    from etl.dedup.fingerprint import fingerprint
-    from etl.dedup.selection import Blocks, drops_of, may_have_duplicates, no_history
+    from etl.dedup.fingerprint import fingerprint, may_repeat
+    from etl.dedup.selection import Blocks, drops_of, no_history
     from etl.dedup.selection import select as select_blocks
 
-    prints, count = fingerprint(texts.texts, settings), len(texts.texts)
-    if not may_have_duplicates(prints):
+    count = len(texts.texts)
+    if count <= FEW_BLOCKS and not may_repeat(texts.texts, settings):
         return {}
+    prints = fingerprint(texts.texts, settings)
     blocks = Blocks(prints, np.array(texts.articles, np.int64), no_history(count))
     drops = drops_of(blocks, select_blocks(blocks, settings))
     named = _named(drops, np.array([0, count]), lambda drops: _names_in(texts, drops))

@@ -148,7 +148,7 @@ class Claim:
         self._file: int | None = None
 
     def __enter__(self) -> "Claim":
-        """Take the lock.  Raises UsageError if a live process holds it."""
+        """Lock the output.  Raises UsageError if a live process holds it."""
         self._file = _locked(self._lock)
         return self
 

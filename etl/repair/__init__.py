@@ -86,7 +86,7 @@ def needs_no_repair(lines: Sequence[str], replacements: Sequence[Replacement]) -
 
 
 def _settled(line: str, steps: Sequence[Step]) -> tuple[str, Script]:
-    """Take all steps, again and again until none changes anything."""
+    """Return a text after all steps, repeated until none changes anything."""
     text: str = line
     script: Script = ()
     for _ in range(MAX_ROUNDS):

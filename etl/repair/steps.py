@@ -94,7 +94,7 @@ _REPLACED = re.compile("(â€œ(?:(?!â€œ).)*?â€)\ufffd")
 
 
 def _with_lost_quotes(line: str) -> str:
-    """Give back the byte 0x9D; at the end of a line only if a quote was open."""
+    """Return a text with the byte 0x9D back; at the end of a line only if a quote was open."""
     line = _REPLACED.sub("\\1\x9d", line)
     return _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), line)
 

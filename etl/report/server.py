@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         return _json(self.server.review.act(action[1], self._body()))
 
     def log_message(self, format: str, *values: Any) -> None:  # the name in the standard library
-        """Say nothing: the address holds the token."""
+        """Write no log: the address holds the token."""
 
     def _check_host(self) -> None:
         """Refuse another name of this machine: a site could have its own name lead here."""

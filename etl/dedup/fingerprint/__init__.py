@@ -9,6 +9,6 @@ table        all of these, one row a block
 """
 
 from etl.dedup.fingerprint.minhash import bands_and_rows, signatures
-from etl.dedup.fingerprint.table import Fingerprints, fingerprint, join
+from etl.dedup.fingerprint.table import Fingerprints, fingerprint, join, may_repeat
 
-__all__ = ["Fingerprints", "bands_and_rows", "fingerprint", "join", "signatures"]
+__all__ = ["Fingerprints", "bands_and_rows", "fingerprint", "join", "may_repeat", "signatures"]

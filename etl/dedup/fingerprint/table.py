@@ -55,6 +55,15 @@ def fingerprint(texts: Sequence[str], settings: DedupSettings = DEFAULT_SETTINGS
     return join([_fingerprint(batch, settings) for batch in _batches(texts)])
 
 
+def may_repeat(texts: Sequence[str], settings: DedupSettings) -> bool:
+    """Return true if two texts have all tokens or a shingle in common; it costs half of their fingerprints."""
+    folded = fold(texts)
+    tokens = tokenize(folded)
+    hashes = text_hashes(tokens)[0]
+    shingles, _ = shingle(folded, tokens, hashes, settings.shingles, settings.short_words)
+    return len(np.unique(hashes)) < len(hashes) or len(np.unique(shingles)) < len(shingles)
+
+
 def join(parts: Sequence[Fingerprints]) -> Fingerprints:
     """Return the fingerprints of the blocks of one part or more, taken with the same settings, in reading order."""
     if len(parts) == 1:

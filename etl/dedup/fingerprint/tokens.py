@@ -125,7 +125,7 @@ def _joined(texts: list[str]) -> str:
 
 
 def _interleaved(is_first: list[bool], first: list[bytes], second: list[bytes]) -> list[bytes]:
-    """Take from two lists by turns, as the flags say."""
+    """Return the items of two lists in turn, as the flags say."""
     one, other = iter(first), iter(second)
     return [next(one) if flag else next(other) for flag in is_first]
 

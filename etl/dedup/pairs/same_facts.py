@@ -174,7 +174,7 @@ def _are_filled_in(lone: Lone, counts: I64) -> Mask:
 
 
 def _are_phrases(lone: Lone) -> Mask:
-    """Tell of pairs, of which both have lone terms, whether these are one phrase each, at the same place."""
+    """Return for pairs, of which both have lone terms, whether these are one phrase each, at the same place."""
     starts = np.flatnonzero(np.diff(lone.owners, prepend=-1))
     counts = np.diff(starts, append=len(lone.owners))
     if not len(starts):

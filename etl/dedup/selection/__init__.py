@@ -8,7 +8,7 @@ drops        what is dropped, what keeps it, and the words that are lost
 
 from etl.dedup.selection.articles import DuplicateArticle
 from etl.dedup.selection.drops import Drops, drops_of
-from etl.dedup.selection.duplicates import Duplicates, duplicates, may_have_duplicates
+from etl.dedup.selection.duplicates import Duplicates, duplicates
 from etl.dedup.selection.history import Blocks, Selected, no_history, select
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Selected",
     "drops_of",
     "duplicates",
-    "may_have_duplicates",
     "no_history",
     "select",
 ]

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U32, U64, Mask, in_memory, mixed
+from etl.dedup.arrays import F64, I64, U32, U64, Mask, mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import IN_MEMORY, Buckets, ComparisonInput, Resources, Runner, buckets, grouped
 from etl.dedup.pairs.verify import Pairs, joined, pairs
@@ -46,12 +46,6 @@ def duplicates(
     blocks = order[(originals[order] == order) & (prints.shingle_counts[order] > 0)]
     near = _near(compared, resources.spill(resources.run(buckets(compared, blocks))), resources)
     return _with_copies(near, originals)
-
-
-def may_have_duplicates(prints: Fingerprints) -> bool:
-    """Return true if two blocks have a text or a shingle in common: those of one document mostly have not."""
-    hashes, shingles = prints.text_hashes[0], in_memory(prints.shingles)
-    return len(np.unique(hashes)) < len(hashes) or len(np.unique(shingles)) < len(shingles)
 
 
 def kept_first(prints: Fingerprints, articles: I64, settings: DedupSettings, prior_blocks: int = 0) -> I64:

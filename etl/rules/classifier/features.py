@@ -188,7 +188,7 @@ def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
 
 
 def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
-    """Tell which blocks stand in the story: of each article the stretch with most words of prose and little else."""
+    """Return which blocks stand in the story: of each article the stretch with most words of prose and little else."""
     if not edges.size:
         return np.zeros(0, dtype=bool)
     lexicon, ended = looks["lexicon"], looks["ended"] > 0

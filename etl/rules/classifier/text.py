@@ -155,7 +155,7 @@ def last_marks(text: Text) -> Integers:
 
 
 def ends_as_sentence(text: Text, units: Integers) -> Flags:
-    """Tell which blocks end with a full stop of their script; a script without one is believed from ten words on."""
+    """Return which blocks end with a full stop of their script; a script without one is believed from ten words on."""
     last = last_marks(text)
     stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)
     code = text.codes[last]

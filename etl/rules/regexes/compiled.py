@@ -54,7 +54,7 @@ _FACTS: dict[str, RegexFacts] = {}
 
 
 def take_facts(facts: Mapping[str, RegexFacts]) -> None:
-    """Take the facts of regexes that were computed when copydesk was built."""
+    """Use the facts of regexes that were computed when copydesk was built."""
     _FACTS.update(facts)
 
 
