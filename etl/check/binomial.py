@@ -14,7 +14,7 @@ def upper_bound(wrong: int, draws: int, confidence: float = 0.95) -> float:
     most np - 1 the sum is then less probable than the binomial).
 
     >>> round(upper_bound(0, 200), 5), round(upper_bound(3, 200), 5), upper_bound(5, 5), upper_bound(0, 0)
-    (0.01487, 0.03829, 1.0, 1.0)
+    (0.01487, 0.03831, 1.0, 1.0)
     """
     if not 0 <= wrong <= draws:
         raise ValueError(f"{wrong} of {draws} draws")
