@@ -18,13 +18,16 @@ from typing import Any
 
 from page_model import scorer, scores
 
+# Pages are judged in batches, as a run judges them.
 COPYDESK = """
-from etl.document import clean
+from etl.document import finish, judge, parse
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
 rules = compile_rules(Selection())
-def extract(html):
-    return "\\n\\n".join(record.text for record in clean(Raw("page", html, "0" * 64, "html"), rules).records)
+BATCH = 32
+def extract_all(pages):
+    parsed = [parse(Raw("page", page, "0" * 64, "html"), rules) for page in pages]
+    return ["\\n\\n".join(record.text for record in finish(one).records) for one in judge(parsed, rules)]
 """
 PEERS = {
     "copydesk": COPYDESK,
@@ -55,13 +58,17 @@ RUNNER = """
 import gzip, json, resource, sys, time
 folder, names = sys.argv[1], json.load(sys.stdin)
 pages = [gzip.open(f"{folder}/html/{name}.html.gz").read() for name in names]
-extract(pages[0])
-texts, start = {}, time.process_time()
-for name, page in zip(names, pages):
+def extracted(page):
     try:
-        texts[name] = extract(page) or ""
+        return extract(page) or ""
     except Exception:  # an extractor that fails on a page has no text of it
-        texts[name] = ""
+        return ""
+if "extract_all" not in globals():
+    BATCH, extract_all = 1, lambda pages: [extracted(page) for page in pages]
+extract_all(pages[:1])
+texts, start = {}, time.process_time()
+for at in range(0, len(pages), BATCH):
+    texts |= zip(names[at:at + BATCH], extract_all(pages[at:at + BATCH]))
 seconds = time.process_time() - start
 print(json.dumps({"texts": texts, "seconds": seconds, "kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 """

@@ -212,6 +212,28 @@ def test_contributions_add_up_to_the_score_of_every_line() -> None:
             assert bias + sum(value for _, value in parts) == odds
 
 
+STEPS = ("Whisk the eggs with the sugar until pale.", "Fold in the flour, then bake for forty minutes.")
+RECIPE = (
+    '<script type="application/ld+json">{"@type": "Recipe", "recipeIngredient": ["3 large eggs from hens", "salt"],'
+    f'"recipeInstructions": [{{"@type": "HowToStep", "text": "{STEPS[0]}"}}, {{"@type": "HowToStep", "text": "{STEPS[1]}"}}]}}'
+    "</script>"
+)
+CARD = (
+    "<div class=rcp-box><ul><li class=rcp-ing>3 large eggs from hens<li class=rcp-ing>salt</ul>"
+    f"<div class=rcp-txt>{STEPS[0]}</div><div class=rcp-txt>{STEPS[1]}</div></div>"
+)
+
+
+def test_what_a_page_has_as_ingredients_and_steps_is_story() -> None:
+    found = story_of(page_with(RECIPE + f"<aside>{MENU}<a href=/s>Salt</a></aside>" + PARAGRAPHS + CARD))
+    assert [text for text in ("3 large eggs from hens", "salt", *STEPS) if text not in found.split("\n\n")] == []
+    assert "Salt" not in found
+
+
+def test_no_feature_has_the_name_of_another() -> None:
+    assert LINE_FEATURES.keys() & CONTEXT_FEATURES.keys() == set()
+
+
 def test_features_are_documented_and_computed() -> None:
     assert MODEL
     layout = lay_out(page_with(PARAGRAPHS))

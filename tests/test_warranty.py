@@ -128,6 +128,13 @@ def test_a_judge_sees_what_stands_around_a_removal(audit: Path) -> None:
         assert " ".join(page[at + len(one.text) :].split()).startswith(one.below)
 
 
+def test_an_audit_is_known_by_its_content_and_by_its_articles(run: Run, audit: Path, tmp_path: Path) -> None:
+    (tmp_path / "booked.jsonl").write_bytes(audit.read_bytes())
+    outputs = [run("audit", "sample", name, "--n", 5) for name in (audit, "clean.jsonl", "booked.jsonl")]
+    assert [one.code for one in outputs] == [0, 0, 0]
+    assert outputs[0].out == outputs[1].out
+
+
 def test_without_the_articles_a_sample_is_the_same(audit: Path) -> None:
     with_them = sample(audit, 20, 1)
     audit.with_name("clean.jsonl").unlink()

@@ -133,12 +133,15 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
 
 def _audit_of(path: Path) -> Path:
     """Return the audit that a user means: the file, or that of a folder or file of articles."""
+    from etl.check.audits import is_audit
+    from etl.formats import Source
     from etl.restoration import find_audit
 
     if not path.exists():
         raise UsageError(str(path), "there is no such file or folder", "Give the audit that clean wrote.")
-    is_articles = (path / "audit").is_dir() if path.is_dir() else ".audit" not in path.name
-    return find_audit(path) if is_articles else path
+    if path.is_dir():
+        return find_audit(path) if (path / "audit").is_dir() else path
+    return path if is_audit(Source(str(path), str(path))) else find_audit(path)
 
 
 def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], None]") -> None:

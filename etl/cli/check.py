@@ -54,6 +54,7 @@ checking_options = options.stacked(
     ),
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
     option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
+    options.finding_options,
     options.reading_options,
     options.rule_options,
     options.similarity_options,
@@ -61,7 +62,7 @@ checking_options = options.stacked(
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
 @option(
     "Output",
     "--format",
@@ -116,16 +117,15 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     report = report_of(outcome, rules)
     report = structs.replace(report, findings=traced(report.findings))
     _write(report, formats)
-    _speak(report, chosen)
-    if outcome.unread:
-        say(f"{number(outcome.unread, 'input')} could not be read, and no check counts that", fg="yellow")
+    unread = [f"{number(outcome.unread, 'input')} could not be read, and no check counts that"]
+    _speak(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)
 
 
 @click.command(cls=GroupedCommand)
 @click.argument("action", type=click.Choice(["write", "prune", "show"]))
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
 @option("Baseline", "--baseline", default="", metavar="FILE", help="The file.  [default: copydesk.baseline.jsonl]")
 @option("Baseline", "--accept", is_flag=True, help="Raise what is worse than it was accepted.")
 @option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; goes into the file.")
@@ -258,16 +258,17 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
             file.writelines(markdown(report))
 
 
-def _speak(report: "Report", chosen: dict[str, Any]) -> None:
-    """Write to stderr what is no part of the report: one JSON object, or words."""
+def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
+    """Write to stderr what is no part of the report: one JSON object, or words; errors are never hidden."""
     if chosen["as_json"]:
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
         counts = {scope: count.subjects for scope, count in report.totals.items()}
         passed = not report.failures
-        say(to_json({"passed": passed, **levels, "checked": counts, "messages": [*report.failures, *report.notes]}))
+        messages = [*report.failures, *report.notes, *errors]
+        say(to_json({"passed": passed, **levels, "checked": counts, "messages": messages}))
         return
-    for note in () if chosen["quiet"] else report.notes:
-        say(note, fg="yellow")
+    for said in (*(() if chosen["quiet"] else report.notes), *errors):
+        say(said, fg="yellow")
 
 
 LEVELS = ("error", "warning", "note")

@@ -10,10 +10,13 @@ from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
 
-# Elements that are listened to even without attributes.
-LISTENED = frozenset(("title", "style", "time"))
+# Elements whose text is listened to, even without attributes.
+TEXTS = frozenset(("title", "style", "time"))
 # Elements that say all in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
+# Elements that are asked whatever their attributes are, and attributes for which any other is.
+LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script"}
+TELLING = frozenset(("class", "itemprop", "rel"))
 # Attributes of a <meta> that name what its content is.
 META_KEYS = ("property", "name", "itemprop", "http-equiv")
 # Properties of microdata that are asked for.  Names within an author are his.
@@ -107,7 +110,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if tag == "script":
         kind = attributes.get("type", "").lower()
         return f"script {kind}" if "ld+json" in kind else ""
-    if tag in LISTENED:
+    if tag in TEXTS:
         return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
     if "itemprop" in attributes and (said := attributes["itemprop"].lower()) in PROPERTIES:
         return f"itemprop {said}" if said != "articlebody" else ""

@@ -77,6 +77,8 @@ PART_OF_ROLE = {
 }
 # Only these may call themselves a dialog or comments: <body class="comments-open"> holds the story.
 GROUPS = frozenset(("div", "section", "ol", "ul", "li", "aside"))
+# Attributes that may hide their element.
+HIDING = frozenset(("hidden", "aria-hidden", "style"))
 # Searched for in all style sheets: four times as fast with its first letter told from the others.
 INVISIBLE = re.compile(r"[DdVv](?i:isplay\s*:\s*none|isibility\s*:\s*hidden)")
 

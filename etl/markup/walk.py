@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 from msgspec import Struct
 
-from etl.markup.clues import LISTENED, Listener
+from etl.markup.clues import LISTENED, TELLING, Listener
 from etl.markup.elements import (
     APART,
     BIT,
@@ -19,6 +19,7 @@ from etl.markup.elements import (
     BOLD,
     CONTROLS,
     GROUPS,
+    HIDING,
     INVISIBLE,
     ITALIC,
     LINES,
@@ -140,7 +141,7 @@ class _Walker:
                     self._end_line()
                 self._open_box(tag, attributes)
         self.open.append((*frame, is_apart))
-        if attributes or tag in LISTENED:
+        if tag in LISTENED or not TELLING.isdisjoint(attributes):
             self.listener.start(tag, attributes, len(self.open), len(self.lines))
 
     def end(self, tag: str) -> None:
@@ -215,13 +216,13 @@ class _Walker:
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
+        unseen = self.listener.unseen
+        if not unseen and HIDING.isdisjoint(attributes):
+            return False
         if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
             return True
         if "style" in attributes and INVISIBLE.search(attributes["style"]):
             return True
-        unseen = self.listener.unseen
-        if not unseen:
-            return False
         return "#" + attributes.get("id", "") in unseen or any(
             f".{name}" in unseen for name in attributes.get("class", "").split()
         )
