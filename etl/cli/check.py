@@ -54,6 +54,7 @@ checking_options = options.stacked(
     ),
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
     option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
+    options.finding_options,
     options.reading_options,
     options.rule_options,
     options.similarity_options,
@@ -61,7 +62,7 @@ checking_options = options.stacked(
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@options.inputs_argument
 @option(
     "Output",
     "--format",
@@ -124,7 +125,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 @click.command(cls=GroupedCommand)
 @click.argument("action", type=click.Choice(["write", "prune", "show"]))
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
 @option("Baseline", "--baseline", default="", metavar="FILE", help="The file.  [default: copydesk.baseline.jsonl]")
 @option("Baseline", "--accept", is_flag=True, help="Raise what is worse than it was accepted.")
 @option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; goes into the file.")

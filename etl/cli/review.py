@@ -36,8 +36,7 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
     Examples:
       copydesk review clean.jsonl --pack mine/
       copydesk --config mine/copydesk.toml clean pages/ -r mine/ -o again.jsonl
-      copydesk audit sample clean.jsonl -o mine/verdicts.csv --no-judge
-      copydesk review clean.jsonl --pack mine/
+      copydesk audit sample clean.audit.jsonl -o mine/verdicts.csv --no-judge
 
     A click on a removed line says that this was wrong, one on a kept line that it is furniture; a rule shows at once
     what it would take in the articles that are loaded.  The page is served on 127.0.0.1 alone, under an address with a
