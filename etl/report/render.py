@@ -217,6 +217,7 @@ def _environment() -> Environment:
         anchor=lambda article, start=None: anchor(article.fields.id, start),
         clip=clip,
         count=counted,
+        flat=lambda text: " ⏎ ".join(text.split("\n")),  # a menu of forty lines must not push the story away
         is_web=lambda url: url.startswith(("https://", "http://")),
         kind=charts.kind_of,
         label=_label,
