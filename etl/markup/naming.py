@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-# Values of attributes whose words are remembered.
-MAX_REMEMBERED = 50_000
+# Values of attributes whose words are remembered: those of some thirty pages, with a kilobyte each.
+MAX_REMEMBERED = 5_000
 # Of an attribute so many parts are looked at, of a part so many words, of more than one and less than so many letters.
 MAX_PARTS, MAX_WORDS, MAX_LETTERS = 12, 6, 20
 
