@@ -336,7 +336,9 @@ def _commands(command: click.Command, context: click.Context) -> Iterator[tuple[
 
 def test_help_fits_80_columns_and_breaks_no_word() -> None:
     faults: list[tuple[str, str]] = []
-    for path, context in _commands(cli, click.Context(cli, info_name="copydesk", terminal_width=80)):
+    for path, context in _commands(
+        cli, click.Context(cli, info_name="copydesk", terminal_width=80, **cli.context_settings)
+    ):
         context.terminal_width = 80
         lines = context.get_help().splitlines()
         faults += [(path, line) for line in lines if len(line) > 80 or line.endswith("-")]
