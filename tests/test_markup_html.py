@@ -166,6 +166,12 @@ def test_what_readers_say_below_a_story_is_not_its_text(group: str) -> None:
     assert "nobody ever asked us" not in text
 
 
+@pytest.mark.parametrize("element", ["article", "main", "section", "div"])
+def test_a_page_may_leave_out_html_head_and_body(element: str) -> None:
+    page = f"<!doctype html><title>Harbour bridge shut</title><style>p {{}}</style><{element}>{PARAGRAPHS}</{element}>"
+    assert story_of(page) == "\n\n".join(STORY)
+
+
 def test_what_stands_outside_is_one_entry_a_region() -> None:
     page = read_html(page_with(f"<article>{PARAGRAPHS}</article>"), model=MODEL)
     named = {page.blocks[one.block].text.split("\n")[0]: one.rule for one in page.outside}

@@ -18,8 +18,9 @@ BLOCKS = frozenset(
 )
 # Text that is set as typed.
 VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
-# Markup and not text: never shown, never in a block.
-SILENT = frozenset(("annotation", "annotation-xml", "head", "script", "style", "svg", "template", "title"))
+# Markup and not text: never shown, never in a block.  Not <head>: of a page that writes neither it nor <body>, libxml2
+# puts an <article> there, where a browser ends the head.
+SILENT = frozenset(("annotation", "annotation-xml", "script", "style", "svg", "template", "title"))
 # Controls, and what a browser shows that cannot show them: text that is no part of a story on any page, by its name.
 CONTROLS = {
     "audio": "audio",
