@@ -62,8 +62,9 @@ class Sourced(Struct, frozen=True):
         return called(self.name, self.rule)
 
 
+@cache
 def builtin_folder() -> Path:
-    """Where the packs are: beside the package in a wheel, at the top level in a checkout."""
+    """Return where the packs are: beside the package in a wheel, at the top level in a checkout."""
     package = Path(__file__).parent.parent
     installed = package / "_rules"
     return installed if installed.is_dir() else package.parent / "rules"

@@ -185,10 +185,9 @@ def load_rules(selection: Selection) -> tuple[Sourced, ...]:
 def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
     """Return version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
     found: dict[str, dict[str, str]] = {}
-    for sourced in selected(selection):
-        path = Path(sourced.path)
+    for path, version in {Path(sourced.path): sourced.version for sourced in selected(selection)}.items():
         name = path.relative_to(builtin_folder()) if path.is_relative_to(builtin_folder()) else path
-        found[name.as_posix()] = {"version": sourced.version, "sha256": sha256(path.read_bytes()).hexdigest()}
+        found[name.as_posix()] = {"version": version, "sha256": sha256(path.read_bytes()).hexdigest()}
     return dict(sorted(found.items()))
 
 
