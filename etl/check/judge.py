@@ -15,7 +15,7 @@ from etl.check.tally import Tallied, Tally, concerned, total
 from etl.packs import Selection
 
 # A publisher of so many articles before, of which fewer than this share are there now, is missed.
-MIN_BEFORE, LEAST_SHARE = 5, 0.5
+MIN_BEFORE, MIN_SHARE = 5, 0.5
 _ORDER: Mapping[Level, int] = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -91,7 +91,7 @@ def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
         return
     for key, one in before.accepted.items():
         now = total(tallied.totals, "art", key.publisher).subjects
-        if key.check == COUNTS["art"] and one.count >= MIN_BEFORE and now < LEAST_SHARE * one.count:
+        if key.check == COUNTS["art"] and one.count >= MIN_BEFORE and now < MIN_SHARE * one.count:
             words = f"{now:,} articles of {key.publisher or 'unknown publishers'}, and {one.count:,} before"
             yield Finding(Key("art.counts", "", key.publisher), Place(""), words)
 

@@ -237,7 +237,7 @@ dedup_options = stacked(
 )
 
 
-running_options = stacked(
+capacity_options = stacked(
     option(
         "Running",
         "-j",
@@ -255,6 +255,11 @@ running_options = stacked(
         metavar="SIZE",
         help="What finding copies may hold in memory; past it, they are sought from files.",
     ),
+)
+
+
+running_options = stacked(
+    capacity_options,
     option(
         "Running",
         "--engine",
@@ -292,7 +297,7 @@ running_options = stacked(
 
 
 def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine]":
-    """Take the engine out of a command's options; it starts when it is entered.  Raises click.BadParameter."""
+    """Remove the engine from a command's options; it starts when it is entered.  Raises click.BadParameter."""
     from etl.engines.local import LocalEngine
 
     name, master = options.pop("engine"), options.pop("master")

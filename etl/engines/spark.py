@@ -104,7 +104,7 @@ def spark_faults() -> Iterator[None]:
 
 def _check_installed() -> None:
     try:
-        import pyspark  # noqa: F401
+        import pyspark  # noqa: F401  # whether it is there is all that is asked
     except ImportError:
         raise UsageError("--engine spark", "PySpark is not installed", "pip install 'copydesk[spark]'") from None
     home = os.environ.get("JAVA_HOME")

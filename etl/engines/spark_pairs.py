@@ -102,7 +102,7 @@ class SparkPairs:
         return Pairs(earlier, later, found["similarity"].to_numpy())
 
     def close(self) -> None:
-        """Give back what the executors hold; where Spark died, nothing is held."""
+        """Release what the executors hold; where Spark died, nothing is held."""
         from py4j.protocol import Py4JError
 
         with suppress(Py4JError):

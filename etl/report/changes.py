@@ -187,7 +187,7 @@ class _Walk:
             yield self._article, ShownBlock(self._start, self._at, self._start_line, spans, tags=tags)
 
     def _take_tags(self) -> Iterator[Entry]:
-        """Take the tags that begin before the end of the block at hand."""
+        """Yield the tags that begin before the end of the block at hand."""
         while self._tags and self._tags[0].char_start < self._at:
             tag = self._tags.pop(0)
             if tag.char_start >= self._start:

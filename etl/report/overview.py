@@ -21,7 +21,7 @@ MAX_HEAT_RULES = 16
 MAX_OUTLIERS = 12
 MAX_LINKS = 6
 # Points of per cent.  A smaller change says nothing.
-LEAST_DELTA = 0.5
+MIN_DELTA = 0.5
 
 
 class Tile(Struct, frozen=True):
@@ -150,7 +150,7 @@ def _cell(publisher: str, rule: str, totals: Totals, previous: Totals | None) ->
     if previous is None or publisher not in previous.publishers:
         return HeatCell(charts.heat(now), words)
     delta = now - _percent(previous, publisher, rule)
-    if abs(delta) < LEAST_DELTA:
+    if abs(delta) < MIN_DELTA:
         return HeatCell(charts.heat(now), words)
     return HeatCell(charts.heat(now), words, f"{abs(delta):.0f}", _direction(delta))
 

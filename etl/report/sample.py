@@ -60,7 +60,7 @@ class _Best:
         self._heap: list[tuple[float, str, Chosen]] = []  # the highest rank is on top, so that it goes first
 
     def offer(self, item: Chosen) -> None:
-        """Take an item in if it is among the best."""
+        """Add an item if it is among the best."""
         entry = (-item.rank, item.id, item)
         if len(self._heap) < self._size:
             heappush(self._heap, entry)

@@ -12,7 +12,7 @@ from etl.markup.layout import Box, Layout, Line
 # What a line that is no prose costs its boxes: half its characters, and so many for being there.
 COST_OF_LINE = 15
 # The share of a page's prose from which on the part that it stands in says nothing.
-MOST_PROSE = 0.75
+MIN_PROSE_SHARE = 0.75
 # Boxes around a line that are looked at, and those in which boxes that repeat are counted.
 MAX_LEVELS, REPEATING_LEVELS = 60, 5
 # Boxes that stand many in a row in any story.
@@ -75,7 +75,7 @@ def part_columns(boxes: Sequence[Box], tree: BoxTree, measured: Measured) -> Col
     names = np.array([_PLACE_OF_NAME.get(box.name, -1) for box in boxes])[tree.box]
     for part in VOID:  # what holds most of the page's prose says nothing by calling itself an aside
         inside = parts & BIT[part] > 0
-        if inside.any() and measured.prose[inside].sum() > MOST_PROSE * measured.page_prose:
+        if inside.any() and measured.prose[inside].sum() > MIN_PROSE_SHARE * measured.page_prose:
             parts = parts & ~BIT[part]
     table = (parts >> np.arange(len(PARTS))[:, None]) & 1
     columns: Columns = {f"in-{part}": of_part for part, of_part in zip(PARTS, table, strict=True)}
