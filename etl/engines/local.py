@@ -7,6 +7,7 @@ when a run ends early: all they write is written under names of their own.  A wo
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
@@ -121,15 +122,13 @@ def _died(process: "SpawnProcess", number: int) -> MachineError:
 
 
 def _work(pipe: "Connection") -> None:
-    """Run tasks until the pipe closes."""
+    """Run tasks until the pipe closes, at whichever end of a task."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all of the terminal's processes; the parent ends this one
     Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):
+        while True:
             task, item = pipe.recv()
-        except (EOFError, ConnectionError):
-            return
-        pipe.send(outcome(task, item))
+            pipe.send(outcome(task, item))
 
 
 def _end_with_parent() -> None:
