@@ -64,3 +64,14 @@ def test_sentences_stay_on_a_page_dense_with_furniture(language: str, share: flo
             if rng.random() < share:
                 texts += rng.sample(furniture, rng.randint(1, 4))
         assert lost([*texts, *rng.sample(furniture, 8)], story) == []
+
+
+@pytest.mark.parametrize("language", STORIES)
+def test_sentences_stay_between_lines_that_no_rule_knows(language: str) -> None:
+    """No rule names these, as none names a new button of a site; a closing sentence is parted from the rest by one."""
+    told = STORIES[language]
+    for count in (4, 7, 15):
+        for closer in told["closers"][1:]:
+            story = [*paragraphs(language, count), closer]
+            texts = [line for at, text in enumerate(story) for line in (text, f"Vorlix {at} ganz")]
+            assert lost([*texts, *told["furniture"]["related"]], story) == []

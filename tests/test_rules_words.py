@@ -43,6 +43,9 @@ def test_looks_joined(match: dict[str, object], drops: str, keeps: str) -> None:
         pytest.param({"prefix": ["cat"]}, [0, 1], id="keeps: another look"),
         pytest.param({"after": {"exact": ["Watch the cat"]}}, [0], id="company"),
         pytest.param({"after": {"rule": ["test/0"]}}, [0, 1], id="keeps: company that is not there"),
+        pytest.param({"beside": {"exact": ["The end"], "within": 2}}, [], id="company below"),
+        pytest.param({"contains": ["dog"], "beside": {"exact": ["Watch the cat"]}}, [0], id="looks and company above"),
+        pytest.param({"beside": {"exact": ["Watch the bird"]}}, [0, 1], id="keeps: company on neither side"),
         pytest.param({"contains": ["dog"], "after": {"exact": ["end"]}}, [0, 1], id="keeps: looks without their company"),
     ],
 )  # fmt: skip

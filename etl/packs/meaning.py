@@ -46,7 +46,7 @@ def patterns(rule: Rule) -> Iterator[Pattern]:
 def inner_patterns(match: Match) -> Iterator[Pattern]:
     """The patterns that a match has beside its own looks."""
     yield from (*match.every, *match.either, *match.neither)
-    yield from (neighbour for neighbour in (match.after, match.before) if neighbour)
+    yield from (neighbour for neighbour in (match.after, match.before, match.beside) if neighbour)
     if match.between:
         yield from (match.between.start, match.between.end)
 

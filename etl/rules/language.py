@@ -101,6 +101,7 @@ class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit
     neither: tuple[Pattern, ...] = field(name="not", default=())
     after: Neighbour | None = None
     before: Neighbour | None = None
+    beside: Neighbour | None = None
     between: Between | None = None
     span: Span | None = None
     near: Near | None = None

@@ -200,6 +200,8 @@ def _triggers(match: Match) -> Iterator[Trigger]:
         yield Trigger((match.after,), 1, match.after.within)
     if match.before:
         yield Trigger((match.before,), -match.before.within, -1)
+    if match.beside:
+        yield Trigger((match.beside,), -match.beside.within, match.beside.within)
     if match.between:
         yield Trigger((match.between.start,), 0, match.between.max_blocks + 1)  # a drop-span takes start and end along
     if match.span:

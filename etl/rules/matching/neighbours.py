@@ -15,7 +15,7 @@ from etl.rules.matching.view import ArticleView
 # Blocks.  Farther than any rule looks.
 FAR = 1 << 20
 # What is counted once for an article, and so costs next to nothing at each of its blocks.
-MEASURED = ("after", "before", "between")
+MEASURED = ("after", "before", "beside", "between")
 
 
 def is_contextual(match: Match) -> bool:
@@ -116,6 +116,16 @@ def _before(near: Neighbour, user_rule: str) -> Predicate:
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
+def _beside(near: Neighbour, user_rule: str) -> Predicate:
+    distances, within = _distances(near, user_rule), near.within
+
+    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
+        found = distances(view)
+        return [at for at in places if min(found.above[at], found.below[at]) <= within]
+
+    return Predicate(lambda view, at: bool(among(view, (at,))), among)
+
+
 def _between(between: Between, user_rule: str) -> Predicate:
     starts, ends = _distances(between.start, user_rule), _distances(between.end, user_rule)
     most = between.max_blocks + 1
@@ -179,6 +189,7 @@ def _span_places(span: Span, run: list[str], view: ArticleView) -> Iterator[set[
 _NEIGHBOURS: dict[str, Callable[[Any, str], Predicate]] = {
     "after": _after,
     "before": _before,
+    "beside": _beside,
     "between": _between,
     "span": _span,
     "near": _near,
