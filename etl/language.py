@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
+from etl.fold import count_words
+
 # Characters of the sample.  On 500 py3langid is right as often as on whole articles, in 0.2 ms.
 SAMPLE_CHARS = 500
 # Letters.  A headline is too short: "Seven die" is Dutch to any detector.
@@ -29,6 +31,13 @@ LANGUAGES = (
     *("hu", "id", "it", "ja", "ko", "lt", "is", "lv", "mk", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq"),
     *("sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
 )
+
+# Words.  In shorter texts names and quotes decide.
+MIN_WORDS_TO_CONTRADICT = 40
+# So many of the longest blocks must agree: one may be a quote.
+MAX_WITNESSES = 3
+# Codes of one language, or of what a detector cannot tell apart.
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -53,6 +62,27 @@ def detect(texts: Sequence[str]) -> str:
         return "en"
     language, confidence = _identifier().classify(sample)
     return language if confidence >= MIN_CONFIDENCE else ""
+
+
+def contradicted(said: str, texts: Sequence[str]) -> str:
+    """Return the language that some blocks are in if it is not the one that they are said to be in; "" else.
+
+    >>> german = "Nur selten tritt jemand aus seinen alten Pfaden hervor, und so blieb auch dieser Plan ohne Folgen. "
+    >>> contradicted("en-US", [german * 3]), contradicted("de", [german * 3]), contradicted("tlh", [german * 3])
+    ('de', '', '')
+    """
+    claimed = _of_one_language(re.split("[-_]", said.lower())[0])
+    if claimed not in LANGUAGES or sum(map(count_words, texts)) < MIN_WORDS_TO_CONTRADICT:
+        return ""
+    longest = sorted(texts, key=len, reverse=True)[:MAX_WITNESSES]
+    found = {detect([text]) for text in longest} - {""}
+    if len(found) == 1 and (language := found.pop()) and _of_one_language(language) != claimed:
+        return language
+    return ""
+
+
+def _of_one_language(code: str) -> str:
+    return _SAME.get(code, code)
 
 
 def _is_english(words: Sequence[str]) -> bool:
