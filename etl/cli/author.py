@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
@@ -56,7 +56,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
     from etl.author import rule_on_trial, trial
     from etl.rules.language import Match
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     rule = rule_on_trial(Match(**chosen), "strip" if inside else "drop")
     _doubt(rule.match.regex, chosen["case"], inside)
     hits: list[Hit] = []
@@ -91,7 +91,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     from etl.formats import only_document
     from etl.packs import compile_rules
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     wanted = parse_place(place)
     rules = compile_rules(selection)
     (judged,) = judge([parse_document(only_document(wanted.path, reading, wanted.row), rules)], rules)
@@ -136,7 +136,7 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
     """
     from etl.author import MAX_WORDS, draft, free_id, header, suggest
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     with _documents(inputs, reading) as judged:
         found = suggest(judged(selection), least, most)
         taken = {sourced.rule.id for sourced in load_rules(selection)}
@@ -168,7 +168,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
     """
     from etl.author import compare
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     verdicts: Counter[str] = Counter()
     before, after = (structs.replace(selection, packs=(*selection.packs, pack)) for pack in (old, new))
     with _documents(inputs, reading) as judged:

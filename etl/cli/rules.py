@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from etl.cli import author, options
+from etl.cli import author, options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, one_line, say, table, visible
@@ -40,7 +40,7 @@ def list_rules(as_json: bool, **chosen: Any) -> None:
     """List the rules that a selection judges by: name, confidence, kind, title."""
     from etl.packs import selected
 
-    found = selected(options.selection(chosen))
+    found = selected(settings.selection(chosen))
     heads = ("name", "confidence", "kind", "title")
     rows = [(one.name, one.rule.confidence, one.rule.kind, one.rule.title) for one in found]
     if as_json:
@@ -62,7 +62,7 @@ def show_rule(name: str, **chosen: Any) -> None:
 
     It takes every name that stands in a summary or an audit.
     """
-    found = {called: one for one in load_rules(options.selection(chosen)) for called in one.called}
+    found = {called: one for one in load_rules(settings.selection(chosen)) for called in one.called}
     for one in name.split("+"):  # as repairs that meet stand in the audit
         if one in REASONS:
             reason = REASONS[one]
@@ -87,7 +87,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     from etl.examples import failures
     from etl.packs import selected
 
-    selection = options.selection({**chosen, "rules": (*chosen["rules"], *packs)})
+    selection = settings.selection({**chosen, "rules": (*chosen["rules"], *packs)})
     failed = list(failures(selection))
     for failure in failed:
         place = f"{failure.sourced.path}:{failure.sourced.line}"
