@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from etl.cli import author, options, settings
+from etl.cli import options, rule_tools, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, one_line, say, table, visible
@@ -29,7 +29,7 @@ def rules() -> None:
     """
 
 
-for command in (author.try_rule, author.new_rule, author.suggest_rules, author.diff_rules):
+for command in (rule_tools.try_rule, rule_tools.new_rule, rule_tools.suggest_rules, rule_tools.diff_rules):
     rules.add_command(command)
 
 
@@ -145,7 +145,7 @@ def write_pages(folder: str, check: bool) -> None:
       copydesk rules docs docs/rules
       copydesk rules docs docs/rules --check
     """
-    from etl.author import stale_pages, write_page
+    from etl.rule_tools import stale_pages, write_page
 
     stale = stale_pages(Path(folder))
     for path, text in stale.items():
@@ -157,7 +157,7 @@ def write_pages(folder: str, check: bool) -> None:
 
 
 def _page(sourced: Sourced) -> str:
-    from etl.author.manual import terms
+    from etl.rule_tools.rule_pages import terms
 
     rule = sourced.rule
     lines = [
