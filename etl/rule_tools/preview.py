@@ -18,7 +18,7 @@ from etl.rules.regexes.publishers import generic
 
 
 class Hit(Struct, frozen=True):
-    """A block that the tried rule names, or the part of it that the rule would cut, and the rules that name it already."""
+    """A block that the tried rule names, or the part that it would cut, and the rules that name it already."""
 
     place: str
     text: str
