@@ -22,7 +22,7 @@ from etl.pipeline.fingerprints import file_of
 from etl.pipeline.job import Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.run import Progress, grouped
-from etl.pipeline.select import WHOLE, Drop, read_drops, select
+from etl.pipeline.select_duplicates import WHOLE, Drop, read_drops, select
 from etl.pipeline.tasks import parse_shard
 from etl.pipeline.workspace import Workspace
 
