@@ -35,13 +35,15 @@ MAX_NAME_BYTES = 240
     "--output",
     default="",
     metavar="PATH",
-    help="A file, or for several documents a folder.  [default: stdout]",
+    help="A file, or a folder for several documents.  [default: stdout]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite files of the same names.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite existing files.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Input", "--path", default="", metavar="NAME", help="Restore this input only, by its path in the records.")
+@option(
+    "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
+)
 def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str) -> None:
-    """Restore the decoded input, character by character, from articles and their audit.
+    """Rebuild the decoded input, character by character, from articles and their audit.
 
     \b
     Examples:
@@ -49,8 +51,8 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore cleaned/ -o back/
       copydesk restore clean.jsonl --path pages/one.txt
 
-    For HTML this is the text of its blocks.  Several inputs are restored into a folder; the records of a JSONL file
-    come back as one JSONL file of row, record and text.  Exits 5 if articles and audit do not fit.
+    For HTML this is the text of its blocks.  Several inputs need a folder; the records of a JSONL file become one JSONL
+    file with row, record and text.  Exits with 5 if articles and audit do not fit together.
     """
     if output and Path(output).exists():
         _check_output(Path(output), force)
@@ -79,14 +81,14 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 )
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
-    """Count the changes of a run: how often, how many characters, in how many articles.
+    """Count the changes of a run: their number, their characters, and the articles that have them.
 
     \b
     Examples:
       copydesk stats clean.jsonl
       copydesk stats cleaned/ --by publisher --json
 
-    The characters of all rows, those that were kept included, add up to what was read.
+    The characters of all rows, (kept) included, add up to the characters that were read.
     """
     changes, characters, touched = Counter[str](), Counter[str](), Counter[str]()
     read = 0
