@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -227,6 +228,7 @@ def identify(request: Request, claim: Claim) -> Identity:
     return Identity(hashed, job.added)
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of all that can change a byte of the output."""
     from importlib.metadata import version  # and with it the mail package: only a run into files has a manifest
