@@ -64,7 +64,7 @@ def _notes(outcome: Outcome) -> list[str]:
     """What a user may want to look at."""
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
-    notes = [f"{number(emptied, 'article')} without text: all of its text was removed"] if emptied else []
+    notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
     empty = dict(outcome.tally.warnings).get("empty", 0)
     notes += [f"{number(empty, 'document')} without any text; --skip empty leaves them out"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
@@ -87,7 +87,7 @@ def _notes(outcome: Outcome) -> list[str]:
 def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
     """What went wrong, and is not hidden by --quiet."""
     errors = [
-        f"{rule} was not used: its regex took too long; `copydesk rules lint` explains"
+        f"went without {rule}: its regex took too long; `copydesk rules lint` explains"
         for rule in outcome.tally.timed_out
     ]
     if outcome.tally.rejects:
