@@ -261,6 +261,17 @@ def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:
     assert "BBC News" in run("stats", "out.jsonl", "--by", "publisher").out
 
 
+@pytest.mark.parametrize("shape", ["copydesk", "dolma", "hf", "trafilatura", "schema.org"])
+@pytest.mark.parametrize("ending", ["jsonl", "parquet"])
+def test_stats_count_by_publisher_in_any_shape(run: Run, tmp_path: Path, shape: str, ending: str) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Rain in the north – BBC News\n\nRead more\n\nIt rained on Monday.\n", encoding="utf-8"
+    )
+    run("clean", "a.txt", "-o", f"out.{ending}", "--shape", shape)
+    rows = json.loads(run("stats", f"out.{ending}", "--by", "publisher", "--json").out)
+    assert [row["publisher"] for row in rows] == ["BBC News"]
+
+
 def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     assert "core/read-more" in run("rules", "list").out
     shown = run("rules", "show", "npr/caption-buttons").out

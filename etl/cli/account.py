@@ -9,6 +9,7 @@ from hashlib import blake2b
 from itertools import chain, groupby
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
+from typing import Any
 
 import click
 import msgspec
@@ -18,9 +19,10 @@ from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
-from etl.formats.outputs import read_outputs
+from etl.formats.outputs import fact, read_outputs
 from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restoration import restore as restored_documents
+from etl.shapes import identity
 from etl.writers import atomic
 
 # Bytes.  A longer name of a file is cut, and gets a hash.
@@ -112,23 +114,17 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
         click.echo(visible(table([heads, *rows], indent="")))
 
 
-class _Published(msgspec.Struct, frozen=True, gc=False):
-    """What counting by publisher needs of an article's record."""
-
-    id: str
-    publisher: str
-
-
 def _documents(
     articles: Path, audit: Path | None, with_publishers: bool
 ) -> Iterator[tuple[AuditedDocument, dict[str, str]]]:
     """Documents of an audit, each with the publishers of its articles, by id; one is held at a time."""
-    records: Iterator[_Published] = iter(())
+    records: Iterator[dict[str, Any]] = iter(())
     if with_publishers:
-        records = read_outputs(articles_of(articles), _Published)
+        records = read_outputs(articles_of(articles), dict[str, Any])
     for document in read_audit(audit or find_audit(articles)):
         found = [next(records, None) for _ in document.articles] if with_publishers else []
-        yield document, {record.id: record.publisher for record in found if record}
+        known = ((identity(record), record) for record in found if record)
+        yield document, {named[0]: fact(record, "publisher") for named, record in known if named}
 
 
 def _check_output(path: Path, force: bool) -> None:
