@@ -365,7 +365,7 @@ def test_articles_in_other_formats(run: Run, tmp_path: Path, name: str) -> None:
     assert run("check", name).out == "passed: 12 articles checked\n"
 
 
-@pytest.mark.parametrize("shape", ["dolma", "hf", "trafilatura"])
+@pytest.mark.parametrize("shape", ["dolma", "hf", "trafilatura", "schema.org"])
 def test_articles_of_other_shapes_are_known_by_their_fields(run: Run, tmp_path: Path, shape: str) -> None:
     write_lines(tmp_path / "pages.jsonl", pages(1, 4))
     run("clean", "-q", "pages.jsonl", "--shape", shape, "-o", "clean.jsonl")
