@@ -153,7 +153,8 @@ def _in_language(document: Document, article: Article, given: str) -> Article:
     said, blocks = article.metadata.language, article.blocks_of(document)
     frame = {removal.block for removal in article.frame} if said else set()
     texts = [block.text for block in blocks if block.index not in frame]
-    language = contradicted(said, texts) or said if said else detect(texts)
+    around = [block.text for block in document.blocks] if len(blocks) < len(document.blocks) else ()
+    language = contradicted(said, texts) or said if said else detect(texts, around)
     if language == said:
         return article
     return structs.replace(article, metadata=structs.replace(article.metadata, language=language))
