@@ -109,10 +109,11 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
 def read(share: Share, reading: Reading) -> Iterator[Result]:
     """Yield the documents of a share, in order, and in their places what could not be read or was passed over."""
     if share.fault:
-        yield Reject(share.source.name, share.row, share.fault, share.body or b"")
+        yield Reject(share.source.name, share.row, share.fault, share.body or b"").shortened()
         return
     try:
-        yield from FORMATS[share.format].read(share, reading)
+        for result in FORMATS[share.format].read(share, reading):
+            yield result.shortened() if isinstance(result, Reject) else result
     except (OSError, Changed, Damaged, Unreadable) as error:
         yield Reject(share.source.name, share.row, fault_of(error), b"")
 

@@ -180,7 +180,7 @@ def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # see _odd
-        yield Reject(share.source.name, row, f"{_odd(error)}, in what follows here", share.body or b"")
+        yield Reject(share.source.name, row, f"{_odd(error)}, in what follows here", share.body or b"").shortened()
 
 
 def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
@@ -194,7 +194,7 @@ def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
     except Exception as error:  # see _odd
         fault = _odd(error)
     body = raw.body if isinstance(raw.body, bytes) else raw.body.encode("utf-8", "replace")
-    return Reject(raw.path, raw.row, fault, body)
+    return Reject(raw.path, raw.row, fault, body).shortened()
 
 
 # Faults of the machine, of a rule, of the books: they end a run, whatever document is at hand.
@@ -253,7 +253,7 @@ def _judge_alone(parsed: Parsed, rules: Ruleset, counts: LineCounts | None) -> J
 
 
 def _rejected(document: Document, error: Exception) -> Reject:
-    return Reject(document.path, document.row, _odd(error), document.text.encode("utf-8", "replace"))
+    return Reject(document.path, document.row, _odd(error), document.text.encode("utf-8", "replace")).shortened()
 
 
 def with_own_duplicates(
