@@ -44,8 +44,7 @@ from etl.model import (
 )
 from etl.record import Record, article_id, record
 from etl.refrains import refrains
-from etl.repair import needs_no_repair, proved_steps, repair
-from etl.repair.steps import Step
+from etl.repair import needs_no_repair, repair
 from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
@@ -53,6 +52,7 @@ from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, repeats, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
+    from etl.repair.steps import Step
 
 # Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
 # would take 40 GB.  The longest book has some 20,000.
@@ -231,12 +231,15 @@ def _repair_blocks(
     texts = [block.text for block in blocks if block.index not in taken]
     if needs_no_repair(texts, rules.repairs):
         return blocks, ((),) * len(blocks)
+
+    from etl.repair.evidence import proved_steps
+
     proved = proved_steps(texts)
     repaired = [(block, ()) if block.index in taken else _repair_block(block, rules, proved) for block in blocks]
     return tuple(block for block, _ in repaired), tuple(repairs for _, repairs in repaired)
 
 
-def _repair_block(block: Block, rules: Ruleset, proved: Sequence[Step]) -> tuple[Block, tuple[Repair, ...]]:
+def _repair_block(block: Block, rules: Ruleset, proved: "Sequence[Step]") -> tuple[Block, tuple[Repair, ...]]:
     repaired = repair(block.text, rules.repairs, rules.risky, proved)
     if not (repaired.script or repaired.flags):
         return block, ()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from etl.change import apply
 from etl.model import Replacement
-from etl.repair import Repaired, needs_no_repair, proved_steps, repair
+from etl.repair import Repaired, needs_no_repair, repair
+from etl.repair.evidence import proved_steps
 
 
 class Case(NamedTuple):

@@ -19,7 +19,7 @@ from ftfy import badness, chardata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.repair.alphabet import MAYBE_MOJIBAKE, looks_clean
+from etl.repair.alphabet import looks_clean, maybe_mojibake
 from etl.repair.doubts import DOUBTS
 from etl.repair.steps import SURE
 
@@ -86,7 +86,7 @@ def items(pattern: re.Pattern[str]) -> list[Item]:
 
 
 BADNESS = words(parser.parse(badness.BADNESS_RE.pattern, badness.BADNESS_RE.flags))
-ITEMS = [*items(badness.BADNESS_RE), *items(MAYBE_MOJIBAKE)]
+ITEMS = [*items(badness.BADNESS_RE), *items(maybe_mojibake())]
 NEWS = "‘’“”–—…"
 
 
@@ -120,7 +120,7 @@ def test_no_word_of_ftfy_looks_clean(word: Word) -> None:
     for chars in product(*([char for char in representatives() if holds(item, ord(char))] for item in word)):
         for before, after in product(AROUND, repeat=2):
             text = before + "".join(chars) + after
-            assert MAYBE_MOJIBAKE.search(text) and not looks_clean(text), ascii(text)
+            assert maybe_mojibake().search(text) and not looks_clean(text), ascii(text)
 
 
 def test_no_character_that_another_step_of_ftfy_touches_looks_clean() -> None:

@@ -1,7 +1,7 @@
 """The manifest of an index: what it was made with, which runs and parts it has.  What it does not name is not there."""
 
 import os
-import socket
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -88,7 +88,7 @@ def locked(folder: str) -> Iterator[None]:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
-        holder.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+        holder.write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
         for unfinished in Path(folder).glob(TEMPORARY):  # of a run that was killed: nobody else writes here
             unfinished.unlink()
     except Timeout:

@@ -1,6 +1,7 @@
 """Band keys of a run -> the blocks of prior runs that share one, with all that comparing and naming them takes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,11 +98,9 @@ def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
 def block_names(blocks: "pa.Table", articles: "pa.Table") -> list[str]:
     """Return the names of blocks: that of the article and the block's suffix."""
     import numpy as np
-    from pyarrow import compute
 
     places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
-    names: list[str] = compute.binary_join_element_wise(articles["name"].take(places), blocks["suffix"], "").to_pylist()
-    return names
+    return list(map(add, articles["name"].take(places).to_pylist(), blocks["suffix"].to_pylist()))
 
 
 def _mark(mask: "Mask", file: "ParquetFile", queries: "Mapping[str, BandQuery]") -> None:

@@ -5,7 +5,6 @@ Past the memory that a run may have, some 60 bytes a block stay in it, 130 while
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +16,8 @@ from etl.pipeline.job import Job
 from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -206,6 +207,9 @@ def in_threads(tasks: "Iterable[Callable[[], Result]]", threads: int) -> "Iterat
     if threads == 1:
         yield from (task() for task in tasks)
         return
+
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(threads) as pool:
         under_way: deque[Future[Result]] = deque()
         for task in tasks:

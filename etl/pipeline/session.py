@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -228,6 +229,7 @@ def identify(request: Request, claim: Claim) -> Identity:
     return Identity(hashed, job.added)
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of all that can change a byte of the output."""
     return {name: version(name) for name in ("copydesk", *DEPENDENCIES)} | {"python": sys.version.split()[0]}

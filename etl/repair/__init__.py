@@ -1,30 +1,27 @@
 """Make a block say what its author typed: damage to characters is undone, typography stays, doubts are only flagged.
 
 Every change is booked with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`; most
-blocks never get there, because `alphabet` knows at a glance that no step can touch them.
+blocks never get there, because `alphabet` knows at a glance that no step can touch them.  So steps and doubts, with all
+their regexes, are imported when the first block needs them.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from etl.change import Change, Script, apply, between, compose
 from etl.model import Replacement
 from etl.repair.alphabet import looks_clean
-from etl.repair.doubts import DOUBTS, GUESSES
-from etl.repair.evidence import proved_steps
-from etl.repair.steps import SURE, Step
 
-__all__ = ["Flag", "Repaired", "needs_no_repair", "proved_steps", "repair"]
+if TYPE_CHECKING:
+    from etl.repair.steps import Step
 
 # Damage comes in layers, three at most in the wild.  A block that still changes after this many was made to.
 MAX_ROUNDS = 8
 # `between` compares all words with all, spaces included; this many are done in a few milliseconds.
 MAX_WORDS_TO_ALIGN = 200
-
-# Guesses and the repairs of packs come before white space, which some of them leave.
-SPACING = SURE[-2:]
 
 _WORDS = re.compile(r"\s+|\S+")
 
@@ -47,7 +44,7 @@ class Repaired(Struct, frozen=True, gc=False):
 
 
 def repair(
-    line: str, replacements: Sequence[Replacement] = (), risky: bool = False, proved: Sequence[Step] = ()
+    line: str, replacements: Sequence[Replacement] = (), risky: bool = False, proved: "Sequence[Step]" = ()
 ) -> Repaired:
     """Make a block say what its author typed.
 
@@ -63,6 +60,10 @@ def repair(
     clean = looks_clean(line)
     if clean and not any(replacement.pattern.search(line) for replacement in replacements):
         return Repaired(line)
+
+    from etl.repair.doubts import GUESSES
+    from etl.repair.steps import SPACING, SURE
+
     steps = (*SURE[:-2], *proved, *(GUESSES if risky else ()), *SPACING)
     settled, script = (line, ()) if clean else _settled(line, steps)
     text = settled
@@ -85,7 +86,7 @@ def needs_no_repair(lines: Sequence[str], replacements: Sequence[Replacement]) -
     return looks_clean(joined) and not any(replacement.pattern.search(joined) for replacement in replacements)
 
 
-def _settled(line: str, steps: Sequence[Step]) -> tuple[str, Script]:
+def _settled(line: str, steps: "Sequence[Step]") -> tuple[str, Script]:
     """Return a text after all steps, repeated until none changes anything."""
     text: str = line
     script: Script = ()
@@ -104,7 +105,7 @@ def _characters(text: str) -> str:
     return "".join(set(text))
 
 
-def _taken(line: str, text: str, script: Script, step: Step) -> tuple[str, Script]:
+def _taken(line: str, text: str, script: Script, step: "Step") -> tuple[str, Script]:
     mended = step.mend(text)
     return (text, script) if mended == text else _booked(line, text, script, tuple(_changes(text, mended, step.rule)))
 
@@ -176,6 +177,9 @@ def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
     """The doubts that are left in the text, at the places of the line that they came from."""
     if looks_clean(text):
         return
+
+    from etl.repair.doubts import DOUBTS
+
     characters = _characters(text)
     for doubt in DOUBTS:
         if doubt.characters.search(characters):

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
-from etl.repair.alphabet import MAX_CHARS_TO_COMPOSE, MAYBE_MOJIBAKE
+from etl.repair.alphabet import MAX_CHARS_TO_COMPOSE, maybe_mojibake
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -110,7 +110,7 @@ _PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
 
 def _decode(text: str) -> str:
     """What ftfy says, line by line as it does itself: one line may be mojibake and the next not."""
-    return "\n".join(map(_decode_line, text.split("\n"))) if MAYBE_MOJIBAKE.search(text) else text
+    return "\n".join(map(_decode_line, text.split("\n"))) if maybe_mojibake().search(text) else text
 
 
 def _decode_line(line: str) -> str:
@@ -220,3 +220,5 @@ SURE = (
     _step("repair/spaces", r"\s", _spaced),
     _step("repair/spaces", r"\s", str.strip),
 )
+# Guesses and the repairs of packs come before white space, which some of them leave.
+SPACING = SURE[-2:]

@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,4 @@ def open_page(browser: Browser) -> Iterator[Open]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core."""
-    path = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
-    if not path.exists():
-        pytest.fail(f"these tests need axe-core, and {path} is not there: npm install axe-core", pytrace=False)
-    return path.read_text(encoding="utf-8")
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")

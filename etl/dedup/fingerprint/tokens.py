@@ -109,7 +109,7 @@ def text_hashes(tokens: Tokens) -> U64:
 
 def hashes_of(words: Sequence[str]) -> U64:
     """Return the hashes of single words, sorted; those of a text that is one of them are among these."""
-    return np.unique(tokenize(fold(words)).hashes)
+    return np.array(sorted(set(tokenize(fold(words)).hashes.tolist())), np.uint64)
 
 
 def placed(hashes: U64, starts: I64) -> U64:

@@ -44,6 +44,10 @@ class Trigger(Struct, frozen=True):
     last: int = 0
 
 
+LiteralTriggers = Sequence[tuple[str, LiteralTrigger]]
+"""Literals, each with the rule that it triggers."""
+
+
 class Repeats(Struct, frozen=True, gc=False):
     """A rule that matches only blocks whose first characters stand in them a second time."""
 
@@ -74,13 +78,13 @@ class Prefilter:
         self._repeats: list[Repeats] = []
         literals: list[tuple[str, LiteralTrigger]] = []
         always: dict[int, tuple[int, int]] = {}
-        triggers = {rank: _trigger(match) for rank, match in matches.items()}
-        for rank, trigger in triggers.items():
-            for pattern in trigger.patterns:
+        triggers = {rank: _trigger(match, rank) for rank, match in matches.items()}
+        for rank, (trigger, of_patterns) in triggers.items():
+            for pattern, of_pattern in zip(trigger.patterns, of_patterns, strict=True):
                 self._enter(pattern, only(rank))
                 for name in pattern.rule:
                     self._rules.setdefault(name, []).append(rank)
-                for literal, found in _literal_triggers(pattern, rank):
+                for literal, found in of_pattern:
                     if literal:
                         literals.append((literal, found))
                     else:
@@ -94,7 +98,7 @@ class Prefilter:
                     always[rank] = facts.min_chars, UNBOUNDED
         self._always = _by_length(always)
         self._matcher = LiteralMatcher(literals)
-        self._reaches = {rank: trigger for rank, trigger in triggers.items() if trigger.first or trigger.last}
+        self._reaches = {rank: trigger for rank, (trigger, _) in triggers.items() if trigger.first or trigger.last}
         self._longest_label = max(map(len, self._labels), default=0)
         self._longest_repeat = max((one.max_chars for one in self._repeats), default=0)
 
@@ -178,14 +182,15 @@ class Prefilter:
         return [at for at, is_reached in enumerate(marked) if is_reached]
 
 
-def _trigger(match: Match) -> Trigger:
-    """Return the first trigger that not every block could be, if there is one."""
-    triggers = (*_triggers(match), Trigger((_ANY,)))
-    return next((one for one in triggers if not _is_universal(one)), triggers[0])
-
-
-def _is_universal(trigger: Trigger) -> bool:
-    return any(not literal for pattern in trigger.patterns for literal, _ in _literal_triggers(pattern, 0))
+def _trigger(match: Match, rank: int) -> tuple[Trigger, Sequence[LiteralTriggers]]:
+    """Return the first trigger that not every block could be, if there is one, and the literals of its patterns."""
+    found: list[tuple[Trigger, Sequence[LiteralTriggers]]] = []
+    for trigger in (*_triggers(match), Trigger((_ANY,))):
+        literals = [list(_literal_triggers(pattern, rank)) for pattern in trigger.patterns]
+        if all(literal for of_pattern in literals for literal, _ in of_pattern):
+            return trigger, literals
+        found.append((trigger, literals))
+    return found[0]
 
 
 def _triggers(match: Match) -> Iterator[Trigger]:

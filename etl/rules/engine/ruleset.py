@@ -1,6 +1,7 @@
 """Compiled rules, grouped by the phase in which they judge, and what finds those that could match a block."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -17,7 +18,7 @@ from etl.rules.matching.neighbours import (
     neighbours_predicate,
     span_predicate,
 )
-from etl.rules.matching.patterns import Predicate, all_of, block_predicate, describes_block, predicate
+from etl.rules.matching.patterns import Predicate, all_of, block_predicate, deferred, describes_block, predicate
 from etl.rules.matching.view import ArticleScope, ArticleView
 
 # Sets of rules that a group remembers as lists.
@@ -194,9 +195,11 @@ def _phase(rule: Rule) -> int:
 def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRules) -> CompiledRule:
     user_rule = name if name in user_rules.own else ""
     names = called(name, rule)
-    block = [block_predicate(rule.match, user_rule)] if describes_block(rule.match) or rule.match.neither else []
+    is_asked = describes_block(rule.match) or bool(rule.match.neither)
+    block = [deferred(partial(block_predicate, rule.match, user_rule))] if is_asked else []
     neighbours = [_neighbours(rule, user_rule)] if is_contextual(rule.match) else []
-    required = guards(rule.where, match_predicate(rule.unless, user_rule) if rule.unless else None)
+    unless = deferred(partial(match_predicate, rule.unless, user_rule)) if rule.unless else None
+    required = guards(rule.where, unless)
     exception = exception_guard(names, user_rules.exceptions)
     where = [holds for holds, words in required if words != UNLESS]
     refusing = [holds for holds, words in required if words == UNLESS]
