@@ -374,6 +374,37 @@ def test_r11_nothing_is_left_after_a_signal(tmp_path: Path, output: str, number:
     assert not list(tmp_path.rglob(".copydesk-*"))
 
 
+# Runs copydesk, and sends the process a signal as it moves the Nth name to its place.
+MOVES = """
+import os, signal, sys
+left = [int(sys.argv.pop(1))]
+def hook(event, values):
+    if event == "os.rename" and not os.path.basename(os.fsdecode(values[0])).endswith(".tmp"):
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGTERM)
+sys.addaudithook(hook)
+from etl.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("output", MODES)
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_r8_a_signal_while_names_are_moved_leaves_the_files_of_one_run(
+    run: Run, tmp_path: Path, output: str, number: int
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", output).code == 0
+    write(tmp_path / "a.txt", STORY.format(2))
+    words = ["-c", MOVES, str(number), "clean", "a.txt", "-o", output, "-f", "-j", "1", "--dedup", "off"]
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 143, done.stderr
+    assert not list(tmp_path.rglob(".copydesk-*"))
+    assert run("restore", output, "-o", "back.txt").code == 0
+    assert (tmp_path / "back.txt").read_text() in (STORY.format(1), STORY.format(2))
+
+
 # 6. Nothing from the current folder is executed; a config of another user is never obeyed.
 
 

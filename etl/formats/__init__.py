@@ -79,7 +79,7 @@ def find(names: Sequence[str], reading: Reading) -> Found:
 
 
 def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
-    """Yield the shares of a source, of about `size` bytes each.  Nothing is raised: a fault is a share too.
+    """Yield the shares of a source, of about `size` bytes each.  A fault of the source is a share too.
 
     A share with copydesk's own audit or rejects has the fault OWN.
     """
@@ -102,7 +102,9 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 yield share
             if is_empty:
                 yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and holds no record")
-    except (OSError, Changed, Damaged, Unreadable) as error:
+    except (UsageError, MemoryError):
+        raise
+    except Exception as error:  # a fault of ours costs this source, and not the run
         yield Share(source, fault=fault_of(error))
 
 

@@ -44,15 +44,18 @@ def appearing_folder(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = path.parent / f".copydesk-{token_hex(8)}"
         folder.mkdir()
+    old = folder.with_name(f"{folder.name}-old")
     try:
         yield folder
         with naming(path):
             if path.exists():
-                path.rename(folder.with_name(f"{folder.name}-old"))
+                path.rename(old)
             folder.rename(path)
     finally:
+        if old.exists() and not path.exists():  # a signal came between the two
+            old.rename(path)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(folder.with_name(f"{folder.name}-old"), ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _is_page(path: Path) -> bool:
