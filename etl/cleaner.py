@@ -27,7 +27,7 @@ from etl.pipeline.documents import read_judged, read_parsed
 from etl.pipeline.duplicates import duplicates_within, with_duplicates
 from etl.pipeline.job import Job
 from etl.pipeline.lines import add_up_lines, line_counts
-from etl.pipeline.select import WHOLE, read_drops, select
+from etl.pipeline.select_duplicates import WHOLE, read_drops, select
 from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed, with_own_duplicates
 from etl.pipeline.workspace import Workspace, scratch
 from etl.record import Record, Status

@@ -19,8 +19,8 @@ from etl.dedup.settings import Action, Copies, Keep, Numbers, Scope
 from etl.errors import PackError
 from etl.packs import Profile
 from etl.packs.load import known_scopes
-from etl.packs.place import did_you_mean, place
-from etl.packs.shape import Guide, header_lines, read_toml, shape_error
+from etl.packs.locations import did_you_mean, place
+from etl.packs.schema_errors import Guide, header_lines, read_toml, shape_error
 from etl.rules.matching.exceptions import Override, RuleException
 
 # The files that are looked for in a folder, in this order.

@@ -26,7 +26,7 @@ from etl.audit import (
 from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.errors import Unreadable
-from etl.language import detect
+from etl.language import contradicted, detect
 from etl.markup import markup
 from etl.model import (
     NO_DUPLICATES,
@@ -35,6 +35,7 @@ from etl.model import (
     Decoded,
     Document,
     DocumentDuplicates,
+    Metadata,
     Page,
     Publisher,
     Raw,
@@ -138,15 +139,24 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
     if rules.detects_language:
-        articles = tuple(_in_language(document, article) for article in articles)
+        articles = tuple(_in_language(document, article, raw.metadata.language) for article in articles)
     return Parsed(document, articles)
 
 
-def _in_language(document: Document, article: Article) -> Article:
-    """Return an article with its language: the one that its source names, or else that of its longest block."""
-    if article.metadata.language:
+def _in_language(document: Document, article: Article, given: str) -> Article:
+    """Return an article with its language: the one that is given, or else that of its longest blocks.
+
+    What a page says of itself is often what its template says, and holds unless these are in another language.
+    """
+    if given:
         return article
-    language = detect([block.text for block in document.blocks[article.start : article.end]])
+    said, blocks = article.metadata.language, article.blocks_of(document)
+    frame = {removal.block for removal in article.frame} if said else set()
+    texts = [block.text for block in blocks if block.index not in frame]
+    around = [block.text for block in document.blocks] if len(blocks) < len(document.blocks) else ()
+    language = contradicted(said, texts) or said if said else detect(texts, around)
+    if language == said:
+        return article
     return structs.replace(article, metadata=structs.replace(article.metadata, language=language))
 
 
@@ -216,12 +226,21 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         gap=page.gap,
         blocks=blocks,
         repairs=repairs,
-        metadata=structs.replace(page.metadata, **given),
+        metadata=_repaired(structs.replace(page.metadata, **given), rules),
         extra=raw.extra,
         notes=raw.notes,
         outside=outside,
         status=page.status,
     )
+
+
+def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
+    """Return metadata with the words of people repaired; they are no part of the text, and not booked."""
+    words = {name: getattr(metadata, name) for name in ("headline", "publisher", "author")}
+    if needs_no_repair(list(words.values()), rules.repairs):
+        return metadata
+    mended = {name: repair(text, rules.repairs, rules.risky).text.strip() for name, text in words.items()}
+    return structs.replace(metadata, **mended)
 
 
 def _repair_blocks(
@@ -337,17 +356,23 @@ def _edited_articles(judged: Judged, duplicates: Sequence[Removal]) -> list[Edit
     for article, removals in zip(judged.articles, judged.removals, strict=True):
         name, blocks = article_id(judged.document, article), article.blocks_of(judged.document)
         own = [by_block[index] for index in range(article.start, article.end) if index in by_block]
-        edited.append(edited_article(name, blocks, (*removals, *_without_refrains(name, blocks, own))))
+        natural = _refrains(name, blocks, removals, own)
+        edited.append(edited_article(name, blocks, (*removals, *(one for one in own if one.block not in natural))))
     return edited
 
 
-def _without_refrains(name: str, blocks: Sequence[Block], duplicates: Sequence[Removal]) -> Iterator[Removal]:
-    """Yield the duplicates of an article, less the lines that it repeats naturally."""
-    is_within = [removal.duplicate_of.rpartition(":")[0] == name for removal in duplicates]
-    repeated = refrains(blocks) if any(is_within) else set()
-    for removal, within in zip(duplicates, is_within, strict=True):
-        if not (within and removal.block in repeated):
-            yield removal
+def _refrains(
+    name: str, blocks: Sequence[Block], removals: Sequence[Removal], duplicates: Sequence[Removal]
+) -> set[int]:
+    """Return the duplicates within an article that it repeats naturally, on its page and in what rules leave of it.
+
+    Furniture that is the same around two copies tells that they were pasted; and it may stand between what touches.
+    """
+    within = {one.block for one in duplicates if one.duplicate_of.rpartition(":")[0] == name}
+    if not within:
+        return within
+    gone = {removal.block for removal in removals if removal.action != "tag"}
+    return within & refrains(blocks) & refrains([block for block in blocks if block.index not in gone])
 
 
 def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:

@@ -36,12 +36,12 @@ class LinePlace(Struct, frozen=True):
     row: int = 0
 
 
-class Opinion(Struct, frozen=True):
+class MatchingRule(Struct, frozen=True):
     """A rule that matches a line, what it says, and what holds it back ("" if nothing does)."""
 
     rule: str
     why: str
-    held_back_by: str = ""
+    blocked_by: str = ""
 
 
 class Explanation(Struct, frozen=True):
@@ -62,7 +62,7 @@ class Explanation(Struct, frozen=True):
     publisher: str
     is_kept: bool
     entries: tuple[Entry, ...]
-    opinions: tuple[Opinion, ...]
+    matching_rules: tuple[MatchingRule, ...]
     rules: int
     exception: str
     is_alone: bool
@@ -99,7 +99,7 @@ def explain_line(
         publisher=metadata.publisher or (article.publisher.name if article.publisher else ""),
         is_kept=not any(one.action in TAKES for one in entries),
         entries=tuple(entries),
-        opinions=tuple(Opinion(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matching),
+        matching_rules=tuple(MatchingRule(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matching),
         rules=len(rules.judging.judges()),
         exception=_exception(entries, [one.rule.name for one in matching if not one.blocked_by], text, until),
         is_alone=settings.scope == "run",
@@ -124,10 +124,10 @@ def words(found: Explanation) -> Iterator[str]:
     yield from map(_happened, found.entries)
     if found.is_alone:
         yield "duplicates were looked for within this document only; clean also knows the documents before it"
-    for one in found.opinions:
-        verdict = f"held back by {one.held_back_by}:" if one.held_back_by else "named by"
+    for one in found.matching_rules:
+        verdict = f"held back by {one.blocked_by}:" if one.blocked_by else "named by"
         yield f"  {verdict} {one.rule}: {one.why}"
-    yield f"  {found.rules - len(found.opinions)} of {found.rules} rules do not match, or judge other publishers"
+    yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or judge other publishers"
     if found.page:
         yield from found.page.words()
     if found.exception:

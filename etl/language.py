@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
+from etl.fold import count_words
+
 # Characters of the sample.  On 500 py3langid is right as often as on whole articles, in 0.2 ms.
 SAMPLE_CHARS = 500
 # Letters.  A headline is too short: "Seven die" is Dutch to any detector.
@@ -20,15 +22,29 @@ MIN_CONFIDENCE = 0.8
 # Shares of the words of a sample.  English news has 6 % "the", 25 % function words; Dutch and German, which share the
 # most with English ("in", "is", "was", "will"), have none that only English has.
 MIN_ENGLISH_ALONE, MIN_FUNCTION_WORDS = 0.03, 0.15
-ENGLISH_ALONE = frozenset("the and that with from this have they which been said were would there their its".split())
+# News in the style of agencies leaves many out.  Then more must be those that only English has, and more than a title.
+MIN_SURE, MIN_SURE_WORDS = 0.06, 3
+# Words.  Fewer are a headline, and more likely in the language of what stands around them than in another.
+MIN_WORDS = 20
+ENGLISH_ALONE = frozenset(
+    "the and that with from this have they which been said were would there their its into about could should when "
+    "what who how your you because while those through between against amid says".split()
+)
 ENGLISH = ENGLISH_ALONE | frozenset(
-    "of to for as on by at it be his her has had are not but who will an or than when after also".split()
+    "of to for as on by at it be his her has had are not but will an or than after also".split()
 )
 LANGUAGES = (
     *("ar", "be", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr"),
     *("hu", "id", "it", "ja", "ko", "lt", "is", "lv", "mk", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq"),
     *("sr", "sv", "ta", "th", "tr", "uk", "ur", "vi", "zh"),
 )
+
+# Words.  In shorter texts names and quotes decide.
+MIN_WORDS_TO_CONTRADICT = 40
+# So many of the longest blocks must agree: one may be a quote.
+MAX_WITNESSES = 3
+# Codes of one language, or of what a detector cannot tell apart.
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
@@ -38,27 +54,60 @@ class _Identifier(Protocol):
     def classify(self, text: str) -> tuple[str, float]: ...
 
 
-def detect(texts: Sequence[str]) -> str:
+def detect(texts: Sequence[str], around: Sequence[str] = ()) -> str:
     """Return the ISO 639-1 code of the language of some blocks; "" if they are too short or the answer is unsure.
+
+    `around` are all blocks of their document: among English ones a headline is English.
 
     >>> detect(["Tens of thousands of people marched through the centre of Minsk on Sunday, said the police."])
     'en'
     """
-    sample = max(texts, key=len, default="")[:SAMPLE_CHARS]
+    sample = _sample(texts)
     words = _WORD.findall(sample.casefold())
     letters = sum(map(len, words))
     if letters < (MIN_LETTERS_CJK if _CJK.search(sample) else MIN_LETTERS):
         return ""
     if _is_english(words):
         return "en"
+    if len(words) < MIN_WORDS and _is_english(_WORD.findall(_sample(around).casefold())):
+        return "en"
     language, confidence = _identifier().classify(sample)
     return language if confidence >= MIN_CONFIDENCE else ""
+
+
+def contradicted(said: str, texts: Sequence[str]) -> str:
+    """Return the language that some blocks are in if it is not the one that they are said to be in; "" else.
+
+    >>> german = "Nur selten tritt jemand aus seinen alten Pfaden hervor, und so blieb auch dieser Plan ohne Folgen. "
+    >>> contradicted("en-US", [german * 3]), contradicted("de", [german * 3]), contradicted("tlh", [german * 3])
+    ('de', '', '')
+    """
+    claimed = _of_one_language(re.split("[-_]", said.lower())[0])
+    if claimed not in LANGUAGES or sum(map(count_words, texts)) < MIN_WORDS_TO_CONTRADICT:
+        return ""
+    longest = sorted(texts, key=len, reverse=True)[:MAX_WITNESSES]
+    found = {detect([text]) for text in longest} - {""}
+    if len(found) == 1 and (language := found.pop()) and _of_one_language(language) != claimed:
+        return language
+    return ""
+
+
+def _of_one_language(code: str) -> str:
+    return _SAME.get(code, code)
+
+
+def _sample(texts: Sequence[str]) -> str:
+    return max(texts, key=len, default="")[:SAMPLE_CHARS]
 
 
 def _is_english(words: Sequence[str]) -> bool:
     known = [word for word in words if word in ENGLISH]
     alone = [word for word in known if word in ENGLISH_ALONE]
-    return len(known) >= MIN_FUNCTION_WORDS * len(words) and len(alone) >= MIN_ENGLISH_ALONE * len(words)
+    if len(alone) >= MIN_SURE_WORDS and len(alone) >= MIN_SURE * len(words):
+        return True
+    return (
+        bool(words) and len(known) >= MIN_FUNCTION_WORDS * len(words) and len(alone) >= MIN_ENGLISH_ALONE * len(words)
+    )
 
 
 @cache

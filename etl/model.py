@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 Kind = Literal["text", "html"]
+# An article is text that copydesk has cleaned: its paragraphs are known, and what stood around them is gone.
+DocumentKind = Literal["text", "html", "article"]
 # `document` opens the entries of a document, `end` closes the audit of a run; they book no characters.
 Action = Literal[
     "drop", "cut", "repair", "replace", "extract", "tag", "reject", "duplicate", "structure", "document", "end"
@@ -40,7 +42,7 @@ class Raw(Struct, frozen=True, gc=False):
     path: str
     body: bytes | str
     sha256: str
-    kind: Kind = "text"
+    kind: DocumentKind = "text"
     record: str = ""
     row: int = 1
     encoding: str = ""
@@ -142,7 +144,7 @@ class Document(Struct, frozen=True, gc=False, array_like=True):
     path: str
     record: str
     row: int
-    kind: Kind
+    kind: DocumentKind
     sha256: str
     encoding: str
     text: str

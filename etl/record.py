@@ -49,6 +49,10 @@ class Origin(Struct, frozen=True, gc=False, kw_only=True):
     gap: str
 
 
+# How the schema of an article begins, in any version.
+SCHEMA = "copydesk/article/"
+
+
 class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One article as it is written out; "" is unknown."""
 

@@ -16,7 +16,8 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
     """Return the indexes of the blocks of an article that repeat another one naturally.
 
     Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
-    neighbours along.  It comes three times, or does not end with a full stop.
+    neighbours along.  It comes three times, or does not end with a full stop.  Figures without a word are cells of a
+    table, and repeat by chance.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
@@ -26,10 +27,26 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
         blocks[at].index
         for text, repeated in places.items()
         if len(repeated) > 1 and count_words(text) <= MAX_REFRAIN_WORDS
-        if len(repeated) >= MIN_TIMES or not text.rstrip("\"'”’»)").endswith((".", "。"))
-        if _stand_apart(repeated, folded)
+        if _are_cells(repeated, folded)
+        or (
+            (len(repeated) >= MIN_TIMES or not text.rstrip("\"'”’»)").endswith((".", "。")))
+            and _stand_apart(repeated, folded)
+        )
         for at in repeated
     }
+
+
+def _are_cells(repeated: Sequence[int], folded: Sequence[str]) -> bool:
+    """Return whether a text is figures alone, and no two of its repetitions stand below copies of the same words."""
+    if _has_letters(folded[repeated[0]]):
+        return False
+    labels = {next((above for above in range(at, -1, -1) if _has_letters(folded[above])), -1) for at in repeated}
+    texts = [folded[at] for at in labels if at >= 0]
+    return len(set(texts)) == len(texts)
+
+
+def _has_letters(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def _stand_apart(repeated: Sequence[int], folded: Sequence[str]) -> bool:

@@ -20,13 +20,21 @@ Columns = Mapping[str, Column]
 
 
 class Shape(Struct, frozen=True):
-    """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet."""
+    """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet.
+
+    `always` are the fields that are there even if they are unknown; () stands for all columns.
+    """
 
     name: ShapeName
     fields: Callable[[Record], Any]
     columns: Columns
     id: str = "id"
     text: str = "text"
+    always: tuple[str, ...] = ()
+
+    def fits(self, names: frozenset[str]) -> bool:
+        """Return whether a record with fields of these names can be of the shape."""
+        return names <= self.columns.keys() and names.issuperset(self.always or self.columns)
 
 
 def _copydesk(record: Record) -> Record:
@@ -198,6 +206,7 @@ SHAPES: dict[str, Shape] = {
             },
             id="identifier",
             text="articleBody",
+            always=("@context", "@type", "identifier", "articleBody", "wordCount"),
         ),
     )
 }

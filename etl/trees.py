@@ -81,15 +81,11 @@ def contributions(forest: Forest, matrix: "Matrix") -> "Integers":
     parts = [np.zeros((0, width), dtype=np.int64)]
     for leaves in _leaves(forest, matrix):
         rows = leaves.shape[1]
-        steps = compiled.path_ends[leaves] - compiled.path_starts[leaves]
-        before = np.cumsum(steps) - steps.ravel()
-        places = np.arange(steps.sum()) + np.repeat(compiled.path_starts[leaves].ravel() - before, steps.ravel())
-        row = np.repeat(np.broadcast_to(np.arange(rows), leaves.shape).ravel(), steps.ravel())
-        sums = np.bincount(  # adds in float64, which is exact for integers below 2 ** 53
-            row * width + compiled.path_features[places],
-            weights=compiled.path_changes[places],
-            minlength=rows * width,
-        )
+        sums = np.zeros(rows * width)  # float64 is exact for integers below 2 ** 53
+        of_row = np.arange(rows) * width
+        for features, changes in zip(compiled.path_features, compiled.path_changes, strict=True):
+            places = (features[leaves] + of_row).ravel()
+            sums += np.bincount(places, weights=changes[leaves].ravel(), minlength=rows * width)
         parts.append(sums.astype(np.int64).reshape(rows, width))
     return np.concatenate(parts)
 
@@ -98,18 +94,16 @@ class _Compiled(Struct, frozen=True, eq=False):
     """The arrays of a forest.  S is the greatest number of splits in a tree.
 
     `features`, `thresholds`, `masks`: S x trees; a mask keeps the leaves that a row may still reach when it goes right.
-    `means`, `path_starts`, `path_ends`: of all leaves in a row, MAX_LEAVES places a tree.  The steps on the path to a
-    leaf are those of `path_features` and `path_changes` from its start up to and without its end.
+    `means`: of all leaves in a row, MAX_LEAVES places a tree.  `path_features`, `path_changes`: steps x leaves, the
+    steps on the path to each leaf; behind the last one stand changes of 0.
     """
 
     features: "NDArray[np.intp]"
     thresholds: "Matrix"
     masks: "NDArray[np.unsignedinteger]"
     means: "Integers"
-    path_starts: "Integers"
-    path_ends: "Integers"
     path_features: "Integers"
-    path_changes: "Integers"
+    path_changes: "Matrix"
 
 
 class _Split(Struct, frozen=True, gc=False):
@@ -161,18 +155,18 @@ def _compiled(forest: Forest) -> _Compiled:
     thresholds = np.full((most_splits, len(read)), np.inf)
     masks = np.full((most_splits, len(read)), every_leaf, dtype=mask_type)
     means = np.zeros(len(read) * MAX_LEAVES, dtype=np.int64)
-    path_starts, path_ends = np.zeros_like(means), np.zeros_like(means)
-    steps: list[tuple[int, int]] = []
+    longest = max(len(leaf.path) for _, leaves in read for leaf in leaves)
+    path_features = np.zeros((longest, len(means)), dtype=np.int64)
+    path_changes = np.zeros((longest, len(means)))
     for at, (splits, leaves) in enumerate(read):
         for row, split in enumerate(splits):
             features[row, at], thresholds[row, at] = split.feature, split.threshold
             masks[row, at] = every_leaf ^ ((1 << split.end) - (1 << split.first))
         for place, leaf in enumerate(leaves, at * MAX_LEAVES):
-            means[place], path_starts[place] = leaf.mean, len(steps)
-            steps += leaf.path
-            path_ends[place] = len(steps)
-    path_features, path_changes = np.array(steps, dtype=np.int64).reshape(-1, 2).T
-    return _Compiled(features, thresholds, masks, means, path_starts, path_ends, path_features, path_changes)
+            means[place] = leaf.mean
+            for step, (feature, change) in enumerate(leaf.path):
+                path_features[step, place], path_changes[step, place] = feature, change
+    return _Compiled(features, thresholds, masks, means, path_features, path_changes)
 
 
 def _read(tree: Tree) -> tuple[list[_Split], list[_Leaf]]:

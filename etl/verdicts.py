@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class LineVerdict(Struct, frozen=True, kw_only=True):
-    """A line of an article, from one character of its document to another, and whether its fate was right.
+    """A line of an article, from one character of its document to another, and whether its outcome was right.
 
     `rule` and `kind` are "" for a line that was kept; "wrong" then says that it is furniture.
     """

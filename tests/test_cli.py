@@ -235,9 +235,9 @@ def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
 
 def test_explain_of_a_page_adds_up_to_the_last_digit(run: Run) -> None:
     page = Path(__file__).parent / "pages" / "story.html"
-    for line, fate in ((5, "drop by page/nav"), (18, "kept")):
+    for line, said_of in ((5, "drop by page/nav"), (18, "kept")):
         said = run("explain", f"{page}:{line}").out.splitlines()
-        assert fate in "\n".join(said)
+        assert said_of in "\n".join(said)
         at = next(place for place, words in enumerate(said) if words.startswith("  log-odds"))
         score, bias = (float(number) for number in re.findall(r"[-+]\d+\.\d{3}", said[at]))
         parts = [float(words.split()[0]) for words in said[at + 1 :]]

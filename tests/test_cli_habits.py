@@ -179,7 +179,7 @@ def test_every_name_in_the_code_is_explained() -> None:
 @pytest.mark.parametrize(
     ("words", "key"),
     [
-        ("explain a.txt:3 --json", "opinions"),
+        ("explain a.txt:3 --json", "matching_rules"),
         ("rules list --select core --json", "title"),
         ("diff a.txt --json", "rule"),
         ("stats clean.jsonl --json", "changes"),

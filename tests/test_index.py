@@ -20,7 +20,7 @@ from etl.index.manifest import locked
 from etl.lsh import minhash
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job
-from etl.pipeline.select import WHOLE, read_drops, select
+from etl.pipeline.select_duplicates import WHOLE, read_drops, select
 from etl.pipeline.workspace import Workspace
 
 RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"

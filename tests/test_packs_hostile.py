@@ -8,7 +8,7 @@ import pytest
 from conftest import Run
 
 from etl.errors import RegexTimeout
-from etl.lint.attack import Target, under_attack
+from etl.lint.redos_search import Target, under_attack
 from etl.packs.load import MAX_RULES
 from etl.rules.regexes.bounds import MAX_DEPTH, MAX_ITEMS, regex_fault
 from etl.rules.regexes.budget import RULE_SECONDS, Budget

@@ -25,6 +25,7 @@ def text_of(blocks: list[str]) -> list[str]:
         pytest.param([LEAD, REFRAIN, VERSES[0], REFRAIN, VERSES[1], REFRAIN, VERSES[2], LAST], id="a refrain"),
         pytest.param([LEAD, REFRAIN, VERSES[0], REFRAIN, VERSES[1], LAST], id="a refrain that comes twice"),
         pytest.param([LEAD, CHANT, LAST, CHANT, VERSES[0]], id="a chant"),
+        pytest.param([LEAD, "Vitamin C", "4%", "4%", "Iron", "4%", LAST], id="cells of a table"),
     ],
 )
 def test_natural_repetition_stays(blocks: list[str]) -> None:
@@ -38,6 +39,7 @@ def test_natural_repetition_stays(blocks: list[str]) -> None:
         pytest.param(
             [LEAD, REFRAIN, VERSES[0], LAST, REFRAIN, VERSES[0]], [LEAD, REFRAIN, VERSES[0], LAST], id="a run"
         ),
+        pytest.param([LEAD, "4%", LEAD, "4%", LAST], [LEAD, "4%", LAST], id="figures of a story pasted twice"),
         pytest.param([LEAD, VERSES[0], LAST, VERSES[0]], [LEAD, VERSES[0], LAST], id="a quote that is printed large"),
         pytest.param([LEAD, REFRAIN, REFRAIN, LAST], [LEAD, REFRAIN, LAST], id="a line under itself"),
     ],

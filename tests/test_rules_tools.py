@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from etl.author import free_id
-from etl.author.draft import nearest
-from etl.author.manual import stale_pages
+from etl.rule_tools import free_id
+from etl.rule_tools.draft import nearest
+from etl.rule_tools.rule_pages import stale_pages
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,17 +12,13 @@ from etl.check.furniture import excerpt
 from etl.check.model import Finding, Key, Place
 from etl.check.records import ArticleRecord
 from etl.fold import count_words, ends_sentence, has_full_stop
-from etl.language import LANGUAGES, detect
+from etl.language import contradicted
 from etl.model import Block
 
 # Words.  The shortest stories of agencies, flashes aside, have some twenty.
 MIN_WORDS = 12
 # Words of a last paragraph.  A shorter one without a full stop may be a subhead, a name, an item of a list.
 MIN_UNFINISHED_WORDS = 12
-# Words of a text whose language is told: of fewer, names and quotes decide.
-MIN_LANGUAGE_WORDS = 40
-# So many of the longest blocks must agree: one may be a quote.
-MAX_BLOCKS = 3
 # News is dated; newspapers begin in the 17th century.
 FIRST_YEAR = "1600"
 EPOCH = "1970-01-01T00:00:00.000Z"
@@ -35,8 +31,6 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff\xad\u2060]"
 )
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$|\[\+\d+ char")
-# Codes of one language, or of what a detector cannot tell apart.
-_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
 
 
 class Article(Struct, frozen=True, gc=False):
@@ -103,17 +97,9 @@ def _short(article: Article) -> Faults:
 
 
 def _language(article: Article) -> Faults:
-    claimed = article.record.language.replace("_", "-").partition("-")[0].lower()
-    if _same(claimed) not in LANGUAGES or count_words(article.text) < MIN_LANGUAGE_WORDS:
-        return
-    longest = sorted((block.text for block in article.blocks), key=len, reverse=True)[:MAX_BLOCKS]
-    found = {detect([text]) for text in longest} - {""}
-    if len(found) == 1 and _same(found.copy().pop()) != _same(claimed):
-        yield from ((one, f"the record says {claimed}, and the text reads like {one}", longest[0]) for one in found)
-
-
-def _same(code: str) -> str:
-    return _SAME.get(code, code)
+    said, texts = article.record.language, [block.text for block in article.blocks]
+    if language := contradicted(said, texts):
+        yield language, f"the record says {said}, and the text reads like {language}", max(texts, key=len)
 
 
 def _dates(article: Article) -> Faults:

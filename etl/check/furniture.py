@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from etl.audit import JOINT, Entry
+from etl.audit import Entry
 from etl.check.checks import DOUBTED
 from etl.check.model import MAX_EXCERPT, Finding, Key, Place, Scope
 
@@ -31,14 +31,6 @@ def findings_of(entries: Iterable[Entry], scope: Scope, publisher: str, place: P
                 len(entry.before),
                 entry.char_start,
             )
-
-
-def is_within_block(entry: Entry, text: str) -> bool:
-    """Return whether an entry takes a line of a block that has more: a listing, a poem.  It was judged as a whole."""
-    if entry.action == "cut" or entry.action not in TAKEN:
-        return False
-    begins = not entry.char_start or text.endswith(JOINT, 0, entry.char_start)
-    return not (begins and (entry.char_end == len(text) or text.startswith(JOINT, entry.char_end)))
 
 
 def _check_of(entry: Entry, scope: Scope) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from etl.check.checks import CHECKS, Check, matching
 from etl.check.model import Count, Held, Limit, Measure, Where
 from etl.errors import UsageError
 from etl.packs import Selection, selected
-from etl.packs.shape import Guide, shape_error
+from etl.packs.schema_errors import Guide, shape_error
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 

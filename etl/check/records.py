@@ -10,17 +10,24 @@ from etl.audit import text_sha256
 from etl.dates import instant
 from etl.fold import count_words
 from etl.formats import Share
+from etl.formats.fields import is_article
 from etl.formats.jsonl import lines_of
 from etl.formats.opening import Damaged
+from etl.formats.outputs import fact
 from etl.model import Document
 from etl.record import Record
 from etl.shapes import SHAPES
 
 As = Literal["", "pages", "articles"]
-"""What the user says that records are; "" is: as they look."""
+"""What the user says that records are which do not say so themselves; "" is: as they look."""
 
-SCHEMA = "copydesk/article/"
-_OTHER_SHAPES = frozenset(frozenset(shape.columns) for shape in SHAPES.values() if shape.name != "copydesk")
+_OTHER_SHAPES = tuple(shape for shape in SHAPES.values() if shape.name != "copydesk")
+# What stands in the line of every article: the schema of our own ("copydesk\\/article" to some writers), or the names
+# of the fields of another shape.
+_IN_ALL_LINES = (
+    (b'"copydesk',),
+    *(tuple(f'"{name}"'.encode() for name in shape.always or shape.columns) for shape in _OTHER_SHAPES),
+)
 
 
 class Fault(Struct, frozen=True, gc=False):
@@ -31,9 +38,9 @@ class Fault(Struct, frozen=True, gc=False):
 
 
 class ArticleRecord(Struct, frozen=True, gc=False):
-    """What a check needs of an article's record, in whatever shape; "" and 0 are unknown.
+    """What a check needs of an article's record, in whatever shape; "" is unknown.
 
-    `is_own` is true of copydesk's own shape: its blocks are parted by blank lines, and a block may have several lines.
+    `origin` is its place in the raw page: "path:row:line", as far as that is known.
     """
 
     id: str = ""
@@ -44,19 +51,12 @@ class ArticleRecord(Struct, frozen=True, gc=False):
     created: str = ""
     added: str = ""
     origin: str = ""
-    origin_line: int = 0
     faults: tuple[Fault, ...] = ()
-    is_own: bool = False
-
-    @property
-    def place(self) -> str:
-        """The place of the article in the raw page; "" if it is not known."""
-        return f"{self.origin}:{self.origin_line}" if self.origin and self.origin_line else self.origin
 
 
 def records_of(share: Share, as_what: As) -> dict[int, ArticleRecord]:
     """Return the articles among the lines of a share, by row; lines that are no JSON are left to who reads them."""
-    if share.format != "jsonl" or share.fault or as_what == "pages":
+    if share.format != "jsonl" or share.fault:
         return {}
     return dict(_articles(share, as_what))
 
@@ -64,6 +64,8 @@ def records_of(share: Share, as_what: As) -> dict[int, ArticleRecord]:
 def _articles(share: Share, as_what: As) -> Iterator[tuple[int, ArticleRecord]]:
     try:
         for row, line in lines_of(share):
+            if as_what != "articles" and not any(all(part in line for part in parts) for parts in _IN_ALL_LINES):
+                continue  # a page: whoever reads it decodes it
             try:
                 fields = msgspec.json.decode(line)
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -76,9 +78,7 @@ def _articles(share: Share, as_what: As) -> Iterator[tuple[int, ArticleRecord]]:
 
 def record_of(document: Document, as_what: As) -> ArticleRecord | None:
     """Return the article that a document is, if it does not come from a line; None if it is a page."""
-    if document.kind == "html" or as_what == "pages":
-        return None
-    if not is_article(document.extra, as_what):
+    if document.kind == "html" or not (document.kind == "article" or as_what == "articles"):
         return None
     extra = msgspec.json.decode(document.extra)
     fields = {"id": document.record, "text": document.text, **msgspec.structs.asdict(document.metadata), **extra}
@@ -87,18 +87,11 @@ def record_of(document: Document, as_what: As) -> ArticleRecord | None:
     return article_record(fields, as_what)
 
 
-def is_article(extra: str, as_what: As) -> bool:
-    """Return whether a record is an article, by the fields that no fact of a document has taken."""
-    return as_what == "articles" or (
-        not as_what and str(msgspec.json.decode(extra).get("schema", "")).startswith(SCHEMA)
-    )
-
-
 def article_record(fields: Mapping[str, Any], as_what: As) -> ArticleRecord | None:
     """Return what is known of a record if it is an article: by its schema or its fields, or as the user says."""
-    if str(fields.get("schema", "")).startswith(SCHEMA):
+    if is_article(fields):
         return _own(fields)
-    if as_what == "articles" or frozenset(fields) in _OTHER_SHAPES:
+    if as_what == "articles" or (not as_what and any(shape.fits(frozenset(fields)) for shape in _OTHER_SHAPES)):
         return _other(fields)
     return None
 
@@ -110,10 +103,10 @@ def _own(fields: Mapping[str, Any]) -> ArticleRecord:
         said, _, where = str(error).partition(" - at ")
         name = where.strip("`").removeprefix("$").removeprefix(".") or said.partition("`")[2].partition("`")[0]
         return _other(fields, Fault(name, said))
-    origin = _origin(record.origin.path, record.origin.row)
+    origin = _origin(record.origin.path, record.origin.row, record.origin.line_start)
     return ArticleRecord(
         record.id, record.publisher, record.language, record.status, record.headline, record.created, record.added,
-        origin, record.origin.line_start, tuple(_contradictions(record)), is_own=True,
+        origin, tuple(_contradictions(record)),
     )  # fmt: skip
 
 
@@ -127,28 +120,15 @@ def _contradictions(record: Record) -> Iterator[Fault]:
 
 def _other(fields: Mapping[str, Any], *faults: Fault) -> ArticleRecord:
     """Return what can be had of a record of another shape, or of one that has a fault."""
-    inner = fields.get("metadata")
-    found = {**inner, **fields} if isinstance(inner, dict) else fields
+    names = ("publisher", "language", "status", "headline", "created", "added")
+    own = next((value for name in ("id", "identifier") if isinstance(value := fields.get(name), str)), "")
     origin = fields.get("origin")
     place = origin if isinstance(origin, dict) else {}
-    return ArticleRecord(
-        id=_word(found, "id", "identifier"),
-        publisher=_word(found, "publisher", "source-hostname"),
-        language=_word(found, "language", "inLanguage"),
-        status=_word(found, "status"),
-        headline=_word(found, "headline", "title"),
-        created=_word(found, "created", "date", "datePublished"),
-        added=_word(found, "added"),
-        origin=_origin(_word(place, "path") or _word(found, "file_path", "path"), place.get("row", 1)),
-        origin_line=line if isinstance(line := place.get("line_start"), int) else 0,
-        faults=faults,
-    )
+    where = _origin(fact(fields, "path"), place.get("row"), place.get("line_start"))
+    return ArticleRecord(own, **{name: fact(fields, name) for name in names}, origin=where, faults=faults)
 
 
-def _origin(path: str, row: object) -> str:
-    """Return the raw document that an article is of; that of the first record of a file is the file."""
-    return f"{path}:{row}" if isinstance(row, int) and row > 1 else path
-
-
-def _word(fields: Mapping[str, Any], *names: str) -> str:
-    return next((value for name in names if isinstance(value := fields.get(name), str) and value), "")
+def _origin(path: str, row: object, line: object) -> str:
+    """Return where in which raw document an article begins; that of the first record of a file is the file."""
+    numbers = ([row] if isinstance(row, int) and row > 1 else []) + ([line] if isinstance(line, int) and line else [])
+    return ":".join((path, *map(str, numbers))) if path else ""

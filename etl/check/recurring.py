@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct, structs
 
-from etl.author.suggest import MAX_WORDS
 from etl.check.furniture import excerpt
 from etl.check.model import Finding, Key, Place, Scope
 from etl.check.tally import Totals, total
 from etl.fold import label
 from etl.model import Block, Removal
 from etl.pipeline.workspace import Workspace
+from etl.rule_tools.suggest import MAX_WORDS
 from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.matching.recurrence import line_key
 

@@ -13,7 +13,7 @@ from etl.check.checks import CHECKS
 from etl.check.model import Finding, Key, Subject
 from etl.check.recurring import Line, recurring, suspects
 from etl.check.tally import Tallied, Tally
-from etl.check.tasks import RECURRING, Checked, CheckJob, check_shard, read_articles
+from etl.check.tasks import RECURRING, ArticleAt, Checked, CheckJob, check_shard, read_articles
 from etl.engines import Engine
 from etl.errors import NoInput
 from etl.formats import OWN, Found, Share, Source, shares, spooled
@@ -22,7 +22,7 @@ from etl.pipeline.fingerprints import file_of
 from etl.pipeline.job import Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.run import Progress, grouped
-from etl.pipeline.select import WHOLE, Drop, read_drops, select
+from etl.pipeline.select_duplicates import WHOLE, Drop, read_drops, select
 from etl.pipeline.tasks import parse_shard
 from etl.pipeline.workspace import Workspace
 
@@ -156,13 +156,18 @@ def _duplicates(job: CheckJob, workspace: Workspace, shards: int, threads: int) 
         whole: set[int] = set()
         for place, drop in sorted(drops.items()):
             number = numbers[place]
-            if drop.rule != WHOLE:
-                at = articles[number].place.at(int(suffixes[place][1:]))
-                yield Finding(Key("art.duplicates", drop.rule, articles[number].publisher), at, _copy(drop))
-            elif number not in whole:
+            article, line = articles[number], int(suffixes[place][1:])
+            key = Key("art.duplicates", drop.rule, article.publisher)
+            if drop.rule == WHOLE and number not in whole:
                 whole.add(number)
-                key = Key("art.duplicates", drop.rule, articles[number].publisher)
-                yield Finding(key, articles[number].place, _copy(drop))
+                yield Finding(key, article.place, _copy(drop))
+            elif drop.rule != WHOLE and not _is_refrain(line, article, drop):
+                yield Finding(key, article.place.at(line), _copy(drop))
+
+
+def _is_refrain(line: int, article: ArticleAt, drop: Drop) -> bool:
+    """Return whether an article repeats a line naturally, and says it itself before."""
+    return line in article.refrains and drop.keeper.rpartition(":")[0] == str(article.place)
 
 
 def _copy(drop: Drop) -> str:

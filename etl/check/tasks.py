@@ -3,24 +3,24 @@
 What needs all shards is left in the workspace: fingerprints of articles, their ids, and short lines that may recur.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import msgspec
 from msgspec import Struct, structs
 
-from etl.audit import JOINT, Entry
+from etl.audit import Entry
 from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
-from etl.check.furniture import FRAME, findings_of, is_within_block
+from etl.check.furniture import FRAME, findings_of
 from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
-from etl.check.records import ArticleRecord, As, is_article, record_of, records_of
+from etl.check.records import ArticleRecord, As, record_of, records_of
 from etl.check.recurring import Lines
 from etl.check.tally import Tallied, Tally
 from etl.document import Cleaned, Judged
-from etl.formats import OWN, Reject, Share, read
-from etl.model import Block, Raw, Removal
+from etl.formats import OWN, Reject, Share
+from etl.model import Block, Removal
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard
 from etl.pipeline.tasks import cleaned_documents
@@ -44,9 +44,9 @@ class CheckJob(Struct, frozen=True):
     as_what: As = ""
 
     def for_articles(self) -> Job:
-        """Return the job for articles: by rules alone.
+        """Return the job for articles of other tools: by rules alone.
 
-        The classifier judged them when they were cleaned, by tags and neighbours that are gone since.
+        Nobody knows what stood around their lines; our own are never judged by the classifier again.
         """
         ignore = (*self.job.selection.ignore, CLASSIFIER)
         return structs.replace(self.job, selection=structs.replace(self.job.selection, ignore=ignore))
@@ -70,11 +70,15 @@ class Checked(Struct, frozen=True):
 
 
 class ArticleAt(Struct, frozen=True, gc=False):
-    """An article of a shard, for findings that are made when all shards are known."""
+    """An article of a shard, for findings that are made when all shards are known.
+
+    `refrains` are the lines of the blocks that it repeats naturally: they are no copies within it.
+    """
 
     id: str
     publisher: str
     place: Place
+    refrains: tuple[int, ...] = ()
 
 
 def check_shard(job: CheckJob, workspace: Workspace, shard: Shard) -> Checked:
@@ -116,9 +120,10 @@ class _ShardCheck:
             for share in shares
             for row, record in records_of(share, self._job.as_what).items()
         }
-        of_articles = {name for name, _ in known} | {one.source.name for one in shares if self._holds_articles(one)}
-        pages = [share for share in shares if share.source.name not in of_articles]
-        articles = [share for share in shares if share.source.name in of_articles]
+        of_articles = {name for name, _ in known}
+        are_all, pages, articles = self._job.as_what == "articles", list[Share](), list[Share]()
+        for share in shares:
+            (articles if are_all or share.source.name in of_articles else pages).append(share)
         for result in chain(
             cleaned_documents(self._job.job, workspace, pages),
             cleaned_documents(self._job.for_articles(), workspace, articles),
@@ -137,13 +142,6 @@ class _ShardCheck:
             else:
                 self._check_page(judged, cleaned, place)
 
-    def _holds_articles(self, share: Share) -> bool:
-        """Return whether the first record of a share that does not stand in lines is an article."""
-        if share.format not in ("parquet", "arrow", "json", "csv") or share.fault:
-            return False
-        first = next(read(share, self._job.job.reading), None)
-        return isinstance(first, Raw) and is_article(first.extra, self._job.as_what)
-
     def _reject(self, reject: Reject, share: Share, record: ArticleRecord | None) -> None:
         if not reject.is_error:
             return
@@ -151,7 +149,7 @@ class _ShardCheck:
         at = Place(reject.path, reject.row, 0, str(reject.row) if share.format == "jsonl" else "")
         place = structs.replace(at, file_line=_file_line(share, reject.row))
         if record:
-            place = structs.replace(place, article=record.id, origin=record.place)
+            place = structs.replace(place, article=record.id, origin=record.origin)
             fault = record.faults[0] if record.faults else None
             key = Key("art.schema", fault.field if fault else "text", record.publisher)
             finding = Finding(key, place, fault.words if fault else reject.reason, record.id)
@@ -163,28 +161,26 @@ class _ShardCheck:
 
     def _check_article(self, record: ArticleRecord, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document = judged.document
-        place = structs.replace(place, article=record.id, origin=record.place)
+        place = structs.replace(place, article=record.id, origin=record.origin)
         article = Article(record, document.text, document.blocks, place)
-        entries = [one for one in cleaned.entries if not (record.is_own and is_within_block(one, document.text))]
-        findings = [*faults_of(article), *findings_of(entries, "art", record.publisher, place)]
+        findings = [*faults_of(article), *findings_of(cleaned.entries, "art", record.publisher, place)]
         subject = _subject("art", record, document.path, len(document.text))
         self._tally.add(subject, self._wanted(findings))
         blocks = [pair for at in range(len(judged.articles)) for pair in _blocks(judged, at)]
         self._lines.add("art", record.publisher, blocks, place)
-        self._remember(ArticleAt(record.id, record.publisher, place), document.text)
+        self._remember(record, document.blocks, place)
 
-    def _remember(self, article: ArticleAt, text: str) -> None:
-        """Note an article for checks across shards: its blocks, as they are joined; a refrain is no copy within it."""
-        blocks = list(_paragraphs(text))
-        natural = refrains(blocks)
+    def _remember(self, record: ArticleRecord, blocks: Sequence[Block], place: Place) -> None:
+        """Note an article, with its blocks, for checks across shards."""
         for block in blocks:
-            if block.index not in natural:
-                self._blocks.texts.append(block.text)
-                self._blocks.articles.append(len(self._articles))
-                self._blocks.suffixes.append(f":{block.line}")
-        self._articles.append(article)
-        self._blocks.article_names.append(str(article.place))
-        self._blocks.origins.append((article.place.path, article.id))
+            self._blocks.texts.append(block.text)
+            self._blocks.articles.append(len(self._articles))
+            self._blocks.suffixes.append(f":{block.line}")
+        natural = refrains(blocks)
+        lines = tuple(block.line for block in blocks if block.index in natural)
+        self._articles.append(ArticleAt(record.id, record.publisher, place, lines))
+        self._blocks.article_names.append(str(place))
+        self._blocks.origins.append((place.path, record.id))
 
     def _check_page(self, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document, written = judged.document, {record.id: record for record in cleaned.records}
@@ -229,16 +225,6 @@ def read_articles(workspace: Workspace, shard: int) -> list[ArticleAt]:
     """Return the articles of a shard."""
     packed = workspace.path(ARTICLES, shard, ".msgpack").read_bytes()
     return msgspec.msgpack.decode(packed, type=list[ArticleAt])
-
-
-def _paragraphs(text: str) -> Iterator[Block]:
-    """Yield the blocks of an article's text, which a blank line parts; a listing has lines, and is one."""
-    line = start = 0
-    for index, paragraph in enumerate(text.split(JOINT)):
-        if paragraph.strip():
-            yield Block(index, line + 1, start, start + len(paragraph), paragraph)
-        line += paragraph.count("\n") + JOINT.count("\n")
-        start += len(paragraph) + len(JOINT)
 
 
 def _lost(judged: Judged, cleaned: Cleaned) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import say, table, visible
@@ -63,7 +63,7 @@ def sample_audit(
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
 
     target = Path(output) if output else None
-    selection = options.selection(chosen)
+    selection = settings.selection(chosen)
     before = read_verdicts(target) if target and target.exists() else None  # what is no sample is not written over
     if before is not None and not force:
         judged = before

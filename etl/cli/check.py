@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
@@ -153,7 +153,7 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     from etl.pipeline.job import Job
 
     config, required = click.get_current_context().obj, chosen.pop("require", ())
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     checks = chosen_checks(chosen["checks"], chosen["skip_checks"]) | ({WARRANTY} if required else set())
     given = [
         *limits_of(config.path, config.thresholds),
@@ -169,9 +169,9 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
     job = Job(
         selection,
         reading,
-        options.dedup_settings(chosen),
-        memory=options.memory(chosen["memory"]),
-        shard_bytes=options.memory(chosen["shard_size"]),
+        settings.dedup_settings(chosen),
+        memory=settings.memory(chosen["memory"]),
+        shard_bytes=settings.memory(chosen["shard_size"]),
     )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
 

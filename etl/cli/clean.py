@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.report import check_report, report_of, write_report
 from etl.cli.show import (
@@ -117,7 +117,7 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "quiet": False}
     dry |= {"as_json": as_json}
     request, jobs = request_of(inputs, {**chosen, **dry})
-    engine = options.engine(chosen, jobs)
+    engine = settings.engine(chosen, jobs)
     with session(request) as one:
         outcome = run_session(one, engine, is_silent=False)
         counted = Counter[str]()
@@ -136,7 +136,7 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
     request, jobs = request_of(inputs, chosen)
     is_silent = chosen["quiet"] or chosen["as_json"]
     wants_files = chosen["verbose"] or chosen["report"] or chosen["engine"] == "spark"
-    engine = options.engine(chosen, jobs)
+    engine = settings.engine(chosen, jobs)
     if chosen["report"]:
         check_report(request, chosen["report"])
     if request.output.kind == "stdout" and request.delivers and not wants_files and can_print(request.job):
@@ -185,7 +185,7 @@ def show_files(inputs: Sequence[str], chosen: dict[str, Any]) -> None:
     """Print the files that the inputs stand for."""
     from etl.formats import find
 
-    options.print_files(find(inputs, options.reading(chosen)))
+    settings.print_files(find(inputs, settings.reading(chosen)))
 
 
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
@@ -196,20 +196,20 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     from etl.pipeline.run import stages_of
     from etl.pipeline.session import Request
 
-    added = options.time_added(chosen["added"])
-    reading = options.reading(chosen)
+    added = settings.time_added(chosen["added"])
+    reading = settings.reading(chosen)
     output = output_of(chosen["output"])
     job = Job(
-        selection=options.selection(chosen | {"added": added}),
+        selection=settings.selection(chosen | {"added": added}),
         reading=reading,
-        dedup=options.dedup_settings(chosen),
+        dedup=settings.dedup_settings(chosen),
         added=added,
         suffix=output.suffix,
         shape=chosen.get("shape", "copydesk"),
-        memory=options.memory(chosen["memory"]),
+        memory=settings.memory(chosen["memory"]),
         index=chosen["index"],
-        shard_bytes=options.memory(chosen["shard_size"]),
-        skip=options.textless(chosen.get("skip", ())),
+        shard_bytes=settings.memory(chosen["shard_size"]),
+        skip=settings.textless(chosen.get("skip", ())),
     )
     found = find(inputs, reading)
     if output.kind in ("file", "folder"):
@@ -217,7 +217,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     request = Request(
         job, tuple(inputs), found, output, stages_of(job),
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
-        has_time=options.is_time_fixed(chosen["added"]), delivers=not chosen["dry_run"],
+        has_time=settings.is_time_fixed(chosen["added"]), delivers=not chosen["dry_run"],
     )  # fmt: skip
     # A second process and its imports cost 0.3 s: for one shard it is not worth it.
     size = sum(source.size for source in found.sources)

@@ -114,7 +114,7 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
     name = str(parameter.name) if parameter else ""
     source = ctx.get_parameter_source(name)
     if parameter and source is ParameterSource.DEFAULT_MAP:
-        from etl.packs.place import place
+        from etl.packs.locations import place
 
         config: Config = ctx.obj
         key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.index import maintain, maintenance_options
 from etl.cli.options import GroupedCommand, option
 from etl.cli.show import reject_words, report, run_session
@@ -103,9 +103,9 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     if not inputs:
         raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
     max_errors, is_look = chosen.pop("max_errors"), chosen.pop("show_files")
-    request, engine = _request(inputs, chosen), options.engine(chosen, chosen["jobs"])
+    request, engine = _request(inputs, chosen), settings.engine(chosen, chosen["jobs"])
     if is_look:
-        options.print_files(request.found)
+        settings.print_files(request.found)
         return
     _check_outputs(request, chosen)
     with session(request) as one:
@@ -126,19 +126,19 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     from etl.pipeline.run import RECORDS
     from etl.pipeline.session import Request
 
-    output, reading = output_of(chosen["output"]), options.finding(Reading(text_field=chosen["text_field"]), chosen)
+    output, reading = output_of(chosen["output"]), settings.finding(Reading(text_field=chosen["text_field"]), chosen)
     if output.suffix == ".parquet":
         raise UsageError(
             output.name, "records of JSON lines are given back as they are", "Give an -o that ends in .jsonl."
         )
     job = Job(
         reading=reading,
-        dedup=options.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
-        added=options.time_added(""),
+        dedup=settings.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
+        added=settings.time_added(""),
         suffix=output.suffix,
-        memory=options.memory(chosen["memory"]),
+        memory=settings.memory(chosen["memory"]),
         index=chosen["index"],
-        shard_bytes=options.memory(chosen["shard_size"]),
+        shard_bytes=settings.memory(chosen["shard_size"]),
     )
     return Request(
         job, inputs, find(inputs, reading), output, RECORDS,

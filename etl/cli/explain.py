@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import paged, visible
@@ -52,12 +52,12 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
     """
     if text is None and not place:
         raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")
-    reading, selection, settings = options.reading(chosen), options.selection(chosen), options.dedup_settings(chosen)
+    reading, selection, dedup = settings.reading(chosen), settings.selection(chosen), settings.dedup_settings(chosen)
     if text is not None:
         _show(list(explain_text(text, selection)), as_json)
         return
-    until = date.fromisoformat(options.time_added("")[:10]) + timedelta(EXCEPTION_DAYS)
-    found = explain_line(parse_place(str(place)), reading, selection, settings, until)
+    until = date.fromisoformat(settings.time_added("")[:10]) + timedelta(EXCEPTION_DAYS)
+    found = explain_line(parse_place(str(place)), reading, selection, dedup, until)
     if as_json:
         click.echo(to_json(found))
     else:

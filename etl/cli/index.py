@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from etl.cli import options
+from etl.cli import settings
 from etl.cli.options import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
@@ -122,8 +122,8 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     reading = Reading(format="jsonl", text_field=chosen["text_field"])
     job = Job(
         reading=reading,
-        added=options.time_added(""),
-        memory=options.memory(chosen["memory"]),
+        added=settings.time_added(""),
+        memory=settings.memory(chosen["memory"]),
         index=folder,
     )
     tally = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"])

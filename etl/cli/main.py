@@ -242,7 +242,7 @@ def _color_of_environment() -> bool | None:
 def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
     from etl.config import NOT_FOR_CONFIGS
-    from etl.packs.place import place
+    from etl.packs.locations import place
 
     known = {name: _options_of(ctx, name) for name in COMMANDS} if config.options else {}
     anywhere = {key: option for names in known.values() for key, option in names.items()}

@@ -1,33 +1,19 @@
-"""Options that commands share, in groups, and the values they make."""
+"""Options that commands share, in groups.  `settings` makes of their values what a run needs."""
 
 import os
-import re
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 import click
-from msgspec import structs
 
 from etl.cli.command import SHOW_SETTINGS
 from etl.cli.command import GroupedCommand as GroupedCommand
 from etl.cli.command import option as option
 from etl.cli.command import stacked as stacked
-from etl.cli.terminal import say, visible
 from etl.cli.types import Encoding, Folder, Likeness, RuleNames
-from etl.fold import fold
-from etl.packs import Selection, advice, did_you_mean, known_publishers, rule_patterns
 
 if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
-    from etl.config import Config
-    from etl.dedup import DedupSettings
-    from etl.document import Textless
-    from etl.engines import Engine
-    from etl.formats import Found, Reading
+    pass
 
-# Of a size.  More are no size of anything.
-MAX_DIGITS = 15
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
 
@@ -173,12 +159,6 @@ index_option = option(
     help="What earlier runs kept counts as seen, and what this one keeps is added when it is done.",
 )
 
-# The fields of DedupSettings that a user sets, and the options that set them.
-DEDUP_OPTIONS = {
-    **{"scope": "dedup", "action": "dedup_action"},
-    **{name: name for name in ("unit", "shingles", "threshold", "numbers", "copies", "keep")},
-}
-
 similarity_options = stacked(
     option(
         "Copies",
@@ -294,150 +274,3 @@ running_options = stacked(
         help="Exit 4 only if more than N inputs could not be read.  [default: 0]",
     ),
 )
-
-
-def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine]":
-    """Remove the engine from a command's options; it starts when it is entered.  Raises click.BadParameter."""
-    from etl.engines.local import LocalEngine
-
-    name, master = options.pop("engine"), options.pop("master")
-    if name == "spark":
-        from etl.engines.spark import spark_engine
-
-        return spark_engine(master, jobs)
-    if master:
-        raise click.BadParameter("names a Spark cluster: it needs --engine spark", param_hint="--master")
-    return LocalEngine(jobs)
-
-
-def reading(options: dict[str, Any]) -> "Reading":
-    """Return the reading options of a command, and remove them from its options."""
-    from etl.formats import Reading
-    from etl.model import Metadata
-
-    publisher = options.pop("publisher")
-    if publisher and fold(publisher) not in known_publishers():
-        names = {one.name for one in known_publishers().values()}
-        say(f"no rules are known for '{publisher}'.  {did_you_mean(publisher, names)}".rstrip(), fg="yellow")
-    read = Reading(
-        format=options.pop("form"),
-        text_field=options.pop("text_field"),
-        html_field=options.pop("html_field"),
-        encoding=options.pop("encoding"),
-        metadata=Metadata(publisher=publisher),
-        map=tuple(map(_pair, options.pop("mapped"))),
-    )
-    return finding(read, options)
-
-
-def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
-    """Return a reading with a command's options on files, if it has them; they are removed from its options."""
-    return structs.replace(
-        reading,
-        exclude=options.pop("exclude", ()),
-        respects_ignore=not options.pop("no_ignore", True),
-        stdin_name=options.pop("stdin_filename", ""),
-    )
-
-
-def print_files(found: "Found") -> None:
-    """Print the names of files that would be read; on stderr what is passed over, and why."""
-    for source in found.sources:
-        click.echo(visible(source.name))
-    for name, reason in found.passed_over:
-        say(f"passed over {name}: {reason}")
-
-
-MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
-
-
-def _pair(given: str) -> tuple[str, str]:
-    """Return the field and the path of a --map.  Raises click.BadParameter.
-
-    >>> _pair("created=meta.erschienen")
-    ('created', 'meta.erschienen')
-    """
-    field, mark, path = given.partition("=")
-    if not mark or not path or field not in MAPPED:
-        known = ", ".join(MAPPED)
-        raise click.BadParameter(f"'{given}' is no FIELD=PATH with one of the fields {known}", param_hint="--map")
-    return field, path
-
-
-def selection(options: dict[str, Any]) -> Selection:
-    """Return the rule options of a command, with what copydesk.toml changes about rules as of today.
-
-    Today is the time that goes into the records, so that a run can be repeated.
-    """
-    config: Config = click.get_current_context().obj
-    today = date.fromisoformat(time_added(options.get("added", ""))[:10])
-    for ended in config.ended(today):
-        say(f"{ended.place}: ended on {ended.change.until}, and holds no longer: renew it or take it out", fg="yellow")
-    chosen = Selection(
-        exceptions=config.exceptions(today),
-        overrides=config.overrides(today),
-        packs=options.pop("rules"),
-        only=options.pop("only_rules"),
-        select=rule_patterns(options.pop("select")),
-        ignore=rule_patterns(options.pop("ignore")),
-        profile=options.pop("profile"),
-        risky=options.pop("repairs") == "risky",
-        detect_language=options.pop("detect", True),
-    )
-    for said in advice(chosen):
-        say(said, fg="yellow")
-    return chosen
-
-
-def dedup_settings(options: dict[str, Any]) -> "DedupSettings":
-    """Return a command's options on duplicates; those that it lacks have their defaults."""
-    from etl.dedup import DedupSettings
-
-    named = {field: name for field, name in DEDUP_OPTIONS.items() if name in options}
-    return DedupSettings(**{field: options.pop(name) for field, name in named.items()})
-
-
-def textless(given: Sequence[str]) -> "tuple[Textless, ...]":
-    """Return the articles that are not written, as --skip names them.  Raises click.BadParameter."""
-    from etl.document import Textless
-
-    known: tuple[Textless, ...] = get_args(Textless)
-    words = [word.strip() for one in given for word in one.split(",")]
-    for word in words:
-        if word not in known:
-            raise click.BadParameter(f"'{word}' is not one of {', '.join(known)}", param_hint="--skip")
-    return tuple(word for word in known if word in words)
-
-
-def memory(given: str) -> int:
-    """Return the bytes of a size: a number, or one with kB, MB, GB, kiB, MiB, GiB.  Raises click.BadParameter.
-
-    >>> memory("512MB"), memory("1.5 GB"), memory("1GiB")
-    (512000000, 1500000000, 1073741824)
-    """
-    match = re.fullmatch(r"(\d+|\d*\.\d+)\s*(?:([kMG])(i?))?B?", given.strip(), re.IGNORECASE)
-    if not match or len(match[1]) > MAX_DIGITS:
-        raise click.BadParameter(f"'{given}' is no size, like 512MB or 2GB", param_hint="--memory")
-    power = " kmg".index((match[2] or " ").lower())
-    return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
-
-
-def is_time_fixed(given: str) -> bool:
-    """Return true if the time in the records does not come from the clock."""
-    return bool(given or os.environ.get("SOURCE_DATE_EPOCH"))
-
-
-def time_added(given: str) -> str:
-    """The time that goes into the records: as given, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
-    from etl.dates import instant, written
-
-    if given:
-        if not (time := instant(given)):
-            raise click.BadParameter(f"'{given}' is no time", param_hint="--added")
-        return time
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise click.BadParameter(f"'{epoch}' is no number of seconds", param_hint="SOURCE_DATE_EPOCH") from None
-    return written(moment)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from etl.cli import options
+from etl.cli import settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import number
 from etl.errors import UsageError
@@ -108,13 +108,13 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
     from etl.packs import Selection
     from etl.report.pages import Request
 
-    today = date.fromisoformat(options.time_added("")[:10])
+    today = date.fromisoformat(settings.time_added("")[:10])
     return Request(
         run=run,
         until=today + EXCEPTION_LASTS,
         titles=rule_titles(Selection()),
         previous=previous,
-        max_bytes=options.memory(max_size),
+        max_bytes=settings.memory(max_size),
         seed=seed,
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from etl.cli import author, options
+from etl.cli import options, rule_tools, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, one_line, say, table, visible
@@ -29,7 +29,7 @@ def rules() -> None:
     """
 
 
-for command in (author.try_rule, author.new_rule, author.suggest_rules, author.diff_rules):
+for command in (rule_tools.try_rule, rule_tools.new_rule, rule_tools.suggest_rules, rule_tools.diff_rules):
     rules.add_command(command)
 
 
@@ -40,7 +40,7 @@ def list_rules(as_json: bool, **chosen: Any) -> None:
     """List the rules that a selection judges by: name, confidence, kind, title."""
     from etl.packs import selected
 
-    found = selected(options.selection(chosen))
+    found = selected(settings.selection(chosen))
     heads = ("name", "confidence", "kind", "title")
     rows = [(one.name, one.rule.confidence, one.rule.kind, one.rule.title) for one in found]
     if as_json:
@@ -62,7 +62,7 @@ def show_rule(name: str, **chosen: Any) -> None:
 
     It takes every name that stands in a summary or an audit.
     """
-    found = {called: one for one in load_rules(options.selection(chosen)) for called in one.called}
+    found = {called: one for one in load_rules(settings.selection(chosen)) for called in one.called}
     for one in name.split("+"):  # as repairs that meet stand in the audit
         if one in REASONS:
             reason = REASONS[one]
@@ -87,7 +87,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     from etl.examples import failures
     from etl.packs import selected
 
-    selection = options.selection({**chosen, "rules": (*chosen["rules"], *packs)})
+    selection = settings.selection({**chosen, "rules": (*chosen["rules"], *packs)})
     failed = list(failures(selection))
     for failure in failed:
         place = f"{failure.sourced.path}:{failure.sourced.line}"
@@ -145,7 +145,7 @@ def write_pages(folder: str, check: bool) -> None:
       copydesk rules docs docs/rules
       copydesk rules docs docs/rules --check
     """
-    from etl.author import stale_pages, write_page
+    from etl.rule_tools import stale_pages, write_page
 
     stale = stale_pages(Path(folder))
     for path, text in stale.items():
@@ -157,7 +157,7 @@ def write_pages(folder: str, check: bool) -> None:
 
 
 def _page(sourced: Sourced) -> str:
-    from etl.author.manual import terms
+    from etl.rule_tools.rule_pages import terms
 
     rule = sourced.rule
     lines = [

@@ -31,7 +31,7 @@ class Encoding(click.ParamType):  # type: ignore[type-arg]  # generic since Clic
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the label.  Raises click.BadParameter."""
         from etl.decode import given_codec, known_labels
-        from etl.packs.place import did_you_mean
+        from etl.packs.locations import did_you_mean
 
         if value and not given_codec(value):
             self.fail(f"there is no encoding '{value}'.  {did_you_mean(value, known_labels())}".strip(), param, ctx)

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from etl.errors import Unreadable, UsageError
-from etl.formats import columnar, delimited, feeds, html, json_values, jsonl, text, warc
+from etl.formats import columnar, delimited, feeds, html, json_documents, jsonl, text, warc
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
 from etl.formats.opening import Changed, Damaged, fault_of, opened, spooled
@@ -59,7 +59,7 @@ FORMATS: dict[Format, InputFormat] = {
         feeds.FORMAT,
         html.FORMAT,
         jsonl.FORMAT,
-        json_values.FORMAT,
+        json_documents.FORMAT,
         delimited.FORMAT,
         text.FORMAT,
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from etl.errors import Unreadable
 from etl.formats.fields import Place, document, has_text
-from etl.formats.jsonvalues import text_of
+from etl.formats.json_values import text_of
 from etl.formats.names import FACT_NAMES, HTML_NAMES, ID_NAMES, TEASER_NAMES, TEXT_NAMES
 from etl.formats.opening import Damaged, in_utf8, open_share, wide_encoding
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share, Source

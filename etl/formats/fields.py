@@ -23,7 +23,8 @@ from etl.formats.names import (
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html
 from etl.formats.source import Reading
-from etl.model import Kind, Metadata, Raw
+from etl.model import DocumentKind, Kind, Metadata, Raw
+from etl.record import SCHEMA
 
 Fields = dict[str, Any]
 
@@ -54,7 +55,7 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
     """
     booked = list(notes)
     names = _names_in(reading.map, tuple(fields))
-    body, kind = _body(place.path, fields, reading)
+    body, kind = _body(place.path, fields, reading, is_article(fields))
     metadata = _metadata(fields, names, booked)
     given = {name: value for name, value in structs.asdict(reading.metadata).items() if value}
     return Raw(
@@ -85,6 +86,11 @@ def _names_in(mapped: Sequence[tuple[str, str]], keys: tuple[str, ...]) -> Mappi
         fact: tuple(name for name in (*own[fact], *known) if name in there or name.partition(".")[0] in there)
         for fact, known in _KNOWN.items()
     }
+
+
+def is_article(fields: Mapping[str, Any]) -> bool:
+    """Return whether a record is an article of copydesk's own."""
+    return str(fields.get("schema", "")).startswith(SCHEMA)
 
 
 def has_text(fields: Fields, reading: Reading) -> bool:
@@ -192,10 +198,11 @@ def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | 
     yield from ((name, None) for name in names["teaser"])
 
 
-def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kind]:
+def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[str | bytes, DocumentKind]:
     """Return the text of a record, and remove it there: the first that is not blank, or else a blank one.
 
-    Bytes, as Parquet may hold pages, are decoded later, as those of a file are.
+    Bytes, as Parquet may hold pages, are decoded later, as those of a file are.  Tags in an article of copydesk's own
+    are what its story is about.
     """
     for name, kind in _candidates(fields, reading):
         value = value_at(fields, name)
@@ -204,12 +211,14 @@ def _body(path: str, fields: Fields, reading: Reading) -> tuple[str | bytes, Kin
         if text := usable(value):
             taken(fields, name)
             text = well_formed(text)
+            if is_own and kind != "html":
+                return text, "article"
             page = text if kind == "html" else as_html(text)
             return (page, "html") if page else (text, "text")
     for name, _ in _candidates(fields, reading):
         if isinstance(blank := value_at(fields, name), str):
             taken(fields, name)
-            return blank, "text"
+            return blank, "article" if is_own else "text"
     raise Unreadable(path, _why_no_text(fields, reading), "Name the field that holds it with --text-field.")
 
 

@@ -1,80 +1,127 @@
-"""JSON that does not stand in lines: an array, an object over many lines, or one object behind the other."""
+"""JSON as it is found -> Python values, and notes on what is not JSON in it.
 
-import re
+Figures stay as they are written: 1.20, 1e999 and integers beyond 64 bits come as `msgspec.Raw`, which msgspec writes
+back byte for byte.  NaN, Infinity and integers that Python refuses to read become strings.
+"""
+
+import json
+import math
+from collections import Counter
 from collections.abc import Iterator
-from io import BytesIO
+from typing import Any
 
-from etl.formats.opening import Damaged, check_unchanged, in_utf8, open_share, wide_encoding
-from etl.formats.records import read_json
-from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
-from etl.formats.spans import Value, json_values
+from msgspec import Raw as RawJson
 
-_STARTS = re.compile(rb'\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:"[^"\\]*"\s*:|\}))')
-# An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
-_NEXT = re.compile(rb"[}\]]\s*,?\s*(?=\{)")
+from etl.decode import decode
+from etl.errors import Unreadable
+from etl.formats.fields import usable
+from etl.model import Raw
+
+NOT_A_NUMBER = "not a number"
+DUPLICATE_KEY = "duplicate key"
+NOT_UTF8 = "not UTF-8"
+
+MAX_INTEGER = 2**63
+# Digits.  Python refuses to read more: it takes quadratic time.  A longer figure becomes a string, as NaN does.
+MAX_DIGITS = 1000
+# Between two values: white space, commas of an array that was cut in lines, the record separators of RFC 7464.
+BETWEEN = " \t\r\n,\x1e\ufeff"
 
 
-def _looks_like(head: bytes) -> bool:
-    encoding = wide_encoding(head)
-    text = head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
-    return bool(_STARTS.match(text.removeprefix(b"\xef\xbb\xbf")))
+def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[str]]:
+    """Return the characters of some JSON.  Raises Unreadable if it is no text in the given encoding, or in any."""
+    if not encoding:
+        try:
+            return line.decode("utf-8"), []
+        except UnicodeDecodeError:
+            pass
+    decoded = decode(Raw(path, line, "", encoding=encoding))
+    return decoded.text, [NOT_UTF8] if decoded.replaced or not encoding else []
 
 
-def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut an array at its objects.  A small plain file is one share, and its task reads it."""
-    source = opened.source
-    encoding = wide_encoding(opened.head, reading.encoding)
-    if not encoding and not opened.is_packed and source.size <= size:
-        yield Share(source, "json", source.size)
-        return
-    parts, length, row = list[bytes](), 0, 1
-    last = 0
+def values(path: str, text: str) -> Iterator[tuple[Any, list[str]]]:
+    """Yield the values that stand in a text one behind the other, each with its notes.
+
+    Raises Unreadable at the first that is no JSON.
+    """
+    at = _start(text, 0)
+    while at < len(text):
+        reader = _Reader()
+        try:
+            value, at = reader.read(text, at)
+        except json.JSONDecodeError as error:
+            raise Unreadable(path, f"is not JSON: {error.msg} at character {error.pos + 1}") from None
+        except RecursionError:
+            raise Unreadable(path, "is nested too deep") from None
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            value = _within_string(value, reader)
+        yield value, reader.notes
+        at = _start(text, at)
+
+
+def _start(text: str, at: int) -> int:
+    while at < len(text) and text[at] in BETWEEN:
+        at += 1
+    return at
+
+
+def _within_string(value: str, reader: "_Reader") -> Any:
+    """Return the object in a string: a record that was written as JSON twice."""
     try:
-        for value in json_values(in_utf8(opened.file, encoding), MAX_DOCUMENT_BYTES):
-            last = value.number
-            if value.fault or (parts and length + len(value.body) > size):
-                if parts:
-                    yield Share(source, "json", length, b"\n".join(parts), row)
-                parts, length, row = [], 0, value.number + bool(value.fault)
-            if value.fault:
-                yield Share(source, "json", len(value.body), value.body, value.number, fault=value.fault)
+        return reader.read(value.strip(), 0)[0]
+    except (json.JSONDecodeError, RecursionError):
+        return value
+
+
+class _Reader:
+    """A JSON decoder that takes what Python, pandas and jq take, and notes what the standard does not allow."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_float=self._float,
+            parse_int=self._int,
+            parse_constant=self._constant,
+            strict=False,  # tabs and line feeds within a string
+        )
+
+    def read(self, text: str, at: int) -> tuple[Any, int]:
+        return self._decoder.raw_decode(text, at)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return an object.  Of equal keys the last that holds something counts; the others get numbers: "text#2"."""
+        fields = dict(pairs)
+        if len(fields) == len(pairs):
+            return fields
+        fields = {}
+        self.notes.append(DUPLICATE_KEY)
+        times = Counter[str]()
+        for name, value in pairs:
+            times[name] += 1
+            if times[name] == 1:
+                fields[name] = value
                 continue
-            parts.append(value.body)
-            length += len(value.body)
-    except Damaged as error:
-        yield Share(source, "json", row=last + 1, fault=f"the file is damaged from here on: {error}")
-    if parts:
-        yield Share(source, "json", length, b"\n".join(parts), row)
-    if not last:
-        yield Share(source, "json", fault="is JSON without an object in it")
+            other = f"{name}#{times[name]}"
+            if usable(value) or not usable(fields[name]):
+                fields[name], value = value, fields[name]
+            fields[other] = value
+        return fields
 
+    def _float(self, figure: str) -> Any:
+        number = float(figure)
+        if math.isinf(number):
+            self.notes.append(NOT_A_NUMBER)
+            return figure
+        return number if repr(number) == figure else RawJson(figure.encode())
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
-    name, found = share.source.name, False
-    with open_share(share) as file:
-        for value in json_values(file, MAX_DOCUMENT_BYTES):
-            found = True
-            yield from _read_value(name, share.row - 1 + value.number, value, reading)
-    if share.body is None:
-        check_unchanged(share.source)
-    if not found:
-        yield Reject(name, 1, "is JSON without an object in it", b"")
+    def _int(self, figure: str) -> Any:
+        if len(figure) > MAX_DIGITS:
+            self.notes.append(NOT_A_NUMBER)
+            return figure
+        number = int(figure)
+        return number if abs(number) < MAX_INTEGER else RawJson(figure.encode())
 
-
-def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:
-    """Yield the documents of a value.  Of one that is no JSON, as one with a bracket too few, those that are in it."""
-    if value.fault:
-        yield Reject(name, row, value.fault, value.body)
-        return
-    results = list(read_json(name, row, value.body, reading))
-    match = _NEXT.search(value.body)
-    if match and any(isinstance(result, Reject) and "is not JSON" in result.reason for result in results):
-        first, rest = value.body[: match.end()], value.body[match.end() :]
-        yield Reject(name, row, next(one.reason for one in results if isinstance(one, Reject)), first)
-        for inner in json_values(BytesIO(rest), MAX_DOCUMENT_BYTES):
-            yield from read_json(name, row, inner.body, reading)
-    else:
-        yield from results
-
-
-FORMAT = InputFormat("json", (".json",), _looks_like, _shares, _read)
+    def _constant(self, name: str) -> str:
+        self.notes.append(NOT_A_NUMBER)
+        return name

@@ -1,17 +1,41 @@
 """What copydesk wrote, read back: articles in any shape, audit, rejects, as JSON lines or Parquet."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from etl.errors import UsageError
+from etl.formats.fields import value_at
 from etl.formats.opening import Damaged, open_path
 from etl.formats.parquet_writer import read_parquet
 from etl.shapes import identity
 
 Noun = TypeVar("Noun")
+
+# Where the facts of an article stand, in the shapes of etl.shapes; the first that is a string is taken.
+FACT_PATHS: Mapping[str, Sequence[str]] = {
+    "headline": ("headline", "title", "metadata.title"),
+    "publisher": ("publisher", "source-hostname", "metadata.publisher", "publisher.name"),
+    "author": ("author", "metadata.author"),
+    "created": ("created", "date", "datePublished"),
+    "added": ("added",),
+    "url": ("url", "metadata.url"),
+    "status": ("status", "metadata.status"),
+    "language": ("language", "inLanguage", "metadata.language"),
+    "path": ("origin.path", "file_path", "metadata.path"),
+}
+
+
+def fact(record: Mapping[str, Any], name: str) -> str:
+    """Return a fact of an article in any shape; "" if it is unknown.
+
+    >>> fact({"metadata": {"title": "Rain"}}, "headline"), fact({"text": "One."}, "headline")
+    ('Rain', '')
+    """
+    values = (value_at(record, path) for path in FACT_PATHS[name])
+    return next((value for value in values if isinstance(value, str)), "")
 
 
 def decode_lines(lines: bytes, noun: type[Noun]) -> list[Noun]:

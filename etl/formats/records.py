@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.errors import Unreadable
 from etl.formats.fields import Fields, Place, document, has_text, value_at
-from etl.formats.jsonvalues import text_of, values
+from etl.formats.json_values import text_of, values
 from etl.formats.names import LIST_NAMES
 from etl.formats.source import MAX_DOCUMENT_BYTES, Reading, Reject
 from etl.model import Raw

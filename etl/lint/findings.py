@@ -7,9 +7,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from etl.errors import PackError
-from etl.lint.attack import Target, Worst, under_attack
 from etl.lint.codes import CODES
-from etl.lint.shape import shape_faults
+from etl.lint.redos_search import Target, Worst, under_attack
+from etl.lint.static_checks import shape_faults
 from etl.lint.tree import parts
 from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, patterns, place, read_pack
 from etl.rules.language import Pattern, Rule

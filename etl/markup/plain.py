@@ -33,6 +33,20 @@ def read_plain(text: str) -> Page:
     ['Read More', 'Belarus rally', 'Belarus: 100,000 join rally']
     """
     lines = _literal_lines(text) if _has_literal_breaks(text) else join_lines(text, list(_runs(text)))
+    return _page(text, list(lines))
+
+
+def read_article(text: str) -> Page:
+    r"""Cut the text of an article into its paragraphs: a blank line parts them, and a listing is one.
+
+    >>> [block.text for block in read_article("It goes:\n\n>>> 1 + 1\n2").blocks]
+    ['It goes:', '>>> 1 + 1\n2']
+    """
+    lines = [Line(run[0].number, run[0].start, run[-1].end, run[0].indent) for run in _runs(text)]
+    return _page(text, lines)
+
+
+def _page(text: str, lines: Sequence[Line]) -> Page:
     blocks = tuple(
         Block(i, line.number, line.start, line.end, text[line.start : line.end]) for i, line in enumerate(lines)
     )

@@ -1,10 +1,9 @@
 """TOML -> checked values -> a ruleset.  An error names the file, the line, the key and the way out."""
 
-from etl.packs.check import check, faults
 from etl.packs.load import Sourced, builtin_folder, builtin_packs, known_publishers, load_pack, pack_files, read_pack
-from etl.packs.meaning import patterns
-from etl.packs.place import did_you_mean, place
-from etl.packs.select import (
+from etl.packs.locations import did_you_mean, place
+from etl.packs.misuses import patterns
+from etl.packs.selection import (
     Profile,
     Selection,
     advice,
@@ -14,6 +13,7 @@ from etl.packs.select import (
     rule_patterns,
     selected,
 )
+from etl.packs.validate import check, faults
 
 __all__ = [
     "Profile",

@@ -12,7 +12,7 @@ from msgspec import Struct
 from etl.errors import PackError
 from etl.fold import fold
 from etl.model import Publisher
-from etl.packs.shape import Guide, check_file, header_lines, read_toml, shape_error
+from etl.packs.schema_errors import Guide, check_file, header_lines, read_toml, shape_error
 from etl.rules import language
 from etl.rules.classifier.model import Classifier
 from etl.rules.language import Pack, PackHeader, Rule, called

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from etl import fold
 from etl.packs.load import Sourced, builtin_folder, builtin_packs, load_pack
-from etl.packs.meaning import patterns
+from etl.packs.misuses import patterns
 from etl.rules import language
 from etl.rules.regexes import compiled, fragments, literals, publishers, syntax
 from etl.rules.regexes.compiled import RegexFacts, regex_facts, take_facts

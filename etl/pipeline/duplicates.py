@@ -7,7 +7,7 @@ from etl.document import Judged
 from etl.formats import Reject
 from etl.model import NO_DUPLICATES, Block, Document, DocumentDuplicates, Removal
 from etl.pipeline.fingerprints import BlockTexts
-from etl.pipeline.select import WHOLE, Drop, drops_among
+from etl.pipeline.select_duplicates import WHOLE, Drop, drops_among
 from etl.record import article_id
 
 

@@ -18,7 +18,7 @@ from etl.formats.rows import Row, read_rows
 from etl.pipeline.duplicates import residue_words
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
-from etl.pipeline.select import WHOLE, Drop, drops_among, read_drops
+from etl.pipeline.select_duplicates import WHOLE, Drop, drops_among, read_drops
 from etl.pipeline.workspace import Workspace
 from etl.writers import line_writer
 

@@ -23,7 +23,7 @@ from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
-from etl.pipeline.select import select
+from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
 from etl.pipeline.workspace import Workspace
 from etl.shapes import AUDIT

@@ -28,7 +28,7 @@ from etl.pipeline.fingerprints import write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
 from etl.pipeline.lines import line_counts, save_lines
 from etl.pipeline.records import fingerprint_records, publish_records
-from etl.pipeline.select import read_drops
+from etl.pipeline.select_duplicates import read_drops
 from etl.pipeline.workspace import Workspace
 from etl.record import Record
 from etl.rules.matching.recurrence import LineCounts

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from etl.author.fates import where
-from etl.author.trial import trial
 from etl.document import Judged
 from etl.fold import fold
 from etl.model import Article, Block, Document, Metadata, Removal
 from etl.packs import known_publishers
 from etl.report.changes import ArticleChanges
+from etl.rule_tools.outcomes import where
+from etl.rule_tools.preview import preview
 from etl.rules.language import Rule
 
 
@@ -32,7 +32,7 @@ def effect(rule: Rule, articles: Sequence[ArticleChanges]) -> Iterator[Taken]:
         for article, one in zip(articles, judged, strict=True)
         for block in one.document.blocks
     }
-    for hit in trial(rule, judged):
+    for hit in preview(rule, judged):
         article, block = places[hit.place]
         yield Taken(article.fields.id, block.char_start, article.fields.headline, hit.text, hit.rules)
 

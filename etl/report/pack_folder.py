@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 
 from msgspec import structs
 
-from etl.author.draft import header
 from etl.check.verdicts import Judged, Verdict, read_verdicts, write_verdicts
 from etl.config import named_config
 from etl.errors import UsageError
 from etl.formats.outputs import read_outputs
 from etl.packs import Sourced, load_pack
 from etl.report.sample import Removed
+from etl.rule_tools.draft import header
 from etl.verdicts import LineVerdict
 from etl.writers import atomic, to_lines
 

@@ -1,6 +1,6 @@
 """Articles + audit of a run -> its documents, in order, one at a time, each proved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,23 +8,11 @@ from msgspec import Struct
 
 from etl.audit import Entry, Restoration, text_sha256
 from etl.errors import RestoreError, UsageError
-from etl.formats.fields import value_at
-from etl.formats.outputs import read_outputs
+from etl.formats.outputs import fact, read_outputs
 from etl.pipeline.delivery import beside
 from etl.restoration import WAY_OUT, articles_of, find_audit, read_audit, take_article
 from etl.shapes import identity
 from etl.writers import SUFFIXES
-
-# Where the fields of an article stand, in the shapes of etl.shapes; the first that is a string is taken.
-FIELD_PATHS: Mapping[str, Sequence[str]] = {
-    "headline": ("headline", "title", "metadata.title"),
-    "publisher": ("publisher", "source-hostname", "metadata.publisher", "publisher.name"),
-    "author": ("author", "metadata.author"),
-    "created": ("created", "date", "datePublished"),
-    "url": ("url", "metadata.url"),
-    "status": ("status", "metadata.status"),
-    "language": ("language", "inLanguage", "metadata.language"),
-}
 
 
 class RunFiles(Struct, frozen=True):
@@ -48,6 +36,9 @@ class ArticleFields(Struct, frozen=True, gc=False):
     url: str = ""
     status: str = ""
     language: str = ""
+
+
+_SHOWN = ArticleFields.__struct_fields__[2:]
 
 
 class RunDocument(Struct, frozen=True):
@@ -104,9 +95,4 @@ def _read_articles(path: Path) -> Iterator[ArticleFields]:
         found = identity(record)
         if not found:
             raise UsageError(f"{path}:{row}", "holds no id and text of an article", "Give what clean wrote with -o.")
-        yield ArticleFields(*found, **{name: _first(record, paths) for name, paths in FIELD_PATHS.items()})
-
-
-def _first(record: Mapping[str, Any], paths: Sequence[str]) -> str:
-    values = (value_at(record, path) for path in paths)
-    return next((value for value in values if isinstance(value, str)), "")
+        yield ArticleFields(*found, **{name: fact(record, name) for name in _SHOWN})

@@ -12,8 +12,8 @@ from msgspec import Struct
 from etl.errors import UsageError
 from etl.examples import failures
 from etl.packs import Selection, Sourced, load_pack
-from etl.packs.check import check
 from etl.packs.shipped import builtin_rules
+from etl.packs.validate import check
 from etl.report import ready
 from etl.report.changes import ArticleChanges, ShownBlock, entries_of
 from etl.report.effect import effect

@@ -28,7 +28,7 @@ from etl.formats import Reading, find
 from etl.pipeline.job import Job
 from etl.pipeline.run import Run as PipelineRun
 from etl.pipeline.run import Silent
-from etl.pipeline.select import select
+from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import run_task
 from etl.pipeline.workspace import Workspace, scratch
 

@@ -27,8 +27,8 @@ SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
 MIN_BLOCKS, MIN_PROSE = 8, 2
 # Units.  No block that anyone has shown us is longer and furniture (2,000 characters): some pages hold a story in one.
 MAX_UNITS = 17_000
-# The least probability on an HTML page: none is named, the page model has judged all of its lines.
-MIN_ON_PAGES = 1.0
+# The least probability where none is to be named.
+NEVER = 1.0
 # The features that weigh most stand in the audit.
 FEATURES_TOLD = 3
 

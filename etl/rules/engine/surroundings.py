@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
-from etl.rules.classifier.model import LEAD_OR_END, MIN_BLOCKS, MIN_ON_PAGES, NAME, SENTENCE, Scores, score_pages
+from etl.rules.classifier.model import LEAD_OR_END, MIN_BLOCKS, NAME, NEVER, SENTENCE, Scores, score_pages
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
@@ -26,13 +26,21 @@ class Named(Struct, frozen=True):
 def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:
     """Return, for each article of a batch, all removals: by rules and by the classifier, less what the floor keeps."""
     removals = [tuple(one.removals.values()) for one in articles]
-    asked = [at for at, one in enumerate(articles) if one.shaped or (rules.classifier and len(one.view) >= MIN_BLOCKS)]
+    asked = [at for at, one in enumerate(articles) if one.shaped or _asks_classifier(one.view, rules)]
     if asked:
-        bars = [_bar(articles[at].view, rules) for at in asked]
+        bars = [rules.min_probability if articles[at].view.kind == "text" else NEVER for at in asked]
         pages = [_page(articles[at]) for at in asked]
         for at, scores in zip(asked, score_pages(pages, rules.classifier, bars), strict=True):
             removals[at] = _removals(articles[at], scores, rules)
     return removals
+
+
+def _asks_classifier(view: ArticleView, rules: JudgingRules) -> bool:
+    """Return whether the classifier judges an article.
+
+    The page model has judged all lines of a page; what it judged by is gone from an article that was cleaned before.
+    """
+    return rules.classifier is not None and view.kind == "text" and len(view) >= MIN_BLOCKS
 
 
 def _page(named: Named) -> "Page":
@@ -44,10 +52,6 @@ def _page(named: Named) -> "Page":
     for at in taken & view.named.keys():
         marks[at] = marks[at] or any(RULES in name for name in view.named[at])
     return Page(view.plain, [at in taken for at in range(len(view))], marks)
-
-
-def _bar(view: ArticleView, rules: JudgingRules) -> float:
-    return max(rules.min_probability, MIN_ON_PAGES) if view.kind == "html" else rules.min_probability
 
 
 def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.fold import ORNAMENTS, count_words, ends_sentence, has_full_stop, plain
-from etl.model import Article, Document, Kind
+from etl.model import Article, Document, DocumentKind
 from etl.rules.matching.recurrence import LineCounts
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
@@ -43,7 +43,7 @@ class ArticleScope(Struct, frozen=True):
 
     publishers: frozenset[str]
     language: str
-    kind: Kind
+    kind: DocumentKind
     created: str
 
 

@@ -1,4 +1,4 @@
-"""The manual of the built-in rules: a page for each file of a pack, made from the rules themselves."""
+"""Pages of the built-in rules: one for each file of a pack, made from the rules themselves."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ INDEX = "README.md"
 _ORIGIN = "Made from the rules by `copydesk rules docs docs/rules`."
 
 
-def manual() -> dict[str, str]:
+def rule_pages() -> dict[str, str]:
     """Return the pages by path: an index, and for `rules/core/links.toml` the page `core/links.md`."""
     packs = {path: tuple(load_pack(path)) for path in builtin_packs()}
     return {INDEX: _index(packs)} | {_page_path(path): _page(path, rules) for path, rules in packs.items()}
@@ -18,7 +18,7 @@ def manual() -> dict[str, str]:
 
 def stale_pages(folder: Path) -> dict[Path, str | None]:
     """Return the pages of a folder that are stale: what to write, or None for one whose pack is gone."""
-    pages = {folder / path: text for path, text in manual().items()}
+    pages = {folder / path: text for path, text in rule_pages().items()}
     stale: dict[Path, str | None] = {path: text for path, text in pages.items() if _read(path) != text}
     gone = [path for path in sorted(folder.rglob("*.md")) if path not in pages and _ORIGIN in _read(path)]
     return stale | dict.fromkeys(gone)

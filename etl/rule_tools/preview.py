@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
-from etl.author.fates import fates, where
 from etl.document import Judged
 from etl.errors import UsageError
 from etl.packs import known_publishers
+from etl.rule_tools.outcomes import outcomes, where
 from etl.rules import ArticleView, JudgingRules, RunContext, compile_judging, cuts, judge
 from etl.rules.language import Match, Rule, Verb
 from etl.rules.matching.exceptions import UserRules
@@ -18,14 +18,14 @@ from etl.rules.regexes.publishers import generic
 
 
 class Hit(Struct, frozen=True):
-    """A block that the rule on trial names, or the part of it that the rule would cut, and who names it already."""
+    """A block that the tried rule names, or the part that it would cut, and the rules that name it already."""
 
     place: str
     text: str
     rules: tuple[str, ...]
 
 
-def rule_on_trial(match: Match, action: Verb) -> Rule:
+def preview_rule(match: Match, action: Verb) -> Rule:
     """Make a rule of what it should match.  Raises UsageError if that cannot be meant."""
     match = structs.replace(match, regex=written_out(match.regex))
     if not has_criteria(match):
@@ -34,17 +34,17 @@ def rule_on_trial(match: Match, action: Verb) -> Rule:
         raise UsageError("--inside", "is for a regex", "Give --regex; labels stand in blocks of their own.")
     if fault := regex_fault(generic(match.regex)):
         raise UsageError("--regex", fault, f"It reads: {match.regex[:200]}")
-    return Rule(id="on-trial", title="", action=action, match=match, kind="notice", why="", keeps=())
+    return Rule(id="on-preview", title="", action=action, match=match, kind="notice", why="", keeps=())
 
 
-def trial(rule: Rule, documents: Iterable[Judged]) -> Iterator[Hit]:
+def preview(rule: Rule, documents: Iterable[Judged]) -> Iterator[Hit]:
     """Judge documents by one rule alone, and yield what it hits, in reading order."""
     rules = compile_judging([(rule.id, "", rule)], user_rules=UserRules(own=frozenset({rule.id})))
     for judged in documents:
         hits = dict(_hits(judged, rules))
-        for fate in fates(judged):
-            if text := hits.get(fate.block.index):
-                yield Hit(where(judged.document, fate.block.line), text, fate.rules)
+        for outcome in outcomes(judged):
+            if text := hits.get(outcome.block.index):
+                yield Hit(where(judged.document, outcome.block.line), text, outcome.rules)
 
 
 def _hits(judged: Judged, rules: JudgingRules) -> Iterator[tuple[int, str]]:

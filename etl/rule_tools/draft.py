@@ -8,10 +8,10 @@ from itertools import chain, count
 
 from msgspec import Struct
 
-from etl.author.fates import Fate, fates, where
 from etl.document import Judged
 from etl.errors import UsageError
 from etl.fold import fold, label
+from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
 
 # Words of a line that name its rule.
 MAX_ID_WORDS = 4
@@ -35,16 +35,18 @@ class Draft(Struct, frozen=True):
 
 def propose(judged: Judged, line: int) -> Draft:
     """Return a draft for the block on a line of a document.  Raises UsageError if it is named already, or none."""
-    found = list(fates(judged))
-    fate = next((one for one in found if _holds(judged, one, line)), None)
+    found = list(outcomes(judged))
+    outcome = next((one for one in found if _holds(judged, one, line)), None)
     place = where(judged.document, line)
-    if fate is None:
+    if outcome is None:
         raise UsageError(place, "there is no text on this line", "Blank lines belong to no block.")
-    if fate.rules:
-        raise UsageError(place, f"is named by {', '.join(fate.rules)} already", "Mend that rule, or name another line.")
-    kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(fate.block.text)]
-    publisher = fate.article.publisher.id if fate.article.publisher else ""
-    return Draft(fate.block.text, nearest(fate.block.text, kept), (place,), publisher)
+    if outcome.rules:
+        raise UsageError(
+            place, f"is named by {', '.join(outcome.rules)} already", "Mend that rule, or name another line."
+        )
+    kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
+    publisher = outcome.article.publisher.id if outcome.article.publisher else ""
+    return Draft(outcome.block.text, nearest(outcome.block.text, kept), (place,), publisher)
 
 
 def nearest(text: str, others: Iterable[str]) -> str:
@@ -95,8 +97,8 @@ def free_id(text: str, taken: Collection[str]) -> str:
     return next(one for one in chain([name], numbered) if one not in taken)
 
 
-def _holds(judged: Judged, fate: Fate, line: int) -> bool:
-    block = fate.block
+def _holds(judged: Judged, outcome: BlockOutcome, line: int) -> bool:
+    block = outcome.block
     return block.line <= line <= block.line + judged.document.text.count("\n", block.char_start, block.char_end)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.author.draft import Draft, nearest
-from etl.author.fates import Fate, fates, where
 from etl.document import Judged
 from etl.fold import label
+from etl.rule_tools.draft import Draft, nearest
+from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
 
 # Words.  Labels, prompts and links are shorter; from here on a line that recurs is more often a copied sentence.
 MAX_WORDS = 12
@@ -47,29 +47,29 @@ def suggest(documents: Iterable[Judged], least: int, most: int) -> list[Suggesti
     """
     seen: dict[str, _Seen] = {}
     for judged in documents:
-        for fate in _short_lines(judged):
-            _note(seen.setdefault(label(fate.block.text), _Seen()), fate, judged)
+        for outcome in _short_lines(judged):
+            _note(seen.setdefault(label(outcome.block.text), _Seen()), outcome, judged)
     recurring = [(name, one) for name, one in seen.items() if len(one.documents) >= least]
     recurring.sort(key=lambda found: (-len(found[1].documents), -found[1].texts.total(), found[0]))
     others = sorted(name for name, one in seen.items() if len(one.documents) == 1)
     return [_suggestion(name, one, _neighbours(name, others, seen)) for name, one in recurring[:most]]
 
 
-def _short_lines(judged: Judged) -> Iterator[Fate]:
-    for fate in fates(judged):
-        text = fate.block.text
-        if not fate.rules and len(text.split()) <= MAX_WORDS and any(map(str.isalpha, text)):
-            yield fate
+def _short_lines(judged: Judged) -> Iterator[BlockOutcome]:
+    for outcome in outcomes(judged):
+        text = outcome.block.text
+        if not outcome.rules and len(text.split()) <= MAX_WORDS and any(map(str.isalpha, text)):
+            yield outcome
 
 
-def _note(seen: _Seen, fate: Fate, judged: Judged) -> None:
+def _note(seen: _Seen, outcome: BlockOutcome, judged: Judged) -> None:
     seen.documents.add(judged.document.sha256)
-    seen.texts[fate.block.text] += 1
-    publisher = fate.article.publisher
-    seen.publishers[publisher.name if publisher else fate.article.metadata.publisher or UNKNOWN] += 1
+    seen.texts[outcome.block.text] += 1
+    publisher = outcome.article.publisher
+    seen.publishers[publisher.name if publisher else outcome.article.metadata.publisher or UNKNOWN] += 1
     seen.scopes.add(publisher.id if publisher else "")
     if len(seen.places) < MAX_SOURCES:
-        seen.places.append(where(judged.document, fate.block.line))
+        seen.places.append(where(judged.document, outcome.block.line))
 
 
 def _suggestion(name: str, seen: _Seen, others: Sequence[str]) -> Suggestion:

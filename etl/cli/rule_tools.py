@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from etl.cli import options
+from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
@@ -18,9 +18,9 @@ from etl.cli.types import Place
 from etl.packs import Selection, load_rules
 
 if TYPE_CHECKING:
-    from etl.author import Difference, Hit, Suggestion
     from etl.document import Judged
     from etl.formats import Reading
+    from etl.rule_tools import Difference, Hit, Suggestion
 
 # Characters of a line that are shown.
 SHOWN_CHARS = 200
@@ -53,15 +53,15 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
 
     Behind a line, in brackets, stand the rules that name it already.
     """
-    from etl.author import rule_on_trial, trial
+    from etl.rule_tools import preview, preview_rule
     from etl.rules.language import Match
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
-    rule = rule_on_trial(Match(**chosen), "strip" if inside else "drop")
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
+    rule = preview_rule(Match(**chosen), "strip" if inside else "drop")
     _doubt(rule.match.regex, chosen["case"], inside)
     hits: list[Hit] = []
     with _documents(inputs, reading) as judged:
-        for hit in trial(rule, judged(selection)):
+        for hit in preview(rule, judged(selection)):
             hits.append(hit)
             names = f"  [{', '.join(hit.rules)}]" if hit.rules else ""
             click.echo(f"{visible(hit.place)}: {one_line(hit.text, SHOWN_CHARS)}{names}")
@@ -85,13 +85,13 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     that stays is proposed for `keeps`.  Say why it goes, and see that no nearer line has to stay; then `copydesk rules
     lint` and `copydesk rules test` it.
     """
-    from etl.author import draft, free_id, header, propose
     from etl.document import judge
     from etl.document import parse as parse_document
     from etl.formats import only_document
     from etl.packs import compile_rules
+    from etl.rule_tools import draft, free_id, header, propose
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     wanted = parse_place(place)
     rules = compile_rules(selection)
     (judged,) = judge([parse_document(only_document(wanted.path, reading, wanted.row), rules)], rules)
@@ -134,9 +134,9 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
 
     A line that recurs need not be furniture: read them one by one, and delete what a story may say.
     """
-    from etl.author import MAX_WORDS, draft, free_id, header, suggest
+    from etl.rule_tools import MAX_WORDS, draft, free_id, header, suggest
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     with _documents(inputs, reading) as judged:
         found = suggest(judged(selection), least, most)
         taken = {sourced.rule.id for sourced in load_rules(selection)}
@@ -166,9 +166,9 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
     Both judge beside the built-in rules, unless --only-rules.  '-' is newly removed, '+' newly kept, '~' kept in other
     words.  Exits 1 if there are any.
     """
-    from etl.author import compare
+    from etl.rule_tools import compare
 
-    reading, selection = options.reading(chosen), options.selection(chosen)
+    reading, selection = settings.reading(chosen), settings.selection(chosen)
     verdicts: Counter[str] = Counter()
     before, after = (structs.replace(selection, packs=(*selection.packs, pack)) for pack in (old, new))
     with _documents(inputs, reading) as judged:

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from etl.author.fates import Fate, fates, where
 from etl.document import Judged
+from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
 
 
 class Difference(Struct, frozen=True):
@@ -25,12 +25,12 @@ class Difference(Struct, frozen=True):
 def compare(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Difference]:
     """Yield the differences between the same documents judged twice, in reading order."""
     for before, after in zip(old, new, strict=True):
-        for one, other in zip(fates(before), fates(after), strict=True):
+        for one, other in zip(outcomes(before), outcomes(after), strict=True):
             if found := _difference(where(before.document, one.block.line), one, other):
                 yield found
 
 
-def _difference(place: str, old: Fate, new: Fate) -> Difference | None:
+def _difference(place: str, old: BlockOutcome, new: BlockOutcome) -> Difference | None:
     before, after = old.block.text, new.block.text
     if new.rules and not old.rules:
         return Difference("removed", place, before, "", new.rules)

@@ -10,7 +10,7 @@ from etl.model import Article, Block, Document, Removal
 from etl.rules.classifier.model import NAME as CLASSIFIER
 
 
-class Fate(Struct, frozen=True):
+class BlockOutcome(Struct, frozen=True):
     """A block of an article, and the rules that name it: none if it is kept."""
 
     article: Article
@@ -18,13 +18,13 @@ class Fate(Struct, frozen=True):
     rules: tuple[str, ...]
 
 
-def fates(judged: Judged) -> Iterator[Fate]:
+def outcomes(judged: Judged) -> Iterator[BlockOutcome]:
     """Follow every block of a document, in reading order."""
     for article, removals in zip(judged.articles, judged.removals, strict=True):
         taken = (removal for removal in removals if removal.action != "tag")
         rules = {removal.block: rules_of(removal) for removal in taken}
         for block in article.blocks_of(judged.document):
-            yield Fate(article, block, rules.get(block.index, ()))
+            yield BlockOutcome(article, block, rules.get(block.index, ()))
 
 
 def rules_of(removal: Removal) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from etl.errors import UsageError
 from etl.fold import label
 from etl.markup.regions import PAGE_NAMES
 from etl.model import Replacement, Searcher
-from etl.packs.check import check
 from etl.packs.load import (
     Sourced,
     builtin_folder,
@@ -25,9 +24,10 @@ from etl.packs.load import (
     pack_files,
     page_model,
 )
-from etl.packs.meaning import patterns
-from etl.packs.place import did_you_mean
+from etl.packs.locations import did_you_mean
+from etl.packs.misuses import patterns
 from etl.packs.shipped import builtin_rules
+from etl.packs.validate import check
 from etl.rules import compile_judging
 from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.classifier.model import Classifier

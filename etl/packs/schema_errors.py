@@ -11,7 +11,7 @@ import tomli
 from msgspec import Struct
 
 from etl.errors import PackError
-from etl.packs.place import MAX_WORD, did_you_mean, place
+from etl.packs.locations import MAX_WORD, did_you_mean, place
 
 # Bytes.  All shipped packs together have 0.5 MB.
 MAX_BYTES = 4 << 20

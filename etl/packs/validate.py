@@ -5,8 +5,8 @@ from itertools import chain, repeat
 
 from etl.errors import PackError
 from etl.packs.load import Sourced, known_scopes
-from etl.packs.meaning import misuses, patterns
-from etl.packs.place import did_you_mean, place
+from etl.packs.locations import did_you_mean, place
+from etl.packs.misuses import misuses, patterns
 from etl.rules.language import Rule
 from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.publishers import generic

@@ -1,0 +1,80 @@
+"""JSON that does not stand in lines: an array, an object over many lines, or one object behind the other."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+
+from etl.formats.opening import Damaged, check_unchanged, in_utf8, open_share, wide_encoding
+from etl.formats.records import read_json
+from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.spans import Value, json_values
+
+_STARTS = re.compile(rb'\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:"[^"\\]*"\s*:|\}))')
+# An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
+_NEXT = re.compile(rb"[}\]]\s*,?\s*(?=\{)")
+
+
+def _looks_like(head: bytes) -> bool:
+    encoding = wide_encoding(head)
+    text = head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
+    return bool(_STARTS.match(text.removeprefix(b"\xef\xbb\xbf")))
+
+
+def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+    """Cut an array at its objects.  A small plain file is one share, and its task reads it."""
+    source = opened.source
+    encoding = wide_encoding(opened.head, reading.encoding)
+    if not encoding and not opened.is_packed and source.size <= size:
+        yield Share(source, "json", source.size)
+        return
+    parts, length, row = list[bytes](), 0, 1
+    last = 0
+    try:
+        for value in json_values(in_utf8(opened.file, encoding), MAX_DOCUMENT_BYTES):
+            last = value.number
+            if value.fault or (parts and length + len(value.body) > size):
+                if parts:
+                    yield Share(source, "json", length, b"\n".join(parts), row)
+                parts, length, row = [], 0, value.number + bool(value.fault)
+            if value.fault:
+                yield Share(source, "json", len(value.body), value.body, value.number, fault=value.fault)
+                continue
+            parts.append(value.body)
+            length += len(value.body)
+    except Damaged as error:
+        yield Share(source, "json", row=last + 1, fault=f"the file is damaged from here on: {error}")
+    if parts:
+        yield Share(source, "json", length, b"\n".join(parts), row)
+    if not last:
+        yield Share(source, "json", fault="is JSON without an object in it")
+
+
+def _read(share: Share, reading: Reading) -> Iterator[Result]:
+    name, found = share.source.name, False
+    with open_share(share) as file:
+        for value in json_values(file, MAX_DOCUMENT_BYTES):
+            found = True
+            yield from _read_value(name, share.row - 1 + value.number, value, reading)
+    if share.body is None:
+        check_unchanged(share.source)
+    if not found:
+        yield Reject(name, 1, "is JSON without an object in it", b"")
+
+
+def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a value.  Of one that is no JSON, as one with a bracket too few, those that are in it."""
+    if value.fault:
+        yield Reject(name, row, value.fault, value.body)
+        return
+    results = list(read_json(name, row, value.body, reading))
+    match = _NEXT.search(value.body)
+    if match and any(isinstance(result, Reject) and "is not JSON" in result.reason for result in results):
+        first, rest = value.body[: match.end()], value.body[match.end() :]
+        yield Reject(name, row, next(one.reason for one in results if isinstance(one, Reject)), first)
+        for inner in json_values(BytesIO(rest), MAX_DOCUMENT_BYTES):
+            yield from read_json(name, row, inner.body, reading)
+    else:
+        yield from results
+
+
+FORMAT = InputFormat("json", (".json",), _looks_like, _shares, _read)
