@@ -114,6 +114,11 @@ def test_offsets_of_a_damaged_arrow_file_are_not_followed(tmp_path: Path) -> Non
         assert isinstance(reject, Reject) and "row group 1 is damaged, 3 rows are lost" in reject.reason
 
 
+def test_an_empty_column_costs_nothing(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"note": ["", None], "words": [SENTENCE * 9, SENTENCE * 8]}), tmp_path / "a.parquet")
+    assert [isinstance(one, Raw) for one in results(tmp_path / "a.parquet")] == [True, True]
+
+
 def cleaned(run: Run, path: Path, code: int = 0) -> list[dict[str, str]]:
     """Clean a file, restore what came of it, and return its articles."""
     done = run("clean", path.name, "-o", "o.jsonl")

@@ -208,7 +208,7 @@ def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading)
     if reading.text_field or reading.html_field or reading.map or named & set(schema.names):
         return ""
     strings = [field.name for field in batch.schema if pa.types.is_string(field.type) or _is_large(field.type)]
-    lengths = [(fmean(map(len, filter(None, batch.column(name).to_pylist())) or [0]), name) for name in strings]
+    lengths = [(fmean([*map(len, filter(None, batch.column(name).to_pylist()))] or [0]), name) for name in strings]
     length, name = max(lengths, default=(0.0, ""))
     return name if length >= MIN_TEXT_LENGTH else ""
 
