@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -233,6 +232,8 @@ def identify(request: Request, claim: Claim) -> Identity:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of all that can change a byte of the output."""
+    from importlib.metadata import version  # and with it the mail package: only a run into files has a manifest
+
     return {name: version(name) for name in ("copydesk", *DEPENDENCIES)} | {"python": sys.version.split()[0]}
 
 
