@@ -57,7 +57,7 @@ class MachineError(CopydeskError):
     exit_code = 6
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
-        super().__init__(place, fault, way_out or "When there is room, the same command with --resume goes on.")
+        super().__init__(place, fault, way_out or "Run the same command with --resume to continue.")
 
 
 class PipeClosed(Exception):

@@ -123,15 +123,15 @@ def words(found: Explanation) -> Iterator[str]:
         yield "kept"
     yield from map(_happened, found.entries)
     if found.is_alone:
-        yield "duplicates were looked for within this document only; clean also knows the documents before it"
+        yield "duplicates were sought in this document alone; `clean` also compares it with the documents before it"
     for one in found.matching_rules:
-        verdict = f"held back by {one.blocked_by}:" if one.blocked_by else "named by"
-        yield f"  {verdict} {one.rule}: {one.why}"
-    yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or judge other publishers"
+        verdict = f"is held back by {one.blocked_by}" if one.blocked_by else "matches"
+        yield f"  {one.rule} {verdict}: {one.why}"
+    yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or are for others"
     if found.page:
         yield from found.page.words()
     if found.exception:
-        yield f"to keep it, put this into copydesk.toml, with a reason:\n{found.exception}"
+        yield f"to keep it, put this into copydesk.toml and give a reason:\n\n{found.exception}"
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
@@ -194,5 +194,6 @@ def _happened(entry: Entry) -> str:
         return f"{entry.action} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
     if entry.duplicate_of:
         return f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
-    also = f"({entry.also.replace(',', ', ')})" if entry.also else ""
+    other = "" if "=" in entry.also else "also "  # features of a model are no rules
+    also = f"({other}{entry.also.replace(',', ', ')})" if entry.also else ""
     return f"{entry.action} by {entry.rule} {entry.rule_version} {also}".rstrip()

@@ -142,6 +142,10 @@ def find_audit(articles: Path) -> Path:
     else:
         audit = articles.with_name(articles.name + ".audit")
     if not audit.exists():
+        articles_of(articles)
+        if ".audit." in articles.name:
+            way_out = f"Give its articles: {articles.with_name(articles.name.replace('.audit.', '.'))}."
+            raise UsageError(str(articles), "is an audit, not articles", way_out)
         raise UsageError(str(articles), f"has no audit beside it: {audit} is not there", "Name it with --audit.")
     return audit
 

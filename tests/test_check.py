@@ -1,6 +1,8 @@
 """`copydesk check`: each check finds the fault that it is for, at its place, and nothing in data without one."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -365,7 +367,7 @@ def test_articles_in_other_formats(run: Run, tmp_path: Path, name: str) -> None:
     assert run("check", name).out == "passed: 12 articles checked\n"
 
 
-@pytest.mark.parametrize("shape", ["dolma", "hf", "trafilatura"])
+@pytest.mark.parametrize("shape", ["dolma", "hf", "trafilatura", "schema.org"])
 def test_articles_of_other_shapes_are_known_by_their_fields(run: Run, tmp_path: Path, shape: str) -> None:
     write_lines(tmp_path / "pages.jsonl", pages(1, 4))
     run("clean", "-q", "pages.jsonl", "--shape", shape, "-o", "clean.jsonl")
@@ -485,6 +487,15 @@ def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int,
     assert result.code == code
     assert said in result.err
     assert result.out == ""
+
+
+@pytest.mark.parametrize("form", ["concise", "jsonl"])
+def test_a_closed_pipe_is_no_failure(tmp_path: Path, form: str) -> None:
+    """More is written than a pipe holds (64 KiB); without a pipe it exits 1."""
+    (tmp_path / "a.txt").write_text("\n\n".join([story(Random(1)), *["Read More"] * 1_000]))
+    command = f"{sys.executable} -m etl check a.txt -q --format {form} | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
 
 
 def test_an_input_that_cannot_be_read_is_never_passed_over(run: Run, tmp_path: Path) -> None:

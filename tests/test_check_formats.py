@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from conftest import Run
 from corpus import pages, story, write_lines
+from lxml import etree
 
 from etl.check.formats import FORMATS
 from etl.check.formats.github import MAX_ANNOTATIONS
@@ -24,8 +25,14 @@ from etl.check.tally import Tally
 from etl.cli.check import FORMAT_NAMES
 from etl.packs import Selection
 
-SARIF = json.loads((Path(__file__).parent / "schemas/sarif-2.1.0.json").read_text(encoding="utf-8"))
+SCHEMAS = Path(__file__).parent / "schemas"
+SARIF, RDJSON = (
+    json.loads((SCHEMAS / name).read_text(encoding="utf-8")) for name in ("sarif-2.1.0.json", "rdjson.json")
+)
+JUNIT = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))  # that of Jenkins
 TEXT = {"type": "string"}
+# GitLab documents its format in words.  Its own validator (codeclimate.json) wants all of this but the name of the
+# check, and that places are not empty.
 GITLAB = {
     "type": "array",
     "items": {
@@ -40,32 +47,6 @@ GITLAB = {
                 "properties": {
                     "path": {"type": "string", "minLength": 1},
                     "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
-                },
-            },
-        },
-    },
-}  # fmt: skip
-POSITION = {"type": "object", "required": ["line"], "properties": {"line": {"type": "integer", "minimum": 1}}}
-RDJSON = {
-    "type": "object",
-    "required": ["diagnostics"],
-    "additionalProperties": False,
-    "properties": {
-        "source": {"type": "object", "required": ["name"]},
-        "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
-        "diagnostics": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["message", "location"],
-                "additionalProperties": False,
-                "properties": {
-                    "message": TEXT, "original_output": TEXT, "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
-                    "code": {"type": "object", "required": ["value"]},
-                    "location": {
-                        "type": "object", "required": ["path"], "additionalProperties": False,
-                        "properties": {"path": TEXT, "range": {"type": "object", "properties": {"start": POSITION}}},
-                    },
                 },
             },
         },
@@ -121,13 +102,14 @@ def test_formats_of_objects_fit_their_schemas(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_junit_counts_its_cases(name: str) -> None:
+def test_junit_fits_its_schema_and_counts_its_cases(name: str) -> None:
     root = ElementTree.fromstring(written("junit", REPORTS[name]))
     (suite,) = root.findall("testsuite")
     cases = suite.findall("testcase")
     assert [suite.get("tests"), suite.get("failures")] == [str(len(cases)), str(len(suite.findall("testcase/failure")))]
     assert all(case.get("name") and case.get("classname") for case in cases)
     assert bool(suite.findall("testcase/failure")) == bool(REPORTS[name].failures)
+    JUNIT.assertValid(etree.fromstring(written("junit", REPORTS[name]).encode()))
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -217,7 +217,7 @@ def test_a_summary_says_what_was_read_and_what_is_no_document(run: Run, tmp_path
     result = run("clean", "a.warc", "-o", "out.jsonl")
     assert result.code == 0
     assert "read as WARC: 1 input" in result.err
-    assert "passed over 1 record that are no documents: 1 HTTP 404" in result.err
+    assert "passed over 1 record without a document: 1 HTTP 404" in result.err
 
 
 @pytest.mark.parametrize(

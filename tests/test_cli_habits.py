@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from etl.record import Origin, Record
 
 STORY = "The council met on Monday and spoke for seven hours about the bridge over the river there."
 TEXT = f"{STORY}\n\nRead More\n"
+PAGE = f"<html><body><article><h1>A bridge</h1><p>{STORY}</p></article></body></html>"
 RECORDS = "".join(json.dumps({"id": name, "text": TEXT}) + "\n" for name in ("a", "b"))
 
 
@@ -38,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-# --- wrong values, with their places (B14, B16, B18, B19, B21) ----------------------------------------------------------
+# --- wrong values, with their places (B3, B14, B15, B16, B18, B19, B21) --------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -55,9 +57,14 @@ def folder(tmp_path: Path) -> Path:
         ("clean a.txt -r pages", "holds no pack"),
         ("rules lint pages", "holds no pack"),
         ("clean a.txt --memory 1XB", "'1XB' is no size"),
+        ("stats b.audit.jsonl", "is an audit, not articles\n  Give its articles: b.jsonl."),
+        ("restore a.txt", "a.txt: has no audit beside it"),
+        ("restore c.jsonl", "c.jsonl: there is no such file"),
+        ("clean a.txt --config none.toml", "none.toml: cannot be read: No such file or directory"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_reason(run: Run, folder: Path, words: str, said: str) -> None:
+    (folder / "b.audit.jsonl").touch()
     result = run(*words.split())
     assert (result.code, result.out, said in result.err) == (2, "", True), result.err
 
@@ -103,6 +110,22 @@ def test_an_unknown_publisher_is_not_passed_over_in_silence(run: Run, folder: Pa
 def test_encoding_is_used_for_records_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes('{"text": "Café à Genève"}'.encode("latin-1"))
     assert json.loads(run("clean", "a.jsonl", "-q", "--encoding", "latin-1").out)["text"] == "Café à Genève"
+
+
+@pytest.mark.parametrize("value", ["abc", "1e9", "9" * 30])
+def test_a_time_of_the_environment_that_is_none_is_refused(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+    result = run("clean", "a.txt")
+    assert (result.code, result.out, f"'{value}' is no number of seconds" in result.err) == (2, "", True), result.err
+
+
+@pytest.mark.parametrize(("words", "code"), [("diff bad.jsonl", 4), ("diff bad.jsonl --max-errors 1", 1)])
+def test_diff_says_what_it_could_not_read(run: Run, folder: Path, words: str, code: int) -> None:
+    (folder / "bad.jsonl").write_text('{"text": 1}\n' + RECORDS)
+    result = run(*words.split())
+    assert (result.code, "1 input could not be read" in result.err, "bad.jsonl:1" in result.err) == (code, True, True)
 
 
 # --- places (B9, B10, B11, B20) ------------------------------------------------------------------------------------------
@@ -340,9 +363,16 @@ def test_help_fits_80_columns_and_breaks_no_word() -> None:
         cli, click.Context(cli, info_name="copydesk", terminal_width=80, **cli.context_settings)
     ):
         context.terminal_width = 80
-        lines = context.get_help().splitlines()
-        faults += [(path, line) for line in lines if len(line) > 80 or line.endswith("-")]
+        _, *lines = context.get_help().splitlines()  # the first is the usage: COMMAND...
+        faults += [(path, line) for line in lines if len(line) > 80 or line.endswith(("-", "..."))]
     assert faults == []
+
+
+def test_help_ends_with_the_options_that_are_asked_for_last() -> None:
+    clean = cli.get_command(click.Context(cli), "clean")
+    assert clean
+    headings = re.findall(r"^(\w+):$", clean.get_help(click.Context(clean)), re.MULTILINE)
+    assert headings == ["Output", "Input", "Reading", "Rules", "Duplicates", "Index", "Running", "Other"]
 
 
 @pytest.mark.parametrize(
@@ -378,13 +408,34 @@ def test_shells_complete_names_of_rules(words: list[str], incomplete: str, expec
     assert expected in [item.value for item in items]
 
 
-def test_start_imports_no_stage() -> None:
-    program = "import sys\nfrom etl.cli.main import cli\ncli.main(['--help'], standalone_mode=False)\nprint(sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    slow = ("numpy", "pyarrow", "lxml", "bs4", "ftfy", "chardet", "datasketch", "regex", "pathspec", "etl.document")
-    assert [
-        name for name in (*slow, "etl.packs", "etl.config.x") if f"'{name}'" in loaded and name != "etl.packs"
-    ] == []
+# What takes long to import, and what of it a command needs.
+HEAVY = {
+    *("numpy", "pyarrow", "lxml", "bs4", "ftfy", "chardet", "datasketch", "scipy", "regex", "pathspec", "fastwarc"),
+    *("jinja2", "zstandard", "importlib.metadata", "email", "etl.packs", "etl.api"),
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "needed"),
+    [
+        ("import etl", set()),
+        ("--help", set()),
+        ("clean --help", {"etl.packs"}),
+        ("rules show core/read-more", {"etl.packs"}),
+        ("clean page.html --dedup off", {"etl.packs", "numpy", "lxml"}),
+        ("clean a.txt --dedup off", {"etl.packs"}),
+        ("clean a.txt", {"etl.packs", "numpy", "pyarrow"}),
+        ("clean damaged.txt --dedup off", {"etl.packs", "numpy", "ftfy"}),
+    ],
+)
+def test_no_more_is_imported_than_is_needed(folder: Path, program: str, needed: set[str]) -> None:
+    (folder / "page.html").write_text(PAGE)
+    (folder / "damaged.txt").write_text("\n\n".join(f"{STORY} It wasnâ€™t day {day}." for day in range(12)))
+    words = program.split()
+    run = f"from etl.cli.main import cli; cli.main({words}, standalone_mode=False)" if words[0] != "import" else program
+    code = f"import sys\n{run}\nprint('', *sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert HEAVY & set(done.stdout.splitlines()) == needed
 
 
 def test_warnings_are_errors_nowhere(folder: Path) -> None:

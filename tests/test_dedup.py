@@ -17,7 +17,7 @@ from msgspec import structs
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.dedup.arrays import ragged
-from etl.dedup.fingerprint import bands_and_rows, fingerprint, join, signatures
+from etl.dedup.fingerprint import bands_and_rows, fingerprint, join, may_repeat, signatures
 from etl.dedup.fingerprint.minhash import PERMUTATIONS, SEED, WEIGHTS
 from etl.dedup.fingerprint.tokens import fold
 from etl.dedup.pairs.bitmap_filter import LargeBucket, likely
@@ -382,6 +382,30 @@ def test_keeper_is_the_most_alike() -> None:
     texts = [" ".join(part) for part in (first, second, between)]
     assert jaccard(texts[0], texts[1]) < 0.6 <= jaccard(texts[0], texts[2]) < jaccard(texts[1], texts[2])
     assert found(texts, None, DedupSettings(threshold=0.6)) == [(2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param([RALLY, RIVER, BUDGET], False, id="nothing in common"),
+        pytest.param(
+            [RALLY, f"{RIVER} while tens of thousands of people marched"], False, id="some shingles in common"
+        ),
+        pytest.param([RIVER, RALLY, f"{RALLY} at once"], True, id="similar"),
+        pytest.param(["Share this", RALLY, "SHARE THIS"], True, id="all tokens of a short one"),
+        pytest.param([RALLY], False, id="one"),
+        pytest.param([], False, id="none"),
+    ],
+)
+def test_a_few_texts_may_repeat_if_two_are_similar(texts: list[str], expected: bool) -> None:
+    assert may_repeat(texts, DEFAULT_SETTINGS) is expected
+
+
+@settings(deadline=None)
+@given(st.lists(phrases.map(" ".join), max_size=12), st.sampled_from([0.5, 0.7, 0.75, 1.0]))
+def test_a_few_texts_may_repeat_if_one_is_dropped(texts: list[str], threshold: float) -> None:
+    chosen = DedupSettings(threshold=threshold, short_words=0)
+    assert may_repeat(texts, chosen) or not found(texts, chosen=chosen)
 
 
 @settings(deadline=None)

@@ -10,10 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from msgspec import structs
 
+from etl.cleaner import Cleaner
 from etl.errors import NoInput
 from etl.formats import Format, Reading, Reject, Share, find, format_of, read, shares
 from etl.model import Metadata, Raw
@@ -101,7 +104,12 @@ def test_a_name_that_matches_nothing(tmp_path: Path, name: str, scheme: str) -> 
     assert name in str(raised.value)
 
 
-TEXTS = [f"Story {number}: the ferry, which was late, sailed.\n\nIt said “no”." for number in range(7)]
+TEXTS = [
+    f"Story {number}: the ferry, which was late, sailed on Friday.\n\nImage caption\n\nThe quay at night\n\n"
+    "The countyâ€™s ageing vessel needed four million crowns of repairs.\n\nRead more\n\n"
+    "The countyâ€™s ageing vessel needed four million crowns of repairs.\n\nIt said “no”."
+    for number in range(7)
+]
 ROWS = [{"id": str(number), "title": f"T{number}", "text": text} for number, text in enumerate(TEXTS)]
 
 
@@ -173,6 +181,91 @@ def test_the_same_stories_come_out_of_any_format_and_compression(
     said = [text.decode() if isinstance(text, bytes) else text.replace("\r\n", "\n") for text in texts]
     assert said == TEXTS
     assert [raw.record for raw in found if isinstance(raw, Raw)] == [row["id"] for row in ROWS]
+
+
+# The texts of a document's articles, and its audit.
+Account = tuple[list[str], list[dict[str, object]]]
+
+
+def accounts(path: Path, cleaner: Cleaner) -> list[Account]:
+    """Return of each document its texts, and its audit without the names of places."""
+    found = []
+    for result in cleaner.clean_many([path]):
+        assert result.reason == ""
+        entries = [structs.asdict(entry) for entry in result.audit if entry.action != "document"]
+        places = ("path", "record", "row", "article_id", "duplicate_of")
+        audit = [{key: value for key, value in entry.items() if key not in places} for entry in entries]
+        found.append(([article.text for article in result.articles], audit))
+    return found
+
+
+@pytest.fixture(scope="module")
+def cleaner() -> Cleaner:
+    return Cleaner()
+
+
+@pytest.fixture(scope="module")
+def of_files(cleaner: Cleaner, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Account]:
+    """What comes of the stories and of the page, each as a file of its own."""
+    folder = tmp_path_factory.mktemp("plain")
+    bodies = {**{f"{number}.txt": text for number, text in enumerate(TEXTS)}, "page.html": PAGE}
+    for name, body in bodies.items():
+        (folder / name).write_text(body, encoding="utf-8")
+    return {name: accounts(folder / name, cleaner)[0] for name in bodies}
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+@pytest.mark.parametrize("name", BODIES)
+def test_any_format_and_compression_gives_the_same_articles_and_audit(
+    tmp_path: Path, cleaner: Cleaner, of_files: dict[str, Account], name: str, suffix: str
+) -> None:
+    path = tmp_path / (name + suffix)
+    path.write_bytes(COMPRESSIONS[suffix](BODIES[name]))
+    expected = [of_files[f"{number}.txt"] for number in range(len(TEXTS))]
+    assert {entry["rule"] for entry in expected[0][1]} >= {"core/read-more", "core/caption-label", "duplicate/exact"}
+    assert accounts(path, cleaner) == expected
+
+
+PAGE = (
+    "<html><body><nav><a href='/'>Home</a></nav><article><h1>Last ferry sails</h1>"
+    + "".join(f"<p>{paragraph}</p>" for paragraph in TEXTS[0].split("\n\n"))
+    + "</article><footer>Contact</footer></body></html>"
+)
+
+
+def as_warc() -> bytes:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode()
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: {len(answer)}\r\n\r\n"
+    return head.encode() + answer + b"\r\n\r\n"
+
+
+def as_html_column(write: Callable[[pa.Table, io.BytesIO], object]) -> bytes:
+    file = io.BytesIO()
+    write(pa.table({"html": [PAGE]}), file)
+    return file.getvalue()
+
+
+PAGES = {
+    "a.html": PAGE.encode(),
+    "a.jsonl": json.dumps({"html": PAGE}).encode(),
+    "array.json": json.dumps([{"html": PAGE}]).encode(),
+    "a.csv": ('id,html\n1,"' + PAGE.replace('"', '""') + '"\n').encode(),
+    "a.parquet": as_html_column(lambda table, file: pq.write_table(table, file)),
+    "a.arrow": as_html_column(lambda table, file: feather.write_feather(table, file, compression="uncompressed")),
+    "a.warc": as_warc(),
+    "a.rss": f"<?xml version='1.0'?><rss><channel><item><description><![CDATA[{PAGE}]]></description></item></channel></rss>".encode(),
+}
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_gives_the_same_article_and_audit_in_any_format_and_compression(
+    tmp_path: Path, cleaner: Cleaner, of_files: dict[str, Account], name: str, suffix: str
+) -> None:
+    path = tmp_path / (name + suffix)
+    path.write_bytes(COMPRESSIONS[suffix](PAGES[name]))
+    assert {"page/nav", "core/read-more"} <= {entry["rule"] for entry in of_files["page.html"][1]}
+    assert accounts(path, cleaner) == [of_files["page.html"]]
 
 
 @pytest.mark.parametrize(

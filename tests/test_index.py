@@ -421,7 +421,9 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     assert "3 blocks, 1 part," in run("index", "compact", "index").out
     assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
     emptied = run("index", "stats", "index").out
-    assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n") and "4  articles,  4  blocks kept then" in emptied
+    assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n")
+    head, run_row = emptied.splitlines()[-2:]
+    assert (head.split(), run_row.split()[-2:]) == (["run", "added", "articles", "blocks", "kept"], ["4", "4"])
 
 
 def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:
@@ -435,10 +437,10 @@ def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:
 def test_what_is_imported_counts_as_seen(run: Run) -> None:
     write([RALLY, RIVER, RALLY])
     assert (
-        run("index", "import", "index", "in.jsonl", "--unit", "paragraph").out == "3 records: 2 new, 1 there already\n"
+        run("index", "import", "index", "in.jsonl", "--unit", "paragraph").out == "3 records: 2 new, 1 already there\n"
     )
     write([RIVER, BUDGET], first=7)
-    assert run("index", "import", "index", "in.jsonl").out == "2 records: 1 new, 1 there already\n"
+    assert run("index", "import", "index", "in.jsonl").out == "2 records: 1 new, 1 already there\n"
     write([RALLY.upper(), HARBOUR], first=9)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     assert [row["id"] for row in rows("out.jsonl")] == ["n10"]

@@ -79,6 +79,7 @@ def test_run_goes_on_without_a_rule_that_is_stopped(run: Run, tmp_path: Path) ->
     [
         pytest.param("clean a.txt -q", 0, id="a quiet clean"),
         pytest.param("diff a.txt", 0, id="a diff"),
+        pytest.param("check a.txt", 2, id="a check: without the rule it would be another gate"),
         pytest.param("clean a.txt --select mine/slow", 2, id="no other rule is selected"),
         pytest.param("rules try a.txt --regex (a|aa)+", 2, id="a rule on trial"),
     ],

@@ -109,7 +109,7 @@ def findings(folder: Path, text: str) -> list[Finding]:
         pytest.param(PACK, [], id="keeps: a rule that can be meant"),
         pytest.param(PACK.replace("match.", "mtach."), [":9:1: R001 'mtach' is no key"], id="unknown key"),
         pytest.param(PACK.replace(REGEX, "(Photo"), [":9:7: R005 rule 'photo-line': 'regex' does not compile"], id="no regex"),
-        pytest.param(PACK.replace(REGEX, "Photo: .+"), [":9:7: warning: R010 rule 'photo-line': 'regex' repeats nearly"], id="warning"),
+        pytest.param(PACK.replace(REGEX, "Photo: .+"), [":9:7: warning: R010 rule 'photo-line': 'regex' has an unbounded repeat"], id="warning"),
         pytest.param(PACK.replace("why", "where.max_words = 9\nwhy").replace(REGEX, "Photo: .+"), [], id="keeps: bounded by a guard"),
         pytest.param(PACK.replace("match.regex", "match.after.regex").replace(REGEX, r"\d{3}"), [], id="keeps: no literal in a neighbour"),
         pytest.param(PACK.replace(REGEX, "Photo: (a+)+"), [":9:7: R006 rule 'photo-line'", ":9:7: R009 rule 'photo-line': 'regex' "], id="slow"),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.check.checks import CHECKS
 from etl.check.model import MAX_FINDINGS, MAX_OF_KEY, Count, Finding, Key, Limit, Measure, Scope, Subject, Where
@@ -39,9 +39,10 @@ class Tally:
         of, name = Count(0, 1, subject.characters), (subject.scope, subject.publisher)
         self._totals[name] = self._totals.get(name, NOTHING) + of
         for counter in self._counters:
-            if counter.takes(subject):
+            if counter.is_for_some and counter.takes(subject):
                 counter.of += of
-        self.find(subject, findings)
+        if findings:
+            self.find(subject, findings)
 
     def find(self, subject: Subject, findings: Sequence[Finding]) -> None:
         """Add what was found on a subject that was added before."""
@@ -51,7 +52,7 @@ class Tally:
             self._keep(one)
         for key, count in by_key.items():
             self._counts[key] = self._counts.get(key, NOTHING) + count
-        for counter in self._counters if findings else ():
+        for counter in self._counters:
             if counter.takes(subject):
                 counter.found += counter.counted(findings)
 
@@ -69,7 +70,7 @@ class Tally:
 
     def value(self) -> Tallied:
         """Return the sums."""
-        measures = tuple(Measure(counter.found, counter.of) for counter in self._counters)
+        measures = tuple(Measure(counter.found, counter.looked_at(self._totals)) for counter in self._counters)
         return Tallied(self._counts, measures, self._totals, tuple(self._kept))
 
     def _keep(self, finding: Finding) -> None:
@@ -79,16 +80,22 @@ class Tally:
 
 
 class _Counter:
-    """What one limit counts: findings, and the subjects that it is for."""
+    """What one limit counts: findings, and the subjects that it is for; `of` is counted only if it is for some."""
 
     def __init__(self, limit: Limit) -> None:
         self._where, self._rule, self._without = limit.where, limit.where.rule, frozenset(limit.without)
+        self.is_for_some = structs.replace(limit.where, rule=ANYWHERE.rule) != ANYWHERE
         self._checks = frozenset(check for check in CHECKS if fnmatchcase(check, limit.check))
         self._scopes = frozenset(CHECKS[check].scope for check in self._checks)
         self.found = self.of = NOTHING
 
     def takes(self, subject: Subject) -> bool:
-        return subject.scope in self._scopes and fits(self._where, subject)
+        return subject.scope in self._scopes and (not self.is_for_some or fits(self._where, subject))
+
+    def looked_at(self, totals: Totals) -> Count:
+        if self.is_for_some:
+            return self.of
+        return sum((one for (scope, _), one in totals.items() if scope in self._scopes), NOTHING)
 
     def counted(self, findings: Sequence[Finding]) -> Count:
         found = [
@@ -101,7 +108,7 @@ class _Counter:
 
 def fits(where: Where, subject: Subject) -> bool:
     """Return whether a limit is for a subject."""
-    return where == ANYWHERE or (
+    return (
         _like(subject.publisher, where.publisher)
         and _like(subject.language, where.language)
         and _like(subject.status, where.status)

@@ -1,14 +1,16 @@
 """`copydesk restore` and `copydesk stats`: what can be done with articles and their audit."""
 
+import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import chain, groupby
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
+from typing import Any
 
 import click
 import msgspec
@@ -18,9 +20,10 @@ from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
-from etl.formats.outputs import read_outputs
+from etl.formats.outputs import fact, read_outputs
 from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restoration import restore as restored_documents
+from etl.shapes import identity
 from etl.writers import atomic
 
 # Bytes.  A longer name of a file is cut, and gets a hash.
@@ -35,13 +38,15 @@ MAX_NAME_BYTES = 240
     "--output",
     default="",
     metavar="PATH",
-    help="A file, or for several documents a folder.  [default: stdout]",
+    help="A file, or a folder for several documents.  [default: stdout]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite files of the same names.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite existing files.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Input", "--path", default="", metavar="NAME", help="Restore this input only, by its path in the records.")
+@option(
+    "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
+)
 def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str) -> None:
-    """Restore the decoded input, character by character, from articles and their audit.
+    """Rebuild the decoded input, character by character, from articles and their audit.
 
     \b
     Examples:
@@ -49,17 +54,18 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore cleaned/ -o back/
       copydesk restore clean.jsonl --path pages/one.txt
 
-    For HTML this is the text of its blocks.  Several inputs are restored into a folder; the records of a JSONL file
-    come back as one JSONL file of row, record and text.  Exits 5 if articles and audit do not fit.
+    For HTML this is the text of its blocks.  Several inputs need a folder; the records of a JSONL file become one JSONL
+    file with row, record and text.  Exits with 5 if articles and audit do not fit together.
     """
     if output and Path(output).exists():
         _check_output(Path(output), force)
+        _refuse((output,), (articles, audit or find_audit(articles)))
     wanted = (one for one in restored_documents(articles, audit) if path in ("", one.path))
     first, second = next(wanted, None), next(wanted, None)
     if first is None:
         raise UsageError(path or str(articles), "no such input is in the articles" if path else "holds no articles")
     if second is None:
-        _write_one(first.text, output)
+        _write_one(first, output)
     elif not output:
         raise UsageError(str(articles), "holds more than one input", "Give -o FOLDER, or pick one with --path.")
     else:
@@ -79,14 +85,14 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 )
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
-    """Count the changes of a run: how often, how many characters, in how many articles.
+    """Count the changes of a run: their number, their characters, and the articles that have them.
 
     \b
     Examples:
       copydesk stats clean.jsonl
       copydesk stats cleaned/ --by publisher --json
 
-    The characters of all rows, those that were kept included, add up to what was read.
+    The characters of all rows, (kept) included, add up to the characters that were read.
     """
     changes, characters, touched = Counter[str](), Counter[str](), Counter[str]()
     read = 0
@@ -110,23 +116,17 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
         click.echo(visible(table([heads, *rows], indent="")))
 
 
-class _Published(msgspec.Struct, frozen=True, gc=False):
-    """What counting by publisher needs of an article's record."""
-
-    id: str
-    publisher: str
-
-
 def _documents(
     articles: Path, audit: Path | None, with_publishers: bool
 ) -> Iterator[tuple[AuditedDocument, dict[str, str]]]:
     """Documents of an audit, each with the publishers of its articles, by id; one is held at a time."""
-    records: Iterator[_Published] = iter(())
+    records: Iterator[dict[str, Any]] = iter(())
     if with_publishers:
-        records = read_outputs(articles_of(articles), _Published)
+        records = read_outputs(articles_of(articles), dict[str, Any])
     for document in read_audit(audit or find_audit(articles)):
         found = [next(records, None) for _ in document.articles] if with_publishers else []
-        yield document, {record.id: record.publisher for record in found if record}
+        known = ((identity(record), record) for record in found if record)
+        yield document, {named[0]: fact(record, "publisher") for named, record in known if named}
 
 
 def _check_output(path: Path, force: bool) -> None:
@@ -135,16 +135,25 @@ def _check_output(path: Path, force: bool) -> None:
         raise UsageError(str(path), "exists already", "Give another -o, or overwrite it with --force.")
 
 
-def _write_one(text: str, output: str) -> None:
-    body = text.encode("utf-8", "surrogatepass")
+def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
+    """Refuse to write over what is read, or what it was made from.  Raises UsageError."""
+    names = {os.path.realpath(one): one for one in read}
+    for target in targets:
+        if (name := names.get(os.path.realpath(target))) is not None:
+            raise UsageError(str(target), f"would write over the input {name}", "Give another -o.")
+
+
+def _write_one(one: Restored, output: str) -> None:
+    body = one.text.encode("utf-8", "surrogatepass")
     if not output and sys.stdout.isatty():
-        click.echo(visible(text), nl=False)
+        click.echo(visible(one.text), nl=False)
         return
     if not output:
         sys.stdout.buffer.write(body)
         return
     if Path(output).is_dir():
         raise UsageError(output, "is a folder, and there is one input", "Name a file.")
+    _refuse((output,), (one.path,))
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     with atomic(Path(output)) as temporary:
         temporary.write_bytes(body)
@@ -152,11 +161,16 @@ def _write_one(text: str, output: str) -> None:
 
 def _write_folder(documents: Iterator[Restored], output: Path) -> None:
     """Write a file for each input into a folder, which appears when all is verified."""
+    inputs, taken = list[str](), list[Path]()
     with _appearing(output) as folder:
         for path, group in groupby(documents, key=lambda document: document.path):
             target = _place(folder, path)
             with target.open("xb") as file:
                 file.writelines(_body(group))
+            if output.exists():
+                inputs.append(path)
+                taken.append(output / target.relative_to(folder))
+        _refuse(taken, inputs)
 
 
 def _body(group: Iterator[Restored]) -> Iterator[bytes]:

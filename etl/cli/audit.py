@@ -27,7 +27,7 @@ EXCEPTION_DAYS = 365
 
 @click.group()
 def audit() -> None:
-    """Sample an audit for a person to judge, and bound what was wrongly removed.
+    """Draw removals for you to judge, and bound how many were wrong.
 
     \b
     Examples:
@@ -39,33 +39,50 @@ def audit() -> None:
 
 @audit.command("sample", cls=GroupedCommand)
 @click.argument("path", metavar="AUDIT", type=click.Path(path_type=Path))
-@option("Sample", "--n", "draws", type=click.IntRange(1), default=200, show_default=True, metavar="N", help="Draws.")
-@option("Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed, the same sample.")
+@option(
+    "Sample",
+    "--n",
+    "draws",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="How many to draw.",
+)
+@option(
+    "Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed draws the same sample."
+)
 @option("Output", "-o", "--output", default="", metavar="FILE", help="The verdicts, as CSV.  [default: stdout]")
-@option("Output", "-f", "--force", is_flag=True, help="Draw anew, over verdicts that exist.")
-@option("Output", "--judge/--no-judge", default=None, help="Ask for verdicts here.  [default: on a terminal, with -o]")
+@option("Output", "-f", "--force", is_flag=True, help="Draw again, and overwrite existing verdicts.")
+@option(
+    "Output", "--judge/--no-judge", default=None, help="Ask for the verdicts now.  [default: on a terminal, with -o]"
+)
 @options.rule_options
 def sample_audit(
     path: Path, draws: int, seed: int, output: str, force: bool, judge: bool | None, **chosen: Any
 ) -> None:
-    """Draw removals, by rule and kind, and ask a person for a verdict on each: was this rightly removed?
+    """Draw removals from an audit, and ask for a verdict on each.
+
+    The question is: was this rightly removed?
 
     \b
     Examples:
       copydesk audit sample clean.audit.jsonl -o verdicts.csv
       copydesk audit sample clean.audit.jsonl --no-judge > verdicts.csv
 
-    The first asks here: k right, x wrong, ? unsure; the second is for a spreadsheet, column "verdict".
+    The first command asks on the terminal: k right, x wrong, ? unsure, u takes the last verdict back, q stops.  Run it
+    again to continue.  The second writes a CSV file: fill in the column "verdict" with a spreadsheet.
 
-    Drawn are removed characters, so a long removal is drawn more often, and one drawn twice counts twice. `u` takes the
-    last verdict back, `q` stops; the same command goes on where it stopped.  The rule options are those of `clean`.
+    Characters are drawn, so a long removal is drawn more often, and one that is drawn twice counts twice.  Give the
+    rule options that `clean` was run with.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
 
     target = Path(output) if output else None
     selection = settings.selection(chosen)
-    if target and target.exists() and not force:
-        judged = read_verdicts(target)
+    before = read_verdicts(target) if target and target.exists() else None  # what is no sample is not written over
+    if before is not None and not force:
+        judged = before
     else:
         judged = _drawn(path, draws, seed, selection)
         if target:
@@ -84,18 +101,18 @@ def sample_audit(
 @click.argument("path", metavar="VERDICTS", type=click.Path(path_type=Path))
 @option(
     "Output", "--confidence", type=click.FloatRange(50, 99.99), default=95.0, show_default=True, metavar="PERCENT",
-    help="How sure the statement is.",
+    help="The confidence of the bound.",
 )  # fmt: skip
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
-    """State what the verdicts prove: wrongly removed are at most so many per cent of the removed characters.
+    """State what the verdicts prove: at most how much was wrongly removed.
 
     \b
     Example:
       copydesk audit bound verdicts.csv
 
-    The bound is exact (Clopper and Pearson).  An unsure verdict counts as wrong.  For each wrong one the exception that
-    keeps such a line is printed, ready for copydesk.toml.
+    The bound is a share of the removed characters, and exact (Clopper and Pearson).  An unsure verdict counts as wrong.
+    For each wrong removal, the exception that would keep it is printed, ready for copydesk.toml.
     """
     from etl.check.verdicts import read_verdicts
     from etl.check.warranty import percent, statement, warranty_of

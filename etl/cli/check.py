@@ -26,18 +26,18 @@ FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 checking_options = options.stacked(
-    option("Checks", "--checks", multiple=True, metavar="ID", help="Do these checks only ('art.*'); repeatable."),
-    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Leave these checks out; repeatable."),
+    option("Checks", "--checks", multiple=True, metavar="ID", help="Only these checks ('art.*'); repeatable."),
+    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Not these checks; repeatable."),
     option(
         "Checks",
         "--as",
         "as_what",
         type=click.Choice(["pages", "articles"]),
-        help="What records are that do not say so themselves.  [default: by their fields]",
+        help="What the records are, if they do not say so.  [default: from their fields]",
     ),
     options.capacity_options,
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
-    option("Running", "--work", default="", metavar="DIR", help="Folder for files between.  [default: the system's]"),
+    option("Running", "--work", default="", metavar="DIR", help="Folder for temporary files.  [default: the system's]"),
     options.finding_options,
     options.reading_options,
     options.rule_options,
@@ -53,23 +53,27 @@ checking_options = options.stacked(
     "formats",
     multiple=True,
     metavar="NAME[=FILE]",
-    help=f"{', '.join(FORMAT_NAMES)}; repeatable, one of them without a file.  [default: text]",
+    help=f"{', '.join(FORMAT_NAMES)}; repeatable, at most one without a file.  [default: text]",
 )
-@option("Output", "--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no notes; the report is printed all the same.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Print no notes; the report is still printed.")
 @option(
     "Limits",
     "--max",
     "most",
     multiple=True,
     metavar="WHAT=N[%]",
-    help="Allow so much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.  [default: none]",
+    help="Allow this much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.",
 )
-@option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Want so many articles.")
-@option("Limits", "--baseline", default="", metavar="FILE", help="Allow what this file accepts, and nothing beside.")
+@option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Require at least so many articles.")
+@option("Limits", "--baseline", default="", metavar="FILE", help="Allow what this file accepts, and nothing else.")
 @option(
-    "Limits", "--strict-baseline", "is_strict", is_flag=True, help="Fail if the baseline accepts more than there is."
+    "Limits",
+    "--strict-baseline",
+    "is_strict",
+    is_flag=True,
+    help="Also fail if the baseline accepts more than is found.",
 )
 @option(
     "Limits",
@@ -80,7 +84,7 @@ checking_options = options.stacked(
 )
 @checking_options
 def check(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Fail when data is dirtier than you allow: raw pages, articles or audits, known by their content.
+    """Fail if data is dirtier than you allow.  Raw pages, articles and audits are told apart by content.
 
     \b
     Examples:
@@ -89,15 +93,16 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check crawl/ --baseline copydesk.baseline.jsonl
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
-    Exits 1 if an error is found, 0 if not; an input that cannot be read is one, or exit 4 if that is not checked.
-    Nothing is allowed that you do not allow: by --max, by [[threshold]] tables in copydesk.toml, or by a baseline.  The
-    checks are in docs/checks.md; the options of [clean] hold here too.
+    Exits with 1 if there are errors, else 0.  An input that cannot be read is an error; if raw.unreadable is not among
+    the checks, it is exit 4.  Nothing is allowed unless you allow it: with --max, with [[threshold]] tables in
+    copydesk.toml, or with a baseline.  docs/checks.md describes the checks.  [clean] of copydesk.toml applies here
+    too.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
 
     formats = _formats(chosen.pop("formats"))
-    outcome, rules = _checked(inputs, chosen)
+    outcome, rules = _checked(inputs, chosen | {"written": [path for _, path in formats if path]})
     report = report_of(outcome, rules)
     report = structs.replace(report, findings=traced(report.findings))
     _write(report, formats)
@@ -110,9 +115,11 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
 @click.command(cls=GroupedCommand)
 @click.argument("action", type=click.Choice(["write", "prune", "show"]))
 @click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
-@option("Baseline", "--baseline", default="", metavar="FILE", help="The file.  [default: copydesk.baseline.jsonl]")
-@option("Baseline", "--accept", is_flag=True, help="Raise what is worse than it was accepted.")
-@option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; goes into the file.")
+@option(
+    "Baseline", "--baseline", default="", metavar="FILE", help="The baseline file.  [default: copydesk.baseline.jsonl]"
+)
+@option("Baseline", "--accept", is_flag=True, help="Also accept what has become worse.")
+@option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; written into the file.")
 @checking_options
 def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **chosen: Any) -> None:
     """Write, prune or show the state that `check --baseline` accepts.
@@ -120,12 +127,13 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     \b
     Examples:
       copydesk baseline write crawl/
-      copydesk baseline prune crawl/             lower what is better now
+      copydesk baseline prune crawl/             accept no more than there is now
       copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
       copydesk baseline show
 
-    The first `write` takes the state as it is.  Later ones lower what is better, and raise nothing without --accept and
-    --reason: what is worse is listed, and exit is 1.  The file has one key a line and belongs into version control.
+    The first `write` accepts the state as it is.  Later ones lower the counts that improved.  They raise none without
+    --accept and --reason: what became worse is listed, and the exit code is 1.  Commit the file; it has one key per
+    line.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
 
@@ -194,6 +202,9 @@ def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Out
     from etl.pipeline.workspace import scratch
 
     found = find(inputs, job.job.reading)
+    written = {os.path.realpath(one) for one in chosen.get("written", ())}
+    if source := next((one for one in found.sources if os.path.realpath(one.path) in written), None):
+        raise UsageError("--format", f"would write over the input {source.name}", "Give the report another file.")
     size = sum(source.size for source in found.sources)
     is_small = size <= job.job.shard_bytes and not any(source.is_stream for source in found.sources)
     progress = ProgressLine(bool(chosen.get("quiet") or chosen.get("as_json")))

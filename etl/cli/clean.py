@@ -38,7 +38,7 @@ STARTED_HERE = 8
     "Output",
     "--audit/--no-audit",
     default=True,
-    help="Write the account of every change beside the output.  [default: audit]",
+    help="Write an audit of every change beside the output.  [default: audit]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(
@@ -46,20 +46,20 @@ STARTED_HERE = 8
     "--added",
     default="",
     metavar="TIME",
-    help="The time that goes into the records.  [default: SOURCE_DATE_EPOCH, or now]",
+    help="The time written into the records.  [default: SOURCE_DATE_EPOCH, or now]",
 )
 @option(
     "Output",
     "--skip",
     multiple=True,
     metavar="STATUS",
-    help="Write no article that is empty, or a stub (a headline alone): --skip empty,stub.",
+    help="Do not write articles without text: --skip empty,stub (a stub has a headline).  [default: write them]",
 )
-@option("Output", "--report", default="", metavar="FILE", help="Also make an HTML page of the run, to be read.")
-@option("Output", "-n", "--dry-run", is_flag=True, help="Write nothing but the summary, and --report.")
+@option("Output", "--report", default="", metavar="FILE", help="Also write an HTML page of the run.")
+@option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are shown all the same.")
-@option("Output", "-v", "--verbose", is_flag=True, help="Print every line that goes, with its rule.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
+@option("Output", "-v", "--verbose", is_flag=True, help="Print every line that is removed, with its rule.")
 @options.running_options
 @options.finding_options
 @options.show_options
@@ -67,7 +67,7 @@ STARTED_HERE = 8
 @options.rule_options
 @options.dedup_options
 def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Clean documents: one JSON article a line, and an account of every character that is not in them.
+    """Clean documents: write one JSON article per line, and record every change in an audit.
 
     \b
     Examples:
@@ -76,8 +76,8 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk clean 'crawl/*.jsonl.gz' --text-field body -o cleaned/
       curl -s URL | copydesk clean - --publisher 'BBC News'
 
-    INPUT is a file, a folder, a glob, an address (s3://…), or - for standard input: text, HTML, JSON lines, a JSON
-    array, CSV, Parquet, Arrow, WARC, WET, RSS or Atom, plain or as .gz, .zst, .bz2 or .xz.
+    INPUT is a file, a folder, a glob, an address of a store (s3://…), or - for standard input.  Formats: text, HTML,
+    JSON lines, JSON arrays, CSV, Parquet, Arrow, WARC, WET, RSS and Atom, also compressed (.gz, .zst, .bz2, .xz).
     """
     max_errors = chosen.pop("max_errors")
     if chosen.pop("show_files"):
@@ -96,17 +96,19 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
 @options.reading_options
 @options.rule_options
 @options.dedup_options
-@option("Output", "--json", "as_json", is_flag=True, help="Print each change as JSON, and on stderr the summary.")
+@option(
+    "Output", "--json", "as_json", is_flag=True, help="Print each change as JSON, and the summary as JSON on stderr."
+)
 def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
-    """Show what a clean would take out or change, line by line, with the rule that says so; change nothing.
+    """Show what `clean` would remove or change, line by line, with the rule; write nothing.
 
     \b
     Examples:
       copydesk diff page.html
       copydesk diff pages/ --profile careful
 
-    Exits 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
-    paragraphs does not count.  The options of [clean] in copydesk.toml hold here too.
+    Exits with 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
+    paragraphs does not count.  [clean] of copydesk.toml applies here too.
     """
     from etl.pipeline.session import session
 

@@ -25,8 +25,10 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
     ("text", "", ("place",), "one line is explained at a time"),
     ("dedup", "off", ("index", "threshold", "numbers", "copies", "keep", "dedup_action"), "no copies are sought"),
 )
+# Groups of options that stand behind all others.
+LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
-GLOBAL_OPTIONS = "Everywhere: --color, --config FILE, --no-config, -vv (copydesk --help)."
+GLOBAL_OPTIONS = "All commands also take --color, --config FILE, --no-config and -vv (see copydesk --help)."
 
 
 class GroupedOption(click.Option):
@@ -74,13 +76,13 @@ class GroupedCommand(click.Command):
             raise _placed(ctx, error) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, group by group, in the order in which the groups first appear."""
+        """Write the options, group by group: in the order in which the groups first appear, but for the last ones."""
         groups: dict[str, list[tuple[str, str]]] = {}
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         for parameter in sorted(options, key=lambda option: not isinstance(option, GroupedOption)):
             if row := parameter.get_help_record(ctx):
                 groups.setdefault(getattr(parameter, "group", "Other"), []).append(row)
-        for heading, rows in groups.items():
+        for heading, rows in sorted(groups.items(), key=lambda group: LAST_GROUPS.get(group[0], 0)):
             with formatter.section(heading):
                 formatter.write_dl(rows)
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
 @options.output_option
 @option(
-    "Output", "--audit/--no-audit", default=True, help="Write the account of the copies beside it.  [default: audit]"
+    "Output",
+    "--audit/--no-audit",
+    default=True,
+    help="Write an audit of the duplicates beside the output.  [default: audit]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite outputs that exist.")
 @option(
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     type=click.Path(),
     default="",
     metavar="FILE",
-    help="Write each copy with its keeper and their similarity.",
+    help="Write each duplicate with its keeper and their similarity.",
 )
 @option(
     "Output",
@@ -40,10 +43,10 @@ if TYPE_CHECKING:
     type=click.Path(),
     default="",
     metavar="FILE",
-    help="Write each keeper with all of its copies.",
+    help="Write each keeper with all of its duplicates.",
 )
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @options.running_options
 @options.finding_options
 @options.show_options
@@ -55,35 +58,35 @@ if TYPE_CHECKING:
     help="The field that holds the text.  [default: text, content, body …]",
 )
 @option(
-    "Copies",
+    "Duplicates",
     "--unit",
     type=click.Choice(["paragraph", "article"]),
     default="article",
     show_default=True,
-    help="What a record is: a paragraph, or an article of paragraphs parted by blank lines, which goes if 80 % of its "
-    "words are copied from one earlier article.",
+    help="What a record is: one paragraph, or an article whose paragraphs are separated by blank lines.  An article is "
+    "removed if 80 % of its words are copied from one earlier article.",
 )
 @options.similarity_options
 @option(
-    "Copies",
+    "Duplicates",
     "--shingles",
     type=click.Choice(["w3", "c5"]),
     default="w3",
     show_default=True,
-    help="Compare words by three, or characters by five.",
+    help="Compare triples of words (w3), or runs of five characters (c5).",
 )
 @option(
-    "Copies",
+    "Duplicates",
     "--action",
     type=click.Choice(["drop", "tag"]),
     default="drop",
     show_default=True,
-    help="Leave copies out, or give every record the fields duplicate_of and similarity.",
+    help="Remove duplicates, or keep them and add the fields duplicate_of and similarity to every record.",
 )
 @options.index_option
 @maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Remove records of JSONL that are copies of an earlier one; the others come back unchanged and in order.
+    """Remove records of JSONL that duplicate an earlier one; write the others unchanged and in order.
 
     \b
     Examples:
@@ -92,8 +95,8 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    A copy has an earlier record that is kept and at least as similar as the threshold says; the audit names it.
-    Records of fewer than ten words are copies of nothing.
+    The audit names the earlier record, which is kept, and the similarity, which is at least --threshold.  Records of
+    fewer than ten words are never duplicates.
     """
     from etl.pipeline.session import session
 
@@ -149,6 +152,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
     """Refuse two outputs of one name, and a file of pairs or clusters that cannot be written.  Raises UsageError."""
     from etl.errors import UsageError
+    from etl.formats.outputs import check_target
 
     inputs = {os.path.realpath(source.path) for source in request.found.sources}
     kinds = request.output.kinds() if request.output.kind in ("file", "folder") else ()
@@ -162,8 +166,7 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
         if path in inputs or path in taken:
             whose = "an input" if path in inputs else f"written for {taken[path]}"
             raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")
-        if Path(given).exists() and not chosen["force"]:
-            raise UsageError(given, "exists already", f"Give another --{name}, or overwrite it with --force.")
+        check_target(Path(given), chosen["force"], b'{"keeper":')
         taken[path] = f"--{name}"
 
 

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 from etl.cli import settings
 from etl.cli.options import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, table, visible
+from etl.cli.terminal import number, say, table, visible
 from etl.cli.types import Folder
 from etl.errors import UsageError
 
@@ -29,7 +29,7 @@ _folder = click.argument("folder", metavar="DIR", type=Folder())
 
 @click.group()
 def index() -> None:
-    """Look into an index between runs and maintain it.
+    """Show and maintain an index of what earlier runs kept (`--index` of clean and dedup).
 
     \b
     Examples:
@@ -44,7 +44,7 @@ def index() -> None:
 @_folder
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def index_stats(folder: str, as_json: bool = False) -> None:
-    """Show how much an index holds, made with what, by which runs."""
+    """Show the size, the settings and the runs of an index."""
     from etl.index.maintenance import size
 
     held = size(folder)
@@ -54,7 +54,7 @@ def index_stats(folder: str, as_json: bool = False) -> None:
 @index.command("compact", cls=GroupedCommand)
 @_folder
 def index_compact(folder: str) -> None:
-    """Merge the parts of an index into one, and remove what killed runs left."""
+    """Merge the parts of an index; remove files of killed runs."""
     from etl.index.maintenance import compact
 
     click.echo(_measured(compact(folder)))
@@ -64,7 +64,10 @@ def index_compact(folder: str) -> None:
 @_folder
 @click.argument("name", metavar="ID")
 def index_forget(folder: str, name: str) -> None:
-    """Remove a run, a source, a record or an article from an index, by its name in `stats` or in the audit."""
+    """Remove a run, a source, a record or an article from an index.
+
+    ID is its name in `index stats` or in the audit.
+    """
     from etl.index.maintenance import forget
 
     removed = forget(folder, name)
@@ -84,7 +87,11 @@ def index_forget(folder: str, name: str) -> None:
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite a file that exists.")
 def index_export(folder: str, output: str, force: bool) -> None:
-    """Write the name and the MinHash signature of each block that an index keeps, as datasketch has it."""
+    """Write the MinHash signatures of an index, for other tools.
+
+    Each line has the name of a block and its signature, which equals that of datasketch.
+    """
+    from etl.formats.outputs import check_target
     from etl.index.export import signed_blocks
     from etl.writers import atomic, line_writer
 
@@ -93,8 +100,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
             "--output", f"'{output}' is no file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
         )
     target, blocks = Path(output), signed_blocks(folder)
-    if target.exists() and not force:
-        raise UsageError(output, "exists already", "Name another file, or overwrite it with --force.")
+    check_target(target, force, b'{"name":')
     with atomic(target) as temporary, line_writer(temporary, output[output.index(".jsonl") :]) as write:
         write(blocks)
 
@@ -104,17 +110,29 @@ def index_export(folder: str, output: str, force: bool) -> None:
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(), metavar="INPUT...")
 @option("Reading", "--text-field", default="", metavar="NAME", help="The field that holds the text.")
 @option(
-    "Copies",
+    "Duplicates",
     "--unit",
     type=click.Choice(["paragraph", "article"]),
     default="article",
     show_default=True,
-    help="What a record is, if the index begins with this; else it is what the index says.",
+    help="What a record is.  Used for a new index; an existing one has its own unit.",
 )
-@option("Running", "-j", "--jobs", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Processes.")
-@option("Running", "--memory", default="1GB", show_default=True, metavar="SIZE", help="What finding copies may hold.")
+@option(
+    "Running",
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of processes.",
+)
+@option("Running", "--memory", default="1GB", show_default=True, metavar="SIZE", help="Memory for finding duplicates.")
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Add the records of JSONL to an index, so that later runs drop their copies; nothing is written back."""
+    """Add records of JSONL to an index.
+
+    Later runs then drop their duplicates.  Only the index is written.
+    """
     from etl.formats import Reading, find
     from etl.lsh import add_records
     from etl.pipeline.job import Job
@@ -128,9 +146,9 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     )
     tally = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"])
     copies = dict(tally.kinds).get("duplicate", 0)
-    click.echo(f"{number(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} there already")
+    click.echo(f"{number(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} already there")
     if tally.rejects:
-        click.echo(f"{number(tally.rejects, 'record')} could not be read", err=True)
+        say(f"{number(tally.rejects, 'record')} could not be read")
         raise SystemExit(4)
 
 
@@ -178,8 +196,8 @@ def _page(held: "Size") -> str:
     values = structs.asdict(manifest.settings)
     settings = ", ".join(f"{name} {values[name]}" for name in INDEX_SETTINGS)
     versions = f"copydesk {manifest.copydesk}, fingerprints of version {manifest.fingerprints}"
-    lines = [_measured(held), f"made by {versions}, with {settings}"]
+    lines = [_measured(held), f"made by {versions}", f"settings: {settings}"]
     if held.orphans:
         lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `compact` removes them")
-    runs = [(run.id, run.added, run.articles, "articles,", run.blocks, "blocks kept then") for run in manifest.runs]
-    return "\n".join([*lines, table(runs)] if runs else lines)
+    runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]
+    return "\n".join([*lines, table([("run", "added", "articles", "blocks kept"), *runs])] if runs else lines)

@@ -26,12 +26,14 @@ MARGIN = 9
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Choice", "--rule", default="", metavar="ID", help="Articles that a rule changed ('core/*').")
-@option("Choice", "--publisher", default="", metavar="NAME", help="Articles of this publisher.")
-@option("Choice", "--status", default="", metavar="STATUS", help="Articles of this status: suspect, stub, teaser …")
-@option("Choice", "--changes", "only_changes", is_flag=True, help="Show changed lines only.")
+@option("Choice", "--rule", default="", metavar="ID", help="Only articles that this rule changed ('core/*').")
+@option("Choice", "--publisher", default="", metavar="NAME", help="Only articles of this publisher.")
+@option(
+    "Choice", "--status", default="", metavar="STATUS", help="Only articles of this status: suspect, stub, teaser …"
+)
+@option("Choice", "--changes", "only_changes", is_flag=True, help="Only changed lines.")
 def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
-    """Page through the articles of a run, with what was removed, changed or a copy in its place.
+    """Page through the articles of a run; show each change in its place.
 
     \b
     Examples:
@@ -39,7 +41,7 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
       copydesk inspect clean.jsonl --rule 'classifier/*' --changes
       copydesk inspect cleaned/ --status suspect | grep '^ *[0-9]* -'
 
-    '-' is removed, '>' moved to a field, '=' a copy, '~' kept in other words, '?' flagged and kept.  On a terminal it
+    Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' flagged and kept.  On a terminal it
     opens in your pager ($PAGER, or less): there /^== finds the next article, n and N go on and back, q ends.
     """
     from etl.report.changes import changes_of

@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 # Where each command is, and the line that `copydesk --help` shows for it: nothing is imported until it is run.
 COMMANDS = {
-    "clean": ("etl.cli.clean", "Clean documents: one JSON article a line, every change booked."),
-    "diff": ("etl.cli.clean", "Show what a clean would change; change nothing."),
-    "dedup": ("etl.cli.dedup", "Find near-duplicate records in JSONL that is clean already."),
-    "index": ("etl.cli.index", "Look into an index between runs, and maintain it."),
-    "check": ("etl.cli.check", "Fail when data is dirtier than you allow."),
+    "clean": ("etl.cli.clean", "Clean documents: one JSON article per line, every change recorded."),
+    "diff": ("etl.cli.clean", "Show what `clean` would change; write nothing."),
+    "dedup": ("etl.cli.dedup", "Remove near-duplicate records from JSONL that is already clean."),
+    "index": ("etl.cli.index", "Show and maintain an index of what earlier runs kept."),
+    "check": ("etl.cli.check", "Fail if data is dirtier than you allow."),
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
-    "audit": ("etl.cli.audit", "Sample an audit for a person to judge, and bound what was wrongly removed."),
+    "audit": ("etl.cli.audit", "Draw removals for you to judge, and bound how many were wrong."),
     "explain": ("etl.cli.explain", "Show what happened to FILE:LINE, and which rules match it."),
-    "restore": ("etl.cli.account", "Restore the decoded input from articles and audit."),
+    "restore": ("etl.cli.account", "Rebuild the decoded input from articles and audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
-    "report": ("etl.cli.report", "Make one HTML page of a run, for a person to read."),
-    "inspect": ("etl.cli.inspect", "Page through the articles of a run, what was removed dimmed."),
-    "review": ("etl.cli.review", "Judge a run in the browser: verdicts, exceptions, rules."),
+    "report": ("etl.cli.report", "Make an HTML page of a run."),
+    "inspect": ("etl.cli.inspect", "Page through the articles of a run in the terminal."),
+    "review": ("etl.cli.review", "Judge a run in the browser; write verdicts, exceptions and rules."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "schema": ("etl.cli.about", "Print the JSON Schema of a record."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
@@ -120,13 +120,13 @@ def hoisted(args: Sequence[str]) -> list[str]:
     "config_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Take options from this file, whoever wrote it.  [default: the nearest copydesk.toml]",
+    help="Read options from this file, whoever owns it.  [default: the nearest copydesk.toml]",
 )
-@click.option("--no-config", is_flag=True, help="Take no options from a file.")
-@click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show where an error arose.")
+@click.option("--no-config", is_flag=True, help="Read no options from files.")
+@click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: bool) -> None:
-    """Turn scraped news into clean articles, and prove what was taken out.
+    """Turn scraped news into clean articles, and account for every character that is removed.
 
     \b
     Examples:
@@ -134,10 +134,11 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
       copydesk clean pages/ -o clean.jsonl  and each change to clean.audit.jsonl
       copydesk diff page.txt                what would go, and by which rule
       copydesk explain page.txt:55          what happened to line 55, and why
-      copydesk restore clean.jsonl          the input again
+      copydesk restore clean.jsonl          the input, rebuilt
 
-    Every character read is kept in an article or booked under the rule that took it; what does not balance is not
-    published.  Options can stand in copydesk.toml or in COPYDESK_<COMMAND>_<OPTION>.
+    Every character is kept in an article, or recorded in the audit with the rule that removed it.  If the two do not
+    add up to what was read, nothing is written.  Defaults can be set in copydesk.toml, or in variables named
+    COPYDESK_<COMMAND>_<OPTION>.
     """
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
     ctx.obj = _config(config_file, no_config)
@@ -154,8 +155,8 @@ def _config(named: Path | None, is_unwanted: bool) -> "Config":
         return Config()
     config = named_config(named) if named else read_config(Path.cwd())
     for path, reason in config.refused:
-        way_out = "Name it with --config to obey it, or give --no-config."
-        say(f"{path}: is not obeyed, since {reason}\n  {way_out}", fg="yellow")
+        way_out = "Use it with --config, or give --no-config."
+        say(f"{path}: is not used, since {reason}\n  {way_out}", fg="yellow")
     return config
 
 
@@ -172,7 +173,7 @@ def main() -> None:
     except Terminated as ended:
         say("terminated; nothing half-written is left")
         code = ended.exit_code
-    except (BrokenPipeError, PipeClosed):
+    except PipeClosed:
         # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -181,12 +182,13 @@ def main() -> None:
 
 
 def _settle_output() -> None:
-    """Drop what standard output does not take: Python would try once more when it ends, and end with another code."""
-    try:
-        if sys.__stdout__ is not None:
-            sys.__stdout__.flush()
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    """Drop what standard streams do not take: Python would try once more when it ends, and end with another code."""
+    for number, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _terminate(number: int, _: object) -> None:
@@ -209,7 +211,7 @@ def _run() -> int:
         _trace()
         say(f"copydesk: {error}")
         return error.exit_code
-    except (BrokenPipeError, PipeClosed):
+    except PipeClosed:
         raise
     except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
         _trace()
@@ -222,7 +224,7 @@ def _run() -> int:
         return MachineError.exit_code
     except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
         _trace()
-        say(f"copydesk: internal error: {type(error).__name__}: {error}\n  With -vv it says where; please report it.")
+        say(f"copydesk: internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows.")
         return MachineError.exit_code
 
 
@@ -254,7 +256,7 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
                 raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
             if key in NOT_FOR_CONFIGS:
                 fault = f"'{key}' is for the command line alone"
-                raise PackError(place(config.path, 1, key), fault, "What is written, and where, is said with each run.")
+                raise PackError(place(config.path, 1, key), fault, "Give it with each run.")
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
 
 

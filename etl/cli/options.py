@@ -1,7 +1,6 @@
 """Options that commands share, in groups.  `settings` makes of their values what a run needs."""
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -10,9 +9,6 @@ from etl.cli.command import GroupedCommand as GroupedCommand
 from etl.cli.command import option as option
 from etl.cli.command import stacked as stacked
 from etl.cli.types import Encoding, Folder, Likeness, RuleNames
-
-if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
-    pass
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
@@ -25,7 +21,7 @@ output_option = option(
     type=click.Path(),
     default="",
     metavar="PATH",
-    help="A file (.jsonl .jsonl.gz .jsonl.zst .parquet), a folder, or an address (s3://…).  [default: stdout]",
+    help="A file (.jsonl .jsonl.gz .jsonl.zst .parquet), a folder, or a store (s3://…).  [default: stdout]",
 )
 
 shape_option = option(
@@ -34,7 +30,7 @@ shape_option = option(
     type=click.Choice(SHAPES),
     default="copydesk",
     show_default=True,
-    help="The fields of the records: copydesk's, or those of another tool.",
+    help="The field names of the records: copydesk's, or those of another tool.",
 )
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(), metavar="INPUT...")
@@ -45,15 +41,20 @@ finding_options = stacked(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Pass over these files and folders, as a line of .gitignore names them; repeatable.",
+        help="Skip files and folders that match a pattern, written as in .gitignore; repeatable.",
     ),
-    option("Input", "--no-ignore", is_flag=True, help="Read also what a .gitignore names."),
-    option("Input", "--stdin-filename", default="", metavar="NAME", help="The name of what `-` reads."),
+    option("Input", "--no-ignore", is_flag=True, help="Also read files that a .gitignore names."),
+    option("Input", "--stdin-filename", default="", metavar="NAME", help="The file name of the data that `-` reads."),
 )
 
 show_options = stacked(
-    option("Input", "--show-files", is_flag=True, help="Print the files that would be read, and read none."),
-    option("Other", SHOW_SETTINGS, is_flag=True, help="Print each option, its value, and where that is from."),
+    option("Input", "--show-files", is_flag=True, help="List the files that would be read, and stop."),
+    option(
+        "Other",
+        SHOW_SETTINGS,
+        is_flag=True,
+        help="List every option, its value and where the value comes from, and stop.",
+    ),
 )
 
 reading_options = stacked(
@@ -62,37 +63,38 @@ reading_options = stacked(
         "--from",
         "form",
         type=click.Choice(FORMATS),
-        help="What the input is.  [default: by its content, then its name]",
+        help="The format of the input.  [default: from its content, then its name]",
     ),
     option(
         "Reading",
         "--text-field",
         default="",
         metavar="PATH",
-        help="The field of a record that holds text: body, data.content.  [default: text, content, body …]",
+        help="The field of a record that holds the text: body, data.content.  [default: text, content, body …]",
     ),
-    option("Reading", "--html-field", default="", metavar="PATH", help="The field of a record that holds HTML."),
+    option("Reading", "--html-field", default="", metavar="PATH", help="The field of a record that holds the HTML."),
     option(
         "Reading",
         "--map",
         "mapped",
         multiple=True,
         metavar="FIELD=PATH",
-        help="Where records have headline, publisher, author, created, url, language, id; repeatable.",
+        help="Where records hold a field: created=meta.date.  Fields: headline, publisher, author, created, url, "
+        "language, id; repeatable.",
     ),
     option(
         "Reading",
         "--detect/--no-detect",
         "detect",
         default=True,
-        help="Find the language of texts whose source does not name it.  [default: detect]",
+        help="Detect the language of texts whose source does not name it.  [default: detect]",
     ),
     option(
         "Reading",
         "--publisher",
         default="",
         metavar="NAME",
-        help="Who published all of it; rules for that publisher apply.",
+        help="The publisher of all inputs; rules for that publisher apply.",
     ),
     option(
         "Reading",
@@ -100,7 +102,7 @@ reading_options = stacked(
         type=Encoding(),
         default="",
         metavar="NAME",
-        help="The encoding of the bytes.  [default: found out]",
+        help="The encoding of the bytes.  [default: detected]",
     ),
 )
 
@@ -112,16 +114,16 @@ rule_options = stacked(
         type=click.Path(),
         multiple=True,
         metavar="PACK",
-        help="A pack of yours, a .toml file or a folder of them; repeatable.",
+        help="Also use this rule pack: a .toml file or a folder of them; repeatable.",
     ),
-    option("Rules", "--only-rules", is_flag=True, help="Judge by the packs of --rules alone."),
+    option("Rules", "--only-rules", is_flag=True, help="Use only the packs given with --rules."),
     option(
         "Rules",
         "--select",
         type=RuleNames(),
         multiple=True,
         metavar="IDS",
-        help="Judge by these rules only: ids, packs (npr) or patterns (core/*), with commas or repeated.",
+        help="Use only these rules: ids, packs (npr) or patterns (core/*), separated by commas or repeated.",
     ),
     option(
         "Rules",
@@ -129,7 +131,7 @@ rule_options = stacked(
         type=RuleNames(),
         multiple=True,
         metavar="IDS",
-        help="Leave these rules out, named likewise.",
+        help="Do not use these rules; named as for --select.",
     ),
     option(
         "Rules",
@@ -137,7 +139,7 @@ rule_options = stacked(
         type=click.Choice(["careful", "standard", "hard"]),
         default="standard",
         show_default=True,
-        help="How bold: rules that are certain, also likely ones, also guesses.",
+        help="Which rules to use.  careful: those that are certain; standard: also likely ones; hard: also guesses.",
     ),
     option(
         "Rules",
@@ -146,7 +148,7 @@ rule_options = stacked(
         type=click.Choice(["sure", "risky"]),
         default="sure",
         show_default=True,
-        help="Which damage to undo: what is proved, or also what is only likely.",
+        help="Which damage to repair.  sure: only what is proved; risky: also what is likely.",
     ),
 )
 
@@ -156,63 +158,63 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="What earlier runs kept counts as seen, and what this one keeps is added when it is done.",
+    help="Compare with what earlier runs kept, and add what this run keeps.",
 )
 
 similarity_options = stacked(
     option(
-        "Copies",
+        "Duplicates",
         "--threshold",
         type=Likeness(),
         default=0.7,
         show_default=True,
         metavar="J",
-        help="The lowest similarity of a duplicate (exact Jaccard of its word triples).",
+        help="The lowest similarity of duplicates: exact Jaccard similarity of word triples.",
     ),
     option(
-        "Copies",
+        "Duplicates",
         "--numbers",
         type=click.Choice(["same", "any"]),
         default="same",
         show_default=True,
-        help="Figures and names are facts: blocks that state others are no copies, unless 'any'.",
+        help="same: paragraphs with different figures, dates or names are never duplicates; any: they may be.",
     ),
     option(
-        "Copies",
+        "Duplicates",
         "--copies",
         type=click.Choice(["similar", "lossless"]),
         default="similar",
         show_default=True,
-        help="Drop what is similar and states the same facts; or only what its keeper holds word for word.",
+        help="similar: near-duplicates are dropped; lossless: only those whose word triples all stand in the one kept.",
     ),
     option(
-        "Copies",
+        "Duplicates",
         "--keep",
         type=click.Choice(["first", "longest"]),
         default="first",
         show_default=True,
-        help="Of copies, keep the first, or the one in the longest article.",
+        help="Which of several duplicates is kept: the first, or the one in the longest article.",
     ),
 )
 
 dedup_options = stacked(
     option(
-        "Copies",
+        "Duplicates",
         "--dedup",
         type=click.Choice(["off", "article", "run"]),
         default="run",
         show_default=True,
-        help="How far to look for near-duplicate paragraphs, and articles.",
+        help="Where to look for near-duplicate paragraphs and articles: nowhere, in each article, in the whole run.",
     ),
     index_option,
     similarity_options,
     option(
-        "Copies",
+        "Duplicates",
         "--dedup-action",
         type=click.Choice(["drop", "tag"]),
         default="drop",
         show_default=True,
-        help="Take copies out, or only book them.",
+        help="Remove duplicates, or leave them and record them in the audit.",
     ),
 )
 
@@ -225,7 +227,7 @@ capacity_options = stacked(
         type=click.IntRange(1),
         default=os.cpu_count() or 1,
         metavar="N",
-        help="Processes.  [default: one a core]",
+        help="Number of processes.  [default: one per core]",
     ),
     option(
         "Running",
@@ -233,7 +235,7 @@ capacity_options = stacked(
         default="1GB",
         show_default=True,
         metavar="SIZE",
-        help="What finding copies may hold in memory; past it, they are sought from files.",
+        help="Memory for finding duplicates; beyond it, files are used.",
     ),
 )
 
@@ -246,24 +248,24 @@ running_options = stacked(
         type=click.Choice(["local", "spark"]),
         default="local",
         show_default=True,
-        help="Run in processes of this machine, or on a Spark cluster that sees the same folders.",
+        help="Run in processes on this machine, or on a Spark cluster that sees the same folders.",
     ),
     option(
         "Running",
         "--master",
         default="",
         metavar="URL",
-        help="The Spark cluster: spark://HOST:PORT, local[N] …  [default: that of Spark's configuration]",
+        help="The Spark cluster: spark://HOST:PORT, local[N] …  [default: from Spark's configuration]",
     ),
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
-    option("Running", "--resume", is_flag=True, help="Go on with a run into the same output that was left unfinished."),
+    option("Running", "--resume", is_flag=True, help="Continue an unfinished run into the same output."),
     option(
         "Running",
         "--work",
         type=Folder(),
         default="",
         metavar="DIR",
-        help="Folder for files between the stages if the output is standard output.  [default: the system's]",
+        help="Folder for temporary files, if the output is stdout or a store.  [default: the system's]",
     ),
     option(
         "Running",
@@ -271,6 +273,6 @@ running_options = stacked(
         type=click.IntRange(0),
         default=0,
         metavar="N",
-        help="Exit 4 only if more than N inputs could not be read.  [default: 0]",
+        help="Exit with 4 only if more than N inputs could not be read.  [default: 0]",
     ),
 )

@@ -30,7 +30,7 @@ max_size_option = option(
     default=DEFAULT_SIZE,
     show_default=True,
     metavar="SIZE",
-    help="The size that the page may have.",
+    help="The largest size of the page.",
 )
 
 
@@ -42,10 +42,10 @@ max_size_option = option(
     "--out",
     default="",
     metavar="DIR",
-    help="A folder instead: an index, and all articles on pages of 200.",
+    help="Write a folder instead: an index, and all articles, 200 to a page.",
 )
 @max_size_option
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite a report.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite an existing report.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(
     "Input", "--against", type=click.Path(path_type=Path), metavar="ARTICLES", help="An earlier run to compare with."
@@ -55,11 +55,13 @@ max_size_option = option(
     "--verdicts",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Verdicts on a sample (audit sample): what they prove is shown.",
+    help="Verdicts of `audit sample`: show what they prove.",
 )
-@option("Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other articles to show.")
+@option(
+    "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
+)
 def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) -> None:
-    """Make one HTML page of a run: what was removed, by which rule, and the articles themselves, marked up.
+    """Make an HTML page of a run: what was removed, by which rule, and the articles with their changes.
 
     \b
     Examples:
@@ -67,8 +69,9 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
       copydesk report cleaned/ -o report.html --against last-week/
       copydesk report cleaned/ --out report/
 
-    The page stands alone: no network, readable without JavaScript.  Its totals are those of the whole run; articles are
-    shown as --max-size has room, those first that lost most.  Exits 5 if articles and audit do not fit.
+    The page needs no network, and can be read without JavaScript.  Its totals cover the whole run.  It shows as many
+    articles as fit into --max-size, first those that lost most.  Exits with 5 if articles and audit do not fit
+    together.
     """
     from etl.report.files import appearing_folder, check_target, write_page
     from etl.report.folder import write_folder

@@ -23,14 +23,16 @@ TOKEN_BYTES = 24
     help="The folder of your pack: rules.toml, copydesk.toml and verdicts.jsonl are written there, and nothing else.",
 )  # fmt: skip
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Draws other articles to show.")
+@option(
+    "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
+)
 @max_size_option
 @option(
     "Server", "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]"
 )
 @option("Server", "--open/--no-open", "opens", default=True, help="Open the page in the browser.  [default: open]")
 def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) -> None:
-    """Show a run in the browser, and turn clicks into verdicts, exceptions and rules.
+    """Show a run in the browser, and write verdicts, exceptions and rules as you click.
 
     \b
     Examples:
@@ -38,9 +40,10 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
       copydesk --config mine/copydesk.toml clean pages/ -r mine/ -o again.jsonl
       copydesk audit sample clean.audit.jsonl -o mine/verdicts.csv --no-judge
 
-    A click on a removed line says that this was wrong, one on a kept line that it is furniture; a rule shows at once
-    what it would take in the articles that are loaded.  The page is served on 127.0.0.1 alone, under an address with a
-    token; ^C ends it.  Rows of a sample that was drawn into the folder, as verdicts.csv, are shown first, and filled.
+    Click on a removed line to say that this was wrong, or on a kept line to say that it is furniture.  A drafted rule
+    shows at once what it would remove from the articles that are loaded.  The page is served on 127.0.0.1
+    alone, under an address with a token; ^C ends it.  If the folder has a sample, verdicts.csv, its removals are shown
+    first, and your verdicts are written into it.
     """
     from etl.report.pack_folder import PackFolder
     from etl.report.reading import run_files

@@ -27,23 +27,23 @@ SHOWN_CHARS = 200
 # What becomes of a block in the new choice.
 SIGNS = {"removed": "-", "kept": "+", "changed": "~"}
 
-pack_option = option("Output", "--pack", default="", metavar="ID", help="Open a new pack of this id with it.")
+pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a new pack with this id.")
 
 
 @click.command("try", cls=GroupedCommand)
 @options.inputs_argument
-@option("Match", "--regex", default="", metavar="REGEX", help="Blocks that match as a whole.")
-@option("Match", "--inside", is_flag=True, help="Search the regex inside of blocks, as a strip rule does.")
-@option("Match", "--exact", multiple=True, metavar="TEXT", help="Blocks that are this label; repeatable.")
-@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Blocks that begin with it; repeatable.")
-@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Blocks that end with it; repeatable.")
-@option("Match", "--contains", multiple=True, metavar="TEXT", help="Blocks that hold it; repeatable.")
-@option("Match", "--case", is_flag=True, help="Compare with case.")
+@option("Match", "--regex", default="", metavar="REGEX", help="Blocks that this matches as a whole.")
+@option("Match", "--inside", is_flag=True, help="Search for the regex inside blocks, as a strip rule does.")
+@option("Match", "--exact", multiple=True, metavar="TEXT", help="Blocks that are exactly this; repeatable.")
+@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Blocks that begin with this; repeatable.")
+@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Blocks that end with this; repeatable.")
+@option("Match", "--contains", multiple=True, metavar="TEXT", help="Blocks that contain this; repeatable.")
+@option("Match", "--case", is_flag=True, help="Distinguish capitals.")
 @options.finding_options
 @options.reading_options
 @options.rule_options
 def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
-    """Show what a rule would hit, before anything is saved.
+    """Show which lines a rule would match.
 
     \b
     Examples:
@@ -51,7 +51,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
       copydesk rules try --prefix 'READ MORE:' --case 'crawl/*.jsonl.gz'
       copydesk rules try --inside --regex '\\(Visited \\d+ times\\)' pages/
 
-    Behind a line, in brackets, stand the rules that name it already.
+    Rules that already match a line are shown in brackets behind it.
     """
     from etl.rule_tools import preview, preview_rule
     from etl.rules.language import Match
@@ -74,16 +74,16 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
 @options.reading_options
 @options.rule_options
 def new_rule(place: str, pack: str, **chosen: Any) -> None:
-    """Print a rule that names a line, for its author to mend.
+    """Print a draft of a rule for a line.
 
     \b
     Examples:
       copydesk rules new page.txt:12 --pack mine > mine.toml
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
-    crawl.jsonl:7:3 is line 3 of the text of record 7.  The line is its example, with its place, and the nearest line
-    that stays is proposed for `keeps`.  Say why it goes, and see that no nearer line has to stay; then `copydesk rules
-    lint` and `copydesk rules test` it.
+    crawl.jsonl:7:3 is line 3 of the text of record 7.  The draft has the line as its example, and as `keeps` the most
+    similar line that stays.  Fill in `why`, look for a more similar line that must stay, then run `copydesk rules lint`
+    and `copydesk rules test`.
     """
     from etl.document import judge
     from etl.document import parse as parse_document
@@ -109,7 +109,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=3,
     show_default=True,
     metavar="N",
-    help="Lines that stand in so many documents.",
+    help="Only lines that stand in at least N documents.",
 )
 @option(
     "Output",
@@ -118,21 +118,21 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=20,
     show_default=True,
     metavar="N",
-    help="So many rules, those of the most documents.",
+    help="At most N rules, the most frequent lines first.",
 )
 @pack_option
 @options.finding_options
 @options.reading_options
 @options.rule_options
 def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **chosen: Any) -> None:
-    """Print a rule for each short line that recurs, unnamed.
+    """Print a rule for each short line that recurs.
 
     \b
     Examples:
       copydesk rules suggest pages/ --pack mine > mine.toml
       copydesk rules suggest 'crawl/*.jsonl.gz' --least 10
 
-    A line that recurs need not be furniture: read them one by one, and delete what a story may say.
+    A line that recurs need not be furniture: read the rules, and delete those for lines that a story may contain.
     """
     from etl.rule_tools import MAX_WORDS, draft, free_id, header, suggest
 
@@ -145,7 +145,7 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
             name = free_id(suggestion.draft.text, taken)
             taken.add(name)
             click.echo(f"# {one_line(_evidence(suggestion), SHOWN_CHARS)}\n{draft(suggestion.draft, name)}")
-        say(f"{len(found)} lines of up to {MAX_WORDS} words stand in {least} documents or more, and no rule names them")
+        say(f"{len(found)} lines of up to {MAX_WORDS} words are in {least} documents or more and match no rule")
 
 
 @click.command("diff", cls=GroupedCommand)
@@ -156,15 +156,15 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
 @options.reading_options
 @options.rule_options
 def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Show the lines that fare otherwise by pack NEW than by OLD.
+    """Show which lines pack NEW treats differently from pack OLD.
 
     \b
     Examples:
       copydesk rules diff mine.toml mended.toml pages/
       copydesk rules diff /tmp/rules-of-main rules --only-rules samples/
 
-    Both judge beside the built-in rules, unless --only-rules.  '-' is newly removed, '+' newly kept, '~' kept in other
-    words.  Exits 1 if there are any.
+    Both are used with the built-in rules, unless --only-rules is given.  Signs: '-' newly removed, '+' newly kept, '~'
+    changed.  Exits with 1 if there is a difference.
     """
     from etl.rule_tools import compare
 
@@ -175,7 +175,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
         for difference in compare(judged(before), judged(after)):
             verdicts[difference.verdict] += 1
             click.echo(_difference_line(difference))
-        say(f"{verdicts['removed']} newly removed, {verdicts['kept']} newly kept, {verdicts['changed']} in other words")
+        say(f"{verdicts['removed']} newly removed, {verdicts['kept']} newly kept, {verdicts['changed']} changed")
     if verdicts:
         raise SystemExit(1)
 

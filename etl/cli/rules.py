@@ -37,7 +37,7 @@ for command in (rule_tools.try_rule, rule_tools.new_rule, rule_tools.suggest_rul
 @json_option
 @options.rule_options
 def list_rules(as_json: bool, **chosen: Any) -> None:
-    """List the rules that a selection judges by: name, confidence, kind, title."""
+    """List the selected rules: name, confidence, kind, title."""
     from etl.packs import selected
 
     found = selected(settings.selection(chosen))
@@ -53,14 +53,14 @@ def list_rules(as_json: bool, **chosen: Any) -> None:
 @click.argument("name", type=RuleName(), metavar="RULE")
 @options.rule_options
 def show_rule(name: str, **chosen: Any) -> None:
-    """Show one rule: what it names, on what ground, and its examples.
+    """Show one rule: what it matches, why, and its examples.
 
     \b
     Examples:
       copydesk rules show core/read-more
       copydesk rules show duplicate/near
 
-    It takes every name that stands in a summary or an audit.
+    RULE is any name from a summary or an audit.
     """
     found = {called: one for one in load_rules(settings.selection(chosen)) for called in one.called}
     for one in name.split("+"):  # as repairs that meet stand in the audit
@@ -77,7 +77,9 @@ def show_rule(name: str, **chosen: Any) -> None:
 @click.argument("packs", nargs=-1, metavar="[PACK...]")
 @options.rule_options
 def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
-    """Run the examples of the selected rules; each must be named by its rule, or by none.  Exits 1 if one fails.
+    """Run the examples of the selected rules.
+
+    A `drops` must be matched by its rule, and a `keeps` by no rule.  Exits with 1 if one fails.
 
     \b
     Examples:
@@ -102,19 +104,17 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
 
 @rules.command("lint", cls=GroupedCommand)
 @click.argument("packs", nargs=-1, type=click.Path(), metavar="[PACK...]")
-@option(
-    "Rules", "--only-rules", is_flag=True, help="Check names within the packs alone, not beside the built-in rules."
-)
+@option("Rules", "--only-rules", is_flag=True, help="Check the packs alone, without the built-in rules.")
 @json_option
 def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
-    """Look for all that is wrong with packs, slow regexes included.
+    """Find faults in packs, such as unknown keys and slow regexes.
 
     \b
     Examples:
       copydesk rules lint                         the built-in packs
       copydesk rules lint mine.toml packs/
 
-    Exits 1 if there is more than warnings.  The codes are explained in docs/rules.md.
+    Exits with 1 if there are errors.  docs/rules.md explains the codes.
     """
     from etl.cli.progress import ProgressLine
     from etl.lint import lint
@@ -136,9 +136,9 @@ def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
 
 @rules.command("docs", cls=GroupedCommand)
 @click.argument("folder", type=Folder(), metavar="FOLDER")
-@option("Output", "--check", is_flag=True, help="Write nothing; exit 1 if a page is not as it should be.")
+@option("Output", "--check", is_flag=True, help="Write nothing; exit with 1 if a page is out of date.")
 def write_pages(folder: str, check: bool) -> None:
-    """Write the manual of the built-in rules; name what changes.
+    """Write the manual of the built-in rules; list the pages that change.
 
     \b
     Examples:

@@ -105,7 +105,7 @@ def selection(options: dict[str, Any]) -> Selection:
     config: Config = click.get_current_context().obj
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
     for ended in config.ended(today):
-        say(f"{ended.place}: ended on {ended.change.until}, and holds no longer: renew it or take it out", fg="yellow")
+        say(f"{ended.place}: ended on {ended.change.until} and is not used: renew it or delete it", fg="yellow")
     chosen = Selection(
         exceptions=config.exceptions(today),
         overrides=config.overrides(today),

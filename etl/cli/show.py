@@ -66,20 +66,18 @@ def _notes(outcome: Outcome) -> list[str]:
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
     empty = dict(outcome.tally.warnings).get("empty", 0)
-    notes += [f"{number(empty, 'document')} without any text; --skip empty writes no article of it"] if empty else []
+    notes += [f"{number(empty, 'document')} without any text; --skip empty leaves them out"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
     notes += (
-        [f"{number(suspect, 'page')} suspect: all that reads like prose was taken out; see the audit"]
-        if suspect
-        else []
+        [f"{number(suspect, 'page')} suspect: all that reads like prose was removed; see the audit"] if suspect else []
     )
-    notes += [f"{number(unread, 'date')} could not be read; they are in the metadata as they were"] if unread else []
+    notes += [f"{number(unread, 'date')} could not be read; they stand unchanged in the metadata"] if unread else []
     kinds = {name.removeprefix(_PASSED): count for name, count in outcome.tally.warnings if name.startswith(_PASSED)}
     if kinds:
         named = ", ".join(
             f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
         )
-        notes.append(f"passed over {number(sum(kinds.values()), 'record')} that are no documents: {named}")
+        notes.append(f"passed over {number(sum(kinds.values()), 'record')} without a document: {named}")
     if outcome.passed_over:
         name, reason = outcome.passed_over[0]
         notes.append(f"passed over {number(len(outcome.passed_over), 'input')}, first {name}: {reason}")
@@ -89,7 +87,7 @@ def _notes(outcome: Outcome) -> list[str]:
 def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
     """What went wrong, and is not hidden by --quiet."""
     errors = [
-        f"went without {rule}: its regex took too long for a line; copydesk rules lint says why"
+        f"went without {rule}: its regex took too long; `copydesk rules lint` explains"
         for rule in outcome.tally.timed_out
     ]
     if outcome.tally.rejects:

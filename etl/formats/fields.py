@@ -219,7 +219,11 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
         if isinstance(blank := value_at(fields, name), str):
             taken(fields, name)
             return blank, "article" if is_own else "text"
-    raise Unreadable(path, _why_no_text(fields, reading), "Name the field that holds it with --text-field.")
+    raise Unreadable(
+        path,
+        _why_no_text(fields, reading),
+        "Name the field that holds it with --text-field, or as text-field in a config.",
+    )
 
 
 def _why_no_text(fields: Fields, reading: Reading) -> str:

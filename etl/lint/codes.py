@@ -13,38 +13,38 @@ class Code(Struct, frozen=True):
 
 # R001 to R005 are found by `etl.packs`, which says them in words that fit the case; these are for the manual.
 CODES: dict[str, Code] = {
-    "R001": Code("is no key", "Mend its spelling."),
-    "R002": Code("is missing", "Give it."),
-    "R003": Code("is wrong, or cannot be meant", "Give what the key takes."),
+    "R001": Code("is no key", "Correct its spelling."),
+    "R002": Code("is missing", "Add it."),
+    "R003": Code("is wrong", "Give a value that the key takes."),
     "R004": Code("is taken by another rule", "Choose another id."),
-    "R005": Code("does not compile", "Mend the regex."),
+    "R005": Code("does not compile", "Correct the regex."),
     "R006": Code(
-        "nests repeats, so that the ways to take a line double with its length",
-        "Begin each turn with a character that the part before cannot take.",
+        "nests repeats, so that its time can double with each character",
+        "Begin each repetition with a character that the part before it cannot match.",
     ),
     "R007": Code(
-        "repeats without bound what an unbounded repeat before may take too",
-        "Put between them what neither takes, or give one a bound: {0,60}.",
+        "has two unbounded repeats in a row that match the same characters",
+        "Put a character between them that neither matches, or bound one: {0,60}.",
     ),
     "R008": Code(
-        "begins with an unbounded repeat of nearly anything",
-        "Use match.suffix or match.contains, or give it a bound: .{0,60}.",
+        "begins with an unbounded repeat of almost any character",
+        "Use match.suffix or match.contains, or bound it: .{0,60}.",
     ),
-    "R009": Code("is slow", "Bound its repeats, or part them by what they do not take."),
+    "R009": Code("is slow", "Bound its repeats, or separate them with characters that they do not match."),
     "R010": Code(
-        "repeats nearly anything without bound",
-        "Give the repeat a bound, or the rule a guard: where.max_words.",
+        "has an unbounded repeat of almost any character",
+        "Bound the repeat, or give the rule a guard: where.max_words.",
         is_warning=True,
     ),
     "R011": Code(
-        "needs no literal, so that it is tried on every line",
-        "Ask for a word of two letters or more, in each of its choices.",
+        "requires no literal, so that it is tried on every line",
+        "Require a word of two letters or more in each alternative.",
         is_warning=True,
     ),
     "R012": Code(
         "rejects articles of any length",
-        "A story may quote the line: give the rule where.max_article_words.",
+        "A story may quote the line: add where.max_article_words.",
         is_warning=True,
     ),
-    "R013": Code("is past: the version of the pack has come to it", "Take the deprecated rule out."),
+    "R013": Code("is not later than the version of the pack", "Delete the deprecated rule."),
 }

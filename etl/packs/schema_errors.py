@@ -29,7 +29,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{_last_line(path)}:1"
         raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise PackError(str(path), f"cannot be read: {error}", "Give a TOML file in UTF-8.") from None
+        fault = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise PackError(str(path), fault, "Give a TOML file in UTF-8.") from None
     except RecursionError:
         raise _too_deep(path) from None
     except ValueError as error:  # a number of more digits than Python reads

@@ -28,7 +28,7 @@ DropRule = Literal["duplicate/exact", "duplicate/near", "duplicate/article"]
 EXACT: DropRule = "duplicate/exact"
 NEAR: DropRule = "duplicate/near"
 WHOLE: DropRule = "duplicate/article"
-# Blocks of a document or two.  Among more, some have words in common, and to look for these first does not pay.
+# Blocks of a document or two.  Among more, some are similar, and to compare each with each first does not pay.
 FEW_BLOCKS = 64
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -197,8 +196,9 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
         if not is_fault_of_machine:
             shutil.rmtree(one.workspace.folder, ignore_errors=True)
         raise
-    except BaseException:  # ^C, a signal
-        if not one.request.resume:
+    except BaseException:  # ^C, a signal; while names are moved, these are moved to the end
+        is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
+        if is_delivered or not one.request.resume:
             shutil.rmtree(one.workspace.folder, ignore_errors=True)
         raise
     shutil.rmtree(one.workspace.folder, ignore_errors=True)
@@ -232,6 +232,8 @@ def identify(request: Request, claim: Claim) -> Identity:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of all that can change a byte of the output."""
+    from importlib.metadata import version  # and with it the mail package: only a run into files has a manifest
+
     return {name: version(name) for name in ("copydesk", *DEPENDENCIES)} | {"python": sys.version.split()[0]}
 
 

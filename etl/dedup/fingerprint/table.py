@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I32, U32, U64, Column
+from etl.dedup.arrays import I32, I64, U32, U64, Column
 from etl.dedup.fingerprint.datelines import datelines
 from etl.dedup.fingerprint.minhash import band_keys, bands_and_rows, signatures
 from etl.dedup.fingerprint.shingles import shingle
@@ -16,6 +16,8 @@ from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
 # A quarter of a million characters a batch: the arrays of two processes stay in the cache that they share, and memory
 # does not grow with the texts.
 _CHARACTERS_PER_BATCH = 1 << 18
+# More than single floats lose in a comparison of small whole numbers.
+_ROUNDING = 1e-4
 
 
 class Fingerprints(Struct, frozen=True, gc=False):
@@ -56,12 +58,31 @@ def fingerprint(texts: Sequence[str], settings: DedupSettings = DEFAULT_SETTINGS
 
 
 def may_repeat(texts: Sequence[str], settings: DedupSettings) -> bool:
-    """Return true if two texts have all tokens or a shingle in common; it costs half of their fingerprints."""
+    """Return true if two texts have all tokens in common, or are similar; it costs half of their fingerprints.
+
+    It is for a few texts: each is compared with each.
+    """
     folded = fold(texts)
     tokens = tokenize(folded)
     hashes = text_hashes(tokens)[0]
-    shingles, _ = shingle(folded, tokens, hashes, settings.shingles, settings.short_words)
-    return len(np.unique(hashes)) < len(hashes) or len(np.unique(shingles)) < len(shingles)
+    shingles, sizes = shingle(folded, tokens, hashes, settings.shingles, settings.short_words)
+    return len(np.unique(hashes)) < len(hashes) or _are_any_similar(shingles, sizes, settings.threshold)
+
+
+def _are_any_similar(shingles: U32, sizes: I64, threshold: float) -> bool:
+    """Return true if two of the sets have this Jaccard similarity."""
+    order = np.argsort(shingles, kind="stable")
+    is_new = np.diff(shingles[order], prepend=shingles[order[:1]]) != 0
+    number = np.cumsum(is_new)
+    repeats = np.bincount(number)[number] > 1
+    if not repeats.any():
+        return False
+    columns = np.unique(number[repeats], return_inverse=True)[1]
+    has = np.zeros((len(sizes), int(columns.max()) + 1), np.float32)
+    has[np.repeat(np.arange(len(sizes)), sizes)[order][repeats], columns] = 1
+    shared = np.triu(has @ has.T, 1)
+    # Jaccard is shared / (sum - shared).  A pair on the threshold is similar, however the figures are rounded.
+    return bool((shared * (1 + threshold) >= (threshold - _ROUNDING) * (sizes[:, None] + sizes))[shared > 0].any())
 
 
 def join(parts: Sequence[Fingerprints]) -> Fingerprints:

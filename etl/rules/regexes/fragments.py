@@ -21,22 +21,22 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
-        "the place behind the end of a sentence, in any language: what follows is cut out, the sentence stays",
+        "the place behind the end of a sentence, in any language: the sentence stays, what follows it is cut",
     ),
     "@name": Fragment(
         r"(?:[A-Z][\w.'-]{0,24}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?(?: [A-Z][\w.'-]{0,24}){1,3})",
-        "the name of a person, in two to four words with capitals; give the rule `case = true`",
+        "the name of a person, in two to four words with capitals; use it with `case = true`",
     ),
     "@date": Fragment(
         rf"(?:\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|{_DAY} {_MONTH}(?:,? \d{{4}})?"
         rf"|{_MONTH} {_DAY}(?:,? \d{{4}})?)",
-        "a day in figures, or with an English month",
+        "a date in figures, or with an English month",
     ),
     "@agency": Fragment(
         r"(?:AFP|AP(?: Photo)?|The Associated Press|Associated Press|Reuters|REUTERS|EPA(?:-EFE)?|dpa|DPA|ANSA|TASS"
         r"|Xinhua|Anadolu(?: Agency)?|PA (?:Media|Wire|Images)|Getty(?: Images)?|Bloomberg|NurPhoto|Alamy|Shutterstock"
         r"|iStock|Press Association|UPI|Kyodo|Yonhap|PTI|ANI|EFE|Lusa|Keystone|TT|NTB|Ritzau|CP|The Canadian Press)",
-        "a news or picture agency, as credits print it",
+        "a news or picture agency, as credits name it",
     ),
 }
 _NAME = re.compile(rf"(?:{'|'.join(FRAGMENTS)})\b")
