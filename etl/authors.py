@@ -12,6 +12,8 @@ Trust = Literal["given", "marked", "shown"]
 
 # Characters and words of the longest name: "Maria da Conceição Tavares de Oliveira e Silva".
 MAX_CHARS, MAX_WORDS = 60, 8
+# Characters of what is said of authors.  A longer text is no list of them, and looking for addresses takes n².
+MAX_SAID = 4_000
 
 # "By" in the languages of the packs, and what templates print before a name.
 _BY = re.compile(
@@ -70,6 +72,9 @@ def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()
 
 def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str]:
     text = " ".join(text.split())
+    if len(text) > MAX_SAID:
+        yield from [text] if trust == "given" else ()
+        return
     if trust == "given":
         text = _BEHIND.sub("", _ADDRESS.sub(" ", text))
     for part in _BETWEEN.split(_BY.sub("", text.strip())):

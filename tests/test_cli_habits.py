@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-# --- wrong values, with their places (B14, B16, B18, B19, B21) ----------------------------------------------------------
+# --- wrong values, with their places (B3, B14, B15, B16, B18, B19, B21) --------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,22 @@ def test_an_unknown_publisher_is_not_passed_over_in_silence(run: Run, folder: Pa
 def test_encoding_is_used_for_records_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes('{"text": "Café à Genève"}'.encode("latin-1"))
     assert json.loads(run("clean", "a.jsonl", "-q", "--encoding", "latin-1").out)["text"] == "Café à Genève"
+
+
+@pytest.mark.parametrize("value", ["abc", "1e9", "9" * 30])
+def test_a_time_of_the_environment_that_is_none_is_refused(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+    result = run("clean", "a.txt")
+    assert (result.code, result.out, f"'{value}' is no number of seconds" in result.err) == (2, "", True), result.err
+
+
+@pytest.mark.parametrize(("words", "code"), [("diff bad.jsonl", 4), ("diff bad.jsonl --max-errors 1", 1)])
+def test_diff_says_what_it_could_not_read(run: Run, folder: Path, words: str, code: int) -> None:
+    (folder / "bad.jsonl").write_text('{"text": 1}\n' + RECORDS)
+    result = run(*words.split())
+    assert (result.code, "1 input could not be read" in result.err, "bad.jsonl:1" in result.err) == (code, True, True)
 
 
 # --- places (B9, B10, B11, B20) ------------------------------------------------------------------------------------------

@@ -81,3 +81,12 @@ def test_after_stop_no_task_runs_and_the_next_map_starts_anew() -> None:
         engine.stop()
         second = {place for _, place in engine.map(squared_where, range(9))}
     assert first.isdisjoint(second)
+
+
+def test_a_process_that_is_killed_while_it_is_idle_is_a_fault_of_the_machine() -> None:
+    with LocalEngine(2) as engine:
+        for place in {place for _, place in engine.map(squared_where, range(9))}:
+            os.kill(place, signal.SIGKILL)
+            os.waitid(os.P_PID, place, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(MachineError, match="killed by signal 9"):
+            list(engine.map(squared_where, range(9)))

@@ -147,6 +147,20 @@ def test_r21_streams_that_are_closed_or_full(tmp_path: Path, line: str, code: in
         assert len(texts(path)) == 1
 
 
+@pytest.mark.parametrize("words", ["clean in -o o.jsonl", "clean nowhere"])
+@pytest.mark.parametrize("is_full", [True, False], ids=["full", "closed by its reader"])
+def test_messages_that_nobody_takes_change_nothing(tmp_path: Path, words: str, is_full: bool) -> None:
+    write(tmp_path / "in" / "a.txt", STORY.format(1))
+    write(tmp_path / "in" / "b.txt", "%PDF-1.7 \x00")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with Path("/dev/full").open("wb") if is_full else os.fdopen(writer, "wb") as closed:
+        line = [*COPYDESK, *words.split()]
+        done = subprocess.run(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=closed, check=False, timeout=60)
+    assert done.returncode == (4 if "-o" in words else 3)
+    assert "-o" not in words or len(texts(tmp_path / "o.jsonl")) == 1
+
+
 # 2. No byte is lost in silence.
 
 
@@ -200,6 +214,36 @@ def test_what_copydesk_did_not_write_stays(run: Run, tmp_path: Path, words: str)
         write(tmp_path / name, '{"text": "A record of somebody else."}\n')
     write(tmp_path / "p" / "articles" / "one.txt", STORY.format(2))
     write(tmp_path / "p" / "audit" / "tax.txt", "tax")
+    before = everything(tmp_path)
+    done = run(*words.split())
+    assert done.code == 2, done.err
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("clean a.txt -o out/ -f", id="a folder of ours with a file of others in it"),
+        pytest.param("report c.jsonl --out pages -f", id="a report with a file of others in it"),
+        pytest.param("restore c.jsonl --path a.txt -o c.jsonl -f", id="a text over its articles"),
+        pytest.param("restore c.jsonl --path a.txt -o c.audit.jsonl -f", id="a text over its audit"),
+        pytest.param("restore c.jsonl --path a.txt -o a.txt -f", id="a text over its input"),
+        pytest.param("restore c.jsonl -o . -f", id="texts over their inputs"),
+        pytest.param("check c.jsonl -q --format json=c.jsonl", id="a report over what is checked"),
+        pytest.param("audit sample c.audit.jsonl --no-judge -o c.jsonl -f", id="a sample over articles"),
+        pytest.param("dedup c.jsonl -o d.jsonl --pairs stranger.jsonl -f", id="pairs over a file of others"),
+        pytest.param("index export seen -o stranger.jsonl -f", id="signatures over a file of others"),
+        pytest.param("baseline write c.jsonl --baseline stranger.jsonl", id="a baseline over a file of others"),
+    ],
+)
+def test_force_spares_inputs_and_what_others_wrote(run: Run, tmp_path: Path, words: str) -> None:
+    for name in "ab":
+        write(tmp_path / f"{name}.txt", STORY.format(name))
+    assert run("clean", "a.txt", "b.txt", "-o", "c.jsonl", "--index", "seen").code == 0
+    assert run("clean", "a.txt", "-o", "out/").code == 0
+    assert run("report", "c.jsonl", "--out", "pages").code == 0
+    for name in ("out/articles/thesis.txt", "pages/thesis.txt", "stranger.jsonl"):
+        write(tmp_path / name, "precious")
     before = everything(tmp_path)
     done = run(*words.split())
     assert done.code == 2, done.err
@@ -330,6 +374,37 @@ def test_r11_nothing_is_left_after_a_signal(tmp_path: Path, output: str, number:
     assert not list(tmp_path.rglob(".copydesk-*"))
 
 
+# Runs copydesk, and sends the process a signal as it moves the Nth name to its place.
+MOVES = """
+import os, signal, sys
+left = [int(sys.argv.pop(1))]
+def hook(event, values):
+    if event == "os.rename" and not os.path.basename(os.fsdecode(values[0])).endswith(".tmp"):
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGTERM)
+sys.addaudithook(hook)
+from etl.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("output", MODES)
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_r8_a_signal_while_names_are_moved_leaves_the_files_of_one_run(
+    run: Run, tmp_path: Path, output: str, number: int
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", output).code == 0
+    write(tmp_path / "a.txt", STORY.format(2))
+    words = ["-c", MOVES, str(number), "clean", "a.txt", "-o", output, "-f", "-j", "1", "--dedup", "off"]
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 143, done.stderr
+    assert not list(tmp_path.rglob(".copydesk-*"))
+    assert run("restore", output, "-o", "back.txt").code == 0
+    assert (tmp_path / "back.txt").read_text() in (STORY.format(1), STORY.format(2))
+
+
 # 6. Nothing from the current folder is executed; a config of another user is never obeyed.
 
 
@@ -389,6 +464,15 @@ def test_r12_a_record_over_the_limit_is_a_reject_and_is_not_held(tmp_path: Path)
     code, megabytes = map(int, done.stdout.split())
     assert (code, texts(tmp_path / "o.jsonl")) == (4, ["A record.", "Another record."])
     assert megabytes < 64 * 8
+
+
+def test_many_large_rejects_wait_with_their_first_bytes_alone(tmp_path: Path) -> None:
+    from etl.formats import Reading, Reject, find, read, shares
+
+    path = write(tmp_path / "in.jsonl", f"{{{'x' * 200_000}\n" * 3)
+    (source,) = find([str(path)], Reading()).sources
+    found = [one for share in shares(source, Reading(), 1 << 20) for one in read(share, Reading())]
+    assert [len(one.body) for one in found if isinstance(one, Reject)] == [64 << 10] * 3
 
 
 # 8. An input that changes while it is read is noticed.

@@ -1,9 +1,10 @@
 """`copydesk restore` and `copydesk stats`: what can be done with articles and their audit."""
 
+import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import chain, groupby
@@ -58,12 +59,13 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     """
     if output and Path(output).exists():
         _check_output(Path(output), force)
+        _refuse((output,), (articles, audit or find_audit(articles)))
     wanted = (one for one in restored_documents(articles, audit) if path in ("", one.path))
     first, second = next(wanted, None), next(wanted, None)
     if first is None:
         raise UsageError(path or str(articles), "no such input is in the articles" if path else "holds no articles")
     if second is None:
-        _write_one(first.text, output)
+        _write_one(first, output)
     elif not output:
         raise UsageError(str(articles), "holds more than one input", "Give -o FOLDER, or pick one with --path.")
     else:
@@ -133,16 +135,25 @@ def _check_output(path: Path, force: bool) -> None:
         raise UsageError(str(path), "exists already", "Give another -o, or overwrite it with --force.")
 
 
-def _write_one(text: str, output: str) -> None:
-    body = text.encode("utf-8", "surrogatepass")
+def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
+    """Refuse to write over what is read, or what it was made from.  Raises UsageError."""
+    names = {os.path.realpath(one): one for one in read}
+    for target in targets:
+        if (name := names.get(os.path.realpath(target))) is not None:
+            raise UsageError(str(target), f"would write over the input {name}", "Give another -o.")
+
+
+def _write_one(one: Restored, output: str) -> None:
+    body = one.text.encode("utf-8", "surrogatepass")
     if not output and sys.stdout.isatty():
-        click.echo(visible(text), nl=False)
+        click.echo(visible(one.text), nl=False)
         return
     if not output:
         sys.stdout.buffer.write(body)
         return
     if Path(output).is_dir():
         raise UsageError(output, "is a folder, and there is one input", "Name a file.")
+    _refuse((output,), (one.path,))
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     with atomic(Path(output)) as temporary:
         temporary.write_bytes(body)
@@ -150,11 +161,16 @@ def _write_one(text: str, output: str) -> None:
 
 def _write_folder(documents: Iterator[Restored], output: Path) -> None:
     """Write a file for each input into a folder, which appears when all is verified."""
+    inputs, taken = list[str](), list[Path]()
     with _appearing(output) as folder:
         for path, group in groupby(documents, key=lambda document: document.path):
             target = _place(folder, path)
             with target.open("xb") as file:
                 file.writelines(_body(group))
+            if output.exists():
+                inputs.append(path)
+                taken.append(output / target.relative_to(folder))
+        _refuse(taken, inputs)
 
 
 def _body(group: Iterator[Restored]) -> Iterator[bytes]:

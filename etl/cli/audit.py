@@ -80,8 +80,9 @@ def sample_audit(
 
     target = Path(output) if output else None
     selection = settings.selection(chosen)
-    if target and target.exists() and not force:
-        judged = read_verdicts(target)
+    before = read_verdicts(target) if target and target.exists() else None  # what is no sample is not written over
+    if before is not None and not force:
+        judged = before
     else:
         judged = _drawn(path, draws, seed, selection)
         if target:

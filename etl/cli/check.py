@@ -102,7 +102,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     from etl.check.origins import traced
 
     formats = _formats(chosen.pop("formats"))
-    outcome, rules = _checked(inputs, chosen)
+    outcome, rules = _checked(inputs, chosen | {"written": [path for _, path in formats if path]})
     report = report_of(outcome, rules)
     report = structs.replace(report, findings=traced(report.findings))
     _write(report, formats)
@@ -202,6 +202,9 @@ def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Out
     from etl.pipeline.workspace import scratch
 
     found = find(inputs, job.job.reading)
+    written = {os.path.realpath(one) for one in chosen.get("written", ())}
+    if source := next((one for one in found.sources if os.path.realpath(one.path) in written), None):
+        raise UsageError("--format", f"would write over the input {source.name}", "Give the report another file.")
     size = sum(source.size for source in found.sources)
     is_small = size <= job.job.shard_bytes and not any(source.is_stream for source in found.sources)
     progress = ProgressLine(bool(chosen.get("quiet") or chosen.get("as_json")))

@@ -152,6 +152,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
     """Refuse two outputs of one name, and a file of pairs or clusters that cannot be written.  Raises UsageError."""
     from etl.errors import UsageError
+    from etl.formats.outputs import check_target
 
     inputs = {os.path.realpath(source.path) for source in request.found.sources}
     kinds = request.output.kinds() if request.output.kind in ("file", "folder") else ()
@@ -165,8 +166,7 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
         if path in inputs or path in taken:
             whose = "an input" if path in inputs else f"written for {taken[path]}"
             raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")
-        if Path(given).exists() and not chosen["force"]:
-            raise UsageError(given, "exists already", f"Give another --{name}, or overwrite it with --force.")
+        check_target(Path(given), chosen["force"], b'{"keeper":')
         taken[path] = f"--{name}"
 
 

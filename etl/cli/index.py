@@ -9,7 +9,7 @@ from click.core import ParameterSource
 from etl.cli import settings
 from etl.cli.options import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, table, visible
+from etl.cli.terminal import number, say, table, visible
 from etl.cli.types import Folder
 from etl.errors import UsageError
 
@@ -91,6 +91,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 
     Each line has the name of a block and its signature, which equals that of datasketch.
     """
+    from etl.formats.outputs import check_target
     from etl.index.export import signed_blocks
     from etl.writers import atomic, line_writer
 
@@ -99,8 +100,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
             "--output", f"'{output}' is no file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
         )
     target, blocks = Path(output), signed_blocks(folder)
-    if target.exists() and not force:
-        raise UsageError(output, "exists already", "Name another file, or overwrite it with --force.")
+    check_target(target, force, b'{"name":')
     with atomic(target) as temporary, line_writer(temporary, output[output.index(".jsonl") :]) as write:
         write(blocks)
 
@@ -148,7 +148,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     copies = dict(tally.kinds).get("duplicate", 0)
     click.echo(f"{number(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} already there")
     if tally.rejects:
-        click.echo(f"{number(tally.rejects, 'record')} could not be read", err=True)
+        say(f"{number(tally.rejects, 'record')} could not be read")
         raise SystemExit(4)
 
 

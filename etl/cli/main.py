@@ -173,7 +173,7 @@ def main() -> None:
     except Terminated as ended:
         say("terminated; nothing half-written is left")
         code = ended.exit_code
-    except (BrokenPipeError, PipeClosed):
+    except PipeClosed:
         # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -182,12 +182,13 @@ def main() -> None:
 
 
 def _settle_output() -> None:
-    """Drop what standard output does not take: Python would try once more when it ends, and end with another code."""
-    try:
-        if sys.__stdout__ is not None:
-            sys.__stdout__.flush()
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    """Drop what standard streams do not take: Python would try once more when it ends, and end with another code."""
+    for number, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _terminate(number: int, _: object) -> None:
@@ -210,7 +211,7 @@ def _run() -> int:
         _trace()
         say(f"copydesk: {error}")
         return error.exit_code
-    except (BrokenPipeError, PipeClosed):
+    except PipeClosed:
         raise
     except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
         _trace()

@@ -4,8 +4,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import click
+
+from etl.cli.terminal import say
 
 # Seconds.  A run that is done sooner shows nothing.
 SILENT_FOR = 1.0
@@ -64,11 +67,12 @@ class ProgressLine:
             self._draw(self._line(now))
             self._is_drawn = True
         else:
-            click.echo(self._line(now), err=True)
+            say(self._line(now))
 
     def _draw(self, line: str) -> None:
         """Write a line over the one before it."""
-        click.echo(f"\r{' ' * self._width}\r{line}", nl=False, err=True)
+        with suppress(OSError):  # as `say`
+            click.echo(f"\r{' ' * self._width}\r{line}", nl=False, err=True)
         self._width = len(line)
 
     def _line(self, now: float) -> str:

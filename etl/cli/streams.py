@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from etl.errors import UsageError
+from etl.errors import PipeClosed, UsageError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -30,7 +30,10 @@ def escaped(text: str) -> str:
 
 
 class GuardedOutput(io.RawIOBase):
-    """The bytes of standard output.  Raises UsageError if it is closed, and OSError that names it."""
+    """The bytes of standard output.
+
+    Raises UsageError if it is closed, PipeClosed if nobody reads it any more, and OSError that names it.
+    """
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream, self._is_over = stream, False
@@ -80,6 +83,8 @@ class GuardedOutput(io.RawIOBase):
     def _naming(self) -> Iterator[None]:
         try:
             yield
+        except BrokenPipeError:
+            raise PipeClosed from None
         except OSError as error:
             error.filename = error.filename or NAME
             raise

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import click
 import msgspec
@@ -73,5 +74,6 @@ def paged(texts: Iterable[str]) -> None:
 
 
 def say(text: str = "", **style: bool | str) -> None:
-    """Write a message to standard error."""
-    click.echo(click.style(visible(text), **style) if style else visible(text), err=True)  # type: ignore[arg-type]  # click's own names
+    """Write a message to standard error; a run does not end because nobody reads it."""
+    with suppress(OSError):
+        click.echo(click.style(visible(text), **style) if style else visible(text), err=True)  # type: ignore[arg-type]  # click's own names

@@ -38,6 +38,14 @@ class _Worker:
         theirs.close()
         self.number: int | None = None
 
+    def take(self, task: Callable[[Any], Any], number: int, item: object) -> None:
+        """Begin a task.  Raises MachineError if the process was killed while it had none."""
+        self.number = number
+        try:
+            self.pipe.send((task, item))
+        except ConnectionError:
+            raise _died(self.process, number) from None
+
     def kill(self) -> None:
         self.process.kill()
         self.process.join()
@@ -86,8 +94,7 @@ class LocalEngine:
         yielded = 0
         while pending or results or any(worker.number is not None for worker in self._workers):
             while pending and pending[0] - yielded < MAX_WAITING * self.jobs and (worker := self._idle()):
-                worker.number = pending[0]
-                worker.pipe.send((task, pending[1]))
+                worker.take(task, *pending)
                 pending = next(numbered, None)
             self._collect(results)
             while yielded in results:

@@ -79,7 +79,7 @@ def find(names: Sequence[str], reading: Reading) -> Found:
 
 
 def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
-    """Yield the shares of a source, of about `size` bytes each.  Nothing is raised: a fault is a share too.
+    """Yield the shares of a source, of about `size` bytes each.  A fault of the source is a share too.
 
     A share with copydesk's own audit or rejects has the fault OWN.
     """
@@ -102,17 +102,20 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 yield share
             if is_empty:
                 yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and holds no record")
-    except (OSError, Changed, Damaged, Unreadable) as error:
+    except (UsageError, MemoryError):
+        raise
+    except Exception as error:  # a fault of ours costs this source, and not the run
         yield Share(source, fault=fault_of(error))
 
 
 def read(share: Share, reading: Reading) -> Iterator[Result]:
     """Yield the documents of a share, in order, and in their places what could not be read or was passed over."""
     if share.fault:
-        yield Reject(share.source.name, share.row, share.fault, share.body or b"")
+        yield Reject(share.source.name, share.row, share.fault, share.body or b"").shortened()
         return
     try:
-        yield from FORMATS[share.format].read(share, reading)
+        for result in FORMATS[share.format].read(share, reading):
+            yield result.shortened() if isinstance(result, Reject) else result
     except (OSError, Changed, Damaged, Unreadable) as error:
         yield Reject(share.source.name, share.row, fault_of(error), b"")
 

@@ -4,6 +4,7 @@ Columns that hold no text and no facts are not read: pictures and other bytes, v
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from statistics import fmean
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -55,16 +56,22 @@ class Table(Protocol):
 
 def open_table(path: str, file: IO[bytes]) -> Table:
     """Return the table in a file that can be sought in.  Raises Unreadable if it is damaged."""
-    import pyarrow as pa
-
     file.seek(0)
     magic = file.read(6)
     file.seek(0)
     kind = _Parquet if magic.startswith(PARQUET_MAGIC) else _ArrowFile if magic == ARROW_MAGIC else _ArrowStream
-    try:
+    with _damage(path, "Parquet" if kind is _Parquet else "Arrow"):
         return kind(file)
-    except (pa.ArrowInvalid, OSError) as error:
-        name = "Parquet" if kind is _Parquet else "Arrow"
+
+
+@contextmanager
+def _damage(path: str, name: str) -> Iterator[None]:
+    """Raise Unreadable for what Arrow says of a damaged file."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Unreadable(path, f"is a damaged {name} file: {_first_line(error)}") from None
 
 
@@ -97,7 +104,7 @@ class _ArrowFile:
         row = 1
         for number in range(self._file.num_record_batches):
             batch = self._file.get_batch(number)
-            yield Group(number, row, batch.num_rows, batch.nbytes)
+            yield Group(number, row, batch.num_rows, batch.get_total_buffer_size())
             row += batch.num_rows
 
     def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
@@ -122,7 +129,7 @@ class _ArrowStream:
     def groups(self) -> Iterator[Group]:
         row = 1
         for number, batch in enumerate(self._all()):
-            yield Group(number, row, batch.num_rows, batch.nbytes)
+            yield Group(number, row, batch.num_rows, batch.get_total_buffer_size())
             row += batch.num_rows
 
     def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
@@ -133,9 +140,18 @@ class _ArrowStream:
 
 
 def _sliced(batch: "pa.RecordBatch", columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    """Yield a batch in slices.  Raises ArrowInvalid for one that is damaged, whose offsets would end the process."""
     chosen = batch.select(list(columns))
     for start in range(0, chosen.num_rows, BATCH_ROWS):
-        yield chosen.slice(start, BATCH_ROWS)
+        part = chosen.slice(start, BATCH_ROWS)
+        part.validate(full=True)
+        yield part
+
+
+def _groups(path: str, table: Table) -> list[Group]:
+    """Return the row groups of a table.  Raises Unreadable if one of them cannot be found."""
+    with _damage(path, "Parquet" if isinstance(table, _Parquet) else "Arrow"):
+        return list(table.groups())
 
 
 def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Reading) -> Iterator[Raw | Reject]:
@@ -192,7 +208,7 @@ def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading)
     if reading.text_field or reading.html_field or reading.map or named & set(schema.names):
         return ""
     strings = [field.name for field in batch.schema if pa.types.is_string(field.type) or _is_large(field.type)]
-    lengths = [(fmean(map(len, filter(None, batch.column(name).to_pylist())) or [0]), name) for name in strings]
+    lengths = [(fmean([*map(len, filter(None, batch.column(name).to_pylist()))] or [0]), name) for name in strings]
     length, name = max(lengths, default=(0.0, ""))
     return name if length >= MIN_TEXT_LENGTH else ""
 
@@ -236,7 +252,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         if any(names.issubset(table.schema.names) for names in OWN_COLUMNS):
             yield Share(source, form, fault=OWN)
             return
-        for group in table.groups():
+        for group in _groups(source.name, table):
             if length and length + group.size > size:
                 yield Share(source, form, length, row=group.first_row, start=first, end=group.number)
                 first, length = group.number, 0
@@ -248,7 +264,7 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
     name = share.source.name
     with open_share(share) as file:
         table = open_table(name, file)
-        groups = [group for group in table.groups() if share.start <= group.number]
+        groups = [group for group in _groups(name, table) if share.start <= group.number]
         chosen = [group for group in groups if share.end < 0 or group.number < share.end]
         yield from read_groups(name, table, chosen, reading)
     if share.body is None:

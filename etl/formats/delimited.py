@@ -193,12 +193,17 @@ def _table(head: str, dialect: Dialect) -> list[list[str]]:
 
 
 def _with_columns(dialect: Dialect, table: list[list[str]], skipped: int, reading: Reading) -> Dialect:
-    first = [name.strip().removeprefix("\ufeff") for name in table[0]]
+    first = [_plain(name).strip().removeprefix("\ufeff") for name in table[0]]
     asked = {reading.text_field, reading.html_field, *(name for _, name in reading.map)} - {""}
     is_header = bool(asked & set(first)) or _is_header(first)
     columns = _distinct(first) if is_header else tuple(str(number) for number in range(len(first)))
     data = table[1:] if is_header else table
     return Dialect(dialect.delimiter, columns, dialect.escape, _text_column(columns, data), skipped + is_header)
+
+
+def _plain(name: str) -> str:
+    """Return the name of a column as text: one that is not UTF-8 is in the encoding of most such tables."""
+    return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if _STRAY.search(name) else name
 
 
 def _is_header(names: Sequence[str]) -> bool:

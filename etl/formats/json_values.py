@@ -1,7 +1,7 @@
 """JSON as it is found -> Python values, and notes on what is not JSON in it.
 
 Figures stay as they are written: 1.20, 1e999 and integers beyond 64 bits come as `msgspec.Raw`, which msgspec writes
-back byte for byte.  NaN and Infinity become strings.
+back byte for byte.  NaN, Infinity and integers that Python refuses to read become strings.
 """
 
 import json
@@ -22,7 +22,7 @@ DUPLICATE_KEY = "duplicate key"
 NOT_UTF8 = "not UTF-8"
 
 MAX_INTEGER = 2**63
-# Digits.  Python refuses to read more: it takes quadratic time.
+# Digits.  Python refuses to read more: it takes quadratic time.  A longer figure becomes a string, as NaN does.
 MAX_DIGITS = 1000
 # Between two values: white space, commas of an array that was cut in lines, the record separators of RFC 7464.
 BETWEEN = " \t\r\n,\x1e\ufeff"
@@ -117,7 +117,8 @@ class _Reader:
 
     def _int(self, figure: str) -> Any:
         if len(figure) > MAX_DIGITS:
-            return RawJson(figure.encode())
+            self.notes.append(NOT_A_NUMBER)
+            return figure
         number = int(figure)
         return number if abs(number) < MAX_INTEGER else RawJson(figure.encode())
 

@@ -176,12 +176,16 @@ def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 def fault_of(error: Exception) -> str:
-    """Return what is wrong with a file that could not be read, in words."""
+    """Return what is wrong with a file, or a document, that could not be read, in words."""
     if isinstance(error, Unreadable):
         return error.fault
     if isinstance(error, OSError):
         return f"cannot be read: {error.strerror or str(error).partition(chr(10))[0]}"
-    return f"is damaged: {error}" if isinstance(error, Damaged) else str(error)
+    if isinstance(error, RecursionError):
+        return "is nested too deep"
+    if isinstance(error, Damaged | Changed):
+        return f"is damaged: {error}" if isinstance(error, Damaged) else str(error)
+    return f"met a fault of copydesk's, {type(error).__name__}: {error}"
 
 
 def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:

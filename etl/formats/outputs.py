@@ -56,6 +56,25 @@ def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
             yield from _lines(file, decode)
 
 
+def begins(path: Path, start: bytes) -> bool:
+    """Return true if a file begins so when it is unpacked, as what copydesk writes does; or if it is empty."""
+    try:
+        with open_path(path) as file:
+            return path.is_file() and not path.is_symlink() and file.read(len(start)) in (b"", start)
+    except (OSError, Damaged):
+        return False
+
+
+def check_target(path: Path, force: bool, start: bytes) -> None:
+    """Refuse a file that exists; with `force`, one that does not begin as what will be written.  Raises UsageError."""
+    if not path.exists() and not path.is_symlink():
+        return
+    if not force:
+        raise UsageError(str(path), "exists already", "Name another file, or overwrite it with --force.")
+    if not begins(path, start):
+        raise UsageError(str(path), "was not written by copydesk", "Name another file, or remove it yourself.")
+
+
 def read_texts(path: Path) -> Iterator[tuple[str, str]]:
     """Yield id and text of the articles in a file, or a folder of parts, in whatever shape.  Raises UsageError."""
     for file in _files(path):

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import IO, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.model import Metadata, Raw
 
@@ -23,6 +23,8 @@ FORMAT_NAMES: dict[Format, str] = {
 STDIN = "-"
 # Bytes.  The longest news pages seen have 5 MB; what is longer is a dump of another sort, or a bomb.
 MAX_DOCUMENT_BYTES = 64 << 20
+# Bytes of what could not be read that are carried along; the rest is where it was found.
+MAX_REJECT_BYTES = 64 << 10
 # The fault of a share that holds copydesk's own audit or rejects: no input, and no error.
 OWN = "own"
 
@@ -92,6 +94,10 @@ class Reject(Struct, frozen=True, gc=False):
     reason: str
     body: bytes
     is_error: bool = True
+
+    def shortened(self) -> "Reject":
+        """Return it with the first of its bytes alone: many of the largest size may wait for each other."""
+        return structs.replace(self, body=self.body[:MAX_REJECT_BYTES])
 
 
 Result = Raw | Reject

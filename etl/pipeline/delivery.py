@@ -10,7 +10,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -149,10 +149,11 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
 
 
 def _is_ours(output: Output, target: Path) -> bool:
-    """Return true if copydesk wrote a file (its first line says so, or it is empty) or a folder (its manifest does)."""
+    """Return true if copydesk wrote a file (its first line says so, or it is empty), or all that is in a folder."""
     if output.kind == "folder":
         manifest = Path(output.name) / "run.json"
-        return manifest.is_file() and _OWN_FOLDER in manifest.read_bytes()[:200]
+        others = (one for one in target.iterdir() if not one.match("part-*")) if target.is_dir() else iter(())
+        return manifest.is_file() and _OWN_FOLDER in manifest.read_bytes()[:200] and next(others, None) is None
     if not target.is_file() or target.is_symlink():
         return False
     if _starts_ours(target):
@@ -162,16 +163,10 @@ def _is_ours(output: Output, target: Path) -> bool:
 
 
 def _starts_ours(path: Path) -> bool:
-    from etl.formats.opening import Damaged, open_path
+    from etl.formats.outputs import begins
     from etl.formats.parquet_writer import is_own_parquet
 
-    if path.suffix == PARQUET:
-        return is_own_parquet(path)
-    try:
-        with open_path(path) as file:
-            return file.read(len(_OWN_START)) in (b"", _OWN_START)
-    except (OSError, Damaged):
-        return False
+    return is_own_parquet(path) if path.suffix == PARQUET else begins(path, _OWN_START)
 
 
 def _holds_others(folder: Path) -> bool:
@@ -191,30 +186,23 @@ def make_parent(output: Output) -> None:
 
 def print_parts(output: Output, workspace: Workspace) -> None:
     """Copy the articles of a run to standard output, or to the device that the user named.  Raises PipeClosed."""
-    if output.kind == "stream":
-        with Path(output.name).open("wb") as device:
-            _copy(workspace.parts("articles"), device)
-    else:
-        with printing() as stdout:
-            _copy(workspace.parts("articles"), stdout)
-
-
-def _copy(parts: Iterable[Path], target: IO[bytes]) -> None:
-    for part in parts:
-        with part.open("rb") as lines:
-            shutil.copyfileobj(lines, target)
+    with printing(output.name if output.kind == "stream" else "") as target:
+        for part in workspace.parts("articles"):
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, target)
 
 
 @contextmanager
-def printing() -> Iterator[IO[bytes]]:
-    """Yield standard output.  Raises PipeClosed if nobody reads it any more, and OSError that names it."""
+def printing(device: str = "") -> Iterator[IO[bytes]]:
+    """Yield standard output, or a device.  Raises PipeClosed if nobody reads it any more, and OSError that names it."""
     try:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with Path(device).open("wb") if device else nullcontext(sys.stdout.buffer) as target:
+            yield target
+            target.flush()
     except BrokenPipeError:
         raise PipeClosed from None
     except OSError as error:
-        raise OSError(error.errno, error.strerror, "standard output") from None
+        raise OSError(error.errno, error.strerror, device or "standard output") from None
 
 
 def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:

@@ -14,8 +14,6 @@ from etl.packs import Selection
 SHARD_BYTES = 4 << 20
 # Bytes of a shard of a run that prints its articles as it reads: the first must be out within a second.
 STREAM_SHARD_BYTES = 256 << 10
-# Bytes of a raw document that a reject holds; the rest is where it was found.
-MAX_REJECT_BYTES = 64 << 10
 
 
 class Shard(Struct, frozen=True):
@@ -57,4 +55,4 @@ class RejectLine(Struct, frozen=True, kw_only=True):
 
 def reject_line(reject: Reject) -> RejectLine:
     """Return a reject as it is written out."""
-    return RejectLine(path=reject.path, row=reject.row, reason=reject.reason, bytes=reject.body[:MAX_REJECT_BYTES])
+    return RejectLine(path=reject.path, row=reject.row, reason=reject.reason, bytes=reject.shortened().body)

@@ -196,8 +196,9 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
         if not is_fault_of_machine:
             shutil.rmtree(one.workspace.folder, ignore_errors=True)
         raise
-    except BaseException:  # ^C, a signal
-        if not one.request.resume:
+    except BaseException:  # ^C, a signal; while names are moved, these are moved to the end
+        is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
+        if is_delivered or not one.request.resume:
             shutil.rmtree(one.workspace.folder, ignore_errors=True)
         raise
     shutil.rmtree(one.workspace.folder, ignore_errors=True)

@@ -18,6 +18,7 @@ from etl.dedup import DedupSettings
 from etl.document import Cleaned, Judged, Parsed, Ruleset, Textless, finish, judge, parse
 from etl.errors import CopydeskError, Unreadable
 from etl.formats import Reading, Reject, Share, read
+from etl.formats.opening import fault_of
 from etl.formats.writing import record_writer
 from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Raw
 from etl.packs import compile_rules
@@ -179,8 +180,8 @@ def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
             yield raw
     except NOT_OF_A_DOCUMENT:
         raise
-    except Exception as error:  # see _odd
-        yield Reject(share.source.name, row, f"{_odd(error)}, in what follows here", share.body or b"")
+    except Exception as error:  # a fault of ours costs this document, and not the run
+        yield Reject(share.source.name, row, f"{fault_of(error)}, in what follows here", share.body or b"").shortened()
 
 
 def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
@@ -191,21 +192,14 @@ def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
         fault = error.fault
     except NOT_OF_A_DOCUMENT:
         raise
-    except Exception as error:  # see _odd
-        fault = _odd(error)
+    except Exception as error:  # a fault of ours costs this document, and not the run
+        fault = fault_of(error)
     body = raw.body if isinstance(raw.body, bytes) else raw.body.encode("utf-8", "replace")
-    return Reject(raw.path, raw.row, fault, body)
+    return Reject(raw.path, raw.row, fault, body).shortened()
 
 
 # Faults of the machine, of a rule, of the books: they end a run, whatever document is at hand.
 NOT_OF_A_DOCUMENT = (CopydeskError, OSError, MemoryError)
-
-
-def _odd(error: Exception) -> str:
-    """Return why a document cannot be cleaned that met a fault of ours: it costs this document, and not the run."""
-    if isinstance(error, RecursionError):
-        return "is nested too deep"
-    return f"met a fault of copydesk's, {type(error).__name__}: {error}"
 
 
 def judge_all(
@@ -248,12 +242,12 @@ def _judge_alone(parsed: Parsed, rules: Ruleset, counts: LineCounts | None) -> J
         return judge([parsed], rules, counts)[0]
     except NOT_OF_A_DOCUMENT:
         raise
-    except Exception as error:  # see _odd
+    except Exception as error:  # a fault of ours costs this document, and not the run
         return _rejected(parsed.document, error)
 
 
 def _rejected(document: Document, error: Exception) -> Reject:
-    return Reject(document.path, document.row, _odd(error), document.text.encode("utf-8", "replace"))
+    return Reject(document.path, document.row, fault_of(error), document.text.encode("utf-8", "replace")).shortened()
 
 
 def with_own_duplicates(
@@ -292,7 +286,7 @@ def finish_one(
         return finish(judged, duplicates, added, skip)
     except NOT_OF_A_DOCUMENT:
         raise
-    except Exception as error:  # see _odd
+    except Exception as error:  # a fault of ours costs this document, and not the run
         return _rejected(judged.document, error)
 
 

@@ -23,6 +23,8 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
         raise UsageError(str(path), "exists already", "Give another name, or overwrite it with --force.")
     page = path / INDEX if is_folder else path
     is_ours = not path.is_symlink() and path.is_dir() == is_folder and page.is_file() and _is_report(page)
+    if is_ours and is_folder and (other := next((one for one in path.iterdir() if not _is_page(one)), None)):
+        raise UsageError(str(other), "is no page of the report, and the folder is made anew", "Move it elsewhere.")
     is_empty = is_folder and path.is_dir() and not any(path.iterdir())
     if not (is_ours or is_empty):
         raise UsageError(str(path), "is no report of copydesk's", "Give another name, or remove it yourself.")
@@ -42,15 +44,22 @@ def appearing_folder(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = path.parent / f".copydesk-{token_hex(8)}"
         folder.mkdir()
+    old = folder.with_name(f"{folder.name}-old")
     try:
         yield folder
         with naming(path):
             if path.exists():
-                path.rename(folder.with_name(f"{folder.name}-old"))
+                path.rename(old)
             folder.rename(path)
     finally:
+        if old.exists() and not path.exists():  # a signal came between the two
+            old.rename(path)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(folder.with_name(f"{folder.name}-old"), ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_page(path: Path) -> bool:
+    return path.suffix == ".html" and path.is_file() and _is_report(path)
 
 
 def _is_report(page: Path) -> bool:

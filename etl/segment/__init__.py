@@ -22,6 +22,8 @@ __all__ = ["EMPTY", "KICKER", "MAX_BLOCKS_TO_REPEAT", "Layouts", "headline", "re
 
 # Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
 MAX_BLOCKS_TO_REPEAT = 4
+# Characters of the name of a host.  A longer one is none, and trying all of its endings takes n².
+MAX_HOST = 253
 
 KICKER, HEADLINE, REPEAT, MASTHEAD, EMPTY = (
     "structure/kicker",
@@ -146,6 +148,6 @@ def _domain(url: str, layouts: Layouts) -> str:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:  # "http://[broken"
         return ""
-    parts = host.split(".")
+    parts = host.split(".") if len(host) <= MAX_HOST else []
     endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
     return next((ending for ending in endings if ending in layouts.publishers), "")
