@@ -52,8 +52,9 @@ class Tally:
             self._keep(one)
         for key, count in by_key.items():
             self._counts[key] = self._counts.get(key, NOTHING) + count
+        checks = {key.check for key in by_key}
         for counter in self._counters:
-            if counter.takes(subject):
+            if not counter.checks.isdisjoint(checks) and counter.takes(subject):
                 counter.found += counter.counted(findings)
 
     def merge(self, other: Tallied) -> None:
@@ -85,8 +86,8 @@ class _Counter:
     def __init__(self, limit: Limit) -> None:
         self._where, self._rule, self._without = limit.where, limit.where.rule, frozenset(limit.without)
         self.is_for_some = structs.replace(limit.where, rule=ANYWHERE.rule) != ANYWHERE
-        self._checks = frozenset(check for check in CHECKS if fnmatchcase(check, limit.check))
-        self._scopes = frozenset(CHECKS[check].scope for check in self._checks)
+        self.checks = frozenset(check for check in CHECKS if fnmatchcase(check, limit.check))
+        self._scopes = frozenset(CHECKS[check].scope for check in self.checks)
         self.found = self.of = NOTHING
 
     def takes(self, subject: Subject) -> bool:
@@ -101,7 +102,7 @@ class _Counter:
         found = [
             one
             for one in findings
-            if one.key.check in self._checks and one.key.rule not in self._without and _like(one.key.rule, self._rule)
+            if one.key.check in self.checks and one.key.rule not in self._without and _like(one.key.rule, self._rule)
         ]
         return Count(len(found), int(bool(found)), sum(one.size for one in found))
 

@@ -45,26 +45,32 @@ def inputs(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An S3 server on loopback with the buckets of the pages."""
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "x"),
-        ("AWS_SECRET_ACCESS_KEY", "y"),
-        ("AWS_DEFAULT_REGION", "us-east-1"),
-    ):
-        monkeypatch.setenv(name, value)
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """An S3 server on loopback, by its address, with the buckets of the pages."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    client = boto3.client("s3")
-    for bucket in ("crawl", "clean"):
-        client.create_bucket(Bucket=bucket)
-    client.put_object(Bucket="crawl", Key="2026-11-22/a.jsonl", Body=record(1).encode())
-    client.put_object(Bucket="crawl", Key="2026-11-22/b.jsonl", Body=record(2).encode())
-    yield
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}")
+        for bucket in ("crawl", "clean"):
+            client.create_bucket(Bucket=bucket)
+        client.put_object(Bucket="crawl", Key="2026-11-22/a.jsonl", Body=record(1).encode())
+        client.put_object(Bucket="crawl", Key="2026-11-22/b.jsonl", Body=record(2).encode())
+    yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def store(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment that leads to the server."""
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": server}.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.usefixtures("store")
