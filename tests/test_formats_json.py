@@ -33,7 +33,7 @@ def outcome(found: Iterable[Result]) -> list[str]:
     ("body", "texts", "notes"),
     [
         pytest.param(b'{"text":"a","n":NaN,"m":-Infinity}', ["a"], ["not a number"] * 2, id="NaN and Infinity in another field"),
-        pytest.param(b'{"text":"a","n":1e999}', ["a"], ["not a number"], id="a number beyond all numbers"),
+        pytest.param(b'{"text":"a","n":1e999}', ["a"], ["not a number"], id="R17 a number beyond all numbers"),
         pytest.param(b'{"text":"a"}{"text":"b"}', ["a", "b"], [], id="two records on a line"),
         pytest.param(b'{"text":"a"},\n{"text":"b"},\n', ["a", "b"], [], id="commas of an array that was cut in lines"),
         pytest.param(b'\x1e{"text":"a"}\n\x1e{"text":"b"}\n', ["a", "b"], [], id="record separators of RFC 7464"),
@@ -42,7 +42,7 @@ def outcome(found: Iterable[Result]) -> list[str]:
         pytest.param('{"text":"é"}\n{"text":"b"}\n'.encode("utf-16-le"), ["é", "b"], [], id="UTF-16 without"),
         pytest.param('{"text":"é"}\n'.encode("utf-32"), ["é"], [], id="UTF-32"),
         pytest.param('{"text":"Caf\xe9 in der Stra\xdfe, M\xfcnchen und K\xf6ln"}'.encode("cp1252"), ["Café in der Straße, München und Köln"], ["not UTF-8"], id="not UTF-8"),
-        pytest.param(b'{"text":"a","text":"b"}', ["b"], ["duplicate key"], id="one key twice: the last"),
+        pytest.param(b'{"text":"a","text":"b"}', ["b"], ["duplicate key"], id="R17 one key twice: the last"),
         pytest.param(b'{"text":"a","text":""}', ["a"], ["duplicate key"], id="one key twice: the last that is not empty"),
         pytest.param(b'{"text":"a\tb\x01"}', ["a\tb\x01"], [], id="controls in a string"),
         pytest.param(b'"{\\"text\\": \\"a\\"}"', ["a"], [], id="written as JSON twice"),

@@ -34,11 +34,11 @@ def zipped() -> bytes:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        pytest.param(b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "is PDF: not supported", id="PDF"),
+        pytest.param(b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n", "is PDF: not supported", id="R22 PDF"),
         pytest.param(zipped(), "is a ZIP archive (also docx, xlsx, epub): not supported", id="ZIP"),
-        pytest.param(pickle.dumps(["The last car ferry"] * 100), "is a Python pickle: not supported", id="pickle"),
+        pytest.param(pickle.dumps(["The last car ferry"] * 100), "is a Python pickle: not supported", id="R22 pickle"),
         pytest.param(pickle.dumps({"text": "The last"}, protocol=2), "is a Python pickle: not supported", id="old pickle"),
-        pytest.param(gzip.compress(gzip.compress(TEXT)), "is gzip within gzip: not supported", id="gzip in gzip"),
+        pytest.param(gzip.compress(gzip.compress(TEXT)), "is gzip within gzip: not supported", id="R22 gzip in gzip"),
         pytest.param(zstandard.compress(gzip.compress(TEXT)), "is gzip within Zstandard: not supported", id="gzip in zstd"),
         pytest.param(gzip.compress(bz2.compress(TEXT)), "is bzip2 within gzip: not supported", id="bzip2 in gzip"),
         pytest.param(bz2.compress(lzma.compress(TEXT)), "is xz within bzip2: not supported", id="xz in bzip2"),
