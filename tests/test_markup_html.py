@@ -370,3 +370,8 @@ def test_page_is_its_blocks_and_each_knows_its_place(html: str) -> None:
         assert block.text == block.text.strip() == page.text[block.char_start : block.char_end]
         assert block.text and "\n\n" not in block.text
         assert block.line == page.text.count("\n", 0, block.char_start) + 1
+
+
+def test_a_story_in_a_declarative_shadow_root_is_read() -> None:
+    page = f"<x-story><template shadowrootmode=open>{'<p>The gates of the mill were shut on Friday.' * 3}</template></x-story>"
+    assert "The gates of the mill" in " ".join(block.text for block in read_html(page).blocks)

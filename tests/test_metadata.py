@@ -148,3 +148,8 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
 )
 def test_clue_gives_fact(html: str, metadata: Metadata) -> None:
     assert read_html(html).metadata == metadata
+
+
+def test_linked_data_with_a_comma_too_many_is_read() -> None:
+    page = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Ada Quill",},}</script><p>Text.'
+    assert read_html(page).metadata.author == "Ada Quill"

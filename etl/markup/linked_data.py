@@ -90,6 +90,8 @@ def authors(names: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(name for name in names if name and "://" not in name))
 
 
+# Templates write a comma behind the last property, which JSON does not allow.
+_LAST_COMMA = re.compile(r",\s*([}\]])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -100,7 +102,8 @@ def in_one_line(text: str) -> str:
 
 def _decode(script: str) -> Any:
     """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
-    for text in (script, script[script.find("{") : script.rfind("}") + 1]):
+    bare = script[script.find("{") : script.rfind("}") + 1]
+    for text in (script, bare, _LAST_COMMA.sub(r"\1", bare)):
         try:
             value = json.loads(text, strict=False)
             return _well_formed(value) if "\\ud" in text.lower() else value

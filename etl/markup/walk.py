@@ -120,7 +120,7 @@ class _Walker:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
         frame, is_apart = (self.box, self.parts, self.bits), False
-        if self.silent or tag in SILENT:
+        if self.silent or (tag in SILENT and "shadowrootmode" not in attributes):
             self.silent += 1
         elif tag in BLOCKS or ("-" in tag and self._is_block()):
             if self.words or self.after or self.breaks:
