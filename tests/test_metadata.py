@@ -153,3 +153,8 @@ def test_clue_gives_fact(html: str, metadata: Metadata) -> None:
 def test_linked_data_with_a_comma_too_many_is_read() -> None:
     page = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Ada Quill",},}</script><p>Text.'
     assert read_html(page).metadata.author == "Ada Quill"
+
+
+def test_a_byline_says_more_than_the_account_of_a_template() -> None:
+    page = '<meta name=author content=admin><h1>The mill shuts</h1><a rel=author href="/a">Ada Quill</a><p>Text of the story.'
+    assert read_html(page).metadata.author == "Ada Quill"

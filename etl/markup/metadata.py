@@ -40,6 +40,10 @@ MAX_ENDINGS = 4
 LINES_ABOVE, LINES_BELOW = 6, 12
 # Names in bylines of one kind.  More are those of a list.
 MAX_SHOWN = 3
+# Accounts that templates name as authors; a byline that is shown says more.
+NOBODY = frozenset(
+    ("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined")
+)
 
 _SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
@@ -127,12 +131,12 @@ def _trigrams(text: str) -> set[str]:
     return {text[start : start + 3] for start in range(max(1, len(text) - 2))}
 
 
-def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: Collection[str]) -> str:
+def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str]) -> str:
     """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
     told = [linked.split("; "), *(list(_said(clues, [name])) for name in AUTHORS)]
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
     shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
-    sure = (one for one in named if one and _folded(one) not in publishers)
+    sure = (one for one in named if one and _folded(one) not in publishers | NOBODY)
     return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
 
 
