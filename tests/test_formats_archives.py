@@ -7,6 +7,7 @@ import pytest
 
 from etl.decode import decode
 from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.model import Raw
 
 PAGE = "<html><head><title>Паром</title></head><body><p>Последний паром ушёл в пятницу вечером.</p></body></html>"
@@ -57,6 +58,16 @@ def test_documents_of_a_warc(tmp_path: Path, body: bytes, text: str, encoding: s
     assert (raw.record, raw.metadata.url, raw.row) == ("https://x/1", "https://x/1", 0)
     assert '"warc_date":"2026-03-03T08:00:01Z"' in raw.extra
     assert raw.metadata.language == ("ru" if b"conversion" in body else "")
+
+
+def test_a_page_that_unpacks_to_more_than_a_document_is_one_reject(tmp_path: Path) -> None:
+    bomb = gzip.compress(b"<p>" + bytes(MAX_DOCUMENT_BYTES))
+    path = tmp_path / "a.warc"
+    path.write_bytes(record(1, bomb, more="Content-Encoding: gzip\r\n") + record(2, PAGE.encode()))
+    reject, page = results(path)
+    assert isinstance(reject, Reject)
+    assert reject.reason == "is one record of more than 64 MiB"
+    assert isinstance(page, Raw)
 
 
 @pytest.mark.parametrize(

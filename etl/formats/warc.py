@@ -28,6 +28,7 @@ START = re.compile(rb"WARC/\d\.\d\r?\n")
 MEMBER = b"\x1f\x8b\x08"
 # Bytes.  The headers of a record; Common Crawl's have 1 KiB.
 MAX_HEADER_BYTES = 64 << 10
+TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 PIECE_BYTES = 256 << 10
 
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.I | re.M)
@@ -80,7 +81,7 @@ def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
 
 def _fault(body: bytes, size: int, kept: int) -> str:
     if size > kept:
-        return f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
+        return TOO_LONG
     return "is cut: its record is longer than the rest of the file" if len(body) < size else ""
 
 
@@ -144,7 +145,7 @@ def _unpacked(unpacker: "zlib._Decompress", packed: bytes, file: IO[bytes]) -> t
             parts.append(unpacker.decompress(packed, MAX_DOCUMENT_BYTES - size + 1))
             size += len(parts[-1])
             if size > MAX_DOCUMENT_BYTES:
-                return b"", f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB", used
+                return b"", TOO_LONG, used
             used += len(packed) - len(unpacker.unconsumed_tail) - len(unpacker.unused_data)
             packed = unpacker.unconsumed_tail
     except zlib.error as error:
@@ -195,6 +196,8 @@ def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject:
         body = _payload(record, piece.body)
     except OSError as error:
         return Reject(path, piece.offset, f"is a damaged WARC record: {error}", piece.body)
+    if len(body) > MAX_DOCUMENT_BYTES:
+        return Reject(path, piece.offset, TOO_LONG, body[:MAX_HEADER_BYTES])
     if not body.strip():
         return Reject(path, piece.offset, "empty", b"", is_error=False)
     return _document(path, piece.offset, record, body, kind, reading)
@@ -220,15 +223,18 @@ def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
 
 
 def _payload(record: "WarcRecord", body: bytes) -> bytes:
-    """Return what a record holds, unpacked.  Some crawlers unpack pages and leave the header that says they are not."""
+    """Return what a record holds, unpacked; of what is too long for a document, no more than shows that it is.
+
+    Some crawlers unpack pages and leave the header that says they are packed.
+    """
     if record.http_headers is None:
-        return bytes(record.reader.read())
+        return bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
     try:
         again = type(record).from_bytes(body)
         again.parse_http(auto_decode="all", quirks_mode=True)
-        return bytes(again.reader.read())
+        return bytes(again.reader.read(MAX_DOCUMENT_BYTES + 1))
     except OSError:
-        plain = bytes(record.reader.read())
+        plain = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
         if looks_like_html(plain[:PIECE_BYTES]):
             return plain
         raise
