@@ -271,7 +271,7 @@ def test_gitignore_and_exclude_pass_over_files_and_say_so(run: Run, folder: Path
     assert shown(run, ".", "--exclude", "pages/*.txt", "--no-ignore") == ["a.txt", "b.jsonl", "pages/drafts/d.txt"]
     assert shown(run, "a.txt", "b.jsonl", "--exclude", "a.*") == ["b.jsonl"]  # a file that is named is read
     assert "b.jsonl: .gitignore names it; --no-ignore reads it" in run("clean", ".", "--show-files").err
-    assert "passed over 2 inputs, first b.jsonl: .gitignore names it" in run("clean", ".", "-n").err
+    assert "passed over 3 inputs, first .gitignore: it is hidden" in run("clean", ".", "-n").err
 
 
 def test_gitignore_above_counts_within_its_repository(run: Run, folder: Path) -> None:

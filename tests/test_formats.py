@@ -70,6 +70,7 @@ def test_folder_is_walked_in_sorted_order_and_says_what_it_passes_over(tmp_path:
         "__MACOSX/a.txt",
         "picture.png",
         ".dot.txt",
+        ".copydesk-a.lock",
         "c.warc.gz",
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -77,7 +78,12 @@ def test_folder_is_walked_in_sorted_order_and_says_what_it_passes_over(tmp_path:
     found = find([str(tmp_path)], Reading())
     names = [source.name.removeprefix(f"{tmp_path}/") for source in found.sources]
     assert names == ["a/c.txt.gz", "a/z.html", "b.txt", "c.warc.gz"]
-    assert [name for name, _ in found.passed_over] == [f"{tmp_path}/picture.png"]
+    assert {name.removeprefix(f"{tmp_path}/"): reason for name, reason in found.passed_over} == {
+        ".dot.txt": "it is hidden",
+        ".hidden": "it is hidden",
+        "__MACOSX": "it is hidden",
+        "picture.png": "its name is that of no format that is read",
+    }
 
 
 def test_glob_is_expanded(tmp_path: Path) -> None:

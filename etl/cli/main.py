@@ -166,19 +166,25 @@ def main() -> None:
     for number in ENDING_SIGNALS:
         signal.signal(number, _terminate)
     try:
-        code = _run()
+        sys.exit(_ended())
+    finally:
+        _settle_output()
+
+
+def _ended() -> int:
+    """Run the command line, and return its exit code, also of what a signal or a closed pipe ends."""
+    try:
+        return _run()
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is left")
-        code = INTERRUPTED
+        return INTERRUPTED
     except Terminated as ended:
         say("terminated; nothing half-written is left")
-        code = ended.exit_code
+        return ended.exit_code
     except PipeClosed:
         # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    _settle_output()
-    sys.exit(code)
+        return 0
 
 
 def _settle_output() -> None:

@@ -16,6 +16,8 @@ from etl.formats.stores import is_address, listed
 
 # "s3://key:secret@bucket": who may read it is not written down.
 _SECRET = re.compile(r"//[^/@]*@")
+# What a run keeps beside its output begins so: it may stand among the inputs.
+OWN = ".copydesk-"
 COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
 
@@ -112,7 +114,7 @@ def _globbed(pattern: str) -> Iterator[str]:
 
 
 def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
-    """Yield the files below a folder, in sorted order; hidden ones are no input, others are named as passed over."""
+    """Yield the files below a folder, in sorted order; those that are no input are named as passed over."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -121,9 +123,11 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
         return
     for entry in entries:
         path = Path(folder, entry.name).as_posix()
-        if entry.name.startswith((".", "__MACOSX")):
+        if entry.name.startswith(OWN):
             continue
-        if reason := rules.reason(path, entry.is_dir()):
+        if entry.name.startswith((".", "__MACOSX")):
+            yield _Candidate(path, fault="it is hidden")
+        elif reason := rules.reason(path, entry.is_dir()):
             yield _Candidate(path, fault=reason)
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(path, reading, suffixes, rules.below(path))
