@@ -1,10 +1,10 @@
 """What each field means of what copydesk writes: article, its origin, audit entry, reject."""
 
 ARTICLE = {
-    "schema": "Version of this shape; it changes with the meaning of a field.",
-    "id": "Name of the article, by its place in the input: path, row, record, index. Rules do not change it.",
+    "schema": "Version of this schema; it changes if the meaning of a field changes.",
+    "id": "Id of the article, made from its place in the input: path, row, record, index. Rules do not change it.",
     "text": "The kept blocks, repaired, with a blank line between two. It may be empty: see `status`.",
-    "source": "Name of the input without folders and endings; `origin.path` is the whole.",
+    "source": "Name of the input without folders and endings; `origin.path` is the full path.",
     "created": "When the article was published, as its source says; in UTC with milliseconds.",
     "added": "When this record was made. It is the one field that differs between two runs; --added fixes it.",
     "url": "Address of the article, as its source says.",
@@ -13,12 +13,12 @@ ARTICLE = {
     "author": "Names of the authors, with commas between them.",
     "language": "Language of the text, as its source says or found from the text: ISO 639, such as en.",
     "status": "full; teaser: cut at an ellipsis or at a paywall's line; stub: a headline and no text; paywalled: the "
-    "page says so; suspect: what reads like prose was to go, look at it.",
+    "page says so; suspect: rules matched prose (all of it, or its first or last sentence), look at it.",
     "word_count": "Words of `text`.",
-    "removed_ratio": "Share of the article's characters, white space between blocks aside, that was removed or moved "
-    "into a field.",
-    "duplicate_ratio": "Share of the article's characters that was removed as copies; part of `removed_ratio`.",
-    "text_sha256": "SHA-256 of `text`, by which restore knows that it was not edited.",
+    "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "
+    "space between blocks.",
+    "duplicate_ratio": "Share of the article's characters that was removed as duplicates; part of `removed_ratio`.",
+    "text_sha256": "SHA-256 of `text`; `restore` uses it to verify that the text was not edited.",
     "origin": "Where the article stands in the input.",
     "metadata": "The other fields of the input's record, as a JSON object in a string.",
 }
@@ -33,10 +33,10 @@ ORIGIN = {
     "char_start": "First character of the article in the decoded text, from 0.",
     "char_end": "Where the article ends.",
     "encoding": "Encoding of the raw document.",
-    "gap": "White space that usually stood between two blocks.",
+    "gap": "Usual white space between two blocks.",
 }
 AUDIT = {
-    "schema": "Version of this shape.",
+    "schema": "Version of this schema.",
     "article_id": "`id` of the article that the entry belongs to.",
     "path": "Input, as in the article's `origin`.",
     "record": "Record, as in the article's `origin`.",
@@ -44,23 +44,23 @@ AUDIT = {
     "line": "Line of the decoded text, from 1.",
     "char_start": "First character of `before` in the decoded text, from 0.",
     "char_end": "Where `before` ends. In the `document` entry: length of the decoded text.",
-    "action": "drop, cut, repair, replace, extract, tag, reject, duplicate or structure; document opens a document's "
-    "entries, end closes the audit.",
-    "rule": "What did it: copydesk rules show NAME explains it. Several that met are joined by +.",
+    "action": "drop, cut, repair, replace, extract, tag, reject, duplicate or structure; document is the first "
+    "entry of a document, end the last of the audit.",
+    "rule": "Rule that made the change: copydesk rules show NAME explains it. Several rules are joined by +.",
     "rule_version": "Version of the rule's pack.",
-    "also": "Other rules that name the block; for the classifier, its features. In the `document` entry: the articles, "
+    "also": "Other rules that match it; for the classifier, its features. In the `document` entry: the articles, "
     "each as id:sha256 of its text.",
     "kind": "What the block is: caption, credit, link, notice, player, structure, glitch or duplicate.",
-    "before": "Characters of the decoded text that are not in the article as they were.",
-    "after": "What stands in the article instead; empty if nothing does.",
-    "gap": "White space that went with a removed block.",
-    "duplicate_of": "Of a copy: the block that is kept, as article:line, or the article.",
-    "similarity": "Of a copy: Jaccard similarity of the word triples; of a whole article, the share that is copied.",
-    "residue": "Of a near-copy: its words that the kept block lacks.",
+    "before": "Characters of the decoded text that were removed, changed or tagged.",
+    "after": "Text that replaces them in the article; empty if nothing does.",
+    "gap": "White space that was removed with a block.",
+    "duplicate_of": "For a duplicate: the block that is kept, as article:line, or the article.",
+    "similarity": "For a duplicate: Jaccard similarity of the word triples; for a whole article, its copied share.",
+    "residue": "For a near-duplicate: its words that the kept block lacks.",
     "line_sha256": "SHA-256 of `before`; an exception may name a line by its first digits.",
 }
 REJECT = {
-    "schema": "Version of this shape.",
+    "schema": "Version of this schema.",
     "path": "Input that could not be read.",
     "row": "Row of the record that could not be read, from 1.",
     "reason": "Why it could not be read.",

@@ -54,8 +54,8 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore cleaned/ -o back/
       copydesk restore clean.jsonl --path pages/one.txt
 
-    For HTML this is the text of its blocks.  Several inputs need a folder; the records of a JSONL file become one JSONL
-    file with row, record and text.  Exits with 5 if articles and audit do not fit together.
+    For HTML this is the text of its blocks.  Several inputs need a folder (-o); the records of a JSONL file become one
+    JSONL file with row, record and text.  Exits with 5 if articles and audit do not match.
     """
     if output and Path(output).exists():
         _check_output(Path(output), force)
@@ -92,7 +92,7 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
       copydesk stats clean.jsonl
       copydesk stats cleaned/ --by publisher --json
 
-    The characters of all rows, (kept) included, add up to the characters that were read.
+    The characters of all rows, including (kept), add up to the characters that were read.
     """
     changes, characters, touched = Counter[str](), Counter[str](), Counter[str]()
     read = 0

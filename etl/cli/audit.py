@@ -27,7 +27,7 @@ EXCEPTION_DAYS = 365
 
 @click.group()
 def audit() -> None:
-    """Draw removals for you to judge, and bound how many were wrong.
+    """Sample removals for you to judge; compute an upper bound on the wrong ones.
 
     \b
     Examples:
@@ -70,11 +70,11 @@ def sample_audit(
       copydesk audit sample clean.audit.jsonl -o verdicts.csv
       copydesk audit sample clean.audit.jsonl --no-judge > verdicts.csv
 
-    The first command asks on the terminal: k right, x wrong, ? unsure, u takes the last verdict back, q stops.  Run it
+    The first command asks on the terminal: k right, x wrong, ? unsure, u undoes the last verdict, q stops.  Run it
     again to continue.  The second writes a CSV file: fill in the column "verdict" with a spreadsheet.
 
-    Characters are drawn, so a long removal is drawn more often, and one that is drawn twice counts twice.  Give the
-    rule options that `clean` was run with.
+    Characters are drawn, so a long removal is drawn more often, and one that is drawn twice counts twice.  Use the
+    same rule options as for `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
 
@@ -105,7 +105,7 @@ def sample_audit(
 )  # fmt: skip
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
-    """State what the verdicts prove: at most how much was wrongly removed.
+    """Print the upper bound on wrong removals that the verdicts prove.
 
     \b
     Example:

@@ -66,7 +66,7 @@ checking_options = options.stacked(
     metavar="WHAT=N[%]",
     help="Allow this much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.",
 )
-@option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Require at least so many articles.")
+@option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Require at least N articles.")
 @option("Limits", "--baseline", default="", metavar="FILE", help="Allow what this file accepts, and nothing else.")
 @option(
     "Limits",
@@ -94,7 +94,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
     Exits with 1 if there are errors, else 0.  An input that cannot be read is an error; if raw.unreadable is not among
-    the checks, it is exit 4.  Nothing is allowed unless you allow it: with --max, with [[threshold]] tables in
+    the checks, the exit code is 4.  Nothing is allowed unless you allow it: with --max, with [[threshold]] tables in
     copydesk.toml, or with a baseline.  docs/checks.md describes the checks.  [clean] of copydesk.toml applies here
     too.
     """
@@ -127,13 +127,13 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     \b
     Examples:
       copydesk baseline write crawl/
-      copydesk baseline prune crawl/             accept no more than there is now
+      copydesk baseline prune crawl/             lower the counts that improved
       copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
       copydesk baseline show
 
-    The first `write` accepts the state as it is.  Later ones lower the counts that improved.  They raise none without
-    --accept and --reason: what became worse is listed, and the exit code is 1.  Commit the file; it has one key per
-    line.
+    The first `write` accepts the state as it is.  Later ones lower the counts that improved.  They raise
+    counts only with --accept and --reason; else they list what became worse and exit with 1.  Commit the file; it has
+    one key per line.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
 

@@ -33,7 +33,7 @@ class ExplainCommand(GroupedCommand):
 
 @click.command(cls=ExplainCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE", required=False)
-@option("Input", "--text", metavar="TEXT", help="Explain how this text is repaired instead, step by step.")
+@option("Input", "--text", metavar="TEXT", help="Instead, explain step by step how this text is repaired.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 @options.reading_options
 @options.rule_options
@@ -47,7 +47,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain articles.jsonl:12:3      line 3 of the text of record 12
       copydesk explain --text 'Belarusâ€™ president don?t'
 
-    LINE counts the lines of the input; for HTML, those of its text, as the audit does.  For a line that a rule removes,
+    LINE is the number of a line of the input; for HTML, of its text, as in the audit.  For a line that a rule removes,
     the exception that would keep it is printed.
     """
     if text is None and not place:

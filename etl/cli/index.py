@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 INDEX = "Index"
 
 maintenance_options = stacked(
-    option(INDEX, "--stats", is_flag=True, help="Alias of `copydesk index stats DIR`.  These three take no INPUT."),
-    option(INDEX, "--compact", is_flag=True, help="Alias of `copydesk index compact DIR`."),
-    option(INDEX, "--forget", metavar="ID", help="Alias of `copydesk index forget DIR ID`."),
+    option(INDEX, "--stats", is_flag=True, help="Alias of `copydesk index stats DIR`; takes no INPUT."),
+    option(INDEX, "--compact", is_flag=True, help="Alias of `copydesk index compact DIR`; takes no INPUT."),
+    option(INDEX, "--forget", metavar="ID", help="Alias of `copydesk index forget DIR ID`; takes no INPUT."),
 )
 _folder = click.argument("folder", metavar="DIR", type=Folder())
 
@@ -66,7 +66,7 @@ def index_compact(folder: str) -> None:
 def index_forget(folder: str, name: str) -> None:
     """Remove a run, a source, a record or an article from an index.
 
-    ID is its name in `index stats` or in the audit.
+    ID is the name that `index stats` or the audit shows.
     """
     from etl.index.maintenance import forget
 

@@ -42,7 +42,7 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
       copydesk inspect cleaned/ --status suspect | grep '^ *[0-9]* -'
 
     Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' flagged and kept.  On a terminal it
-    opens in your pager ($PAGER, or less): there /^== finds the next article, n and N go on and back, q ends.
+    opens in your pager ($PAGER, or less): there /^== finds the next article, n the one after, N the one before, q ends.
     """
     from etl.report.changes import changes_of
     from etl.report.reading import read_run, run_files

@@ -31,7 +31,7 @@ COMMANDS = {
     "index": ("etl.cli.index", "Show and maintain an index of what earlier runs kept."),
     "check": ("etl.cli.check", "Fail if data is dirtier than you allow."),
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
-    "audit": ("etl.cli.audit", "Draw removals for you to judge, and bound how many were wrong."),
+    "audit": ("etl.cli.audit", "Sample removals for you to judge; compute an upper bound on the wrong ones."),
     "explain": ("etl.cli.explain", "Show what happened to FILE:LINE, and which rules match it."),
     "restore": ("etl.cli.account", "Rebuild the decoded input from articles and audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
@@ -113,7 +113,7 @@ def hoisted(args: Sequence[str]) -> list[str]:
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COPYDESK"})
 @click.version_option(__version__, "-V", "--version")
 @click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.  [default: auto]"
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours.  [default: auto]"
 )
 @click.option(
     "--config",
@@ -132,7 +132,7 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
     Examples:
       copydesk clean page.txt               articles to stdout, summary to stderr
       copydesk clean pages/ -o clean.jsonl  and each change to clean.audit.jsonl
-      copydesk diff page.txt                what would go, and by which rule
+      copydesk diff page.txt                what would be removed, by which rule
       copydesk explain page.txt:55          what happened to line 55, and why
       copydesk restore clean.jsonl          the input, rebuilt
 

@@ -44,7 +44,7 @@ finding_options = stacked(
         help="Skip files and folders that match a pattern, written as in .gitignore; repeatable.",
     ),
     option("Input", "--no-ignore", is_flag=True, help="Also read files that a .gitignore names."),
-    option("Input", "--stdin-filename", default="", metavar="NAME", help="The file name of the data that `-` reads."),
+    option("Input", "--stdin-filename", default="", metavar="NAME", help="A file name for standard input (-)."),
 )
 
 show_options = stacked(
@@ -79,8 +79,8 @@ reading_options = stacked(
         "mapped",
         multiple=True,
         metavar="FIELD=PATH",
-        help="Where records hold a field: created=meta.date.  Fields: headline, publisher, author, created, url, "
-        "language, id; repeatable.",
+        help="The path of a field in the records: created=meta.date.  Fields: headline, publisher, author, created, "
+        "url, language, id; repeatable.",
     ),
     option(
         "Reading",
@@ -131,7 +131,7 @@ rule_options = stacked(
         type=RuleNames(),
         multiple=True,
         metavar="IDS",
-        help="Do not use these rules; named as for --select.",
+        help="Do not use these rules; written as for --select.",
     ),
     option(
         "Rules",
@@ -148,7 +148,7 @@ rule_options = stacked(
         type=click.Choice(["sure", "risky"]),
         default="sure",
         show_default=True,
-        help="Which damage to repair.  sure: only what is proved; risky: also what is likely.",
+        help="Which damage to repair.  sure: only if the repair is certain; risky: also if it is likely.",
     ),
 )
 
@@ -185,7 +185,7 @@ similarity_options = stacked(
         type=click.Choice(["similar", "lossless"]),
         default="similar",
         show_default=True,
-        help="similar: near-duplicates are dropped; lossless: only those whose word triples all stand in the one kept.",
+        help="similar: near-duplicates are dropped; lossless: only those whose word triples are all in the one kept.",
     ),
     option(
         "Duplicates",
@@ -214,7 +214,7 @@ dedup_options = stacked(
         type=click.Choice(["drop", "tag"]),
         default="drop",
         show_default=True,
-        help="Remove duplicates, or leave them and record them in the audit.",
+        help="Remove duplicates, or keep them and record them in the audit.",
     ),
 )
 
@@ -248,7 +248,7 @@ running_options = stacked(
         type=click.Choice(["local", "spark"]),
         default="local",
         show_default=True,
-        help="Run in processes on this machine, or on a Spark cluster that sees the same folders.",
+        help="Run in processes on this machine, or on a Spark cluster with access to the same folders.",
     ),
     option(
         "Running",

@@ -51,7 +51,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
       copydesk rules try --prefix 'READ MORE:' --case 'crawl/*.jsonl.gz'
       copydesk rules try --inside --regex '\\(Visited \\d+ times\\)' pages/
 
-    Rules that already match a line are shown in brackets behind it.
+    Rules that already match a line are shown in brackets after it.
     """
     from etl.rule_tools import preview, preview_rule
     from etl.rules.language import Match
@@ -109,7 +109,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=3,
     show_default=True,
     metavar="N",
-    help="Only lines that stand in at least N documents.",
+    help="Only lines that are in at least N documents.",
 )
 @option(
     "Output",

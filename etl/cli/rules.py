@@ -79,12 +79,12 @@ def show_rule(name: str, **chosen: Any) -> None:
 def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     """Run the examples of the selected rules.
 
-    A `drops` must be matched by its rule, and a `keeps` by no rule.  Exits with 1 if one fails.
+    A rule must match its `drops`, and no rule may match a `keeps`.  Exits with 1 if an example fails.
 
     \b
     Examples:
       copydesk rules test                         the built-in rules
-      copydesk rules test --only-rules mine.toml  a pack, as -r mine.toml does
+      copydesk rules test --only-rules mine.toml  one pack, as with -r mine.toml
     """
     from etl.examples import failures
     from etl.packs import selected
