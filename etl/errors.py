@@ -24,7 +24,7 @@ class PackError(CopydeskError):
 
 
 class RegexTimeout(CopydeskError):
-    """A regex of a user's rule that does not come back in time; `place` is the rule.  A run goes on without it."""
+    """A regex of a user's rule that does not come back in time; `place` is the rule.  A run starts again without it."""
 
 
 class NoInput(CopydeskError):
