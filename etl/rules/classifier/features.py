@@ -106,19 +106,28 @@ class Edges:
         self.first = (ends - np.bincount(pages, minlength=count))[pages]
         self.count = self.last - self.first + 1
 
-    def shift(self, column: Integers, by: int) -> Integers:
-        """Return the values `by` rows further down (up if negative) in the same page; NONE outside."""
+    def shift(self, columns: Integers, by: int) -> Integers:
+        """Return the values `by` rows further down (up if negative) in the same page; NONE outside.
+
+        `columns` are one column, or several x rows.
+        """
         to = self.at + by
         inside = (to >= self.first) & (to <= self.last)
-        return np.where(inside, column[np.clip(to, 0, max(0, self.size - 1))], NONE)
+        return np.where(inside, columns[..., np.clip(to, 0, max(0, self.size - 1))], NONE)
 
-    def mean(self, column: Integers, start: int, end: int) -> Integers:
-        """Return the mean over rows `start` to `end` further down, both included, in thousandths; NONE without any."""
-        sums = np.concatenate(([0], np.cumsum(column, dtype=np.int64)))
+    def mean(self, columns: Integers, start: int, end: int) -> Integers:
+        """Return the mean over rows `start` to `end` further down, both included, in thousandths; NONE without any.
+
+        `columns` as for `shift`.
+        """
+        sums = np.zeros((*columns.shape[:-1], self.size + 1), dtype=np.int64)
+        np.cumsum(columns, axis=-1, out=sums[..., 1:])
         low = np.clip(self.at + start, self.first, self.last + 1)
         high = np.clip(self.at + end + 1, self.first, self.last + 1)
         count = high - low
-        means: Integers = np.where(count > 0, (sums[high] - sums[low]) * THOUSAND // np.maximum(count, 1), NONE)
+        means: Integers = np.where(
+            count > 0, (sums[..., high] - sums[..., low]) * THOUSAND // np.maximum(count, 1), NONE
+        )
         return means
 
     def runs(self, flags: Flags) -> Integers:
@@ -338,10 +347,14 @@ def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) ->
 
 def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
     """What the blocks up to two further up and down show, and means over more."""
-    columns = {f"{name}{by:+d}": edges.shift(base[name], by) for name in NEIGHBOUR for by in (-2, -1, 1, 2)}
-    for name in AVERAGED:
-        for start, end in WINDOWS:
-            columns[f"{name}{start:+d}..{end:+d}"] = edges.mean(base[name], start, end)
+    columns: dict[str, Integers] = {}
+    shown, averaged = (np.array([base[name] for name in names]) for names in (NEIGHBOUR, AVERAGED))
+    for by in (-2, -1, 1, 2):
+        columns |= zip([f"{name}{by:+d}" for name in NEIGHBOUR], edges.shift(shown, by), strict=True)
+    for start, end in WINDOWS:
+        columns |= zip(
+            [f"{name}{start:+d}..{end:+d}" for name in AVERAGED], edges.mean(averaged, start, end), strict=True
+        )
     return columns
 
 

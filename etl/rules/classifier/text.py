@@ -95,12 +95,13 @@ def read_text(texts: Sequence[str]) -> Text:
     lengths = np.array([len(text) for text in stripped], dtype=np.int64)
     ends = np.cumsum(lengths + 1) - 1
     places = np.minimum(codes, MAX_CODE)
-    seen = np.zeros(MAX_CODE + 1, dtype=bool)
+    size = int(places.max(initial=0)) + 1
+    seen = np.zeros(size, dtype=bool)
     seen[places] = True
     present = np.flatnonzero(seen)
-    kinds = np.zeros(MAX_CODE + 1, dtype=np.uint8)
-    folded = np.zeros(MAX_CODE + 1, dtype=np.uint64)
-    units = np.zeros(MAX_CODE + 1, dtype=np.uint8)
+    kinds = np.zeros(size, dtype=np.uint8)
+    folded = np.zeros(size, dtype=np.uint64)
+    units = np.zeros(size, dtype=np.uint8)
     rows = [_classify(code) for code in present.tolist()]
     if rows:
         kinds[present], folded[present], units[present] = zip(*rows, strict=True)
