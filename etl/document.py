@@ -139,22 +139,23 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
     if rules.detects_language:
-        articles = tuple(_in_language(document, article, raw.metadata.language) for article in articles)
+        longest = max((block.text for block in document.blocks), key=len, default="")
+        articles = tuple(_in_language(document, article, raw.metadata.language, longest) for article in articles)
     return Parsed(document, articles)
 
 
-def _in_language(document: Document, article: Article, given: str) -> Article:
+def _in_language(document: Document, article: Article, given: str, longest: str) -> Article:
     """Return an article with its language: the one that is given, or else that of its longest blocks.
 
     What a page says of itself is often what its template says, and holds unless these are in another language.
+    `longest` is the longest block of the document.
     """
     if given:
         return article
     said, blocks = article.metadata.language, article.blocks_of(document)
     frame = {removal.block for removal in article.frame} if said else set()
     texts = [block.text for block in blocks if block.index not in frame]
-    around = [block.text for block in document.blocks] if len(blocks) < len(document.blocks) else ()
-    language = contradicted(said, texts) or said if said else detect(texts, around)
+    language = contradicted(said, texts) or said if said else detect(texts, longest)
     if language == said:
         return article
     return structs.replace(article, metadata=structs.replace(article.metadata, language=language))

@@ -54,22 +54,22 @@ class _Identifier(Protocol):
     def classify(self, text: str) -> tuple[str, float]: ...
 
 
-def detect(texts: Sequence[str], around: Sequence[str] = ()) -> str:
+def detect(texts: Sequence[str], longest: str = "") -> str:
     """Return the ISO 639-1 code of the language of some blocks; "" if they are too short or the answer is unsure.
 
-    `around` are all blocks of their document: among English ones a headline is English.
+    `longest` is the longest block of their document: beside an English one a headline is English.
 
     >>> detect(["Tens of thousands of people marched through the centre of Minsk on Sunday, said the police."])
     'en'
     """
-    sample = _sample(texts)
-    words = _WORD.findall(sample.casefold())
+    sample = max(texts, key=len, default="")[:SAMPLE_CHARS]
+    words = _words(sample)
     letters = sum(map(len, words))
     if letters < (MIN_LETTERS_CJK if _CJK.search(sample) else MIN_LETTERS):
         return ""
     if _is_english(words):
         return "en"
-    if len(words) < MIN_WORDS and _is_english(_WORD.findall(_sample(around).casefold())):
+    if len(words) < MIN_WORDS and _is_english(_words(longest[:SAMPLE_CHARS])):
         return "en"
     language, confidence = _identifier().classify(sample)
     return language if confidence >= MIN_CONFIDENCE else ""
@@ -96,8 +96,8 @@ def _of_one_language(code: str) -> str:
     return _SAME.get(code, code)
 
 
-def _sample(texts: Sequence[str]) -> str:
-    return max(texts, key=len, default="")[:SAMPLE_CHARS]
+def _words(sample: str) -> list[str]:
+    return _WORD.findall(sample.casefold())
 
 
 def _is_english(words: Sequence[str]) -> bool:

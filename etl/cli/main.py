@@ -181,9 +181,7 @@ def _ended() -> int:
     except Terminated as ended:
         say("terminated; nothing half-written is left")
         return ended.exit_code
-    except PipeClosed:
-        # Whoever read has seen enough; and Python must not try to flush into the closed pipe when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except PipeClosed:  # whoever read has seen enough
         return 0
 
 
