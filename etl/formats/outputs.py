@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from etl.errors import UsageError
-from etl.formats.fields import value_at
+from etl.formats.field_values import value_at
 from etl.formats.opening import Damaged, open_path
 from etl.formats.parquet_writer import read_parquet
 from etl.shapes import identity
