@@ -80,8 +80,7 @@ def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
     edges = Edges(page_of_block[~named], len(pages))
     text = read_text([text for page in pages for text, flag in zip(page.texts, page.named, strict=True) if not flag])
     tokens = tokenize(text)
-    columns = _looks(text, tokens)
-    columns["lexicon"] = score_terms(lexicon, text, tokens)
+    columns = looks_of(text, tokens, lexicon)
     story = _story(columns, edges)
     columns |= _words(tokens, (columns["long"] > 0) & story, edges.pages)
     columns |= _templates(tokens, edges)
@@ -158,8 +157,8 @@ def _share(part: Integers, whole: Integers) -> Integers:
     return part * THOUSAND // np.maximum(whole, 1)
 
 
-def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
-    """What a block shows by itself."""
+def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str, Integers]:
+    """Return what a block shows by itself."""
     size = len(text.starts)
     kinds = count_kinds(text)
     units, count = sum_units(text), tokens.counts
@@ -193,6 +192,7 @@ def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
         "address": np.minimum(marks, 3),
         "long": (ended & (units >= LONG_UNITS)).astype(np.int64),
         "short": (units < SHORT_UNITS).astype(np.int64),
+        "lexicon": score_terms(lexicon, text, tokens),
     }
 
 
