@@ -69,7 +69,9 @@ def kept(page: Page) -> str:
         pytest.param("<p>a <button>B</button> c</p>", ["a c", "B"], id="a part in a line comes after the line"),
         pytest.param("<p>a <span hidden>b</span>c</p>", ["a c", "b"], id="hidden in a line comes after the line"),
         pytest.param("<p>a <i aria-hidden=true>b</i>c</p>", ["a bc"], id="keeps: what is only not read out"),
-        pytest.param("<p>a<script>b</script><style>c</style></p><template>d</template>", ["a"], id="markup is no text"),
+        pytest.param(
+            "<p>a<script>b</script><style>c</style></p><template>d</template>", ["a"], id="markup is not text"
+        ),
         pytest.param("<svg><text>a</text></svg><math><mi>x</mi><annotation>x</annotation></math>", ["x"], id="math is"),
         pytest.param("a</body>b</html>c", ["a", "b", "c"], id="text after the end of the page"),
         pytest.param("&lt;b&gt; &amp;amp;", ["<b> &amp;"], id="entities are characters, once"),

@@ -124,7 +124,7 @@ def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | R
 
 def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading) -> Raw:
     if row.fault:
-        raise Unreadable(path, f"is no CSV row: {row.fault}")
+        raise Unreadable(path, f"is not a CSV row: {row.fault}")
     notes: list[str] = []
     text = row.text
     if _STRAY.search(text):  # bytes that are not UTF-8, as `lines_of` leaves them
@@ -132,7 +132,7 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
     try:
         values = cells(text, dialect)
     except csv.Error as error:
-        raise Unreadable(path, f"is no CSV row: {error}") from None
+        raise Unreadable(path, f"is not a CSV row: {error}") from None
     if len(values) > len(dialect.columns) and any(values[len(dialect.columns) :]):
         said = f"has {len(values)} cells, and there are {len(dialect.columns)} columns: is a delimiter not quoted?"
         raise Unreadable(path, said)
@@ -263,7 +263,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     encoding = wide_encoding(opened.head, reading.encoding)
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
     if not dialect:
-        raise Unreadable(source.name, "is no CSV: its lines are not delimited alike", "Read it with --from text.")
+        raise Unreadable(source.name, "is not CSV: its lines are not delimited alike", "Read it with --from text.")
     lines = (_line(line) for line in in_utf8(opened.file, encoding))
     for _ in range(dialect.rows):
         next(lines, "")

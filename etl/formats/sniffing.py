@@ -23,7 +23,7 @@ _XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a
 class Signature(Struct, frozen=True):
     """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it.
 
-    A file that is no text also has controls among its first bytes: "ID3" alone may begin a sentence.
+    A file that is not text also has controls among its first bytes: "ID3" alone may begin a sentence.
     """
 
     name: str

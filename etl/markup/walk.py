@@ -68,7 +68,7 @@ def lay_out(text: str) -> Layout:
     text = _without_excess(text.removeprefix("\ufeff").replace("\0", ""))
     try:
         data = text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair is no character to lxml
+    except UnicodeEncodeError:  # half a surrogate pair is not a character to lxml
         data = _SURROGATES.sub("\ufffd", text).encode()
     if not data.strip():
         return walker.close()
