@@ -58,6 +58,10 @@ def kept(page: Page) -> str:
         pytest.param("<ul><li>a<li>b</ul>", ["a", "b"], id="items break"),
         pytest.param("<div>a<p>b</p>c</div>", ["a", "b", "c"], id="text between blocks is a block"),
         pytest.param("<div>a<hr>b</div>", ["a", "b"], id="a rule breaks"),
+        pytest.param(
+            "<p>a<span style='color: red; display:block'>b</span>c</p>", ["a", "b", "c"], id="a span set as a block"
+        ),
+        pytest.param("<p>a <span style='display: inline-block'>b</span></p>", ["a b"], id="keeps: a span set otherwise"),
         pytest.param("<p>a <br> b</p>", ["a\nb"], id="keeps: one line break stays in the block"),
         pytest.param("<p>a<br> <br/>b</p>", ["a", "b"], id="two line breaks end the block"),
         pytest.param("<p><br>a<br></p>", ["a"], id="line breaks at the ends are no text"),
@@ -149,6 +153,13 @@ def test_furniture_among_the_story_goes(furniture: str, line: str) -> None:
     text = story_of(page_with(f"<article>{body}</article>"))
     assert line not in text
     assert [part for part in STORY if part not in text] == []
+
+
+def test_a_story_for_browsers_without_scripts_is_read() -> None:
+    shell = "<div id=app>Loading</div><script>start()</script>"
+    assert story_of(page_with(f"{shell}<noscript><article>{PARAGRAPHS}</article></noscript>")) == story_of(
+        page_with(f"{shell}<article>{PARAGRAPHS}</article>")
+    )
 
 
 COMMENT = "<div class=item><span class=who>Reader {0}</span><p>I took that bridge to school for {0} years, and nobody ever asked us what we needed.</p><a href=#>Reply</a></div>"
