@@ -77,7 +77,7 @@ def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
             fault = str(error)
     if values := bare_cells(text, dialect):
         return values
-    raise Unreadable(path, f"is no CSV row: {fault}")
+    raise Unreadable(path, f"is not a CSV row: {fault}")
 
 
 def dialect_of(head: str, reading: Reading) -> Dialect | None:
@@ -212,7 +212,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     encoding = wide_encoding(opened.head, reading.encoding)
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
     if not dialect:
-        raise Unreadable(source.name, "is no CSV: its lines are not delimited alike", "Read it with --from text.")
+        raise Unreadable(source.name, "is not CSV: its lines are not delimited alike", "Read it with --from text.")
     lines = map(_line, _lines(in_utf8(opened.file, encoding), opened.head))
     for _ in range(dialect.rows):
         next(lines, "")

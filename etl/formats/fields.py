@@ -224,7 +224,7 @@ def _people(value: Any, name: str) -> str:
 
 
 def _address(value: Any, name: str) -> str:
-    """Return an address; a `source` or `uri` that is no address is something else."""
+    """Return an address; a `source` or `uri` that is not an address is something else."""
     said = _one_line(value, name)
     return said if "://" in said or folded(name.rpartition(".")[2]) in ("url", "link", "href") else ""
 

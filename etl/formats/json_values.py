@@ -31,7 +31,7 @@ BETWEEN = " \t\r\n,\x1e\ufeff"
 
 
 def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[str]]:
-    """Return the characters of some JSON.  Raises Unreadable if it is no text in the given encoding, or in any."""
+    """Return the characters of some JSON.  Raises Unreadable if it is not text in the given encoding, or in any."""
     if not encoding:
         try:
             return line.decode("utf-8"), []

@@ -51,7 +51,7 @@ TEXTS = (
 class Signature(Struct, frozen=True):
     """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it.
 
-    A file that is no text also has controls among its first bytes: "ID3" alone may begin a sentence.
+    A file that is not text also has controls among its first bytes: "ID3" alone may begin a sentence.
     """
 
     name: str

@@ -69,7 +69,7 @@ def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
         size = _size(buffer)
         if size < 0:
             junk, buffer = _to_next_record(buffer, file)
-            yield Piece(offset, junk[:MAX_HEADER_BYTES], "is no WARC record")
+            yield Piece(offset, junk[:MAX_HEADER_BYTES], "is not a WARC record")
             offset += len(junk)
             continue
         kept = min(size, MAX_DOCUMENT_BYTES)
