@@ -39,7 +39,7 @@ class PackFolder:
     def __init__(self, folder: Path) -> None:
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
             raise UsageError(
-                str(folder), "is no folder", "Give the folder of your pack; it is made if it is not there."
+                str(folder), "is not a folder", "Give the folder of your pack; it is made if it is not there."
             )
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -58,7 +58,7 @@ class PackFolder:
     def path(self, name: str) -> Path:
         """Return the path of a file of rules.  Raises UsageError for a name that leads out of the folder."""
         if not _NAME.fullmatch(name) or name.lower() == EXCEPTIONS:
-            raise UsageError(name, "is no file of rules in the folder of the pack", f"Name it like {RULES}.")
+            raise UsageError(name, "is not a file of rules in the folder of the pack", f"Name it like {RULES}.")
         return self._inside(name)
 
     def rules(self, name: str = RULES) -> list[Sourced]:
@@ -114,9 +114,9 @@ class PackFolder:
         """
         path = self.folder / name
         if self.folder.is_symlink() or not self.folder.is_dir():
-            raise UsageError(str(self.folder), "is no folder any more", "Put it back, or start the review again.")
+            raise UsageError(str(self.folder), "is not a folder any more", "Put it back, or start the review again.")
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise UsageError(str(path), "is no plain file", "Remove it, or give another folder.")
+            raise UsageError(str(path), "is not a plain file", "Remove it, or give another folder.")
         return path
 
     def _write(self, path: Path, body: bytes) -> None:
