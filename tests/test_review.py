@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
-from socket import create_connection
+from socket import SO_LINGER, SOL_SOCKET, create_connection
+from struct import pack
+from time import sleep
 from typing import Any
 from urllib.request import urlopen
 
@@ -323,6 +325,17 @@ def test_a_client_that_is_silent_holds_up_no_other(ask: Ask, server: ReviewServe
     with create_connection(("127.0.0.1", server.server_port)) as silent:
         silent.sendall(head.encode())
         assert ask("/api/verdicts")[0] == 200
+
+
+def test_a_client_that_goes_away_is_not_worth_a_word(
+    ask: Ask, server: ReviewServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with create_connection(("127.0.0.1", server.server_port)) as gone:
+        gone.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))  # it resets the connection when it is closed
+        gone.sendall(f"GET /?token={TOKEN} HTTP/1.1\r\nHost: {server.hosts[0]}\r\n".encode())
+    assert ask("/api/verdicts")[0] == 200
+    sleep(0.1)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
