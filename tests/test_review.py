@@ -259,7 +259,7 @@ def test_a_link_in_the_pack_is_not_followed(ask: Ask, name: str, articles: list[
     (tmp_path / "mine" / name).symlink_to(tmp_path / "out")
     place = {"article": articles[0]["id"], "start": start_of("Read more")}
     action, request = ("exception", place) if name == "copydesk.toml" else ("verdict", {**place, "verdict": "wrong"})
-    assert ask(f"/api/{action}", request)[1]["error"] == "is no plain file"
+    assert ask(f"/api/{action}", request)[1]["error"] == "is not a plain file"
     assert (tmp_path / "out").read_text() == "mine\n"
 
 
@@ -281,7 +281,7 @@ def test_a_pack_is_a_folder(made: str, tmp_path: Path) -> None:
     path = tmp_path / "pack"
     (tmp_path / "folder").mkdir()
     path.write_text("") if made == "file" else path.symlink_to(tmp_path / "folder")
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         PackFolder(path)
 
 

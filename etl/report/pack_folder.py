@@ -37,7 +37,7 @@ class PackFolder:
     def __init__(self, folder: Path) -> None:
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
             raise UsageError(
-                str(folder), "is no folder", "Give the folder of your pack; it is made if it is not there."
+                str(folder), "is not a folder", "Give the folder of your pack; it is made if it is not there."
             )
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -56,7 +56,7 @@ class PackFolder:
     def path(self, name: str) -> Path:
         """Return the path of a file of rules.  Raises UsageError for a name that leads out of the folder."""
         if not _NAME.fullmatch(name) or name == EXCEPTIONS:
-            raise UsageError(name, "is no file of rules in the folder of the pack", f"Name it like {RULES}.")
+            raise UsageError(name, "is not a file of rules in the folder of the pack", f"Name it like {RULES}.")
         return self._inside(name)
 
     def rules(self, name: str = RULES) -> list[Sourced]:
@@ -108,7 +108,7 @@ class PackFolder:
         """Return the path of a file of the folder.  Raises UsageError if it is a link, which may lead out of it."""
         path = self.folder / name
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise UsageError(str(path), "is no plain file", "Remove it, or give another folder.")
+            raise UsageError(str(path), "is not a plain file", "Remove it, or give another folder.")
         return path
 
     def _write(self, path: Path, body: bytes) -> None:
