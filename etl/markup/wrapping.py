@@ -184,11 +184,10 @@ def _evidence(wrap: Wrap, pair: Pair) -> float:
 def _pair(text: str, one: Line, other: Line, measure: Callable[[str], int]) -> Pair:
     said, following = text[one.start : one.end], text[other.start : other.end]
     word = (following.split(None, 1) or [following])[0]
+    is_spaceless = bool(_WIDE.match(word)) and not "\uac00" <= word[0] <= "\ud7a3"
     return Pair(
         length=one.indent + measure(said),
-        word=min(_WIDE_WORD, 2 * measure(word[0]))
-        if _WIDE.match(word) and not "\uac00" <= word[0] <= "\ud7a3"
-        else measure(word),
+        word=min(_WIDE_WORD, 2 * measure(word[0])) if is_spaceless else measure(word),
         ends=ends_sentence(said),
         is_punctuated=said.endswith(_PUNCTUATED),
         is_lower=word[0].islower(),
