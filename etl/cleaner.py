@@ -220,7 +220,7 @@ class Cleaner:
         found = list(islice(self._raw_documents(document, 1, given), 2))
         if len(found) != 1:
             raise ValueError(
-                f"{document!r} holds {'several' if found else 'no'} documents: clean_many([path]) takes them"
+                f"{str(document)!r} holds {'several' if found else 'no'} documents; use clean_many([path])"
             )
         if isinstance(found[0], Reject):
             raise Unreadable(f"{found[0].path}:{found[0].row}", found[0].reason)

@@ -119,16 +119,16 @@ def _is_named(case: Case, outcome: Outcome) -> Iterator[Failure]:
     example = case.example
     named = {block for block, names in outcome.named().items() if case.sourced.name in names}
     if missed := sorted(example.meant - named):
-        yield case.fails(f"does not name: {example.blocks[missed[0]].text}")
+        yield case.fails(f"does not match: {example.blocks[missed[0]].text}")
     if extra := sorted(named - example.meant):
-        yield case.fails(f"names beside it: {example.blocks[extra[0]].text}")
+        yield case.fails(f"also matches: {example.blocks[extra[0]].text}")
 
 
 def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """No rule names a block that is meant."""
     for block, names in outcome.named().items():
         if block in case.example.meant:
-            yield case.fails(f"is named by {', '.join(names)}: {case.example.blocks[block].text}")
+            yield case.fails(f"is matched by {', '.join(names)}: {case.example.blocks[block].text}")
 
 
 def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
@@ -142,7 +142,7 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
     ]
     blocked_by += [one.blocked_by(view, at) for one in judging.strip.rules if one.name == name for view, at in meant]
     if UNLESS not in blocked_by:
-        yield case.fails("is not named without 'unless' either")
+        yield case.fails("is not matched without 'unless' either")
 
 
 def _turns(case: Case, outcome: Outcome) -> Iterator[Failure]:

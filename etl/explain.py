@@ -123,15 +123,15 @@ def words(found: Explanation) -> Iterator[str]:
         yield "kept"
     yield from map(_happened, found.entries)
     if found.is_alone:
-        yield "duplicates were sought in this document alone; `clean` also compares it with the documents before it"
+        yield "duplicates were looked for only in this document; `clean` also compares it with earlier documents"
     for one in found.matching_rules:
-        verdict = f"is held back by {one.blocked_by}" if one.blocked_by else "matches"
+        verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
-    yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or are for others"
+    yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or do not apply here"
     if found.page:
         yield from found.page.words()
     if found.exception:
-        yield f"to keep it, put this into copydesk.toml and give a reason:\n\n{found.exception}"
+        yield f"to keep it, put this into copydesk.toml, and give a reason:\n\n{found.exception}"
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
@@ -141,7 +141,7 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     for change in repaired.script:
         yield f"{'+'.join(change.rules)}: {text[change.start : change.end]!r} -> {change.after!r}"
     for flag in repaired.flags:
-        yield f"{flag.rule}: {flag.text!r} at character {flag.start} looks damaged, and is left (see --repair risky)"
+        yield f"{flag.rule}: {flag.text!r} at character {flag.start} looks damaged; not changed (see --repair risky)"
     yield repaired.text if repaired.script else "nothing is repaired"
 
 

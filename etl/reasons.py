@@ -1,10 +1,10 @@
-"""What copydesk books without a rule of a pack behind it: the names that stand in the audit, with what they mean."""
+"""The names in the audit that are not rules of a pack, with their meaning."""
 
 from msgspec import Struct
 
 
 class Reason(Struct, frozen=True, gc=False):
-    """A name in the audit that is not a rule: what it is about, in a few words, and on what ground it is booked."""
+    """A name in the audit that is not a rule: its meaning in a few words, and the reason for it."""
 
     name: str
     title: str
@@ -13,19 +13,19 @@ class Reason(Struct, frozen=True, gc=False):
 
 _ROWS = (
     # Structure of a document.
-    ("structure/gap", "White space between paragraphs that was not the usual one",
-     "Articles have one blank line between two paragraphs; restore needs what stood there."),
+    ("structure/gap", "Unusual white space between paragraphs",
+     "Articles have one blank line between paragraphs; `restore` needs the original white space."),
     ("structure/kicker", "Keywords above a headline", "They stand on a line above the headline of a story."),
     ("structure/headline", "Headline, now in its field", "The article's `headline` has it, so its text need not."),
-    ("structure/headline-again", "The headline once more", "Pages print it above the story and again inside it."),
+    ("structure/headline-again", "The headline, repeated", "Pages print it above the story and again inside it."),
     ("structure/masthead", "Head of an archived article", "Archives put publication, date and author above the text."),
-    ("structure/empty", "Block of nothing but damage", "Repair left nothing: it was a byte order mark, or the like."),
+    ("structure/empty", "Block without text after repair", "It was a byte order mark or the like."),
     # Surroundings.
     ("classifier/furniture", "Furniture without a label, by its words, its shape and its neighbours",
      "A trained model scores each block; `also` in the audit lists the features that decided."),
-    ("floor/sentence", "Sentence of the story that was to go, and is kept",
-     "Rules and the classifier judge by surroundings; no sentence of the story goes by surroundings alone."),
-    ("floor/lead-or-end", "Lead or end of the story that was to go, and is kept",
+    ("floor/sentence", "Sentence of the story, kept although a rule matched",
+     "Its neighbours alone are never a reason to remove a sentence of the story."),
+    ("floor/lead-or-end", "Lead or end of the story, kept although a rule matched",
      "A story that loses its lead or end was misjudged; the article's status is `suspect`."),
     # Copies.
     ("duplicate/exact", "Copy of an earlier paragraph", "Its words are those of the paragraph in `duplicate_of`."),
@@ -47,9 +47,9 @@ _ROWS = (
     ("page/control", "Control of a page", "Words of a player, a gallery or a share bar."),
     ("page/headline", "Headline of a page outside its story", "The article's `headline` has it."),
     ("page/links", "List of links on a page", "Most of its characters are links."),
-    ("page/outside", "Part of a page outside its story", "The page model keeps the lines of the story; this is none."),
-    ("page/article-body", "Text that stands in the metadata of a page alone",
-     "JSON-LD holds the story, and the page shows none of it."),
+    ("page/outside", "Part of a page outside its story", "The page model did not find it to be part of the story."),
+    ("page/article-body", "Text that is only in the metadata of a page",
+     "The story is in the JSON-LD, and the page does not show it."),
     # Damage that is proved, and repaired.
     ("repair/surrogate", "Halves of a surrogate pair", "Two halves are one character; a half alone is lost."),
     ("repair/terminal", "Escape sequence of a terminal", "Colours and titles are no text."),
@@ -74,11 +74,11 @@ _ROWS = (
     ("repair/stripped-apostrophe", "Mojibake without its control characters", "`doesnât`: one of three is left."),
     ("repair/stripped-quotes", "Quotation marks of mojibake, stripped", "One of three characters is left of each."),
     ("repair/lost-apostrophe", "Replacement character for an apostrophe", "A decoder could not read it."),
-    ("repair/lost-character", "Replacement character", "A decoder could not read what stood there."),
-    ("repair/entity-open", "HTML entity without its semicolon", "Browsers guess likewise."),
+    ("repair/lost-character", "Replacement character", "A decoder could not read the original."),
+    ("repair/entity-open", "HTML entity without its semicolon", "Browsers guess it too."),
     ("repair/entity-markup", "Escaped angle bracket", "It may be meant."),
     ("repair/escape-newline", "Line break written as \\n", "It stands between two sentences."),
-    ("repair/percent-escape", "Percent escapes outside of an address", "They are valid UTF-8."),
+    ("repair/percent-escape", "Percent escapes outside an address", "They are valid UTF-8."),
     ("repair/cp437", "UTF-8 that was read as code page 437", "Every byte is a character in both: there is no proof."),
     ("repair/cyrillic-as-latin", "Cyrillic that was read as Latin-1", "It reads as a Russian word."),
     ("repair/macroman-apostrophe", "Apostrophe of Mac Roman", "`donÕt`: every byte is a character in both."),
@@ -92,10 +92,10 @@ _ROWS = (
     ("repair/half-width", "Half-width katakana", "They are the usual ones, set narrow."),
     ("repair/symbol-font", "Bullet of a symbol font", "Wingdings and Symbol have it where others have nothing."),
     ("repair/private-use", "Character for private use", "Nobody outside knows what it means."),
-    ("repair/noncharacter", "What is not a character", "Unicode never will have one there."),
+    ("repair/noncharacter", "Code that is not a character", "Unicode will never assign it."),
     ("repair/lost-possessive", "Name that lost its apostrophe", "`Belaruss president`: the name has no plural."),
-    ("repair/bidi-override", "Mark that turns the direction of writing", "Text reads otherwise than it looks."),
-    ("repair/homoglyph", "Letters of two alphabets in a word", "It reads otherwise than it looks."),
+    ("repair/bidi-override", "Mark that turns the direction of writing", "Text does not read as it looks."),
+    ("repair/homoglyph", "Letters of two alphabets in a word", "It does not read as it looks."),
 )  # fmt: skip
 
 REASONS = {name: Reason(name, title, why) for name, title, why in _ROWS}

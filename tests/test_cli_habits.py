@@ -145,7 +145,7 @@ def test_places_of_records_have_their_row_everywhere(run: Run, folder: Path) -> 
         ("a.txt:2", "a.txt:2: this line is blank"),
         ("a.txt:99", "a.txt:99: the file has 4 lines"),
         ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE."),
-        ("b.jsonl:9:1", "b.jsonl:9: there is no such row"),
+        ("b.jsonl:9:1", "b.jsonl:9: there is no such row\n  Its first rows are 1, 2."),
         ("b.jsonl:1:99", "b.jsonl:1:99: the record has 4 lines"),
         ("pages:7", "pages: is a folder"),
         ("pages/:7", "pages/: is a folder"),
@@ -173,6 +173,23 @@ def test_explain_prints_the_exception_that_keeps_the_line(run: Run, folder: Path
     (folder / "copydesk.toml").write_text(table, encoding="utf-8")
     assert "Read More" in json.loads(run("clean", "a.txt", "-q").out)["text"]
     assert "[[exception]]" not in run("explain", "a.txt:1").out
+
+
+def test_an_exception_for_a_page_holds_for_its_article(run: Run, folder: Path) -> None:
+    (folder / "copydesk.toml").write_text(
+        '[[exception]]\nsource = "a.txt"\nreason = "a book of that name"\nuntil = 2999-01-01\n'
+    )
+    run("clean", "a.txt", "pages/c.txt", "-o", "clean.jsonl", "--dedup", "off")
+    again = run("clean", "clean.jsonl", "--dedup", "off", "-q").out.splitlines()
+    assert [json.loads(line)["text"].endswith("Read More") for line in again] == [True, False]
+    assert run("check", "clean.jsonl", "--checks", "art.leftover").code == 0
+    (folder / "copydesk.toml").unlink()
+    assert run("check", "clean.jsonl", "--checks", "art.leftover").code == 1
+
+
+def test_several_rules_can_be_shown(run: Run) -> None:
+    said = run("rules", "show", "core/read-more", "page/nav").out
+    assert ("core/read-more " in said, "  drops: Read More" in said, "page/nav: " in said) == (True, True, True)
 
 
 @pytest.mark.parametrize("name", [*REASONS, "repair/spaces+core/read-more"])
@@ -247,8 +264,10 @@ def test_own_audits_and_rejects_are_passed_over(run: Run, folder: Path, ending: 
 
 def test_documents_without_text_are_counted_and_can_be_left_out(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": ""}\n{"title": "Rain", "text": ""}\n{"text": "Sun."}\n')
-    assert "2 documents without any text" in run("clean", "a.jsonl", "-o", "all.jsonl").err
-    assert run("clean", "a.jsonl", "-o", "some.jsonl", "-q", "--skip", "empty,stub").code == 0
+    said = run("clean", "a.jsonl", "-o", "all.jsonl").err
+    assert "2 documents without any text; --skip empty,stub writes no such articles" in said
+    left_out = run("clean", "a.jsonl", "-o", "some.jsonl", "--skip", "empty,stub")
+    assert (left_out.code, "--skip" in left_out.err) == (0, False)
     assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3
     assert [json.loads(line)["text"] for line in (tmp_path / "some.jsonl").read_text().splitlines()] == ["Sun."]
     assert run("clean", "a.jsonl", "-q", "--skip", "empty").out.count("\n") == 2

@@ -85,7 +85,7 @@ def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path
     )
     said = run("explain", "a.txt:1").out
     assert "kept" in said
-    assert "core/read-more is held back by an exception until 2999-01-01: a book of that name: " in said
+    assert "core/read-more matches, but is held back by an exception until 2999-01-01 (a book of that name): " in said
 
 
 ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'

@@ -82,7 +82,7 @@ def test_folder_is_walked_in_sorted_order_and_says_what_it_passes_over(tmp_path:
         ".dot.txt": "it is hidden",
         ".hidden": "it is hidden",
         "__MACOSX": "it is hidden",
-        "picture.png": "its name is that of no format that is read",
+        "picture.png": "its name does not end in a known suffix",
     }
 
 

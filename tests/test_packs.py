@@ -73,9 +73,9 @@ def test_an_id_may_stand_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "fault"),
     [
-        pytest.param("Photo: Jane Roe", "Foto: Jane Roe", "does not name: Foto: Jane Roe", id="drops that is kept"),
-        pytest.param("Photography is", "Photo: a craft is", "is named by mine/photo-line", id="keeps that is dropped"),
-        pytest.param('"Photo: Jane Roe"', '">Photo: Jane Roe<\\n\\nPhoto: John Doe"', "names beside it: Photo: John Doe", id="more than is marked"),
+        pytest.param("Photo: Jane Roe", "Foto: Jane Roe", "does not match: Foto: Jane Roe", id="drops that is kept"),
+        pytest.param("Photography is", "Photo: a craft is", "is matched by mine/photo-line", id="keeps that is dropped"),
+        pytest.param('"Photo: Jane Roe"', '">Photo: Jane Roe<\\n\\nPhoto: John Doe"', "also matches: Photo: John Doe", id="more than is marked"),
     ],
 )  # fmt: skip
 def test_an_example_that_does_not_hold_is_told(tmp_path: Path, wrong: str, right: str, fault: str) -> None:

@@ -104,7 +104,7 @@ def test_a_line_that_recurs_in_a_run_is_named(run: Run, pages: Path, scope: str)
 def test_examples_of_a_rule_that_asks_what_recurs(run: Run, pages: Path) -> None:
     assert run("rules", "test", "-r", "mine.toml", "--only-rules").err == "1 rule, 2 examples, 0 failed\n"
     (pages / "mine.toml").write_text(PACK.replace("They left.", "Get our briefing"), "utf-8")
-    assert "is named by mine/recurs" in run("rules", "test", "-r", "mine.toml", "--only-rules").out
+    assert "is matched by mine/recurs" in run("rules", "test", "-r", "mine.toml", "--only-rules").out
 
 
 def test_shards_are_added_up(pages: Path) -> None:

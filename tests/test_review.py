@@ -223,7 +223,7 @@ def test_a_rule_is_drafted_tried_written_and_used(ask: Ask, run: Run, articles: 
         pytest.param(RULE.replace("keeps", "keep"), "", id="an unknown key"),
         pytest.param(RULE + RULE.replace('"reporters"', '"others"'), "this is not one rule", id="two rules"),
         pytest.param("", "this is not one rule", id="none"),
-        pytest.param(RULE.replace('keeps = ["', 'keeps = ["Our reporters were there", "'), "is named by", id="an example fails"),
+        pytest.param(RULE.replace('keeps = ["', 'keeps = ["Our reporters were there", "'), "is matched by", id="an example fails"),
         pytest.param(RULE.replace('match.exact = ["Our reporters were there"]', "match.regex = '(a+)+b('"), "", id="no regex"),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The tools of rule authors: try, new, suggest, diff, docs, lint, as they are used from the command line."""
 
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_try_shows_what_a_rule_would_hit(run: Run, pages: Path, words: tuple[str
 def test_try_counts_hits_documents_and_the_rules_that_know_them(run: Run, pages: Path) -> None:
     result = run("try", "--contains", "image", "--prefix", "get", pages, "--select", "core/caption-label")
     assert result.out.splitlines()[0] == f"{pages}/0.txt:3: Get our Minsk briefing"
-    assert result.err == "6 hits in 3 documents, 3 named already: core/caption-label 3\n"
+    assert result.err == "6 hits in 3 documents, 3 already matched: core/caption-label 3\n"
 
 
 def test_try_says_what_lint_would_say(run: Run, pages: Path) -> None:
@@ -88,7 +89,7 @@ def test_try_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, pag
         pytest.param("try --exact x bad.jsonl", 4, ["1 input could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
         pytest.param("new a.txt", 2, ["a.txt: names no line"], id="no line"),
         pytest.param("new a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
-        pytest.param("new a.txt:3", 2, ["a.txt:3: is named by core/caption-label already"], id="line that goes already"),
+        pytest.param("new a.txt:3", 2, ["a.txt:3: matches core/caption-label already"], id="line that goes already"),
         pytest.param("diff a.toml no.toml a.txt", 2, ["no.toml: there is no such pack"], id="no such pack"),
         pytest.param("lint no.toml", 2, ["no.toml: there is no such pack"], id="no such pack to lint"),
     ],
@@ -109,6 +110,8 @@ def test_new_prints_a_rule_that_holds_its_examples(run: Run, pages: Path, tmp_pa
     assert 'keeps = ["They left on Sunday, the 0. of May."]' in made
     mine = tmp_path / "mine.toml"
     mine.write_text(made, encoding="utf-8")
+    assert re.findall(r"R\d{3}", run("lint", mine).out) == ["R014"]  # its `why` is to be written
+    mine.write_text(made.replace("…", "Their newsletter."), encoding="utf-8")
     assert run("lint", mine).out == ""
     assert run("test", "-r", mine).code == 0
     assert "mine/get-our-minsk-briefing" in run("try", "--prefix", "get", pages, "-r", mine).out

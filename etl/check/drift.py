@@ -33,7 +33,7 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
         if key.check != "raw.boilerplate" or not of or not _is_silent(one, now, of):
             continue
         line = _in_its_place(one, fresh, of, examples.get(key.rule, ()))
-        words = f"{key.rule} named a line on {_share(one.count, one.of)} of the pages, and now on {_share(now, of)}"
+        words = f"{key.rule} matched a line on {_share(one.count, one.of)} of the pages, and now on {_share(now, of)}"
         if line:
             placed.add(line.key)
             words += f"; in its place stands {line.text!r}, on {_share(line.subjects, of)}"
@@ -46,7 +46,7 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
             and line.subjects >= NEW_ON * of
             and before.looked_at(Key("raw.suspects", "", line.publisher)) >= of / 2
         ):
-            words = f"{line.text!r} is new, and stands on {_share(line.subjects, of)} of the pages"
+            words = f"{line.text!r} is new, and is on {_share(line.subjects, of)} of the pages"
             yield Finding(Key("raw.drift", "suspects", line.publisher), line.place, words, line.text)
 
 

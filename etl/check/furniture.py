@@ -56,10 +56,10 @@ def _rule(steps: list[str]) -> str:
 
 def _words(entry: Entry, rule: str) -> str:
     if entry.action == "tag":
-        return f"looks damaged ({rule}), and is left"
+        return f"looks damaged ({rule})"
     if entry.after:
-        return f"reads {excerpt(entry.after)!r} when {rule} has mended it"
-    return f"{entry.kind or 'furniture'} that {rule} takes"
+        return f"{rule} changes this to {excerpt(entry.after)!r}"
+    return f"{entry.kind or 'furniture'} that {rule} removes"
 
 
 def excerpt(text: str) -> str:

@@ -45,9 +45,7 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
     notes = [*outcome.notes, *(other_packs(rules.baseline, now) if rules.baseline else ())]
     better = [change for change in changed if change.is_better]
     if better:
-        notes.append(
-            f"{len(better):,} keys are better than the baseline: `copydesk baseline prune` makes that the rule"
-        )
+        notes.append(f"{len(better):,} keys are better than the baseline; `copydesk baseline prune` lowers it")
     return Report(
         rows=tuple(rows),
         findings=tuple(findings),

@@ -98,8 +98,8 @@ def suspects(lines: Sequence[Line], totals: Totals) -> Iterator[Finding]:
     for line in lines:
         if line.scope == "raw" or not line.rule:
             of = total(totals, line.scope, line.publisher).subjects
-            words = f"stands in {line.subjects:,} of {of:,}, and no rule knows it"
-            taken = f"; {line.rule} takes it, by its surroundings" if line.rule else ""
+            words = f"occurs in {line.subjects:,} of {of:,}, and no rule matches it"
+            taken = f"; {line.rule} removes it, because of its surroundings" if line.rule else ""
             key = Key(f"{line.scope}.suspects", line.label, line.publisher)
             yield Finding(key, line.place, words + taken, line.text, size=len(line.text))
 

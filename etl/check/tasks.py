@@ -215,8 +215,8 @@ class _ShardCheck:
 
 
 _LOST = {
-    "emptied": "nothing of the page is left: all of its text goes as furniture",
-    "blank": "holds no text",
+    "emptied": "no text of the page is left: all of it is furniture",
+    "blank": "has no text",
     "suspect": "all that reads like prose was to go by its surroundings: the story is not told apart from the page",
 }
 

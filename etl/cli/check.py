@@ -286,8 +286,8 @@ def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", r
     if worse and not reason:
         for one in worse:
             name = " ".join(part for part in (one.key.check, one.key.rule, one.key.publisher) if part)
-            say(f"{name}: {one.now:,} of {one.now_of:,}, accepted are {one.before:,} of {one.before_of:,}")
-        say("These are worse, and were not raised: write them with --accept --reason WHY.", fg="yellow")
+            say(f"{name}: {one.now:,} of {one.now_of:,}; accepted: {one.before:,} of {one.before_of:,}")
+        say("These are worse and were not accepted. To accept them, add --accept --reason WHY.", fg="yellow")
         raise SystemExit(1)
 
 

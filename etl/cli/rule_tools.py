@@ -229,7 +229,7 @@ def _counts(hits: "Sequence[Hit]") -> str:
     names = Counter(rule for hit in hits for rule in hit.rules)
     known = ", ".join(f"{rule} {count:,}" for rule, count in sorted(names.items(), key=lambda one: (-one[1], one[0])))
     already = sum(bool(hit.rules) for hit in hits)
-    said = f"{number(len(hits), 'hit')} in {number(len(documents), 'document')}, {already:,} named already"
+    said = f"{number(len(hits), 'hit')} in {number(len(documents), 'document')}, {already:,} already matched"
     return f"{said}: {known}" if known else said
 
 

@@ -50,10 +50,10 @@ def list_rules(as_json: bool, **chosen: Any) -> None:
 
 
 @rules.command("show", cls=GroupedCommand)
-@click.argument("name", type=RuleName(), metavar="RULE")
+@click.argument("names", type=RuleName(), nargs=-1, required=True, metavar="RULE...")
 @options.rule_options
-def show_rule(name: str, **chosen: Any) -> None:
-    """Show one rule: what it matches, why, and its examples.
+def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
+    """Show rules: what each matches, why, and its examples.
 
     \b
     Examples:
@@ -63,7 +63,7 @@ def show_rule(name: str, **chosen: Any) -> None:
     RULE is any name from a summary or an audit.
     """
     found = {called: one for one in load_rules(settings.selection(chosen)) for called in one.called}
-    for one in name.split("+"):  # as repairs that meet stand in the audit
+    for one in (one for name in names for one in name.split("+")):  # repairs of one place are joined in the audit
         if one in REASONS:
             reason = REASONS[one]
             click.echo(visible(f"{one}: {reason.title}\n  why: {reason.why}\n  not a rule of a pack"))
@@ -167,7 +167,7 @@ def _page(sourced: Sourced) -> str:
         f"  in {sourced.path}:{sourced.line}",
     ]
     keeps = (*rule.keeps, *(rule.unless.keeps if rule.unless else ()))
-    for name, examples in (("names", rule.drops), ("keeps", keeps)):
+    for name, examples in (("drops", rule.drops), ("keeps", keeps)):
         lines += [f"  {name}: {one_line(example, 160)}" for example in examples]
     lines += [f"  turns: {before} -> {after}" for before, after in rule.turns]
     return "\n".join(lines)

@@ -66,12 +66,12 @@ def _notes(outcome: Outcome) -> list[str]:
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
     empty = dict(outcome.tally.warnings).get("empty", 0)
-    notes += [f"{number(empty, 'document')} without any text; --skip empty leaves them out"] if empty else []
+    is_written = any(name in outcome.tally.as_object()["statuses"] for name in ("empty", "stub"))
+    advice = "; --skip empty,stub writes no such articles" if is_written else ""
+    notes += [f"{number(empty, 'document')} without any text{advice}"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
-    notes += (
-        [f"{number(suspect, 'page')} suspect: all that reads like prose was removed; see the audit"] if suspect else []
-    )
-    notes += [f"{number(unread, 'date')} could not be read; they stand unchanged in the metadata"] if unread else []
+    notes += [f"{number(suspect, 'page')} suspect: all sentences were removed; see the audit"] if suspect else []
+    notes += [f"{number(unread, 'date')} could not be read; they are in the metadata, unchanged"] if unread else []
     kinds = {name.removeprefix(_PASSED): count for name, count in outcome.tally.warnings if name.startswith(_PASSED)}
     if kinds:
         named = ", ".join(

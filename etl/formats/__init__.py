@@ -129,12 +129,14 @@ def format_of(path: str, head: bytes) -> Format:
 def only_document(name: str, reading: Reading, row: int = 0) -> Raw:
     """Return the document of a file, or the record on a row of it.  Raises NoInput and UsageError."""
     if name != STDIN and Path(name).is_dir():
-        raise UsageError(name, "is a folder, and one line is looked at", "Name a file in it.")
+        raise UsageError(name, "is a folder", "Name a file in it.")
     sources = find([name], reading).sources
     if len(sources) != 1:
         raise UsageError(name, f"stands for {len(sources)} files", "Name one of them.")
+    rows: list[str] = []
     for share in shares(sources[0], reading, _AT_ONCE):
         for result in read(share, reading):
+            rows.append(str(result.row))
             has_rows = share.format not in ("text", "html")
             if has_rows and not row and not share.fault:
                 raise UsageError(name, "holds records", f"Say which: {name}:ROW:LINE.")
@@ -142,4 +144,8 @@ def only_document(name: str, reading: Reading, row: int = 0) -> Raw:
                 if isinstance(result, Raw):
                     return result
                 raise UsageError(f"{result.path}:{result.row}", result.reason)
-    raise UsageError(f"{name}:{row}", "there is no such row", "Rows count from 1.")
+    raise UsageError(
+        f"{name}:{row}",
+        "there is no such row",
+        f"Its first rows are {', '.join(rows[:5])}." if rows else "It has no records.",
+    )

@@ -96,7 +96,7 @@ def _stored(address: str, reading: Reading, suffixes: Sequence[str]) -> Iterator
             yield _Candidate(one.address, one.address, size=one.size, modified=one.modified)
 
 
-_OTHER = "its name is that of no format that is read"
+_OTHER = "its name does not end in a known suffix"
 
 
 def _globbed(pattern: str) -> Iterator[str]:

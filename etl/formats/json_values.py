@@ -52,7 +52,7 @@ def values(path: str, text: str) -> Iterator[tuple[Any, list[str]]]:
         try:
             value, at = reader.read(text, at)
         except json.JSONDecodeError as error:
-            said = f"is not JSON: {error.msg} at character {error.pos + 1}"
+            said = f"is not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
             if fault:
                 raise Unreadable(path, said if at else fault) from None
             text, at, fault = as_json(text[at:]), 0, said

@@ -63,7 +63,7 @@ class Signature(Struct, frozen=True):
 
 # What is not read, by its first bytes.  A file of these that passes for text gives an article of garbage.
 SIGNATURES = (
-    Signature("PDF", b"%PDF-", "make text of it first, with pdftotext", is_text=True),
+    Signature("PDF", b"%PDF-", "convert it to text first, with pdftotext", is_text=True),
     Signature("a ZIP archive (also docx, xlsx, epub)", b"PK\x03\x04", "unpack it first"),
     Signature("an empty ZIP archive", b"PK\x05\x06", "unpack it first"),
     Signature("7-Zip", b"7z\xbc\xaf\x27\x1c", "unpack it first"),
@@ -85,8 +85,8 @@ SIGNATURES = (
     Signature("Feather version 1", b"FEA1", "write it as Parquet"),
     Signature("an old Office document", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as text"),
     Signature("RTF", b"{\\rtf", "save it as text", is_text=True),
-    Signature("PostScript", b"%!PS", "make text of it first", is_text=True),
-    Signature("DjVu", b"AT&TFORM", "make text of it first"),
+    Signature("PostScript", b"%!PS", "convert it to text first", is_text=True),
+    Signature("DjVu", b"AT&TFORM", "convert it to text first"),
     Signature("a Mobipocket book", b"BOOKMOBI", "convert it to text first", 60),
     Signature("a PNG image", b"\x89PNG\r\n\x1a\n", "it holds no text"),
     Signature("a JPEG image", b"\xff\xd8\xff", "it holds no text"),
@@ -127,7 +127,7 @@ def not_read(head: bytes, packed_as: str = "", name: str = "") -> str:
     the file.
 
     >>> not_read(b"%PDF-1.7 ..."), not_read(b"Rar! she cried")
-    ('is PDF: not supported; make text of it first, with pdftotext', '')
+    ('is PDF: not supported; convert it to text first, with pdftotext', '')
     """
     if packed_as and (inner := compression(head)):
         return f"is {inner} within {packed_as}: not supported; unpack it once"

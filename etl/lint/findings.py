@@ -88,13 +88,15 @@ def _of_regexes(rules: Sequence[Sourced], show: Show) -> Iterator[Finding]:
 
 
 def _of_terms(rules: Sequence[Sourced]) -> Iterator[Finding]:
-    """What is in doubt about a rule as a whole: a rule that takes too much, one that should be gone."""
+    """Yield what is in doubt about a rule as a whole."""
     for sourced in rules:
         rule = sourced.rule
         if rule.action == "reject" and rule.where.max_article_words is None:
             yield _finding(sourced, "action", "R012")
         if rule.until and _number(sourced.version) >= _number(rule.until):
             yield _finding(sourced, "until", "R013")
+        if not any(map(str.isalnum, rule.why)):
+            yield _finding(sourced, "why", "R014")
 
 
 def _finding(sourced: Sourced, key: str, code: str) -> Finding:

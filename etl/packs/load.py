@@ -36,14 +36,14 @@ WAYS_OUT = {
     "id": "Name the rule in lower-case words with dashes.",
     "title": "Say in a few words what such lines are.",
     "kind": "Say what such lines are: caption, credit, link, notice …",
-    "why": "Say in one sentence on what ground these lines go; it is printed with the rule.",
-    "keeps": "Give at least one line that looks alike and must not be dropped.",
-    "match": "Say what the rule names: match.exact, match.prefix, match.regex …",
-    "unless.keeps": "Give at least one line that the rule would name but for it.",
+    "why": "Say in one sentence why these lines are removed.",
+    "keeps": "Give at least one similar line that must not be dropped.",
+    "match": "Say what the rule matches: match.exact, match.prefix, match.regex …",
+    "unless.keeps": "Give at least one line that the rule would match without it.",
     "within": "Say how many blocks away it may stand: within = 3.",
     "start": 'Say what stands above: start = { exact = ["Share"] }.',
     "end": 'Say what stands below: end = { exact = ["Copy link"] }.',
-    "around": "Give the run of labels, in order.",
+    "around": "Give the labels, in order.",
 } | {f"{outer}.{inner}": "all, any and not go one level deep." for outer, inner in product(_OF_LOOKS, repeat=2)}
 
 

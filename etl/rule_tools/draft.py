@@ -34,7 +34,7 @@ class Draft(Struct, frozen=True):
 
 
 def propose(judged: Judged, line: int) -> Draft:
-    """Return a draft for the block on a line of a document.  Raises UsageError if it is named already, or none."""
+    """Return a draft for the block on a line of a document.  Raises UsageError if there is none to draft."""
     found = list(outcomes(judged))
     outcome = next((one for one in found if _holds(judged, one, line)), None)
     place = where(judged.document, line)
@@ -42,7 +42,7 @@ def propose(judged: Judged, line: int) -> Draft:
         raise UsageError(place, "there is no text on this line", "Blank lines belong to no block.")
     if outcome.rules:
         raise UsageError(
-            place, f"is named by {', '.join(outcome.rules)} already", "Mend that rule, or name another line."
+            place, f"matches {', '.join(outcome.rules)} already", "Change that rule, or name another line."
         )
     kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
     publisher = outcome.article.publisher.id if outcome.article.publisher else ""
@@ -79,10 +79,10 @@ def draft(drafted: Draft, name: str) -> str:
         f"kind = {toml_string(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
         f"match.exact = {toml_array([drafted.text])}",
         *([f"scope.publisher = {toml_array([drafted.publisher])}"] if drafted.publisher else []),
-        'why = "…"  # on what ground it goes, in one sentence',
+        'why = "…"  # the reason, in one sentence',
         f"source = {toml_array(drafted.sources)}",
         f"drops = {toml_array([drafted.text])}",
-        f"keeps = {toml_array([drafted.keep] if drafted.keep else [])}  # must stay: is there a nearer line?",
+        f"keeps = {toml_array([drafted.keep] if drafted.keep else [])}  # better: the most similar line of a story",
     ]
     return "\n".join(lines) + "\n"
 

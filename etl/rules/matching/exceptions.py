@@ -19,7 +19,7 @@ _DIGITS = re.compile("[0-9a-f]{1,64}")
 
 
 class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Lines exempt from rules, an `[[exception]]`.  All that is given must hold; it ends with `until`.
+    """Lines exempt from rules, an `[[exception]]`.  All keys that are given must match; it ends with `until`.
 
     `rule` is a name or a pattern of names ("core/*"), `source` a pattern of paths as the user gives them, `publisher`
     an id or group of the known publishers, `line` the text of a line, or the first digits of its `line_sha256` in the
@@ -36,7 +36,7 @@ class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     def covers(self, view: ArticleView, at: int) -> bool:
         """Return true if a block of an article is such a line, whatever rule would take it."""
         return (
-            fnmatchcase(view.document.path, self.source)
+            any(fnmatchcase(path, self.source) for path in view.paths)
             and (not self.publisher or self.publisher in view.scope.publishers)
             and (not self.line or self._names(view, at))
         )
@@ -71,5 +71,5 @@ def exception_guard(names: Collection[str], exceptions: Sequence[RuleException])
     """Compile the exceptions from a rule into a guard.  `names` are those of the rule, old ones included."""
     held = [one for one in exceptions if any(fnmatchcase(name, one.rule) for name in names)]
     return lambda view, at: next(
-        (f"an exception until {one.until}: {one.reason}" for one in held if one.covers(view, at)), ""
+        (f"an exception until {one.until} ({one.reason})" for one in held if one.covers(view, at)), ""
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from etl.fold import ORNAMENTS, count_words, ends_sentence, has_full_stop, plain
@@ -75,6 +76,14 @@ class ArticleView:
         for at, rules in named:
             view.named.setdefault(at, set()).update(rules)
         return view
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Return the path of the document and, of an article of copydesk's own, that of the page it was made from."""
+        if self.kind != "article":
+            return (self.document.path,)
+        origin = msgspec.json.decode(self.document.extra).get("origin")
+        return (self.document.path, str(origin.get("path", ""))) if isinstance(origin, dict) else (self.document.path,)
 
     @cached_property
     def labels(self) -> list[str]:
