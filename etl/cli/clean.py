@@ -208,9 +208,9 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         added=added,
         suffix=output.suffix,
         shape=chosen.get("shape", "copydesk"),
-        memory=settings.memory(chosen["memory"]),
+        memory=settings.size(chosen, "memory"),
         index=chosen["index"],
-        shard_bytes=settings.memory(chosen["shard_size"]),
+        shard_bytes=settings.shard_bytes(chosen),
         skip=settings.textless(chosen.get("skip", ())),
     )
     found = find(inputs, reading)
