@@ -123,19 +123,21 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
         return
     for entry in entries:
         path = Path(folder, entry.name).as_posix()
+        is_link = entry.is_symlink()
+        is_folder = os.path.isdir(path) if is_link else entry.is_dir()  # noqa: PTH112  # a link to itself is none
         if entry.name.startswith(OWN):
             yield _Candidate(path, fault="it is a work file of copydesk's")
             continue
         if entry.name.startswith((".", "__MACOSX")):
             yield _Candidate(path, fault="it is hidden")
-        elif reason := rules.reason(path, entry.is_dir()):
+        elif reason := rules.reason(path, is_folder):
             yield _Candidate(path, fault=reason)
-        elif entry.is_dir() and is_index(Path(path)):
+        elif is_folder and is_index(Path(path)):
             yield _Candidate(path, fault="it is an index of copydesk's")
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, reading, suffixes, rules.below(path))
-        elif entry.is_dir():
+        elif is_folder and is_link:
             yield _Candidate(path, fault="it is a link to a folder")
+        elif is_folder:
+            yield from _walk(path, reading, suffixes, rules.below(path))
         elif not reading.format and suffix_of(path) not in suffixes:
             yield _Candidate(path, fault=_OTHER)
         else:
