@@ -179,7 +179,7 @@ def tree_megabytes(process: int) -> float:
 
 
 def numbered(path: Path) -> Iterator[Row]:
-    """Read rows.  Raises msgspec.ValidationError if the id of one is no number."""
+    """Read rows.  Raises msgspec.ValidationError if the id of one is not a number."""
     with path.open("rb") as lines:
         for line in lines:
             yield msgspec.json.decode(line, type=Row)

@@ -23,6 +23,10 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
+# As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".
+_MAILBOX = re.compile(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
+# As catalogues write it: "Roe, Jane Mary".
+_INVERTED = re.compile(r"(?P<family>[A-ZÀ-Þ][\w'’-]+), (?P<given>[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2})")
 # What a template prints behind a name: when, and for whom.
 _BEHIND = re.compile(
     r"\s*(?:[|·•–—-]\s*)?\b(?:(?:last )?updated|published|posted|min(?:ute)? read)\b.*$"
@@ -39,7 +43,7 @@ _BETWEEN = re.compile(
 _COMMA = re.compile(r"\s*,\s*")
 _OFFICE = re.compile(
     r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
-    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)"
+    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)s?"
     r"(?: (?:in|at|for|of) .{2,40})?",
     re.IGNORECASE,
 )
@@ -70,11 +74,23 @@ def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()
     return persons or names[:1]
 
 
+def upright(name: str) -> str:
+    """Return a name that a catalogue may have written with the family name first.
+
+    >>> upright("Roe, Jane M."), upright("Beek, Jan van der"), upright("Jane Roe, Iris Holm")
+    ('Jane M. Roe', 'Jan van der Beek', 'Jane Roe, Iris Holm')
+    """
+    match = _INVERTED.fullmatch(name.strip())
+    return f"{match['given']} {match['family']}" if match else name
+
+
 def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str]:
     text = " ".join(text.split())
     if len(text) > MAX_SAID:
         yield from [text] if trust == "given" else ()
         return
+    if mailbox := _MAILBOX.fullmatch(text):
+        text = mailbox["behind"] or mailbox["before"]
     if trust == "given":
         text = _BEHIND.sub("", _ADDRESS.sub(" ", text))
     for part in _BETWEEN.split(_BY.sub("", text.strip())):

@@ -56,6 +56,14 @@ _NAMES = {
     "id": "januari/jan februari/feb maret/mar april/apr mei juni/jun juli/jul agustus/agu september/sep/sept "
     "oktober/okt november/nov desember/des",
     "ar": "يناير فبراير مارس أبريل/ابريل/إبريل مايو يونيو يوليو أغسطس/اغسطس سبتمبر أكتوبر/اكتوبر نوفمبر ديسمبر",
+    "sk": "január/januára február/februára marec/marca apríl/apríla máj/mája jún/júna júl/júla august/augusta "
+    "september/septembra október/októbra november/novembra december/decembra",
+    "ca": "gener/gen febrer/febr març/març abril/abr maig juny juliol/jul agost/ag/d'agost setembre/set "
+    "octubre/oct/d'octubre novembre/nov desembre/des",
+    "he": "ינואר/בינואר פברואר/בפברואר מרץ/במרץ אפריל/באפריל מאי/במאי יוני/ביוני יולי/ביולי אוגוסט/באוגוסט "
+    "ספטמבר/בספטמבר אוקטובר/באוקטובר נובמבר/בנובמבר דצמבר/בדצמבר",
+    "th": "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
+    "bn": "জানুয়ারি/জানুয়ারী ফেব্রুয়ারি/ফেব্রুয়ারী মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
     "hi": "जनवरी फरवरी/फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर/सितम्बर अक्टूबर/अक्तूबर नवंबर/नवम्बर दिसंबर/दिसम्बर",
 }
 
@@ -65,7 +73,9 @@ MONTHS: dict[str, dict[str, int]] = {
 }
 """The months of each language, by every form of their names, folded."""
 
-DAY_FIRST = frozenset("de fr es it pt nl pl cs ru uk be tr ro hu sv da no nb fi el hr lt lv id vi ar hi".split())
+DAY_FIRST = frozenset(
+    "de fr es it pt nl pl cs ru uk be tr ro hu sv da no nb fi el hr lt lv id vi ar hi sk ca he th bn".split()
+)
 """Languages all of whose countries write the day first where figures alone stand; English and Chinese are not."""
 
 DAY_FIRST_COUNTRIES = frozenset("gb uk ie au nz in pk ng ke za sg my hk de at ch fr es it pt nl be br mx ar".split())

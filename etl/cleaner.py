@@ -148,7 +148,7 @@ class Cleaner:
         choose the rules of a publisher.  `record` names the document in the audit, and in the ids of its articles;
         without it the url does, or a hash of the content.
 
-        Raises Unreadable if it is no text, TypeError and ValueError for a wrong argument.
+        Raises Unreadable if it is not text, TypeError and ValueError for a wrong argument.
         """
         name, site = _string("record", record) or _string("url", url), _string("publisher", publisher)
         given = _Given(one_of("kind", kind, get_args(Kind)), _string("url", url), site, name)

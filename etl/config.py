@@ -193,7 +193,7 @@ def _table(path: Path) -> Mapping[str, Any] | None:
     for name in tables:
         found = found.get(name) if isinstance(found, dict) else None
     if found is not None and not isinstance(found, dict):
-        raise PackError(str(path), "'tool.copydesk' is no table", "Write it [tool.copydesk.clean].")
+        raise PackError(str(path), "'tool.copydesk' is not a table", "Write it [tool.copydesk.clean].")
     return found
 
 
@@ -210,7 +210,7 @@ def _config(path: Path, found: Mapping[str, Any]) -> Config:
     for name, value in options.items():
         if not isinstance(value, dict):
             way_out = did_you_mean(name, (*CHANGES, THRESHOLD)) or f"Write it under its command: [clean] {name} = …"
-            raise PackError(place(path, 1, name), f"'{name}' is no table of options", way_out)
+            raise PackError(place(path, 1, name), f"'{name}' is not a table of options", way_out)
     changes = [change for name in CHANGES for change in _changes(path, name, found)]
     return Config(str(path), options, tuple(changes), thresholds=tuple(_located(path, THRESHOLD, found)))
 

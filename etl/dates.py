@@ -8,11 +8,16 @@ knows English months alone.
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 from etl.calendar import AMERICAN_ZONES, DAY_FIRST, DAY_FIRST_COUNTRIES, MONTH_FIRST_COUNTRIES, MONTHS, ZONES
 
 # Older dates are the zeros of some system ("0001-01-01T00:00:00"): the first newspaper is Relation, Strasbourg 1605.
 FIRST_YEAR = 1605
+# Later dates are of another calendar, or the end of time of some system ("9999-12-31").
+LAST_YEAR = 2200
+# In Thailand 2020 is 2563.
+BUDDHIST_YEARS = 543
 # Seconds since 1970: 1973 to 2286.  A smaller number is a count of something, or a year.
 MIN_EPOCH, MAX_EPOCH = 10**8, 10**10
 # Milliseconds, microseconds and nanoseconds, as JavaScript, Elasticsearch and pandas write epochs.
@@ -23,8 +28,16 @@ MAX_LENGTH = 100
 _DIGITS = re.compile(r"\d")
 # Marks of Indic vowels are no letters to `re`.
 _WORD = re.compile(r"[^\s\d@,;:./|()\[\]-]+\.?")
-_EPOCH = re.compile(r"(?:/Date\()?(-?\d{9,19})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
+_EPOCH = re.compile(r"(?:/Date\()?(-?\d{9,19}(?:\.\d+)?|\d\.\d+e\+?\d{1,2})(?:[+-]\d{4})?(?:\)/)?", re.I)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?Z?")
+# datetime.datetime(2020, 8, 23, 16, 18), Timestamp('2020-08-23 16:18:00'): as Python prints its own.
+_NUMBERS = re.compile(r"(?:datetime\.)?date(?:time)?\((\d{4}(?:, \d{1,6}){2,6})\)")
+_TIMESTAMP = re.compile(r"[\w.]+\('([^']*)'.*\)")
+# "Sun, 23 Aug 20 16:18:00 GMT", as mail and RSS wrote it before 1989, and some still do.
+_SHORT_YEAR = re.compile(r"(\w{3}, \d{1,2} \w{3}) (\d\d)(?= \d\d:\d\d)")
+_THAI = re.compile("[\u0e01-\u0e4e]")
+# "16:18 Europe/London" without an offset: the hour in UTC is not known here.
+_PLACE = re.compile(r"\b[A-Z][a-z]+/[A-Z][a-z]")
 # After `_in_numbers` a month that stood as a word is "@8".
 _DATES = tuple(
     re.compile(pattern)
@@ -33,7 +46,8 @@ _DATES = tuple(
         r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|[.º°ª])?[-/., ]*(?:(?:of|de|del|di|tháng) )?@(?P<m>\d{1,2})"
         r"[-/.,’' ]*(?:(?:de|del|di|năm) )?(?P<y>\d{4})(?!\d)",
         r"@(?P<m>\d{1,2})[-/., ]*(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<y>\d{4})(?!\d)",
-        r"(?<!\d)(?P<y>\d{4})[-/., ]+@(?P<m>\d{1,2})[-/., ]+(?P<d>\d{1,2})(?!\d)",
+        r"(?<!\d)(?P<y>\d{4})[-/., ]+(?:m\. )?@(?P<m>\d{1,2})[-/., ]+(?P<d>\d{1,2})(?!\d)",
+        r"(?<!\d)(?P<y>\d{4})\. gada (?P<d>\d{1,2})\. @(?P<m>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<a>\d{1,2}) ?(?P<mark>[-./]) ?(?P<b>\d{1,2}) ?(?P=mark) ?(?P<y>\d{4})(?!\d)",
     )
 )
@@ -69,11 +83,15 @@ def instant(date: str | float, language: str = "", country: str = "") -> str:
     readers: Sequence[Callable[[], datetime | None]] = (
         lambda: _epoch(text),
         lambda: _compact(text),
+        lambda: _of_python(text),
         lambda: datetime.fromisoformat(text),
         lambda: _in_words(text, language, country),
     )
     moment = next(filter(None, map(_read, readers)), None)
-    return written(moment) if moment and moment.year >= FIRST_YEAR else ""
+    is_thai = "th" in (language[:2].lower(), country.lower()) or bool(_THAI.search(text))
+    if moment and moment.year > LAST_YEAR and is_thai:
+        moment = moment.replace(year=moment.year - BUDDHIST_YEARS)
+    return written(moment) if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else ""
 
 
 def written(moment: datetime) -> str:
@@ -95,9 +113,9 @@ def _epoch(text: str) -> datetime | None:
     match = _EPOCH.fullmatch(text)
     if not match:
         return None
-    number = int(match[1])
+    number = Decimal(match[1])
     unit = next((unit for unit in EPOCH_UNITS if MIN_EPOCH <= abs(number) / unit < MAX_EPOCH), 0)
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=number * 10**6 // unit) if unit else None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(number * 10**6 / unit)) if unit else None
 
 
 def _compact(text: str) -> datetime | None:
@@ -106,8 +124,18 @@ def _compact(text: str) -> datetime | None:
     return datetime(*(int(part) for part in match.groups("0"))) if match else None  # type: ignore[arg-type]  # six numbers
 
 
+def _of_python(text: str) -> datetime | None:
+    if match := _NUMBERS.fullmatch(text):
+        return datetime(*map(int, match[1].split(",")))  # type: ignore[arg-type]  # three to seven numbers
+    match = _TIMESTAMP.fullmatch(text)
+    return datetime.fromisoformat(match[1]) if match else None
+
+
 def _in_words(text: str, language: str, country: str) -> datetime | None:
-    text = _in_numbers(_ZONE_NAME.sub("", text), language)
+    text = _ZONE_NAME.sub("", text)
+    if _PLACE.search(text):
+        return None
+    text = _in_numbers(_SHORT_YEAR.sub(_with_century, text), language)
     match = next(filter(None, (pattern.search(text) for pattern in _DATES)), None)
     if not match:
         return None
@@ -158,6 +186,11 @@ def _day(parts: dict[str, str], language: str, country: str) -> datetime | None:
         return None
     day, month = (first, second) if day_first else (second, first)
     return datetime(int(parts["y"]), month, day)
+
+
+def _with_century(match: re.Match[str]) -> str:
+    """Return a day with the century of its year, as RFC 2822 says: 20 is 2020, 99 is 1999."""
+    return f"{match[1]} {'20' if int(match[2]) < 50 else '19'}{match[2]}"
 
 
 def _is_day_first(language: str, country: str) -> bool | None:

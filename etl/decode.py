@@ -18,7 +18,7 @@ DECLARATION_BYTES = 4096
 DETECTION_BYTES = 16_384
 # Below half, the valid sequences are chance: two bytes of GBK or Windows-1251 look like UTF-8 now and then.
 VALID_SHARE_OF_DIRTY_UTF8 = 0.5
-# Of the characters.  A page with more is no page, or was decoded wrongly; the count spares a short row with a bad byte.
+# Of the characters.  What has more is no page, or was decoded wrongly; the count spares a short row with a bad byte.
 MAX_CONTROL_SHARE, MAX_FAULTY_SHARE, MAX_SPARED = 0.01, 0.05, 8
 # Of the characters beyond ASCII, those in rows of three accented letters: rare in any language, all of Russian that is
 # read as Windows-1252.

@@ -75,7 +75,8 @@ def is_label(text: str, labels: frozenset[str]) -> bool:
     >>> is_label("Read More »", labels), is_label("He read on, and more was to come.", labels)
     (True, False)
     """
-    is_bare = text[:1].isalnum() and text.endswith(".")  # then its label is as long as the text, or longer
+    last = text[-1:]
+    is_bare = text[:1].isalnum() and (last == "." or last.isalnum())  # then its label is as long as the text, or longer
     return not (is_bare and len(text) > _longest(labels)) and label(text) in labels
 
 

@@ -147,7 +147,7 @@ def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Shingles) -> N
     for name, text in texts.items():
         key = next((form for form in (name, name.encode(), pickle.dumps(name)) if form in stored), None)
         if key is None:
-            raise UsageError(f"LSH: '{name}'", "is no key", WAY_OUT)
+            raise UsageError(f"LSH: '{name}'", "is not a key", WAY_OUT)
         own.insert(name, minhash(text, shingles))
         if list(own.keys.get(name)) != list(lsh.keys.get(key)):
             fault = "is not stored with the signature of its text"

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Reason(Struct, frozen=True, gc=False):
-    """A name in the audit that is no rule: what it is about, in a few words, and on what ground it is booked."""
+    """A name in the audit that is not a rule: what it is about, in a few words, and on what ground it is booked."""
 
     name: str
     title: str
@@ -92,7 +92,7 @@ _ROWS = (
     ("repair/half-width", "Half-width katakana", "They are the usual ones, set narrow."),
     ("repair/symbol-font", "Bullet of a symbol font", "Wingdings and Symbol have it where others have nothing."),
     ("repair/private-use", "Character for private use", "Nobody outside knows what it means."),
-    ("repair/noncharacter", "What is no character", "Unicode never will have one there."),
+    ("repair/noncharacter", "What is not a character", "Unicode never will have one there."),
     ("repair/lost-possessive", "Name that lost its apostrophe", "`Belaruss president`: the name has no plural."),
     ("repair/bidi-override", "Mark that turns the direction of writing", "Text reads otherwise than it looks."),
     ("repair/homoglyph", "Letters of two alphabets in a word", "It reads otherwise than it looks."),

@@ -79,7 +79,7 @@ def atomic(target: Path) -> Iterator[Path]:
 def check_regular(target: Path) -> None:
     """Refuse what is there and is no regular file, a link included.  Raises UsageError, and OSError."""
     if os.path.lexists(target) and not stat.S_ISREG(target.lstat().st_mode):
-        raise UsageError(str(target), "is no regular file", "Name a file, or leave the name out to print.")
+        raise UsageError(str(target), "is not a regular file", "Name a file, or leave the name out to print.")
 
 
 @contextmanager

@@ -435,8 +435,8 @@ def test_limits_of_the_config(run: Run, tmp_path: Path, threshold: str, code: in
         ('check = "art.shrt"\nmax = 1', "Did you mean 'art.short'?"),
         ('check = "art.short"', "no limit"),
         ('check = "art.short"\nmax = 1\nmin = 2', "max and min"),
-        ('check = "art.short"\nmost = 1', "copydesk.toml:3:1: R001 'most' is no key"),
-        ('check = "art.short"\nmax = "5 %%"', "is no amount"),
+        ('check = "art.short"\nmost = 1', "copydesk.toml:3:1: R001 'most' is not a key"),
+        ('check = "art.short"\nmax = "5 %%"', "is not an amount"),
     ],
 )
 def test_limits_that_cannot_be_meant(run: Run, tmp_path: Path, threshold: str, said: str) -> None:
@@ -475,7 +475,7 @@ def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
         pytest.param(("a.txt", "--format", "json", "--format", "text"), 2, "at once", id="two formats on stdout"),
         pytest.param(("a.txt", "--format", "json=x", "--format", "sarif=x"), 2, "one file", id="two formats, one file"),
         pytest.param(("a.txt", "--baseline", "none.jsonl"), 2, "no such baseline", id="no baseline"),
-        pytest.param(("a.txt", "--require", "quality=1%"), 2, "is no requirement", id="no requirement"),
+        pytest.param(("a.txt", "--require", "quality=1%"), 2, "is not a requirement", id="no requirement"),
     ],
 )
 def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int, said: str) -> None:

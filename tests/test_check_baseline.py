@@ -129,11 +129,11 @@ def test_accepted_packs_bring_their_new_rules(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        pytest.param(lambda _: [], "is no baseline", id="empty"),
-        pytest.param(lambda lines: lines[1:], "is no baseline", id="without its head"),
+        pytest.param(lambda _: [], "is not a baseline", id="empty"),
+        pytest.param(lambda lines: lines[1:], "is not a baseline", id="without its head"),
         pytest.param(lambda lines: ['{"schema":"copydesk/baseline/2"}', *lines[1:]], "newer", id="newer"),
-        pytest.param(lambda lines: [*lines[:-1], lines[-1][:-9]], "is no line of a baseline", id="cut"),
-        pytest.param(lambda lines: [*lines, "<<<<<<< HEAD"], "is no line of a baseline", id="a merge that was left"),
+        pytest.param(lambda lines: [*lines[:-1], lines[-1][:-9]], "is not a line of a baseline", id="cut"),
+        pytest.param(lambda lines: [*lines, "<<<<<<< HEAD"], "is not a line of a baseline", id="a merge that was left"),
         pytest.param(lambda lines: [*lines, lines[-1]], "says again", id="a key twice"),
         pytest.param(lambda lines: [*lines, lines[-1].replace('"of":', '"off":')], "unknown field", id="unknown key"),
         pytest.param(

@@ -24,6 +24,7 @@ from etl.rules.classifier.model import (
     NAME,
     SENTENCE,
     Classifier,
+    have_nothing_to_score,
     lexicon_of,
     score_pages,
     score_rows,
@@ -199,6 +200,27 @@ def test_scores_do_not_depend_on_the_batch(texts: list[list[str]], furniture: se
     pages = [page(one, sorted(furniture)) for one in texts]
     together = score_pages(pages, shipped(), [0.5] * len(pages))
     assert together == [score_pages([one], shipped(), [0.5])[0] for one in pages]
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "is_nothing"),
+    [
+        pytest.param(STORY, [], True, id="sentences alone"),
+        pytest.param([*STORY, "Share"], [8], True, id="and a label that a rule has named"),
+        pytest.param([*STORY, "It failed."], [], True, id="and a short one"),
+        pytest.param([*STORY, "Share"], [], False, id="a label"),
+        pytest.param([*STORY, "Ten Ships That Never Came Home"], [], False, id="a headline"),
+        pytest.param([*STORY, "Sign up for our newsletter."], [], False, id="a sentence with words of furniture"),
+        pytest.param([*TEASERS[:7]], [], True, id="too few to judge"),
+        pytest.param([], [], True, id="none"),
+    ],
+)
+def test_articles_without_anything_to_score(texts: list[str], named: list[int], is_nothing: bool) -> None:
+    other = page(PAGE)
+    assert have_nothing_to_score([other, page(texts, named), other], shipped()) == [False, is_nothing, False]
+    if is_nothing:
+        (scores,) = score_pages([page(texts, named)], shipped(), [0.5])
+        assert not scores.predictions
 
 
 @pytest.mark.parametrize(

@@ -313,11 +313,11 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean pictures", 3, ["pictures", "no file in it that can be read", "Name files"], id="folder without text"),
         pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing in it"], id="empty file"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
-        pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is no key", "Did you mean 'match'?"], id="unknown key"),
+        pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
         pytest.param("clean a.txt -r regex.toml", 2, ["regex.toml:8:7: R005 rule 'a'", "does not compile"], id="bad regex"),
         pytest.param("clean a.txt -o a.txt/out", 2, ["a.txt/out: cannot be made", "Give an -o"], id="output that cannot be"),
         pytest.param("clean a.txt -o there.jsonl", 2, ["there.jsonl: exists already", "--force"], id="output that is there"),
-        pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is no time"], id="no time"),
+        pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is not a time"], id="no time"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
@@ -326,7 +326,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
         pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
-        pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is no line of copydesk's"], id="no audit line"),
+        pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line of copydesk's"], id="no audit line"),
     ],
 )  # fmt: skip
 def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: str, code: int, said: list[str]) -> None:

@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
         ("clean a.txt --skip emty", "'emty' is not one of stub, empty"),
         ("clean a.txt -r pages", "holds no pack"),
         ("rules lint pages", "holds no pack"),
-        ("clean a.txt --memory 1XB", "'1XB' is no size"),
+        ("clean a.txt --memory 1XB", "'1XB' is not a size"),
         ("stats b.audit.jsonl", "is an audit, not articles\n  Give its articles: b.jsonl."),
         ("restore a.txt", "a.txt: has no audit beside it"),
         ("restore c.jsonl", "c.jsonl: there is no such file"),
@@ -80,7 +80,7 @@ def test_a_choice_that_contradicts_nothing_is_taken(run: Run, folder: Path) -> N
     ("line", "said"),
     [
         ('profile = "bad"', "copydesk.toml:2:1: 'profile': 'bad' is not one of"),
-        ('memory = "1XB"', "copydesk.toml:2:1: 'memory': '1XB' is no size"),
+        ('memory = "1XB"', "copydesk.toml:2:1: 'memory': '1XB' is not a size"),
         ("jobs = 0", "copydesk.toml:2:1: 'jobs': 0 is not in the range"),
         ("threshold = [", "copydesk.toml:2:1: is not TOML"),
     ],
@@ -118,7 +118,7 @@ def test_a_time_of_the_environment_that_is_none_is_refused(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
     result = run("clean", "a.txt")
-    assert (result.code, result.out, f"'{value}' is no number of seconds" in result.err) == (2, "", True), result.err
+    assert (result.code, result.out, f"'{value}' is not a number of seconds" in result.err) == (2, "", True), result.err
 
 
 @pytest.mark.parametrize(("words", "code"), [("diff bad.jsonl", 4), ("diff bad.jsonl --max-errors 1", 1)])

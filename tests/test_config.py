@@ -100,11 +100,11 @@ ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
         pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "copydesk.toml:2:1: R003 'reason' is wrong: expected `str` of length >= 1\n  Say why", id="an empty reason"),
         pytest.param(ENDS + 'line = 7', "copydesk.toml:4:1: R003 'line' is wrong: expected `str`, got `int`\n  Give the text", id="no text of a line"),
         pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.jsonl\n  Did you mean 'guardian'?", id="no such publisher"),
-        pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is no key", id="no such key"),
+        pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is not a key", id="no such key"),
         pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),
-        pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is no table of options\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
+        pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is not a table of options\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
         pytest.param('[override]\nrule = "a/b"', "Write it [[override]]", id="one table"),
-        pytest.param("clean = true", "'clean' is no table of options\n  Write it under its command", id="an option without its command"),
+        pytest.param("clean = true", "'clean' is not a table of options\n  Write it under its command", id="an option without its command"),
         pytest.param("[clean", "is not TOML", id="no TOML"),
     ],
 )  # fmt: skip
@@ -126,8 +126,8 @@ def test_exception_that_can_hold_is_read(tmp_path: Path, given: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        pytest.param("classifier/furniture", "is no rule, and has no confidence to override", id="the classifier"),
-        pytest.param("classifier/*", "is no rule, and has no confidence to override", id="by a pattern"),
+        pytest.param("classifier/furniture", "is not a rule, and has no confidence to override", id="the classifier"),
+        pytest.param("classifier/*", "is not a rule, and has no confidence to override", id="by a pattern"),
         pytest.param("core/raed-more", "no rule has this id\n  Did you mean 'core/read-more'?", id="no rule"),
         pytest.param("core/read-more", "", id="keeps: a rule"),
         pytest.param("*", "", id="keeps: all rules"),

@@ -1,4 +1,4 @@
-"""Bytes to text: every encoding that news comes in, with the right, no and a wrong declaration; and what is no text."""
+"""Bytes to text: every encoding that news comes in, with the right, no and a wrong declaration; and what is not text."""
 
 import codecs
 

@@ -35,7 +35,7 @@ def read(fields: dict[str, Any], reading: Reading = Reading()) -> Raw:
         pytest.param({"fields": {"bodyText": STORY}}, STORY, id="the Guardian's interface"),
         pytest.param({"articleBody": STORY, "description": MORE}, STORY, id="schema.org"),
         pytest.param({"title": "A", "description": MORE}, MORE, id="nothing but a teaser"),
-        pytest.param({"text": 42, "content": STORY}, STORY, id="a number is no text"),
+        pytest.param({"text": 42, "content": STORY}, STORY, id="a number is not text"),
         pytest.param({"text": {"a": 1}, "content": STORY}, STORY, id="nor are figures"),
     ],
 )  # fmt: skip

@@ -110,7 +110,7 @@ def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
     [
         pytest.param("--memory .", 2, id="a size that is none"),
         pytest.param("--memory " + "9" * 400, 2, id="a size of 400 digits"),
-        pytest.param("--threshold nan", 2, id="a threshold that is no number"),
+        pytest.param("--threshold nan", 2, id="a threshold that is not a number"),
         pytest.param(os.fsdecode(b"--publisher \xff"), 2, id="a publisher that is not UTF-8"),
         pytest.param(os.fsdecode(b"--rules \xff.toml"), 2, id="a pack whose name is not UTF-8"),
         pytest.param("--jobs 0", 2, id="no process"),

@@ -245,7 +245,7 @@ def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[s
     [
         ("manifest.json", '{"schema": "copydesk/index/9"}', "manifest.json: cannot be read"),
         ("manifest.json", "", "manifest.json: cannot be read"),
-        ("photo.jpg", "", "is no index: it holds photo.jpg"),
+        ("photo.jpg", "", "is not an index: it holds photo.jpg"),
         ("part-00001.blocks.parquet", "", ""),
         ("lock", "", ""),
     ],
@@ -263,7 +263,7 @@ def test_a_folder_that_is_no_index_is_refused_and_left_as_it_was(run: Run, name:
 @pytest.mark.parametrize(
     ("index", "said"),
     [
-        ("in.jsonl", "in.jsonl: is no folder\n  Name an index"),
+        ("in.jsonl", "in.jsonl: is not a folder\n  Name an index"),
         ("in.jsonl/index", "in.jsonl/index: cannot be written to: Not a directory\n  Name a folder"),
         ("/proc/index", "/proc/index: cannot be written to: No such file or directory\n  Name a folder"),
         ("some/where", ""),
@@ -457,11 +457,11 @@ def test_what_is_exported_are_the_signatures_of_datasketch(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("stats", "nowhere"), 2, "nowhere: is no index"),
-        (("export", "index", "-o", "out.parquet"), 2, "is no file of JSON lines"),
+        (("stats", "nowhere"), 2, "nowhere: is not an index"),
+        (("export", "index", "-o", "out.parquet"), 2, "is not a file of JSON lines"),
         (("export", "index", "-o", "in.jsonl"), 2, "in.jsonl: exists already"),
         (("import", "index", "nowhere.jsonl"), 3, "nowhere.jsonl"),
-        (("import", "in.jsonl", "in.jsonl"), 2, "in.jsonl: is no folder"),
+        (("import", "in.jsonl", "in.jsonl"), 2, "in.jsonl: is not a folder"),
     ],
     ids=["no index", "no JSON lines", "a file that exists", "no input", "a file for an index"],
 )
@@ -476,7 +476,7 @@ def test_what_the_index_command_refuses(run: Run, words: tuple[str, ...], code: 
     ("words", "said"),
     [
         (("--stats",), "--index: is missing"),
-        (("--stats", "--index", "nowhere"), "nowhere: is no index"),
+        (("--stats", "--index", "nowhere"), "nowhere: is not an index"),
         (("in.jsonl", "--compact", "--index", "index"), "in.jsonl: is of no use with"),
         (("--index", "index"), "Missing argument"),
         (("--forget", ""), "--index: is missing"),

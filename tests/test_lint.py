@@ -107,7 +107,7 @@ def findings(folder: Path, text: str) -> list[Finding]:
     ("text", "said"),
     [
         pytest.param(PACK, [], id="keeps: a rule that can be meant"),
-        pytest.param(PACK.replace("match.", "mtach."), [":9:1: R001 'mtach' is no key"], id="unknown key"),
+        pytest.param(PACK.replace("match.", "mtach."), [":9:1: R001 'mtach' is not a key"], id="unknown key"),
         pytest.param(PACK.replace(REGEX, "(Photo"), [":9:7: R005 rule 'photo-line': 'regex' does not compile"], id="no regex"),
         pytest.param(PACK.replace(REGEX, "Photo: .+"), [":9:7: warning: R010 rule 'photo-line': 'regex' has an unbounded repeat"], id="warning"),
         pytest.param(PACK.replace("why", "where.max_words = 9\nwhy").replace(REGEX, "Photo: .+"), [], id="keeps: bounded by a guard"),
@@ -116,7 +116,7 @@ def findings(folder: Path, text: str) -> list[Finding]:
         pytest.param(PACK + RULE.replace("why", "wyh"), [":19:1: R001 'wyh'"], id="second rule"),
         pytest.param(PACK.replace("match.", "mtach.") + RULE.replace("why", "wyh"), [":9:1: R001", ":19:1: R001"], id="both rules"),
         pytest.param(PACK + RULE, [":15:1: R004 rule 'photo-line': 'id' is taken"], id="id that stands twice"),
-        pytest.param(PACK.replace("[pack]", "[pakc]"), [":1:1: R001 'pakc' is no key"], id="no pack"),
+        pytest.param(PACK.replace("[pack]", "[pakc]"), [":1:1: R001 'pakc' is not a key"], id="no pack"),
         pytest.param("[pack\n", [":1:6: is not TOML"], id="no TOML"),
     ],
 )  # fmt: skip

@@ -69,7 +69,7 @@ def test_texts_of_an_lsh_become_a_run(run: Run, bands: int) -> None:
     ("stored", "texts", "said"),
     [
         (NEWS, {"rally": NEWS["rally"]}, "has 3 keys, and there are 1 texts"),
-        ({"rally": NEWS["rally"]}, {"river": NEWS["river"]}, "'river': is no key"),
+        ({"rally": NEWS["rally"]}, {"river": NEWS["river"]}, "'river': is not a key"),
         ({"rally": NEWS["rally"]}, {"rally": NEWS["rally"] + SAID}, "'rally': is not stored with the signature"),
     ],
     ids=["a key without a text", "a text without a key", "another text"],

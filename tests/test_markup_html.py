@@ -58,6 +58,12 @@ def kept(page: Page) -> str:
         pytest.param("<ul><li>a<li>b</ul>", ["a", "b"], id="items break"),
         pytest.param("<div>a<p>b</p>c</div>", ["a", "b", "c"], id="text between blocks is a block"),
         pytest.param("<div>a<hr>b</div>", ["a", "b"], id="a rule breaks"),
+        pytest.param(
+            "<p>a<span style='color: red; display:block'>b</span>c</p>", ["a", "b", "c"], id="a span set as a block"
+        ),
+        pytest.param(
+            "<p>a <span style='display: inline-block'>b</span></p>", ["a b"], id="keeps: a span set otherwise"
+        ),
         pytest.param("<p>a <br> b</p>", ["a\nb"], id="keeps: one line break stays in the block"),
         pytest.param("<p>a<br> <br/>b</p>", ["a", "b"], id="two line breaks end the block"),
         pytest.param("<p><br>a<br></p>", ["a"], id="line breaks at the ends are no text"),
@@ -69,7 +75,9 @@ def kept(page: Page) -> str:
         pytest.param("<p>a <button>B</button> c</p>", ["a c", "B"], id="a part in a line comes after the line"),
         pytest.param("<p>a <span hidden>b</span>c</p>", ["a c", "b"], id="hidden in a line comes after the line"),
         pytest.param("<p>a <i aria-hidden=true>b</i>c</p>", ["a bc"], id="keeps: what is only not read out"),
-        pytest.param("<p>a<script>b</script><style>c</style></p><template>d</template>", ["a"], id="markup is no text"),
+        pytest.param(
+            "<p>a<script>b</script><style>c</style></p><template>d</template>", ["a"], id="markup is not text"
+        ),
         pytest.param("<svg><text>a</text></svg><math><mi>x</mi><annotation>x</annotation></math>", ["x"], id="math is"),
         pytest.param("a</body>b</html>c", ["a", "b", "c"], id="text after the end of the page"),
         pytest.param("&lt;b&gt; &amp;amp;", ["<b> &amp;"], id="entities are characters, once"),
@@ -147,6 +155,13 @@ def test_furniture_among_the_story_goes(furniture: str, line: str) -> None:
     text = story_of(page_with(f"<article>{body}</article>"))
     assert line not in text
     assert [part for part in STORY if part not in text] == []
+
+
+def test_a_story_for_browsers_without_scripts_is_read() -> None:
+    shell = "<div id=app>Loading</div><script>start()</script>"
+    assert story_of(page_with(f"{shell}<noscript><article>{PARAGRAPHS}</article></noscript>")) == story_of(
+        page_with(f"{shell}<article>{PARAGRAPHS}</article>")
+    )
 
 
 COMMENT = "<div class=item><span class=who>Reader {0}</span><p>I took that bridge to school for {0} years, and nobody ever asked us what we needed.</p><a href=#>Reply</a></div>"

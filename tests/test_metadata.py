@@ -83,6 +83,19 @@ LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline":
         pytest.param(
             "<script type='application/ld+json'>" + "[" * 50_000 + "</script>" + OG.format("New"), "New", id="deep"
         ),
+        pytest.param(
+            "<a href=/>Courier</a><title>Bridge shut » Courier</title>",
+            "Bridge shut",
+            id="the link home names the site",
+        ),
+        pytest.param("<a href=/uk>Shut</a><title>Bridge » Shut</title>", "Bridge » Shut", id="keeps: another link"),
+        pytest.param(
+            OG.format("Courier - The old bridge is shut"), "The old bridge is shut", id="behind the site's name"
+        ),
+        pytest.param(OG.format("Courier - News for all"), "Courier - News for all", id="keeps: a motto"),
+        pytest.param(
+            OG.format("Courier - The old bridge is shut") + "<h1>Shut!</h1>", "Shut!", id="the heading says more"
+        ),
         pytest.param("<p>Only text.</p>", "", id="none"),
     ],
 )
@@ -141,6 +154,54 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
         ),
         pytest.param("<time datetime=2026-11-22>x</time>", Metadata(created="2026-11-22T00:00:00.000Z"), id="time"),
         pytest.param("<time>yesterday</time>", Metadata(), id="keeps: time in words"),
+        pytest.param(
+            "<time class=last-updated datetime=2026-11-23>x</time><p><time class=published datetime=2026-11-22>y</time>",
+            Metadata(created="2026-11-22T00:00:00.000Z"),
+            id="published, not updated",
+        ),
+        pytest.param(
+            "<time class=updated datetime=2026-11-23>x</time>",
+            Metadata(created="2026-11-23T00:00:00.000Z"),
+            id="updated is better than nothing",
+        ),
+        pytest.param(
+            "<html lang=fr-FR><div class=article-date>03/05/2026</div>",
+            Metadata(created="2026-05-03T00:00:00.000Z", language="fr"),
+            id="the day before the month",
+        ),
+        pytest.param(
+            "<html lang=en><div class=article-date>03/05/2026</div>",
+            Metadata(language="en"),
+            id="keeps: either way in English",
+        ),
+        pytest.param(
+            "<link rel=canonical href='https://a.example/2026/5/03/bridge'>",
+            Metadata(created="2026-05-03T00:00:00.000Z", url="https://a.example/2026/5/03/bridge"),
+            id="a day in the address",
+        ),
+        pytest.param(
+            "<link rel=canonical href='https://a.example/2026/33/03/bridge'>",
+            Metadata(url="https://a.example/2026/33/03/bridge"),
+            id="keeps: no month 33",
+        ),
+        pytest.param(
+            "<meta name=DC.creator content='Quill, Ada'>", Metadata(author="Ada Quill"), id="as catalogues write it"
+        ),
+        pytest.param(
+            "<meta name=DC.creator content='Ada Quill, Ben Nib'>",
+            Metadata(author="Ada Quill; Ben Nib"),
+            id="keeps: two authors",
+        ),
+        pytest.param(
+            "<meta name=author content='ada@a.example (Ada Quill)'>",
+            Metadata(author="Ada Quill"),
+            id="as feeds write it",
+        ),
+        pytest.param(
+            "<meta name=author content='Ada Quill <ada@a.example>'>",
+            Metadata(author="Ada Quill"),
+            id="as mail writes it",
+        ),
         pytest.param(
             "<meta property=og:site_name content='A &amp;amp; B'>", Metadata(publisher="A & B"), id="escaped twice"
         ),

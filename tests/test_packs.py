@@ -39,7 +39,7 @@ def test_a_good_pack_is_loaded_and_its_examples_hold(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "place", "said"),
     [
-        pytest.param("match.prefix", "mtach.prefix", ":9:1", "R001 'mtach' is no key\n  Did you mean 'match'?", id="unknown key"),
+        pytest.param("match.prefix", "mtach.prefix", ":9:1", "R001 'mtach' is not a key\n  Did you mean 'match'?", id="unknown key"),
         pytest.param('kind = "credit"\n', "", ":5:1", "R002 'kind' is missing", id="missing key"),
         pytest.param('why = "The label of a picture\'s credit."\n', "", ":5:1", "R002 'why' is missing\n  Say in one", id="missing why"),
         pytest.param('["Photo:"]', '"Photo:"', ":9:7", "R003 'prefix' is wrong: expected `array`", id="wrong type"),

@@ -54,7 +54,7 @@ def test_bounds_of_a_regex(regex: str, fault: str) -> None:
         pytest.param((HEAD + "x = " + "[" * 100 + "]" * 100).encode(), "p.toml: is nested more than", id="100 brackets that close"),
         pytest.param((".".join(["a"] * 20_000) + " = 1\n").encode(), "p.toml: is nested more than", id="a key of 20,000 parts"),
         pytest.param(("x = " + "9" * 100_000 + "\n").encode(), "p.toml: is not TOML", id="a number of 100,000 figures"),
-        pytest.param(("[pack]\n" + "k" * 100_000 + " = 1\n").encode(), "is no key", id="a key of 100,000 letters"),
+        pytest.param(("[pack]\n" + "k" * 100_000 + " = 1\n").encode(), "is not a key", id="a key of 100,000 letters"),
         pytest.param(b"\xff\xfe", "p.toml: cannot be read", id="no UTF-8"),
         pytest.param(b"#" * (5 << 20), "p.toml: has more than 4 MiB", id="5 MiB"),
         pytest.param(pack(*["a"] * (MAX_RULES + 1)).encode(), f"is rule {MAX_RULES + 1:,}", id="too many rules"),
@@ -77,7 +77,7 @@ def test_a_hostile_pack_is_refused_with_its_place(
 def test_a_folder_without_packs_and_a_pipe_are_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("One.\n")
     (tmp_path / "rules").mkdir()
-    for name, said in (("rules", "rules: holds no pack"), ("/dev/zero", "/dev/zero: is no regular file")):
+    for name, said in (("rules", "rules: holds no pack"), ("/dev/zero", "/dev/zero: is not a regular file")):
         done = run("clean", "a.txt", "-n", "-r", name)
         assert (done.code, said in done.err) == (2, True)
 

@@ -21,7 +21,8 @@ from etl.rules.engine.ruleset import RuleGroup
 from etl.rules.language import called
 from etl.rules.matching.guards import covers
 from etl.rules.regexes.compiled import Regex, regex_of
-from etl.rules.regexes.literals import Place, look_ahead, placed_literals, repeated_start, required, widths
+from etl.rules.regexes.literals import Place, placed_literals, required
+from etl.rules.regexes.reach import look_ahead, repeated_start, widths
 
 SHIPPED = [
     (sourced.name, sourced.version, sourced.rule)

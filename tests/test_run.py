@@ -137,7 +137,7 @@ def test_outputs_by_name(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl.bz2", "a.txt"])
 def test_an_ending_that_cannot_be_written_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="is no ending that can be written"):
+    with pytest.raises(UsageError, match="is not an ending that can be written"):
         output_of(name)
 
 
@@ -260,7 +260,7 @@ def test_the_first_article_leaves_before_the_last_input_is_read() -> None:
     line = json.dumps({"text": STORY.format(town="Ayton", number=1) * 20}).encode() + b"\n"
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin and process.stdout
-        writing = Thread(target=process.stdin.write, args=(line * (600_000 // len(line)),))
+        writing = Thread(target=process.stdin.write, args=(line * (60_000 // len(line)),))
         writing.start()  # the pipe stays open: more may come
         assert json.loads(process.stdout.readline())["status"] == "full"
         reading = Thread(target=process.stdout.read)

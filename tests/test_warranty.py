@@ -213,7 +213,7 @@ def _without_a_column(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_without_a_row, "lacks rows"), (_without_the_last, "lacks rows"), (_odd_verdict, "is no verdict"),
+        (_without_a_row, "lacks rows"), (_without_the_last, "lacks rows"), (_odd_verdict, "is not a verdict"),
         (_without_a_column, "other columns"), (lambda lines: lines, "are not judged"),
     ],
 )  # fmt: skip

@@ -215,7 +215,7 @@ def _as_line(one: Accepted) -> Mapping[str, Any]:
 
 
 def _is_known(key: Key, before: Baseline, now: Baseline) -> bool:
-    """Return whether both sides know the rule of a key; what is no rule of a pack is known to all."""
+    """Return whether both sides know the rule of a key; what is not a rule of a pack is known to all."""
     if key.rule.partition("/")[0] not in {*before.packs, *now.packs} or "/" not in key.rule:
         return True
     return key.rule in before.known_rules() and key.rule in now.known_rules()
@@ -229,7 +229,7 @@ def _check_header(path: Path, lines: Sequence[str]) -> None:
     said = str(header.get("schema", ""))
     if not said.startswith(SCHEMA):
         raise UsageError(
-            str(path), "is no baseline: it does not begin as one", "Name the file that `baseline write` wrote."
+            str(path), "is not a baseline: it does not begin as one", "Name the file that `baseline write` wrote."
         )
     if said != f"{SCHEMA}{VERSION}":
         raise UsageError(str(path), f"is of a newer copydesk: {said}", "Update copydesk.")
@@ -240,7 +240,7 @@ def _read_line(path: Path, number: int, line: str) -> Accepted | Pack:
         is_pack = line.startswith('{"pack"')
         one = msgspec.json.decode(line, type=Pack) if is_pack else msgspec.json.decode(line, type=Accepted)
     except msgspec.DecodeError as error:
-        raise _damaged(path, number, f"is no line of a baseline: {error}") from None
+        raise _damaged(path, number, f"is not a line of a baseline: {error}") from None
     if isinstance(one, Accepted) and one.check not in {*CHECKS, *COUNTS.values()}:
         raise _damaged(path, number, f"names a check that is not known: {one.check}")
     return one

@@ -91,7 +91,7 @@ CHECKS: dict[str, Check] = {
         ),
         Check(
             "art.schema",
-            "A record that is no article",
+            "A record that is not an article",
             "the field that is wrong",
             "Write articles with `copydesk clean`; `copydesk schema article` is what they must fit.",
         ),
@@ -209,5 +209,7 @@ def matching(pattern: str, option: str) -> list[str]:
     """Return the ids of checks that fit a pattern.  Raises UsageError if there is none."""
     found = [check for check in CHECKS if fnmatchcase(check, pattern)]
     if not found:
-        raise UsageError(option, f"'{pattern}' is no check", did_you_mean(pattern, CHECKS) or f"{', '.join(CHECKS)}.")
+        raise UsageError(
+            option, f"'{pattern}' is not a check", did_you_mean(pattern, CHECKS) or f"{', '.join(CHECKS)}."
+        )
     return found

@@ -37,7 +37,7 @@ def _check_of(entry: Entry, scope: Scope) -> tuple[str, str] | None:
     """Return the check that an entry is a finding of, and the rule that is counted; None if it is none."""
     steps = entry.rule.split("+")
     if entry.action in TAKEN:
-        if scope == "raw":  # a headline that goes into its field is no boilerplate, nor is a lone zero-width space
+        if scope == "raw":  # a headline that goes into its field is not boilerplate, nor is a lone zero-width space
             return None if entry.rule.startswith(FRAME) else ("boilerplate", _rule(steps))
         return "leftover", _rule(steps)
     if damage := [step for step in steps if step in DAMAGE or (scope == "raw" and step in INVISIBLE)]:

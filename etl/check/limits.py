@@ -71,7 +71,7 @@ def limit_given(given: str, option: Literal["--max", "--min"]) -> Limit:
     """
     what, mark, said = given.rpartition("=")
     if not mark:
-        raise UsageError(option, f"'{given}' is no WHAT=N", f"Write {option} art.leftover=3, or =2%.")
+        raise UsageError(option, f"'{given}' is not WHAT=N", f"Write {option} art.leftover=3, or =2%.")
     check, _, rule = what.partition(":")
     matching(check, option)
     number, is_rate = amount(said, option)
@@ -91,7 +91,7 @@ def amount(said: str, place: str) -> tuple[float, bool]:
     """
     found = _AMOUNT.fullmatch(said.strip())
     if not found:
-        raise UsageError(place, f"'{said}' is no amount", "Write a number, 3, or a rate, 2%.")
+        raise UsageError(place, f"'{said}' is not an amount", "Write a number, 3, or a rate, 2%.")
     number, is_rate = float(found[1]), bool(found[2])
     if is_rate and number > 100:
         raise UsageError(place, f"'{said}' is more than all", "Write a rate from 0% to 100%.")

@@ -127,7 +127,7 @@ def _with_texts(audit: Path) -> Iterator[tuple[AuditedDocument, list[str]]]:
 
 
 def _removals(document: AuditedDocument) -> Iterator[Entry]:
-    """Yield the entries that removed text; a headline went into its field, and white space is no text."""
+    """Yield the entries that removed text; a headline went into its field, and white space is not text."""
     for entry in document.entries:
         if entry.action in REMOVING and not entry.rule.startswith(FRAME) and entry.before:
             yield entry

@@ -63,7 +63,7 @@ def read_verdicts(path: Path) -> list[Judged]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as error:
-        raise UsageError(str(path), f"is no CSV: {error}") from None
+        raise UsageError(str(path), f"is not CSV: {error}") from None
     if not rows or sorted(rows[0]) != sorted(COLUMNS):
         raise UsageError(f"{path}:1", "has other columns than a sample", "Keep all columns of `copydesk audit sample`.")
     judged = [
@@ -85,13 +85,13 @@ def _check_whole(path: Path, judged: Sequence[Judged]) -> None:
 def _read_row(path: Path, number: int, fields: dict[str, str]) -> Judged:
     said = fields.pop("verdict", "").strip().lower()
     if said not in _WORDS:
-        raise UsageError(f"{path}:{number}", f"'{said}' is no verdict", "Write k or right, x or wrong, ? or unsure.")
+        raise UsageError(f"{path}:{number}", f"'{said}' is not a verdict", "Write k or right, x or wrong, ? or unsure.")
     packs = fields.pop("packs", "")
     plain = {name: value.removeprefix(QUOTE) for name, value in fields.items()}
     try:
         draw = msgspec.convert(plain, Draw, strict=False)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}:{number}", f"is no row of a sample: {error}") from None
+        raise UsageError(f"{path}:{number}", f"is not a row of a sample: {error}") from None
     return Judged(draw, _WORDS[said], packs)
 
 

@@ -89,10 +89,10 @@ def unproved(required: str, selection: Selection) -> Iterator[Finding]:
     what, _, said = required.partition("=")
     name, mark, most = said.rpartition(":")
     if what != "warranty" or not mark or not name:
-        raise UsageError("--require", f"'{required}' is no requirement", "Write --require warranty=verdicts.csv:1%.")
+        raise UsageError("--require", f"'{required}' is not a requirement", "Write --require warranty=verdicts.csv:1%.")
     share, is_rate = amount(most, "--require")
     if not is_rate:
-        raise UsageError("--require", f"'{most}' is no rate", "Write a rate, such as 1%.")
+        raise UsageError("--require", f"'{most}' is not a rate", "Write a rate, such as 1%.")
     warranty, key = warranty_of(Path(name)), Key(WARRANTY, name)
     if warranty.packs != packs_digest(selection):
         yield Finding(key, Place(name), "the rules have changed since the sample was judged; judge a new one")

@@ -224,7 +224,7 @@ def _check_parents(output: Path, place: Path) -> None:
     for parent in place.parents:
         is_link = parent != Path() and (output / parent).is_symlink()
         if is_link or (output / parent).is_file():
-            raise UsageError(str(output / parent), "is no folder", "Give another -o, or remove it.")
+            raise UsageError(str(output / parent), "is not a folder", "Give another -o, or remove it.")
 
 
 def _place(folder: Path, path: str) -> Path:

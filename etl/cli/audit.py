@@ -83,7 +83,7 @@ def sample_audit(
     if target:
         check_regular(target)
     selection = settings.selection(chosen)
-    before = read_verdicts(target) if target and target.exists() else None  # what is no sample is not written over
+    before = read_verdicts(target) if target and target.exists() else None  # what is not a sample is not written over
     if before is not None and not force:
         judged = before
     else:

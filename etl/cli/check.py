@@ -230,7 +230,7 @@ def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
     for name, _ in pairs:
         if name not in FORMAT_NAMES:
             way_out = did_you_mean(name, FORMAT_NAMES) or f"There are {', '.join(FORMAT_NAMES)}."
-            raise UsageError("--format", f"'{name}' is no format", way_out)
+            raise UsageError("--format", f"'{name}' is not a format", way_out)
     printed = [name for name, path in pairs if path in ("", "-")]
     if len(printed) > 1:
         raise UsageError(

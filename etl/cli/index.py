@@ -98,7 +98,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 
     if not output.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
         raise UsageError(
-            "--output", f"'{output}' is no file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
+            "--output", f"'{output}' is not a file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
         )
     target, blocks = Path(output), signed_blocks(folder)
     check_target(target, force, SIGNATURES)

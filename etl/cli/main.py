@@ -254,7 +254,7 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     anywhere = {key: option for names in known.values() for key, option in names.items()}
     for name, values in config.options.items():
         if name not in (*known, COMMON):
-            raise PackError(config.path, f"[{name}] is no command", _near(name, {**COMMANDS, COMMON: ""}))
+            raise PackError(config.path, f"[{name}] is not a command", _near(name, {**COMMANDS, COMMON: ""}))
         names = anywhere if name == COMMON else known[name]
         for key in values:
             if key not in names:

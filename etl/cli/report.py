@@ -70,7 +70,7 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
       copydesk report cleaned/ --out report/
 
     The page needs no network, and can be read without JavaScript.  Its totals cover the whole run.  It shows as many
-    articles as fit into --max-size, first those that lost most.  Exits with 5 if articles and audit do not
+    articles as fit into --max-size, first suspects and those that lost most.  Exits with 5 if articles and audit do not
     match.
     """
     from etl.report.files import appearing_folder, check_target, write_page
@@ -123,7 +123,7 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
 
 
 def check_report(request: "RunRequest", name: str) -> None:
-    """Refuse a page that would be another output of the run, an input, or what is no report.  Raises UsageError."""
+    """Refuse a page that would be another output of the run, an input, or what is not a report.  Raises UsageError."""
     from etl.report.files import check_target
 
     path = Path(os.path.realpath(name))

@@ -95,7 +95,7 @@ def _pair(given: str) -> tuple[str, str]:
     field, mark, path = given.partition("=")
     if not mark or not path or field not in MAPPED:
         known = ", ".join(MAPPED)
-        raise click.BadParameter(f"'{given}' is no FIELD=PATH with one of the fields {known}", param_hint="--map")
+        raise click.BadParameter(f"'{given}' is not FIELD=PATH with one of the fields {known}", param_hint="--map")
     return field, path
 
 
@@ -153,7 +153,7 @@ def size(options: Mapping[str, Any], name: str, least: int = 1) -> int:
     given, hint = options[name], f"--{name.replace('_', '-')}"
     match = re.fullmatch(r"(\d+|\d*\.\d+)\s*(?:([kMG])(i?))?B?", given.strip(), re.IGNORECASE)
     if not match or len(match[1]) > MAX_DIGITS:
-        raise click.BadParameter(f"'{given}' is no size, like 512MB or 2GB", param_hint=hint)
+        raise click.BadParameter(f"'{given}' is not a size, like 512MB or 2GB", param_hint=hint)
     power = " kmg".index((match[2] or " ").lower())
     found = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
     if found < least:
@@ -177,11 +177,11 @@ def time_added(given: str) -> str:
 
     if given:
         if not (time := instant(given)):
-            raise click.BadParameter(f"'{given}' is no time", param_hint="--added")
+            raise click.BadParameter(f"'{given}' is not a time", param_hint="--added")
         return time
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
         moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        raise click.BadParameter(f"'{epoch}' is no number of seconds", param_hint="SOURCE_DATE_EPOCH") from None
+        raise click.BadParameter(f"'{epoch}' is not a number of seconds", param_hint="SOURCE_DATE_EPOCH") from None
     return written(moment)

@@ -19,7 +19,7 @@ class Likeness(click.FloatRange):
         """Return the number.  Raises click.BadParameter."""
         number = super().convert(value, param, ctx)
         if number != number:
-            self.fail(f"{value} is no number", param, ctx)
+            self.fail(f"{value} is not a number", param, ctx)
         return number
 
 

@@ -1,55 +1,21 @@
 """This machine: tasks run in this process where the work is small, else in worker processes.
 
-Workers are spawned, so that none inherits what another thread held, and stay for all stages of a run.  They are killed
-when a run ends early: all they write is written under names of their own.  A worker ends when its parent does.
+Workers stay for all stages of a run, and are killed when it ends early: all they write is written under names of their
+own.
 """
 
-import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import chain, islice
-from multiprocessing import connection, get_context, parent_process
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from etl.engines import Item, Result
-from etl.engines.outcome import WAY_OUT, outcome, result_of
-from etl.errors import MachineError
-from etl.processes import safe_path
+from etl.engines.outcome import result_of
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
+    from etl.engines.worker import Worker
 
 # Results that wait for an earlier one, for each worker.  More would let one slow task fill the memory.
 MAX_WAITING = 8
-
-
-class _Worker:
-    """A process, the pipe to it, and the number of the item that it has."""
-
-    def __init__(self) -> None:
-        context = get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process: SpawnProcess = context.Process(target=_work, args=(theirs,), daemon=True)
-        with safe_path():
-            self.process.start()
-        theirs.close()
-        self.number: int | None = None
-
-    def take(self, task: Callable[[Any], Any], number: int, item: object) -> None:
-        """Begin a task.  Raises MachineError if the process was killed while it had none."""
-        self.number = number
-        try:
-            self.pipe.send((task, item))
-        except ConnectionError:
-            raise _died(self.process, number) from None
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
 
 
 class LocalEngine:
@@ -62,7 +28,7 @@ class LocalEngine:
 
     def __init__(self, jobs: int, here: int = 0) -> None:
         self.jobs, self._here = jobs, here
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
 
     def __enter__(self) -> "LocalEngine":
         return self
@@ -101,45 +67,19 @@ class LocalEngine:
                 yield results.pop(yielded)
                 yielded += 1
 
-    def _idle(self) -> _Worker | None:
+    def _idle(self) -> "Worker | None":
+        from etl.engines.worker import Worker  # it takes time to load, and small runs need none
+
         idle = next((worker for worker in self._workers if worker.number is None), None)
         if idle is None and len(self._workers) < self.jobs:
-            idle = _Worker()
+            idle = Worker()
             self._workers.append(idle)
         return idle
 
     def _collect(self, results: dict[int, Any]) -> None:
         """Wait until a worker has a result, and take it.  Raises what the task raised."""
-        busy = {worker.pipe: worker for worker in self._workers if worker.number is not None}
-        for pipe in connection.wait(list(busy)) if busy else ():
-            worker = busy[pipe]  # type: ignore[index]  # `wait` returns some of what it is given
-            number, worker.number = worker.number or 0, None
-            try:
-                result = worker.pipe.recv()
-            except (EOFError, ConnectionError):
-                raise _died(worker.process, number) from None
+        from etl.engines.worker import ready
+
+        for worker in ready([worker for worker in self._workers if worker.number is not None]):
+            number, result = worker.result()
             results[number] = result_of(number, result)
-
-
-def _died(process: "SpawnProcess", number: int) -> MachineError:
-    process.join(1)
-    code = process.exitcode or 0
-    how = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    return MachineError(f"task {number}", f"its worker process was {how}", WAY_OUT)
-
-
-def _work(pipe: "Connection") -> None:
-    """Run tasks until the pipe closes, at whichever end of a task."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all of the terminal's processes; the parent ends this one
-    Thread(target=_end_with_parent, daemon=True).start()
-    with suppress(EOFError, ConnectionError):
-        while True:
-            task, item = pipe.recv()
-            pipe.send(outcome(task, item))
-
-
-def _end_with_parent() -> None:
-    """Wait until the parent is gone, however it ended, and end this process at once."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)

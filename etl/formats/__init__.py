@@ -86,7 +86,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
             if not reading.format and is_no_input(found.head):
                 yield Share(source, "jsonl", fault=OWN)
                 return
-            if reading.format != "html" and (fault := not_read(found.head, found.packing)):
+            if reading.format != "html" and (fault := not_read(found.head, found.packing, source.name)):
                 yield Share(source, body=found.head[:64], fault=fault)
                 return
             form = reading.format or format_of(source.name if source.is_stream else source.path, found.head)

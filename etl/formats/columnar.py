@@ -12,8 +12,9 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from etl.errors import Unreadable
-from etl.formats.fields import Place, document, written
-from etl.formats.names import HTML_NAMES, TEASER_NAMES, TEXT_NAMES
+from etl.formats.field_values import written
+from etl.formats.fields import Place, document
+from etl.formats.names import FOLDED_TEXTS, folded
 from etl.formats.opening import check_unchanged, open_share, read_bounded
 from etl.formats.source import OWN, Format, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.model import Raw
@@ -180,7 +181,7 @@ def used_columns(schema: "pa.Schema") -> list[str]:
 
     def is_read(field: "pa.Field") -> bool:
         if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
-            return field.name in TEXT_NAMES or field.name in HTML_NAMES
+            return folded(field.name) in FOLDED_TEXTS
         if (
             pa.types.is_list(field.type)
             or pa.types.is_large_list(field.type)
@@ -204,8 +205,7 @@ def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading)
     """Return the column of the longest strings, if no column has a known name; else ""."""
     import pyarrow as pa
 
-    named = {name.partition(".")[0] for name in (*TEXT_NAMES, *HTML_NAMES, *TEASER_NAMES)}
-    if reading.text_field or reading.html_field or reading.map or named & set(schema.names):
+    if reading.text_field or reading.html_field or reading.map or FOLDED_TEXTS.intersection(map(folded, schema.names)):
         return ""
     strings = [field.name for field in batch.schema if pa.types.is_string(field.type) or _is_large(field.type)]
     lengths = [(fmean([*map(len, filter(None, batch.column(name).to_pylist()))] or [0]), name) for name in strings]

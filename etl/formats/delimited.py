@@ -9,108 +9,34 @@ import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from statistics import fmean
+from typing import IO
 
 import msgspec
-from msgspec import Struct
+from msgspec import structs
 
 from etl.errors import Unreadable
-from etl.formats.fields import Place, document, has_text
+from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
+from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
-from etl.formats.names import FACT_NAMES, HTML_NAMES, ID_NAMES, TEASER_NAMES, TEXT_NAMES
-from etl.formats.opening import Damaged, in_utf8, open_share, wide_encoding
-from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share, Source
+from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, folded
+from etl.formats.opening import Damaged, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.source import InputFormat, Opened, Reading, Reject, Result, Share, Source
 from etl.model import Raw
 
 DELIMITERS = ",\t;|"
 # Rows that are looked at to tell the delimiter and the column of text.
 SNIFFED_ROWS = 20
-# Lines.  A row of more is an unclosed quotation mark: the longest article seen in a cell has 700 lines.
-MAX_ROW_LINES = 5000
+# Lines.  Exports have a title and a date above the names of their columns.
+MAX_LINES_ABOVE = 10
 # Characters.  Names of columns are shorter; a first row with a longer cell is no header.
 MAX_NAME_LENGTH = 60
 # Share of the first rows that have as many cells as the first.
 MIN_ALIKE = 0.75
 # Characters of a cell, on average.  A column of headlines has 60, one of teasers 150.
 MIN_TEXT_LENGTH = 200
+PIECE_BYTES = 1 << 20
 
 _STRAY = re.compile("[\udc80-\udcff]")
-
-KNOWN_NAMES = {
-    name.casefold()
-    for names in (TEXT_NAMES, HTML_NAMES, TEASER_NAMES, ID_NAMES, *FACT_NAMES.values())
-    for name in names
-}
-
-
-class Dialect(Struct, frozen=True):
-    """How a file is delimited and what its columns are called.
-
-    `escape` is the character before a quotation mark within quotes, where it is not doubled; `text` the column of text
-    when its name is not a known one; `rows` counts the lines before the first row of data.
-    """
-
-    delimiter: str
-    columns: tuple[str, ...]
-    escape: str = ""
-    text: str = ""
-    rows: int = 1
-
-
-class Row(Struct, frozen=True, gc=False):
-    """The lines of one row, the number of the first of them, and what is wrong with them ("": nothing)."""
-
-    line: int
-    text: str
-    fault: str = ""
-
-
-def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row]:
-    """Yield the rows that some lines make up.  `first` is the number of the first line.
-
-    A row ends where its quotation marks are closed.  Blank lines are rows.
-    """
-    waiting: list[str] = []  # lines that were taken for a row which then broke the rules
-    number = first
-    while True:
-        text = waiting.pop() if waiting else next(lines, "")
-        if not text:
-            return
-        taken = [text]
-        is_open = _is_open(text, False, dialect)
-        while is_open and len(taken) < MAX_ROW_LINES and (more := waiting.pop() if waiting else next(lines, "")):
-            taken.append(more)
-            is_open = _is_open(more, True, dialect)
-        fault = "a quotation mark is not closed" if is_open else _fault("".join(taken), dialect) if taken[1:] else ""
-        if fault:
-            waiting.extend(reversed(taken[1:]))
-            taken = taken[:1]
-        yield Row(number, "".join(taken), fault)
-        number += len(taken)
-
-
-def _is_open(line: str, was_open: bool, dialect: Dialect) -> bool:
-    """Return whether a quotation mark is open at the end of a line."""
-    if '"' not in line:
-        return was_open
-    if dialect.escape:
-        line = line.replace(dialect.escape * 2, "").replace(dialect.escape + '"', "")
-    return was_open != bool(line.count('"') % 2)
-
-
-def _fault(text: str, dialect: Dialect) -> str:
-    try:
-        cells(text, dialect)
-    except csv.Error as error:
-        return str(error)
-    return ""
-
-
-def cells(text: str, dialect: Dialect) -> list[str]:
-    """Return the cells of a row.  Raises csv.Error if it breaks the rules of quoting."""
-    csv.field_size_limit(MAX_DOCUMENT_BYTES)  # the module's default, 128 KiB, is less than a long article
-    escape = dialect.escape or None
-    found = csv.reader([text], delimiter=dialect.delimiter, strict=True, escapechar=escape, doublequote=not escape)
-    return next(found, [])
 
 
 def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | Reject:
@@ -123,28 +49,35 @@ def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | R
 
 
 def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading) -> Raw:
-    if row.fault:
-        raise Unreadable(path, f"is no CSV row: {row.fault}")
     notes: list[str] = []
     text = row.text
     if _STRAY.search(text):  # bytes that are not UTF-8, as `lines_of` leaves them
         text, notes = text_of(path, text.encode("utf-8", "surrogateescape"), reading.encoding)
-    try:
-        values = cells(text, dialect)
-    except csv.Error as error:
-        raise Unreadable(path, f"is no CSV row: {error}") from None
+    values = _values(path, text, row.fault, dialect)
     if len(values) > len(dialect.columns) and any(values[len(dialect.columns) :]):
         said = f"has {len(values)} cells, and there are {len(dialect.columns)} columns: is a delimiter not quoted?"
         raise Unreadable(path, said)
     fields = {
         name: value
         for name, value in zip(dialect.columns, values, strict=False)
-        if value or name in TEXT_NAMES or name in (dialect.text, reading.text_field)
+        if value or folded(name) in FOLDED_TEXTS or name in (dialect.text, reading.text_field)
     }
-    if dialect.text and not (reading.text_field or reading.html_field or has_text(fields, reading)):
+    if dialect.text and not (reading.text_field or reading.html_field or has_story(fields, reading)):
         fields = {"text": fields.pop(dialect.text, ""), **fields}
     digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
     return document(Place(path, row.line, digest), fields, reading, notes)
+
+
+def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
+    """Return the cells of a row.  Raises Unreadable."""
+    if not fault:
+        try:
+            return cells(text, dialect)
+        except csv.Error as error:
+            fault = str(error)
+    if values := bare_cells(text, dialect):
+        return values
+    raise Unreadable(path, f"is not a CSV row: {fault}")
 
 
 def dialect_of(head: str, reading: Reading) -> Dialect | None:
@@ -153,16 +86,30 @@ def dialect_of(head: str, reading: Reading) -> Dialect | None:
     `head` is whole lines.  The delimiter is the one that gives columns with known names; or else, that cuts the first
     rows into equally many cells.
     """
-    skipped = 0
-    if head.lower().startswith("sep="):  # Excel's own line
-        head = head.partition("\n")[2]
-        skipped = 1
+    skipped = _lines_above(head)
+    head = "".join(head.splitlines(keepends=True)[skipped:])
     escape = "\\" if '\\"' in head and '""' not in head else ""
-    found = [_Trial(Dialect(delimiter, (), escape), head) for delimiter in DELIMITERS]
+    names = head.partition("\n")[0].strip()
+    found = [
+        _Trial(Dialect(delimiter, (), escape, spaced=0 < names.count(delimiter) == names.count(f"{delimiter} ")), head)
+        for delimiter in DELIMITERS
+    ]
     best = max(found, key=_Trial.rank)
     if best.known or (best.width > 1 and best.alike >= MIN_ALIKE):
         return _with_columns(best.dialect, best.table, skipped, reading)
     return None
+
+
+def _lines_above(head: str) -> int:
+    """Return how many lines stand above the names of the columns: Excel's own, or a title and remarks."""
+    if head.lower().startswith("sep="):
+        return 1
+    for number, line in enumerate(head.splitlines()[:MAX_LINES_ABOVE]):
+        for delimiter in DELIMITERS:
+            names = {folded(name.strip(' "\ufeff')) for name in line.split(delimiter)}
+            if FOLDED_TEXTS & names and len(FOLDED_NAMES & names) > 1:
+                return number
+    return 0
 
 
 class _Trial:
@@ -170,8 +117,8 @@ class _Trial:
 
     def __init__(self, dialect: Dialect, head: str) -> None:
         self.dialect, self.table = dialect, _table(head, dialect)
-        names = [name.strip().removeprefix("\ufeff").casefold() for name in self.table[0]] if self.table else []
-        self.width, self.known = len(names), len(KNOWN_NAMES & set(names))
+        names = [folded(name.strip().removeprefix("\ufeff")) for name in self.table[0]] if self.table else []
+        self.width, self.known = len(names), len(FOLDED_NAMES.intersection(names))
         self.alike = fmean([len(row) == self.width for row in self.table] or [0])
 
     def rank(self) -> tuple[int, float, bool, int]:
@@ -195,10 +142,11 @@ def _table(head: str, dialect: Dialect) -> list[list[str]]:
 def _with_columns(dialect: Dialect, table: list[list[str]], skipped: int, reading: Reading) -> Dialect:
     first = [_plain(name).strip().removeprefix("\ufeff") for name in table[0]]
     asked = {reading.text_field, reading.html_field, *(name for _, name in reading.map)} - {""}
-    is_header = bool(asked & set(first)) or _is_header(first)
+    known = FOLDED_NAMES.intersection(map(folded, first))
+    is_header = bool(asked & set(first)) or len(known) > 1 or _is_header(first)
     columns = _distinct(first) if is_header else tuple(str(number) for number in range(len(first)))
     data = table[1:] if is_header else table
-    return Dialect(dialect.delimiter, columns, dialect.escape, _text_column(columns, data), skipped + is_header)
+    return structs.replace(dialect, columns=columns, text=_text_column(columns, data), rows=skipped + is_header)
 
 
 def _plain(name: str) -> str:
@@ -217,10 +165,9 @@ def _is_header(names: Sequence[str]) -> bool:
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names of columns, known ones in the case in which they are known: "Title" is title."""
+    """Return names of columns, with a number behind those that are empty or taken."""
     found: list[str] = []
     for number, name in enumerate(names):
-        name = name.casefold() if name.casefold() in KNOWN_NAMES and name not in KNOWN_NAMES else name
         found.append(name if name and name not in found else f"{name or 'column'}_{number}")
     return tuple(found)
 
@@ -242,9 +189,10 @@ def looks_delimited(head: str) -> bool:
     (True, False)
     """
     dialect = dialect_of(head, Reading())
-    if not dialect or dialect.rows == 0:
+    if not dialect or dialect.rows != 1 + head.lower().startswith("sep="):
         return False
-    return bool({*TEXT_NAMES, *HTML_NAMES} & set(dialect.columns)) and len(KNOWN_NAMES & set(dialect.columns)) > 1
+    names = {folded(name) for name in dialect.columns}
+    return bool(FOLDED_TEXTS & names) and len(FOLDED_NAMES & names) > 1
 
 
 def _looks_like(head: bytes) -> bool:
@@ -254,6 +202,7 @@ def _looks_like(head: bytes) -> bool:
 def _head_text(head: bytes, encoding: str) -> str:
     """Return the whole lines at the start of a file."""
     text = head.decode(encoding or "utf-8", "replace" if encoding else "surrogateescape").removeprefix("\ufeff")
+    text = text if "\n" in text else text.replace("\r", "\n")
     return text[: text.rfind("\n") + 1] or text
 
 
@@ -263,8 +212,8 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     encoding = wide_encoding(opened.head, reading.encoding)
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
     if not dialect:
-        raise Unreadable(source.name, "is no CSV: its lines are not delimited alike", "Read it with --from text.")
-    lines = (_line(line) for line in in_utf8(opened.file, encoding))
+        raise Unreadable(source.name, "is not CSV: its lines are not delimited alike", "Read it with --from text.")
+    lines = map(_line, _lines(in_utf8(opened.file, encoding), opened.head))
     for _ in range(dialect.rows):
         next(lines, "")
     layout = msgspec.json.encode(dialect)
@@ -281,6 +230,18 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, "csv", row=first + len(parts), fault=f"the file is damaged from here on: {error}")
     if parts:
         yield _share(source, parts, first, layout)
+
+
+def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
+    """Yield the lines of a file; those that end in CR alone, as old Macs and Excel for them wrote, end in LF."""
+    if b"\n" in head or b"\r" not in head:
+        yield from file
+        return
+    rest = b""
+    for piece in pieces(file, PIECE_BYTES):
+        *lines, rest = (rest + piece).split(b"\r")
+        yield from (line + b"\n" for line in lines)
+    yield rest
 
 
 def _line(line: bytes) -> str:

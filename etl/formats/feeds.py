@@ -39,6 +39,9 @@ _NAMED = re.compile(r"&(\w+);")
 _BARE = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARATION_WITHIN = re.compile(r"<\?xml[^>]*\?>")
+_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b", re.I)
+_BROKEN_TEXT = re.compile(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _HTML_SIGN = re.compile(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
@@ -54,23 +57,39 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
     except Unreadable as error:
         yield Reject(path, 1, error.fault, body)
         return
-    root = _parsed(text)
-    items = [] if root is None else [node for node in root.iter() if _name(node) in ITEMS]
-    if not items or root is None:
-        yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
-        return
     whole = len(_ENDED.findall(_CDATA.sub("", text)))
-    channel = _channel(root)
-    for row, item in enumerate(items, 1):
-        yield _read_item(path, row, item, channel, reading) if row <= whole else _cut(path, row, item)
+    row = 0
+    for root in _feeds(text):
+        channel = _channel(root)
+        for item in (node for node in root.iter() if _name(node) in ITEMS):
+            row += 1
+            yield _read_item(path, row, item, channel, reading) if row <= whole else _cut(path, row, item)
+    if not row:
+        yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
+
+
+def _feeds(text: str) -> "list[_Element]":
+    """Return the roots of the feeds in a text: one, or several that were written one behind the other."""
+    if len(_ROOT.findall(_CDATA.sub("", text))) < 2:
+        root = _parsed(text)
+        return [] if root is None else [root]
+    root = _parsed(f"<feeds>{_DECLARATION_WITHIN.sub('', text)}</feeds>")
+    return [] if root is None else list(root)
 
 
 def _well_formed(text: str) -> str:
     """Return XML whose ampersands and entities of HTML do not get lost: XML knows five of them."""
     text = _NOT_XML.sub(" ", _DECLARATION.sub("", text))
     parts = _CDATA.split(text)
+    parts[::2] = [_BROKEN_TEXT.sub(_as_cdata, part) for part in parts[::2]]
+    parts = _CDATA.split("".join(parts))
     parts[::2] = [_BARE.sub("&amp;", _NAMED.sub(_character, part)) for part in parts[::2]]
     return "".join(parts)
+
+
+def _as_cdata(element: re.Match[str]) -> str:
+    """Return an element of text whose tags were not escaped as one in which they need not be: `<br>` is not closed."""
+    return f"{element[1]}<![CDATA[{element[3]}]]>{element[4]}" if "<" in element[3] else element[0]
 
 
 def _character(entity: re.Match[str]) -> str:
@@ -156,10 +175,13 @@ def _take(nodes: "list[_Element]", names: Sequence[str], fact: str) -> str:
         found.sort(key=lambda node: node.get("rel", "alternate") != "alternate")  # Atom's link to the page itself
         for node in found:
             said = _plain(node) or node.get("href", "").strip()
+            if said and fact == "author":
+                nodes[:] = [node for node in nodes if node not in found]
+                return ", ".join(dict.fromkeys(_MAIL.sub(r"\1", one) for one in map(_plain, found) if one))
             if said and (name != "guid" or fact != "url" or "://" in said):
                 if fact != "url" or name != "guid":
                     nodes.remove(node)
-                return _MAIL.sub(r"\1", said) if fact == "author" else said
+                return said
     return ""
 
 
@@ -172,7 +194,9 @@ def _plain(node: "_Element") -> str:
 
 def _name(node: "_Element") -> str:
     """Return an element's name without its namespace; "" for comments."""
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+    if not isinstance(node.tag, str):
+        return ""
+    return node.tag.rpartition("}")[2].rpartition(":")[2]  # the prefix stays if the feed does not declare it
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:

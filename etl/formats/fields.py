@@ -2,40 +2,31 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct, structs
 
 from etl.dates import instant
 from etl.errors import Unreadable
-from etl.formats.names import (
-    FACT_NAMES,
-    HTML_NAMES,
-    ID_NAMES,
-    TEASER_NAMES,
-    TEXT_NAMES,
-    VALUE_NAMES,
-    language_code,
-)
-from etl.formats.richtext import as_html
+from etl.formats.field_values import Fields, is_null, scalar, story, taken, usable, value_at, well_formed, written
+from etl.formats.lenient_json import list_in
+from etl.formats.names import CONTAINERS, TEXT_NAMES, folded, language_code, names_in
+from etl.formats.richtext import as_html, is_html
 from etl.formats.sniffing import looks_like_html
 from etl.formats.source import Reading
 from etl.model import DocumentKind, Kind, Metadata, Raw
 from etl.record import SCHEMA
 
-Fields = dict[str, Any]
-
-# Levels.  Deeper lists of lists are data, not paragraphs.
-MAX_TEXT_DEPTH = 4
-PARAGRAPH_GAP = "\n\n"
-
 UNREAD_DATE = "unread date"
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_JOINS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.S)
+# "BBC News", "reuters.com", but not "c4".
+_NAME = re.compile(r"^[A-Z]|[ .]|[^\x00-\x7f]")
+# A record that was written as JSON, and then again as a string in JSON.
+_ESCAPED_TAG = re.compile(r"\\u003c/?(?:p|div|br|a|b|i|span|h\d|ul|strong|em)\b", re.I)
+_ESCAPED_CHARACTER = re.compile(r"\\u([0-9a-f]{4})", re.I)
+_TAG = re.compile(r"<[^<>]*>")
 _COUNTRY = re.compile(r"\.([a-z]{2})$")
 
 
@@ -54,7 +45,7 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
     `notes` are what was found wrong with the record before; more are added here.
     """
     booked = list(notes)
-    names = _names_in(reading.map, tuple(fields))
+    names = _names_of(fields, reading)
     body, kind = _body(place.path, fields, reading, is_article(fields))
     metadata = _metadata(fields, names, booked)
     given = {name: value for name, value in structs.asdict(reading.metadata).items() if value}
@@ -71,21 +62,11 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
     )
 
 
-_KNOWN = {**FACT_NAMES, "text": TEXT_NAMES, "html": HTML_NAMES, "teaser": TEASER_NAMES, "id": ID_NAMES}
-
-
-@lru_cache(1_024)
-def _names_in(mapped: Sequence[tuple[str, str]], keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """Return, for each fact, the names that a record with these keys may have it under, in the order to try.
-
-    Those that the user maps to it stand before those that are known.  Records of one file have the same few keys.
-    """
-    own = {fact: [name for to, name in mapped if to == fact] for fact in _KNOWN}
-    there = frozenset(keys)
-    return {
-        fact: tuple(name for name in (*own[fact], *known) if name in there or name.partition(".")[0] in there)
-        for fact, known in _KNOWN.items()
-    }
+def _names_of(fields: Fields, reading: Reading) -> Mapping[str, tuple[str, ...]]:
+    holders = tuple(
+        (name, tuple(value)) for name, value in fields.items() if isinstance(value, dict) and folded(name) in CONTAINERS
+    )
+    return names_in(reading.map, tuple(fields), holders)
 
 
 def is_article(fields: Mapping[str, Any]) -> bool:
@@ -95,96 +76,18 @@ def is_article(fields: Mapping[str, Any]) -> bool:
 
 def has_text(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a usable text."""
-    return any(usable(value_at(fields, name)) for name, _ in _candidates(fields, reading))
+    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading))
 
 
-def value_at(fields: Any, path: str) -> Any:
-    """Return the value at a path; None if there is none.  A field whose very name has the dots goes first.
-
-    >>> value_at({"content": [{"value": "One."}]}, "content.0.value"), value_at({"a.b": 1}, "a.b")
-    ('One.', 1)
-    """
-    if isinstance(fields, dict) and path in fields:
-        return fields[path]
-    first, _, rest = path.partition(".")
-    if isinstance(fields, dict):
-        inner = fields.get(first)
-    elif isinstance(fields, list) and first.isdecimal() and int(first) < len(fields):
-        inner = fields[int(first)]
-    else:
-        return None
-    return value_at(inner, rest) if rest and inner is not None else (None if rest else inner)
+def has_story(fields: Fields, reading: Reading) -> bool:
+    """Return whether a record has a text that is no teaser, as the answer of an interface may have one of its own."""
+    teasers = _names_of(fields, reading)["teaser"]
+    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
 
 
-def taken(fields: Fields, path: str) -> Any:
-    """Return the value at a path, and remove it from the record.  Objects that it leaves empty go too."""
-    if path in fields:
-        return fields.pop(path)
-    first, _, rest = path.partition(".")
-    inner = fields.get(first)
-    if not isinstance(inner, dict):  # within a list: the items that follow would change their places
-        return value_at(fields, path)
-    value = taken(inner, rest)
-    if not inner:
-        del fields[first]
-    return value
-
-
-def usable(value: Any) -> str:
-    """Return what a value holds as text: a string, a list of paragraphs, or an object around one; "" if nothing.
-
-    >>> usable(["One.", {"text": "Two."}]), usable({"rendered": "<p>One."}), usable({"a": 1})
-    ('One.\\n\\nTwo.', '<p>One.', '')
-    """
-    return "" if value is None else PARAGRAPH_GAP.join(_texts(value, 0))
-
-
-def _texts(value: Any, depth: int) -> Iterator[str]:
-    if isinstance(value, str):
-        if value.strip():
-            yield value
-    elif depth < MAX_TEXT_DEPTH and isinstance(value, list):
-        for item in value:
-            yield from _texts(item, depth + 1)
-    elif depth < MAX_TEXT_DEPTH and isinstance(value, dict):
-        yield from _texts_within(value, depth + 1)
-
-
-def _texts_within(value: Fields, depth: int) -> Iterator[str]:
-    """Yield the texts of an object: of the field that holds it, or, as in fundus, of all if nothing else is in it."""
-    for name in VALUE_NAMES:
-        if found := list(_texts(value.get(name), depth)):
-            yield from found
-            return
-    if all(isinstance(inner, list | dict) for inner in value.values()):
-        for inner in value.values():
-            yield from _texts(inner, depth)
-
-
-def well_formed(text: str) -> str:
-    """Return a text that can be written as UTF-8: halves of a surrogate pair meet, for a lone one stands U+FFFD."""
-    if not _SURROGATE.search(text):
-        return text
-    paired = _JOINS.sub(lambda two: two[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
-    return _SURROGATE.sub("\ufffd", paired)
-
-
-def written(value: Any) -> str:
-    """Return a value as JSON."""
-    try:
-        return msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_well_formed_within(value)).decode()
-
-
-def _well_formed_within(value: Any) -> Any:
-    if isinstance(value, str):
-        return well_formed(value)
-    if isinstance(value, list):
-        return [_well_formed_within(item) for item in value]
-    if isinstance(value, dict):
-        return {well_formed(name): _well_formed_within(inner) for name, inner in value.items()}
-    return value
+def has_headline(fields: Fields, reading: Reading) -> bool:
+    """Return whether a record has a headline."""
+    return any(usable(value_at(fields, name)) for name in _names_of(fields, reading)["headline"])
 
 
 def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | None]]:
@@ -192,10 +95,11 @@ def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | 
     if reading.html_field or reading.text_field:
         yield (reading.html_field, "html") if reading.html_field else (reading.text_field, None)
         return
-    names = _names_in(reading.map, tuple(fields))
+    names = _names_of(fields, reading)
     yield from ((name, None) for name in names["text"])
     yield from ((name, "html") for name in names["html"])
-    yield from ((name, None) for name in names["teaser"])
+    teasers = sorted(names["teaser"], key=lambda name: -len(story(value_at(fields, name))))
+    yield from ((name, None) for name in teasers)
 
 
 def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[str | bytes, DocumentKind]:
@@ -208,22 +112,33 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
         value = value_at(fields, name)
         if isinstance(value, bytes) and value.strip():
             return taken(fields, name), kind or ("html" if looks_like_html(value) else "text")
-        if text := usable(value):
+        if text := story(value):
             taken(fields, name)
             text = well_formed(text)
             if is_own and kind != "html":
                 return text, "article"
-            page = text if kind == "html" else as_html(text)
-            return (page, "html") if page else (text, "text")
+            return (text, "html") if kind == "html" else _as_found(text)
     for name, _ in _candidates(fields, reading):
         if isinstance(blank := value_at(fields, name), str):
             taken(fields, name)
-            return blank, "article" if is_own else "text"
+            return "" if blank.strip() else blank, "article" if is_own else "text"
     raise Unreadable(
         path,
         _why_no_text(fields, reading),
         "Name the field that holds it with --text-field, or as text-field in a config.",
     )
+
+
+def _as_found(text: str) -> tuple[str, DocumentKind]:
+    """Return a text with its kind.  What was written once too often is unwrapped: a list in a cell, CDATA."""
+    if wrapped := _CDATA.fullmatch(text):
+        text = wrapped[1]
+    if _ESCAPED_TAG.search(text):
+        text = _ESCAPED_CHARACTER.sub(lambda escape: chr(int(escape[1], 16)), text)
+    if paragraphs := list_in(text):
+        text = story(paragraphs) or text
+    page = as_html(text)
+    return (page, "html") if page else (text, "text")
 
 
 def _why_no_text(fields: Fields, reading: Reading) -> str:
@@ -266,10 +181,13 @@ def _created(fields: Fields, names: Sequence[str], hints: tuple[str, str], notes
     """
     is_unread = False
     for name in names:
-        value = _scalar(value_at(fields, name))
-        if value in (None, "") or isinstance(value, bool):
+        found = value_at(fields, name)
+        value = scalar(found[0] if isinstance(found, list) and found else found)  # Scrapy's items are lists
+        if value is None or isinstance(value, bool):
             continue
         said = value.decode() if isinstance(value, bytes) else str(value)
+        if is_null(said):
+            continue
         if time := instant(said, *hints):
             taken(fields, name)
             return time
@@ -287,33 +205,34 @@ def _host(url: str) -> str:
         return ""
 
 
-def _scalar(value: Any) -> Any:
-    """Return a value out of the object that a program wrote it in: {"$date": …}, {"value": …}."""
-    while isinstance(value, dict):
-        value = next((value[name] for name in VALUE_NAMES if name in value), None)
-    return bytes(value) if isinstance(value, msgspec.Raw) else value
-
-
 def _one_line(value: Any, name: str) -> str:
     return " ".join(usable(value).split())
 
 
+def _headline(value: Any, name: str) -> str:
+    said = _one_line(value, name)
+    return " ".join(_TAG.sub(" ", said).split()) if is_html(said) else said
+
+
 def _people(value: Any, name: str) -> str:
     """Return names, each once; those of one author who is given as a list of words are not told apart."""
+    if isinstance(value, str):
+        value = list_in(value) or value
     names = [value] if not isinstance(value, list) else value
     said = (_one_line(one, name) for one in names)
     return ", ".join(dict.fromkeys(one for one in said if one and "://" not in one))
 
 
 def _address(value: Any, name: str) -> str:
-    """Return an address; a `source` or `uri` that is no address is something else."""
+    """Return an address; a `source` or `uri` that is not an address is something else."""
     said = _one_line(value, name)
-    return said if "://" in said or name in ("url", "link", "href") else ""
+    return said if "://" in said or folded(name.rpartition(".")[2]) in ("url", "link", "href") else ""
 
 
 def _publisher(value: Any, name: str) -> str:
+    """Return the name of a publisher; a `source` that is no name of one is that of a corpus ("cc-news")."""
     said = _one_line(value, name)
-    return "" if "://" in said else said
+    return "" if "://" in said or (folded(name) == "source" and not _NAME.search(said)) else said
 
 
 def _language(value: Any, name: str) -> str:
@@ -321,7 +240,7 @@ def _language(value: Any, name: str) -> str:
 
 
 _READERS: dict[str, Callable[[Any, str], str]] = {
-    "headline": _one_line,
+    "headline": _headline,
     "publisher": _publisher,
     "author": _people,
     "url": _address,
@@ -332,7 +251,7 @@ _READERS: dict[str, Callable[[Any, str], str]] = {
 def _own_id(fields: Fields, names: Mapping[str, Sequence[str]]) -> str:
     """Return the record's own id, and remove it from the fields; "" if it has none."""
     for name in names["id"]:
-        value = _scalar(value_at(fields, name))
+        value = scalar(value_at(fields, name))
         if isinstance(value, bytes) and value.isdigit():  # an integer beyond 64 bits
             value = value.decode()
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":

@@ -156,7 +156,7 @@ def _file(path: str, is_chosen: bool = True) -> _Candidate:
     except OSError as error:
         return _Candidate(path, fault=f"cannot be opened: {error.strerror}", is_error=True)
     if stat.S_ISDIR(mode) or not (stat.S_ISREG(mode) or is_chosen):
-        return _Candidate(path, fault="it is no regular file")
+        return _Candidate(path, fault="it is not a regular file")
     return _Candidate(path, os.path.realpath(path))
 
 

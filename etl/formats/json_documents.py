@@ -9,7 +9,7 @@ from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.spans import Value, json_values
 
-_STARTS = re.compile(rb'\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:"[^"\\]*"\s*:|\}))')
+_STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
 # An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
 _NEXT = re.compile(rb"[}\]]\s*,?\s*(?=\{)")
 

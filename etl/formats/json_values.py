@@ -14,12 +14,14 @@ from msgspec import Raw as RawJson
 
 from etl.decode import decode
 from etl.errors import Unreadable
-from etl.formats.fields import usable
+from etl.formats.field_values import usable
+from etl.formats.lenient_json import as_json
 from etl.model import Raw
 
 NOT_A_NUMBER = "not a number"
 DUPLICATE_KEY = "duplicate key"
 NOT_UTF8 = "not UTF-8"
+NOT_STANDARD = "not standard JSON"
 
 MAX_INTEGER = 2**63
 # Digits.  Python refuses to read more: it takes quadratic time.  A longer figure becomes a string, as NaN does.
@@ -29,7 +31,7 @@ BETWEEN = " \t\r\n,\x1e\ufeff"
 
 
 def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[str]]:
-    """Return the characters of some JSON.  Raises Unreadable if it is no text in the given encoding, or in any."""
+    """Return the characters of some JSON.  Raises Unreadable if it is not text in the given encoding, or in any."""
     if not encoding:
         try:
             return line.decode("utf-8"), []
@@ -42,15 +44,19 @@ def text_of(path: str, line: bytes, encoding: str = "") -> tuple[str, list[str]]
 def values(path: str, text: str) -> Iterator[tuple[Any, list[str]]]:
     """Yield the values that stand in a text one behind the other, each with its notes.
 
-    Raises Unreadable at the first that is no JSON.
+    What Python and JavaScript write for JSON is read too.  Raises Unreadable at the first that is neither.
     """
-    at = _start(text, 0)
+    at, fault = _start(text, 0), ""
     while at < len(text):
-        reader = _Reader()
+        reader = _Reader([NOT_STANDARD] if fault else [])
         try:
             value, at = reader.read(text, at)
         except json.JSONDecodeError as error:
-            raise Unreadable(path, f"is not JSON: {error.msg} at character {error.pos + 1}") from None
+            said = f"is not JSON: {error.msg} at character {error.pos + 1}"
+            if fault:
+                raise Unreadable(path, said if at else fault) from None
+            text, at, fault = as_json(text[at:]), 0, said
+            continue
         except RecursionError:
             raise Unreadable(path, "is nested too deep") from None
         if isinstance(value, str) and value.lstrip().startswith("{"):
@@ -76,8 +82,8 @@ def _within_string(value: str, reader: "_Reader") -> Any:
 class _Reader:
     """A JSON decoder that takes what Python, pandas and jq take, and notes what the standard does not allow."""
 
-    def __init__(self) -> None:
-        self.notes: list[str] = []
+    def __init__(self, notes: list[str]) -> None:
+        self.notes = notes
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
             parse_float=self._float,

@@ -13,7 +13,8 @@ Record = TypeVar("Record")
 
 SKIPPED_AT_ONCE = 128 << 10
 
-_OPENS = re.compile(rb'[\x1e\s]*\{\s*(?:"|\}|$)')
+# Also as Python writes it: {'text': ...}.
+_OPENS = re.compile(rb"[\x1e\s]*\{\s*(?:\"|\}|$|'[^'\n]{1,60}':\s)")
 
 
 def lines_of(share: Share) -> Iterator[tuple[int, bytes]]:

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import structs
 
 from etl.errors import Unreadable
-from etl.formats.fields import Place, document, well_formed, written
+from etl.formats.field_values import well_formed, written
+from etl.formats.fields import Place, document
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html, not_read
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Reading

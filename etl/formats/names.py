@@ -1,67 +1,95 @@
 """Names under which programs and interfaces write what an article record holds.  docs/formats.md shows these tables.
 
-A name with dots is a path: "data.content" is `content` in the object `data`.  The first name with something usable in
-it is taken; a field that is taken does not stand in `metadata` any more.
+A name with dots is a path: "fields.body" is `body` in the object `fields`.  Case, spaces, hyphens and underscores do
+not count: `publishedAt` is also published_at and "Published At".  The first name with something usable in it is taken;
+a field that is taken does not stand in `metadata` any more.
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 # trafilatura, newspaper4k, news-please, fundus, datatrove, OSCAR (`content`), schema.org, NewsAPI, the Guardian's and
-# WordPress's interface, Kaggle's sets.  What was cut down (`raw_text`, `summary`, `description`) is taken last.
+# WordPress's interface, JSON Feed, Arc, TREC's and Kaggle's sets, XSum (`document`).
 TEXT_NAMES = (
-    *("text", "content", "body", "article", "maintext", "article_text", "articleBody", "article_body", "plaintext"),
-    *("main_text", "full_text", "fulltext", "clean_text", "cleaned_text", "text_content", "textContent", "bodyText"),
-    *("fields.bodyText", "data.text", "data.content", "_source.text", "_source.content", "story", "raw_text"),
-    *("raw_content", "plain_text", "page_content"),
+    *("text", "content", "body", "article", "maintext", "articleText", "articleBody", "plaintext", "mainText"),
+    *("fullText", "cleanText", "cleanedText", "textContent", "contentText", "bodyText", "articleContent", "newsText"),
+    *("fields.bodyText", "story", "rawText", "rawContent", "pageContent", "contents", "contentElements"),
+    *("paragraphs", "postContent", "document"),
 )
 HTML_NAMES = (
-    *("html", "raw_html", "rawHtml", "content_html", "contentHtml", "body_html", "article_html", "html_content"),
-    *("fields.body", "html.content", "summary_html", "page_html"),
+    *("html", "rawHtml", "contentHtml", "bodyHtml", "articleHtml", "htmlContent", "fields.body", "html.content"),
+    *("summaryHtml", "pageHtml"),
 )
-# Last: of a record that has nothing longer these are a teaser.
-TEASER_NAMES = ("summary", "description", "excerpt", "lead", "abstract", "snippet", "lead_paragraph")
+# Last, and of these the longest: of a record that has nothing longer these are a teaser.
+TEASER_NAMES = ("summary", "description", "excerpt", "lead", "abstract", "snippet", "leadParagraph", "shortDescription")
 
 FACT_NAMES: dict[str, tuple[str, ...]] = {
     "headline": (
-        *("headline", "title", "webTitle", "headline.main", "article_title", "title_page", "title_rss", "headlines"),
-        *("titel", "metadata.title", "data.title", "_source.title", "og:title"),
+        *("headline", "title", "webTitle", "headline.main", "articleTitle", "titlePage", "titleRss", "headlines"),
+        *("heading", "titel", "og:title"),
     ),
     "publisher": (
-        *("publisher", "site_name", "sitename", "source_name", "source-hostname", "source.name", "source.title"),
-        *("meta_site_name", "html.source_info.publisher", "publication", "outlet", "media_name", "newspaper"),
-        *("source_domain", "thread.site_full", "hostname", "domain", "clean_url", "metadata.publisher", "og:site_name"),
-        *("metadata.sitename",),
+        *("publisher", "siteName", "sourceName", "source-hostname", "source.name", "source.title"),
+        *("metaSiteName", "html.source_info.publisher", "publication", "outlet", "mediaName", "newspaper"),
+        *("sourceDomain", "thread.site_full", "hostname", "domain", "cleanUrl", "og:site_name", "source"),
     ),
     "author": (
-        *("author", "authors", "byline", "byline.original", "creator", "dc:creator", "fields.byline", "writer"),
-        *("metadata.author", "metadata.authors", "_source.author"),
+        *("author", "authors", "byline.original", "byline", "creator", "dc:creator", "fields.byline", "credits.by"),
+        *("writer",),
     ),
     "created": (
-        *("created", "date", "published", "date_publish", "publish_date", "publishing_date", "publishedAt", "pubDate"),
-        *("datePublished", "date_published", "published_date", "publication_date", "published_at", "publishedDate"),
-        *("published_time", "published_on", "pub_date", "webPublicationDate", "dateTime", "datetime", "date_gmt"),
-        *("created_at", "createdAt", "timestamp", "metadata.date", "metadata.published", "_source.date", "datum"),
+        *("created", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt", "pubDate"),
+        *("datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn", "webPublicationDate"),
+        *("dateTime", "dateGmt", "createdAt", "timestamp", "firstPublishDate", "displayDate", "datum"),
     ),
     "url": (
-        *("url", "link", "canonical_link", "webUrl", "web_url", "uri", "source_url", "page_url", "article_url", "href"),
-        *("WARC-Target-URI", "warc_headers.warc-target-uri", "warc-target-uri", "html.responded_url", "permalink"),
-        *("html.requested_url", "mainEntityOfPage.@id", "mainEntityOfPage", "metadata.url", "_source.url", "source"),
+        *(
+            "url",
+            "link",
+            "canonicalLink",
+            "canonicalUrl",
+            "webUrl",
+            "uri",
+            "sourceUrl",
+            "pageUrl",
+            "articleUrl",
+            "href",
+        ),
+        *("WARC-Target-URI", "warc_headers.warc-target-uri", "html.responded_url", "permalink"),
+        *("html.requested_url", "mainEntityOfPage.@id", "mainEntityOfPage", "source"),
     ),
     "language": (
-        *("language", "lang", "inLanguage", "meta_lang", "language_code", "languageCode", "metadata.language"),
-        *("metadata.identification.label", "warc_headers.warc-identified-content-language", "sprache", "locale"),
+        *("language", "lang", "inLanguage", "metaLang", "languageCode", "metadata.identification.label"),
+        *("warc_headers.warc-identified-content-language", "sprache", "locale"),
     ),
 }
 # The first that is a string or a whole number is the record's own id.
-ID_NAMES = ("id", "_id", "guid", "uuid", "article_id", "_source.id")
+ID_NAMES = ("id", "_id", "guid", "uuid", "articleId")
 
-# Within an object that stands where a text is expected: WordPress ("rendered"), feedparser ("value"), Mongo ("$date").
-VALUE_NAMES = ("rendered", "value", "text", "html", "content", "name", "title", "main", "$date", "$numberLong", "$oid")
+# Objects that may hold any of these fields: datatrove and Dolma, the Pile, Elasticsearch, interfaces.
+CONTAINERS = ("metadata", "meta", "_source", "data", "article", "document", "doc", "item", "post", "attributes")
+
+# In a record with one of these fields `source` is the name of a corpus or of a file: those of Dolma and datatrove.
+OWN_SOURCE = frozenset(("added", "file_path"))
+
+# Within an object that stands where a value is expected: WordPress ("rendered"), feedparser ("value"), Mongo ("$date").
+VALUE_NAMES = (
+    *("rendered", "value", "text", "html", "content", "name", "title", "main", "basic"),
+    *("$date", "$numberLong", "$oid"),
+)
+# Within an object that stands where a text is expected: what editors and interfaces call its parts.
+TEXT_VALUE_NAMES = (
+    *("rendered", "value", "text", "html", "content", "body", "paragraphs", "items", "children", "blocks", "data"),
+    *("bodyText", "articleBody", "maintext"),
+)
 
 # Lists of these hold the records of an answer that is one object: NewsAPI, the Guardian, Elasticsearch, JSON Feed.
-LIST_NAMES = (
-    *("articles", "items", "results", "response.results", "response.docs", "hits.hits", "data", "docs", "records"),
-    *("entries", "posts", "news", "stories", "documents", "rows", "data.articles", "data.items", "@graph"),
+LIST_NAMES = frozenset(
+    (
+        *("articles", "items", "results", "docs", "hits", "data", "records", "entries", "posts", "news", "stories"),
+        *("documents", "rows", "@graph"),
+    )
 )
 
 # As language detectors (ISO 639-3) and people write the languages that rules know.
@@ -78,6 +106,62 @@ LANGUAGE_CODES = {
     **{"greek": "el", "croatian": "hr", "lithuanian": "lt", "latvian": "lv", "indonesian": "id", "arabic": "ar"},
     **{"vietnamese": "vi", "hindi": "hi", "japanese": "ja", "korean": "ko", "chinese": "zh", "nb": "no", "nn": "no"},
 }
+
+_SEPARATORS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
+
+
+def folded(name: str) -> str:
+    """Return a name in the form in which names are compared.
+
+    >>> folded("Publish Date") == folded("publish_date") == folded("publishDate")
+    True
+    """
+    return _SEPARATORS.sub("", name.casefold())
+
+
+KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
+    **FACT_NAMES,
+    **{"text": TEXT_NAMES, "html": HTML_NAMES, "teaser": TEASER_NAMES, "id": ID_NAMES},
+}
+FOLDED_NAMES = frozenset(folded(name) for names in KNOWN_NAMES.values() for name in names)
+FOLDED_TEXTS = frozenset(folded(name) for name in (*TEXT_NAMES, *HTML_NAMES))
+
+
+@lru_cache(1_024)
+def names_in(
+    mapped: Sequence[tuple[str, str]], keys: tuple[str, ...], holders: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return, for each fact, the paths under which a record with these keys may have it, in the order to try.
+
+    `holders` are the objects in it that may hold any field, with their keys: what stands outside of them goes first,
+    and what the user maps to a fact before that.  Records of one file have the same few keys.
+    """
+    there = _by_folded(keys)
+    inner = [(holder, _by_folded(names)) for holder, names in holders]
+    found: dict[str, tuple[str, ...]] = {}
+    for fact, known in KNOWN_NAMES.items():
+        own = (name for to, name in mapped if to == fact and (name in keys or name.partition(".")[0] in keys))
+        plain = (path for name in known if (path := _path_in(name, there)) and path not in dict(holders))
+        within = (f"{holder}.{path}" for holder, names in inner for name in known if (path := _path_in(name, names)))
+        last = (holder for holder, _ in holders if fact == "text" and folded(holder) in FOLDED_TEXTS)
+        found[fact] = tuple(dict.fromkeys((*own, *plain, *within, *last)))
+    if OWN_SOURCE.intersection(keys):
+        found["publisher"] = tuple(path for path in found["publisher"] if path != "source")
+    return found
+
+
+def _by_folded(keys: Sequence[str]) -> dict[str, str]:
+    return {folded(key): key for key in reversed(keys)}
+
+
+def _path_in(name: str, there: Mapping[str, str]) -> str:
+    """Return a name or path as a record with these keys spells it; "" if it has none of the sort."""
+    if key := there.get(folded(name)):
+        return key
+    first, _, rest = name.partition(".")
+    key = there.get(folded(first), "") if rest else ""
+    return f"{key}.{rest}" if key else ""
+
 
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
 
 from etl.errors import Unreadable
-from etl.formats.fields import Fields, Place, document, has_text, value_at
+from etl.formats.field_values import Fields
+from etl.formats.fields import Place, document, has_text
 from etl.formats.json_values import text_of, values
-from etl.formats.names import LIST_NAMES
+from etl.formats.records_within import records_within
 from etl.formats.source import MAX_DOCUMENT_BYTES, Reading, Reject
 from etl.model import Raw
+
+# Around a value; zeros are what a file that was not written to its end is filled with.
+BETWEEN = b" \t\r\n\0"
+# Commands to Elasticsearch, each before its record.
+BULK_ACTIONS = frozenset(("index", "create", "update", "delete"))
 
 
 def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
@@ -17,7 +22,7 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
 
     That is one record as a rule; but two may stand on one line, and one value may be an answer that holds a list.
     """
-    body = body.strip(b" \t\r\n")
+    body = body.strip(BETWEEN)
     if len(body) > MAX_DOCUMENT_BYTES:
         yield Reject(path, row, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB", body)
         return
@@ -26,31 +31,23 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
     try:
         text, notes = text_of(path, body, reading.encoding)
         for value, found in values(path, text):
-            for fields in _records(path, value, reading):
+            for fields in records_within(path, value, reading):
                 number += 1
+                if kind := _not_a_document(fields, reading):
+                    yield Reject(path, row, kind, b"", is_error=False)
+                    continue
                 place = Place(path, row, digest, f"{row}.{number}" if number > 1 else "")
                 yield document(place, fields, reading, (*notes, *found))
     except Unreadable as error:
         yield Reject(path, row, error.fault, body)
 
 
-def _records(path: str, value: Any, reading: Reading) -> Iterator[Fields]:
-    """Yield the objects that are records: the value itself, or the items of the list in it."""
-    if isinstance(value, dict):
-        inner = None if has_text(value, reading) else _list_within(value)
-        yield from inner or [value]
-    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        yield from value
-    else:
-        raise Unreadable(path, f"is a JSON {type(value).__name__}, not an object")
-
-
-def _list_within(value: Fields) -> list[Fields] | None:
-    """Return the records in the answer of an interface, or in an object of records by id; None if there are none."""
-    for name in LIST_NAMES:
-        items = value_at(value, name)
-        if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
-            return items
-    if len(value) > 1 and all(isinstance(item, dict) for item in value.values()):
-        return [{"id": name, **item} for name, item in value.items()]
-    return None
+def _not_a_document(fields: Fields, reading: Reading) -> str:
+    """Return what an object without a text is, that stands beside records and is none; "" for a record."""
+    action = next(iter(fields), "")
+    if len(fields) == 1 and action in BULK_ACTIONS and isinstance(fields[action], dict):
+        is_bulk = all(name.startswith("_") for name in fields[action])
+        return f"Elasticsearch {action}" if is_bulk else ""
+    kind = fields.get("@type")
+    is_other = isinstance(kind, str) and not kind.endswith(("Article", "Posting", "Report"))
+    return f"{kind}" if is_other and not has_text(fields, reading) else ""

@@ -17,7 +17,7 @@ _ESCAPED = re.compile(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
 # A tag in code marks or quotation marks is spoken of, not used.
 _QUOTED = re.compile(r"[`'\"“‘(]\s*</?\w+[^<>]*>\s*[`'\"”’)]")
 # What a tag that nothing closes breaks off: a sentence, a line, or another element.
-_BROKEN_OFF = re.compile(r"(?:^|[.!?…:;,”\"’»)>\n])\s*<(?:br|p|hr|img|li)\b[^<>]*>", re.I)
+_BROKEN_OFF = re.compile(r"(?:^|(?<=[.!?…:;,”\"’»)>\n]))\s*<(?:br|p|hr|img|li)\b[^<>]*>", re.I)
 # "<i>Macbeth</i>": what is set off is a word or some, not the rest of a sentence about a tag.
 _SET_OFF = re.compile(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
 _NEWLINES = re.compile(r"[ \t]*\n[ \t]*\n\s*")

@@ -20,10 +20,38 @@ _XML_ROOT = re.compile(
 _XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z]\w*[^<>]*\sxmlns(?::\w+)?=))", re.I)
 
 
+_HEADERS = rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"
+# What is text, and no article: its name, the way out, how it begins.
+TEXTS = (
+    ("mail in mbox form", "export the messages as text", re.compile(rb"From \S+ .*\d{4}\r?\n[A-Z][A-Za-z-]*: ")),
+    (
+        "MHTML",
+        "save the page as HTML",
+        re.compile(_HEADERS + rb"(?i:Content-Type): multipart/related"),
+    ),
+    (
+        "mail",
+        "save its text or HTML",
+        re.compile(
+            rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?(?:MIME-Version|Received|Return-Path|DKIM-Signature): "
+        ),
+    ),
+    (
+        "an SQL dump",
+        "export the table as CSV or JSONL",
+        re.compile(
+            rb"(?:--[^\n]*\n|\s|/\*.*?\*/;?)*+"
+            rb"(?:INSERT INTO|CREATE TABLE|COPY \S+ \(|DROP TABLE|SET \w+ ?=|LOCK TABLES|PRAGMA \w+)",
+            re.S,
+        ),
+    ),
+)
+
+
 class Signature(Struct, frozen=True):
     """The bytes that a kind of file starts with (at `offset`), its name, and what to do with it.
 
-    A file that is no text also has controls among its first bytes: "ID3" alone may begin a sentence.
+    A file that is not text also has controls among its first bytes: "ID3" alone may begin a sentence.
     """
 
     name: str
@@ -73,6 +101,8 @@ SIGNATURES = (
     Signature("an MP3 sound", b"ID3", "it holds no text"),
     Signature("a Flash film", b"FWS", "it holds no text"),
     Signature("a font", b"wOF2", "it holds no text"),
+    Signature("a binary property list (also webarchive)", b"bplist00", "save the page as HTML"),
+    Signature("ARC, the format before WARC", b"filedesc://", "convert it to WARC first", is_text=True),
     Signature("a program (ELF)", b"\x7fELF", "it holds no text"),
     Signature("a Java class", b"\xca\xfe\xba\xbe", "it holds no text"),
     Signature(
@@ -81,7 +111,6 @@ SIGNATURES = (
         "fetch the file with git lfs pull",
         is_text=True,
     ),
-    Signature("mail in mbox form", b"From MAILER-DAEMON", "export the messages as text", is_text=True),
 )
 COMPRESSED_SIGNATURES = (
     Signature("gzip", b"\x1f\x8b"),
@@ -91,10 +120,11 @@ COMPRESSED_SIGNATURES = (
 )
 
 
-def not_read(head: bytes, packed_as: str = "") -> str:
+def not_read(head: bytes, packed_as: str = "", name: str = "") -> str:
     """Return what kind of file bytes are that copydesk does not read, with the way out; "" for any other.
 
-    `packed_as` names the compression that these bytes were in: a second one within is not unpacked.
+    `packed_as` names the compression that these bytes were in: a second one within is not unpacked.  `name` is that of
+    the file.
 
     >>> not_read(b"%PDF-1.7 ..."), not_read(b"Rar! she cried")
     ('is PDF: not supported; make text of it first, with pdftotext', '')
@@ -104,7 +134,13 @@ def not_read(head: bytes, packed_as: str = "") -> str:
     for signature in SIGNATURES:
         if head.startswith(signature.magic, signature.offset) and (signature.is_text or _CONTROL.search(head[:512])):
             return f"is {signature.name}: not supported; {signature.way_out}"
-    if (root := xml_root(head)) and root not in ("html", "rss", "feed", "rdf:rdf"):
+    for text, way_out, start in TEXTS:
+        if start.match(head):
+            return f"is {text}: not supported; {way_out}"
+    root = xml_root(head)
+    if not root and name.endswith(".xml") and not looks_like_html(head) and (match := _XML_ROOT.match(head)):
+        root = match[1].decode("ascii", "replace").lower()
+    if root and root not in ("html", "rss", "feed", "rdf:rdf"):
         return f"is XML (<{root}>): not supported; --from html reads it as a page"
     return ""
 

@@ -50,7 +50,7 @@ def connect(address: str) -> "tuple[FileSystem, str]":
     try:
         found, path = fs.FileSystem.from_uri(base.replace("gcs://", "gs://") + options)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
-        raise UsageError(address, f"is no address that can be opened: {_said(error)}") from None
+        raise UsageError(address, f"is not an address that can be opened: {_said(error)}") from None
     return found, path
 
 

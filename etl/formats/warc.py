@@ -7,6 +7,7 @@ document is the offset of its record, as in a CDX index: in a `.warc.gz` of one 
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from itertools import takewhile
@@ -34,6 +35,8 @@ PIECE_BYTES = 256 << 10
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.I | re.M)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+# Servers that do not know what they send.
+_UNKNOWN_TYPES = ("application/octet-stream", "binary/octet-stream", "application/unknown", "unknown/unknown")
 _TEXT_TYPES = ("text/plain",)
 # What a server says of a page, and what a crawler says of it, that goes into the metadata: WARC header -> name.
 _METADATA = {
@@ -66,7 +69,7 @@ def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
         size = _size(buffer)
         if size < 0:
             junk, buffer = _to_next_record(buffer, file)
-            yield Piece(offset, junk[:MAX_HEADER_BYTES], "is no WARC record")
+            yield Piece(offset, junk[:MAX_HEADER_BYTES], "is not a WARC record")
             offset += len(junk)
             continue
         kept = min(size, MAX_DOCUMENT_BYTES)
@@ -200,6 +203,8 @@ def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject:
         return Reject(path, piece.offset, TOO_LONG, body[:MAX_HEADER_BYTES])
     if not body.strip():
         return Reject(path, piece.offset, "empty", b"", is_error=False)
+    if what in _UNKNOWN_TYPES and not looks_like_html(body[:PIECE_BYTES]):
+        return Reject(path, piece.offset, what, b"", is_error=False)
     return _document(path, piece.offset, record, body, kind, reading)
 
 
@@ -215,7 +220,7 @@ def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
         if status is not None and not 200 <= status < 300:
             return None, f"HTTP {status}"
         media = (record.http_content_type or "").lower()
-    if media in _HTML_TYPES:
+    if media in _HTML_TYPES or media in _UNKNOWN_TYPES:
         return "html", media
     if media in _TEXT_TYPES:
         return "text", media
@@ -235,9 +240,21 @@ def _payload(record: "WarcRecord", body: bytes) -> bytes:
         return bytes(again.reader.read(MAX_DOCUMENT_BYTES + 1))
     except OSError:
         plain = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
-        if looks_like_html(plain[:PIECE_BYTES]):
-            return plain
-        raise
+        pages = (plain, *_inflated(type(record).from_bytes(body)))
+        page = next((page for page in pages if looks_like_html(page[:PIECE_BYTES])), b"")
+        if not page:
+            raise
+        return page
+
+
+def _inflated(record: "WarcRecord") -> Iterator[bytes]:
+    """Yield what a body unpacks to by ways that fastwarc does not know: x-gzip, deflate without a head."""
+    with suppress(OSError):
+        record.parse_http(auto_decode="transfer", quirks_mode=True)
+        packed = record.reader.read(MAX_DOCUMENT_BYTES + 1)
+        for form in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+            with suppress(zlib.error):
+                yield zlib.decompressobj(form).decompress(packed, MAX_DOCUMENT_BYTES + 1)
 
 
 def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: Kind, reading: Reading) -> Raw:

@@ -17,7 +17,7 @@ class SignedBlock(Struct, frozen=True, gc=False):
 
 
 def signed_blocks(folder: str) -> Iterator[SignedBlock]:
-    """Return the blocks that remain, in order.  Raises UsageError if the folder is no index."""
+    """Return the blocks that remain, in order.  Raises UsageError if the folder is not an index."""
     read_manifest(folder)
     return _signed(Path(folder))
 

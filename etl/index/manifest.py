@@ -114,7 +114,7 @@ def read_manifest(folder: str) -> Manifest:
     """Return the manifest of an index.  Raises UsageError if there is none, or none that this version can read."""
     path = Path(folder) / MANIFEST
     if not path.is_file():
-        raise UsageError(folder, "is no index", "Name one that a run with --index has made.")
+        raise UsageError(folder, "is not an index", "Name one that a run with --index has made.")
     way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
     try:
         written = path.read_bytes()
@@ -202,8 +202,8 @@ def _refuse_others(folder: str) -> None:
     if not Path(folder).exists():
         return
     if not Path(folder).is_dir():
-        raise UsageError(folder, "is no folder", "Name an index, or a folder that is empty or not there yet.")
+        raise UsageError(folder, "is not a folder", "Name an index, or a folder that is empty or not there yet.")
     own = {LOCK, HOLDER, *(path.name for path in Path(folder).glob(PARTS))}
     others = sorted(path.name for path in Path(folder).iterdir() if path.name not in own)
     if others:
-        raise UsageError(folder, f"is no index: it holds {others[0]}", "Name an index, or an empty folder.")
+        raise UsageError(folder, f"is not an index: it holds {others[0]}", "Name an index, or an empty folder.")

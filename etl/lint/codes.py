@@ -13,7 +13,7 @@ class Code(Struct, frozen=True):
 
 # R001 to R005 are found by `etl.packs`, which says them in words that fit the case; these are for the manual.
 CODES: dict[str, Code] = {
-    "R001": Code("is no key", "Correct its spelling."),
+    "R001": Code("is not a known key", "Correct its spelling."),
     "R002": Code("is missing", "Add it."),
     "R003": Code("is wrong", "Give a value that the key takes."),
     "R004": Code("is taken by another rule", "Choose another id."),

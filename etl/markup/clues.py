@@ -14,6 +14,9 @@ from etl.markup.naming import named_clue
 TEXTS = frozenset(("title", "style", "time"))
 # Elements that say all in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
+# What is in the class of a time at which a page was changed.
+_MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])", re.IGNORECASE)
+
 # Elements that are asked whatever their attributes are, and attributes for which any other is.
 LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script"}
 TELLING = frozenset(("class", "itemprop", "rel"))
@@ -24,6 +27,8 @@ PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
+# Slashes in an address of a host, "https://www.example.org".
+SLASHES_OF_HOST = 2
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
 MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
 # Elements within one another that are listened to; and all of a page.
@@ -110,13 +115,26 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if tag == "script":
         kind = attributes.get("type", "").lower()
         return f"script {kind}" if "ld+json" in kind else ""
+    if tag == "time" and _MODIFIED.search(attributes.get("class", "")):
+        return "time modified"
     if tag in TEXTS:
         return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
     if "itemprop" in attributes and (said := attributes["itemprop"].lower()) in PROPERTIES:
         return f"itemprop {said}" if said != "articlebody" else ""
     if attributes.get("rel") == "author":
         return "rel author"
-    return named_clue(attributes["class"]) if "class" in attributes else ""
+    named = named_clue(attributes["class"]) if "class" in attributes else ""
+    return named or ("home" if tag == "a" and leads_home(attributes) else "")
+
+
+def leads_home(attributes: Mapping[str, str]) -> bool:
+    """Return whether a link leads to the first page of a site.
+
+    >>> [leads_home({"href": href}) for href in ("/", "https://www.example.org/", "/news/", "https://example.org/a")]
+    [True, True, False, False]
+    """
+    href = attributes.get("href", "")
+    return href == "/" or (href.startswith("http") and href.rstrip("/").count("/") == SLASHES_OF_HOST)
 
 
 def unseen(style: str) -> frozenset[str]:
@@ -152,5 +170,5 @@ def said_of(clues: Sequence[Clue]) -> Said:
         is_paywalled=linked.is_paywalled,
         parts=linked.parts,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
-        dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date")),
+        dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date", "time modified")),
     )

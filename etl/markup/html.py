@@ -95,8 +95,13 @@ class Parted(Struct, frozen=True):
 
 
 def part(text: str, model: PageModel | None) -> Parted:
-    """Return the lines of a page in two parts: those of its story, and the regions around it."""
+    """Return the lines of a page in two parts: those of its story, and the regions around it.
+
+    A page that has its prose for browsers without scripts is read as one of these shows it.
+    """
     layout = lay_out(text)
+    if _is_for_no_script(layout):
+        layout = lay_out(text, with_scripts=False)
     said = said_of(layout.clues)
     layout = credible(layout, said)
     judged = judge(layout, said, model)
@@ -104,6 +109,16 @@ def part(text: str, model: PageModel | None) -> Parted:
     kept = (False,) * len(layout.lines) if body else judged.kept
     groups = grouped(layout, kept, frozenset() if body else judged.headlines)
     return Parted(layout, said, judged, body, kept, tuple(groups))
+
+
+def _is_for_no_script(layout: Layout) -> bool:
+    """Return whether most of what reads like prose stands in a <noscript>, and a story's worth of it."""
+    controls = [layout.boxes[line.box].control for line in layout.lines]
+    if "noscript" not in controls:
+        return False
+    prose = _prose(layout.lines)
+    inside = sum(length for length, control in zip(prose, controls, strict=True) if control == "noscript")
+    return inside >= MIN_PROSE and 2 * inside > sum(prose)
 
 
 def _headings(layout: Layout, judged: Judged) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from itertools import product
 
 from msgspec import Struct
 
-from etl.authors import names_of
+from etl.authors import names_of, upright
 from etl.dates import instant
+from etl.fold import count_words
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
 from etl.markup.shown_dates import shown_date
@@ -20,6 +21,8 @@ AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
 )
+# Catalogues name the family first.
+CATALOGUED = frozenset(("dc.creator", "dcterms.creator", "citation_author"))
 # What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
 SHOWN_AUTHORS = ("itemprop author", "rel author", "byline")
 DATES = (
@@ -27,12 +30,14 @@ DATES = (
     *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
     *("dc.date", "dcterms.date", "date", "itemprop datepublished", "time datepublished"),
 )
-SHOWN_DATES = ("time", "date")
+SHOWN_DATES = ("time", "date", "time modified")
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
 # Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
 MIN_LIKENESS = 0.5
+# Words.  Less behind the name of a site is its motto.
+MIN_HEADLINE_WORDS = 4
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
@@ -45,13 +50,14 @@ NOBODY = frozenset(
     ("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined")
 )
 
-_SEPARATOR = re.compile(r"\s*[|·•»]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
+_SEPARATOR = re.compile(r"\s*[|·•»«]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
+_DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 
 
 class Span(Struct, frozen=True, gc=False):
@@ -66,17 +72,17 @@ def read_metadata(clues: Sequence[Clue], headings: Sequence[str], story: Span) -
     linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
     publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
-    known = {*map(_folded, publishers), _folded(_site(url))} - {""}
-    told = [title for title in (linked.headline, *_said(clues, HEADLINES)) if not _is_site_title(title, known)]
-    titles = told or list(_said(clues, HEADLINES))
+    known = {_folded(name) for name in (*publishers, _site(url), *_said(clues, ["home"]))} - {""}
+    said = list(filter(None, (linked.headline, *_said(clues, HEADLINES))))
+    titles = [title for title in said if not _is_site_title(title, known)]
+    shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
+    if not titles and not shown:
+        titles, shown = [_behind_site(title) for title in said], list(headings[:1])
     return Metadata(
-        headline=_headline(
-            [headline_of(title, known) for title in titles],
-            [in_one_line(heading) for heading in headings[:MAX_HEADINGS]],
-        ),
+        headline=_headline([headline_of(title, known) for title in titles], shown),
         publisher=next(filter(None, publishers), ""),
         author=_author(clues, linked.author, story, known),
-        created=_created(clues, linked.created, story),
+        created=_created(clues, linked.created, story) or _day_in_path(url),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
@@ -121,6 +127,12 @@ def _is_site_title(title: str, known: Collection[str]) -> bool:
     return _folded(title) in known or (_folded(_MOTTO.split(title)[0]) in known)
 
 
+def _behind_site(title: str) -> str:
+    """Return what stands behind the name of the site that a title begins with, if it is long enough for a headline."""
+    _, _, rest = title.partition(separator[0]) if (separator := _SEPARATOR.search(title)) else ("", "", "")
+    return rest if count_words(rest) >= MIN_HEADLINE_WORDS else title
+
+
 def _likeness(one: str, other: str) -> float:
     """Return the share of the longer text's character trigrams that are in the other; words would fail for Chinese."""
     first, second = (_trigrams(_folded(text)) for text in (one, other))
@@ -133,7 +145,10 @@ def _trigrams(text: str) -> set[str]:
 
 def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str]) -> str:
     """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
-    told = [linked.split("; "), *(list(_said(clues, [name])) for name in AUTHORS)]
+    told = [linked.split("; ")]
+    for name in AUTHORS:
+        said = _said(clues, [name])
+        told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
     shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
     sure = (one for one in named if one and _folded(one) not in publishers | NOBODY)
@@ -148,9 +163,21 @@ def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:
 
 def _created(clues: Sequence[Clue], linked: str, story: Span) -> str:
     """Return when a story was published: what linked data says, else meta tags, else a time beside its headline."""
-    told = next(filter(None, map(instant, (linked, *_said(clues, DATES)))), "")
+    language = next(_said(clues, LANGUAGES), "")
+    told = (instant(said, language) for said in (linked, *_said(clues, DATES)))
     shown = (clue.content for name in SHOWN_DATES for clue in _near(clues, name, story))
-    return told or next(filter(None, (instant(said) or shown_date(said) for said in shown)), "")
+    read = (instant(said, language) or shown_date(said) for said in shown)
+    return next(filter(None, told), "") or next(filter(None, read), "")
+
+
+def _day_in_path(url: str) -> str:
+    """Return the day that an address names; "" if it names none.
+
+    >>> _day_in_path("https://www.example.org/world/2026/03/02/bridge-opens")
+    '2026-03-02T00:00:00.000Z'
+    """
+    match = _DAY_IN_PATH.search(url)
+    return instant(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}") if match else ""
 
 
 def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:

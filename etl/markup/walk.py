@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 from msgspec import Struct
 
-from etl.markup.clues import LISTENED, TELLING, Listener
+from etl.markup.clues import LISTENED, TELLING, Listener, leads_home
 from etl.markup.elements import (
     APART,
     BIT,
@@ -52,6 +52,7 @@ _STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
+_SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LONG_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
 _ATTRIBUTE = re.compile(r"""[^\s=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
@@ -61,14 +62,17 @@ _LINE_END = re.compile(r"\r\n?")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
-def lay_out(text: str) -> Layout:
-    """Parse a page and return its boxes, lines and clues.  Never fails: any text is HTML."""
-    walker = _Walker()
+def lay_out(text: str, *, with_scripts: bool = True) -> Layout:
+    """Parse a page and return its boxes, lines and clues.  Never fails: any text is HTML.
+
+    Without scripts the text of <noscript> is part of the page, as it is in a browser that has none.
+    """
+    walker = _Walker(with_scripts)
     parser = etree.HTMLParser(target=walker, encoding="utf-8", huge_tree=True)
     text = _without_excess(text.removeprefix("\ufeff").replace("\0", ""))
     try:
         data = text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair is no character to lxml
+    except UnicodeEncodeError:  # half a surrogate pair is not a character to lxml
         data = _SURROGATES.sub("\ufffd", text).encode()
     if not data.strip():
         return walker.close()
@@ -96,7 +100,8 @@ def _cut(tag: str) -> str:
 class _Walker:
     """Target of lxml's parser: sets text in lines, tag by tag and string by string, as a browser would."""
 
-    def __init__(self) -> None:
+    def __init__(self, with_scripts: bool) -> None:
+        self.with_scripts = with_scripts
         self.boxes: list[Box] = [Box("html", 0, 0, 0)]
         self.ends: list[int] = [0]
         self.keys: dict[tuple[str, str], int] = {("html", ""): 0}
@@ -122,7 +127,11 @@ class _Walker:
         frame, is_apart = (self.box, self.parts, self.bits), False
         if self.silent or (tag in SILENT and "shadowrootmode" not in attributes):
             self.silent += 1
-        elif tag in BLOCKS or ("-" in tag and self._is_block()):
+        elif (
+            tag in BLOCKS
+            or ("-" in tag and self._is_block())
+            or (tag == "span" and _SET_AS_BLOCK.search(attributes.get("style", "")))
+        ):
             if self.words or self.after or self.breaks:
                 self._end_line()
             self._open_box(tag, attributes)
@@ -141,7 +150,7 @@ class _Walker:
                     self._end_line()
                 self._open_box(tag, attributes)
         self.open.append((*frame, is_apart))
-        if tag in LISTENED or not TELLING.isdisjoint(attributes):
+        if tag in LISTENED or not TELLING.isdisjoint(attributes) or (tag == "a" and leads_home(attributes)):
             self.listener.start(tag, attributes, len(self.open), len(self.lines))
 
     def end(self, tag: str) -> None:
@@ -207,12 +216,15 @@ class _Walker:
                 parts |= _ROLE_BITS.get(attributes["role"], 0)
             if self._is_hidden(tag, attributes):
                 parts |= BIT["hidden"]
-        control = self.boxes[self.box].control or CONTROLS.get(tag, "")
+        control = self.boxes[self.box].control or self._control(tag)
         self.boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
         self.ends.append(0)
         self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
             self.bits |= _VERBATIM
+
+    def _control(self, tag: str) -> str:
+        return "" if tag == "noscript" and not self.with_scripts else CONTROLS.get(tag, "")
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""

@@ -21,7 +21,7 @@ _KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
     "field": ("extract",),
     "turns": ("strip", "replace", "extract"),
 }
-# A word behind an "@" that is no domain.
+# A word behind an "@" that is not a domain.
 _AT_WORDS = re.compile(r"(?<!\w)@\w++(?!\\?\.\w)")
 # Likeness as difflib has it: "@publishr" has 0.95, and "@publico", the handle of a newspaper, 0.74.
 NEAR = 0.85
@@ -138,7 +138,7 @@ def _of_names(rule: Rule) -> Iterator[Fault]:
 def _of_selectors(rule: Rule) -> Iterator[Fault]:
     for selector in (css for pattern in patterns(rule) for css in pattern.css):
         if fault := check_selector(selector):
-            yield "css", f"is no CSS selector: {fault}", "Use names, #ids, .classes, parted by spaces or >."
+            yield "css", f"is not a CSS selector: {fault}", "Use names, #ids, .classes, parted by spaces or >."
 
 
 def _of_scope(rule: Rule) -> Iterator[Fault]:

@@ -46,10 +46,10 @@ def _last_line(path: Path) -> int:
 
 
 def check_file(path: Path) -> None:
-    """Raise PackError for what is no file that a person wrote.  Raises OSError if it is not there."""
+    """Raise PackError for what is not a file that a person wrote.  Raises OSError if it is not there."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise PackError(str(path), "is no regular file", "A pipe can be read once only: give a file.")
+        raise PackError(str(path), "is not a regular file", "A pipe can be read once only: give a file.")
     if status.st_size > MAX_BYTES:
         raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
 
@@ -90,7 +90,9 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
     table = (re.findall(r"\.(\w+)", where) or [""])[-1]
     if unknown := re.search(r"unknown field `(\w+)`", said):
         key = unknown[1]
-        return PackError(place(path, line, key), f"R001 '{key[:MAX_WORD]}' is no key", _instead_of(key, table, guide))
+        return PackError(
+            place(path, line, key), f"R001 '{key[:MAX_WORD]}' is not a key", _instead_of(key, table, guide)
+        )
     if missing := re.search(r"missing required field `(\w+)`", said):
         key, at = missing[1], place(path, line, table) if table else f"{path}:{line}:1"
         way_out = guide.ways_out.get(f"{table}.{key}") or guide.ways_out.get(key, f"See {guide.manual}.")

@@ -212,7 +212,7 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
 def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
     if fnmatchcase(CLASSIFIER, pattern):
         way_out = f"Take the override out; --ignore {CLASSIFIER} leaves it out, and so does --profile careful."
-        return UsageError(pattern, "is no rule, and has no confidence to override", way_out)
+        return UsageError(pattern, "is not a rule, and has no confidence to override", way_out)
     return UsageError(pattern, "no rule has this id", did_you_mean(pattern, known))
 
 

@@ -16,12 +16,12 @@ from etl import fold
 from etl.packs.load import Sourced, builtin_folder, builtin_packs, load_pack
 from etl.packs.misuses import patterns
 from etl.rules import language
-from etl.rules.regexes import compiled, fragments, literals, publishers, syntax
+from etl.rules.regexes import compiled, fragments, literals, publishers, reach, syntax
 from etl.rules.regexes.compiled import RegexFacts, regex_facts, take_facts
 
 SHIPPED = "shipped.msgpack"
 # What the facts of a regex are computed with, and the shape of a rule.
-_CODE = (fold, language, compiled, fragments, literals, publishers, syntax)
+_CODE = (fold, language, compiled, fragments, literals, publishers, reach, syntax)
 
 
 class Shipped(Struct, frozen=True):

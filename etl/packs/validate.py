@@ -53,7 +53,7 @@ def _error(sourced: Sourced, key: str, code: str, fault: str, way_out: str) -> P
 def _unknown_names(rule: Rule, known: Mapping[str, Sourced]) -> Iterator[tuple[str, str, str]]:
     for name in (name for pattern in patterns(rule) for name in pattern.rule):
         if name not in known:
-            yield "rule", f"names '{name}', which is no rule", did_you_mean(name, known)
+            yield "rule", f"names '{name}', which is not a rule", did_you_mean(name, known)
         elif known[name].rule.action in TAKES_NO_BLOCK:
             yield "rule", f"names '{name}', which takes no block", "Ask for what the block looks like."
     for name in rule.scope.publisher:

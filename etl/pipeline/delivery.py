@@ -98,7 +98,7 @@ def output_of(name: str) -> Output:
         return Output("stream", name)
     if path.suffix:
         way_out = f"Known endings are {', '.join(SUFFIXES)}; a name without one, or with / behind it, is a folder."
-        raise UsageError(name, f"'{path.suffix}' is no ending that can be written", way_out)
+        raise UsageError(name, f"'{path.suffix}' is not an ending that can be written", way_out)
     return Output("folder", name)
 
 

@@ -64,7 +64,7 @@ def holding_index(job: Job, delivers: bool = True) -> Iterator[None]:
         return
     if job.dedup.scope != "run":
         raise UsageError("--index", f"is of no use with --dedup {job.dedup.scope}", "Leave one of the two out.")
-    open_index(job.index, job.dedup)  # before a lock is left in a folder that is no index
+    open_index(job.index, job.dedup)  # before a lock is left in a folder that is not an index
     can_lock = delivers or os.access(job.index, os.W_OK)  # of an index that may only be read one may look at
     with locked(job.index) if can_lock else nullcontext():
         verified_index(job.index, job.dedup)  # a run that was in until now may have begun it

@@ -12,8 +12,9 @@ from etl.packs import Selection
 # Bytes of input in a shard.  Small enough that cores share a run evenly, large enough that the start of a task does not
 # count.
 SHARD_BYTES = 4 << 20
-# Bytes of a shard of a run that prints its articles as it reads: the first must be out within a second.
-STREAM_SHARD_BYTES = 256 << 10
+# Bytes of the first shard of a run that prints its articles as it reads, and of the largest: each may be twice as large
+# as the one before.  The first articles must be out within a second.
+STREAM_SHARD_BYTES = (16 << 10, 256 << 10)
 
 
 class Shard(Struct, frozen=True):

@@ -115,11 +115,11 @@ class Run:
 
     def printing(self, write: Callable[[Printed], None]) -> Outcome:
         """Clean shard by shard and hand on what each came to, without files."""
-        job = structs.replace(self._job, shard_bytes=STREAM_SHARD_BYTES)
+        job = structs.replace(self._job, shard_bytes=STREAM_SHARD_BYTES[0])
         tallies: list[Tally] = []
         with self._timed("clean"):
             self._progress.start("clean", _expected(self._found.sources))
-            sizes = _Sizes(self.plan(job))
+            sizes = _Sizes(grouped(self._shares(job), *STREAM_SHARD_BYTES))
             for printed in self._engine.map(partial(print_shard, job), sizes):
                 write(printed)
                 tallies = [audit.total([*tallies, printed.tally])]
@@ -184,7 +184,7 @@ class Run:
             for number, share in enumerate(shares(source, job.reading, job.shard_bytes)):
                 self._formats[FORMAT_NAMES[share.format]] += number == 0 and not share.fault
                 if self._is_of_records and share.format != "jsonl" and share.size and not share.fault:
-                    fault = "is no JSONL, and only that has records to give back"
+                    fault = "is not JSONL, and only that has records to give back"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
                     self._passed_over.append((source.name, "copydesk wrote it, and it holds no articles"))
@@ -198,14 +198,18 @@ class Run:
         return _Timer(stage, self._seconds)
 
 
-def grouped(found: Iterable[Share], shard_bytes: int) -> Iterator[Shard]:
-    """Yield shares in shards, by size and by nothing else, so that any number of workers gives the same parts."""
+def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> Iterator[Shard]:
+    """Yield shares in shards, by size and by nothing else, so that any number of workers gives the same parts.
+
+    With `most_bytes` each shard may be twice as large as the one before, up to so many bytes.
+    """
     group: list[Share] = []
     size = number = 0
     for share in found:
         if group and size + share.size > shard_bytes:
             yield Shard(number, tuple(group))
             group, size, number = [], 0, number + 1
+            shard_bytes = max(shard_bytes, min(2 * shard_bytes, most_bytes))
         group.append(share)
         size += share.size
     if group:

@@ -137,7 +137,7 @@ def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
     Raises UsageError if there is no such parent.
     """
     if parent and not Path(parent).is_dir():
-        raise UsageError(parent, "is no folder", "Name one for the temporary files that is there.")
+        raise UsageError(parent, "is not a folder", "Name one for the temporary files that is there.")
     folder = Path(parent or gettempdir()) / f".copydesk-{token_hex(8)}"
     folder.mkdir(mode=0o700)
     try:
@@ -237,7 +237,7 @@ def _check_own(folder: Path) -> None:
 def _check_lock(path: Path, status: os.stat_result) -> None:
     """Refuse a lock that is another file, too, or somebody else's: it is emptied.  Raises UsageError."""
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_nlink > 1:
-        raise UsageError(str(path), "is no lock of this user's", "Remove it, or give another -o.")
+        raise UsageError(str(path), "is not a lock of this user", "Remove it, or give another -o.")
 
 
 def _is_same_file(file: int, path: Path) -> bool:

@@ -13,7 +13,7 @@ from etl.writers import atomic, naming
 
 
 def check_target(path: Path, force: bool, is_folder: bool) -> None:
-    """Refuse a path that exists; with `force`, one that is no report.  Raises UsageError."""
+    """Refuse a path that exists; with `force`, one that is not a report.  Raises UsageError."""
     if not path.exists() and not path.is_symlink():
         return
     if not force:
@@ -21,10 +21,10 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
     page = path / INDEX if is_folder else path
     is_ours = not path.is_symlink() and path.is_dir() == is_folder and page.is_file() and _is_report(page)
     if is_ours and is_folder and (other := next((one for one in path.iterdir() if not _is_page(one)), None)):
-        raise UsageError(str(other), "is no page of the report, and the folder is made anew", "Move it elsewhere.")
+        raise UsageError(str(other), "is not a page of the report, and the folder is made anew", "Move it elsewhere.")
     is_empty = is_folder and path.is_dir() and not any(path.iterdir())
     if not (is_ours or is_empty):
-        raise UsageError(str(path), "is no report of copydesk's", "Give another name, or remove it yourself.")
+        raise UsageError(str(path), "is not a report of copydesk's", "Give another name, or remove it yourself.")
 
 
 def write_page(path: Path, page: str) -> None:

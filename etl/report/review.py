@@ -79,7 +79,7 @@ class Review:
         form, do = self._actions[action]
         try:
             request = msgspec.json.decode(body, type=form)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UsageError(action, f"is asked for in another form: {error}") from None
         with self._lock:
             return do(request)
@@ -98,7 +98,7 @@ class Review:
         try:
             verdict = msgspec.convert(fields, LineVerdict)
         except msgspec.ValidationError:
-            raise UsageError(request.verdict, "is no verdict", "It is right, wrong or unsure.") from None
+            raise UsageError(request.verdict, "is not a verdict", "It is right, wrong or unsure.") from None
         self._pack.add_verdict(verdict)
         drawn = self._pack.drawn()
         for removed in map(removed_by, entries_of(block)):
@@ -168,5 +168,5 @@ class Review:
         blocks = self._articles[article].blocks if article in self._articles else ()
         found = next((block for block in blocks if block.start == start), None)
         if found is None:
-            raise UsageError(f"{article}:{start}", "is no line of the articles that are reviewed")
+            raise UsageError(f"{article}:{start}", "is not a line of the articles that are reviewed")
         return found

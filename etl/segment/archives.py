@@ -90,7 +90,10 @@ def _is_end(text: str, layouts: Layouts) -> bool:
 
 
 def _is_line(text: str, lines: Sequence[Searcher]) -> bool:
-    return len(text) <= MAX_START_CHARS and any(line.fullmatch(plain(text)) for line in lines)
+    if len(text) > MAX_START_CHARS:
+        return False
+    text = plain(text)
+    return any(line.fullmatch(text) for line in lines)
 
 
 def _with_rule(at: int, blocks: Sequence[Block]) -> int:

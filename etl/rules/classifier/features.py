@@ -38,6 +38,8 @@ MAX_RUN = 60
 # Units.  A longer paragraph is no surer a sign of the story.
 MAX_PROSE = 40 * WORD
 TEMPLATE_TOKENS = 10
+# Words that a block shares with the story: more of them do not make it clearer.
+MAX_KNOWN = 12
 # Marks.  One may belong to the story, a date; more than so many do not make it clearer that the story is over.
 MIN_MARKS, MAX_MARKS = 2, 10
 # Blocks away at which templates are compared: lists, lists of two lines an entry, of three.
@@ -80,8 +82,7 @@ def rows_of(pages: Sequence[Page], lexicon: NDArray[np.int8]) -> Rows:
     edges = Edges(page_of_block[~named], len(pages))
     text = read_text([text for page in pages for text, flag in zip(page.texts, page.named, strict=True) if not flag])
     tokens = tokenize(text)
-    columns = _looks(text, tokens)
-    columns["lexicon"] = score_terms(lexicon, text, tokens)
+    columns = looks_of(text, tokens, lexicon)
     story = _story(columns, edges)
     columns |= _words(tokens, (columns["long"] > 0) & story, edges.pages)
     columns |= _templates(tokens, edges)
@@ -158,8 +159,8 @@ def _share(part: Integers, whole: Integers) -> Integers:
     return part * THOUSAND // np.maximum(whole, 1)
 
 
-def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
-    """What a block shows by itself."""
+def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str, Integers]:
+    """Return what a block shows by itself."""
     size = len(text.starts)
     kinds = count_kinds(text)
     units, count = sum_units(text), tokens.counts
@@ -193,6 +194,7 @@ def _looks(text: Text, tokens: Tokens) -> dict[str, Integers]:
         "address": np.minimum(marks, 3),
         "long": (ended & (units >= LONG_UNITS)).astype(np.int64),
         "short": (units < SHORT_UNITS).astype(np.int64),
+        "lexicon": score_terms(lexicon, text, tokens),
     }
 
 
@@ -230,63 +232,78 @@ def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
 
 
 def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]:
-    """What words a block shares with the prose of its article, with the blocks above, and with itself elsewhere."""
+    """What words a block shows by the prose of its article, by the blocks above, and by itself elsewhere."""
     size = len(pages)
     page = pages[tokens.blocks] if size else tokens.blocks
-    keys = tokens.hashes ^ (page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    fresh = np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(keys) else np.zeros(0, bool)
-    group = np.empty(len(keys), dtype=np.int64)
-    group[order] = np.cumsum(fresh) - 1
-    groups = int(fresh.sum())
-    in_long = prose[tokens.blocks]
-    # Within a word's group blocks ascend: a new block is one that differs from the one before.
-    block = tokens.blocks[order]
-    new_block = fresh | (np.concatenate(([True], block[1:] != block[:-1])) if len(keys) else fresh)
-    prose_blocks = (
-        np.bincount(group[order], weights=new_block & in_long[order], minlength=groups)[group] if len(keys) else group
-    )
-    times = np.bincount(group, minlength=groups)[group] if len(keys) else group
-    page_tokens = np.bincount(page, minlength=int(pages[-1]) + 1 if size else 1)
-    distinct = np.zeros(len(keys), dtype=bool)
-    distinct[order] = new_block
-    common = (
-        (tokens.units <= COMMON_UNITS)
-        & (times >= 3)
-        & (times * COMMON_SHARE >= page_tokens[page])
-        & (tokens.first != Kind.DIGIT)
-    )
-    dense = tokens.first == Kind.DENSE
-    telling = distinct & ~common & ((tokens.units >= TELLING_UNITS) | dense)
-    others = prose_blocks > in_long
-    name = distinct & (tokens.first == Kind.UPPER) & (tokens.places > 0) & ~common
-    # The block before that has the same word: within its group, the last other block.
-    previous = np.full(len(keys), -FAR, dtype=np.int64)
-    if len(keys):
-        at = np.where(new_block, np.arange(len(keys)), 0)
-        starts_at = np.maximum.accumulate(at)
-        before = np.maximum(starts_at - 1, 0)
-        same = (starts_at > 0) & (group[order][before] == group[order])
-        previous[order] = np.where(same, block[before], -FAR)
-    near = tokens.blocks - previous <= 2
+    same = _same_words(tokens, page)
+    in_prose = prose[tokens.blocks]
+    common = _are_common(tokens, page, same)
+    telling = same.is_new & ~common & ((tokens.units >= TELLING_UNITS) | (tokens.first == Kind.DENSE))
+    name = same.is_new & (tokens.first == Kind.UPPER) & (tokens.places > 0) & ~common
+    elsewhere = same.count(same.is_new & in_prose) > in_prose
+    near = tokens.blocks - same.above <= 2
+
+    def count(flags: Flags) -> Integers:
+        return np.bincount(tokens.blocks[flags], minlength=size)
 
     def share(of: Flags, among: Flags) -> Integers:
-        part = np.bincount(tokens.blocks[of & among], minlength=size)
-        whole = np.bincount(tokens.blocks[among], minlength=size)
-        return np.where(whole > 0, _share(part, whole), NONE)
+        whole = count(among)
+        return np.where(whole > 0, _share(count(of & among), whole), NONE)
 
-    part = np.bincount(tokens.blocks[common], minlength=size)
     return {
-        "known": share(others, telling),
-        "known_count": np.minimum(np.bincount(tokens.blocks, weights=others & telling, minlength=size), 12).astype(
-            np.int64
-        ),
-        "names": share(others, name),
+        "known": share(elsewhere, telling),
+        "known_count": np.minimum(count(elsewhere & telling), MAX_KNOWN),
+        "names": share(elsewhere, name),
         "near": share(near, telling),
-        "common": _share(part, tokens.counts),
+        "common": _share(count(common), tokens.counts),
         "label": _repeats(tokens, pages),
     }
+
+
+class _SameWords(Struct, frozen=True, eq=False):
+    """Which tokens are the same word of the same article.
+
+    `group` is a number for each word of an article; `is_new` is set where a block has its word for the first time;
+    `above` is the block above that has the word, too, below -FAR if there is none.
+    """
+
+    group: Integers
+    is_new: Flags
+    above: Integers
+
+    def count(self, flags: Flags | None = None) -> Integers:
+        """Return for each token how many are the same word, or how many of those with a flag."""
+        return np.bincount(self.group if flags is None else self.group[flags], minlength=len(self.group))[self.group]
+
+
+def _same_words(tokens: Tokens, page: Integers) -> _SameWords:
+    size = len(tokens.hashes)
+    keys = tokens.hashes ^ (page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    order = np.argsort(keys, kind="stable")
+    ordered, block = keys[order], tokens.blocks[order]
+    first = np.ones(size, dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    # Within a word's group blocks ascend: a new block is one that differs from the one before.
+    new_block = first.copy()
+    new_block[1:] |= block[1:] != block[:-1]
+    start = np.maximum.accumulate(np.where(new_block, np.arange(size), 0))
+    before = np.maximum(start - 1, 0)
+    group, is_new, above = np.empty(size, dtype=np.int64), np.empty(size, dtype=bool), np.empty(size, dtype=np.int64)
+    numbers = np.cumsum(first) - 1
+    has_above = (start > 0) & (numbers[before] == numbers)
+    group[order], is_new[order] = numbers, new_block
+    above[order] = np.where(has_above, block[before], -FAR)
+    return _SameWords(group, is_new, above)
+
+
+def _are_common(tokens: Tokens, page: Integers, same: _SameWords) -> Flags:
+    """Return which tokens are short words that make up much of their article: "the", "und"."""
+    times = same.count()
+    of_page = np.bincount(page)[page]
+    found: Flags = (
+        (tokens.units <= COMMON_UNITS) & (times >= 3) & (times * COMMON_SHARE >= of_page) & (tokens.first != Kind.DIGIT)
+    )
+    return found
 
 
 def _repeats(tokens: Tokens, pages: Integers) -> Integers:

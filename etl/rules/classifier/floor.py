@@ -7,12 +7,13 @@ wide margin.  A sentence without a word of furniture that stands near a kept one
 may part it from the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from etl.rules.classifier.features import FAR, Edges
-from etl.rules.classifier.text import WORD, Flags, Integers
+from etl.rules.classifier.features import FAR, Edges, looks_of
+from etl.rules.classifier.text import WORD, Flags, Integers, read_text, tokenize
 
 # Units and words.  "It failed." is a sentence; "Dr." is none.
 MIN_UNITS, MIN_WORDS = WORD, 2
@@ -34,17 +35,29 @@ PLAIN, PLAIN_APART = 200, 3
 PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 0, 2, 3 * WORD
 
 
-def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
-    """Return which rows the floor keeps; `odds` are the scores of the forest, `columns` the features."""
-    if not edges.size:
-        return np.zeros(0, dtype=bool)
-    sentence = (
+def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
+    """Return which blocks are sentences without a word of furniture, whatever stands around them."""
+    text = read_text(texts)
+    columns = looks_of(text, tokenize(text), lexicon)
+    most = np.where(columns["units"] >= OWN_UNITS, MAX_LEXICON, PLAIN_SHORT)
+    return _sentences(columns) & (columns["lexicon"] <= most)
+
+
+def _sentences(columns: Mapping[str, Integers]) -> Flags:
+    found: Flags = (
         (columns["ended"] > 0)
         & (columns["units"] >= MIN_UNITS)
         & (columns["words"] >= MIN_WORDS)
         & (columns["upper"] < MAX_UPPER)
-        & (columns["lexicon"] <= MAX_LONG)
     )
+    return found
+
+
+def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
+    """Return which rows the floor keeps; `odds` are the scores of the forest, `columns` the features."""
+    if not edges.size:
+        return np.zeros(0, dtype=bool)
+    sentence = _sentences(columns) & (columns["lexicon"] <= MAX_LONG)
     long = sentence & (columns["units"] >= OWN_UNITS)
     sentence &= long | ((columns["label"] == 0) & (columns["lexicon"] <= MAX_LEXICON))
     sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)

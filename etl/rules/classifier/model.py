@@ -64,6 +64,27 @@ class Scores(Struct, frozen=True):
     ends: frozenset[int]
 
 
+def have_nothing_to_score(pages: "Sequence[Page]", classifier: Classifier) -> list[bool]:
+    """Return which articles hold nothing for the classifier: few blocks, or one run of sentences that the floor keeps.
+
+    This takes a third of the time of `score_pages`.
+    """
+    import numpy as np
+
+    from etl.fold import ends_sentence
+    from etl.rules.classifier.floor import bare_sentences
+
+    left = [[text for text, is_named in zip(page.texts, page.named, strict=True) if not is_named] for page in pages]
+    found = [len(texts) < MIN_BLOCKS for texts in left]
+    likely = [at for at, texts in enumerate(left) if not found[at] and all(map(ends_sentence, texts))]
+    if likely:
+        bare = bare_sentences([text for at in likely for text in left[at]], lexicon_of(classifier))
+        ends = np.cumsum([0, *(len(left[at]) for at in likely)])
+        for at, is_bare in zip(likely, np.logical_and.reduceat(bare, ends[:-1]).tolist(), strict=True):
+            found[at] = is_bare
+    return found
+
+
 def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Sequence[float]) -> list[Scores]:
     """Return, for each article of a batch, the blocks that are furniture with at least the probability of its bar.
 

@@ -7,6 +7,7 @@ ten to a letter of an alphabet, so that a sentence of Chinese is as long as its 
 import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -109,6 +110,7 @@ def read_text(texts: Sequence[str]) -> Text:
     return Text(codes, kinds[places], folded[places], units[places], blocks, ends - lengths, ends)
 
 
+@lru_cache(maxsize=8192)
 def _classify(code: int) -> tuple[int, int, int]:
     """Return the kind of a character, what it is folded to, and its units of length."""
     character = chr(code)

@@ -7,7 +7,16 @@ from msgspec import Struct
 
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
-from etl.rules.classifier.model import LEAD_OR_END, MIN_BLOCKS, NAME, NEVER, SENTENCE, Scores, score_pages
+from etl.rules.classifier.model import (
+    LEAD_OR_END,
+    MIN_BLOCKS,
+    NAME,
+    NEVER,
+    SENTENCE,
+    Scores,
+    have_nothing_to_score,
+    score_pages,
+)
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
@@ -26,13 +35,23 @@ class Named(Struct, frozen=True):
 def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:
     """Return, for each article of a batch, all removals: by rules and by the classifier, less what the floor keeps."""
     removals = [tuple(one.removals.values()) for one in articles]
-    asked = [at for at, one in enumerate(articles) if one.shaped or _asks_classifier(one.view, rules)]
-    if asked:
-        bars = [rules.min_probability if articles[at].view.kind == "text" else NEVER for at in asked]
-        pages = [_page(articles[at]) for at in asked]
-        for at, scores in zip(asked, score_pages(pages, rules.classifier, bars), strict=True):
+    pages = _pages_to_score(articles, rules)
+    if pages:
+        bars = [rules.min_probability if articles[at].view.kind == "text" else NEVER for at in pages]
+        for at, scores in zip(pages, score_pages(list(pages.values()), rules.classifier, bars), strict=True):
             removals[at] = _removals(articles[at], scores, rules)
     return removals
+
+
+def _pages_to_score(articles: Sequence[Named], rules: JudgingRules) -> "dict[int, Page]":
+    """Return the articles in which something is judged by its surroundings, by position."""
+    pages = {at: _page(one) for at, one in enumerate(articles) if one.shaped or _asks_classifier(one.view, rules)}
+    unsure = [at for at in pages if not articles[at].shaped]
+    if rules.classifier and unsure:
+        nothing = have_nothing_to_score([pages[at] for at in unsure], rules.classifier)
+        for at in (at for at, is_nothing in zip(unsure, nothing, strict=True) if is_nothing):
+            del pages[at]
+    return pages
 
 
 def _asks_classifier(view: ArticleView, rules: JudgingRules) -> bool:

@@ -69,7 +69,7 @@ class ArticleView:
     def with_named(self, named: Iterable[tuple[int, Collection[str]]]) -> "ArticleView":
         """Return the same view with the blocks that rules have named so far: (position, names of the rule)."""
         view = copy(self)
-        view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is no sentence of the story
+        view.__dict__.pop("sentences", None)  # a cookie notice that a rule has named is not a sentence of the story
         view.remembered = {}
         view.named = {}
         for at, rules in named:

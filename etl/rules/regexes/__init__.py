@@ -2,6 +2,7 @@
 
 syntax       the one door to the parser of `re`
 literals     literals of which one stands in every text that a regex matches, and where
+reach        what a regex may take, look at, and begin behind
 fragments    lists of alternatives and `@names`, written out when a pack is loaded
 publishers   `@publisher`: the names of publishers in a text
 compiled     a regex ready to run; a user's is bounded in time

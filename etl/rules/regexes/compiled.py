@@ -15,16 +15,9 @@ from msgspec import Struct
 from etl.model import Searcher
 from etl.rules.language import Pattern
 from etl.rules.regexes.budget import BUDGET, MAX_SECONDS
-from etl.rules.regexes.literals import (
-    SENTENCE_END,
-    Place,
-    look_ahead,
-    opens_behind_sentence,
-    placed_literals,
-    repeated_start,
-    widths,
-)
+from etl.rules.regexes.literals import Place, placed_literals
 from etl.rules.regexes.publishers import PUBLISHER, generic, names_in, naming
+from etl.rules.regexes.reach import SENTENCE_END, look_ahead, opens_behind_sentence, repeated_start, widths
 from etl.rules.regexes.syntax import UNBOUNDED
 
 # Compiled regexes: those of all rules, and of those that name publishers the latest.

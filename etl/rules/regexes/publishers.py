@@ -7,6 +7,10 @@ which of the names it holds; the regex is then that of these few, and means the 
 import re
 from bisect import bisect
 from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
+
+from etl.rules.regexes.syntax import parse
 
 PUBLISHER = "@publisher"
 # Characters.  The longest name that is known has 53.
@@ -41,3 +45,9 @@ def names_in(text: str, publishers: Collection[str]) -> tuple[str, ...]:
         for end in ends[bisect(ends, start) : bisect(ends, start + MAX_NAME_CHARS)]
     )
     return tuple(sorted({span for span in spans if span.casefold() in publishers}))
+
+
+@cache
+def parsed(regex: str) -> Any:
+    """Return the parsed items of a regex; `@publisher` is any text in them."""
+    return parse(generic(regex))

@@ -1,0 +1,83 @@
+"""A worker process of this machine, and the pipe to it.
+
+Workers are spawned, so that none inherits what another thread held.  A worker ends when its parent does.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from threading import Thread
+from typing import Any
+
+from etl.engines.outcome import WAY_OUT, outcome
+from etl.errors import MachineError
+from etl.processes import safe_path
+
+
+class Worker:
+    """A process, the pipe to it, and the number of the item that it has."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs,), daemon=True)
+        with safe_path():
+            self.process.start()
+        theirs.close()
+        self.number: int | None = None
+
+    def take(self, task: Callable[[Any], Any], number: int, item: object) -> None:
+        """Begin a task.  Raises MachineError if the process was killed while it had none."""
+        self.number = number
+        try:
+            self.pipe.send((task, item))
+        except ConnectionError:
+            raise _died(self.process, number) from None
+
+    def result(self) -> tuple[int, Any]:
+        """Return the number of the item, and what came of it.  Raises MachineError if the process was killed."""
+        number, self.number = self.number or 0, None
+        try:
+            return number, self.pipe.recv()
+        except (EOFError, ConnectionError):
+            raise _died(self.process, number) from None
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def ready(workers: Sequence[Worker]) -> list[Worker]:
+    """Wait until some of these have a result, and return them."""
+    waiting = connection.wait([worker.pipe for worker in workers]) if workers else []
+    return [worker for worker in workers if worker.pipe in waiting]
+
+
+def _died(process: SpawnProcess, number: int) -> MachineError:
+    process.join(1)
+    code = process.exitcode or 0
+    how = f"killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return MachineError(f"task {number}", f"its worker process was {how}", WAY_OUT)
+
+
+def _work(pipe: Connection) -> None:
+    """Run tasks until the pipe closes, at whichever end of a task."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all of the terminal's processes; the parent ends this one
+    Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(EOFError, ConnectionError):
+        while True:
+            task, item = pipe.recv()
+            pipe.send(outcome(task, item))
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, however it ended, and end this process at once."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)

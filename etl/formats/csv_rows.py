@@ -1,0 +1,111 @@
+"""The quoting rules of CSV (RFC 4180): lines -> rows, rows -> cells."""
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from msgspec import Struct
+
+from etl.formats.source import MAX_DOCUMENT_BYTES
+
+# Lines.  A row of more is an unclosed quotation mark: the longest article seen in a cell has 700 lines.
+MAX_ROW_LINES = 5000
+# Delimiters of tables that are often written without any quoting: a mark in a cell is part of it.
+UNQUOTED_DELIMITERS = "\t|"
+
+# The rest of a quoted cell, with its mark; a mark within is doubled.
+_CLOSES = re.compile(r'[^"]*+(?:""[^"]*+)*+"')
+
+
+class Dialect(Struct, frozen=True):
+    """How a file is delimited and what its columns are called.
+
+    `escape` is the character before a quotation mark within quotes, where it is not doubled; `text` the column of text
+    when its name is not a known one; `rows` counts the lines before the first row of data.  With `spaced`, a blank
+    stands behind each delimiter.
+    """
+
+    delimiter: str
+    columns: tuple[str, ...]
+    escape: str = ""
+    text: str = ""
+    rows: int = 1
+    spaced: bool = False
+
+
+class Row(Struct, frozen=True, gc=False):
+    """The lines of one row, the number of the first of them, and what is wrong with them ("": nothing)."""
+
+    line: int
+    text: str
+    fault: str = ""
+
+
+def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row]:
+    """Yield the rows that some lines make up.  `first` is the number of the first line.
+
+    A row ends where its quotation marks are closed.  Blank lines are rows.
+    """
+    waiting: list[str] = []  # lines that were taken for a row which then broke the rules
+    number = first
+    while True:
+        text = waiting.pop() if waiting else next(lines, "")
+        if not text:
+            return
+        taken = [text]
+        is_open = _is_open(text, False, dialect)
+        while is_open and len(taken) < MAX_ROW_LINES and (more := waiting.pop() if waiting else next(lines, "")):
+            taken.append(more)
+            is_open = _is_open(more, True, dialect)
+        is_broken = is_open or (len(taken) > 1 and _breaks_rules("".join(taken), dialect))
+        if is_broken:
+            waiting.extend(reversed(taken[1:]))
+            taken = taken[:1]
+        yield Row(number, "".join(taken), "a quotation mark is not closed" if is_broken else "")
+        number += len(taken)
+
+
+def _is_open(line: str, was_open: bool, dialect: Dialect) -> bool:
+    """Return whether a quotation mark is open at the end of a line.  One within a bare cell opens nothing."""
+    if '"' not in line:
+        return was_open
+    if dialect.escape:
+        line = line.replace(dialect.escape * 2, "").replace(dialect.escape + '"', "")
+    opens = _opening(dialect.delimiter, dialect.spaced)
+    at, is_open = 0, was_open
+    while match := (_CLOSES.match(line, at) if is_open else opens.search(line, at)):
+        at, is_open = match.end(), not is_open
+    return is_open
+
+
+@lru_cache(16)
+def _opening(delimiter: str, spaced: bool) -> re.Pattern[str]:
+    return re.compile(rf'(?:^|{re.escape(delimiter)}){" *" if spaced else ""}"')
+
+
+def _breaks_rules(text: str, dialect: Dialect) -> bool:
+    try:
+        cells(text, dialect)
+    except csv.Error:
+        return True
+    return False
+
+
+def cells(text: str, dialect: Dialect) -> list[str]:
+    """Return the cells of a row.  Raises csv.Error if it breaks the rules of quoting."""
+    csv.field_size_limit(MAX_DOCUMENT_BYTES)  # the module's default, 128 KiB, is less than a long article
+    escape = dialect.escape or None
+    reader = csv.reader(
+        [text], delimiter=dialect.delimiter, strict=True, escapechar=escape, doublequote=not escape,
+        skipinitialspace=dialect.spaced,
+    )  # fmt: skip
+    return next(reader, [])
+
+
+def bare_cells(text: str, dialect: Dialect) -> list[str]:
+    """Return the cells of a row that breaks the rules, as it was written without quoting; [] if that does not fit."""
+    if dialect.delimiter not in UNQUOTED_DELIMITERS:
+        return []
+    found = text.rstrip("\r\n").split(dialect.delimiter)
+    return found if len(found) == len(dialect.columns) else []
