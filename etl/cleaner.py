@@ -20,7 +20,7 @@ from etl.dedup.settings import Scope
 from etl.document import Cleaned, Judged, Parsed, clean
 from etl.errors import NoInput, Unreadable
 from etl.formats import Reading, Reject, find, read, shares
-from etl.formats.fields import well_formed
+from etl.formats.field_values import well_formed
 from etl.formats.memory import NO_PATH, raw_record, raw_text
 from etl.model import DocumentDuplicates, Kind, Metadata, Raw
 from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns
