@@ -43,7 +43,7 @@ _BETWEEN = re.compile(
 _COMMA = re.compile(r"\s*,\s*")
 _OFFICE = re.compile(
     r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
-    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)"
+    r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)s?"
     r"(?: (?:in|at|for|of) .{2,40})?",
     re.IGNORECASE,
 )

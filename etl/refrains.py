@@ -10,14 +10,16 @@ from etl.model import Block
 MAX_REFRAIN_WORDS = 25
 # So often a line comes by intention.  A sentence that comes twice is the quote that a page prints large.
 MIN_TIMES = 3
+# Words.  So short a sentence is an answer or a cry; quotes that are printed large are longer.
+MAX_ANSWER_WORDS = 6
 
 
 def refrains(blocks: Sequence[Block]) -> set[int]:
     """Return the indexes of the blocks of an article that repeat another one naturally.
 
     Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
-    neighbours along.  It comes three times, or does not end with a full stop.  Figures without a word are cells of a
-    table, and repeat by chance.
+    neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  Figures without
+    a word are cells of a table, and repeat by chance.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
@@ -29,7 +31,11 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
         if len(repeated) > 1 and count_words(text) <= MAX_REFRAIN_WORDS
         if _are_cells(repeated, folded)
         or (
-            (len(repeated) >= MIN_TIMES or not text.rstrip("\"'”’»)").endswith((".", "。")))
+            (
+                len(repeated) >= MIN_TIMES
+                or count_words(text) <= MAX_ANSWER_WORDS
+                or not text.rstrip("\"'”’»)").endswith((".", "。"))
+            )
             and _stand_apart(repeated, folded)
         )
         for at in repeated

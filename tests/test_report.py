@@ -250,6 +250,84 @@ def test_a_keeper_may_be_from_an_earlier_run(run: Run, report: Callable[..., Tag
     assert any("which this page does not show" in text for text in texts(page, ".x details p"))
 
 
+@pytest.mark.parametrize("has_ids", [True, False], ids=["named", "without ids"])
+@pytest.mark.parametrize(("action", "status"), [("drop", "not written"), ("tag", "")])
+def test_what_dedup_wrote_is_shown_with_its_copies(
+    run: Run, has_ids: bool, action: str, status: str, tmp_path: Path
+) -> None:
+    first, other = JOINT.join(STORY), JOINT.join(["Parliament passed the budget in a late vote.", STORY[0][::-1]])
+    names = [{"id": f"urn:news:{at}"} for at in range(4)] if has_ids else [{}] * 4
+    rows = [
+        {**name, "title": f"Story {at}", "text": text}
+        for at, (name, text) in enumerate(zip(names, (first, other, first, other[::-1]), strict=True))
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ("dedup", "in.jsonl", "-o", "unique.jsonl", "--unit", "article", "--action", action)
+    assert run(*words).code == 0
+    page = parsed(run("report", "unique.jsonl").out)
+    articles = page.select("article")
+    assert [article["data-s"] for article in articles] == ["", "", status, ""]
+    assert texts(articles[0], ".b > p:first-child") == list(STORY)
+    shown = texts(articles[2], ".x > .was" if action == "drop" else ".b > p:first-child")
+    assert shown == list(STORY)
+    assert {link["href"] for link in articles[2].select("a.keeper")} == {f"#{articles[0]['id']}"}
+    assert texts(articles[2], ".pair > div:last-child")[0].endswith(STORY[0])
+    assert articles[0].select(f"a[href^='#{articles[2]['id']}']")
+    assert len({article["id"] for article in articles}) == 4
+    assert texts(page, ".proof")[0].startswith("The copies have the hashes")
+
+
+def test_an_audit_that_is_empty_proves_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "unique.jsonl").write_text(json.dumps({"id": "1", "text": STORY[0]}) + "\n")
+    (tmp_path / "unique.audit.jsonl").write_text("")
+    result = run("report", "unique.jsonl")
+    assert (result.code, "is empty" in result.err) == (5, True)
+
+
+def test_a_copy_of_dedup_that_was_changed_is_refused(run: Run, tmp_path: Path) -> None:
+    rows = [{"id": str(at), "text": JOINT.join(STORY)} for at in range(2)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert run("dedup", "in.jsonl", "-o", "unique.jsonl").code == 0
+    audit = tmp_path / "unique.audit.jsonl"
+    audit.write_text(audit.read_text().replace("eleven", "twelve"))
+    assert run("report", "unique.jsonl").code == 5
+
+
+def test_copies_are_not_among_those_that_lost_most(report: Callable[..., Tag], tmp_path: Path) -> None:
+    lost = JOINT.join(["Parliament passed the budget in a late vote on Tuesday, after a long debate.", *[STORY[2]] * 3])
+    rows = [{"title": f"Story {at}", "text": JOINT.join(STORY)} for at in range(3)] + [{"title": "Lost", "text": lost}]
+    (tmp_path / "in.jsonl").write_text(
+        "".join(json.dumps({**row, "id": str(at)}) + "\n" for at, row in enumerate(rows))
+    )
+    page = report("in.jsonl")
+    assert texts(page, ".plot li a") == ["Lost", "Story 0"]
+    copies = [article for article in page.select("article") if article["data-s"] == "not written"]
+    assert [texts(article, "h3 .opening") for article in copies] == [[f"{STORY[0][:80]}…"]] * 2
+
+
+def test_no_group_crowds_out_the_others(report: Callable[..., Tag], tmp_path: Path) -> None:
+    rows = [
+        {"id": str(at), "title": f"Story {at}", "site_name": f"Post {at % 3}", "text": JOINT.join([STORY[0], *[STORY[2]] * 30])}
+        for at in range(80)
+    ]  # fmt: skip
+    rows[70]["text"] = STORY[2]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    page = report("in.jsonl", "--max-size", 300_000, clean=("--dedup", "off"))
+    reasons = texts(page, "article .why")
+    assert {"suspect", "lost most", "example", "at random"} <= set(reasons)
+    assert texts(page, ".first a") == ["Story 70"]
+
+
+def test_a_long_removal_is_folded_where_there_is_javascript(report: Callable[..., Tag], tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 1, text=JOINT.join([*STORY, "Menu of all pages, " * 60]))
+    (tmp_path / "mine.toml").write_text(
+        '[pack]\nid = "mine"\nversion = "1"\n[[rule]]\nid = "menu"\ntitle = "Menu"\nkind = "link"\n'
+        'match.contains = ["menu of all pages"]\nwhy = "x"\ndrops = ["Menu of all pages"]\nkeeps = ["a"]\n'
+    )
+    page = report("in.jsonl", clean=("-r", "mine.toml"))
+    assert [bool(block.select(".unfold")) for block in page.select(".x")] == [False, True]
+
+
 def test_what_is_offered_for_a_removed_line_keeps_it(run: Run, report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1)
     page = report("in.jsonl")
@@ -325,6 +403,7 @@ def test_a_folder_holds_all_articles_on_pages_that_lead_to_one_another(run: Run,
     pages = {path.name: parsed(path.read_text()) for path in sorted((tmp_path / "pages").iterdir())}
     assert list(pages) == ["articles-00001.html", "articles-00002.html", "index.html"]
     assert [len(page.select("article")) for page in pages.values()] == [200, 3, 0]
+    assert texts(pages["index.html"], ".plot li a") == ["Last ferry sails, part 0"]
     found = [(name, href) for name, page in pages.items() for href in links(page)]
     places = {name: {value for key, value in attributes(page) if key == "id"} for name, page in pages.items()}
     for name, href in found:

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from http.client import HTTPConnection
 from pathlib import Path
+from socket import SO_LINGER, SOL_SOCKET, create_connection
+from struct import pack
+from time import sleep
 from typing import Any
 from urllib.request import urlopen
 
@@ -263,11 +266,85 @@ def test_a_link_in_the_pack_is_not_followed(ask: Ask, name: str, articles: list[
     assert (tmp_path / "out").read_text() == "mine\n"
 
 
+def test_what_is_done_to_the_pack_by_hand_meanwhile_stays(ask: Ask, articles: list[Any], tmp_path: Path) -> None:
+    first, second = ({"article": one["id"], "start": start_of("Read more"), "verdict": "wrong"} for one in articles)
+    file = tmp_path / "mine" / "verdicts.jsonl"
+    assert ask("/api/verdict", first)[1]["verdicts"] == 1
+    file.write_text(file.read_text().replace(first["article"], "of another session"))
+    assert ask("/api/verdict", second)[1]["verdicts"] == 2
+    file.write_text(file.read_text() + "garbage")
+    assert ask("/api/verdict", first)[1]["error"]
+    assert file.read_text().endswith("garbage")
+    (tmp_path / "mine" / "rules.toml").write_text("garbage [")
+    assert "is not TOML" in ask("/api/rule", {"toml": RULE})[1]["error"]
+    assert (tmp_path / "mine" / "rules.toml").read_text() == "garbage ["
+
+
+def test_a_file_that_is_read_only_is_left_alone(ask: Ask, tmp_path: Path) -> None:
+    assert ask("/api/rule", {"toml": RULE})[1]["count"] == 2
+    file = tmp_path / "mine" / "rules.toml"
+    before = file.read_text()
+    file.chmod(0o444)
+    assert ask("/api/rule", {"toml": RULE.replace('"reporters"', '"others"')})[1]["error"] == "is read-only"
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize("instead", ["nothing", "file", "link"])
+def test_a_pack_that_is_exchanged_meanwhile_is_not_followed(
+    ask: Ask, instead: str, articles: list[Any], tmp_path: Path
+) -> None:
+    pack, other = tmp_path / "mine", tmp_path / "other"
+    pack.rmdir()
+    other.mkdir()
+    if instead == "file":
+        pack.write_text("mine")
+    elif instead == "link":
+        pack.symlink_to(other)
+    verdict = {"article": articles[0]["id"], "start": 0, "verdict": "wrong"}
+    assert ask("/api/verdict", verdict)[1]["error"] == "is not a folder any more"
+    assert list(other.iterdir()) == []
+
+
+def test_errors_name_the_file_of_the_pack(ask: Ask) -> None:
+    assert ask("/api/rule", {"toml": RULE})[1]["count"] == 2
+    assert "it stands in rules.toml:" in ask("/api/rule", {"toml": RULE})[1]["error"]
+
+
+def test_a_regex_that_never_ends_is_stopped(ask: Ask) -> None:
+    regex = RULE.replace('match.exact = ["Our reporters were there"]', r"match.regex = '(?:\w+\W*)+(?:\w|\s)+\d\b~'")
+    answer = ask("/api/try", {"toml": regex})[1]
+    assert answer.get("count") == 0 or "takes more than" in answer["error"]
+    assert ask("/api/verdicts")[0] == 200
+
+
+def test_a_client_that_is_silent_holds_up_no_other(ask: Ask, server: ReviewServer) -> None:
+    head = (
+        f"POST /api/try HTTP/1.1\r\nHost: {server.hosts[0]}\r\nOrigin: http://{server.hosts[0]}\r\n"
+        f"X-Copydesk-Token: {TOKEN}\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n{{"
+    )
+    with create_connection(("127.0.0.1", server.server_port)) as silent:
+        silent.sendall(head.encode())
+        assert ask("/api/verdicts")[0] == 200
+
+
+def test_a_client_that_goes_away_is_not_worth_a_word(
+    ask: Ask, server: ReviewServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with create_connection(("127.0.0.1", server.server_port)) as gone:
+        gone.setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))  # it resets the connection when it is closed
+        gone.sendall(f"GET /?token={TOKEN} HTTP/1.1\r\nHost: {server.hosts[0]}\r\n".encode())
+    assert ask("/api/verdicts")[0] == 200
+    sleep(0.1)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("action", "body"),
     [
         ("nothing", b"{}"),
         ("verdict", b"{"),
+        ("try", b'{"toml": "\xff"}'),
+        ("try", b"[" * 100_000),
         ("verdict", b'{"article": "x", "start": 0, "verdict": "wrong"}'),
         ("draft", b'{"article": "x", "start": 0, "more": 1}'),
     ],

@@ -128,7 +128,7 @@ def _learn(text: str, parts: Sequence[Sequence[Line]]) -> tuple[Wrap | None, lis
     lengths = [line.end - line.start for part in parts for line in part]
     if sum(length > WIDTHS[-1] for length in lengths) > MAX_LONGER * len(lengths):
         return None, []
-    measures = (_columns,) if text.isascii() else (_columns, _bytes)
+    measures: tuple[Callable[[str], int], ...] = (_columns,) if text.isascii() else (_columns, _bytes, len)
     measured = [[[_pair(text, *two, measure) for two in pairwise(part)] for part in parts] for measure in measures]
     for find in (_strict, _ragged):
         found: list[tuple[int, Wrap, list[list[Pair]]]] = []
@@ -184,9 +184,10 @@ def _evidence(wrap: Wrap, pair: Pair) -> float:
 def _pair(text: str, one: Line, other: Line, measure: Callable[[str], int]) -> Pair:
     said, following = text[one.start : one.end], text[other.start : other.end]
     word = (following.split(None, 1) or [following])[0]
+    is_spaceless = bool(_WIDE.match(word)) and not "\uac00" <= word[0] <= "\ud7a3"
     return Pair(
         length=one.indent + measure(said),
-        word=_WIDE_WORD if _WIDE.match(word) and not "\uac00" <= word[0] <= "\ud7a3" else measure(word),
+        word=min(_WIDE_WORD, 2 * measure(word[0])) if is_spaceless else measure(word),
         ends=ends_sentence(said),
         is_punctuated=said.endswith(_PUNCTUATED),
         is_lower=word[0].islower(),

@@ -66,7 +66,7 @@ _ESCAPES = re.compile(
     r"""(?<!\\)(?: (?P<code>(?:\\u[0-9a-fA-F]{4})+)       # Belarus\u2019s
                | (?<=\w)\\(?P<inner>['’])(?=\w)          # Belarus\'s
                | \\(?P<mark>["'])(?P<said>[^"'\\]*)\\(?P=mark)   # \"No\"
-               | (?:(?:\\r)?\\n){2,} )                    # First line.\n\nSecond: twice, or it may be C:\new""",
+               | (?:(?:\\r)?\\n){2,}(?![+*?{|$)\]]) )   # First line.\n\nSecond: twice, or it may be C:\new""",
     re.X,
 )
 # Markup, controls and the backslash itself are written as escapes on purpose.

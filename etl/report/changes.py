@@ -9,6 +9,9 @@ from etl.report.reading import ArticleFields, RunDocument
 
 # Actions that take characters out of the text for good; `extract` moves them into a field.
 REMOVING = ("drop", "cut", "reject", "duplicate")
+# Characters of a headline, and of the words that stand for one.
+MAX_TITLE = 300
+MAX_OPENING = 80
 UNWRITTEN = "not written"
 """The status of an article of which the run wrote no record: it was rejected, or is the copy of another."""
 
@@ -52,6 +55,12 @@ class ArticleChanges(Struct, frozen=True):
     blocks: tuple[ShownBlock, ...]
     before: int
     after: int
+
+    @property
+    def title(self) -> str:
+        """Its headline, or the words it begins with, or its place."""
+        opening = next((block.text for block in self.blocks if block.text.strip()), "")
+        return titled(self.fields, opening, f"{self.path}:{self.row}")
 
     @property
     def entries(self) -> list[Entry]:
@@ -98,6 +107,14 @@ def _merged(document: RunDocument, starts: dict[str, int]) -> list[str]:
         place = first.get(article.id, place)
         places[article.id] = place
     return sorted(starts, key=lambda key: places.get(key, starts[key]))
+
+
+def titled(article: ArticleFields, opening: str, place: str) -> str:
+    """Return what an article is called: by its headline, or the words it begins with, or its place."""
+    if article.headline or not opening:
+        return (article.headline or place)[:MAX_TITLE]
+    words = " ".join(opening[:MAX_TITLE].split())
+    return words if len(words) <= MAX_OPENING else f"{words[:MAX_OPENING]}…"
 
 
 def unwritten(article_id: str) -> ArticleFields:

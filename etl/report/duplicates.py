@@ -1,17 +1,33 @@
 """Duplicates of a run and their keepers, so that each can be shown with the other."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from etl.audit import Entry
 from etl.fold import fold
-from etl.report.changes import ArticleChanges
+from etl.report.changes import ArticleChanges, entries_of
 
 # Characters of a keeper that are shown.
 MAX_KEEPER = 4_000
 # Duplicates that a keeper names.
 MAX_COPIES = 20
+
+
+# What `clean` calls a keeper: an article, or the paragraph on its line; and what `dedup` adds to the name of a record.
+_BLOCK = re.compile(r"([0-9a-f]{32}):(\d+)")
+_PARAGRAPH = re.compile(r"#\d+$")
+
+
+def keeper_place(duplicate_of: str) -> tuple[str, str]:
+    """Return the article that keeps a duplicate, and the line of the paragraph that does; "" is the whole article.
+
+    >>> keeper_place("0123456789abcdef0123456789abcdef:12"), keeper_place("in.jsonl:3#2")
+    (('0123456789abcdef0123456789abcdef', '12'), ('in.jsonl:3', ''))
+    """
+    block = _BLOCK.fullmatch(duplicate_of)
+    return (block[1], block[2]) if block else (_PARAGRAPH.sub("", duplicate_of), "")
 
 
 class Keeper(Struct, frozen=True, gc=False):
@@ -36,9 +52,10 @@ class Duplicates:
     """Keepers by what a duplicate says of them (`article:line`, or an article), and copies by keeper."""
 
     def __init__(self, wanted: Iterable[str]) -> None:
-        self._wanted = frozenset(one.partition(":")[0] for one in wanted)
+        self._wanted = frozenset(keeper_place(one)[0] for one in wanted)
         self._blocks: dict[str, list[tuple[int, Keeper]]] = {}
         self._copies: dict[str, dict[int, list[Copy]]] = {}
+        self._words: tuple[str, Sequence[frozenset[str]]] = "", ()  # of the keeper asked for last
 
     def wants(self, article_ids: Iterable[str]) -> bool:
         """Return whether one of these articles keeps something."""
@@ -49,7 +66,7 @@ class Duplicates:
         name = article.fields.id
         if name in self._wanted:
             self._blocks[name] = [
-                (block.line, Keeper(block.text[:MAX_KEEPER], article.fields.headline, name, block.start))
+                (block.line, Keeper(block.text[:MAX_KEEPER], article.title, name, block.start))
                 for block in article.blocks
                 if not block.entry
             ]
@@ -57,27 +74,32 @@ class Duplicates:
     def add_copies(self, article: ArticleChanges) -> None:
         """Remember the duplicates of an article that is shown."""
         for block in article.blocks:
-            if block.entry and block.entry.duplicate_of:
-                keeper, _, line = block.entry.duplicate_of.partition(":")
-                known = self._copies.setdefault(keeper, {}).setdefault(int(line) if line.isdecimal() else 0, [])
+            for entry in entries_of(block):
+                if not entry.duplicate_of:
+                    continue
+                keeper, line = keeper_place(entry.duplicate_of)
+                known = self._copies.setdefault(keeper, {}).setdefault(int(line or 0), [])
                 if len(known) < MAX_COPIES:
-                    known.append(Copy(block.text[:200], article.fields.id, block.start, block.entry.similarity))
+                    known.append(Copy(block.text[:200], article.fields.id, block.start, entry.similarity))
 
     def concerns(self, article: ArticleChanges) -> bool:
         """Return whether an article has duplicates, or keeps some."""
-        return article.fields.id in self._copies or any(
-            block.entry is not None and block.entry.duplicate_of for block in article.blocks
-        )
+        return article.fields.id in self._copies or any(entry.duplicate_of for entry in article.entries)
 
     def keeper(self, entry: Entry) -> Keeper | None:
         """Return what keeps a duplicate: for the copy of a whole article, its paragraph that shares the most words."""
-        article, _, line = entry.duplicate_of.partition(":")
-        blocks = self._blocks.get(article, [])
+        article, line = keeper_place(entry.duplicate_of)
         if line:
             return self.at_line(article, line)
+        keepers = [keeper for _, keeper in self._blocks.get(article, ())]
+        same = next((keeper for keeper in keepers if keeper.text == entry.before), None)
+        if same or not keepers:
+            return same
+        if self._words[0] != article:
+            self._words = article, [frozenset(fold(keeper.text).split()) for keeper in keepers]
         words = frozenset(fold(entry.before).split())
-        shared = [(len(words & frozenset(fold(keeper.text).split())), keeper) for _, keeper in blocks]
-        return max(shared, key=lambda one: one[0])[1] if shared else None
+        shared = [len(words & others) for others in self._words[1]]
+        return keepers[shared.index(max(shared))]
 
     def at_line(self, article: str, line: str) -> Keeper | None:
         """Return the kept paragraph on a line of an article."""

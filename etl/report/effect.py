@@ -34,7 +34,7 @@ def effect(rule: Rule, articles: Sequence[ArticleChanges]) -> Iterator[Taken]:
     }
     for hit in preview(rule, judged):
         article, block = places[hit.place]
-        yield Taken(article.fields.id, block.char_start, article.fields.headline, hit.text, hit.rules)
+        yield Taken(article.fields.id, block.char_start, article.title, hit.text, hit.rules)
 
 
 def _judged(number: int, changes: ArticleChanges) -> Judged:

@@ -11,7 +11,7 @@ from etl.report.duplicates import Duplicates
 from etl.report.pages import CountedRun, Examples, Request, index_page, part_page, settings_of
 from etl.report.reading import read_run
 from etl.report.render import Links, Renderer
-from etl.report.sample import Sample
+from etl.report.sample import MAX_WORST, WORST_PART, Sample
 from etl.report.totals import Totals, totals_of
 from etl.report.writing import read_changes, rendered_article
 
@@ -60,7 +60,7 @@ def write_folder(request: Request, folder: Path) -> None:
 
 
 def _planned(request: Request) -> _Plan:
-    totals, sample = Totals(), Sample(0, request.seed)
+    totals, sample = Totals(), Sample(WORST_PART * MAX_WORST, request.seed)
     pages: dict[str, str] = {}
     keepers: set[str] = set()
     for document in read_run(request.run):

@@ -40,12 +40,22 @@ class RuleRow(Struct, frozen=True):
     bar: Markup
     link: str
     before: int = 0
-    direction: Direction = ""
+
+    @property
+    def change(self) -> int:
+        """By how many changes the two differ."""
+        return abs(self.total.changes - self.before)
+
+    @property
+    def direction(self) -> Direction:
+        """Whether there are more or fewer than before."""
+        return "up" if self.total.changes > self.before else "down" if self.total.changes < self.before else ""
 
 
 class HeatCell(Struct, frozen=True):
     """Articles of a publisher that a rule changed, in per cent, and the change against the previous run."""
 
+    rule: str
     heat: int
     words: str
     delta: str = ""
@@ -78,6 +88,7 @@ class Outlier(Struct, frozen=True):
     """An article that lost much."""
 
     name: str
+    publisher: str
     link: str
     before: int
     after: int
@@ -113,18 +124,13 @@ def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[Rul
     rows = []
     for name, total in rules:
         before = round(_changes(previous, name) * _growth(totals, previous)) if previous else 0
-        direction = _direction(total.changes - before) if previous else ""
         row_bar = charts.bar(total.characters, largest, total.kind)
-        rows.append(RuleRow(name, total, row_bar, anchor(name), before, direction))
+        rows.append(RuleRow(name, total, row_bar, anchor(name), before))
     return rows
 
 
 def _changes(totals: Totals, name: str) -> int:
     return totals.rules[name].changes if name in totals.rules else 0
-
-
-def _direction(delta: float) -> Direction:
-    return "up" if delta > 0 else "down" if delta else ""
 
 
 def _growth(totals: Totals, previous: Totals) -> float:
@@ -148,11 +154,11 @@ def _cell(publisher: str, rule: str, totals: Totals, previous: Totals | None) ->
     now = _percent(totals, publisher, rule)
     words = f"{now:.0f}" if now >= 1 else "<1" if now else "·"
     if previous is None or publisher not in previous.publishers:
-        return HeatCell(charts.heat(now), words)
+        return HeatCell(rule, charts.heat(now), words)
     delta = now - _percent(previous, publisher, rule)
     if abs(delta) < MIN_DELTA:
-        return HeatCell(charts.heat(now), words)
-    return HeatCell(charts.heat(now), words, f"{abs(delta):.0f}", _direction(delta))
+        return HeatCell(rule, charts.heat(now), words)
+    return HeatCell(rule, charts.heat(now), words, f"{abs(delta):.0f}", "up" if delta > 0 else "down")
 
 
 def _percent(totals: Totals, publisher: str, rule: str) -> float:
@@ -171,7 +177,7 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
             lambda one: one.status == "suspect",
         ),
         (totals.statuses["paywalled"], "article", "behind a paywall", lambda one: one.status == "paywalled"),
-        (totals.tags, "place", "flagged, and kept", lambda one: one.is_flagged),
+        (totals.tags, "place", "flagged, and kept", lambda one: one.is_flagged and not one.is_suspect),
     )
     found = []
     for count, noun, words, belongs in is_of:
@@ -183,10 +189,12 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
 
 def outliers(worst: Sequence[ArticleSummary], links: Link) -> list[Outlier]:
     """Return the articles that lost most."""
-    return [
-        Outlier(one.title, links(one.id), one.before, one.after, f"{100 * one.removed / one.before:.0f} % removed")
-        for one in worst[:MAX_OUTLIERS]
-    ]
+    return [_outlier(one, links(one.id)) for one in worst[:MAX_OUTLIERS]]
+
+
+def _outlier(one: ArticleSummary, link: str) -> Outlier:
+    lost = f"{100 * one.removed / one.before:.0f} % removed"
+    return Outlier(one.title, one.publisher, link, one.before, one.after, lost)
 
 
 def counted(count: int, noun: str) -> str:

@@ -8,17 +8,19 @@
 Every file is written whole or not at all, after what it will say has been checked.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IWUSR
 from tempfile import TemporaryDirectory
 
 from msgspec import structs
 
 from etl.check.verdicts import Judged, Verdict, read_verdicts, write_verdicts
 from etl.config import named_config
-from etl.errors import UsageError
+from etl.errors import CopydeskError, UsageError
 from etl.formats.outputs import read_outputs
 from etl.packs import Sourced, load_pack
 from etl.report.sample import Removed
@@ -41,7 +43,7 @@ class PackFolder:
             )
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._verdicts = self._read_verdicts()
+        self._read_verdicts()  # so that a file that is no such thing is told before any work is done
 
     @property
     def pack_id(self) -> str:
@@ -51,11 +53,11 @@ class PackFolder:
     @property
     def verdicts(self) -> list[LineVerdict]:
         """All verdicts, the last on each line."""
-        return list(self._verdicts.values())
+        return list(self._read_verdicts().values())
 
     def path(self, name: str) -> Path:
         """Return the path of a file of rules.  Raises UsageError for a name that leads out of the folder."""
-        if not _NAME.fullmatch(name) or name == EXCEPTIONS:
+        if not _NAME.fullmatch(name) or name.lower() == EXCEPTIONS:
             raise UsageError(name, "is not a file of rules in the folder of the pack", f"Name it like {RULES}.")
         return self._inside(name)
 
@@ -85,8 +87,9 @@ class PackFolder:
 
     def add_verdict(self, verdict: LineVerdict) -> None:
         """Write a verdict, in the place of an earlier one on the same line."""
-        self._verdicts[verdict.article, verdict.start] = verdict
-        self._write(self._inside(VERDICTS), to_lines(self._verdicts.values()))
+        verdicts = self._read_verdicts()
+        verdicts[verdict.article, verdict.start] = verdict
+        self._write(self._inside(VERDICTS), to_lines(verdicts.values()))
 
     def drawn(self) -> dict[Removed, Verdict]:
         """Return the removals of the sample with their verdicts; none if there is no sample.  Raises UsageError."""
@@ -105,13 +108,20 @@ class PackFolder:
         return {(one.article, one.start): one for one in found}
 
     def _inside(self, name: str) -> Path:
-        """Return the path of a file of the folder.  Raises UsageError if it is a link, which may lead out of it."""
+        """Return the path of a file of the folder.
+
+        Raises UsageError if either is a link, which may lead out of it, or is not what it was when the review began.
+        """
         path = self.folder / name
+        if self.folder.is_symlink() or not self.folder.is_dir():
+            raise UsageError(str(self.folder), "is not a folder any more", "Put it back, or start the review again.")
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise UsageError(str(path), "is not a plain file", "Remove it, or give another folder.")
         return path
 
     def _write(self, path: Path, body: bytes) -> None:
+        if path.exists() and not path.stat().st_mode & S_IWUSR:  # it would be replaced, whatever its mode
+            raise UsageError(str(path), "is read-only", "Make it writable, or give another folder.")
         with atomic(path) as temporary:
             temporary.write_bytes(body)
 
@@ -126,5 +136,9 @@ def on_trial(text: str, name: str) -> Iterator[Path]:
     """Yield the path of a file with a text, which is gone at the end."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
-        path.write_text(text, encoding="utf-8")
-        yield path
+        try:
+            path.write_text(text, encoding="utf-8")
+            yield path
+        except CopydeskError as error:  # the reader knows the file by its name
+            said = (one.replace(f"{folder}{os.sep}", "") for one in (error.place, error.fault, error.way_out))
+            raise type(error)(*said) from None

@@ -14,7 +14,7 @@ from etl.report import charts, overview
 from etl.report.changes import ArticleChanges
 from etl.report.duplicates import Duplicates
 from etl.report.overview import counted
-from etl.report.reading import RunFiles
+from etl.report.reading import RunFiles, is_deduplicated
 from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
 from etl.report.sample import Removed, Sample
 from etl.report.totals import NO_PUBLISHER, Totals, ranked
@@ -22,6 +22,8 @@ from etl.report.totals import NO_PUBLISHER, Totals, ranked
 # Lines that a rule has taken, beside its name.
 MAX_EXAMPLES = 5
 MAX_REJECTS = 20
+# Rules that the chart shows before it is opened.
+FIRST_RULES = 16
 # Options of a filter.
 MAX_OPTIONS = 400
 
@@ -193,12 +195,14 @@ def overview_values(request: Request, run: CountedRun, links: Links) -> dict[str
     return {
         "overview": True,
         "warranty": request.warranty,
+        "proof": _proof(request.run, totals),
         "totals": totals,
         "books_bar": charts.books_bar(parts),
         "parts_of_books": parts,
         "tiles": overview.tiles(totals, reject_count),
         "warnings": overview.warnings(run.sample.suspects, totals, links.article),
-        "rule_rows": rows,
+        "rule_rows": rows[:FIRST_RULES],
+        "other_rule_rows": rows[FIRST_RULES:],
         "more_rules": _more(len(ranked(totals.rules)) - len(rows), "rule"),
         "against": request.previous.name if request.previous else "",
         "heat_rules": heat_rules,
@@ -209,6 +213,15 @@ def overview_values(request: Request, run: CountedRun, links: Links) -> dict[str
         "rejects": rejects,
         "more_rejects": _more(reject_count - len(rejects), "reject"),
     }
+
+
+def _proof(run: RunFiles, totals: Totals) -> str:
+    """Return what was proved of a run while it was read."""
+    if is_deduplicated(run):
+        return "The copies have the hashes that the audit gives; dedup books nothing of the records that stay."
+    documents = counted(totals.documents, "document")
+    was, have = ("was", "has the hash") if totals.documents == 1 else ("were", "have the hashes")
+    return f"The books balance: {documents} {was} rebuilt from articles and audit, and {have} of what was read."
 
 
 def _more(count: int, noun: str) -> str:

@@ -1,13 +1,22 @@
-"""Articles + audit of a run -> its documents, in order, one at a time, each proved."""
+"""Articles + audit of a run -> its documents, in order, one at a time, each proved.
+
+The output of `dedup` is read as well: each record is a document.  Its audit names copies and nothing else: what it says
+of them is proved, of the records that stay nothing can be.
+"""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from etl.audit import Entry, Restoration, text_sha256
-from etl.errors import RestoreError, UsageError
+from etl.audit import JOINT, Entry, Restoration, text_sha256
+from etl.errors import RestoreError, Unreadable, UsageError
+from etl.fold import fold
+from etl.formats import Reading
+from etl.formats.fields import Place
+from etl.formats.fields import document as document_of
 from etl.formats.outputs import fact, read_outputs
 from etl.pipeline.delivery import beside
 from etl.restoration import WAY_OUT, articles_of, find_audit, read_audit, take_article
@@ -38,6 +47,8 @@ class ArticleFields(Struct, frozen=True, gc=False):
     language: str = ""
 
 
+# The rule of a copy that goes as a whole article, paragraph by paragraph.
+WHOLE = "duplicate/article"
 _SHOWN = ArticleFields.__struct_fields__[2:]
 
 
@@ -70,12 +81,99 @@ def read_run(run: RunFiles) -> Iterator[RunDocument]:
 
     Raises RestoreError if articles and audit do not fit, and UsageError for files that copydesk did not write.
     """
+    if is_deduplicated(run):
+        yield from _deduplicated(run)
+        return
     records = _read_articles(run.articles)
     for document in read_audit(run.audit):
         articles = tuple(take_article(records, *article, document) for article in document.articles)
         yield RunDocument(document.head, document.entries, articles)
     if extra := next(records, None):
         raise RestoreError(f"article {extra.id}", "is not in the audit, or stands there earlier", WAY_OUT)
+
+
+def is_deduplicated(run: RunFiles) -> bool:
+    """Return whether `dedup` wrote a run: its audit begins with a copy, that of `clean` with a document.
+
+    Raises RestoreError if the audit is empty, which that of `clean` never is.
+    """
+    first = next(read_outputs(run.audit, Entry), None)
+    if first is None:
+        raise RestoreError(str(run.audit), "is empty: it was cut, or `dedup` found no copy", WAY_OUT)
+    return not first.article_id and first.rule.startswith("duplicate/")
+
+
+def _deduplicated(run: RunFiles) -> Iterator[RunDocument]:
+    """Yield the records that dedup wrote, and the copies in their places."""
+    path, row = "", 0
+    records = enumerate(read_outputs(run.articles, dict[str, Any]), 1)
+    for entry in read_outputs(run.audit, Entry):
+        if text_sha256(entry.before) != entry.line_sha256:
+            raise RestoreError(f"{entry.path}:{entry.row}", "the audit does not give back what was read", WAY_OUT)
+        if entry.path != path:
+            path, row = entry.path, 0
+        for at, fields in islice(records, max(0, entry.row - row - 1)):
+            row += 1
+            yield _record(path, row, _fields_of(f"{run.articles}:{at}", path, row, fields))
+        row = entry.row
+        if entry.action == "tag" and (found := next(records, None)):
+            yield _record(path, row, _fields_of(f"{run.articles}:{found[0]}", path, row, found[1]), entry)
+        else:
+            yield _copy(entry)
+    for later, (at, fields) in enumerate(records, row + 1):
+        yield _record(path, later, _fields_of(f"{run.articles}:{at}", path, later, fields))
+
+
+def _fields_of(place: str, path: str, row: int, fields: dict[str, Any]) -> ArticleFields:
+    """Return a record as far as a report shows it, under the name that dedup has for it."""
+    status = fact(fields, "status")
+    try:
+        raw = document_of(Place(path, row, ""), fields, Reading())
+    except Unreadable:
+        raise UsageError(place, "holds no text", "Give what dedup wrote with -o.") from None
+    known = raw.metadata
+    return ArticleFields(
+        _name(path, row, raw.record), str(raw.body), known.headline, known.publisher, known.author, known.created,
+        known.url, status, known.language,
+    )  # fmt: skip
+
+
+def _name(path: str, row: int, record: str) -> str:
+    return f"{path}:{row}" if record == str(row) else record
+
+
+def _record(path: str, row: int, article: ArticleFields, tag: Entry | None = None) -> RunDocument:
+    """Return a record that was written, with the tag that calls it a copy."""
+    head = _head(path, row, article.id, article.text)
+    return RunDocument(head, tuple(_parts(tag, article.id)) if tag else (), (article,))
+
+
+def _copy(entry: Entry) -> RunDocument:
+    """Return a record that was not written."""
+    name = _name(entry.path, entry.row, entry.record)
+    return RunDocument(_head(entry.path, entry.row, name, entry.before), tuple(_parts(entry, name)), ())
+
+
+def _parts(entry: Entry, name: str) -> Iterator[Entry]:
+    """Yield what says that a record is a copy: of an article by paragraphs, each with its part of the residue."""
+    paragraphs = entry.before.split(JOINT) if entry.rule == WHOLE else [entry.before]
+    at, line = 0, 1
+    for number, text in enumerate(paragraphs, 1):
+        words = frozenset(fold(text).split())
+        gap = JOINT if number < len(paragraphs) else ""
+        residue = " ".join(word for word in entry.residue.split() if word in words)
+        yield structs.replace(
+            entry, article_id=name, line=line, char_start=at, char_end=at + len(text), before=text, gap=gap,
+            residue=residue, line_sha256=text_sha256(text),
+        )  # fmt: skip
+        at, line = at + len(text + gap), line + (text + gap).count("\n")
+
+
+def _head(path: str, row: int, name: str, text: str) -> Entry:
+    return Entry(
+        path=path, record=name, row=row, line=0, char_start=0, char_end=len(text), action="document", rule="",
+        before="", gap=JOINT, line_sha256=text_sha256(text),
+    )  # fmt: skip
 
 
 def prove(document: RunDocument) -> int:

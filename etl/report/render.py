@@ -13,18 +13,22 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from etl.audit import Entry
+from etl.audit import Entry, text_sha256
 from etl.report import charts, ready
 from etl.report.changes import REMOVING, ArticleChanges, ShownBlock
 from etl.report.compare import Pair, compare
-from etl.report.duplicates import Copy, Duplicates, Keeper
+from etl.report.duplicates import Copy, Duplicates, Keeper, keeper_place
 from etl.report.overview import counted
+from etl.report.reading import WHOLE
 from etl.report.totals import NO_PUBLISHER
 
 # Characters of a text that are shown; what is longer says how much more there is.
 MAX_SHOWN = 3_000
-# Digits of an article's id in its anchor.
+# Characters of a removed block from which on it is folded, where there is JavaScript: menus of a page, in the main.
+FOLD_FROM = 500
+# Digits of an article's id, or of the hash of a foreign one, in its anchor.
 ANCHOR_DIGITS = 12
+_ID = re.compile("[0-9a-f]{32}")
 # C0 and C1 controls, halves of surrogate pairs, and marks that turn the direction of writing.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -35,8 +39,6 @@ LABELS = {
     "reject": "article rejected",
     "duplicate": "duplicate",
 }
-# The rule of a duplicate that goes with its whole article.
-WHOLE = "duplicate/article"
 _WEIGHT = re.compile(r"([\w-]+)=([+-]?\d+)")
 
 
@@ -103,13 +105,13 @@ class Renderer:
     def article(self, changes: ArticleChanges, reason: str = "", detail: Detail = FULL) -> Markup:
         """Return an article as HTML."""
         copies = self._duplicates.copies_of(changes.fields.id)
-        removed = (block.entry for block in changes.blocks if block.entry)
-        keepers = {entry.line_sha256: self._duplicates.keeper(entry) for entry in removed if entry.duplicate_of}
+        keepers = {one.line_sha256: self._duplicates.keeper(one) for one in changes.entries if one.duplicate_of}
         rendered: str = _template("article.html").render(
             **self._values,
             article=changes,
             blocks=shown_blocks(changes.blocks, detail.blocks),
             most=detail.characters,
+            fold_from=FOLD_FROM,
             publisher=changes.fields.publisher or NO_PUBLISHER,
             reason=reason,
             keepers=keepers,
@@ -136,7 +138,7 @@ class Renderer:
         return compare(entry.before[:MAX_SHOWN], keeper.text, entry.residue)
 
     def _keeper_link(self, duplicate_of: str) -> str:
-        article, _, line = duplicate_of.partition(":")
+        article, line = keeper_place(duplicate_of)
         keeper = self._duplicates.at_line(article, line)
         return self.links.block(article, keeper.start) if keeper else self.links.article(article)
 
@@ -154,7 +156,8 @@ class _Titles(dict[str, str]):
 
 def anchor(article_id: str, start: int | None = None) -> str:
     """Return the name of an article within its page, or of the block that starts at a character of its document."""
-    name = f"a-{re.sub('[^0-9a-zA-Z]', '', article_id)[:ANCHOR_DIGITS]}"
+    digits = article_id if _ID.fullmatch(article_id) else text_sha256(article_id)
+    name = f"a-{digits[:ANCHOR_DIGITS]}"
     return name if start is None else f"{name}-{start}"
 
 
@@ -225,12 +228,22 @@ def _environment() -> Environment:
         num=lambda number: f"{number:,}",
         percent=_percent,
         similarity=_similarity,
-        spaces=lambda text: text.replace(" ", "␣").replace("\n", "↵") if text.isspace() else text,
-        toml=lambda text: Markup(escape(text).replace(Markup("&#34;"), '"').replace(Markup("&#39;"), "'")),
+        spaces=_spaces,
+        toml=lambda text: Markup(str(escape(text)).replace("&#34;", '"').replace("&#39;", "'")),  # to be read as source
         visible=visible,
         weights=_weights,
     )
     return environment
+
+
+def _spaces(text: str) -> str:
+    """Return a text that was changed with what looks like nothing, or like another space, as a sign or its number.
+
+    >>> _spaces("  "), _spaces("a b\u200b"), _spaces("a\xa0b")
+    ('␣␣', 'a b⟨U+200B⟩', 'a⟨U+00A0⟩b')
+    """
+    shown = text.replace(" ", "␣").replace("\n", "↵") if text.isspace() else text
+    return "".join(f"⟨U+{ord(char):04X}⟩" if char != " " and not char.isprintable() else char for char in shown)
 
 
 def _label(entry: Entry) -> str:
@@ -250,10 +263,12 @@ def _lost(article: ArticleChanges) -> str:
 def _percent(part: int, whole: int) -> str:
     """Return a share in per cent, with a decimal where it is small.
 
-    >>> _percent(1, 3), _percent(1, 300), _percent(0, 0)
-    ('33 %', '0.3 %', '0 %')
+    >>> _percent(1, 3), _percent(1, 300), _percent(1, 3000), _percent(0, 0)
+    ('33 %', '0.3 %', '<0.1 %', '0 %')
     """
     share = 100 * part / whole if whole else 0.0
+    if 0 < share < 0.05:
+        return "<0.1 %"
     return f"{share:.1f} %" if 0 < share < 10 or 90 < share < 100 else f"{share:.0f} %"
 
 

@@ -79,7 +79,7 @@ class Review:
         form, do = self._actions[action]
         try:
             request = msgspec.json.decode(body, type=form)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UsageError(action, f"is asked for in another form: {error}") from None
         with self._lock:
             return do(request)

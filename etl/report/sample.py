@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
 from heapq import heappush, heapreplace
+from itertools import chain, zip_longest
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.audit import Entry
+from etl.report.duplicates import keeper_place
 from etl.report.totals import ArticleSummary, CountedArticle
 
-Reason = Literal["drawn", "lost most", "suspect", "example", "at random", "keeper"]
+Reason = Literal["drawn", "suspect", "lost most", "example", "flagged", "at random", "keeper"]
 """Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
 
 # Articles that lost most.  A reader looks at some tens of them.
@@ -19,8 +21,6 @@ MAX_WORST = 60
 WORST_PART = 10
 # Pairs of publisher and rule that have an article of their own among those shown.
 MAX_PAIRS = 20_000
-# Suspects that the overview may name.
-MAX_SUSPECTS = 200
 # Paragraphs of an article that are shown beside the one they copy.
 MAX_KEEPERS = 40
 
@@ -72,15 +72,15 @@ class _Best:
 
 
 class Sample:
-    """The choice: what holds a drawn removal, lost most or is suspect, one for each publisher and rule, and others."""
+    """The choice: what holds a drawn removal, is suspect or lost most, one for each publisher and rule, and others."""
 
     def __init__(self, size: int, seed: int, drawn: Collection[Removed] = frozenset()) -> None:
         self._removals = drawn
         self._drawn = _Best(size)
         self._seed = seed.to_bytes(8, "little", signed=True)
-        self._worst, self._suspects, self._rest = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size), _Best(size)
+        self._worst, self._suspects = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size)
+        self._flagged, self._rest = _Best(size), _Best(size)
         self._pairs: dict[tuple[str, str], Chosen] = {}
-        self.suspects: list[ArticleSummary] = []
 
     def offer(self, one: CountedArticle) -> None:
         """Consider an article."""
@@ -91,9 +91,9 @@ class Sample:
         if summary.weight:
             self._worst.offer(Chosen(-summary.weight, summary.id, keepers, summary))
         if summary.is_suspect:
-            self._suspects.offer(chance)
-            if len(self.suspects) < MAX_SUSPECTS:
-                self.suspects.append(summary)
+            self._suspects.offer(structs.replace(chance, summary=summary))
+        elif summary.is_flagged:
+            self._flagged.offer(structs.replace(chance, summary=summary))
         self._rest.offer(chance)
         if self._removals and any(removed_by(entry) in self._removals for entry in one.entries):
             self._drawn.offer(chance)
@@ -107,24 +107,35 @@ class Sample:
         """The articles that lost most, the worst first."""
         return [one.summary for one in self._worst if one.summary]
 
+    @property
+    def suspects(self) -> list[ArticleSummary]:
+        """The articles that are suspect, and then those that are only flagged."""
+        return [one.summary for one in (*self._suspects, *self._flagged) if one.summary]
+
     def chosen(self) -> dict[str, tuple[Reason, tuple[str, ...]]]:
-        """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy."""
-        groups: tuple[tuple[Reason, Iterable[Chosen]], ...] = (
-            ("drawn", self._drawn),
-            ("lost most", self._worst),
-            ("suspect", self._suspects),
-            ("example", sorted(set(self._pairs.values()))),
-            ("at random", self._rest),
+        """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy.
+
+        No group that is large may fill the page: those that lost most, examples, flagged and others take turns.
+        """
+        first = chain(_named("drawn", self._drawn), _named("suspect", self._suspects))
+        turns = zip_longest(
+            _named("lost most", self._worst),
+            _named("example", sorted(set(self._pairs.values()))),
+            _named("flagged", self._flagged),
+            _named("at random", self._rest),
         )
         found: dict[str, tuple[Reason, tuple[str, ...]]] = {}
-        for reason, group in groups:
-            for one in group:
-                found.setdefault(one.id, (reason, one.keepers))
-                for keeper in one.keepers:
-                    found.setdefault(keeper.partition(":")[0], ("keeper", ()))
+        for reason, one in chain(first, (turn for some in turns for turn in some if turn)):
+            found.setdefault(one.id, (reason, one.keepers))
+            for keeper in one.keepers:
+                found.setdefault(keeper_place(keeper)[0], ("keeper", ()))
         return found
 
     def _chance(self, article_id: str) -> float:
         """Return a number from 0 to 1 that depends on the seed and the article alone."""
         digest = blake2b(article_id.encode(), key=self._seed, digest_size=6).digest()
         return int.from_bytes(digest) / (1 << 48)
+
+
+def _named(reason: Reason, group: Iterable[Chosen]) -> Iterator[tuple[Reason, Chosen]]:
+    return ((reason, one) for one in group)

@@ -5,6 +5,7 @@ changes anything, come from a page of this server as JSON: a page of another ori
 """
 
 import re
+import sys
 from collections.abc import Callable
 from hmac import compare_digest
 from http import HTTPStatus
@@ -59,6 +60,11 @@ class ReviewServer(ThreadingHTTPServer):
     def __init__(self, page: str, review: Review, token: str, port: int = 0) -> None:
         super().__init__((HOST, port), _Handler)
         self.page, self.review, self.token = page.encode(), review, token
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # the names in the standard library
+        """Say nothing of a client that went away: it was a tab that was closed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def hosts(self) -> tuple[str, ...]:

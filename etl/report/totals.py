@@ -7,19 +7,20 @@ from math import log10
 from msgspec import Struct
 
 from etl.audit import BOOKED_NOTHING, Balance, Entry
-from etl.report.changes import UNWRITTEN, article_ids, lengths, unwritten
+from etl.report.changes import MAX_TITLE, UNWRITTEN, article_ids, lengths, titled, unwritten
 from etl.report.reading import RunDocument, RunFiles, prove, read_run
 
 NO_PUBLISHER = "(unknown publisher)"
 # Of the scatter plot, to a tenfold length: a cell is a quarter longer than the one before it.
 CELLS_PER_DECADE = 10
-# Characters of a headline.
-MAX_TITLE = 300
 GAP_RULE = "structure/gap"
 
 
 class ArticleSummary(Struct, frozen=True, gc=False):
-    """An article in a line: what it is called, and its characters as decoded and as written."""
+    """An article in a line: what it is called, and its characters as decoded and as written.
+
+    `copied` are the characters that it lost as duplicates: they stand elsewhere.
+    """
 
     id: str
     title: str
@@ -27,17 +28,23 @@ class ArticleSummary(Struct, frozen=True, gc=False):
     status: str
     before: int
     after: int
+    copied: int
     is_flagged: bool
 
     @property
     def removed(self) -> int:
-        """Characters that it lost."""
-        return max(0, self.before - self.after)
+        """Characters that it lost, and that stand nowhere else."""
+        return max(0, self.before - self.after - self.copied)
 
     @property
     def weight(self) -> float:
         """How much a wrong removal may hide in it: characters lost, times the ratio that they are."""
-        return self.removed * self.removed / self.before if self.before else 0.0
+        return self.removed * self.removed / self.before if self.before and not self.is_copy else 0.0
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it was not written because another article keeps what it says."""
+        return self.status == UNWRITTEN and self.copied > 0
 
     @property
     def is_emptied(self) -> bool:
@@ -46,8 +53,8 @@ class ArticleSummary(Struct, frozen=True, gc=False):
 
     @property
     def is_suspect(self) -> bool:
-        """Whether its status or a tag says to look at it, or nothing is left of it."""
-        return self.is_flagged or self.is_emptied or self.status in ("suspect", "paywalled")
+        """Whether its status says to look at it, or nothing is left of it."""
+        return self.is_emptied or self.status in ("suspect", "paywalled")
 
 
 class CountedArticle(Struct, frozen=True):
@@ -118,7 +125,7 @@ class Totals:
         publisher.articles += 1
         publisher.before += summary.before
         publisher.after += summary.after
-        if summary.before:
+        if summary.before and not summary.is_copy:
             self.cells[cell(summary.before), cell(summary.after)] += 1
         for rule in dict.fromkeys(self._count(entry) for entry in one.entries):
             self.rules[rule].articles += 1
@@ -175,10 +182,13 @@ def _articles(document: RunDocument) -> Iterable[CountedArticle]:
         article, own = written.get(article_id) or unwritten(article_id), tuple(entries.get(article_id, ()))
         summary = ArticleSummary(
             article_id,
-            (article.headline or place)[:MAX_TITLE],
+            titled(
+                article, article.text[:MAX_TITLE] or next((entry.before for entry in own if entry.before), ""), place
+            ),
             article.publisher or NO_PUBLISHER,
             article.status or "full",
             *lengths(article, own),
+            sum(len(entry.before) + len(entry.gap) for entry in own if entry.action == "duplicate"),
             any(map(is_tag, own)),
         )
         yield CountedArticle(summary, own)

@@ -21,8 +21,10 @@ from etl.report.totals import Totals, totals_of
 MIN_ARTICLE_BYTES = 1_500
 # Articles that are made ready to be shown.  As many short ones fill the usual size.
 MAX_CANDIDATES = 3_000
-# Of one article, in the size of a report: one with a thousand lines must not crowd out all others.
-MAX_SHARE = 0.1
+# Articles for which a report must have room, if a run has so many.  One that takes more than its share of the size is
+# shown in brief; none is that takes so few bytes.
+SHARES = 250
+MIN_SHARE = 8_000
 
 
 class Report(Struct, frozen=True):
@@ -42,15 +44,28 @@ def report(request: Request) -> Report:
     chosen = run.sample.chosen()
     duplicates = Duplicates(keeper for _, keepers in chosen.values() for keeper in keepers)
     changes = {one.fields.id: one for one in read_changes(request.run, chosen, duplicates)}
+    reasons = {
+        one: reason for one, (reason, _) in chosen.items() if one in changes
+    }  # a keeper may be of an earlier run
+    return _fitted(request, run, duplicates, _rendered(request, duplicates, changes, reasons))
+
+
+def _rendered(
+    request: Request, duplicates: Duplicates, changes: Mapping[str, ArticleChanges], reasons: Mapping[str, str]
+) -> dict[str, ShownArticle]:
+    """Return the most wanted articles as HTML: as many as fill the page."""
     renderer = Renderer(settings_of(request), duplicates, Links(dict.fromkeys(changes, "")))
     places = {article_id: place for place, article_id in enumerate(changes)}
-    largest = int(request.max_bytes * MAX_SHARE)
-    rendered = {
-        one: structs.replace(rendered_article(renderer, changes[one], reason, largest), place=places[one])
-        for one, (reason, _) in chosen.items()
-        if one in changes  # a keeper may be of an earlier run
-    }
-    return _fitted(request, run, duplicates, rendered)
+    largest = max(MIN_SHARE, request.max_bytes // min(max(10, len(reasons)), SHARES))
+    found: dict[str, ShownArticle] = {}
+    left = request.max_bytes
+    for article_id, reason in reasons.items():
+        if left < 0:
+            break
+        one = rendered_article(renderer, changes[article_id], reason, largest)
+        found[article_id] = structs.replace(one, place=places[article_id])
+        left -= len(one.html)
+    return found
 
 
 def _fitted(request: Request, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]) -> Report:

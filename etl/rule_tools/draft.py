@@ -56,12 +56,13 @@ def nearest(text: str, others: Iterable[str]) -> str:
     'Read more books, he said.'
     """
     matcher = SequenceMatcher(None, b=fold(text), autojunk=False)
-
-    def likeness(other: str) -> float:
+    best, found = -1.0, ""
+    for other in others:
         matcher.set_seq1(fold(other))
-        return matcher.ratio()
-
-    return max(others, key=likeness, default="")
+        # Both bounds are cheap, and most lines fall below: a ratio takes time with the square of the length.
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+            best, found = ratio, other
+    return found
 
 
 def header(pack: str) -> str:

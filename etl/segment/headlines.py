@@ -23,6 +23,8 @@ _MARKS = tuple(
 )
 # Chinese and Japanese sites put no space around the mark.
 _CLOSE_MARK = re.compile(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
+# NPR and Le Monde put a colon before their name, where French puts one before anything.
+_COLON = re.compile(r"(.*\S)\s+:\s+(\S.*)", re.DOTALL)
 # What stands behind a name in front of a headline, or before one at its end.
 _ANY_MARK = re.compile("[-–—_|│｜•·»:]")
 
@@ -98,6 +100,8 @@ def _without_name(text: str, names: set[str], layouts: Layouts) -> str:
     for mark in (*(mark for _, mark in _MARKS), _CLOSE_MARK):
         if (match := mark.fullmatch(text)) and _is_site(match[2], names, layouts, mark is not _CLOSE_MARK):
             return match[1].strip()
+    if (match := _COLON.fullmatch(text)) and _is_site(match[2], names, layouts, is_spaced=False):
+        return match[1]
     begins = re.match(r"(\S[^:|]{1,40}?)(?:\s*[|│｜»]|:|\s[-–—])\s+(?=\S)", text)
     # In front stand names that are words, too ("The Guardian: a profile"): only the article's own counts.
     return text[begins.end() :] if begins and fold(begins[1]) in names else text

@@ -112,6 +112,29 @@ def test_an_exception_is_copied_by_hand_and_by_key(open_page: Open, sample_repor
     page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('[[exception]]')")
 
 
+def test_a_number_of_the_heat_map_leads_to_its_articles(open_page: Open, large_report: str) -> None:
+    page = open_page(large_report)
+    number = page.locator(".heat td a").first
+    publisher, rule = (str(number.get_attribute(f"data-set-{key}")) for key in "pr")
+    number.click()
+    shown = page.locator("article.a:visible")
+    expect(shown.first).to_be_visible()
+    assert set(shown.locator(".who b").all_text_contents()) == {publisher}
+    assert shown.count() == page.locator(f"article.a:visible:has([data-r='{rule}'])").count()
+
+
+def test_a_long_removal_unfolds(open_page: Open, copydesk: Callable[..., None], tmp_path: Path) -> None:
+    row = {"id": "1", "text": "The ferry has sailed between Harwick and Skerra for fifty years. " * 20}
+    (tmp_path / "in.jsonl").write_text(f"{json.dumps(row)}\n" * 2)
+    copydesk("dedup", tmp_path / "in.jsonl", "-o", tmp_path / "long.jsonl", "-q")
+    copydesk("report", tmp_path / "long.jsonl", "-o", tmp_path / "report.html")
+    page = open_page(f"{(tmp_path / 'report.html').as_uri()}#articles")
+    block = page.locator(".x.long .was")
+    folded = block.evaluate("one => one.clientHeight")
+    page.get_by_role("button", name="Show all of it").click()
+    assert page.locator(".x:has(.unfold) .was").evaluate("one => one.clientHeight") > folded
+
+
 def test_a_link_to_a_line_shows_it_whatever_the_filters(open_page: Open, sample_report: str) -> None:
     page = open_page(sample_report)
     name = page.locator(".x").nth(20).get_attribute("id")

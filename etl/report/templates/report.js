@@ -30,6 +30,7 @@
   }
   function chosen() {
     const values = {};
+    if (!filters) return values;
     for (const select of all("[data-filter]", filters)) values[select.dataset.filter] = select.value;
     return values;
   }
@@ -63,6 +64,26 @@
     filters.addEventListener("submit", (event) => { event.preventDefault(); filter(); });
   }
 
+  // --- a number of the heat map, or a rule, leads to its articles
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-set-r]");
+    if (!link) return;
+    filters.reset();
+    for (const [key, value] of [["p", link.dataset.setP], ["r", link.dataset.setR]]) {
+      const select = filters.querySelector(`[data-filter=${key}]`);
+      if ([...select.options].some((option) => option.value === value)) select.value = value;
+    }
+  });
+  const allRules = byId("all-rules");
+  if (allRules) allRules.addEventListener("click", () => {
+    document.querySelector(".bars").classList.add("open");
+    allRules.parentElement.remove();
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".unfold > button");
+    if (button) button.closest(".x").classList.remove("long");
+  });
+
   // --- moving about
   function go(element) {
     if (!element) return;
@@ -83,7 +104,7 @@
   document.addEventListener("focusin", (event) => { current = event.target.closest(".x, .c, .b, article.a") || current; });
   function step(selector, by) {
     const found = all(selector).filter((one) => isShown(one) || one.closest(".view[hidden]"));
-    const wanted = chosen && filters ? chosen() : {};
+    const wanted = chosen();
     const fitting = selector.startsWith("article") ? found.filter((one) => !one.hidden)
       : found.filter((one) => fits(one, wanted) && !one.closest("article[hidden]") && !(one.closest(".b, .x") || one).hidden);
     if (!fitting.length) return say("There is none.");
@@ -91,7 +112,7 @@
       ? fitting.findIndex((one) => one === current || one.compareDocumentPosition(current) & Node.DOCUMENT_POSITION_PRECEDING)
       : 0;
     let next;
-    if (place < 0) next = by > 0 ? fitting.length - 1 : fitting.length - 1;
+    if (place < 0) next = fitting.length - 1;
     else if (fitting[place] === current) next = place + by;
     else next = by > 0 ? place : place - 1;
     go(fitting[Math.max(0, Math.min(fitting.length - 1, next))]);

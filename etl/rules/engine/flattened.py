@@ -18,12 +18,15 @@ from etl.rules.matching.view import ArticleView
 MIN_FLATTENED_WORDS, MIN_FLATTENED_SHARE = 40, 0.5
 # Words.  Labels are short; a title behind a label, glued on both sides, is longer.
 MAX_LABEL_WORDS, MAX_GLUED_WORDS = 9, 16
+# Words.  A full stop behind so many ends a sentence, which is no part of a label; "Fot. Jan Nowak" has one before.
+MIN_SENTENCE_WORDS = 3
 # Words, of all labels in a row.  One word alone may be the first of a sentence: "Home Secretary".
 MIN_LABEL_WORDS = 2
 # Labels in a row within which a bracket ("4 Minuten") may stand.
 _ASIDE = re.compile(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
+_FULL_STOP = re.compile(r"[.。।][\"')\]”’»]*$")
 _GLUE = re.compile(r"(?<=[a-zß-öø-ÿа-я?!.\"»)])(?=[A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я])(?=\"[A-ZÀ-ÖØ-ÞА-Я])")
 _WORD = re.compile(r"\S+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -83,6 +86,8 @@ def _pieces(at: int, text: str, starts: Collection[int] = ()) -> Iterator[Piece]
             is_end = last + 1 == len(tokens)
             if not is_end and not opens[last + 1]:
                 continue
+            if last - first > MIN_SENTENCE_WORDS and _FULL_STOP.search(text, tokens[last - 1][0], tokens[last - 1][1]):
+                break
             end = tokens[last][1]
             is_glued = begins_glued and (end in glues or is_end) and (start in glues or end in glues)
             if is_glued or last - first < MAX_LABEL_WORDS:
@@ -155,7 +160,8 @@ def _labels(text: str, starts: set[int], pieces: Sequence[Piece], named: dict[in
         has_words = sum(piece.words for _, piece in row) >= MIN_LABEL_WORDS
         is_opening = start in starts or start in glues
         is_alone = is_opening and (row[0][1].is_glued or is_last)
-        if is_alone or (has_words and (is_opening or is_last)):
+        ends_text = is_last and text[start].isupper()  # where no letter has case, any word could begin a label
+        if is_alone or (has_words and (is_opening or ends_text)):
             for number, piece in row:
                 yield piece.at, (piece.start, piece.end), named[number].rank, named[number]
             done = row[-1][1].end
