@@ -47,7 +47,16 @@ MAX_NAME_BYTES = 240
 @option(
     "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
 )
-def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str) -> None:
+@option(
+    "Output",
+    "--as",
+    "form",
+    type=click.Choice(["text", "dolma"]),
+    default="text",
+    show_default=True,
+    help="dolma: a corpus for the Dolma toolkit, with removals as attributes (spans); needs -o FOLDER.",
+)
+def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str, form: str) -> None:
     """Rebuild the decoded input, character by character, from articles and their audit.
 
     \b
@@ -55,6 +64,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl | cmp - page.txt
       copydesk restore cleaned/ -o back/
       copydesk restore clean.jsonl --path pages/one.txt
+      copydesk restore clean.jsonl --as dolma -o corpus/
 
     For HTML this is the text of its blocks.  Several inputs need a folder (-o); the records of a JSONL file become one
     JSONL file with row, record and text.  Exits with 5 if articles and audit do not match.
@@ -65,6 +75,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     if output and Path(output).exists():
         _check_output(Path(output), force)
         _refuse((output,), (articles, audit or find_audit(articles)))
+    if form == "dolma":
+        _write_corpus(articles, audit, path, output)
+        return
     wanted = (one for one in restored_documents(articles, audit) if path in ("", one.path))
     first, second = next(wanted, None), next(wanted, None)
     if first is None:
@@ -172,6 +185,18 @@ def _check_replaced(file: Path, target: Path) -> None:
     check_regular(target)
     if not (begins(target, RESTORED) or cmp(file, target, shallow=False)):
         raise UsageError(str(target), "exists, and holds something else", "Give another -o, or remove it yourself.")
+
+
+def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) -> None:
+    """Write documents and attributes of Dolma into a new folder.  Raises UsageError."""
+    from etl.dolma import write_corpus
+
+    if not output:
+        raise UsageError("--as dolma", "is a folder with documents and attributes", "Give -o FOLDER.")
+    if Path(output).exists() and (not Path(output).is_dir() or any(Path(output).iterdir())):
+        raise UsageError(output, "exists already", "Give another -o: a corpus of two runs would fit together nowhere.")
+    with _appearing(Path(output)) as folder:
+        write_corpus(articles, audit, path, folder)
 
 
 def _write_folder(documents: Iterator[Restored], output: Path) -> None:
