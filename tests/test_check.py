@@ -186,7 +186,7 @@ def test_a_line_that_recurs_and_no_rule_knows(run: Run, articles: Corpus, tmp_pa
     write_lines(tmp_path / "planted.jsonl", articles)
     (found,) = findings(run, "planted.jsonl")
     assert (found["check"], found["rule"], found["row"]) == ("art.suspects", "town hall desk at work", 1)
-    assert found["message"].startswith("stands in 5 of 12")
+    assert found["message"].startswith("occurs in 5 of 12")
 
 
 def test_a_line_within_a_block_is_judged_with_its_block(run: Run, articles: Corpus, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_write_raises_nothing_without_accept_and_reason(run: Run, tmp_path: Path
     crawl(tmp_path, 7, 8)
     result = run("baseline", "write", "crawl.jsonl")
     assert result.code == 1
-    assert "7 of 15, accepted are 5 of 15" in result.err
+    assert "7 of 15; accepted: 5 of 15" in result.err
     assert counts(tmp_path)[f"raw.boilerplate {RULE}"] == (5, 15)
     assert run("baseline", "write", "crawl.jsonl", "--accept").code == 2
     assert run("baseline", "write", "crawl.jsonl", "--accept", "--reason", "new template").code == 0
@@ -223,14 +223,14 @@ def drifted(run: Run, tmp_path: Path, before: Sequence[str], after: Sequence[str
 def test_a_renamed_label_names_the_silent_rule_and_the_new_line(run: Run, tmp_path: Path, count: int) -> None:
     (found,) = drifted(run, tmp_path, ["Read More"], ["Town Hall Desk at Work"], count)
     assert found == (
-        f"Ashdale Gazette {RULE} {RULE} named a line on {count} of {count} of the pages, and now on 0 of {count}; "
-        f"in its place stands 'Town Hall Desk at Work', on {count} of {count}"
+        f"Ashdale Gazette {RULE} {RULE} matched a line on {count} of {count} of the pages, and now on 0 of {count}; "
+        f"a new line is 'Town Hall Desk at Work', on {count} of {count}"
     )
 
 
 def test_a_label_that_is_gone_is_drift_too(run: Run, tmp_path: Path) -> None:
     (found,) = drifted(run, tmp_path, ["Read More"], [])
-    assert found.startswith(f"Ashdale Gazette {RULE} {RULE} named a line on 12 of 12 of the pages, and now on 0 of 12")
+    assert found.startswith(f"Ashdale Gazette {RULE} {RULE} matched a line on 12 of 12 of the pages, and now on 0 of 12")
     assert "in its place" not in found
 
 

@@ -66,7 +66,7 @@ def test_an_error_names_place_fault_and_way_out(tmp_path: Path, wrong: str, righ
 
 def test_an_id_may_stand_once(tmp_path: Path) -> None:
     twice = GOOD + GOOD[GOOD.index("\n[[rule]]") :]
-    with pytest.raises(PackError, match=r"R004 rule 'photo-line': 'id' is taken: it stands in .*mine\.toml:5"):
+    with pytest.raises(PackError, match=r"R004 rule 'photo-line': 'id' is taken: it is in .*mine\.toml:5"):
         compile_rules(pack(tmp_path, twice))
 
 

@@ -307,7 +307,7 @@ def test_a_pack_that_is_exchanged_meanwhile_is_not_followed(
 
 def test_errors_name_the_file_of_the_pack(ask: Ask) -> None:
     assert ask("/api/rule", {"toml": RULE})[1]["count"] == 2
-    assert "it stands in rules.toml:" in ask("/api/rule", {"toml": RULE})[1]["error"]
+    assert "it is in rules.toml:" in ask("/api/rule", {"toml": RULE})[1]["error"]
 
 
 def test_a_regex_that_never_ends_is_stopped(ask: Ask) -> None:

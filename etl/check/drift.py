@@ -36,7 +36,7 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
         words = f"{key.rule} matched a line on {_share(one.count, one.of)} of the pages, and now on {_share(now, of)}"
         if line:
             placed.add(line.key)
-            words += f"; in its place stands {line.text!r}, on {_share(line.subjects, of)}"
+            words += f"; a new line is {line.text!r}, on {_share(line.subjects, of)}"
         place = line.place if line else Place("")
         yield Finding(Key("raw.drift", key.rule, key.publisher), place, words, line.text if line else "")
     for line in fresh:

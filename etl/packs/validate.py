@@ -30,7 +30,7 @@ def faults(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> Iterator
         for key, name in zip(chain(("id",), repeat("aliases")), sourced.called, strict=False):
             first = seen.setdefault(name, sourced)
             if first is not sourced:
-                fault = f"is taken: it stands in {first.path}:{first.line}"
+                fault = f"is taken: it is in {first.path}:{first.line}"
                 yield _error(sourced, key, "R004", fault, "Choose another id.")
     for sourced in rules:
         yield from _own_faults(sourced, seen)
