@@ -6,14 +6,14 @@ ARTICLE = {
     "text": "The kept blocks, repaired, with a blank line between two. It may be empty: see `status`.",
     "source": "Name of the input without folders and endings; `origin.path` is the full path.",
     "created": "When the article was published, as its source says; in UTC with milliseconds.",
-    "added": "When this record was made. It is the one field that differs between two runs; --added fixes it.",
+    "added": "When this record was made. Only this field differs between two runs; --added fixes it.",
     "url": "Address of the article, as its source says.",
     "headline": "Headline, without the publisher that pages append to it.",
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
     "author": "Names of the authors, with commas between them.",
     "language": "Language of the text, as its source says or found from the text: ISO 639, such as en.",
     "status": "full; teaser: cut at an ellipsis or at a paywall's line; stub: a headline and no text; paywalled: the "
-    "page says so; suspect: rules matched prose (all of it, or its first or last sentence), look at it.",
+    "page says so; suspect: rules matched all sentences, or the first or last one; look at it.",
     "word_count": "Words of `text`.",
     "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "
     "space between blocks.",
@@ -27,7 +27,7 @@ ARTICLE = {
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",
     "record": "The record's own id, or its row; empty for a file that is one document.",
-    "row": "Number of the record in its file, from 1.",
+    "row": "Number of the record in its file, from 1; in JSON lines and CSV its line, in WARC its offset.",
     "sha256": "SHA-256 of the raw document.",
     "index": "Number of the article in its document, from 0.",
     "line_start": "First line of the article in the decoded text, from 1.",

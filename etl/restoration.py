@@ -153,7 +153,7 @@ def find_audit(articles: Path) -> Path:
 def articles_of(path: Path) -> Path:
     """Return the file or folder of articles that a user means.  Raises UsageError if it is not there."""
     if not path.exists():
-        raise UsageError(str(path), "there is no such file or folder", "Give what clean wrote with -o.")
+        raise UsageError(str(path), "there is no such file or folder", "Name what clean wrote with -o.")
     return path / "articles" if path.is_dir() else path
 
 

@@ -230,7 +230,9 @@ def test_a_renamed_label_names_the_silent_rule_and_the_new_line(run: Run, tmp_pa
 
 def test_a_label_that_is_gone_is_drift_too(run: Run, tmp_path: Path) -> None:
     (found,) = drifted(run, tmp_path, ["Read More"], [])
-    assert found.startswith(f"Ashdale Gazette {RULE} {RULE} matched a line on 12 of 12 of the pages, and now on 0 of 12")
+    assert found.startswith(
+        f"Ashdale Gazette {RULE} {RULE} matched a line on 12 of 12 of the pages, and now on 0 of 12"
+    )
     assert "in its place" not in found
 
 

@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
         ("clean a.txt -n -o b", "--dry-run contradicts --output: a dry run writes nothing"),
         ("clean b.jsonl --text-field a --html-field b", "--text-field contradicts --html-field"),
         ("explain --text x a.txt:3", "--text contradicts FILE:LINE"),
-        ("clean a.txt --dedup off --keep longest", "--dedup off contradicts --keep: no copies are sought"),
+        ("clean a.txt --dedup off --keep longest", "--dedup off contradicts --keep: no duplicates are looked for"),
         ("clean a.txt --dedup off --index seen", "--dedup off contradicts --index"),
         ("clean a.txt --skip emty", "'emty' is not one of stub, empty"),
         ("clean a.txt -r pages", "holds no pack"),

@@ -81,7 +81,7 @@ def test_example_of_the_readme_is_what_the_command_prints(run: Run, tmp_path: Pa
     page, summary = (
         "\n".join(line[4:] for line in block.splitlines()).strip()
         for block in (
-            README.split("included,\n\n")[1].split("\n\n`")[0],
+            README.split("broken characters:\n\n")[1].split("\n\n`")[0],
             README.split("rest was removed:\n\n")[1].split("\n\n[")[0],
         )
     )

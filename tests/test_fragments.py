@@ -53,7 +53,7 @@ def test_what_is_no_regex_is_refused(tmp_path: Path, regex: str) -> None:
 def test_a_misspelt_name_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(PACK.format(regex="regex = 'by @sentense'"))
-    with pytest.raises(PackError, match="names '@sentense', which stands for nothing") as raised:
+    with pytest.raises(PackError, match="names '@sentense', which does not exist") as raised:
         load_rules(Selection(packs=(str(path),)))
     assert "Did you mean '@sentence'?" in str(raised.value)
 

@@ -44,7 +44,7 @@ def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
     """Return what the verdicts of a file prove.  Raises UsageError if there are none, or some are missing."""
     judged = read_verdicts(path)
     if not judged:
-        raise UsageError(str(path), "holds no verdict", "Draw a sample: copydesk audit sample AUDIT.")
+        raise UsageError(str(path), "has no verdicts", "Draw a sample: copydesk audit sample AUDIT.")
     if missing := sum(not one.verdict for one in judged):
         fault = f"{missing:,} of {len(judged):,} removals are not judged"
         raise UsageError(str(path), fault, "Judge them all: of a part that was chosen nothing is proved.")
@@ -97,4 +97,4 @@ def unproved(required: str, selection: Selection) -> Iterator[Finding]:
     if warranty.packs != packs_digest(selection):
         yield Finding(key, Place(name), "the rules have changed since the sample was judged; judge a new one")
     if warranty.whole.most > share:
-        yield Finding(key, Place(name), f"{statement(warranty)}; asked for are {most}")
+        yield Finding(key, Place(name), f"{statement(warranty)}; required: {most}")

@@ -42,7 +42,7 @@ MAX_NAME_BYTES = 240
     metavar="PATH",
     help="A file, or a folder for several documents.  [default: stdout]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see below.")
+@option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(
     "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
@@ -81,7 +81,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     wanted = (one for one in restored_documents(articles, audit) if path in ("", one.path))
     first, second = next(wanted, None), next(wanted, None)
     if first is None:
-        raise UsageError(path or str(articles), "no such input is in the articles" if path else "holds no articles")
+        raise UsageError(path or str(articles), "no such input is in the articles" if path else "has no articles")
     if second is None:
         _write_one(first, output)
     elif not output:

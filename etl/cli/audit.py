@@ -183,7 +183,7 @@ def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], N
         save(judged)
         at = at if key == UNDO else _next(judged)
     left = sum(not one.verdict for one in judged)
-    say(f"{left:,} are left: the same command goes on" if left else f"all judged: copydesk audit bound {target}")
+    say(f"{left:,} are left; the same command continues" if left else f"all judged: copydesk audit bound {target}")
 
 
 def _next(judged: "list[Judged]") -> int | None:

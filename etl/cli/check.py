@@ -27,13 +27,13 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 checking_options = options.stacked(
     option("Checks", "--checks", multiple=True, metavar="ID", help="Only these checks ('art.*'); repeatable."),
-    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Not these checks; repeatable."),
+    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Skip these checks; repeatable."),
     option(
         "Checks",
         "--as",
         "as_what",
         type=click.Choice(["pages", "articles"]),
-        help="What the records are, if they do not say so.  [default: from their fields]",
+        help="Treat the records as raw pages or as articles.  [default: from their fields]",
     ),
     options.capacity_options,
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
@@ -55,7 +55,7 @@ checking_options = options.stacked(
     metavar="NAME[=FILE]",
     help=f"{', '.join(FORMAT_NAMES)}; repeatable, at most one without a file.  [default: text]",
 )
-@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@option("Output", "--exit-zero", is_flag=True, help="Always exit with 0.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no notes; the report is still printed.")
 @option(
@@ -84,7 +84,7 @@ checking_options = options.stacked(
 )
 @checking_options
 def check(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Fail if data is dirtier than you allow.  Raw pages, articles and audits are told apart by content.
+    """Fail if data is dirtier than you allow.  Pages, articles and audits are recognised by content.
 
     \b
     Examples:
@@ -151,7 +151,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
         return
     check_regular(path)
     if not inputs:
-        raise UsageError("", "there is no input", "Name what is checked: copydesk baseline write crawl/.")
+        raise UsageError("", "there is no input", "Name the data: copydesk baseline write crawl/.")
     before = read_baseline(path) if action == "prune" or path.exists() else None
     outcome, rules = _checked(inputs, {**chosen, "most": (), "least": (), "baseline": "", "is_strict": False})
     _write_baseline(path, before, outcome, rules, reason if accept and action == "write" else "")

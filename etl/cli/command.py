@@ -23,7 +23,12 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
     ("dry_run", True, ("output", "resume"), "a dry run writes nothing"),
     ("text_field", "", ("html_field",), "a record is read by one field"),
     ("text", "", ("place",), "one line is explained at a time"),
-    ("dedup", "off", ("index", "threshold", "numbers", "copies", "keep", "dedup_action"), "no copies are sought"),
+    (
+        "dedup",
+        "off",
+        ("index", "threshold", "numbers", "copies", "keep", "dedup_action"),
+        "no duplicates are looked for",
+    ),
 )
 # Groups of options that stand behind all others.
 LAST_GROUPS = {"Running": 1, "Other": 2}

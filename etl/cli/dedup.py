@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     default=True,
     help="Write an audit of the duplicates beside the output.  [default: audit]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite outputs that exist.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(
     "Output",
     "--pairs",

@@ -48,7 +48,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain --text 'Belarusâ€™ president don?t'
 
     LINE is the number of a line of the input; for HTML, of its text, as in the audit.  For a line that a rule removes,
-    the exception that would keep it is printed.
+    an exception that keeps it is printed.
     """
     if text is None and not place:
         raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")

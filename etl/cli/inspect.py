@@ -26,12 +26,12 @@ MARGIN = 9
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Choice", "--rule", default="", metavar="ID", help="Only articles that this rule changed ('core/*').")
-@option("Choice", "--publisher", default="", metavar="NAME", help="Only articles of this publisher.")
+@option("Filter", "--rule", default="", metavar="ID", help="Only articles that this rule changed ('core/*').")
+@option("Filter", "--publisher", default="", metavar="NAME", help="Only articles of this publisher.")
 @option(
-    "Choice", "--status", default="", metavar="STATUS", help="Only articles of this status: suspect, stub, teaser …"
+    "Filter", "--status", default="", metavar="STATUS", help="Only articles of this status: suspect, stub, teaser …"
 )
-@option("Choice", "--changes", "only_changes", is_flag=True, help="Only changed lines.")
+@option("Filter", "--changes", "only_changes", is_flag=True, help="Only changed lines.")
 def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     """Page through the articles of a run; show each change in its place.
 

@@ -158,7 +158,7 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="Compare with what earlier runs kept, and add what this run keeps.",
+    help="Compare with what earlier runs kept; clean and dedup add what they keep.",
 )
 
 similarity_options = stacked(

@@ -132,7 +132,7 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
       copydesk rules suggest pages/ --pack mine > mine.toml
       copydesk rules suggest 'crawl/*.jsonl.gz' --least 10
 
-    A line that recurs need not be furniture: read the rules, and delete those for lines that a story may contain.
+    A line that recurs is not always furniture: read the rules, and delete those for lines that a story may contain.
     """
     from etl.rule_tools import MAX_WORDS, draft, free_id, header, suggest
 

@@ -99,7 +99,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 is_empty = False
                 yield share
             if is_empty:
-                yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and holds no record")
+                yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and has no records")
     except (UsageError, MemoryError):
         raise
     except Exception as error:  # a fault of ours costs this source, and not the run

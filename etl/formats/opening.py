@@ -152,7 +152,7 @@ def read_bounded(name: str, file: IO[bytes]) -> bytes:
     try:
         body = file.read(MAX_DOCUMENT_BYTES + 1)
     except Damaged as error:
-        raise Unreadable(name, f"is damaged: {error}", "Compress it anew.") from None
+        raise Unreadable(name, f"is damaged: {error}", "Compress it again.") from None
     if len(body) > MAX_DOCUMENT_BYTES:
         raise Unreadable(name, f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
     return body

@@ -91,7 +91,7 @@ def read_texts(path: Path) -> Iterator[tuple[str, str]]:
         for row, record in enumerate(records, 1):
             found = identity(record)
             if not found:
-                raise UsageError(f"{file}:{row}", "holds no id and text of an article", _WAY_OUT)
+                raise UsageError(f"{file}:{row}", "has no id and text of an article", _WAY_OUT)
             yield found
 
 

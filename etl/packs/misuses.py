@@ -54,7 +54,7 @@ def inner_patterns(match: Match) -> Iterator[Pattern]:
 def _of_action(rule: Rule) -> Iterator[Fault]:
     for key, actions in _KEYS_OF_ACTIONS.items():
         if getattr(rule, key) and rule.action not in actions:
-            yield key, f"is not asked of a rule with the action {rule.action}", f"It is for {', '.join(actions)}."
+            yield key, f"does not work with the action {rule.action}", f"It is for {', '.join(actions)}."
     if check := _CHECKS_OF_ACTIONS.get(rule.action):
         yield from check(rule)
 
@@ -81,7 +81,7 @@ def _of_start(rule: Rule) -> Iterator[Fault]:
 
 def _of_extract(rule: Rule) -> Iterator[Fault]:
     if not rule.field and not any(f"(?P<{name}>" in rule.match.regex for name in FIELDS):
-        way_out = f"Say which one all of the line fills, or name a group of the regex: (?P<{FIELDS[0]}>…)."
+        way_out = f"Name the field that the line fills, or a group of the regex: (?P<{FIELDS[0]}>…)."
         yield "field", "is missing: no field is filled", way_out
 
 
@@ -99,14 +99,14 @@ def _of_guards(rule: Rule) -> Iterator[Fault]:
         return
     asked = {"where": rule.where != Where(), "scope": rule.scope != Scope(), "unless": rule.unless is not None}
     for key in (key for key, is_asked in asked.items() if is_asked):
-        yield key, f"is not asked of a {rule.action} rule", "It acts before there is an article to look at."
+        yield key, f"does not work with a {rule.action} rule", "Such a rule is applied before articles are separated."
     if PUBLISHER in rule.match.regex:
-        yield "regex", f"of a {rule.action} rule names {PUBLISHER}", "It acts before publishers are known."
+        yield "regex", f"of a {rule.action} rule names {PUBLISHER}", "It is applied before publishers are known."
 
 
 def _of_examples(rule: Rule) -> Iterator[Fault]:
     if rule.action not in ("replace", "strip") and not rule.drops:
-        yield "drops", "is missing", "Give at least one line that this rule must name."
+        yield "drops", "is missing", "Give at least one line that this rule must match."
     if not rule.keeps:
         yield "keeps", "is empty", WAYS_OUT["keeps"]
     if rule.unless and not rule.unless.keeps:
@@ -118,13 +118,13 @@ def _of_match(rule: Rule) -> Iterator[Fault]:
         if not match:
             continue
         if not describes_block(match) and not is_contextual(match):
-            yield key, "asks for nothing", WAYS_OUT["match"]
+            yield key, "has no condition", WAYS_OUT["match"]
         if any(not has_criteria(pattern) for pattern in inner_patterns(match)):
-            yield key, "has a part that asks for nothing", "Give each of its tables a look: exact, prefix, regex …"
+            yield key, "has an empty table", "Give each table a condition: exact, prefix, regex …"
         if any(own.rule or own.headline for own in (match, *match.every, *match.either, *match.neither)):
-            yield key, "asks for a neighbour's mark of the block itself", "Use match.after, .before or .between."
+            yield key, "describes a neighbour, not the block itself", "Use match.after, .before or .between."
         if match.recurs and match.recurs.documents is None and match.recurs.share is None:
-            yield "recurs", "asks for nothing", "Give documents, or share."
+            yield "recurs", "has no condition", "Give documents, or share."
 
 
 def _of_names(rule: Rule) -> Iterator[Fault]:
@@ -132,13 +132,13 @@ def _of_names(rule: Rule) -> Iterator[Fault]:
     for word in (word for pattern in patterns(rule) for word in _AT_WORDS.findall(pattern.regex)):
         near = get_close_matches(word.lower(), [PUBLISHER, *FRAGMENTS], n=1, cutoff=NEAR)
         if near and word != PUBLISHER:
-            yield "regex", f"names '{word}', which stands for nothing", f"Did you mean '{near[0]}'?"
+            yield "regex", f"names '{word}', which does not exist", f"Did you mean '{near[0]}'?"
 
 
 def _of_selectors(rule: Rule) -> Iterator[Fault]:
     for selector in (css for pattern in patterns(rule) for css in pattern.css):
         if fault := check_selector(selector):
-            yield "css", f"is not a CSS selector: {fault}", "Use names, #ids, .classes, parted by spaces or >."
+            yield "css", f"is not a CSS selector: {fault}", "Use names, #ids and .classes, separated by spaces or >."
 
 
 def _of_scope(rule: Rule) -> Iterator[Fault]:

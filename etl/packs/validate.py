@@ -55,7 +55,7 @@ def _unknown_names(rule: Rule, known: Mapping[str, Sourced]) -> Iterator[tuple[s
         if name not in known:
             yield "rule", f"names '{name}', which is not a rule", did_you_mean(name, known)
         elif known[name].rule.action in TAKES_NO_BLOCK:
-            yield "rule", f"names '{name}', which takes no block", "Ask for what the block looks like."
+            yield "rule", f"names '{name}', which matches no block", "Describe the block itself: exact, prefix, regex …"
     for name in rule.scope.publisher:
         if name not in known_scopes():
             yield "publisher", f"names '{name}', which is not in publishers.jsonl", did_you_mean(name, known_scopes())

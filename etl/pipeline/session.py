@@ -179,7 +179,7 @@ def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
         differing.append("added")
     if differing:
         fault = f"the unfinished run had other {', '.join(differing)}"
-        raise UsageError("--resume", fault, "Run with those it had, or without --resume to begin anew.")
+        raise UsageError("--resume", fault, "Use the same settings, or start again without --resume.")
 
 
 @contextmanager

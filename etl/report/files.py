@@ -21,7 +21,7 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
     page = path / INDEX if is_folder else path
     is_ours = not path.is_symlink() and path.is_dir() == is_folder and page.is_file() and _is_report(page)
     if is_ours and is_folder and (other := next((one for one in path.iterdir() if not _is_page(one)), None)):
-        raise UsageError(str(other), "is not a page of the report, and the folder is made anew", "Move it elsewhere.")
+        raise UsageError(str(other), "is not a page of the report, and would be deleted", "Move it elsewhere.")
     is_empty = is_folder and path.is_dir() and not any(path.iterdir())
     if not (is_ours or is_empty):
         raise UsageError(str(path), "is not a report of copydesk's", "Give another name, or remove it yourself.")

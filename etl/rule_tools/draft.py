@@ -39,7 +39,7 @@ def propose(judged: Judged, line: int) -> Draft:
     outcome = next((one for one in found if _holds(judged, one, line)), None)
     place = where(judged.document, line)
     if outcome is None:
-        raise UsageError(place, "there is no text on this line", "Blank lines belong to no block.")
+        raise UsageError(place, "there is no text on this line", "Name a line with text.")
     if outcome.rules:
         raise UsageError(
             place, f"matches {', '.join(outcome.rules)} already", "Change that rule, or name another line."

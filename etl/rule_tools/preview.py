@@ -31,7 +31,7 @@ def preview_rule(match: Match, action: Verb) -> Rule:
     if not has_criteria(match):
         raise UsageError("", "there is nothing to try", "Give --regex, --exact, --prefix, --suffix or --contains.")
     if action == "strip" and not match.regex:
-        raise UsageError("--inside", "is for a regex", "Give --regex; labels stand in blocks of their own.")
+        raise UsageError("--inside", "needs a regex", "Give --regex.")
     if fault := regex_fault(generic(match.regex)):
         raise UsageError("--regex", fault, f"It reads: {match.regex[:200]}")
     return Rule(id="on-preview", title="", action=action, match=match, kind="notice", why="", keeps=())

@@ -21,7 +21,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
-        "the place behind the end of a sentence, in any language: the sentence stays, what follows it is cut",
+        "the position after the end of a sentence, in any language: only what follows the sentence is cut",
     ),
     "@name": Fragment(
         r"(?:[A-Z][\w.'-]{0,24}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?(?: [A-Z][\w.'-]{0,24}){1,3})",
