@@ -191,11 +191,16 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
 
 
 def finish(
-    judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES, added: str = "", skip: Sequence[Textless] = ()
+    judged: Judged,
+    duplicates: DocumentDuplicates = NO_DUPLICATES,
+    added: str = "",
+    skip: Sequence[Textless] = (),
+    has_captions: bool = False,
 ) -> Cleaned:
     """Return a document's records and audit entries.  Raises BooksError if its books do not balance.
 
     `skip` names the articles without text that get no record: with a headline ("stub"), and without one ("empty").
+    With `has_captions` the records hold the captions that were removed.
     """
     document = judged.document
     edited = _edited_articles(judged, duplicates.removals)
@@ -204,7 +209,7 @@ def finish(
     pairs = zip(judged.articles, edited, strict=True)
     left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
-    records = tuple(record(document, article, one, added) for article, one in written)
+    records = tuple(record(document, article, one, added, has_captions) for article, one in written)
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
     return Cleaned(records, head, entries, tally)

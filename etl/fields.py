@@ -21,6 +21,8 @@ ARTICLE = {
     "text_sha256": "SHA-256 of `text`; `restore` uses it to verify that the text was not edited.",
     "origin": "Where the article stands in the input.",
     "metadata": "The other fields of the input's record, as a JSON object in a string.",
+    "captions": "Captions of pictures that were removed from the text, each with `text` and `credit`, as a JSON array "
+    "in a string; only with --captions.",
 }
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from etl.audit import EditedArticle, text_sha256
+from etl.captions import as_json, captions
 from etl.fold import count_words, ends_sentence
 from etl.model import Article, Block, Document
 from etl.rules.classifier.model import LEAD_OR_END
@@ -54,7 +55,7 @@ SCHEMA = "copydesk/article/"
 
 
 class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
-    """One article as it is written out; "" is unknown."""
+    """One article as it is written out; "" is unknown.  `captions` is there if it is asked for."""
 
     schema: Literal["copydesk/article/1"] = "copydesk/article/1"
     id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -74,6 +75,7 @@ class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=
     text_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     origin: Origin
     metadata: str
+    captions: str | UnsetType = UNSET
 
 
 def article_id(document: Document, article: Article) -> str:
@@ -82,7 +84,9 @@ def article_id(document: Document, article: Article) -> str:
     return blake2b("\0".join(place).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def record(document: Document, article: Article, edited: EditedArticle, added: str) -> Record:
+def record(
+    document: Document, article: Article, edited: EditedArticle, added: str, has_captions: bool = False
+) -> Record:
     """Return an article as it is written: its text, its metadata, its origin and what share of it was removed."""
     text, metadata = edited.text, article.metadata
     words = count_words(text)
@@ -104,6 +108,7 @@ def record(document: Document, article: Article, edited: EditedArticle, added: s
         text_sha256=text_sha256(text),
         origin=_origin(document, article, edited.blocks),
         metadata=document.extra,
+        captions=as_json(captions(document, edited)) if has_captions else UNSET,
     )
 
 

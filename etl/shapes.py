@@ -8,13 +8,15 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, structs
 
+from etl.captions import Caption
 from etl.record import Record
 
 ShapeName = Literal["copydesk", "dolma", "hf", "trafilatura", "schema.org"]
 
-# Arrow types by a word: "time" is a timestamp in milliseconds, UTC; a mapping is a struct, "people" a list of names.
+# Arrow types by a word: "time" is a timestamp in milliseconds, UTC; a mapping is a struct, "people" a list of names,
+# "pictures" a list of captions with credits.
 Column = str | Mapping[str, "Column"]
 Columns = Mapping[str, Column]
 
@@ -22,7 +24,8 @@ Columns = Mapping[str, Column]
 class Shape(Struct, frozen=True):
     """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet.
 
-    `always` are the fields that are there even if they are unknown; () stands for all columns.
+    `always` are the fields that are there even if they are unknown; () stands for all columns.  `captions` is the path
+    under which the captions of pictures stand, if they are asked for, and the type of that column.
     """
 
     name: ShapeName
@@ -31,10 +34,12 @@ class Shape(Struct, frozen=True):
     id: str = "id"
     text: str = "text"
     always: tuple[str, ...] = ()
+    captions: tuple[str, Column] = ("captions", "string")
 
     def fits(self, names: frozenset[str]) -> bool:
         """Return whether a record with fields of these names can be of the shape."""
-        return names <= self.columns.keys() and names.issuperset(self.always or self.columns)
+        known = {*self.columns, self.captions[0].partition(".")[0]}
+        return names <= known and names.issuperset(self.always or self.columns)
 
 
 def _copydesk(record: Record) -> Record:
@@ -59,6 +64,7 @@ def _dolma(record: Record) -> dict[str, Any]:
             "path": record.origin.path,
             "record": record.origin.record,
             "extra": record.metadata,
+            **_captions(record),
         },
     }
 
@@ -78,6 +84,7 @@ def _hf(record: Record) -> dict[str, Any]:
         "file_path": record.origin.path,
         "word_count": record.word_count,
         "metadata": record.metadata,
+        **_captions(record),
     }
 
 
@@ -102,6 +109,7 @@ def _trafilatura(record: Record) -> dict[str, Any]:
         "excerpt": None,
         "categories": "",
         "tags": "",
+        **_captions(record),
     }
 
 
@@ -120,8 +128,19 @@ def _schema_org(record: Record) -> dict[str, Any]:
         "inLanguage": record.language,
         "url": record.url,
         "wordCount": record.word_count,
+        "image": _pictures(record),
     }
     return {name: value for name, value in fields.items() if value not in ("", None, [])}
+
+
+def _captions(record: Record) -> dict[str, str]:
+    """Return the field of captions, as the record has it: a JSON array in a string; nothing if nobody asked for it."""
+    return {} if record.captions is UNSET else {"captions": record.captions}
+
+
+def _pictures(record: Record) -> list[dict[str, str]]:
+    found = [] if record.captions is UNSET else msgspec.json.decode(record.captions, type=list[Caption])
+    return [{"@type": "ImageObject", "caption": one.text, "creditText": one.credit} for one in found]
 
 
 def _host(url: str) -> str | None:
@@ -169,6 +188,7 @@ SHAPES: dict[str, Shape] = {
                     ("url", "title", "publisher", "author", "language", "status", "path", "record", "extra"), "string"
                 ),
             },
+            captions=("metadata.captions", "string"),
         ),
         Shape(
             "hf",
@@ -207,9 +227,22 @@ SHAPES: dict[str, Shape] = {
             id="identifier",
             text="articleBody",
             always=("@context", "@type", "identifier", "articleBody", "wordCount"),
+            captions=("image", "pictures"),
         ),
     )
 }
+
+
+def shape_of(name: str, has_captions: bool = False) -> Shape:
+    """Return a shape by its name, with a column of captions if they are asked for."""
+    shape = SHAPES[name]
+    if not has_captions:
+        return shape
+    path, column = shape.captions
+    outer, _, inner = path.partition(".")
+    within = shape.columns.get(outer)
+    columns = {**within, inner: column} if isinstance(within, Mapping) else column
+    return structs.replace(shape, columns={**shape.columns, outer: columns})
 
 
 def identity(fields: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -55,6 +55,12 @@ STARTED_HERE = 8
     metavar="STATUS",
     help="Do not write articles without text: --skip empty,stub (a stub has a headline).  [default: write them]",
 )
+@option(
+    "Output",
+    "--captions",
+    is_flag=True,
+    help="Write the captions of pictures, with their credits, into a field.  They are never in the text.",
+)
 @option("Output", "--report", default="", metavar="FILE", help="Also write an HTML page of the run.")
 @option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
@@ -208,10 +214,11 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         added=added,
         suffix=output.suffix,
         shape=chosen.get("shape", "copydesk"),
-        memory=settings.memory(chosen["memory"]),
+        memory=settings.size(chosen, "memory"),
         index=chosen["index"],
-        shard_bytes=settings.memory(chosen["shard_size"]),
+        shard_bytes=settings.shard_bytes(chosen),
         skip=settings.textless(chosen.get("skip", ())),
+        captions=chosen.get("captions", False),
     )
     found = find(inputs, reading)
     if output.kind in ("file", "folder"):

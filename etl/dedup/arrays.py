@@ -40,17 +40,20 @@ class Ragged(Struct, frozen=True, gc=False):
 
     values: Column
     starts: I64
-    sizes: I64
+    sizes: I32 | I64
+
+    def lengths(self, lists: I64) -> I64:
+        """Return the sizes of some lists."""
+        return self.sizes[lists].astype(np.int64)
 
     def of(self, lists: I64) -> U32:
         """Return the values of some lists, list after list."""
-        return self.values[ranges(self.starts[lists], self.sizes[lists])]
+        return self.values[ranges(self.starts[lists], self.lengths(lists))]
 
 
 def ragged(values: Column, sizes: I32 | I64) -> Ragged:
     """Return the lists of these sizes that stand one after the other in a column."""
-    wide = sizes.astype(np.int64)
-    return Ragged(values, np.cumsum(wide) - wide, wide)
+    return Ragged(values, np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
 
 
 def ranges(starts: I64, sizes: I64) -> I64:

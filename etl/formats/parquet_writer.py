@@ -40,7 +40,8 @@ def _arrow_type(column: Column) -> "pa.DataType":
         "int": pa.int64(),
         "float": pa.float64(),
         "time": pa.timestamp("ms", "UTC"),
-        "people": pa.list_(pa.struct([pa.field("@type", pa.string()), pa.field("name", pa.string())])),
+        "people": pa.list_(pa.struct([pa.field(name, pa.string()) for name in ("@type", "name")])),
+        "pictures": pa.list_(pa.struct([pa.field(name, pa.string()) for name in ("@type", "caption", "creditText")])),
     }[column]
 
 

@@ -121,9 +121,8 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
         name: _mapped_column(path) if fits else StoredColumn(path) for name, path in zip(LISTS, paths, strict=True)
     }
     article_starts = np.cumsum([0, *(len(part.read_articles("number")) for part in parts)])
-    local = columns.pop("articles")
     block_starts = np.cumsum([0, *(each["articles"].size for each in small)])
-    articles = local + np.repeat(article_starts[:-1], np.diff(block_starts))
+    articles = columns.pop("articles") + np.repeat(article_starts[:-1], np.diff(block_starts))
     prints = Fingerprints(band_keys=StoredBands(parts), **columns)
     return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
 

@@ -29,7 +29,7 @@ class Job(Struct, frozen=True):
 
     `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
     what earlier runs kept, or "".  `shard_bytes` decides how the input is cut, and so how many parts a folder gets.
-    `skip` names the articles without text that are not written.
+    `skip` names the articles without text that are not written.  With `captions` records hold the captions of pictures.
     """
 
     selection: Selection = Selection()
@@ -42,6 +42,7 @@ class Job(Struct, frozen=True):
     index: str = ""
     shard_bytes: int = SHARD_BYTES
     skip: tuple[Textless, ...] = ()
+    captions: bool = False
 
 
 class RejectLine(Struct, frozen=True, kw_only=True):

@@ -37,6 +37,8 @@ WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
     "select": lambda job, workspace, shards, engine: select(job, workspace, shards, engine.jobs, engine.pair_source),
 }
+# Shards.  Of more, what this process holds while workers have nothing to do needs the memory that these hold.
+MAX_SHARDS_BESIDE_WORKERS = 32
 # What each stage makes needless.
 SPENT = {
     "prepare": ("parsed", "lines"),
@@ -167,9 +169,11 @@ class Run:
             self._progress.advance(1, tally.documents)
 
     def _whole(self, stage: str, job: Job, workspace: Workspace, count: int) -> None:
-        """Do a stage that looks at all shards at once, in this process."""
+        """Do a stage that looks at all shards at once, in this process, without the workers of a large run."""
         if workspace.tally(stage, 0) is None:
             self._progress.start(stage, 0)
+            if count > MAX_SHARDS_BESIDE_WORKERS:
+                self._engine.stop()
             WHOLE[stage](job, workspace, count, self._engine)
             workspace.finish(stage, 0, Tally())
 
@@ -187,7 +191,7 @@ class Run:
                     fault = "is not JSONL, and only that has records to give back"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
-                    self._passed_over.append((source.name, "it holds copydesk's own audit or rejects"))
+                    self._passed_over.append((source.name, "copydesk wrote it, and it holds no articles"))
                 else:
                     yield share
 

@@ -24,7 +24,6 @@ from etl.pipeline.delivery import (
     check_output,
     deliver,
     finish_delivery,
-    is_own_folder,
     make_parent,
     print_parts,
     refuse_inputs,
@@ -44,7 +43,7 @@ DEPENDENCIES = (
 # Holds the state of the index before the run.
 BEFORE = "index-before"
 # The settings of a job that decide what comes out; not how much memory it took, or where.
-SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape", "skip")
+SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape", "skip", "captions")
 
 
 class Request(Struct, frozen=True):
@@ -160,9 +159,6 @@ def _read(request: Request) -> Iterator[str]:
 
 def _accepted(request: Request, claim: Claim) -> Request:
     """Settle what earlier runs have left, and check the output.  Return the request, with the time of a resumed run."""
-    for folder in claim.left():
-        if not is_own_folder(folder):
-            raise UsageError(str(folder), "belongs to another user", "Remove it, or give another -o.")
     unfinished = claim.unfinished()
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)
@@ -220,6 +216,7 @@ def identify(request: Request, claim: Claim) -> Identity:
             job.shard_bytes,
             job.index,
             job.skip,
+            job.captions,
             request.stages,
         ],
         "versions": versions(),

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from etl.audit import Entry, Tally, total
 from etl.dedup import DedupSettings
-from etl.document import Cleaned, Judged, Parsed, Ruleset, Textless, finish, judge, parse
+from etl.document import Cleaned, Judged, Parsed, Ruleset, finish, judge, parse
 from etl.errors import CopydeskError, Unreadable
 from etl.formats import Reading, Reject, Share, read
 from etl.formats.opening import fault_of
@@ -33,9 +33,11 @@ from etl.pipeline.workspace import Workspace
 from etl.record import Record
 from etl.rules.matching.recurrence import LineCounts
 from etl.rules.regexes.budget import BUDGET
-from etl.shapes import AUDIT, REJECTS, SHAPES
+from etl.shapes import AUDIT, REJECTS, shape_of
 from etl.writers import to_lines
 
+# A job that asks for nothing but the articles.
+PLAIN = Job()
 PUBLISHED = ("articles", "audit", "rejects")
 # A batch of documents that are judged, or searched for duplicates, together: so many, or so many characters of them.
 BATCH_DOCUMENTS, BATCH_CHARS = 256, 1 << 20
@@ -108,7 +110,7 @@ def print_shard(job: Job, shard: Shard) -> Printed:
     """Return a shard's articles and rejects; there is no audit."""
     BUDGET.renew()
     articles, rejects = BytesIO(), BytesIO()
-    in_shape = SHAPES[job.shape].fields
+    in_shape = shape_of(job.shape, job.captions).fields
 
     def write(records: Iterable[Record], _: Iterable[Entry], reject: Reject | None) -> None:
         articles.write(to_lines(map(in_shape, records)))
@@ -160,7 +162,7 @@ def cleaned_documents(
         if isinstance(judged, Reject):
             yield judged
         else:
-            finished = finish_one(judged, NO_DUPLICATES, job.added)
+            finished = finish_one(judged, NO_DUPLICATES, Job(added=job.added))
             yield finished if isinstance(finished, Reject) else (judged, finished)
 
 
@@ -267,7 +269,7 @@ def _published(
 ) -> Iterator[Tally]:
     """Write documents one by one, and yield the tally of each."""
     for result, duplicates in results:
-        finished = result if isinstance(result, Reject) else finish_one(result, duplicates, job.added, job.skip)
+        finished = result if isinstance(result, Reject) else finish_one(result, duplicates, job)
         if isinstance(finished, Reject) and not finished.is_error:
             yield Tally(warnings=((f"passed over: {finished.reason}", 1),))
         elif isinstance(finished, Reject):
@@ -278,12 +280,10 @@ def _published(
             yield finished.tally
 
 
-def finish_one(
-    judged: Judged, duplicates: DocumentDuplicates, added: str = "", skip: Sequence[Textless] = ()
-) -> Cleaned | Reject:
-    """Return a document finished; one that meets a fault of ours, as a reject.  Raises BooksError."""
+def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN) -> Cleaned | Reject:
+    """Return a document finished as a job asks; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
-        return finish(judged, duplicates, added, skip)
+        return finish(judged, duplicates, job.added, job.skip, job.captions)
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # a fault of ours costs this document, and not the run
@@ -294,7 +294,7 @@ def finish_one(
 def _part_writer(job: Job, workspace: Workspace, shard: int) -> Iterator[Write]:
     """Yield a function that writes to the three parts of a shard that users get."""
     with ExitStack() as stack:
-        shape = SHAPES[job.shape]
+        shape = shape_of(job.shape, job.captions)
         columns = {"articles": shape.columns, "audit": AUDIT, "rejects": REJECTS}
         articles, audit, rejects = (
             stack.enter_context(

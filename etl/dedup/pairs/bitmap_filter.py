@@ -45,7 +45,7 @@ def likely(
     if not len(bucket.probes) or not len(followers):
         return
     bitmaps = _bitmaps(shingles, bucket.members, _own_bits(shingles, bucket.members))
-    most = np.ceil(shingles.sizes[bucket.members] * (1 - threshold) / (1 + threshold) + 1e-6)
+    most = np.ceil(shingles.lengths(bucket.members) * (1 - threshold) / (1 + threshold) + 1e-6)
     allowed = np.minimum(most, bitmaps.shape[0] * _WORD_BITS).astype(np.int16)
     for at in range(0, len(bucket.probes), _PROBES):
         yield partial(_likely, bitmaps, allowed, bucket.probes[at : at + _PROBES], followers)
@@ -74,11 +74,11 @@ def _own_bits(shingles: Ragged, members: I64) -> U32:
 
 def _bitmaps(shingles: Ragged, members: I64, own: U32) -> U64:
     """Return the bitmaps of members (last axis), 64 bits a word (first axis)."""
-    shared = np.clip(int(shingles.sizes[members].mean()) // 4, _MIN_SHARED, _MAX_SHARED)
+    shared = np.clip(int(shingles.lengths(members).mean()) // 4, _MIN_SHARED, _MAX_SHARED)
     bits = int(-(-(len(own) + shared) // _WORD_BITS) * _WORD_BITS)
     packed = [
         np.packbits(_presence(shingles, members[turn], own, bits), axis=1).view(np.uint64)
-        for turn in turns(np.maximum(shingles.sizes[members], bits), _SHINGLES_AT_ONCE)
+        for turn in turns(np.maximum(shingles.lengths(members), bits), _SHINGLES_AT_ONCE)
     ]
     return np.ascontiguousarray(np.concatenate(packed).T)
 
@@ -89,7 +89,7 @@ def _presence(shingles: Ragged, members: I64, own: U32, bits: int) -> Mask:
     shared = own[places] != values
     places[shared] = len(own) + values[shared] % (bits - len(own))
     present = np.zeros((len(members), bits), np.bool_)
-    present[np.repeat(np.arange(len(members)), shingles.sizes[members]), places] = True
+    present[np.repeat(np.arange(len(members)), shingles.lengths(members)), places] = True
     return present
 
 

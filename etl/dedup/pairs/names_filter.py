@@ -70,7 +70,7 @@ def _contains(ascending: I64, wanted: I64) -> Mask:
 
 def rarest_names(terms: Ragged, members: I64) -> Names:
     """Return the rarest names of each member of a bucket, and the members that have them."""
-    values, sizes = terms.of(members), terms.sizes[members]
+    values, sizes = terms.of(members), terms.lengths(members)
     owners = np.repeat(np.arange(len(members)), sizes)
     is_term = values != DIGITS
     values, owners = values[is_term], owners[is_term]

@@ -59,7 +59,7 @@ def differing_facts(terms: Ragged, earlier: I64, later: I64) -> Mask:
     statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs"); a term next to
     one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
     """
-    weights = np.maximum(terms.sizes[earlier] + terms.sizes[later], _TERMS_A_PAIR)
+    weights = np.maximum(terms.lengths(earlier) + terms.lengths(later), _TERMS_A_PAIR)
     marked = [_differing(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
     return np.concatenate([np.zeros(0, np.bool_), *marked])
 
@@ -70,7 +70,7 @@ def _differing(terms: Ragged, earlier: I64, later: I64) -> Mask:
     lone = found.some(~nears)
     counts = np.bincount(lone.owners, minlength=2 * len(earlier)).reshape(-1, 2)
     each_has = counts.min(axis=1) > 0
-    is_long = np.minimum(terms.sizes[earlier], terms.sizes[later]) >= MIN_TERMS_OF_AN_EDITED_STORY
+    is_long = np.minimum(terms.lengths(earlier), terms.lengths(later)) >= MIN_TERMS_OF_AN_EDITED_STORY
     marked: Mask = each_has & _are_exchanged(lone, counts) & ~(is_long & _are_edits(found, counts))
     narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
     marked[narrowing.pairs] |= ~each_has[narrowing.pairs]
@@ -119,7 +119,7 @@ def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
 
 def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
     both = np.concatenate([earlier, later])
-    sizes = terms.sizes[both]
+    sizes = terms.lengths(both)
     pair = np.tile(np.arange(len(earlier), dtype=np.uint64), 2)
     side = np.repeat(np.arange(2, dtype=np.uint64), len(earlier))
     values = terms.of(both)

@@ -72,7 +72,7 @@ def _are_of_one_day(prints: Fingerprints, some: Pairs) -> Mask:
 
 def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) -> Pairs:
     earlier, later = proposed
-    less, more = np.sort([shingles.sizes[earlier], shingles.sizes[later]], axis=0)
+    less, more = np.sort([shingles.lengths(earlier), shingles.lengths(later)], axis=0)
     fits = less >= settings.threshold * more - 1e-6
     earlier, later, both = earlier[fits], later[fits], (less + more)[fits]
     shared = [_shared(shingles, earlier[turn], later[turn]) for turn in turns(both, _SHINGLES_AT_ONCE)]
@@ -81,7 +81,7 @@ def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) ->
     # No allowance for rounding: 7 / 10 is the same double as 0.7.
     holds = similarity >= settings.threshold
     if settings.copies == "lossless":
-        holds &= common == shingles.sizes[later]
+        holds &= common == shingles.lengths(later)
     return _chosen(Pairs(earlier, later, similarity), holds)
 
 
@@ -93,7 +93,7 @@ def _shared(shingles: Ragged, earlier: I64, later: I64) -> I64:
     """Count the shingles that two sets share, pair by pair, in one sort."""
     owners = np.tile(np.arange(len(earlier), dtype=np.uint64) << _HALF, 2)
     both = np.concatenate([earlier, later])
-    packed = np.repeat(owners, shingles.sizes[both]) | shingles.of(both)
+    packed = np.repeat(owners, shingles.lengths(both)) | shingles.of(both)
     # Each half is in order already: timsort merges them, twenty times quicker than quicksort sorts them.
     packed.sort(kind="stable")
     twice = packed[1:][packed[1:] == packed[:-1]] >> _HALF

@@ -71,10 +71,10 @@ def _since(found: Duplicates, start: int) -> Duplicates:
 
 def _residues(tokens: Ragged, blocks: I64, keepers: I64, is_held: Mask) -> tuple[I64, I64]:
     """Return how many words of each block its keeper lacks, all where it has none, and their places in the block."""
-    sizes = tokens.sizes[blocks]
+    sizes = tokens.lengths(blocks)
     counts, places = np.zeros(len(blocks), np.int64), [np.zeros(0, np.int64)]
     near = np.flatnonzero(~is_held)
-    for turn in turns(sizes[near] + tokens.sizes[keepers[near]], _TOKENS_AT_ONCE):
+    for turn in turns(sizes[near] + tokens.lengths(keepers[near]), _TOKENS_AT_ONCE):
         some = near[turn]
         is_lost = _are_lacking(tokens, blocks[some], keepers[some])
         counts[some] = np.bincount(np.repeat(np.arange(len(some)), sizes[some])[is_lost], minlength=len(some))
@@ -95,5 +95,5 @@ def _are_lacking(tokens: Ragged, blocks: I64, keepers: I64) -> Mask:
 
 def _packed(owners: I64, tokens: Ragged, blocks: I64) -> U64:
     """Return the tokens of blocks, each with the number of its drop in the upper half."""
-    packed: U64 = np.repeat(owners.astype(np.uint64) << _HALF, tokens.sizes[blocks]) | tokens.of(blocks)
+    packed: U64 = np.repeat(owners.astype(np.uint64) << _HALF, tokens.lengths(blocks)) | tokens.of(blocks)
     return packed

@@ -1,0 +1,124 @@
+"""Captions of pictures as a field: asked for with --captions, in every shape and format, while restore still balances."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from jsonschema import validate
+
+from etl.captions import Caption, parted
+from etl.cli.main import cli
+from etl.shapes import SHAPES
+
+ONE = (
+    "The last car ferry between Harwick and the island of Skerra sailed on Friday evening with eleven passengers and a "
+    "single lorry on board, said the harbour master, who had counted them."
+)
+TWO = (
+    "Residents lined the quay with lanterns, and a brass band played as the crew lowered the ramp for the final time, "
+    "while pensioners watched from the wheelhouse."
+)
+PAGE = f"""<!doctype html><html><head><title>Last ferry sails</title></head><body><article><h1>Last ferry sails</h1>
+<figure><img src=a.jpg><figcaption>The ferry leaves the quay. <span>Photograph: Marta Oake/AP</span></figcaption></figure>
+<p>{ONE}</p><figure><img src=b.jpg><figcaption>Crowds on the quay</figcaption></figure><p>{TWO}</p></article></body></html>"""
+LINES = f"{ONE}\n\nImage source, Getty Images\n\nImage caption, The ferry leaves the quay\n\n{TWO}\n\nPhotograph: Marta Oake/AP\n\nReporting by Iris Holm; Editing by Ola Brandt\n"
+OF_PAGE = [
+    {"text": "The ferry leaves the quay.", "credit": "Marta Oake/AP"},
+    {"text": "Crowds on the quay", "credit": ""},
+]
+OF_LINES = [{"text": "The ferry leaves the quay", "credit": "Getty Images"}, {"text": "", "credit": "Marta Oake/AP"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "credit"),
+    [
+        ("The ferry leaves. Photograph: Marta Oake/AP", "The ferry leaves.", "Marta Oake/AP"),
+        ("The ferry leaves Photograph: Marta Oake", "The ferry leaves", "Marta Oake"),
+        ("The ferry leaves. (AP Photo/Marta Oake)", "The ferry leaves.", "AP Photo/Marta Oake"),
+        ("The ferry leaves [Marta Oake/Reuters]", "The ferry leaves", "Marta Oake/Reuters"),
+        ("The ferry leaves. Marta Oake / Getty Images", "The ferry leaves.", "Marta Oake / Getty Images"),
+        ("The ferry leaves. © Marta Oake", "The ferry leaves.", "Marta Oake"),
+        ("The ferry leaves. Photo by Marta Oake", "The ferry leaves.", "Marta Oake"),
+        ("Le bac quitte le quai. Crédit photo : Marta Oake", "Le bac quitte le quai.", "Marta Oake"),
+        ("Die Fähre legt ab. Foto: Marta Oake/dpa", "Die Fähre legt ab.", "Marta Oake/dpa"),
+        ("Паром уходит. Фото: Марта Оук", "Паром уходит.", "Марта Оук"),
+        ("渡轮离开码头。图片来源：新华社", "渡轮离开码头。图片来源：新华社", ""),
+        ("Getty Images", "", "Getty Images"),
+        ("Marta Oake/AP", "", "Marta Oake/AP"),
+        ("Photograph: Marta Oake", "", "Marta Oake"),
+        ("She won a prize for a photo by the sea", "She won a prize for a photo by the sea", ""),
+        ("The AP building in New York at night", "The AP building in New York at night", ""),
+        ("In this photo: the quay", "In this photo: the quay", ""),
+        ("The ferry, seen by night", "The ferry, seen by night", ""),
+        ("Andrew Roth/The Washington Post via Getty Images", "", "Andrew Roth/The Washington Post via Getty Images"),
+        ("image copyright Reuters", "", "Reuters"),
+        ("Photo:", "", ""),
+        ("The ferry leaves. (Photo: Marta Oake)", "The ferry leaves.", "Marta Oake"),
+        ("The ferry leaves. (Harwick Post)", "The ferry leaves.", "Harwick Post"),
+        ("The crew (left) and the ferry (2021)", "The crew (left) and the ferry (2021)", ""),
+    ],
+)
+def test_a_line_is_parted_into_caption_and_credit(line: str, text: str, credit: str) -> None:
+    assert parted(line) == Caption(text, credit)
+
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.html").write_text(PAGE)
+    (tmp_path / "lines.txt").write_text(LINES)
+
+    def run(*args: str) -> None:
+        result = CliRunner().invoke(cli, [*args, "-q", "-f"] if args[0] == "clean" else args)
+        assert result.exit_code == 0, result.output
+
+    return run
+
+
+def captions_in(record: dict[str, Any], shape: str) -> Any:
+    """What a record of a shape says of captions, in the form of copydesk's own."""
+    if shape == "schema.org":
+        return [{"text": one["caption"], "credit": one["creditText"]} for one in record["image"]]
+    return json.loads(record["metadata"]["captions"] if shape == "dolma" else record["captions"])
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_captions_stand_in_every_shape_and_format_and_restore_balances(run: Run, shape: str, suffix: str) -> None:
+    out = Path(f"out.{suffix}")
+    run("clean", "page.html", "lines.txt", "--captions", "--shape", shape, "-o", str(out), "--dedup", "off")
+    records = (
+        pq.read_table(out).to_pylist() if suffix == "parquet" else [*map(json.loads, out.read_text().splitlines())]
+    )
+    assert [captions_in(record, shape) for record in records] == [OF_PAGE, OF_LINES]
+    run("restore", str(out), "-o", "back")
+    assert Path("back/lines.txt").read_text() == LINES
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_without_the_option_nothing_is_said_of_captions(run: Run, shape: str) -> None:
+    run("clean", "page.html", "--shape", shape, "-o", "out.jsonl")
+    said = Path("out.jsonl").read_text()
+    assert "Crowds" not in said
+    assert '"captions"' not in said
+
+
+def test_an_article_without_pictures_has_an_empty_array(run: Run) -> None:
+    Path("plain.txt").write_text(f"{ONE}\n\n{TWO}\n")
+    run("clean", "plain.txt", "--captions", "-o", "out.jsonl")
+    assert json.loads(Path("out.jsonl").read_text())["captions"] == "[]"
+
+
+def test_records_with_captions_fit_the_schema_and_are_read_as_articles(run: Run) -> None:
+    run("clean", "lines.txt", "--captions", "-o", "out.jsonl")
+    schema = json.loads(CliRunner().invoke(cli, ["schema", "article"]).output)
+    validate(json.loads(Path("out.jsonl").read_text()), schema)
+    assert "captions" not in schema["$defs"]["Record"]["required"]
+    run("check", "out.jsonl")
