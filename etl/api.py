@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from etl.audit import Entry
 from etl.cleaner import Cleaner, Document, Result, kind_of, one_of, sequence
@@ -16,6 +16,8 @@ from etl.pipeline.records import text_duplicates
 from etl.record import Record
 from etl.restoration import ArticleText, Restored, audited, restored
 from etl.restoration import restore as restore_files
+
+Noun = TypeVar("Noun")
 
 # Below it, the MinHash of a text proposes too few of its copies.
 MIN_THRESHOLD = 0.3
@@ -84,7 +86,8 @@ def restore(
         return restore_files(Path(articles), None if audit is None else Path(audit))
     if audit is None or isinstance(audit, str | PathLike):
         raise TypeError("articles in memory need an audit in memory: restore(result.articles, result.audit)")
-    return restored((ArticleText(article.id, article.text) for article in articles), audited(audit))
+    given = (ArticleText(one.id, one.text) for one in _of_type("articles", Record, articles))
+    return restored(given, audited(_of_type("audit", Entry, audit)))
 
 
 def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
@@ -101,6 +104,14 @@ def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
     rules = [rule for file in pack_files(Path(path)) for rule in load_pack(file)]
     check(rules, built_in)
     return tuple(rules)
+
+
+def _of_type(name: str, wanted: type[Noun], given: Iterable[Any]) -> Iterator[Noun]:
+    """Yield values of a type, in the order in which they are asked for.  Raises TypeError for another."""
+    for one in given:
+        if not isinstance(one, wanted):
+            raise TypeError(f"{name} are those of a Result, each a {wanted.__name__}, not {kind_of(one)}")
+        yield one
 
 
 def _texts(texts: Iterable[Any]) -> Sequence[str]:

@@ -18,8 +18,9 @@ from etl.config import CleanOptions, Config, named_config
 from etl.dedup import DedupSettings
 from etl.dedup.settings import Scope
 from etl.document import Cleaned, Judged, Parsed, clean
-from etl.errors import Unreadable
+from etl.errors import NoInput, Unreadable
 from etl.formats import Reading, Reject, find, read, shares
+from etl.formats.field_values import well_formed
 from etl.formats.memory import NO_PATH, raw_record, raw_text
 from etl.model import DocumentDuplicates, Kind, Metadata, Raw
 from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns
@@ -149,7 +150,9 @@ class Cleaner:
 
         Raises Unreadable if it is not text, TypeError and ValueError for a wrong argument.
         """
-        raw = self._only(document, _Given(one_of("kind", kind, get_args(Kind)), url, publisher, record or url))
+        name, site = _string("record", record) or _string("url", url), _string("publisher", publisher)
+        given = _Given(one_of("kind", kind, get_args(Kind)), _string("url", url), site, name)
+        raw = self._only(document, given)
         BUDGET.renew()
         settings = self._dedup
         if settings.scope == "off":
@@ -231,8 +234,8 @@ class Cleaner:
         for row, item in enumerate(records, 1):
             try:
                 yield from self._raw_documents(item, row, _Given())
-            except Unreadable as error:
-                yield Reject(NO_PATH, row, error.fault, b"")
+            except (Unreadable, NoInput) as error:
+                yield Reject(error.place or NO_PATH, row, error.fault, b"")
 
     def _raw_documents(self, item: Item, row: int, given: "_Given") -> Iterator[Raw | Reject]:
         """Yield the raw documents that an item stands for.  Raises Unreadable, NoInput and TypeError."""
@@ -245,11 +248,13 @@ class Cleaner:
                     raise ValueError('kind says what a text is; of a record, a config says it: html-field = "…"')
                 yield raw_record(item, row, given.record, reading)
             case PathLike():
-                for source in find([fspath(item)], reading).sources:
+                found = find([fspath(item)], reading)
+                yield from (Reject(name, row, fault, b"") for name, fault in found.unreadable)
+                for source in found.sources:
                     for share in shares(source, reading, SHARE_BYTES):
                         yield from (one for one in read(share, reading) if isinstance(one, Raw) or one.is_error)
             case (str() | int() as name, str() | bytes() as body):
-                yield raw_text(body, row, str(name), given.kind, reading)
+                yield raw_text(body, row, well_formed(str(name)), given.kind, reading)
             case _:
                 raise TypeError(f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}")
 
@@ -310,6 +315,13 @@ def _words(name: str, given: str | Sequence[str]) -> list[str]:
     if odd := [word for word in words if not isinstance(word, str)]:
         raise TypeError(f"{name} takes ids of rules, such as 'core/read-more', not {kind_of(odd[0])}")
     return words
+
+
+def _string(name: str, given: Any) -> str:
+    """Return an argument that is a text, as it can be written.  Raises TypeError."""
+    if not isinstance(given, str):
+        raise TypeError(f"{name} is a str, not {kind_of(given)}")
+    return well_formed(given)
 
 
 def sequence(name: str, given: Any) -> list[Any]:

@@ -1,5 +1,10 @@
 """What can go wrong, said as place, fault and way out; each class has the exit code of the command that meets it."""
 
+from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM, EROFS
+
+# Errors of the system that are about a name: the machine is well, and the same name fails again.
+OF_NAMES = (EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM, EROFS)
+
 
 class CopydeskError(Exception):
     """The family.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are words for a person."""
@@ -58,6 +63,12 @@ class MachineError(CopydeskError):
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
         super().__init__(place, fault, way_out or "Run the same command with --resume to continue.")
+
+
+def of_system(place: str, error: OSError) -> CopydeskError:
+    """Return an error of the system as one of the family: of the name that was given, or of the machine."""
+    fault = error.strerror or str(error)
+    return UsageError(place, fault, "Give another name.") if error.errno in OF_NAMES else MachineError(place, fault)
 
 
 class PipeClosed(Exception):

@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import IO, cast
 
 import msgspec
 
-from etl.errors import MachineError
+from etl.errors import UsageError, of_system
 
 _encode = msgspec.json.Encoder().encode
 
@@ -59,10 +60,12 @@ def atomic(target: Path) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
 
     Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.  Raises MachineError if
-    the disk is full or fails.
+    the disk is full or fails, and UsageError if the target is a device, a pipe, a folder or a link: to put a file into
+    the place of `/dev/null` would break the machine.
     """
     temporary = temporary_beside(target)
     with naming(target):
+        check_regular(target)
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
             yield temporary
@@ -73,13 +76,19 @@ def atomic(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def check_regular(target: Path) -> None:
+    """Refuse what is there and is no regular file, a link included.  Raises UsageError, and OSError."""
+    if os.path.lexists(target) and not stat.S_ISREG(target.lstat().st_mode):
+        raise UsageError(str(target), "is not a regular file", "Name a file, or leave the name out to print.")
+
+
 @contextmanager
 def naming(target: Path) -> Iterator[None]:
-    """Turn an error of the system into a MachineError that names what was being written."""
+    """Turn an error of the system into a CopydeskError that names what was being written."""
     try:
         yield
     except OSError as error:
-        raise MachineError(str(target), error.strerror or str(error)) from error
+        raise of_system(str(target), error) from error
 
 
 @contextmanager

@@ -334,3 +334,55 @@ def test_import_says_when_another_etl_is_in_the_way(tmp_path: Path) -> None:
         [sys.executable, "-c", "import copydesk"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert "another stands before it on sys.path" in done.stderr
+
+
+# --- odd values -------------------------------------------------------------------------------------------------------
+
+DEEP: Any = []
+for _ in range(100_000):
+    DEEP = [DEEP]
+WITHIN_ITSELF: dict[str, Any] = {"text": STORY}
+WITHIN_ITSELF["self"] = WITHIN_ITSELF
+
+
+@pytest.mark.parametrize(
+    ("item", "status"),
+    [
+        pytest.param(("half \ud800 a pair", STORY), "full", id="a name that is not UTF-8"),
+        pytest.param(
+            {"id": "half \ud800", "text": STORY, "url": "http://\udfff"}, "full", id="an id that is not UTF-8"
+        ),
+        pytest.param({"text": STORY, "x": DEEP}, "unreadable", id="a record nested without end"),
+        pytest.param(WITHIN_ITSELF, "unreadable", id="a record within itself"),
+        pytest.param({"text": STORY, "x": 10**5000}, "unreadable", id="a number that is too long"),
+        pytest.param(Path("nowhere.txt"), "unreadable", id="a file that is not there"),
+        pytest.param(Path("n" * 5000), "unreadable", id="a name that is too long"),
+        pytest.param("x" * (64 << 20) + "y", "unreadable", id="a text over the limit"),
+        pytest.param(("a\0b", f"\0{STORY}\0"), "full", id="NULs"),
+    ],
+)
+@pytest.mark.parametrize("scope", ["article", "run"])
+def test_an_odd_item_never_costs_the_others(item: Any, status: str, scope: Any) -> None:
+    results = list(etl.Cleaner().clean_many(["The first of three.", item, "The last of three."], dedup=scope))
+    assert [result.status for result in results] == ["full", status, "full"]
+    json.dumps([result.to_dict() for result in results]).encode()
+    assert status == "full" or results[1].reason
+
+
+@pytest.mark.parametrize("name", ["url", "publisher", "record"])
+def test_what_is_said_of_a_document_is_text(name: str) -> None:
+    assert etl.Cleaner().clean(STORY, **{name: "half \ud800"}).status == "full"  # type: ignore[arg-type]  # mypy takes it for kind
+    with pytest.raises(TypeError, match=f"{name} is a str, not int"):
+        etl.Cleaner().clean(STORY, **{name: 7})  # type: ignore[arg-type]  # so it is
+
+
+def test_what_cannot_be_read_in_a_folder_is_a_result(tmp_path: Path) -> None:
+    (tmp_path / "gone.txt").symlink_to("nowhere")
+    assert [one.status for one in etl.Cleaner().clean_many([tmp_path])] == ["unreadable"]
+
+
+def test_restore_takes_what_a_result_holds() -> None:
+    result = etl.Cleaner().clean(STORY)
+    for articles, audit in (([7], result.audit), (result.articles, [7]), (result.to_dict()["articles"], result.audit)):
+        with pytest.raises(TypeError, match="those of a Result"):
+            list(anything.restore(articles, audit))

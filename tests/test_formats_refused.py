@@ -76,6 +76,26 @@ def test_prose_that_begins_like_a_signature_is_read(tmp_path: Path, body: bytes)
     assert raw.body == body
 
 
+@pytest.mark.parametrize("behind", [b"garbage", b"BZh9 a second stream whose head is damaged", b"\0garbage"])
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
+)
+def test_what_stands_behind_a_stream_is_never_dropped_in_silence(
+    tmp_path: Path, compress: Callable[[bytes], bytes], behind: bytes
+) -> None:
+    (tmp_path / "a.txt").write_bytes(compress(TEXT) + behind)
+    (source,) = find([str(tmp_path / "a.txt")], Reading()).sources
+    (found,) = (one for share in shares(source, Reading(), 1 << 20) for one in read(share, Reading()))
+    assert isinstance(found, Reject) and "is damaged" in found.reason
+
+
+def test_an_xz_stream_may_be_padded(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(lzma.compress(TEXT) + b"\0" * 8 + lzma.compress(TEXT) + b"\0" * 4)
+    (source,) = find([str(tmp_path / "a.txt")], Reading()).sources
+    (found,) = (one for share in shares(source, Reading(), 1 << 20) for one in read(share, Reading()))
+    assert isinstance(found, Raw) and found.body == TEXT + TEXT
+
+
 @pytest.mark.parametrize(
     "compress", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
 )

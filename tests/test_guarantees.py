@@ -97,11 +97,12 @@ def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
     (tmp_path / "in" / "file.txt").chmod(0)
     (tmp_path / "in" / "sub").chmod(0)
     (tmp_path / "in" / "gone.txt").symlink_to("nowhere.txt")
+    (tmp_path / "in" / "loop.txt").symlink_to("loop.txt")
     done = command(tmp_path, "clean", "in", "-o", "o.jsonl", before=UNPRIVILEGED)
     (tmp_path / "in" / "sub").chmod(0o755)
     assert done.returncode == 4, done.stderr
     rejects = [json.loads(line)["path"] for line in (tmp_path / "o.rejects.jsonl").read_bytes().splitlines()]
-    assert sorted(rejects) == ["in/file.txt", "in/gone.txt", "in/sub"]
+    assert sorted(rejects) == ["in/file.txt", "in/gone.txt", "in/loop.txt", "in/sub"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +114,11 @@ def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:
         pytest.param(os.fsdecode(b"--publisher \xff"), 2, id="a publisher that is not UTF-8"),
         pytest.param(os.fsdecode(b"--rules \xff.toml"), 2, id="a pack whose name is not UTF-8"),
         pytest.param("--jobs 0", 2, id="no process"),
+        pytest.param("--memory 0", 2, id="no memory"),
+        pytest.param("--shard-size 0", 2, id="shards of nothing"),
+        pytest.param("--work nowhere", 2, id="a folder for temporary files that is not there"),
+        pytest.param("-o " + "n" * 300 + ".jsonl", 2, id="a name that is too long"),
+        pytest.param("n" * 300, 3, id="an input whose name is too long"),
         pytest.param("--threshold 0.7", 0, id="a threshold"),
         pytest.param("--publisher Größe", 0, id="a publisher beyond ASCII"),
     ],

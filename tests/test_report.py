@@ -98,6 +98,8 @@ def test_the_page_shows_each_article_with_all_that_was_done_to_it(
     assert texts(page, ".lead") == [
         "Of 30,809 characters read, 25,805 (84 %) were kept as they were, 2 changed and 5,002 removed."
     ]
+    sections = {f"#{section['id']}": section.h3.get_text() for section in page.select(".rule") if section.h3}
+    assert [sections[str(link["href"])] for link in page.select(".bars th a")] == texts(page, ".bars th a")
     kinds = {element["data-k"] for element in page.select(".x")}
     assert {"caption", "credit", "link", "player", "structure"} <= kinds
 

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from filecmp import cmp
 from hashlib import blake2b
 from itertools import chain, groupby
 from pathlib import Path, PurePosixPath
@@ -20,11 +21,12 @@ from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.errors import UsageError
-from etl.formats.outputs import fact, read_outputs
+from etl.formats.outputs import begins, fact, read_outputs
+from etl.formats.own import RESTORED
 from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restoration import restore as restored_documents
 from etl.shapes import identity
-from etl.writers import atomic
+from etl.writers import atomic, check_regular
 
 # Bytes.  A longer name of a file is cut, and gets a hash.
 MAX_NAME_BYTES = 240
@@ -40,7 +42,7 @@ MAX_NAME_BYTES = 240
     metavar="PATH",
     help="A file, or a folder for several documents.  [default: stdout]",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite existing files.")
+@option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see below.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(
     "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
@@ -66,6 +68,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 
     For HTML this is the text of its blocks.  Several inputs need a folder (-o); the records of a JSONL file become one
     JSONL file with row, record and text.  Exits with 5 if articles and audit do not match.
+
+    With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
+    has no mark of copydesk: an existing file with another text is never replaced.
     """
     if output and Path(output).exists():
         _check_output(Path(output), force)
@@ -170,6 +175,16 @@ def _write_one(one: Restored, output: str) -> None:
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     with atomic(Path(output)) as temporary:
         temporary.write_bytes(body)
+        _check_replaced(temporary, Path(output))
+
+
+def _check_replaced(file: Path, target: Path) -> None:
+    """Refuse to replace a file unless it is empty, the same, or JSON lines of `restore`.  Raises UsageError."""
+    if not os.path.lexists(target):
+        return
+    check_regular(target)
+    if not (begins(target, RESTORED) or cmp(file, target, shallow=False)):
+        raise UsageError(str(target), "exists, and holds something else", "Give another -o, or remove it yourself.")
 
 
 def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) -> None:
@@ -209,7 +224,7 @@ def _body(group: Iterator[Restored]) -> Iterator[bytes]:
 
 @contextmanager
 def _appearing(output: Path) -> Iterator[Path]:
-    """Yield a new folder; what is in it goes to the output if all goes well, over files of the same names."""
+    """Yield a new folder; what is in it goes to the output if all goes well.  Raises UsageError."""
     output.parent.mkdir(parents=True, exist_ok=True)
     folder = output.parent / f".copydesk-{token_hex(8)}"
     folder.mkdir()
@@ -218,21 +233,23 @@ def _appearing(output: Path) -> Iterator[Path]:
         if not output.exists():
             folder.rename(output)
         else:
-            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-                _move(file, output, file.relative_to(folder))
+            places = {file: file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()}
+            for file, place in places.items():
+                _check_parents(output, place)
+                _check_replaced(file, output / place)
+            for file, place in places.items():
+                (output / place).parent.mkdir(parents=True, exist_ok=True)
+                file.replace(output / place)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _move(file: Path, output: Path, place: Path) -> None:
-    """Move a file into a folder.  Raises UsageError if a link in it leads elsewhere."""
-    parent = output
-    for part in place.parts[:-1]:
-        parent = parent / part
-        if parent.is_symlink():
-            raise UsageError(str(parent), "is a link", "Give another -o, or remove the link.")
-        parent.mkdir(exist_ok=True)
-    file.replace(output / place)
+def _check_parents(output: Path, place: Path) -> None:
+    """Refuse a folder of a place that is a file, or a link that leads elsewhere.  Raises UsageError."""
+    for parent in place.parents:
+        is_link = parent != Path() and (output / parent).is_symlink()
+        if is_link or (output / parent).is_file():
+            raise UsageError(str(output / parent), "is not a folder", "Give another -o, or remove it.")
 
 
 def _place(folder: Path, path: str) -> Path:

@@ -77,8 +77,11 @@ def sample_audit(
     same rule options as for `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
+    from etl.writers import check_regular
 
     target = Path(output) if output else None
+    if target:
+        check_regular(target)
     selection = settings.selection(chosen)
     before = read_verdicts(target) if target and target.exists() else None  # what is not a sample is not written over
     if before is not None and not force:

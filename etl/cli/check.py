@@ -96,12 +96,17 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     Exits with 1 if there are errors, else 0.  An input that cannot be read is an error; if raw.unreadable is not among
     the checks, the exit code is 4.  Nothing is allowed unless you allow it: with --max, with [[threshold]] tables in
     copydesk.toml, or with a baseline.  docs/checks.md describes the checks.  [clean] of copydesk.toml applies here
-    too.
+    too.  A file of --format is replaced if it holds an earlier report.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
+    from etl.formats.outputs import check_target
+    from etl.formats.own import CHECKS, CHECKS_IN_WORDS
 
     formats = _formats(chosen.pop("formats"))
+    for _, path in formats:
+        if path:
+            check_target(Path(path), True, CHECKS, CHECKS_IN_WORDS)
     outcome, rules = _checked(inputs, chosen | {"written": [path for _, path in formats if path]})
     report = report_of(outcome, rules)
     report = structs.replace(report, findings=traced(report.findings))
@@ -136,6 +141,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     one key per line.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
+    from etl.writers import check_regular
 
     path = Path(chosen.pop("baseline") or DEFAULT_NAME)
     if accept and not reason:
@@ -143,6 +149,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     if action == "show":
         _show(read_baseline(path))
         return
+    check_regular(path)
     if not inputs:
         raise UsageError("", "there is no input", "Name what is checked: copydesk baseline write crawl/.")
     before = read_baseline(path) if action == "prune" or path.exists() else None
@@ -178,8 +185,8 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
         selection,
         reading,
         settings.dedup_settings(chosen),
-        memory=settings.memory(chosen["memory"]),
-        shard_bytes=settings.memory(chosen["shard_size"]),
+        memory=settings.size(chosen, "memory"),
+        shard_bytes=settings.shard_bytes(chosen),
     )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
 

@@ -139,9 +139,9 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
         dedup=settings.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
         added=settings.time_added(""),
         suffix=output.suffix,
-        memory=settings.memory(chosen["memory"]),
+        memory=settings.size(chosen, "memory"),
         index=chosen["index"],
-        shard_bytes=settings.memory(chosen["shard_size"]),
+        shard_bytes=settings.shard_bytes(chosen),
     )
     return Request(
         job, inputs, find(inputs, reading), output, RECORDS,
@@ -153,6 +153,7 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
     """Refuse two outputs of one name, and a file of pairs or clusters that cannot be written.  Raises UsageError."""
     from etl.errors import UsageError
     from etl.formats.outputs import check_target
+    from etl.formats.own import PAIRS
 
     inputs = {os.path.realpath(source.path) for source in request.found.sources}
     kinds = request.output.kinds() if request.output.kind in ("file", "folder") else ()
@@ -166,7 +167,7 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
         if path in inputs or path in taken:
             whose = "an input" if path in inputs else f"written for {taken[path]}"
             raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")
-        check_target(Path(given), chosen["force"], b'{"keeper":')
+        check_target(Path(given), chosen["force"], PAIRS)
         taken[path] = f"--{name}"
 
 

@@ -92,6 +92,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
     Each line has the name of a block and its signature, which equals that of datasketch.
     """
     from etl.formats.outputs import check_target
+    from etl.formats.own import SIGNATURES
     from etl.index.export import signed_blocks
     from etl.writers import atomic, line_writer
 
@@ -100,7 +101,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
             "--output", f"'{output}' is not a file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
         )
     target, blocks = Path(output), signed_blocks(folder)
-    check_target(target, force, b'{"name":')
+    check_target(target, force, SIGNATURES)
     with atomic(target) as temporary, line_writer(temporary, output[output.index(".jsonl") :]) as write:
         write(blocks)
 
@@ -141,7 +142,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     job = Job(
         reading=reading,
         added=settings.time_added(""),
-        memory=settings.memory(chosen["memory"]),
+        memory=settings.size(chosen, "memory"),
         index=folder,
     )
     tally = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"])

@@ -18,7 +18,7 @@ import click
 from etl import __version__
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
-from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError
+from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -217,11 +217,12 @@ def _run() -> int:
         return error.exit_code
     except PipeClosed:
         raise
-    except OSError as error:  # a full disk, a folder that vanished: the machine's fault, which it names itself
+    except OSError as error:  # a full disk, a folder that vanished, a name too long: the system names it
         _trace()
         name = printable(error.filename) if error.filename else ""
-        say(f"copydesk: {MachineError(name, error.strerror or str(error))}")
-        return MachineError.exit_code
+        fault = of_system(name, error)
+        say(f"copydesk: {fault}")
+        return fault.exit_code
     except MemoryError:
         _trace()
         say(f"copydesk: {MachineError('', 'memory ran out')}")

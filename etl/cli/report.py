@@ -117,7 +117,7 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
         until=today + EXCEPTION_LASTS,
         titles=rule_titles(Selection()),
         previous=previous,
-        max_bytes=settings.memory(max_size),
+        max_bytes=settings.size({"max_size": max_size}, "max_size"),
         seed=seed,
     )
 

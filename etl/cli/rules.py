@@ -145,13 +145,14 @@ def write_pages(folder: str, check: bool) -> None:
       copydesk rules docs docs/rules
       copydesk rules docs docs/rules --check
     """
-    from etl.rule_tools import stale_pages, write_page
+    from etl.rule_tools import stale_pages
+    from etl.rule_tools import write_pages as write_rule_pages
 
     stale = stale_pages(Path(folder))
-    for path, text in stale.items():
+    if not check:
+        write_rule_pages(stale)
+    for path in stale:
         click.echo(visible(str(path)))
-        if not check:
-            write_page(path, text)
     if check and stale:
         raise SystemExit(1)
 

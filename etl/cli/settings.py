@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, get_args
@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
 
 # Of a size.  More are no size of anything.
 MAX_DIGITS = 15
+# Bytes of a shard.  Smaller ones make more files than documents, and one of none never ends.
+MIN_SHARD_BYTES = 1000
 # The fields that --map fills.
 MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
 # The fields of DedupSettings that a user sets, and the options that set them.
@@ -142,17 +144,26 @@ def textless(given: Sequence[str]) -> "tuple[Textless, ...]":
     return tuple(word for word in known if word in words)
 
 
-def memory(given: str) -> int:
-    """Return the bytes of a size: a number, or one with kB, MB, GB, kiB, MiB, GiB.  Raises click.BadParameter.
+def size(options: Mapping[str, Any], name: str, least: int = 1) -> int:
+    """Return the bytes of an option: a number, or one with kB, MB, GB, kiB, MiB, GiB.  Raises click.BadParameter.
 
-    >>> memory("512MB"), memory("1.5 GB"), memory("1GiB")
-    (512000000, 1500000000, 1073741824)
+    >>> size({"memory": "1.5 GB"}, "memory"), size({"memory": "1GiB"}, "memory")
+    (1500000000, 1073741824)
     """
+    given, hint = options[name], f"--{name.replace('_', '-')}"
     match = re.fullmatch(r"(\d+|\d*\.\d+)\s*(?:([kMG])(i?))?B?", given.strip(), re.IGNORECASE)
     if not match or len(match[1]) > MAX_DIGITS:
-        raise click.BadParameter(f"'{given}' is not a size, like 512MB or 2GB", param_hint="--memory")
+        raise click.BadParameter(f"'{given}' is not a size, like 512MB or 2GB", param_hint=hint)
     power = " kmg".index((match[2] or " ").lower())
-    return int(float(match[1]) * (1024 if match[3] else 1000) ** power)
+    found = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
+    if found < least:
+        raise click.BadParameter(f"'{given}' is too small: the least is {least:,} B", param_hint=hint)
+    return found
+
+
+def shard_bytes(options: Mapping[str, Any]) -> int:
+    """Return what a task reads at once.  Raises click.BadParameter."""
+    return size(options, "shard_size", MIN_SHARD_BYTES)
 
 
 def is_time_fixed(given: str) -> bool:

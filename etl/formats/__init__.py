@@ -3,7 +3,6 @@
 To add a format, write a module with an `InputFormat` and enter it here.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from etl.formats import columnar, delimited, feeds, html, json_documents, jsonl,
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
 from etl.formats.opening import Changed, Damaged, fault_of, opened, spooled
+from etl.formats.own import is_no_input
 from etl.formats.sniffing import not_read
 from etl.formats.source import (
     FORMAT_NAMES,
@@ -67,8 +67,6 @@ FORMATS: dict[Format, InputFormat] = {
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
-# How our own audits, rejects, accounts of runs and of checks begin, whatever has written them since; they are no input.
-_OWN_START = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/(?:audit|reject|run|baseline|check)/')
 # Bytes that are read at once where only one document is looked for.
 _AT_ONCE = 4 << 20
 
@@ -81,11 +79,11 @@ def find(names: Sequence[str], reading: Reading) -> Found:
 def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
     """Yield the shares of a source, of about `size` bytes each.  A fault of the source is a share too.
 
-    A share with copydesk's own audit or rejects has the fault OWN.
+    A share of what copydesk wrote beside articles (audits, rejects, reports …) has the fault OWN.
     """
     try:
         with opened(source) as found:
-            if not reading.format and _OWN_START.match(found.head):
+            if not reading.format and is_no_input(found.head):
                 yield Share(source, "jsonl", fault=OWN)
                 return
             if reading.format != "html" and (fault := not_read(found.head, found.packing, source.name)):

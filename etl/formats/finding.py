@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from etl.errors import NoInput
 from etl.formats.ignoring import Ignored, ignored
+from etl.formats.own import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, printable
 from etl.formats.stores import is_address, listed
 
 # "s3://key:secret@bucket": who may read it is not written down.
 _SECRET = re.compile(r"//[^/@]*@")
-# What a run keeps beside its output begins so: it may stand among the inputs.
+# What a run keeps beside its output begins so.
 OWN = ".copydesk-"
 COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
@@ -69,12 +70,11 @@ def suffix_of(path: str) -> str:
 
 
 def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
-    path = Path(name)
     if name == STDIN:
         yield _Candidate(STDIN, STDIN)
     elif is_address(name):
         yield from _stored(name, reading, suffixes)
-    elif path.is_dir():
+    elif os.path.isdir(name):  # noqa: PTH112  # a name too long is none, and no error
         yield from _walk(name, reading, suffixes, rules.at(name))
     elif os.path.lexists(name):
         yield _chosen(name, rules)
@@ -123,16 +123,21 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
         return
     for entry in entries:
         path = Path(folder, entry.name).as_posix()
+        is_link = entry.is_symlink()
+        is_folder = os.path.isdir(path) if is_link else entry.is_dir()  # noqa: PTH112  # a link to itself is none
         if entry.name.startswith(OWN):
+            yield _Candidate(path, fault="it is a work file of copydesk's")
             continue
         if entry.name.startswith((".", "__MACOSX")):
             yield _Candidate(path, fault="it is hidden")
-        elif reason := rules.reason(path, entry.is_dir()):
+        elif reason := rules.reason(path, is_folder):
             yield _Candidate(path, fault=reason)
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, reading, suffixes, rules.below(path))
-        elif entry.is_dir():
+        elif is_folder and is_index(Path(path)):
+            yield _Candidate(path, fault="it is an index of copydesk's")
+        elif is_folder and is_link:
             yield _Candidate(path, fault="it is a link to a folder")
+        elif is_folder:
+            yield from _walk(path, reading, suffixes, rules.below(path))
         elif not reading.format and suffix_of(path) not in suffixes:
             yield _Candidate(path, fault=_OTHER)
         else:

@@ -12,7 +12,7 @@ from etl.formats.field_values import well_formed, written
 from etl.formats.fields import Place, document
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html, not_read
-from etl.formats.source import STDIN, Reading
+from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Reading
 from etl.model import Kind, Raw
 
 # What stands in records for a document that came from no file.
@@ -22,10 +22,13 @@ NAME_LENGTH = 16
 
 
 def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, reading: Reading) -> Raw:
-    """Return a text, or the bytes of a text or a page, as a raw document.  Raises Unreadable for bytes of another sort.
+    """Return a text, or the bytes of a text or a page, as a raw document.
 
-    `kind` None: as its content says.  Without a name it is named by its content.
+    Raises Unreadable if it is too long, or of another sort.  `kind` None: as its content says.  Without a name it is
+    named by its content.
     """
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise Unreadable(NO_PATH, f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
     digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
     if isinstance(body, bytes):
         if fault := not_read(body):
@@ -48,9 +51,19 @@ def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, readin
 
 
 def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Reading) -> Raw:
-    """Return a record as a raw document; its own fields stay as they are.  Raises Unreadable if it has no text."""
-    plain = {name: _plain(name, value) for name, value in fields.items()}
-    digest = sha256(written(plain).encode()).hexdigest()
+    """Return a record as a raw document; its own fields stay as they are.  Raises Unreadable if it has no
+    text, or cannot be written as JSON.
+    """
+    try:
+        plain = {name: _plain(name, value) for name, value in fields.items()}
+        body = written(plain).encode()
+    except RecursionError:
+        raise Unreadable(NO_PATH, "is nested too deep, or within itself") from None
+    except ValueError as error:
+        raise Unreadable(NO_PATH, f"holds what JSON has no form for: {error}") from None
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise Unreadable(NO_PATH, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
+    digest = sha256(body).hexdigest()
     found = document(Place(NO_PATH, row, digest), plain, reading)
     return structs.replace(found, record=record) if record else found
 

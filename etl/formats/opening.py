@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
 MAX_ZSTD_WINDOW = 128 << 20
+# Bytes.  `xz -9` needs 65 MiB; a header may ask for 4 GiB.
+MAX_XZ_MEMORY = 128 << 20
 # Bytes.  The densest frame that can be written unpacks them to 80 MB.
 ZSTD_AT_ONCE = 2 << 10
 # Bytes that are waited for before a stream is looked at.
@@ -278,12 +280,43 @@ class _Zstandard:
         """Do nothing: the packed file is closed by who opened it."""
 
 
+class _Streams:
+    """A reader of bzip2 or xz streams in a row.  Python's own take what follows a stream, and is none, for the end."""
+
+    def __init__(self, packed: IO[bytes], begin: Callable[[], Any], padding: bytes = b"") -> None:
+        self._packed, self._begin, self._padding = packed, begin, padding
+        self._stream: Any = None
+        self._rest = b""
+
+    def read1(self, size: int) -> bytes:
+        """Return some bytes; b"" at the end.  Raises EOFError in a stream that is cut, OSError and LZMAError."""
+        while True:
+            wants = self._stream is None or self._stream.needs_input
+            piece = (self._rest or self._packed.read(UNPACKED_AT_ONCE)) if wants else b""
+            if wants and not piece:
+                if self._stream:
+                    raise EOFError("its last stream is cut")
+                return b""
+            if self._stream is None:
+                self._rest = piece.lstrip(self._padding) if self._padding else piece
+                self._stream = self._begin() if self._rest else None
+                continue
+            given, self._rest = bytes(self._stream.decompress(piece, size)), b""
+            if self._stream.eof:
+                self._rest, self._stream = self._stream.unused_data, None
+            if given:
+                return given
+
+    def close(self) -> None:
+        """Do nothing: the packed file is closed by who opened it."""
+
+
 # What unpacks what `compression` names.  All read like a GzipFile.
 _UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
     "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
     "Zstandard": _Zstandard,
-    "bzip2": bz2.BZ2File,
-    "xz": lzma.LZMAFile,
+    "bzip2": lambda packed: _Streams(packed, bz2.BZ2Decompressor),
+    "xz": lambda packed: _Streams(packed, lambda: lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY), b"\0"),
 }
 
 
@@ -319,7 +352,7 @@ class Unpacking(io.RawIOBase):
         from zstandard import ZstdError
 
         try:
-            return bytes(self._unpacked.read1(size) if self.packing != "xz" else self._unpacked.read(size))
+            return bytes(self._unpacked.read1(size))
         except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, ZstdError) as error:
             raise Damaged(str(error)) from None
         except OSError as error:

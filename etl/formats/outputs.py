@@ -1,5 +1,6 @@
 """What copydesk wrote, read back: articles in any shape, audit, rejects, as JSON lines or Parquet."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ import msgspec
 from etl.errors import UsageError
 from etl.formats.field_values import value_at
 from etl.formats.opening import Damaged, open_path
+from etl.formats.own import START_BYTES
 from etl.formats.parquet_writer import read_parquet
 from etl.shapes import identity
 
@@ -56,22 +58,25 @@ def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
             yield from _lines(file, decode)
 
 
-def begins(path: Path, start: bytes) -> bool:
+def begins(path: Path, start: re.Pattern[bytes]) -> bool:
     """Return true if a file begins so when it is unpacked, as what copydesk writes does; or if it is empty."""
     try:
+        if not path.is_file() or path.is_symlink():
+            return False
         with open_path(path) as file:
-            return path.is_file() and not path.is_symlink() and file.read(len(start)) in (b"", start)
+            head = file.read(START_BYTES)
     except (OSError, Damaged):
         return False
+    return not head or start.match(head) is not None
 
 
-def check_target(path: Path, force: bool, start: bytes) -> None:
-    """Refuse a file that exists; with `force`, one that does not begin as what will be written.  Raises UsageError."""
+def check_target(path: Path, force: bool, *starts: re.Pattern[bytes]) -> None:
+    """Refuse a file that exists; with `force`, one that begins as none of what may be written.  Raises UsageError."""
     if not path.exists() and not path.is_symlink():
         return
     if not force:
         raise UsageError(str(path), "exists already", "Name another file, or overwrite it with --force.")
-    if not begins(path, start):
+    if not any(begins(path, start) for start in starts):
         raise UsageError(str(path), "was not written by copydesk", "Name another file, or remove it yourself.")
 
 

@@ -5,6 +5,7 @@ wants.  A share names a part of a file, or holds a chunk of a stream, so that no
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import IO, Literal
 
@@ -20,12 +21,14 @@ FORMAT_NAMES: dict[Format, str] = {
     **{"arrow": "Arrow", "warc": "WARC", "feed": "feed (RSS or Atom)"},
 }
 
+_BACKSLASHES = re.compile(r"(\\+)(?=x[0-9a-f]{2}|[\udc80-\udcff])")
+
 STDIN = "-"
 # Bytes.  The longest news pages seen have 5 MB; what is longer is a dump of another sort, or a bomb.
 MAX_DOCUMENT_BYTES = 64 << 20
 # Bytes of what could not be read that are carried along; the rest is where it was found.
 MAX_REJECT_BYTES = 64 << 10
-# The fault of a share that holds copydesk's own audit or rejects: no input, and no error.
+# The fault of a share of what copydesk wrote beside articles (audits, rejects, reports …): no input, and no error.
 OWN = "own"
 
 
@@ -140,5 +143,8 @@ class Found(Struct, frozen=True):
 
 
 def printable(path: str) -> str:
-    """Return a path as it is written in records: bytes that are not UTF-8 as `\\xe9`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """Return a path as it is written in records: bytes that are not UTF-8 as `\\xe9`.
+
+    Backslashes before what looks like such a byte, or is one, are doubled: no two paths are written alike.
+    """
+    return os.fsencode(_BACKSLASHES.sub(r"\1\1", path)).decode("utf-8", "backslashreplace")

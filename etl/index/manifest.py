@@ -16,7 +16,7 @@ from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSetting
 from etl.errors import UsageError
 from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
-from etl.writers import TEMPORARY, atomic
+from etl.writers import TEMPORARY, atomic, check_regular
 
 MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", "lock.holder", "part-*.parquet"
 
@@ -80,13 +80,19 @@ def new_manifest(settings: DedupSettings) -> Manifest:
 def locked(folder: str) -> Iterator[None]:
     """Keep every other process out of an index while this one reads and extends it.  The system lets go if it dies.
 
-    The folder is made, if it is not there.  Raises UsageError, which names the process that holds the lock.
+    The folder is made, if it is not there.  Raises UsageError, which names the process that holds the lock, or a file
+    in the folder that is a link.
     """
     from filelock import FileLock, Timeout
 
-    holder, lock = Path(folder) / HOLDER, FileLock(Path(folder) / LOCK)
+    holder, lock_file = Path(folder) / HOLDER, Path(folder) / LOCK
+    lock = FileLock(lock_file)
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
+        for path in (lock_file, holder, Path(folder) / MANIFEST, *Path(folder).glob(PARTS)):
+            check_regular(path)  # a link would lead what is written out of the folder
+            if path in (lock_file, holder) and path.exists() and path.stat().st_nlink > 1:
+                raise UsageError(str(path), "is another file, too", "Remove it.")
         lock.acquire(blocking=False)
         holder.write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
         for unfinished in Path(folder).glob(TEMPORARY):  # of a run that was killed: nobody else writes here
@@ -107,7 +113,7 @@ def locked(folder: str) -> Iterator[None]:
 def read_manifest(folder: str) -> Manifest:
     """Return the manifest of an index.  Raises UsageError if there is none, or none that this version can read."""
     path = Path(folder) / MANIFEST
-    if not path.exists():
+    if not path.is_file():
         raise UsageError(folder, "is not an index", "Name one that a run with --index has made.")
     way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
     try:
@@ -143,7 +149,7 @@ def open_index(folder: str, settings: DedupSettings) -> Manifest:
 
     Makes and changes nothing.  Raises UsageError that names what differs, or what is there instead of an index.
     """
-    if not (Path(folder) / MANIFEST).exists():
+    if not (Path(folder) / MANIFEST).is_file():
         _refuse_others(folder)
         return new_manifest(settings)
     manifest = read_manifest(folder)

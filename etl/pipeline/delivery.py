@@ -6,8 +6,8 @@ a killed run had begun to deliver, the next run into the same output delivers.
 """
 
 import os
+import re
 import shutil
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -28,9 +28,9 @@ Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder
 
 # What a run can deliver, in the order in which it appears: the articles come last.
 KINDS = ("rejects", "audit", "run.json", "articles")
-# How the files of copydesk begin; others are somebody else's, and `--force` spares them.
-_OWN_START = b'{"schema":"copydesk/'
+# What is not ours is somebody else's, and `--force` spares it.
 _OWN_FOLDER = b'"schema": "copydesk/run/'
+_PART = re.compile(r"part-\d{5,}(?:\.jsonl(?:\.gz|\.zst)?|\.parquet)")
 JOURNAL = "delivery.json"
 
 
@@ -152,7 +152,7 @@ def _is_ours(output: Output, target: Path) -> bool:
     """Return true if copydesk wrote a file (its first line says so, or it is empty), or all that is in a folder."""
     if output.kind == "folder":
         manifest = Path(output.name) / "run.json"
-        others = (one for one in target.iterdir() if not one.match("part-*")) if target.is_dir() else iter(())
+        others = (one for one in target.iterdir() if not _is_part(one)) if target.is_dir() else iter(())
         return manifest.is_file() and _OWN_FOLDER in manifest.read_bytes()[:200] and next(others, None) is None
     if not target.is_file() or target.is_symlink():
         return False
@@ -162,11 +162,16 @@ def _is_ours(output: Output, target: Path) -> bool:
     return target == output.path("articles") and audit.is_file() and _starts_ours(audit)
 
 
+def _is_part(path: Path) -> bool:
+    return _PART.fullmatch(path.name) is not None and path.is_file() and not path.is_symlink()
+
+
 def _starts_ours(path: Path) -> bool:
     from etl.formats.outputs import begins
+    from etl.formats.own import ARTICLES
     from etl.formats.parquet_writer import is_own_parquet
 
-    return is_own_parquet(path) if path.suffix == PARQUET else begins(path, _OWN_START)
+    return is_own_parquet(path) if path.suffix == PARQUET else begins(path, ARTICLES)
 
 
 def _holds_others(folder: Path) -> bool:
@@ -272,9 +277,3 @@ def _sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def is_own_folder(path: Path) -> bool:
-    """Return true if a folder is no link and belongs to this user: nobody else has prepared it for us."""
-    status = path.lstat()
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()

@@ -128,17 +128,17 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
 
 
 def _small_columns(part: FingerprintFile) -> "dict[str, NDArray[Any]]":
-    """Return the columns of a part that stay in memory."""
+    """Return the columns of a part that stay in memory: copies, which do not keep its whole file mapped."""
     import numpy as np
 
     from etl.dedup.store import list_sizes, text_hashes_of
 
     table = part.read_blocks("article", "text_hash_0", "text_hash_1", "figures_hash", "dateline_day", *LISTS)
     return {
-        "articles": table["article"].to_numpy(),
+        "articles": table["article"].to_numpy().copy(),
         "text_hashes": text_hashes_of(table),
-        "figures_hashes": table["figures_hash"].to_numpy().view(np.uint64),
-        "dateline_days": table["dateline_day"].to_numpy(),
+        "figures_hashes": table["figures_hash"].to_numpy().view(np.uint64).copy(),
+        "dateline_days": table["dateline_day"].to_numpy().copy(),
     } | {_COUNTS[name]: list_sizes(table[name]).astype(np.int32) for name in LISTS}
 
 

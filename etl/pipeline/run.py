@@ -191,7 +191,7 @@ class Run:
                     fault = "is not JSONL, and only that has records to give back"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
-                    self._passed_over.append((source.name, "it holds copydesk's own audit or rejects"))
+                    self._passed_over.append((source.name, "copydesk wrote it, and it holds no articles"))
                 else:
                     yield share
 

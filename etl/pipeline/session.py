@@ -24,7 +24,6 @@ from etl.pipeline.delivery import (
     check_output,
     deliver,
     finish_delivery,
-    is_own_folder,
     make_parent,
     print_parts,
     refuse_inputs,
@@ -160,9 +159,6 @@ def _read(request: Request) -> Iterator[str]:
 
 def _accepted(request: Request, claim: Claim) -> Request:
     """Settle what earlier runs have left, and check the output.  Return the request, with the time of a resumed run."""
-    for folder in claim.left():
-        if not is_own_folder(folder):
-            raise UsageError(str(folder), "belongs to another user", "Remove it, or give another -o.")
     unfinished = claim.unfinished()
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)

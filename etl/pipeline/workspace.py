@@ -12,6 +12,7 @@ attempts at one task never write to one file, and what is there is whole.
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from glob import escape
@@ -31,6 +32,7 @@ from etl.writers import atomic, naming, temporary_beside
 MAX_NAME_BYTES = 180
 
 TIMED_OUT = "timed-out.json"
+WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 _encode_tally = msgspec.msgpack.Encoder().encode
 _decode_tally = msgspec.msgpack.Decoder(Tally).decode
@@ -130,7 +132,12 @@ class Workspace(Struct, frozen=True):
 
 @contextmanager
 def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
-    """Yield a workspace that nobody resumes, in a new folder; it is removed in any case."""
+    """Yield a workspace that nobody resumes, in a new folder; it is removed in any case.
+
+    Raises UsageError if there is no such parent.
+    """
+    if parent and not Path(parent).is_dir():
+        raise UsageError(parent, "is not a folder", "Name one for the temporary files that is there.")
     folder = Path(parent or gettempdir()) / f".copydesk-{token_hex(8)}"
     folder.mkdir(mode=0o700)
     try:
@@ -159,17 +166,27 @@ class Claim:
             os.close(self._file)
 
     def left(self) -> list[Path]:
-        """Return the workspaces that dead runs into the same output have left."""
+        """Return the workspaces that dead runs into the same output have left.
+
+        Raises UsageError for one that another user has prepared, or may have written to.
+        """
         pattern = f".copydesk-{escape(self._name)}-{'[0-9a-f]' * 12}"
-        return sorted(path for path in self._parent.glob(pattern) if path.is_dir())
+        found = sorted(self._parent.glob(pattern))
+        for folder in found:
+            _check_own(folder)
+        return found
 
     def open(self, identity: Identity, suffix: str) -> Workspace:
-        """Return the workspace of a job, made if it is not there; those of other jobs are removed."""
+        """Return the workspace of a job, made if it is not there; those of other jobs are removed.
+
+        Raises UsageError as `left` does.
+        """
         folder = self._parent / f".copydesk-{self._name}-{identity.digest}"
         for other in self.left():
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o755, exist_ok=True)  # whatever the umask: nobody else writes into it
+        _check_own(folder)
         if not (folder / "job.json").exists():
             with atomic(folder / "job.json") as temporary:
                 temporary.write_bytes(msgspec.json.encode(identity))
@@ -192,7 +209,11 @@ def _locked(path: Path) -> int:
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
+            _check_lock(path, os.fstat(file))
             flock(file, LOCK_EX | LOCK_NB)
+        except UsageError:
+            os.close(file)
+            raise
         except BlockingIOError:
             holder = os.read(file, 200).decode(errors="replace")
             os.close(file)
@@ -203,6 +224,20 @@ def _locked(path: Path) -> int:
             os.write(file, f"process {os.getpid()} on {os.uname().nodename}".encode())
             return file
         os.close(file)
+
+
+def _check_own(folder: Path) -> None:
+    """Refuse a workspace that others have prepared for us, or can change.  Raises UsageError."""
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & WRITABLE_BY_OTHERS:
+        fault = "belongs to another user, is a link, or may be written to by others"
+        raise UsageError(str(folder), fault, "Remove it, or give another -o.")
+
+
+def _check_lock(path: Path, status: os.stat_result) -> None:
+    """Refuse a lock that is another file, too, or somebody else's: it is emptied.  Raises UsageError."""
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_nlink > 1:
+        raise UsageError(str(path), "is not a lock of this user", "Remove it, or give another -o.")
 
 
 def _is_same_file(file: int, path: Path) -> bool:

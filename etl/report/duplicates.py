@@ -79,7 +79,8 @@ class Duplicates:
                     continue
                 keeper, line = keeper_place(entry.duplicate_of)
                 known = self._copies.setdefault(keeper, {}).setdefault(int(line or 0), [])
-                if len(known) < MAX_COPIES:
+                is_named = not line and any(one.article == article.fields.id for one in known)
+                if len(known) < MAX_COPIES and not is_named:
                     known.append(Copy(block.text[:200], article.fields.id, block.start, entry.similarity))
 
     def concerns(self, article: ArticleChanges) -> bool:

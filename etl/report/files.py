@@ -7,12 +7,9 @@ from pathlib import Path
 from secrets import token_hex
 
 from etl.errors import UsageError
+from etl.formats.own import PAGES, START_BYTES
 from etl.report.folder import INDEX
 from etl.writers import atomic, naming
-
-# It stands in the head of every page.
-_MARK = b'<meta name="generator" content="copydesk report">'
-_HEAD = 2_000
 
 
 def check_target(path: Path, force: bool, is_folder: bool) -> None:
@@ -64,4 +61,4 @@ def _is_page(path: Path) -> bool:
 
 def _is_report(page: Path) -> bool:
     with page.open("rb") as file:
-        return _MARK in file.read(_HEAD)
+        return PAGES.match(file.read(START_BYTES)) is not None

@@ -238,7 +238,7 @@ def rules_values(totals: Totals, examples: Examples) -> dict[str, Any]:
 
 
 def _rule_anchor(rule: str) -> str:
-    return f"#{anchor(rule.encode('utf-8', 'backslashreplace').hex()[:60]).replace('a-', 'r-', 1)}"
+    return f"#{anchor(rule).replace('a-', 'r-', 1)}"
 
 
 def filters(changes: Sequence[ArticleChanges]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from etl.rule_tools.compare import Difference, compare
 from etl.rule_tools.draft import draft, free_id, header, propose
 from etl.rule_tools.preview import Hit, preview, preview_rule
-from etl.rule_tools.rule_pages import stale_pages, write_page
+from etl.rule_tools.rule_pages import stale_pages, write_pages
 from etl.rule_tools.suggest import MAX_WORDS, Suggestion, suggest
 
 __all__ = [
@@ -20,5 +20,5 @@ __all__ = [
     "propose",
     "stale_pages",
     "suggest",
-    "write_page",
+    "write_pages",
 ]

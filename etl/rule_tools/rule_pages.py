@@ -1,10 +1,12 @@
 """Pages of the built-in rules: one for each file of a pack, made from the rules themselves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from etl.errors import UsageError
 from etl.packs import Sourced, builtin_folder, builtin_packs, load_pack
 from etl.rules.language import Rule
+from etl.writers import atomic
 
 INDEX = "README.md"
 _ORIGIN = "Made from the rules by `copydesk rules docs docs/rules`."
@@ -24,17 +26,22 @@ def stale_pages(folder: Path) -> dict[Path, str | None]:
     return stale | dict.fromkeys(gone)
 
 
-def write_page(path: Path, text: str | None) -> None:
-    """Make a page as it should be; one whose pack is gone goes."""
-    if text is None:
-        path.unlink()
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+def write_pages(pages: Mapping[Path, str | None]) -> None:
+    """Make pages as they should be; one whose pack is gone goes.  Raises UsageError for a file that is no such page."""
+    for path in pages:
+        if path.exists() and _ORIGIN not in _read(path):
+            raise UsageError(str(path), "was not written by copydesk", "Name another folder.")
+    for path, text in pages.items():
+        if text is None:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _index(packs: dict[Path, tuple[Sourced, ...]]) -> str:

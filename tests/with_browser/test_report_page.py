@@ -167,6 +167,13 @@ def test_print_shows_what_is_read_and_no_controls(open_page: Open, sample_report
     assert page.pdf()[:5] == b"%PDF-"
 
 
+def test_print_has_room_for_the_names_of_rules(open_page: Open, large_report: str) -> None:
+    page = open_page(large_report, viewport={"width": 680, "height": 900})  # A4 less its margins
+    page.emulate_media(media="print")
+    assert page.locator(".bars tbody th").first.evaluate("one => one.clientWidth") > 120
+    assert page.locator(".bars tbody tr").first.evaluate("one => one.clientHeight") < 90
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("view", ["overview", "articles", "rules"])
 def test_axe_finds_no_serious_fault(open_page: Open, sample_report: str, axe: str, view: str, scheme: str) -> None:

@@ -3,10 +3,12 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
+import tomli
 from playwright.sync_api import Page, expect
 
 from etl.report.pack_folder import PackFolder
@@ -19,17 +21,26 @@ from etl.report.writing import report
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def address(sample_run: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a review of the sample, with an empty pack in `mine`."""
-    made = report(Request(run_files(sample_run), date(2099, 1, 1), is_reviewed=True))
-    review = Review(made.articles, PackFolder(tmp_path / "mine"), date(2099, 1, 1))
+@contextmanager
+def served(articles: Path, pack: Path) -> Iterator[str]:
+    """Yield the address of a review."""
+    made = report(Request(run_files(articles), date(2099, 1, 1), is_reviewed=True))
+    review = Review(made.articles, PackFolder(pack), date(2099, 1, 1))
     with ReviewServer(made.page, review, "token") as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield server.address
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.address
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def address(sample_run: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a review of the sample, with an empty pack in `mine`."""
+    with served(sample_run, tmp_path / "mine") as found:
+        yield found
 
 
 def verdicts(tmp_path: Path) -> list[tuple[str, str]]:
@@ -97,8 +108,42 @@ def test_a_drawn_sample_is_judged_line_by_line(
     assert (tmp_path / "mine" / "verdicts.csv").read_text().count("\nright,") == count
 
 
-def test_axe_finds_no_serious_fault_in_a_review(open_page: Open, address: str, axe: str) -> None:
-    page = open_page(f"{address}#articles", bypass_csp=True)
+HOSTILE = (
+    "<script>window.hacked = 1</script>",
+    "\u202egnp.exe \u2066 ''' \\\\\\ ]] # [pack]",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=["script", "direction and TOML"])
+def test_hostile_text_executes_nothing_in_a_review_and_makes_no_other_rule(
+    open_page: Open, copydesk: Callable[..., None], text: str, tmp_path: Path
+) -> None:
+    prose = "The last car ferry between Harwick and Skerra sailed on Friday evening with eleven passengers on board."
+    row = {
+        "id": text,
+        "title": text,
+        "text": f"{prose}\n\n{text} said the crew of the ferry on Friday.\n\n{prose[::-1]}",
+    }
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
+    copydesk("clean", tmp_path / "in.jsonl", "-o", tmp_path / "clean.jsonl", "-q", "--dedup", "off")
+    with served(tmp_path / "clean.jsonl", tmp_path / "mine") as address:
+        page = open_page(f"{address}#articles")
+        page.locator(".b > p", has_text="said the crew").click()
+        expect(page.locator("#rule-effect p")).to_contain_text("It takes")
+        page.get_by_role("button", name="Write it into the pack").click()
+        # An example with a tag is read as HTML, so that the rule does not name it; it is said, and nothing is written.
+        expect(page.locator("#rule-effect .fault, #rule-written:not(:empty)")).to_have_count(1)
+        assert page.evaluate("() => window.hacked") is None
+    written = (tmp_path / "mine" / "rules.toml").exists()
+    assert written != ("<" in text)
+    if written:
+        (rule,) = tomli.loads((tmp_path / "mine" / "rules.toml").read_text())["rule"]
+        assert rule["drops"] == [f"{text} said the crew of the ferry on Friday."]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_in_a_review(open_page: Open, address: str, axe: str, scheme: str) -> None:
+    page = open_page(f"{address}#articles", bypass_csp=True, color_scheme=scheme)
     page.locator(".b p").nth(4).click()
     expect(page.locator("#rule-effect li")).to_have_count(1)
     page.evaluate(axe)
