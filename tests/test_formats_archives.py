@@ -1,6 +1,8 @@
 """WARC, WET and feeds: records and items become documents; what is none is counted, and damage costs one of them."""
 
 import gzip
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,21 @@ PAGES = [
     for number in range(1, 40)
 ]
 RECORDS = [record(number, page) for number, page in enumerate(PAGES)]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "deflate"])
+@pytest.mark.parametrize("more", ["", "Transfer-Encoding: chunked\r\n"], ids=["whole", "in chunks"])
+def test_a_packed_page_that_is_cut_is_a_reject(tmp_path: Path, pack: Callable[[bytes], bytes], more: str) -> None:
+    cut = pack(PAGE.encode())[:-12]
+    body = as_chunks(cut) if more else cut
+    coding = "gzip" if pack is gzip.compress else "deflate"
+    first = record(1, body, more=f"Content-Encoding: {coding}\r\n{more}")
+    (tmp_path / "a.warc").write_bytes(first + record(2, PAGE.encode()))
+    one, other = results(tmp_path / "a.warc")
+    assert isinstance(one, Reject) and "its page is packed, and cut" in one.reason
+    assert isinstance(other, Raw)
+
+
 MEMBERS = [gzip.compress(one) for one in RECORDS]
 
 

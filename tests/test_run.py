@@ -236,7 +236,7 @@ def test_own_audits_and_rejects_are_no_input(run: Run, tmp_path: Path) -> None:
     assert run("clean", "c.jsonl", "-o", "in/c.jsonl").code == 0
     done = run("clean", "in", "-o", "again.jsonl")
     assert (done.code, len(rows(tmp_path / "again.jsonl"))) == (0, 3)
-    assert "in/c.audit.jsonl: it holds copydesk's own audit or rejects" in done.err
+    assert "in/c.audit.jsonl: copydesk wrote it, and it holds no articles" in done.err
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress], ids=["gz", "zst"])

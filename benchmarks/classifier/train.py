@@ -165,7 +165,7 @@ def suspicion(pages: Sequence[Labelled], found: Sequence[Classifier], visible: i
         chance = np.ones(len(page.texts))
         if not all(seen.named):
             rows, odds = score_rows([seen], found[page.fold])
-            may_go = may_be_taken(rows) & ~sentences_of_story(rows.columns, odds, rows.edges)
+            may_go = may_be_taken(rows, [seen]) & ~sentences_of_story(rows.columns, odds, rows.edges)
             by_rule = np.array(page.visible(visible))[rows.places]
             chance[rows.places] = np.where(by_rule, 1.0, np.where(may_go, 1 / (1 + np.exp(-odds / THOUSANDTHS)), 0.0))
         chances.append(chance)

@@ -237,7 +237,7 @@ def _payload(record: "WarcRecord", body: bytes) -> bytes:
     try:
         again = type(record).from_bytes(body)
         again.parse_http(auto_decode="all", quirks_mode=True)
-        return bytes(again.reader.read(MAX_DOCUMENT_BYTES + 1))
+        page = bytes(again.reader.read(MAX_DOCUMENT_BYTES + 1))
     except OSError:
         plain = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
         pages = (plain, *_inflated(type(record).from_bytes(body)))
@@ -245,6 +245,23 @@ def _payload(record: "WarcRecord", body: bytes) -> bytes:
         if not page:
             raise
         return page
+    if _is_cut(record, body):
+        raise OSError("its page is packed, and cut")
+    return page
+
+
+def _is_cut(record: "WarcRecord", body: bytes) -> bool:
+    """Return true if a page is packed and does not end: fastwarc gives what stands before the end, and says nothing."""
+    if (record.http_headers.get("Content-Encoding", "") or "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return False
+    again = type(record).from_bytes(body)
+    again.parse_http(auto_decode="transfer", quirks_mode=True)
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        page = unpacker.decompress(again.reader.read(MAX_DOCUMENT_BYTES + 1), MAX_DOCUMENT_BYTES + 1)
+    except zlib.error:  # it is unpacked already, or damaged
+        return False
+    return not unpacker.eof and len(page) <= MAX_DOCUMENT_BYTES
 
 
 def _inflated(record: "WarcRecord") -> Iterator[bytes]:

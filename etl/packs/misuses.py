@@ -15,6 +15,8 @@ from etl.rules.regexes.publishers import PUBLISHER
 
 Fault = tuple[str, str, str]
 
+# Characters that a repair may put in: it stands wherever its regex matches, and a text must not grow without end.
+MAX_BECOMES = 200
 # Keys that only these actions ask for.
 _KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
     "becomes": ("replace",),
@@ -64,6 +66,8 @@ def _of_searched(rule: Rule) -> Iterator[Fault]:
         yield "match", f"of a {rule.action} rule is one regex", "It is searched in each block, before any rule judges."
     if "\n" in rule.becomes:
         yield "becomes", "holds a line break", "A repair cannot make two blocks of one."
+    if len(rule.becomes) > MAX_BECOMES:
+        yield "becomes", f"has more than {MAX_BECOMES:,} characters", "A repair puts back what was damaged."
     if not rule.turns:
         yield "turns", "is missing", 'Give at least one ["before", "after"].'
 

@@ -75,7 +75,7 @@ def have_nothing_to_score(pages: "Sequence[Page]", classifier: Classifier) -> li
     from etl.rules.classifier.floor import bare_sentences
 
     left = [[text for text, is_named in zip(page.texts, page.named, strict=True) if not is_named] for page in pages]
-    found = [len(texts) < MIN_BLOCKS for texts in left]
+    found = [not texts or len(page.texts) < MIN_BLOCKS for page, texts in zip(pages, left, strict=True)]
     likely = [at for at, texts in enumerate(left) if not found[at] and all(map(ends_sentence, texts))]
     if likely:
         bare = bare_sentences([text for at in likely for text in left[at]], lexicon_of(classifier))
@@ -98,7 +98,7 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
     kept = sentences_of_story(rows.columns, odds, rows.edges)
     ends = lead_and_end(kept, rows.columns, odds, rows.edges)
     least = np.array([threshold(bar) for bar in bars])[rows.edges.pages]
-    taken = np.flatnonzero((odds >= least) & may_be_taken(rows)) if classifier else np.zeros(0, dtype=np.int64)
+    taken = np.flatnonzero((odds >= least) & may_be_taken(rows, pages)) if classifier else np.zeros(0, dtype=np.int64)
     of_page: list[tuple[list[Prediction], list[int], list[int]]] = [([], [], []) for _ in pages]
     places, page_of = rows.places.tolist(), rows.edges.pages.tolist()
     for row, evidence in zip(taken.tolist(), _evidence(rows, taken, classifier), strict=True):
@@ -123,10 +123,16 @@ def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple
     return rows, score(classifier.forest, rows.matrix(classifier.forest.features))
 
 
-def may_be_taken(rows: "Rows") -> "NDArray[np.bool_]":
-    """Return which rows may go: those of articles with enough neighbours, unless too long for furniture."""
+def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
+    """Return which rows may go: those of articles with enough neighbours, unless too long for furniture.
+
+    What rules have named is a neighbour, too.
+    """
+    import numpy as np
+
+    sizes = np.array([len(page.texts) for page in pages])
     flags: NDArray[np.bool_] = (
-        (rows.edges.count >= MIN_BLOCKS)
+        (sizes[rows.edges.pages] >= MIN_BLOCKS)
         & (rows.columns["prose_count"] >= MIN_PROSE)
         & (rows.columns["units"] <= MAX_UNITS)
     )

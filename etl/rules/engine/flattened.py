@@ -7,6 +7,7 @@ word with a capital, or where `get_text()` glued two elements together.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct, structs
 
@@ -27,12 +28,16 @@ _ASIDE = re.compile(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 
 _SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
 _FULL_STOP = re.compile(r"[.。।][\"')\]”’»]*$")
+# These end nothing but sentences, and the words before them may have no spaces.
+_SURE_STOP = re.compile(r"[。।][\"')\]”’»]*$")
 _GLUE = re.compile(r"(?<=[a-zß-öø-ÿа-я?!.\"»)])(?=[A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я])(?=\"[A-ZÀ-ÖØ-ÞА-Я])")
 _WORD = re.compile(r"\S+")
 _LETTER = re.compile(r"[^\W\d_]")
 # What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
 _OPENING = re.compile(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
 
+# Sentences at the end of a text that are asked as if each were a block.
+MAX_TAIL = 6
 # Rules whose names are words of any text.
 _WORDS_OF_TEXT = frozenset({"section-name"})
 
@@ -58,9 +63,13 @@ def flattened_labels(view: ArticleView, rules: JudgingRules) -> Iterator[Found]:
             continue
         text = view.plain[at]
         starts = {match.end() for match in _SENTENCE_END.finditer(text)} | {0}
+        tail = list(_tail(view, at, text, starts, rules))
+        yield from tail
+        end = tail[-1][1][0] if tail else len(text)
         if _named(view, list(_pieces(at, text, starts)), rules):  # most texts have no label behind a sentence
             pieces = list(_pieces(at, text))
-            yield from _labels(text, starts, pieces, _named(view, pieces, rules))
+            found = list(_labels(text, starts, pieces, _named(view, pieces, rules)))
+            yield from (one for one in found if one[1][1] <= end)
 
 
 def _is_flattened(view: ArticleView, at: int) -> bool:
@@ -68,6 +77,20 @@ def _is_flattened(view: ArticleView, at: int) -> bool:
     if len(text) < MIN_FLATTENED_WORDS * 4 or not view.has_words(at, MIN_FLATTENED_WORDS):
         return False
     return len(text) >= MIN_FLATTENED_SHARE * sum(map(len, view.plain))
+
+
+def _tail(view: ArticleView, at: int, text: str, starts: set[int], rules: JudgingRules) -> Iterator[Found]:
+    """Yield the last sentences of a text, from its end, as long as a rule names each as it would name a block."""
+    bounds = [*sorted(start for start in starts if start < len(text)), len(text)][-MAX_TAIL - 1 :]
+    units = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(bounds) if start]
+    pieces = [Piece(at, start, end, len(text[start:end].split()), True) for start, end in units]
+    named = _named(view, pieces, rules)
+    for number in reversed(range(len(pieces))):
+        one = pieces[number]
+        # A label that is glued to a sentence is one of those that `_pieces` parts.
+        if number not in named or one.words < MIN_LABEL_WORDS or _GLUE.search(text, one.start + 1, one.end):
+            return
+        yield at, (pieces[number].start, pieces[number].end), named[number].rank, named[number]
 
 
 def _pieces(at: int, text: str, starts: Collection[int] = ()) -> Iterator[Piece]:
@@ -86,12 +109,18 @@ def _pieces(at: int, text: str, starts: Collection[int] = ()) -> Iterator[Piece]
             is_end = last + 1 == len(tokens)
             if not is_end and not opens[last + 1]:
                 continue
-            if last - first > MIN_SENTENCE_WORDS and _FULL_STOP.search(text, tokens[last - 1][0], tokens[last - 1][1]):
+            if last > first and _ends_sentence(text, *tokens[last - 1], last - first):
                 break
             end = tokens[last][1]
             is_glued = begins_glued and (end in glues or is_end) and (start in glues or end in glues)
             if is_glued or last - first < MAX_LABEL_WORDS:
                 yield Piece(at, start, end, last - first + 1, is_glued)
+
+
+def _ends_sentence(text: str, start: int, end: int, words: int) -> bool:
+    """Return whether a sentence ends with this token, the last of so many words."""
+    stop = _FULL_STOP if words > MIN_SENTENCE_WORDS else _SURE_STOP
+    return bool(stop.search(text, start, end))
 
 
 def _tokens(start: int, end: int, glues: set[int]) -> Iterator[tuple[int, int]]:
