@@ -69,7 +69,7 @@ def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
 
 
 def _snake_case(name: str) -> str:
-    """Return a name as most programs spell it: `rawContent` is raw_content.  Others are looked for if none of these is there."""
+    """Return a name as most programs spell it: `rawContent` is raw_content.  Others count if none of these is there."""
     return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
