@@ -242,3 +242,9 @@ def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(INPUTS["a.jsonl"])
     assert run("dedup", "a.csv").code == 2
     assert run("dedup", "a.jsonl", "-o", "out.parquet").code == 2
+
+
+def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The ferry sailed on Friday evening.\n")
+    result = run("clean", "a.txt", "-o", "s3://bucket/out/", "--resume")
+    assert (result.code, "continues only runs into local files and folders" in result.err) == (2, True)

@@ -21,6 +21,7 @@ from etl.cli.show import (
     summary,
 )
 from etl.cli.terminal import paged
+from etl.errors import UsageError
 
 if TYPE_CHECKING:
     from etl.pipeline.run import Outcome
@@ -207,6 +208,9 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     added = settings.time_added(chosen["added"])
     reading = settings.reading(chosen)
     output = output_of(chosen["output"])
+    if chosen["resume"] and output.in_store:
+        way_out = "Run without it: the run starts again, and what a killed run left in the store counts for nothing."
+        raise UsageError("--resume", "continues only runs into local files and folders", way_out)
     job = Job(
         selection=settings.selection(chosen | {"added": added}),
         reading=reading,
