@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,31 @@ def test_a_part_of_an_index_that_is_a_link_is_not_followed(run: Run, cleaned: Pa
     for words in ("clean in -o o.jsonl --index seen", "index compact seen", "index forget seen run-00001"):
         assert run(*words.split()).code == 2
     assert mine.read_text() == OTHERS
+
+
+# Starts a run that stays with what it has in a folder for temporary files.
+STAYS = """
+import sys, time
+from etl.pipeline.workspace import scratch
+with scratch(sys.argv[1]) as workspace:
+    print(workspace.folder, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_work_folders_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: Path) -> None:
+    from etl.pipeline.workspace import scratch
+
+    (tmp_path / ".copydesk-0123456789abcdef").mkdir()  # nobody knows whose it is
+    line = [sys.executable, "-c", STAYS, str(tmp_path)]
+    start = partial(subprocess.Popen[str], line, stdout=subprocess.PIPE, text=True)
+    with start() as first, start() as second:
+        assert first.stdout and second.stdout
+        assert Path(first.stdout.readline().strip()).is_dir()
+        living = Path(second.stdout.readline().strip())
+        first.kill()
+        first.wait()
+        with scratch(str(tmp_path)) as own:
+            names = {path.name for path in tmp_path.iterdir()}
+        assert names == {living.name, Path(own.folder).name, ".copydesk-0123456789abcdef"}
+        second.kill()

@@ -11,6 +11,7 @@ import pytest
 from etl.formats import Reading, Reject, find, read, shares
 from etl.formats.lenient_json import as_json
 from etl.formats.names import CONTAINERS, KNOWN_NAMES
+from etl.formats.rows import Row, read_rows
 from etl.model import Metadata, Raw
 
 A = "The last car ferry between Harwick and Skerra sailed on Friday evening with eleven passengers on board."
@@ -180,6 +181,26 @@ def test_tables_as_they_are_found(tmp_path: Path, name: str, body: str, texts: l
     path.write_text(body, newline="")
     found, said = outcome(path, size)
     assert ([text for text, _ in found], said) == (texts, [])
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"full_text": S, "document": C},
+        {"Full Text": S, "headline": C},
+        {"text": "NaN", "content": S},
+        {"text": "None", "articleBody": S},
+        {"raw_content": S},
+        {"text": S, "content": C},
+    ],
+)
+def test_dedup_compares_the_text_that_clean_reads(tmp_path: Path, record: dict[str, Any]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(record) + "\n")
+    (source,) = find([str(path)], Reading()).sources
+    (row,) = [row for share in shares(source, Reading(), 1 << 20) for row in read_rows(share, Reading())]
+    assert isinstance(row, Row)
+    assert row.text == outcome(path)[0][0][0] == S
 
 
 def test_the_docs_show_all_names() -> None:

@@ -75,9 +75,12 @@ def turns(weights: I64, limit: int) -> Iterator[slice]:
 
 def mixed(values: U64) -> U64:
     """Scatter 64-bit values: every bit of a result depends on every bit of its value (rrmxmx)."""
-    values = (values ^ (values >> np.uint64(32))) * _MIXER
-    values = (values ^ (values >> np.uint64(29))) * _MIXER
-    return values ^ (values >> np.uint64(32))
+    values = values ^ (values >> np.uint64(32))
+    values *= _MIXER
+    values ^= values >> np.uint64(29)
+    values *= _MIXER
+    values ^= values >> np.uint64(32)
+    return values
 
 
 def sums(values: U64, starts: I64) -> U64:

@@ -1,5 +1,6 @@
 """JSONL -> rows, for `dedup`: each record's line as it stands, and of what it holds only the text and a name."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
+from etl.formats.field_values import is_null
 from etl.formats.jsonl import read_each
 from etl.formats.names import TEXT_NAMES
 from etl.formats.opening import Changed, Damaged, fault_of
@@ -43,7 +45,8 @@ def read_rows(share: Share, reading: Reading) -> Iterator[Row | Reject]:
 @cache
 def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
     """Return a function that reads a line of the usual sort, and returns None for any other."""
-    names = (text_field,) if text_field else tuple(name for name in TEXT_NAMES if "." not in name)
+    known = (spelling for name in TEXT_NAMES if "." not in name for spelling in (name, _snake_case(name)))
+    names = (text_field,) if text_field else tuple(dict.fromkeys(known))
     fields = [(f"text_{place}", Any, UNSET) for place in range(len(names))]
     rename = {field: name for (field, _, _), name in zip(fields, names, strict=True)} | {"own_id": "id"}
     found = [] if text_field == "id" else [("own_id", Any, "")]
@@ -58,11 +61,16 @@ def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
         own = fields[-1] if found else ""
         if not given or not isinstance(given[0], str) or not isinstance(own, str):
             return None
-        if not given[0].strip() and len(given) > 1:
+        if is_null(given[0]) and (given[0].strip() or len(given) > 1):
             return None  # another field may hold the text
         return Row(row, line.removesuffix(b"\n"), given[0], own)
 
     return look
+
+
+def _snake_case(name: str) -> str:
+    """Return a name as most programs spell it: `rawContent` is raw_content.  Others count if none of these is there."""
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
 def _slowly(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:

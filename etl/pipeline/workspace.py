@@ -14,7 +14,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from hashlib import blake2b
 from pathlib import Path
@@ -32,6 +32,7 @@ from etl.writers import atomic, naming, temporary_beside
 MAX_NAME_BYTES = 180
 
 TIMED_OUT = "timed-out.json"
+SCRATCH_LOCK = "lock"
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 _encode_tally = msgspec.msgpack.Encoder().encode
@@ -134,16 +135,47 @@ class Workspace(Struct, frozen=True):
 def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
     """Yield a workspace that nobody resumes, in a new folder; it is removed in any case.
 
+    Those that killed processes of this user have left in the same parent are removed, too: nobody holds their locks.
     Raises UsageError if there is no such parent.
     """
     if parent and not Path(parent).is_dir():
         raise UsageError(parent, "is not a folder", "Name one for the temporary files that is there.")
-    folder = Path(parent or gettempdir()) / f".copydesk-{token_hex(8)}"
+    place = Path(parent or gettempdir())
+    for left in place.glob(f".copydesk-{'[0-9a-f]' * 16}"):
+        _sweep(left)
+    folder = place / f".copydesk-{token_hex(8)}"
     folder.mkdir(mode=0o700)
+    lock = _scratch_lock(folder)
     try:
         yield Workspace(str(folder), suffix)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _scratch_lock(folder: Path) -> int:
+    """Return the lock of a scratch folder, held; under its name it is never seen free while the process lives."""
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    lock = os.open(folder / f"{SCRATCH_LOCK}.new", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    with suppress(OSError):  # a file system without locks: then nobody sweeps
+        flock(lock, LOCK_EX | LOCK_NB)
+        (folder / f"{SCRATCH_LOCK}.new").rename(folder / SCRATCH_LOCK)
+    return lock
+
+
+def _sweep(folder: Path) -> None:
+    """Remove a scratch folder of this user's if the process that made it is dead."""
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    with suppress(OSError, UsageError):
+        _check_own(folder)
+        lock = os.open(folder / SCRATCH_LOCK, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 class Claim:

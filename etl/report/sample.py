@@ -41,11 +41,15 @@ def removed_by(entry: Entry) -> Removed:
 
 
 class Chosen(Struct, frozen=True, gc=False):
-    """An article to be shown: its rank among those of its reason (low is first), and what its duplicates copy."""
+    """An article to be shown: its rank among those of its reason (low is first), and what its duplicates copy.
+
+    `before` are its characters as decoded.
+    """
 
     rank: float
     id: str
     keepers: tuple[str, ...] = ()
+    before: int = 0
     summary: ArticleSummary | None = None
 
     def __lt__(self, other: "Chosen") -> bool:
@@ -87,9 +91,9 @@ class Sample:
         summary = one.summary
         copied = (entry.duplicate_of for entry in one.entries if entry.duplicate_of)
         keepers = tuple(dict.fromkeys(copied))[:MAX_KEEPERS]
-        chance = Chosen(self._chance(summary.id), summary.id, keepers)
+        chance = Chosen(self._chance(summary.id), summary.id, keepers, summary.before)
         if summary.weight:
-            self._worst.offer(Chosen(-summary.weight, summary.id, keepers, summary))
+            self._worst.offer(Chosen(-summary.weight, summary.id, keepers, summary.before, summary))
         if summary.is_suspect:
             self._suspects.offer(structs.replace(chance, summary=summary))
         elif summary.is_flagged:
@@ -112,10 +116,11 @@ class Sample:
         """The articles that are suspect, and then those that are only flagged."""
         return [one.summary for one in (*self._suspects, *self._flagged) if one.summary]
 
-    def chosen(self) -> dict[str, tuple[Reason, tuple[str, ...]]]:
+    def chosen(self, room: int, least: int, most: int) -> dict[str, tuple[Reason, tuple[str, ...]]]:
         """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy.
 
-        No group that is large may fill the page: those that lost most, examples, flagged and others take turns.
+        No group that is large may fill the page: those that lost most, examples, flagged and others take turns.  An
+        article takes as many bytes of the room as it has characters, within limits; when no room is left, no more come.
         """
         first = chain(_named("drawn", self._drawn), _named("suspect", self._suspects))
         turns = zip_longest(
@@ -126,6 +131,10 @@ class Sample:
         )
         found: dict[str, tuple[Reason, tuple[str, ...]]] = {}
         for reason, one in chain(first, (turn for some in turns for turn in some if turn)):
+            if room <= 0:
+                break
+            if one.id not in found:
+                room -= min(max(one.before, least), most) + least * len(one.keepers)
             found.setdefault(one.id, (reason, one.keepers))
             for keeper in one.keepers:
                 found.setdefault(keeper_place(keeper)[0], ("keeper", ()))

@@ -25,6 +25,8 @@ MAX_CANDIDATES = 3_000
 # shown in brief; none is that takes so few bytes.
 SHARES = 250
 MIN_SHARE = 8_000
+# Times the size of a report that the articles made ready for it may have as text: HTML is seldom shorter than that.
+ROOM = 2
 
 
 class Report(Struct, frozen=True):
@@ -41,7 +43,8 @@ def report(request: Request) -> Report:
     RestoreError if they do not fit together.
     """
     run = count_run(request, min(MAX_CANDIDATES, request.max_bytes // MIN_ARTICLE_BYTES))
-    chosen = run.sample.chosen()
+    share = request.max_bytes // SHARES
+    chosen = run.sample.chosen(ROOM * request.max_bytes, MIN_ARTICLE_BYTES, max(share, MIN_ARTICLE_BYTES))
     duplicates = Duplicates(keeper for _, keepers in chosen.values() for keeper in keepers)
     changes = {one.fields.id: one for one in read_changes(request.run, chosen, duplicates)}
     reasons = {

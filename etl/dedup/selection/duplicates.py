@@ -71,8 +71,9 @@ def _originals(prints: Fingerprints, articles: I64, settings: DedupSettings, ord
     """Return for each block the first one with the same folded text; close by in its article, if it is short."""
     alone = np.arange(len(articles))
     is_short = prints.word_counts < settings.short_words
-    within = np.where(is_short | (settings.scope != "run"), articles, -1)
-    scope = np.where(prints.word_counts == 0, -2 - alone, within)
+    scope = np.where(is_short | (settings.scope != "run"), articles, -1)
+    empty = np.flatnonzero(prints.word_counts == 0)
+    scope[empty] = -2 - empty
     key = mixed(prints.text_hashes[0] ^ mixed(scope.astype(np.uint64)))
     # Most texts have no equal: they need no sort of 64 bits.
     order = order[grouped((key[order] >> np.uint64(32)).astype(np.uint32))[0]]

@@ -138,8 +138,14 @@ class BandQuery:
 def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resources) -> Selected:
     history = blocks.history
     among_all = _among(blocks, settings, resources, history.kept_in & ALL_ARTICLES == 0, history.known[0])
-    order = kept_first(blocks.prints, blocks.articles, settings, history.prior_blocks)
-    whole = duplicate_articles(blocks.prints, blocks.articles, among_all, settings, order, history.removed)
+    whole = duplicate_articles(
+        blocks.prints,
+        blocks.articles,
+        among_all,
+        settings,
+        kept_first(blocks.prints, blocks.articles, settings, history.prior_blocks),
+        history.removed,
+    )
     removed = _of_articles(blocks.articles, whole)
     if not _differs(blocks, among_all, removed):
         return Selected(among_all, whole, _some(among_all, ~removed[among_all.index]))
