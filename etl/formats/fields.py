@@ -105,8 +105,9 @@ def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | 
 def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[str | bytes, DocumentKind]:
     """Return the text of a record, and remove it there: the first that is not blank, or else a blank one.
 
-    Bytes, as Parquet may hold pages, are decoded later, as those of a file are.  Tags in an article of copydesk's own
-    are what its story is about.
+    Words for a value that is not there ("None") are no text and not blank: a record of them alone is unreadable.
+    Bytes, as Parquet may hold pages, are decoded later, as those of a file are.  An article of copydesk's own is taken
+    as it is: tags are what its story is about.
     """
     for name, kind in _candidates(fields, reading):
         value = value_at(fields, name)
@@ -119,9 +120,9 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
                 return text, "article"
             return (text, "html") if kind == "html" else _as_found(text)
     for name, _ in _candidates(fields, reading):
-        if isinstance(blank := value_at(fields, name), str):
+        if isinstance(blank := value_at(fields, name), str) and (is_own or not blank.strip()):
             taken(fields, name)
-            return "" if blank.strip() else blank, "article" if is_own else "text"
+            return blank, "article" if is_own else "text"
     raise Unreadable(
         path,
         _why_no_text(fields, reading),
