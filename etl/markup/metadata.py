@@ -129,7 +129,8 @@ def _is_site_title(title: str, known: Collection[str]) -> bool:
 
 def _behind_site(title: str) -> str:
     """Return what stands behind the name of the site that a title begins with, if it is long enough for a headline."""
-    _, _, rest = title.partition(separator[0]) if (separator := _SEPARATOR.search(title)) else ("", "", "")
+    separator = _SEPARATOR.search(title)
+    rest = title[separator.end() :] if separator else ""
     return rest if count_words(rest) >= MIN_HEADLINE_WORDS else title
 
 

@@ -37,7 +37,7 @@ WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
     "select": lambda job, workspace, shards, engine: select(job, workspace, shards, engine.jobs, engine.pair_source),
 }
-# Shards.  Of more, what this process holds while workers have nothing to do needs the memory that these hold.
+# Shards.  In a larger run this process needs the memory of the workers while they have nothing to do.
 MAX_SHARDS_BESIDE_WORKERS = 32
 # What each stage makes needless.
 SPENT = {

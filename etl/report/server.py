@@ -62,7 +62,7 @@ class ReviewServer(ThreadingHTTPServer):
         self.page, self.review, self.token = page.encode(), review, token
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # the names in the standard library
-        """Say nothing of a client that went away: it was a tab that was closed."""
+        """Write nothing about a client that went away: it was a tab that was closed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
