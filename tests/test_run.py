@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import zstandard
@@ -23,6 +24,8 @@ from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules
 from etl.pipeline.delivery import Output, finish_delivery, output_of
 from etl.pipeline.documents import read_judged, write_documents
+from etl.pipeline.job import Job
+from etl.pipeline.run import WHOLE
 from etl.pipeline.workspace import Claim, Identity, Workspace
 
 ADDED = ("--added", "2026-11-22")
@@ -250,6 +253,24 @@ def test_a_compressed_file_is_split_as_a_plain_one(run: Run, tmp_path: Path, pac
     assert run("clean", f"in.jsonl{suffix}", "-o", "packed", "--shard-size", "2kB", *ADDED).code == 0
     counts = [len(list((tmp_path / name / "articles").iterdir())) for name in ("plain", "packed")]
     assert counts[0] == counts[1] > 5
+
+
+@pytest.mark.parametrize(("most", "workers"), [pytest.param(2, 0, id="large"), pytest.param(99, 2, id="small")])
+def test_workers_of_a_large_run_end_before_duplicates_are_selected(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, workers: int
+) -> None:
+    crawl(tmp_path / "in.jsonl", 60)
+    found: list[int] = []
+    select = WHOLE["select"]
+
+    def counted(job: Job, workspace: Workspace, shards: int, engine: Any) -> None:
+        found.append(len(engine._workers))
+        select(job, workspace, shards, engine)
+
+    monkeypatch.setattr("etl.pipeline.run.MAX_SHARDS_BESIDE_WORKERS", most)
+    monkeypatch.setitem(WHOLE, "select", counted)
+    assert run("clean", "in.jsonl", "-o", "out.jsonl", "-j", "2", "--shard-size", "2kB", *ADDED).code == 0
+    assert found == [workers]
 
 
 # --- streaming --------------------------------------------------------------------------------------------------------
