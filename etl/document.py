@@ -123,11 +123,17 @@ class Cleaned(Struct, frozen=True):
 FindDuplicates = Callable[[Sequence[Judged]], Mapping[int, DocumentDuplicates]]
 
 
-def clean(raw: Raw, rules: Ruleset, find_duplicates: FindDuplicates | None = None, added: str = "") -> Cleaned:
+def clean(
+    raw: Raw,
+    rules: Ruleset,
+    find_duplicates: FindDuplicates | None = None,
+    added: str = "",
+    has_captions: bool = False,
+) -> Cleaned:
     """Return one raw document cleaned: parse, judge and finish in a row.  Raises Unreadable and BooksError."""
     (judged,) = judge([parse(raw, rules)], rules)
     duplicates = find_duplicates([judged])[0] if find_duplicates else NO_DUPLICATES
-    return finish(judged, duplicates, added)
+    return finish(judged, duplicates, added, has_captions=has_captions)
 
 
 def parse(raw: Raw, rules: Ruleset) -> Parsed:
