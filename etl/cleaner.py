@@ -5,6 +5,7 @@ A document goes through `etl.document`, many of them through the tasks of a run,
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
@@ -81,6 +82,7 @@ class Cleaner:
     profile    "careful": rules that are certain; "standard": also likely ones; "hard": also guesses
     select     judge by these rules only: ids, packs ("core"), or patterns ("core/*")
     ignore     leave these rules out
+    captions   put the captions of pictures that are removed, with their credits, into `captions` of each article
     config     a copydesk.toml, whose [common] and [clean] hold where nothing else is said; none is looked for
 
     Raises TypeError and ValueError for a wrong argument, and PackError for a pack or a config that cannot be used.
@@ -97,6 +99,7 @@ class Cleaner:
         profile: Profile | None = None,
         select: str | Sequence[str] = (),
         ignore: str | Sequence[str] = (),
+        captions: bool | None = None,
         config: StrPath | None = None,
     ) -> None:
         read_config = named_config(Path(_path(config))) if config is not None else Config()
@@ -113,6 +116,8 @@ class Cleaner:
             exceptions=read_config.exceptions(datetime.now(UTC).date()),
             overrides=read_config.overrides(datetime.now(UTC).date()),
         )
+        if captions is not None:
+            options = structs.replace(options, captions=_yes_or_no("captions", captions))
         self._compile(selection, options)
 
     def _compile(self, selection: Selection, options: CleanOptions) -> None:
@@ -155,9 +160,8 @@ class Cleaner:
         raw = self._only(document, given)
         BUDGET.renew()
         settings = self._dedup
-        if settings.scope == "off":
-            return _result(clean(raw, self._rules))
-        return _result(clean(raw, self._rules, lambda judged: duplicates_within(judged, settings)))
+        find = None if settings.scope == "off" else partial(duplicates_within, settings=settings)
+        return _result(clean(raw, self._rules, find, has_captions=self._options.captions))
 
     def clean_many(self, records: Iterable[Item], *, dedup: Scope | DedupSettings | None = None) -> Iterator[Result]:
         """Yield many documents cleaned, in order: texts, bytes, records (dicts), pairs of (id, text), paths.
@@ -184,11 +188,12 @@ class Cleaner:
     def _stream(self, raws: Iterable[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         BUDGET.renew()
         judged = judge_all(map(self._parsed, raws), self._rules)
-        yield from (_finished(*pair) for pair in with_own_duplicates(judged, settings))
+        job = Job(captions=self._options.captions)
+        yield from (_finished(*pair, job) for pair in with_own_duplicates(judged, settings))
 
     def _run(self, raws: Iterator[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         """Yield documents as a run of the command line does: prepared in shards, selected, and finished."""
-        job = Job(selection=self._selection, dedup=settings)
+        job = Job(selection=self._selection, dedup=settings, captions=self._options.captions)
         with scratch() as workspace:
             count = self._prepared(job, workspace, raws)
             if count:
@@ -196,7 +201,7 @@ class Cleaner:
             for shard in range(count):
                 judged = read_judged(workspace, "staged", shard)
                 for result, duplicates in with_duplicates(judged, read_drops(workspace, shard), settings):
-                    yield _finished(result, duplicates)
+                    yield _finished(result, duplicates, job)
 
     def _prepared(self, job: Job, workspace: Workspace, raws: Iterator[Raw | Reject]) -> int:
         """Judge all documents and stage them in shards; return the number of these."""
@@ -278,8 +283,8 @@ class _Given(Struct, frozen=True):
     record: str = ""
 
 
-def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates) -> Result:
-    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates)
+def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates, job: Job) -> Result:
+    finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates, job)
     return Result(status="unreadable", reason=finished.reason) if isinstance(finished, Reject) else _result(finished)
 
 
@@ -315,6 +320,12 @@ def _words(name: str, given: str | Sequence[str]) -> list[str]:
     if odd := [word for word in words if not isinstance(word, str)]:
         raise TypeError(f"{name} takes ids of rules, such as 'core/read-more', not {kind_of(odd[0])}")
     return words
+
+
+def _yes_or_no(name: str, given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise TypeError(f"{name} is True or False, not {kind_of(given)}")
+    return given
 
 
 def _string(name: str, given: Any) -> str:

@@ -69,6 +69,7 @@ class CleanOptions(Struct, frozen=True, rename="kebab"):
     copies: Copies = "similar"
     keep: Keep = "first"
     dedup_action: Action = "drop"
+    captions: bool = False
 
 
 class Config(Struct, frozen=True):

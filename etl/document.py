@@ -7,7 +7,7 @@ finish   judged document + its duplicates -> article records and audit entries t
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
@@ -23,7 +23,6 @@ from etl.audit import (
     edited_article,
     post,
 )
-from etl.change import Change, Script, apply, compose
 from etl.decode import decode
 from etl.errors import Unreadable
 from etl.language import contradicted, detect
@@ -40,20 +39,19 @@ from etl.model import (
     Publisher,
     Raw,
     Removal,
-    Repair,
     Replacement,
 )
 from etl.record import Record, article_id, record
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
-from etl.rules import ArticleView, Cut, JudgingRules, RunContext, cuts, filled
+from etl.repair.blocks import cut_out, repaired_blocks
+from etl.rules import ArticleView, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
 from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, repeats, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
-    from etl.repair.steps import Step
 
 # Paragraphs of one document.  Each takes some 1,800 bytes of memory while it is judged: 64 MiB of "x" and blank lines
 # would take 40 GB.  The longest book has some 20,000.
@@ -123,11 +121,17 @@ class Cleaned(Struct, frozen=True):
 FindDuplicates = Callable[[Sequence[Judged]], Mapping[int, DocumentDuplicates]]
 
 
-def clean(raw: Raw, rules: Ruleset, find_duplicates: FindDuplicates | None = None, added: str = "") -> Cleaned:
+def clean(
+    raw: Raw,
+    rules: Ruleset,
+    find_duplicates: FindDuplicates | None = None,
+    added: str = "",
+    has_captions: bool = False,
+) -> Cleaned:
     """Return one raw document cleaned: parse, judge and finish in a row.  Raises Unreadable and BooksError."""
     (judged,) = judge([parse(raw, rules)], rules)
     duplicates = find_duplicates([judged])[0] if find_duplicates else NO_DUPLICATES
-    return finish(judged, duplicates, added)
+    return finish(judged, duplicates, added, has_captions=has_captions)
 
 
 def parse(raw: Raw, rules: Ruleset) -> Parsed:
@@ -175,7 +179,7 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
     if cut := [at for at, of_article in enumerate(found) if of_article]:
         for at in cut:
             number, article = places[at]
-            documents[number] = _cut_out(documents[number], found[at])
+            documents[number] = cut_out(documents[number], found[at])
             views[at] = ArticleView(article, documents[number], run)
         for at, again in zip(cut, rules.judging.search([views[at] for at in cut]), strict=True):
             candidates[at] = again
@@ -219,7 +223,7 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
     outside = tuple(one for one in page.outside if one.rule in rules.regions)
     taken = frozenset(one.block for one in outside if one.action != "tag")
-    blocks, repairs = _repair_blocks(page.blocks, rules, taken)
+    blocks, repairs = repaired_blocks(page.blocks, rules.repairs, rules.risky, taken)
     given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
@@ -247,70 +251,6 @@ def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
         return metadata
     mended = {name: repair(text, rules.repairs, rules.risky).text.strip() for name, text in words.items()}
     return structs.replace(metadata, **mended)
-
-
-def _repair_blocks(
-    blocks: tuple[Block, ...], rules: Ruleset, taken: frozenset[int]
-) -> tuple[tuple[Block, ...], tuple[tuple[Repair, ...], ...]]:
-    """Return blocks repaired, and the repairs of each.  Those that are taken out of their page need none."""
-    texts = [block.text for block in blocks if block.index not in taken]
-    if needs_no_repair(texts, rules.repairs):
-        return blocks, ((),) * len(blocks)
-
-    from etl.repair.evidence import proved_steps
-
-    proved = proved_steps(texts)
-    repaired = [(block, ()) if block.index in taken else _repair_block(block, rules, proved) for block in blocks]
-    return tuple(block for block, _ in repaired), tuple(repairs for _, repairs in repaired)
-
-
-def _repair_block(block: Block, rules: Ruleset, proved: "Sequence[Step]") -> tuple[Block, tuple[Repair, ...]]:
-    repaired = repair(block.text, rules.repairs, rules.risky, proved)
-    if not (repaired.script or repaired.flags):
-        return block, ()
-    repairs = _booked(block, block.text, repaired.script)
-    flags = tuple(
-        Repair(block.line, block.char_start + flag.start, flag.text, flag.text, (flag.rule,), "tag")
-        for flag in repaired.flags
-    )
-    return structs.replace(block, text=repaired.text) if repairs else block, repairs + flags
-
-
-def _cut_out(document: Document, found: Sequence[Cut]) -> Document:
-    """Return a document without its cuts, which are booked with the repairs of the same blocks."""
-    blocks, repairs = list(document.blocks), list(document.repairs)
-    for index, of_block in groupby(found, key=lambda cut: cut.block):
-        block, group = blocks[index], tuple(of_block)
-        script = tuple(Change(cut.start, cut.end, cut.after, cut.rules) for cut in group)
-        repairs[index] = _composed(document, block, script, group[0])
-        blocks[index] = structs.replace(block, text=apply(block.text, script))
-    return structs.replace(document, blocks=tuple(blocks), repairs=tuple(repairs))
-
-
-def _composed(document: Document, block: Block, script: Script, cut: Cut) -> tuple[Repair, ...]:
-    """Repairs and then cuts of a block, as one account over its decoded text."""
-    repairs = document.repairs[block.index]
-    start, source = block.char_start, document.text[block.char_start : block.char_end]
-    repairing = tuple(
-        Change(one.char_start - start, one.char_start - start + len(one.before), one.after, one.steps)
-        for one in repairs
-        if one.action != "tag"
-    )
-    names = {name for change in script for name in change.rules}
-    booked = tuple(
-        structs.replace(repair, action="cut", kind=cut.kind, version=cut.version)
-        if names.intersection(repair.steps)
-        else repair
-        for repair in _booked(block, source, compose(source, repairing, script))
-    )
-    return booked + tuple(one for one in repairs if one.action == "tag")
-
-
-def _booked(block: Block, source: str, script: Script) -> tuple[Repair, ...]:
-    return tuple(
-        Repair(block.line, block.char_start + one.start, source[one.start : one.end], one.after, one.rules)
-        for one in script
-    )
 
 
 def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ...]:

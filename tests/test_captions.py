@@ -1,15 +1,18 @@
 """Captions of pictures as a field: asked for with --captions, in every shape and format, while restore still balances."""
 
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from jsonschema import validate
 
+import etl
 from etl.captions import Caption, parted
 from etl.cli.main import cli
 from etl.shapes import SHAPES
@@ -122,3 +125,21 @@ def test_records_with_captions_fit_the_schema_and_are_read_as_articles(run: Run)
     validate(json.loads(Path("out.jsonl").read_text()), schema)
     assert "captions" not in schema["$defs"]["Record"]["required"]
     run("check", "out.jsonl")
+
+
+def test_from_python_too(tmp_path: Path) -> None:
+    def found(result: etl.Result) -> list[list[dict[str, str]]]:
+        return [json.loads(article.captions) for article in result.articles if article.captions is not msgspec.UNSET]
+
+    cleaner = etl.Cleaner(captions=True)
+    assert found(cleaner.clean(PAGE)) == [OF_PAGE]
+    assert [found(one) for one in cleaner.clean_many([PAGE, LINES])] == [[OF_PAGE], [OF_LINES]]
+    assert [found(one) for one in cleaner.clean_many([LINES], dedup="run")] == [[OF_LINES]]
+    assert found(pickle.loads(pickle.dumps(cleaner)).clean(PAGE)) == [OF_PAGE]
+    assert found(etl.Cleaner().clean(PAGE)) == []
+    config = tmp_path / "copydesk.toml"
+    config.write_text("[clean]\ncaptions = true\n")
+    assert found(etl.Cleaner(config=config).clean(PAGE)) == [OF_PAGE]
+    assert found(etl.Cleaner(config=config, captions=False).clean(PAGE)) == []
+    with pytest.raises(TypeError, match="captions is True or False, not str"):
+        etl.Cleaner(captions="yes")  # type: ignore[arg-type]

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from msgspec import structs
 
-from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats import Reading, Reject, Result, columnar, find, read, shares
 from etl.model import Raw
 
 STORY = (
@@ -189,3 +190,92 @@ def test_damaged_parquet_file_is_one_reject(tmp_path: Path, body: Callable[[], b
     path.write_bytes(body())
     ((_, said),) = outcome(results(path))
     assert said.startswith(reason)
+
+
+NANOSECONDS = 1_577_836_800_000_000_001
+FAR = 2**62
+
+
+@pytest.mark.parametrize(("_", "write"), FILES)
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        pytest.param(pa.array([NANOSECONDS], pa.timestamp("ns")), "2020-01-01 00:00:00.000000001", id="nanoseconds"),
+        pytest.param(pa.array([NANOSECONDS - 1], pa.timestamp("ns")), "2020-01-01T00:00:00", id="none of them"),
+        pytest.param(pa.array([10**9 + 1], pa.time64("ns")), "00:00:01.000000001", id="a time of day"),
+        pytest.param(pa.array([10**9 + 1], pa.duration("ns")), "1000000001", id="a duration"),
+        pytest.param(pa.array([-FAR], pa.timestamp("us")), "out of range", id="a year that Python lacks"),
+        pytest.param(pa.array([2**30], pa.date32()), "out of range", id="such a day"),
+        pytest.param(pa.array([0], pa.timestamp("us", "Foo/Bar")), "1970-01-01 00:00:00", id="an unknown time zone"),
+        pytest.param(pa.array([[{"at": NANOSECONDS}]], pa.list_(pa.struct({"at": pa.timestamp("ns")}))), "00.000000001", id="within others"),
+        pytest.param(pa.StructArray.from_arrays([pa.array(["a"]), pa.array(["b"])], ["x", "x"]), '"x":"a","x_1":"b"', id="two names within"),
+    ],
+)  # fmt: skip
+def test_values_that_python_has_no_form_for_cost_no_row(
+    tmp_path: Path, _: str, write: Callable[[pa.Table], bytes], column: pa.Array, shown: str
+) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(write(pa.table({"text": [STORY], "other": column})))
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert raw.body == STORY
+    assert shown in raw.extra
+
+
+@pytest.mark.parametrize(("_", "write"), FILES)
+def test_strings_that_are_not_utf8_cost_no_row(tmp_path: Path, _: str, write: Callable[[pa.Table], bytes]) -> None:
+    cells = pa.array([f"{STORY}Café".encode("cp1252"), STORY.encode()], pa.binary())
+    strings = pa.Array.from_buffers(pa.string(), 2, cells.buffers())
+    path = tmp_path / "a.bin"
+    path.write_bytes(write(pa.table({"text": strings, "place": strings})))
+    first, second = results(path)
+    assert isinstance(first, Raw)
+    assert isinstance(second, Raw)
+    assert (first.body, second.body) == (f"{STORY}Café".encode("cp1252"), STORY)
+    assert "Café" in first.extra
+    assert first.notes == ("not UTF-8",)
+
+
+@pytest.mark.parametrize(("_", "write"), FILES)
+def test_two_columns_of_one_name_are_both_read(tmp_path: Path, _: str, write: Callable[[pa.Table], bytes]) -> None:
+    path = tmp_path / "a.bin"
+    names = ["text", "note", "note", "a.b"]
+    path.write_bytes(write(pa.Table.from_arrays([pa.array([word]) for word in ("One", "x", "y", "z")], names)))
+    (raw,) = results(path)
+    assert isinstance(raw, Raw)
+    assert (raw.body, raw.extra) == ("One", '{"note":"x","note_2":"y","a.b":"z"}')
+
+
+def test_a_column_of_bytes_is_read_when_it_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(parquet(pa.table({"raw": pa.array([b"One"], pa.binary(3))})))
+    assert outcome(results(path, Reading(text_field="raw"))) == [(1, "b'One'")]
+
+
+@pytest.mark.parametrize(("_", "write"), FILES)
+def test_a_row_over_the_limit_is_one_reject(tmp_path: Path, _: str, write: Callable[[pa.Table], bytes]) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(write(pa.table({"text": ["A b. " * (14 << 20), "One"]})))
+    assert outcome(results(path)) == [(1, "is one record of more than 64 MiB"), (2, "One")]
+
+
+def test_large_rows_of_a_group_are_not_held_together() -> None:
+    table = pa.Table.from_pylist([{"text": f"{number} " + "A b. " * (1 << 20)} for number in range(8)])
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd", use_dictionary=False)
+    opened = columnar.open_table("a", file)
+    (group,) = opened.groups()
+    assert [batch.num_rows for batch in opened.batches(group, [0])] == [3, 3, 2]
+
+
+def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(parquet(pa.table({"text": ["One", "Two"]})))
+    with path.open("rb") as file:
+        table = columnar.open_table("a", file)
+        (group,) = table.groups()
+        lying = structs.replace(group, rows=5)
+        found = list(columnar.read_groups("a", table, [lying], Reading()))
+    assert outcome(found)[2:] == [
+        (3, "row group 1 is damaged, 3 rows are lost: its rows are fewer than its metadata say")
+    ]

@@ -12,11 +12,24 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from etl.errors import Unreadable
+from etl.formats.arrow_values import rows_of, values_of
 from etl.formats.field_values import written
 from etl.formats.fields import Place, document
+from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_TEXTS, folded
 from etl.formats.opening import check_unchanged, open_share, read_bounded
-from etl.formats.source import OWN, Format, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.source import (
+    MAX_DOCUMENT_BYTES,
+    MAX_REJECT_BYTES,
+    OWN,
+    Format,
+    InputFormat,
+    Opened,
+    Reading,
+    Reject,
+    Result,
+    Share,
+)
 from etl.model import Raw
 
 if TYPE_CHECKING:
@@ -28,8 +41,10 @@ ARROW_MAGIC = b"ARROW1"
 STREAM_MAGIC = b"\xff\xff\xff\xff"
 # Columns of copydesk's own audit and rejects: they are no input.
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
-# Rows decoded at a time: some MB of articles.
+# Rows and bytes decoded at a time.
 BATCH_ROWS = 256
+BATCH_BYTES = 16 << 20
+TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 # Characters of a cell, on average: as for CSV.
 MIN_TEXT_LENGTH = 200
 
@@ -51,7 +66,7 @@ class Table(Protocol):
     def groups(self) -> Iterator[Group]:
         """Yield the row groups, in order."""
 
-    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
         """Yield the rows of a group in batches, these columns only.  Raises OSError or ArrowInvalid on damage."""
 
 
@@ -90,8 +105,10 @@ class _Parquet:
             yield Group(number, row, group.num_rows, group.total_byte_size)
             row += group.num_rows
 
-    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        return iter(self._file.iter_batches(BATCH_ROWS, row_groups=[group], columns=list(columns), use_threads=False))
+    def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
+        rows = max(1, min(BATCH_ROWS, BATCH_BYTES * group.rows // max(group.size, 1)))
+        names = [self.schema.field(number).name for number in columns]
+        return iter(self._file.iter_batches(rows, row_groups=[group.number], columns=names, use_threads=False))
 
 
 class _ArrowFile:
@@ -108,8 +125,8 @@ class _ArrowFile:
             yield Group(number, row, batch.num_rows, batch.get_total_buffer_size())
             row += batch.num_rows
 
-    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        yield from _sliced(self._file.get_batch(group), columns)
+    def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
+        yield from _sliced(self._file.get_batch(group.number), columns)
 
 
 class _ArrowStream:
@@ -133,20 +150,29 @@ class _ArrowStream:
             yield Group(number, row, batch.num_rows, batch.get_total_buffer_size())
             row += batch.num_rows
 
-    def batches(self, group: int, columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+    def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
         for number, batch in enumerate(self._all()):
-            if number == group:
+            if number == group.number:
                 yield from _sliced(batch, columns)
                 return
 
 
-def _sliced(batch: "pa.RecordBatch", columns: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+def _sliced(batch: "pa.RecordBatch", columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
     """Yield a batch in slices.  Raises ArrowInvalid for one that is damaged, whose offsets would end the process."""
     chosen = batch.select(list(columns))
     for start in range(0, chosen.num_rows, BATCH_ROWS):
         part = chosen.slice(start, BATCH_ROWS)
-        part.validate(full=True)
+        for column in part.columns:
+            _as_bytes(column).validate(full=True)
         yield part
+
+
+def _as_bytes(column: "pa.Array") -> "pa.Array":
+    """Return a column of strings as one of bytes: a text that is not UTF-8 is no damage."""
+    import pyarrow as pa
+
+    bytes_like = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
+    return column.view(bytes_like[column.type]) if column.type in bytes_like else column
 
 
 def _groups(path: str, table: Table) -> list[Group]:
@@ -159,41 +185,42 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
     """Yield the documents in row groups.  What is damaged in a group is one reject; the next is read."""
     import pyarrow as pa
 
-    columns = used_columns(table.schema)
+    columns = used_columns(table.schema, reading)
     text = ""
     for group in groups:
-        row = group.first_row
+        row, fault = group.first_row, "its rows are fewer than its metadata say"
         try:
-            for batch in table.batches(group.number, columns):
+            for batch in table.batches(group, columns):
                 text = text or _text_column(table.schema, batch, reading)
-                for fields in batch.to_pylist():
+                for fields in rows_of(batch):
                     yield _read_row(path, row, fields, text, reading)
                     row += 1
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            left = group.first_row + group.rows - row
-            said = f"row group {group.number + 1} is damaged, {left} rows are lost: {_first_line(error)}"
-            yield Reject(path, row, said, b"")
+        except (pa.ArrowException, OSError) as error:
+            fault = _first_line(error)
+        if left := group.first_row + group.rows - row:
+            yield Reject(path, row, f"row group {group.number + 1} is damaged, {left} rows are lost: {fault}", b"")
 
 
-def used_columns(schema: "pa.Schema") -> list[str]:
-    """Return the columns that are read: all but bytes that are no page, and vectors."""
-    import pyarrow as pa
+def used_columns(schema: "pa.Schema", reading: Reading) -> list[int]:
+    """Return the numbers of the columns that are read: all but bytes that are no page, and vectors."""
+    import pyarrow.types as t
 
     def is_read(field: "pa.Field") -> bool:
-        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
-            return folded(field.name) in FOLDED_TEXTS
-        if (
-            pa.types.is_list(field.type)
-            or pa.types.is_large_list(field.type)
-            or pa.types.is_fixed_size_list(field.type)
-        ):
-            inner = field.type.value_type
-            return not (pa.types.is_floating(inner) or pa.types.is_integer(inner) or pa.types.is_binary(inner))
-        return not (
-            pa.types.is_fixed_size_binary(field.type) or (pa.types.is_struct(field.type) and _is_media(field.type))
-        )
+        kind = field.type
+        if t.is_binary(kind) or t.is_large_binary(kind) or t.is_binary_view(kind) or t.is_fixed_size_binary(kind):
+            return _is_text(field.name, reading)
+        if t.is_list(kind) or t.is_large_list(kind) or t.is_fixed_size_list(kind):
+            inner = kind.value_type
+            return not (t.is_floating(inner) or t.is_integer(inner) or t.is_binary(inner))
+        return not (t.is_struct(kind) and _is_media(kind))
 
-    return [field.name for field in schema if is_read(field)]
+    return [number for number, field in enumerate(schema) if is_read(field)]
+
+
+def _is_text(name: str, reading: Reading) -> bool:
+    """Return whether a column of bytes holds texts or pages, by its name."""
+    asked = (reading.text_field, reading.html_field, *(path for fact, path in reading.map if fact == "text"))
+    return folded(name) in FOLDED_TEXTS or name in asked
 
 
 def _is_media(struct: "pa.StructType") -> bool:
@@ -203,30 +230,43 @@ def _is_media(struct: "pa.StructType") -> bool:
 
 def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading) -> str:
     """Return the column of the longest strings, if no column has a known name; else ""."""
-    import pyarrow as pa
 
     if reading.text_field or reading.html_field or reading.map or FOLDED_TEXTS.intersection(map(folded, schema.names)):
         return ""
-    strings = [field.name for field in batch.schema if pa.types.is_string(field.type) or _is_large(field.type)]
-    lengths = [(fmean([*map(len, filter(None, batch.column(name).to_pylist()))] or [0]), name) for name in strings]
+    lengths = [
+        (fmean([len(value) for value in values_of(column) if value] or [0]), field.name)
+        for field, column in zip(batch.schema, batch.columns, strict=True)
+        if _is_string(field.type)
+    ]
     length, name = max(lengths, default=(0.0, ""))
     return name if length >= MIN_TEXT_LENGTH else ""
 
 
-def _is_large(kind: "pa.DataType") -> bool:
-    import pyarrow as pa
+def _is_string(kind: "pa.DataType") -> bool:
+    import pyarrow.types as t
 
-    return bool(pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+    if t.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(t.is_string(kind) or t.is_large_string(kind) or t.is_string_view(kind))
 
 
 def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: Reading) -> Raw | Reject:
-    fields = {name: value for name, value in fields.items() if value is not None}
+    if sum(len(value) for value in fields.values() if isinstance(value, str | bytes)) > MAX_DOCUMENT_BYTES:
+        longest = max((value for value in fields.values() if isinstance(value, str | bytes)), key=len)
+        start = longest[:MAX_REJECT_BYTES]
+        return Reject(path, row, TOO_LONG, start if isinstance(start, bytes) else start.encode())
+    notes: list[str] = []
+    for name, value in fields.items():
+        if isinstance(value, bytes) and not _is_text(name, reading):  # a string that is not UTF-8
+            fields[name], notes = text_of(path, value, reading.encoding)
     if text in fields:
         fields = {"text": fields.pop(text), **fields}
     body = written(fields).encode()
+    if len(body) > MAX_DOCUMENT_BYTES:
+        return Reject(path, row, TOO_LONG, body)
     digest = sha256(body).hexdigest()
     try:
-        return document(Place(path, row, digest), fields, reading)
+        return document(Place(path, row, digest), fields, reading, notes)
     except Unreadable as error:
         return Reject(path, row, error.fault, body)
 

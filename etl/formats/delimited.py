@@ -18,7 +18,7 @@ from etl.errors import Unreadable
 from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
-from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, folded
+from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded
 from etl.formats.opening import Damaged, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.source import InputFormat, Opened, Reading, Reject, Result, Share, Source
 from etl.model import Raw
@@ -144,7 +144,7 @@ def _with_columns(dialect: Dialect, table: list[list[str]], skipped: int, readin
     asked = {reading.text_field, reading.html_field, *(name for _, name in reading.map)} - {""}
     known = FOLDED_NAMES.intersection(map(folded, first))
     is_header = bool(asked & set(first)) or len(known) > 1 or _is_header(first)
-    columns = _distinct(first) if is_header else tuple(str(number) for number in range(len(first)))
+    columns = distinct(first) if is_header else tuple(str(number) for number in range(len(first)))
     data = table[1:] if is_header else table
     return structs.replace(dialect, columns=columns, text=_text_column(columns, data), rows=skipped + is_header)
 
@@ -162,14 +162,6 @@ def _is_header(names: Sequence[str]) -> bool:
         and len(set(filled)) == len(filled)
         and all(len(name) <= MAX_NAME_LENGTH and not name.replace(".", "").isdigit() for name in filled)
     )
-
-
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names of columns, with a number behind those that are empty or taken."""
-    found: list[str] = []
-    for number, name in enumerate(names):
-        found.append(name if name and name not in found else f"{name or 'column'}_{number}")
-    return tuple(found)
 
 
 def _text_column(columns: Sequence[str], data: Sequence[Sequence[str]]) -> str:

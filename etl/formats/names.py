@@ -119,6 +119,14 @@ def folded(name: str) -> str:
     return _SEPARATORS.sub("", name.casefold())
 
 
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns, with a number behind those that are empty or taken."""
+    found: list[str] = []
+    for number, name in enumerate(names):
+        found.append(name if name and name not in found else f"{name or 'column'}_{number}")
+    return tuple(found)
+
+
 KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
     **FACT_NAMES,
     **{"text": TEXT_NAMES, "html": HTML_NAMES, "teaser": TEASER_NAMES, "id": ID_NAMES},

@@ -26,6 +26,7 @@ from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
 from etl.pipeline.workspace import Workspace
+from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
 
 # Rules of a pack.  Each one begins the run anew; a pack with more of them is left out as a whole.
@@ -39,6 +40,8 @@ WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
 }
 # Shards.  In a larger run this process needs the memory of the workers while they have nothing to do.
 MAX_SHARDS_BESIDE_WORKERS = 32
+# And then it keeps no freed arrays of this size.
+ARRAY_BYTES = 1 << 18
 # What each stage makes needless.
 SPENT = {
     "prepare": ("parsed", "lines"),
@@ -174,6 +177,7 @@ class Run:
             self._progress.start(stage, 0)
             if count > MAX_SHARDS_BESIDE_WORKERS:
                 self._engine.stop()
+                return_freed_memory(ARRAY_BYTES)
             WHOLE[stage](job, workspace, count, self._engine)
             workspace.finish(stage, 0, Tally())
 
