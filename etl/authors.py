@@ -19,7 +19,13 @@ MAX_SAID = 4_000
 _BY = re.compile(
     r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|von|par|por|di|door|af|av|przez|"
-    r"autor(?:in|a)?|auteur|authors?|autore|redacción|автор|от|by)\b\s*:?\s+(?=\S))*(?:(?:by|von|par|por)\s*:\s*)?",
+    r"autor(?:in|a)?|auteur|authors?|autore|redacción|автор|от|by|بقلم|كتبت?|نویسنده|מאת|记者|記者|作者)\b\s*:?\s+(?=\S)"
+    r"|(?:haber|yazan|yazar|oleh|penulis|írta|γράφει|by|von|par|por|记者|記者|作者)\s*[:：]\s*)*",
+    re.IGNORECASE,
+)
+# Its words that a name follows, not a day: "Posted by", but not "Posted".
+_NAMING = re.compile(
+    r"(?:\b(?:by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор)|بقلم|كتبت?|记者|記者|作者)\W*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
@@ -53,6 +59,12 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
+# Korean and Chinese names are one word, and Korean papers write "reporter" behind them.
+_ONE_WORD = re.compile(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
+_TITLE_BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+_NO_PERSON = frozenset(
+    (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
+)
 _PAREN = re.compile(r"(?<=\S)\s*\([^)]*\)?\s*$")
 _TAIL = re.compile(r"\s+(?:for|in|at|from|on)\s.*$|\s*[-–—:|].*$", re.IGNORECASE)
 
@@ -72,6 +84,16 @@ def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()
         return names
     persons = tuple(name for name in names if fold(name) not in publishers and not _OFFICE.fullmatch(name))
     return persons or names[:1]
+
+
+def begins_byline(line: str) -> bool:
+    """Return whether a line begins with what stands before the name of an author, and goes on.
+
+    >>> begins_byline("Von Marta Oake"), begins_byline("By Marta"), begins_byline("Marta Oake")
+    (True, True, False)
+    """
+    match = _BY.match(line)
+    return bool(match and match.end() < len(line) and _NAMING.search(match[0]))
 
 
 def upright(name: str) -> str:
@@ -102,6 +124,8 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
 
 def _name(piece: str, trust: Trust, publishers: Collection[str]) -> str:
     name = _BY.sub("", _PAREN.sub("", piece.strip()).strip(" -–—()[]<>:"))
+    if trust != "given":
+        name = _TITLE_BEHIND.sub("", name)
     if trust == "shown":
         return _TAIL.sub("", name).strip(" .,")
     paper = _FOR.search(name)
@@ -120,5 +144,7 @@ def _is_name(name: str, trust: Trust, is_behind_comma: bool) -> bool:
         return False
     if trust == "marked" and not is_behind_comma:
         return True
+    if _ONE_WORD.fullmatch(name):
+        return name not in _NO_PERSON
     capitals = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
     return 2 <= len(words) <= 5 and capitals >= max(2, len(words) - 2) and not _ROLE.search(name)

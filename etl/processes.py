@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# A parameter of mallopt(3).
-_M_MMAP_THRESHOLD = -3
+# Parameters of mallopt(3).
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 @contextmanager
@@ -29,11 +29,12 @@ def safe_path() -> Iterator[None]:
 def return_freed_memory(block_bytes: int) -> None:
     """Have the C library return blocks of so many bytes and more to the system as soon as they are freed.
 
-    That is for glibc: by itself it raises this size up to 32 MiB, and keeps what is freed below it.
+    That is for glibc: by itself it raises this size up to 32 MiB, keeps smaller ones, and 64 MiB of what is freed.
     """
     if sys.platform == "linux":
         import ctypes
 
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and returns its blocks anyway
-        if mallopt:
-            mallopt(_M_MMAP_THRESHOLD, block_bytes)
+        library = ctypes.CDLL(None)
+        if hasattr(library, "mallopt"):  # musl has none, and returns its blocks anyway
+            library.mallopt(_M_MMAP_THRESHOLD, block_bytes)
+            library.mallopt(_M_TRIM_THRESHOLD, block_bytes)

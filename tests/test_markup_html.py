@@ -148,6 +148,8 @@ TEASER = "<div class=card><a href=/x><h4>{}</h4></a></div>"
         pytest.param("<div class=newsletter><p>{}</p><form><input><button>Sign up</button></form></div>", "Sign up for our newsletter and never miss a story from the harbour.", id="promotion"),
         pytest.param("<select><option>{}</option></select>", "Choose a county", id="control"),
         pytest.param("<noscript><p>{}</p></noscript>", "Please turn on JavaScript to read the comments of our readers.", id="noscript"),
+        pytest.param("<p>[&nbsp;<a href=/x>How a pier is built</a>&nbsp;]</p>", "How a pier is built", id="a link in brackets"),
+        pytest.param("<p><a href=/t>#harbour</a> <a href=/u>#barge</a></p>", "#barge", id="hashtags"),
     ],
 )  # fmt: skip
 def test_furniture_among_the_story_goes(furniture: str, line: str) -> None:
@@ -172,6 +174,7 @@ COMMENT = "<div class=item><span class=who>Reader {0}</span><p>I took that bridg
     [
         pytest.param("<div class='fb-discussion'>{}</div>", id="a discussion longer than the story"),
         pytest.param("<section id=comments>{}</section>", id="comments"),
+        pytest.param("<table class=NewsComments><tr><td>{}</table>", id="comments in a table"),
     ],
 )  # fmt: skip
 def test_what_readers_say_below_a_story_is_not_its_text(group: str) -> None:

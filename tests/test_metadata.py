@@ -7,6 +7,7 @@ import pytest
 from etl.markup.html import read_html
 from etl.markup.metadata import headline_of
 from etl.model import Metadata
+from etl.packs.load import page_model
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -219,3 +220,87 @@ def test_linked_data_with_a_comma_too_many_is_read() -> None:
 def test_a_byline_says_more_than_the_account_of_a_template() -> None:
     page = '<meta name=author content=admin><h1>The mill shuts</h1><a rel=author href="/a">Ada Quill</a><p>Text of the story.'
     assert read_html(page).metadata.author == "Ada Quill"
+
+
+LINES = "".join(
+    f"<p>{text}</p>"
+    for text in (
+        "The old lock at Corley is to be cast anew in a foundry abroad, the waterways board said on Tuesday.",
+        "Eleven boats wait for it on the mud, and two families live on theirs all year.",
+        "“We woke up because the bed was at an angle,” said one of them, who has lived there for nine years.",
+        "The board will pay for rooms in a hotel until the end of April, but not for the parrot.",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "author", "day"),
+    [
+        pytest.param("", "<span class=NewsAuthor>By Ada Quill</span>", "Ada Quill", "", id="a word within a name"),
+        pytest.param("", "<b class=NewsDate>2nd March 2026</b>", "", "2026-03-02", id="a date within a name"),
+        pytest.param("", "<i class=noauthority>Ada Quill</i>", "", "", id="keeps: no word of its own"),
+        pytest.param("", "<a href=/author/ada-quill/>Ada Quill</a>", "Ada Quill", "", id="a link to an author"),
+        pytest.param("", "<a href=/user/login>Member Login</a>", "", "", id="keeps: a link to sign in"),
+        pytest.param("", "<p>By Ada Quill</p><p>2 March 2026</p>", "Ada Quill", "2026-03-02", id="unmarked"),
+        pytest.param("", "<p>Published 2 March 2026 by Ada Quill</p>", "", "2026-03-02", id="a day before the name"),
+        pytest.param("", "<p>Published on Paper Mills</p>", "", "", id="keeps: no name follows"),
+        pytest.param("", "<p class=byline>박서연 기자</p>", "박서연", "", id="a Korean name is a word"),
+        pytest.param("", "<p class=byline>편집부</p>", "", "", id="keeps: a Korean office"),
+        pytest.param("", "<p class=byline>记者 陈晓雯</p>", "陈晓雯", "", id="a Chinese name is a word"),
+        pytest.param("", "<p class=byline>بقلم ليلى حداد</p>", "ليلى حداد", "", id="by, in Arabic"),
+        pytest.param("", "<p class=byline>Haber: Elif Soylu</p>", "Elif Soylu", "", id="by, in Turkish"),
+        pytest.param(
+            "",
+            "<i itemprop=author itemscope itemtype=Person><meta itemprop=name content='Ada Quill'></i>",
+            "Ada Quill",
+            "",
+            id="a name that is not shown",
+        ),
+        pytest.param(
+            "<meta property=og:site_name content=Courier><meta name=author content=Courier><meta name=author content=Ada>",
+            "",
+            "Ada",
+            "",
+            id="the paper beside a person",
+        ),
+        pytest.param(
+            "<meta property=og:site_name content=Courier><meta name=author content=Courier>",
+            "",
+            "Courier",
+            "",
+            id="keeps: the paper alone",
+        ),
+    ],
+)
+def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, author: str, day: str) -> None:
+    title, menu = (
+        "Lock at Corley shut until April",
+        "<nav><ul><li><a href=/n>News</a><li><a href=/s>Sport</a></ul></nav>",
+    )
+    page = (
+        f"<title>{title}</title>{head}<body>{menu}<main><h1>{title}</h1>{above}{LINES}</main><footer>© Courier</footer>"
+    )
+    metadata = read_html(page, model=page_model()).metadata
+    assert (metadata.author, metadata.created[:10]) == (author, day)
+
+
+@pytest.mark.parametrize(
+    ("html", "headline"),
+    [
+        pytest.param(
+            "<a href=index.php>Courier</a><title>Courier: The old lock is shut</title>",
+            "The old lock is shut",
+            id="the site before a colon",
+        ),
+        pytest.param(
+            "<title>The old lock is shut | Boats | News</title><h2>The old lock is shut</h2>",
+            "The old lock is shut",
+            id="up to what is shown",
+        ),
+        pytest.param(
+            "<title>The old lock | shut again</title><h2>Boats</h2>", "The old lock | shut again", id="keeps: not shown"
+        ),
+    ],
+)
+def test_headline_is_parted_from_its_site(html: str, headline: str) -> None:
+    assert read_html(html + LINES, model=page_model()).metadata.headline == headline

@@ -18,13 +18,15 @@ from etl.markup.naming import CAPTIONS, OFFERS, PICTURES, names_discussion
 MIN_STORY = 140
 # Characters of the longest caption; boxes around a line in which an offer is looked for.
 MAX_CAPTION, OFFER_LEVELS = 300, 3
+# Share of the characters of a way out that are linked.
+MOSTLY = 0.7
 _COMMENTS = BIT["comments"]
 
 
 def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
-    """Return the lines of dialogs, captions, offers and discussions among those taken for story."""
+    """Return the lines of dialogs, captions, offers, links and discussions among those taken for story."""
     found: set[int] = set()
-    for is_one in (_is_in_dialog, _is_caption, _is_offer):
+    for is_one in (_is_in_dialog, _is_caption, _is_offer, _is_way_out):
         lines = {line for line in story if line not in found and is_one(layout, line)}
         if _chars(layout, set(story) - found - lines) >= MIN_STORY:
             found |= lines
@@ -49,6 +51,12 @@ def _is_offer(layout: Layout, line: int) -> bool:
     """Return whether a line stands in a box that is called an offer, close around it."""
     path = list(layout.path(layout.lines[line].box))[:OFFER_LEVELS]
     return any(OFFERS.search(layout.keys[layout.boxes[place].key][1]) for place in path)
+
+
+def _is_way_out(layout: Layout, line: int) -> bool:
+    """Return whether a line is but a link in brackets, "[ How locks work ]", or links of hashtags."""
+    text, linked = layout.lines[line].text, layout.lines[line].linked
+    return linked > MOSTLY * len(text) and (text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split()))
 
 
 def _chars(layout: Layout, lines: Collection[int]) -> int:
@@ -104,12 +112,14 @@ def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:
 
 
 def _repeating(layout: Layout, outermost: Sequence[int]) -> set[int]:
-    """Return the discussions in which boxes with the same attributes stand beside one another."""
-    seen: set[tuple[int, int]] = set()
+    """Return the discussions in which boxes with the same attributes stand beside one another, or in rows that do."""
+    seen: set[tuple[int, ...]] = set()
     found: set[int] = set()
     for place, box in enumerate(layout.boxes):
         if outermost[place] >= 0 and outermost[place] != place and layout.keys[box.key][1]:
-            if (box.parent, box.key) in seen:
+            row = layout.boxes[box.parent]
+            beside = {(box.parent, box.key), (row.parent, row.key, box.key)}
+            if not seen.isdisjoint(beside):
                 found.add(outermost[place])
-            seen.add((box.parent, box.key))
+            seen |= beside
     return found

@@ -27,8 +27,13 @@ PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
-# Slashes in an address of a host, "https://www.example.org".
-SLASHES_OF_HOST = 2
+# Addresses of the first page of a site, and of what a site has of one author.
+_HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"/(?:authors?|autor(?:es|en|i|e)?|auteurs?|users?|profiles?|staff|journalists?|reporters?|columnists?"
+    r"|contributors?)/(?!log-?(?:in|out)|sign-?|register|password)[^/?#]{3,}/?$",
+    re.IGNORECASE,
+)
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
 MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
 # Elements within one another that are listened to; and all of a page.
@@ -108,6 +113,8 @@ class Listener:
             for key in META_KEYS:
                 if key in attributes:
                     self._note(attributes[key].strip().lower(), content, line)
+            if attributes.get("itemprop") == "name" and self.listening and self.listening[-1][1] == "itemprop author":
+                self.listening[-1][3].append(content)
 
 
 def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
@@ -124,17 +131,16 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if attributes.get("rel") == "author":
         return "rel author"
     named = named_clue(attributes["class"]) if "class" in attributes else ""
-    return named or ("home" if tag == "a" and leads_home(attributes) else "")
+    return named or (led_to(attributes.get("href", "")) if tag == "a" else "")
 
 
-def leads_home(attributes: Mapping[str, str]) -> bool:
-    """Return whether a link leads to the first page of a site.
+def led_to(href: str) -> str:
+    """Return which clue the text of a link is by its address: "home", "author link"; "" if it is neither.
 
-    >>> [leads_home({"href": href}) for href in ("/", "https://www.example.org/", "/news/", "https://example.org/a")]
-    [True, True, False, False]
+    >>> [led_to(href) for href in ("/", "https://www.example.org/", "index.php", "/news/", "/author/jane-roe/")]
+    ['home', 'home', 'home', '', 'author link']
     """
-    href = attributes.get("href", "")
-    return href == "/" or (href.startswith("http") and href.rstrip("/").count("/") == SLASHES_OF_HOST)
+    return "home" if _HOME.fullmatch(href) else "author link" if _AUTHOR.search(href) else ""
 
 
 def unseen(style: str) -> frozenset[str]:

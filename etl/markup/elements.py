@@ -77,7 +77,7 @@ PART_OF_ROLE = {
     "search": "form",
 }
 # Only these may call themselves a dialog or comments: <body class="comments-open"> holds the story.
-GROUPS = frozenset(("div", "section", "ol", "ul", "li", "aside"))
+GROUPS = frozenset(("div", "section", "ol", "ul", "li", "aside", "table", "td"))
 # Attributes that may hide their element.
 HIDING = frozenset(("hidden", "aria-hidden", "style"))
 # Searched for in all style sheets: four times as fast with its first letter told from the others.

@@ -21,7 +21,7 @@ from etl.markup.features.sources import MIN_BODY
 from etl.markup.features.texts import endings, words_of
 from etl.markup.layout import Layout, Line
 from etl.markup.linked_data import paragraphs
-from etl.markup.metadata import read_metadata
+from etl.markup.metadata import Shown, read_metadata
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import against
 from etl.markup.regions import ARTICLE_BODY, HEADLINE, KINDS, Group, entry_name, grouped
@@ -40,6 +40,8 @@ TELLING = frozenset(
 )
 # Characters.  A page of less story is suspect when it has so many of prose outside it.
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
+# Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.
+MAX_BESIDE, SENTENCE_ENDS = 100, (".", "!", "?", "。")
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # The articleBody is the story if the page shows less than this share of it.
@@ -75,7 +77,7 @@ def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None 
     drafts += [_draft(layout, group, css, told) for group, told in zip(parted.groups, evidence, strict=True)]
     return structs.replace(
         _page(drafts, model.version if model else ""),
-        metadata=read_metadata(layout.clues, _headings(layout, judged), judged.span()),
+        metadata=read_metadata(layout.clues, _shown(layout, judged)),
         status=_status(layout, parted.said, parted.kept, parted.body),
     )
 
@@ -121,11 +123,21 @@ def _is_for_no_script(layout: Layout) -> bool:
     return inside >= MIN_PROSE and 2 * inside > sum(prose)
 
 
-def _headings(layout: Layout, judged: Judged) -> tuple[str, ...]:
-    """Return the text of every <h1>, first those that say the page's title."""
+def _shown(layout: Layout, judged: Judged) -> Shown:
+    """Return what the page shows of its headline, and beside it."""
     headings = [place for place, line in enumerate(layout.lines) if layout.boxes[line.box].name == "h1"]
     headings.sort(key=lambda place: place not in judged.headlines)
-    return tuple(layout.lines[place].text for place in headings)
+    span = judged.span()
+    texts = [line.text for line in layout.lines]
+    long = (place for place, is_kept in enumerate(judged.kept) if is_kept and len(texts[place]) > MAX_BESIDE)
+    above = range(span.start, next(long, span.end))
+    beside = [texts[at] for at in above if at not in judged.headlines and not texts[at].endswith(SENTENCE_ENDS)]
+    return Shown(
+        headings=[texts[place] for place in headings],
+        titled=[texts[place] for place in sorted(judged.headlines)],
+        beside=[text for text in beside if len(text) <= MAX_BESIDE],
+        story=span,
+    )
 
 
 def _draft(layout: Layout, group: Group, css: Sequence[tuple[str, ...]], told: tuple[str, ...]) -> _Draft:

@@ -142,9 +142,9 @@ def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:
     while queue:
         value = queue.popleft()
         if isinstance(value, list):
-            queue.extend(value)
+            queue.extendleft(reversed(value))
         elif isinstance(value, dict):
-            queue.append(value.get("name") or names.get(str(value.get("@id"))))
+            queue.appendleft(value.get("name") or names.get(str(value.get("@id"))))
         elif isinstance(value, str):
             yield in_one_line(value)
 

@@ -6,7 +6,7 @@ from itertools import product
 
 from msgspec import Struct
 
-from etl.authors import names_of, upright
+from etl.authors import begins_byline, names_of, upright
 from etl.dates import instant
 from etl.fold import count_words
 from etl.markup.layout import Clue
@@ -24,7 +24,7 @@ AUTHORS = (
 # Catalogues name the family first.
 CATALOGUED = frozenset(("dc.creator", "dcterms.creator", "citation_author"))
 # What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
-SHOWN_AUTHORS = ("itemprop author", "rel author", "byline")
+SHOWN_AUTHORS = ("itemprop author", "rel author", "byline", "author link")
 DATES = (
     *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate"),
     *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
@@ -67,8 +67,21 @@ class Span(Struct, frozen=True, gc=False):
     end: int
 
 
-def read_metadata(clues: Sequence[Clue], headings: Sequence[str], story: Span) -> Metadata:
-    """Return the metadata of a page's article; "" is unknown.  `headings` are its <h1>, the likeliest first."""
+class Shown(Struct, frozen=True, gc=False):
+    """What a page shows: its <h1>, the likeliest first, and its lines that say the title or a part of it.
+
+    `beside` are the short lines between headline and story, `story` the place of both.
+    """
+
+    headings: Sequence[str]
+    titled: Sequence[str]
+    beside: Sequence[str]
+    story: Span
+
+
+def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
+    """Return the metadata of a page's article; "" is unknown."""
+    headings, story = shows.headings, shows.story
     linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
     publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
@@ -79,10 +92,10 @@ def read_metadata(clues: Sequence[Clue], headings: Sequence[str], story: Span) -
     if not titles and not shown:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
     return Metadata(
-        headline=_headline([headline_of(title, known) for title in titles], shown),
+        headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=next(filter(None, publishers), ""),
-        author=_author(clues, linked.author, story, known),
-        created=_created(clues, linked.created, story) or _day_in_path(url),
+        author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
+        created=_created(clues, linked.created, story) or _day_in_path(url) or _first_day(shows.beside),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
@@ -113,13 +126,18 @@ def _is_site(ending: str, names: Collection[str]) -> bool:
     return _NAME_WORDS.sub("", ending) in {_NAME_WORDS.sub("", name) for name in names} or ending in names
 
 
-def _headline(titles: Sequence[str], headings: Sequence[str]) -> str:
-    """Choose the heading that one of the titles confirms: what readers see, not what search engines are told."""
+def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[str]) -> str:
+    """Choose the heading that one of the titles confirms: what readers see, not what search engines are told.
+
+    Without one it is the title up to where the page shows it: "Bridge shut | News | Courier" above "Bridge shut".
+    """
     for heading, title in product(headings, titles):
         if _likeness(heading, title) >= MIN_LIKENESS:
             has_more = _folded(heading) != _folded(title) and _folded(title) in _folded(heading)
             return title if has_more and not _CUT.search(title) else heading  # more is a kicker: "OpinionThe war ..."
-    return next(filter(None, (*titles, *headings)), "")
+    title = next(filter(None, (*titles, *headings)), "")
+    fronts = (title[: at.start()] for at in _SEPARATOR.finditer(title))
+    return max((front for front in fronts if front in titled), key=count_words, default=title)
 
 
 def _is_site_title(title: str, known: Collection[str]) -> bool:
@@ -129,8 +147,7 @@ def _is_site_title(title: str, known: Collection[str]) -> bool:
 
 def _behind_site(title: str) -> str:
     """Return what stands behind the name of the site that a title begins with, if it is long enough for a headline."""
-    separator = _SEPARATOR.search(title)
-    rest = title[separator.end() :] if separator else ""
+    rest = _MOTTO.split(title, maxsplit=1)[-1].strip()
     return rest if count_words(rest) >= MIN_HEADLINE_WORDS else title
 
 
@@ -152,8 +169,25 @@ def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
     shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
-    sure = (one for one in named if one and _folded(one) not in publishers | NOBODY)
+    sure = filter(None, (_persons(one, publishers) for one in named))
     return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
+
+
+def _persons(names: str, publishers: set[str]) -> str:
+    """Return those of some names that are no publisher's and no account's."""
+    if _folded(names) in publishers:
+        return ""
+    return "; ".join(name for name in names.split("; ") if _folded(name) not in publishers | NOBODY)
+
+
+def _first_byline(lines: Iterable[str]) -> str:
+    """Return the names in the first line that begins with "By" or the like."""
+    return next(filter(None, ("; ".join(names_of([line], "shown")) for line in lines if begins_byline(line))), "")
+
+
+def _first_day(lines: Iterable[str]) -> str:
+    """Return the first day that a line tells."""
+    return next(filter(None, map(shown_date, lines)), "")
 
 
 def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:

@@ -50,11 +50,13 @@ class Finder:
         return self.pattern.search(names) if self.needed.search(names.lower()) else None
 
 
+# Where a word begins: "byline", "news-author", "NewsAuthor".
+_BEGIN = r"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))"
 # Words of a class that name a byline, and a date: those of thousands of sites.
 CLUES = Finder(
-    r"(?P<byline>(?<![a-z])(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
+    rf"(?P<byline>{_BEGIN}(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
     r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
-    r"|(?P<date>(?<![a-z])(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
+    rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
     r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
     r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
     "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name",
@@ -62,7 +64,7 @@ CLUES = Finder(
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
 PARTS = Finder(
     r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr)"
-    r"|(?P<comments>(?<![a-z])comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
+    rf"|(?P<comments>{_BEGIN}comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
     "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|comment|disqus|respond|replies",
 )
 # What groups of comments are called besides those.

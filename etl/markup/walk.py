@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 from msgspec import Struct
 
-from etl.markup.clues import LISTENED, TELLING, Listener, leads_home
+from etl.markup.clues import LISTENED, TELLING, Listener, led_to
 from etl.markup.elements import (
     APART,
     BIT,
@@ -150,7 +150,7 @@ class _Walker:
                     self._end_line()
                 self._open_box(tag, attributes)
         self.open.append((*frame, is_apart))
-        if tag in LISTENED or not TELLING.isdisjoint(attributes) or (tag == "a" and leads_home(attributes)):
+        if tag in LISTENED or not TELLING.isdisjoint(attributes) or (tag == "a" and led_to(attributes.get("href", ""))):
             self.listener.start(tag, attributes, len(self.open), len(self.lines))
 
     def end(self, tag: str) -> None:
