@@ -1,11 +1,11 @@
-"""One line of the input, followed through the main path: what became of it, and what each rule thought of it."""
+"""What happened to one line of the input, and which rules match it."""
 
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.audit import Entry, place_of
 from etl.decode import decode
@@ -13,13 +13,14 @@ from etl.dedup import DedupSettings
 from etl.document import Judged, Ruleset, finish, judge, parse
 from etl.errors import UsageError
 from etl.formats import Reading, only_document
-from etl.model import NO_DUPLICATES, Article, Block, Document, Raw
+from etl.model import NO_DUPLICATES, Article, Block, Document, DocumentDuplicates, Raw
 from etl.packs import Selection, compile_rules
 from etl.pipeline.duplicates import duplicates_within
 from etl.reasons import REASONS
 from etl.repair import repair
 from etl.rules import ArticleView, RunContext, rule_matches
 from etl.rules.classifier.model import NAME as CLASSIFIER
+from etl.rules.matching.exceptions import RuleException
 
 if TYPE_CHECKING:
     from etl.markup.account import Account
@@ -29,11 +30,11 @@ TAKES = ("drop", "duplicate", "extract", "reject")
 
 
 class LinePlace(Struct, frozen=True):
-    """A line: its file, the row of its record (0 if the user says none), and its number in the document."""
+    """A line: its file, its number in the document, and the row or the id of its record ("" if the user names none)."""
 
     path: str
     line: int
-    row: int = 0
+    record: str = ""
 
 
 class MatchingRule(Struct, frozen=True):
@@ -77,17 +78,19 @@ def explain_line(
     `until` is the end of the exception that is proposed.
     """
     rules = compile_rules(selection)
-    raw = only_document(wanted.path, reading, wanted.row)
+    raw = only_document(wanted.path, reading, wanted.record)
     (judged,) = judge([parse(raw, rules)], rules)
     document = judged.document
     article, block = _block_at(judged, wanted.line)
     duplicates = duplicates_within([judged], settings)[0] if settings.scope != "off" else NO_DUPLICATES
-    end = max(block.char_end, block.char_start + 1)
-    entries = [one for one in finish(judged, duplicates).entries if block.char_start <= one.char_start < end]
+    entries = _entries_at(block, judged, duplicates)
     at = block.index - article.start
     matching = rule_matches(ArticleView(article, document, RunContext(rules.publishers)), rules.judging, at)
     text = document.text[block.char_start : block.char_end]
     metadata = article.metadata
+    rule = _rule_of(entries, [one.rule.name for one in matching if not one.blocked_by])
+    if rule not in ("", "*") and _takes_it_too(raw, block, selection, rule, until):
+        rule = "*"
     return Explanation(
         place=place_of(document.path, document.row, document.record, block.line),
         char_start=block.char_start,
@@ -101,7 +104,7 @@ def explain_line(
         entries=tuple(entries),
         matching_rules=tuple(MatchingRule(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matching),
         rules=len(rules.judging.judges()),
-        exception=_exception(entries, [one.rule.name for one in matching if not one.blocked_by], text, until),
+        exception=exception_for(rule, document.path, text, until) if rule else "",
         is_alone=settings.scope == "run",
         page=_account(raw, rules, block) if raw.kind == "html" else None,
     )
@@ -145,11 +148,24 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     yield repaired.text if repaired.script else "nothing is repaired"
 
 
-def _exception(entries: Sequence[Entry], named: Sequence[str], text: str, until: date) -> str:
-    """Return the exception that keeps a line which rules, or the classifier, take; "" if they do not take it."""
+def _entries_at(block: Block, judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES) -> list[Entry]:
+    end = max(block.char_end, block.char_start + 1)
+    return [one for one in finish(judged, duplicates).entries if block.char_start <= one.char_start < end]
+
+
+def _rule_of(entries: Sequence[Entry], matching: Sequence[str]) -> str:
+    """Return the rule, or the classifier, that alone takes a line; "*" for several; "" if none takes it."""
     taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
-    names = {taken[0].rule, *named} if taken else set()
-    return exception_for(names.pop() if len(names) == 1 else "*", taken[0].path, text, until) if taken else ""
+    names = {taken[0].rule, *matching} if taken else {""}
+    return names.pop() if len(names) == 1 else "*"
+
+
+def _takes_it_too(raw: Raw, block: Block, selection: Selection, rule: str, until: date) -> bool:
+    """Return true if another rule, or the classifier, takes a block once an exception keeps it from a rule."""
+    exception = RuleException(rule=rule, source=raw.path, reason="…", until=until)
+    rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
+    (judged,) = judge([parse(raw, rules)], rules)
+    return bool(_rule_of(_entries_at(block, judged), ()))
 
 
 def exception_for(rule: str, path: str, text: str, until: date) -> str:

@@ -89,6 +89,8 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
 
 
 WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
+# `dedup` writes only the entries of the records that it drops, with no documents around them.
+NOT_OF_DEDUP = "Or `dedup` wrote the audit: `report` and `inspect` show it; `restore` and `stats` need that of `clean`."
 
 
 def read_audit(path: Path) -> Iterator[AuditedDocument]:
@@ -99,7 +101,7 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
         documents, checksum = documents + 1, checksum_of([checksum, document_checksum(document.head)])
         yield document
     if not ends:
-        raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
+        raise RestoreError(str(path), "is cut: it does not end as an audit does", f"{WAY_OUT} {NOT_OF_DEDUP}")
     if (ends[0].row, ends[0].line_sha256) != (documents, checksum):
         raise RestoreError(str(path), "lacks documents, or has others than its end says", WAY_OUT)
 
@@ -126,7 +128,8 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
             head, own = entry, []
         elif head is None or (entry.path, entry.row) != (head.path, head.row):
             place = f"{entry.path}:{entry.line}"
-            raise RestoreError(place, "this entry of the audit belongs to no document before it", WAY_OUT)
+            way_out = f"{WAY_OUT} {NOT_OF_DEDUP}"
+            raise RestoreError(place, "this entry of the audit belongs to no document before it", way_out)
         else:
             own.append(entry)
     if head:

@@ -318,7 +318,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
         pytest.param("clean a.txt -r regex.toml", 2, ["regex.toml:8:7: R005 rule 'a'", "does not compile"], id="bad regex"),
         pytest.param("clean a.txt -o a.txt/out", 2, ["a.txt/out: cannot be made", "Give an -o"], id="output that cannot be"),
-        pytest.param("clean a.txt -o there.jsonl", 2, ["there.jsonl: exists already", "--force"], id="output that is there"),
+        pytest.param("clean a.txt -o there.jsonl", 2, ["copydesk: there.jsonl: exists already", "--force"], id="output that is there"),
         pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is not a time"], id="no time"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
@@ -335,6 +335,7 @@ def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: st
     pack = '[pack]\nid="m"\nversion="1"\n[[rule]]\nid="a"\ntitle="t"\nkind="notice"\n{}\nwhy="w"\ndrops=["x"]\nkeeps=["y"]\n'
     write(tmp_path / "a.txt", "One.\n\nTwo.\n")
     write(tmp_path / "there.jsonl", "")
+    write(tmp_path / "there.rejects.jsonl", "")
     write(tmp_path / "empty.txt", "")
     write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))
     write(tmp_path / "regex.toml", pack.format('match.regex="(a"'))

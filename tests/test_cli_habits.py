@@ -140,12 +140,27 @@ def test_places_of_records_have_their_row_everywhere(run: Run, folder: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ("ids.jsonl:urn:b:1", "ids.jsonl:2:1"),
+        ("ids.jsonl:urn:7:1", "ids.jsonl:3:1"),
+        pytest.param("ids.jsonl:2:1", "ids.jsonl:2:1", id="a row goes before an id"),
+        pytest.param("ids.jsonl:70:1", "ids.jsonl:4:1", id="an id of digits alone"),
+    ],
+)
+def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, found: str) -> None:
+    records = [{"id": name, "text": STORY} for name in (2, "urn:b", "urn:7", 70)]
+    (tmp_path / "ids.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+    assert run("explain", place).out.startswith(f"{found}, characters")
+
+
+@pytest.mark.parametrize(
     ("place", "said"),
     [
         ("a.txt:2", "a.txt:2: this line is blank"),
         ("a.txt:99", "a.txt:99: the file has 4 lines"),
-        ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE."),
-        ("b.jsonl:9:1", "b.jsonl:9: there is no such row\n  Its first rows are 1, 2."),
+        ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE, or b.jsonl:ID:LINE."),
+        ("b.jsonl:9:1", "b.jsonl:9: no record has this row or id\n  Its first rows are 1, 2."),
         ("b.jsonl:1:99", "b.jsonl:1:99: the record has 4 lines"),
         ("pages:7", "pages: is a folder"),
         ("pages/:7", "pages/: is a folder"),
@@ -173,6 +188,21 @@ def test_explain_prints_the_exception_that_keeps_the_line(run: Run, folder: Path
     (folder / "copydesk.toml").write_text(table, encoding="utf-8")
     assert "Read More" in json.loads(run("clean", "a.txt", "-q").out)["text"]
     assert "[[exception]]" not in run("explain", "a.txt:1").out
+
+
+def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Belarus rally grows – BBC News\n\nImage copyright\nGetty Images\nImage caption\nProtesters were out in force in "
+        "Minsk on Sunday\n\nTens of thousands marched through Minsk. Belarus leader did not comment.\n\nThe opposition "
+        "said on Monday that more than 200 people had been detained in the capital and in Grodno.\n\nRead More\n"
+        "Related Topics\nBelarus\nShare this page\nMost Read\nTop Stories\n",
+        encoding="utf-8",
+    )
+    table = run("explain", "a.txt:12").out.partition("[[exception]]")
+    (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
+    assert "drop by classifier/furniture" in run("explain", "a.txt:12").out
+    (tmp_path / "copydesk.toml").write_text("".join(table[1:]), encoding="utf-8")
+    assert "kept" in run("explain", "a.txt:12").out.splitlines()
 
 
 def test_an_exception_for_a_page_holds_for_its_article(run: Run, folder: Path) -> None:

@@ -68,6 +68,7 @@ STARTED_HERE = 8
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that is removed, with its rule.")
 @options.running_options
+@options.resume_option
 @options.finding_options
 @options.show_options
 @options.reading_options
@@ -123,8 +124,8 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     if chosen.pop("show_files"):
         show_files(inputs, chosen)
         return
-    dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "quiet": False}
-    dry |= {"as_json": as_json}
+    dry = {"output": "", "added": "", "dry_run": True, "audit": True, "force": False, "resume": False}
+    dry |= {"as_json": as_json, "quiet": False}
     request, jobs = request_of(inputs, {**chosen, **dry})
     engine = settings.engine(chosen, jobs)
     with session(request) as one:

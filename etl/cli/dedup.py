@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @options.running_options
+@options.resume_option
 @options.finding_options
 @options.show_options
 @option(

@@ -1,5 +1,6 @@
-"""`copydesk explain`: what happened to one line, and what every rule thought of it."""
+"""`copydesk explain`: what happened to one line, and which rules match it."""
 
+import os
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -44,7 +45,8 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
     \b
     Examples:
       copydesk explain samples/another-belarus.txt:55
-      copydesk explain articles.jsonl:12:3      line 3 of the text of record 12
+      copydesk explain crawl.jsonl:12:3   line 3 of the record in row 12
+      copydesk explain crawl.jsonl:a77:3  line 3 of the record with the id a77
       copydesk explain --text 'Belarusâ€™ president don?t'
 
     LINE is the number of a line of the input; for HTML, of its text, as in the audit.  For a line that a rule removes,
@@ -72,8 +74,23 @@ def _show(said: Iterable[str], as_json: bool) -> None:
 
 
 def parse_place(place: str) -> LinePlace:
-    """Return the place that FILE:LINE or FILE:ROW:LINE names.  Raises UsageError."""
-    match = re.fullmatch(r"(.+?)(?::(\d+))?:(\d+)", place, re.DOTALL)
+    """Return the place that FILE:LINE, FILE:ROW:LINE or FILE:ID:LINE names.  Raises UsageError."""
+    match = re.fullmatch(r"(.+):(\d+)", place, re.DOTALL)
     if not match:
         raise UsageError(place, "names no line", "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE.")
-    return LinePlace(match[1], int(match[3]), int(match[2] or 0))
+    path, record = _file_and_record(match[1])
+    return LinePlace(path, int(match[2]), record)
+
+
+def _file_and_record(name: str) -> tuple[str, str]:
+    """Split FILE:RECORD.  An id may hold colons, and so may a file name: the first file that exists is meant.
+
+    >>> _file_and_record("s3://bucket/crawl.jsonl:12"), _file_and_record("-")
+    (('s3://bucket/crawl.jsonl', '12'), ('-', ''))
+    """
+    ends = [*(found.start() for found in re.finditer(":", name)), len(name)]
+    for end in ends:
+        if os.path.isfile(name[:end]):  # noqa: PTH113  # Path.is_file raises for a name that is too long
+            return name[:end], name[end + 1 :]
+    with_row = re.fullmatch(r"(.+):(\d+)", name, re.DOTALL)
+    return (with_row[1], with_row[2]) if with_row else (name, "")

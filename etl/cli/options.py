@@ -240,6 +240,10 @@ capacity_options = stacked(
 )
 
 
+resume_option = option(
+    "Running", "--resume", is_flag=True, help="Continue an unfinished run into the same local file or folder."
+)
+
 running_options = stacked(
     capacity_options,
     option(
@@ -258,7 +262,6 @@ running_options = stacked(
         help="The Spark cluster: spark://HOST:PORT, local[N] …  [default: from Spark's configuration]",
     ),
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
-    option("Running", "--resume", is_flag=True, help="Continue an unfinished run into the same local file or folder."),
     option(
         "Running",
         "--work",

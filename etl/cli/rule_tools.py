@@ -81,7 +81,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
       copydesk rules new page.txt:12 --pack mine > mine.toml
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
-    crawl.jsonl:7:3 is line 3 of the text of record 7.  The draft has the line as its example, and as `keeps` the most
+    crawl.jsonl:7:3 is line 3 of the record in row 7.  The draft has the line as its example, and as `keeps` the most
     similar line that stays.  Fill in `why`, look for a more similar line that must stay, then run `copydesk rules lint`
     and `copydesk rules test`.
     """
@@ -94,7 +94,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     reading, selection = settings.reading(chosen), settings.selection(chosen)
     wanted = parse_place(place)
     rules = compile_rules(selection)
-    (judged,) = judge([parse_document(only_document(wanted.path, reading, wanted.row), rules)], rules)
+    (judged,) = judge([parse_document(only_document(wanted.path, reading, wanted.record), rules)], rules)
     drafted = propose(judged, wanted.line)
     name = free_id(drafted.text, {sourced.rule.id for sourced in load_rules(selection)})
     click.echo((header(pack) if pack else "") + draft(drafted, name), nl=False)

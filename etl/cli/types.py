@@ -76,6 +76,6 @@ class Folder(click.Path):
 
 
 class Place(click.Path):
-    """FILE:LINE, or FILE:ROW:LINE for a file of records."""
+    """FILE:LINE; for a file of records, FILE:ROW:LINE or FILE:ID:LINE."""
 
     name = "place"

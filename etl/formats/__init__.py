@@ -124,26 +124,31 @@ def format_of(path: str, head: bytes) -> Format:
     return found or SUFFIXES.get(suffix_of(path)) or "text"
 
 
-def only_document(name: str, reading: Reading, row: int = 0) -> Raw:
-    """Return the document of a file, or the record on a row of it.  Raises NoInput and UsageError."""
+def only_document(name: str, reading: Reading, record: str = "") -> Raw:
+    """Return the document of a file, or the record that has this row, or else this id.
+
+    Raises NoInput and UsageError.
+    """
     if name != STDIN and Path(name).is_dir():
         raise UsageError(name, "is a folder", "Name a file in it.")
     sources = find([name], reading).sources
     if len(sources) != 1:
         raise UsageError(name, f"stands for {len(sources)} files", "Name one of them.")
     rows: list[str] = []
+    with_id: Raw | None = None
     for share in shares(sources[0], reading, _AT_ONCE):
         for result in read(share, reading):
             rows.append(str(result.row))
             has_rows = share.format not in ("text", "html")
-            if has_rows and not row and not share.fault:
-                raise UsageError(name, "holds records", f"Say which: {name}:ROW:LINE.")
-            if not has_rows or share.fault or result.row == row:
+            if has_rows and not record and not share.fault:
+                raise UsageError(name, "holds records", f"Say which: {name}:ROW:LINE, or {name}:ID:LINE.")
+            if not has_rows or share.fault or rows[-1] == record:
                 if isinstance(result, Raw):
                     return result
                 raise UsageError(f"{result.path}:{result.row}", result.reason)
-    raise UsageError(
-        f"{name}:{row}",
-        "there is no such row",
-        f"Its first rows are {', '.join(rows[:5])}." if rows else "It has no records.",
-    )
+            if isinstance(result, Raw) and result.record == record:
+                with_id = with_id or result
+    if with_id:
+        return with_id
+    way_out = f"Its first rows are {', '.join(rows[:5])}." if rows else "It has no records."
+    raise UsageError(f"{name}:{record}", "no record has this row or id", way_out)

@@ -118,7 +118,7 @@ def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
     if output.in_store:
         check_store(output.name, output.kind == "store file", force)
         return
-    targets = [output.path(kind) for kind in output.kinds()]
+    targets = [output.path(kind) for kind in reversed(output.kinds())]  # an error names the output itself first
     refuse_inputs(output, inputs)
     for target in targets:
         if not target.exists() and not target.is_symlink():
