@@ -244,12 +244,12 @@ def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
         return
     held = bytearray()
     for piece in pieces(file, PIECE_BYTES):
-        first, *lines = piece.split(b"\r")
-        for line in (*lines, None):
-            held += first if len(held) <= MAX_DOCUMENT_BYTES else b""
-            if line is not None:
-                yield bytes(held) + b"\n"
-                held, first = bytearray(), line
+        *ended, rest = piece.split(b"\r")
+        for line in ended:
+            yield bytes(held) + line + b"\n"
+            held.clear()
+        if len(held) <= MAX_DOCUMENT_BYTES:  # else the line is a reject already
+            held += rest
     yield bytes(held)
 
 
