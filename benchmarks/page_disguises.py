@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 from lxml import etree
-from lxml.html import builder
 from page_inserts import Donors, insert
 from page_structures import restructured
 
@@ -137,30 +136,8 @@ def _bare(container: Element, _: int) -> None:
                 del part.attrib[name]
 
 
-def _tables(container: Element, draw: int) -> None:
-    """An old portal: columns, menus and boxes are tables, paragraphs are parted by <br>."""
-    for part in [*container.iter("p")]:
-        part.tag = "span"
-        part.addnext(builder.BR())
-        part.addnext(builder.BR())
-    for part in [*container.iterancestors("div", "main", "article", "section"), container]:
-        part.tag = "td"
-        part.set("valign", "top")
-        around = builder.TABLE({"cellpadding": "0"}, builder.TR())
-        part.addprevious(around)
-        around[0].append(part)
-    for part in [*container.getroottree().getroot().iter("ul", "nav", "header", "footer", "aside")]:
-        if container not in part.iter("td"):
-            part.tag = "table"
-            for item in part:
-                if isinstance(item.tag, str):
-                    item.tag = "td"
-    if draw // 17 % 2:
-        _bare(container, draw)
-
-
 DISGUISES: tuple[Callable[[Element, int], None], ...] = (
     *(_renamed("aside"), _renamed("header"), _renamed("form")),
     *(_with("hidden", ""), _with("style", "display:none"), _with("class", "comments"), _with("class", "c1")),
-    *(_page_hidden, _custom, _captions, _captions, _bare, _bare, _tables, _tables),
+    *(_page_hidden, _custom, _captions, _captions, _bare, _bare),
 )

@@ -105,7 +105,6 @@ CAPTIONS = (
     "leyenda",
 )
 ROUND_CAPTIONS = ("image", "photo-wrap", "wp-caption", "media", "inline-photo", "pic", "gallery-item", "slide")
-LISTS = ("related", "related-news", "yarpp", "see-also", "more-news", "other-articles", "links", "box", "list", "")
 OFFERS = (
     "paywall-offer",
     "subscribe-box",
@@ -215,21 +214,6 @@ def _teasers(container: Element, story: Sequence[Element], donors: Donors) -> No
     _place(container, story, [*head, *cards], pick, is_within=pick.random() < 0.3)
 
 
-def _list(container: Element, story: Sequence[Element], donors: Donors) -> None:
-    """A list of other stories at the end of this one: a line each, with its day or its first sentence."""
-    pick = donors.random
-    row, has_text, has_day = pick.choice(("li", "tr", "p", "div")), pick.random() < 0.5, pick.random() < 0.5
-    rows = []
-    for _ in range(pick.randint(2, 6)):
-        day = [_box("span", pick.choice(("date", "")), f"{pick.randint(1, 28)}.03.2021")] if has_day else []
-        said = [pick.choice((builder.BR(), builder.SPAN(" "))), donors.sentence()] if has_text else []
-        parts = [*day, " ", _link(donors.title()), *said]
-        rows.append(builder.TR(builder.TD(*parts)) if row == "tr" else _box(row, "", *parts))
-    around = {"li": pick.choice(("ul", "ol")), "tr": "table"}.get(row, "div")
-    head = [_box(pick.choice(("h3", "h4", "p", "b")), "", pick.choice(HEADS))] if pick.random() < 0.8 else []
-    container.append(_box("div", pick.choice(LISTS), *head, _box(around, "", *rows)))
-
-
 def _discussion(container: Element, story: Sequence[Element], donors: Donors) -> None:
     pick = donors.random
     name, who, when = (
@@ -244,13 +228,12 @@ def _discussion(container: Element, story: Sequence[Element], donors: Donors) ->
         items.append(
             _box("div", name, *signed, _box("div", "txt", *said), _link(pick.choice(("Reply", "Antworten", "Report"))))
         )
-    head = builder.H3(f"{len(items)} " + pick.choice(("comments", "opinions", "replies")))
-    match pick.choice(("div", "div", "ol", "table")):
-        case "ol":
-            items = [builder.OL(*(builder.LI(item) for item in items))]
-        case "table":
-            items = [builder.TABLE(*(builder.TR(builder.TD(item)) for item in items))]
-    box = _box("div", pick.choice(ROUND_COMMENTS), head, *items)
+    box = _box(
+        "div",
+        pick.choice(ROUND_COMMENTS),
+        builder.H3(f"{len(items)} " + pick.choice(("comments", "opinions", "replies"))),
+        *items,
+    )
     (container.getparent() if pick.random() < 0.5 else container).append(box)
 
 
@@ -324,5 +307,5 @@ def _place(
 
 
 INSERTS: tuple[Callable[[Element, Sequence[Element], Donors], None], ...] = (
-    *(_teasers, _teasers, _list, _discussion, _captions, _captions, _offer, _promotion, _biography, _consent, _unseen),
+    *(_teasers, _teasers, _discussion, _captions, _captions, _offer, _promotion, _biography, _consent, _unseen),
 )

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import Run
 
+from etl.errors import UsageError
 from etl.formats.outputs import read_outputs
 from etl.record import Record
 from etl.shapes import SHAPES
@@ -248,3 +249,18 @@ def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sailed on Friday evening.\n")
     result = run("clean", "a.txt", "-o", "s3://bucket/out/", "--resume")
     assert (result.code, "continues only runs into local files and folders" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pytest.param(pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xe9"], pa.binary()).buffers()), id="not UTF-8"),
+        pytest.param(pa.array([2**62], pa.timestamp("us")), id="a year that Python lacks"),
+        pytest.param(pa.array([1], pa.timestamp("ns")), id="nanoseconds"),
+    ],
+)
+def test_parquet_of_others_is_named(tmp_path: Path, column: pa.Array) -> None:
+    path = tmp_path / "out.audit.parquet"
+    pq.write_table(pa.table({"path": column}), path)
+    with pytest.raises(UsageError, match=r"out\.audit\.parquet: cannot be read: "):
+        list(read_outputs(path, dict[str, Any]))

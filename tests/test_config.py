@@ -204,6 +204,23 @@ def test_r7_a_config_ends_at_the_root_of_the_repository(run: Run, tmp_path: Path
     assert "the books balance" in run("clean", "a.txt").err
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        pytest.param("threshold = 2020-01-01", "'threshold' is not a string or a number", id="a date for a number"),
+        pytest.param("threshold = [1]", "'threshold' is not a string or a number", id="a list for a number"),
+        pytest.param("select = [1]", "'select' is not a list of strings", id="numbers for names"),
+        pytest.param("quiet = 5", "'quiet' is not true or false", id="a number for a flag"),
+        pytest.param('rules = ["a\\u0000b"]', "'rules' is not text: it holds the character NUL", id="NUL in a path"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_type_is_refused(run: Run, tmp_path: Path, option: str, said: str) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text(f"[clean]\n{option}\n")
+    done = run("clean", "a.txt")
+    assert (done.code, f"copydesk.toml:2:1: {said}" in done.err) == (2, True), done.err
+
+
 @pytest.mark.parametrize("key", ['output = "o.jsonl"', "force = true"])
 def test_r7_where_output_goes_is_not_for_a_config(run: Run, tmp_path: Path, key: str) -> None:
     (tmp_path / "a.txt").write_text(STORY)

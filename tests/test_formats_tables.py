@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ import pytest
 from msgspec import structs
 
 from etl.formats import Reading, Reject, Result, columnar, find, read, shares
+from etl.formats.csv_rows import Dialect, rows
 from etl.model import Raw
 
 STORY = (
@@ -62,6 +64,24 @@ def test_rows_of_csv(tmp_path: Path, body: str, expected: list[tuple[int, str]],
     path.write_bytes(body.encode())
     found = outcome(results(path, size=size))
     assert [(row, said[: len(wanted)]) for (row, said), (_, wanted) in zip(found, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r"])
+def test_a_line_of_csv_over_the_limit_is_one_reject(tmp_path: Path, line_end: str) -> None:
+    path = tmp_path / "a.csv"
+    with path.open("wb") as file:
+        file.write(f"id,text{line_end}1,One{line_end}2,".encode())
+        file.write("é".encode() * (40 << 20))
+        file.write(f"{line_end}3,Three{line_end}".encode())
+    assert outcome(results(path)) == [(2, "One"), (3, "is one record of more than 64 MiB"), (4, "Three")]
+
+
+def test_lines_that_all_open_a_cell_take_time_in_proportion(tmp_path: Path) -> None:
+    lines = ['x"y","'] * 10_000
+    start = process_time()
+    found = list(rows(iter([f"{line}\n" for line in lines]), Dialect(",", ("id", "text"))))
+    assert len(found) == len(lines)
+    assert process_time() - start < 10  # it was 50 million looks at a line
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

@@ -126,6 +126,8 @@ def test_a_marker_around_the_story_does_not_condemn_it(before: str, after: str) 
         pytest.param("<blockquote><p>{}</p></blockquote>", "We shall build it again, and this time we shall build it of stone.", id="quotation"),
         pytest.param("<ul><li>{}</li><li>The barge is held in the inner harbour until Monday.</li></ul>", "No one was hurt when the barge struck the pier.", id="list"),
         pytest.param("<story-text>{}</story-text>", "A petition with more than two thousand names was handed to the council last week.", id="custom element"),
+        pytest.param("<div class=related-text><p>{}</p></div>", "A petition with more than two thousand names was handed to the council last week.", id="a box called related, without links"),
+        pytest.param("<table><tr><td><a href=/x>Pier one</a><td>{}</table>", "It moved by eleven centimetres towards the bank.", id="a table with links"),
         pytest.param("<div>{}</div>", "A petition with more than two thousand names was handed to the council last week.", id="bare div"),
     ],
 )  # fmt: skip
@@ -149,6 +151,9 @@ TEASER = "<div class=card><a href=/x><h4>{}</h4></a></div>"
         pytest.param("<select><option>{}</option></select>", "Choose a county", id="control"),
         pytest.param("<noscript><p>{}</p></noscript>", "Please turn on JavaScript to read the comments of our readers.", id="noscript"),
         pytest.param("<p>[&nbsp;<a href=/x>How a pier is built</a>&nbsp;]</p>", "How a pier is built", id="a link in brackets"),
+        pytest.param("<div class=yarpp-related><ol><li><a href=/x>How a pier is built</a> <small>{}</small><li><a href=/y>Ferry fares go up again</a></ol></div>", "A short guide to piles, caps and patience.", id="a list of other stories by its name"),
+        pytest.param("<h4>More</h4><table><tr><th><a href=/x>How a pier is built</a> (0)<td>2.5.<tr><th><a href=/y>{}</a><td>1.5.</table>", "Ferry fares go up again", id="a table of links at the end"),
+        pytest.param("<div class=author-box><p>{}</p></div>", "Ada Quill has written about the harbour for this paper since 2014.", id="a biography"),
         pytest.param("<p><a href=/t>#harbour</a> <a href=/u>#barge</a></p>", "#barge", id="hashtags"),
     ],
 )  # fmt: skip

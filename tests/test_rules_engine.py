@@ -162,9 +162,13 @@ def test_a_search_near_the_literals_finds_what_a_search_of_all_finds(source: str
 WORDS = st.text("ab0\néß", max_size=3)
 
 
-@given(st.lists(st.lists(WORDS, max_size=4), max_size=3), st.lists(st.text("ab0s", min_size=1, max_size=3), max_size=6))
-def test_literal_search_finds_literals(articles: list[list[str]], literals: list[str]) -> None:
-    matcher = LiteralMatcher((literal, LiteralTrigger(rank)) for rank, literal in enumerate(literals))
+@given(
+    st.lists(st.lists(WORDS, max_size=4), max_size=3),
+    st.lists(st.text("ab0s", min_size=1, max_size=3), max_size=6),
+    st.integers(1, 20),
+)
+def test_literal_search_finds_literals(articles: list[list[str]], literals: list[str], window: int) -> None:
+    matcher = LiteralMatcher(((literal, LiteralTrigger(rank)) for rank, literal in enumerate(literals)), window)
     views = [
         ArticleView(*of_blocks([Block(at, at + 1, 0, 0, text) for at, text in enumerate(texts)])) for texts in articles
     ]

@@ -256,13 +256,28 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
         if name not in (*known, COMMON):
             raise PackError(config.path, f"[{name}] is not a command", _near(name, {**COMMANDS, COMMON: ""}))
         names = anywhere if name == COMMON else known[name]
-        for key in values:
+        for key, value in values.items():
             if key not in names:
                 raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
             if key in NOT_FOR_CONFIGS:
                 fault = f"'{key}' is for the command line alone"
                 raise PackError(place(config.path, 1, key), fault, "Give it with each run.")
+            if wanted := _wrong_type(names[key], value):
+                raise PackError(place(config.path, 1, key), f"'{key}' is not {wanted}")
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
+
+
+def _wrong_type(option: click.Option, value: Any) -> str:
+    """Return what the value of an option has to be, if one of a config is something else; else "".
+
+    What a word or a number has to be in particular, the option itself says.
+    """
+    if option.is_flag:
+        return "" if isinstance(value, bool) else "true or false"
+    words = value if option.multiple and isinstance(value, list) else [value]
+    if all(isinstance(word, str) or (type(word) in (int, float) and not option.multiple) for word in words):
+        return "" if "\0" not in "".join(map(str, words)) else "text: it holds the character NUL"
+    return "a list of strings" if option.multiple else "a string or a number"
 
 
 def _command_defaults(command: str, names: Mapping[str, click.Option], config: "Config") -> dict[str, Any]:

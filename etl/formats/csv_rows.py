@@ -11,6 +11,11 @@ from etl.formats.source import MAX_DOCUMENT_BYTES
 
 # Lines.  A row of more is an unclosed quotation mark: the longest article seen in a cell has 700 lines.
 MAX_ROW_LINES = 5000
+# Lines that are read again behind rows that are not closed, in a file, and more for each of these rows.  Some stray
+# marks are met; were each line one, a million lines would be read 5,000 times.  From then on a row has fewer lines.
+MAX_LINES_RETRIED, RETRIED_PER_LINE, MIN_ROW_LINES = 500_000, 50, 50
+TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
+NOT_CLOSED = "is not a CSV row: a quotation mark is not closed"
 # Delimiters of tables that are often written without any quoting: a mark in a cell is part of it.
 UNQUOTED_DELIMITERS = "\t|"
 
@@ -35,7 +40,10 @@ class Dialect(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True, gc=False):
-    """The lines of one row, the number of the first of them, and what is wrong with them ("": nothing)."""
+    """The lines of one row, the number of the first of them, and what is wrong with them ("": nothing).
+
+    A line over the limit is cut.
+    """
 
     line: int
     text: str
@@ -48,22 +56,31 @@ def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row
     A row ends where its quotation marks are closed.  Blank lines are rows.
     """
     waiting: list[str] = []  # lines that were taken for a row which then broke the rules
-    number = first
-    while True:
-        text = waiting.pop() if waiting else next(lines, "")
-        if not text:
-            return
-        taken = [text]
+    number, lines_to_retry = first, MAX_LINES_RETRIED
+    while text := waiting.pop() if waiting else next(lines, ""):
+        taken, length = [text], len(text)
+        most = min(MAX_ROW_LINES, max(lines_to_retry, MIN_ROW_LINES))
         is_open = _is_open(text, False, dialect)
-        while is_open and len(taken) < MAX_ROW_LINES and (more := waiting.pop() if waiting else next(lines, "")):
+        while is_open and len(taken) < most and length <= MAX_DOCUMENT_BYTES:
+            if not (more := waiting.pop() if waiting else next(lines, "")):
+                break
             taken.append(more)
+            length += len(more)
             is_open = _is_open(more, True, dialect)
-        is_broken = is_open or (len(taken) > 1 and _breaks_rules("".join(taken), dialect))
-        if is_broken:
+        fault = TOO_LONG if _is_too_long(text) else NOT_CLOSED if is_open else ""
+        if fault or (len(taken) > 1 and _breaks_rules("".join(taken), dialect)):
             waiting.extend(reversed(taken[1:]))
-            taken = taken[:1]
-        yield Row(number, "".join(taken), "a quotation mark is not closed" if is_broken else "")
-        number += len(taken)
+            lines_to_retry += RETRIED_PER_LINE - len(taken)
+            taken, fault = taken[:1], fault or NOT_CLOSED
+        text, count = "".join(taken), len(taken)
+        del taken  # a row may have 64 MiB
+        yield Row(number, text, fault)
+        number += count
+
+
+def _is_too_long(line: str) -> bool:
+    # A character has four bytes at most.
+    return len(line) * 4 > MAX_DOCUMENT_BYTES and len(line.encode("utf-8", "surrogateescape")) > MAX_DOCUMENT_BYTES
 
 
 def _is_open(line: str, was_open: bool, dialect: Dialect) -> bool:

@@ -15,12 +15,22 @@ import msgspec
 from msgspec import structs
 
 from etl.errors import Unreadable
-from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
+from etl.formats.csv_rows import TOO_LONG, Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded
-from etl.formats.opening import Damaged, in_utf8, open_share, pieces, wide_encoding
-from etl.formats.source import InputFormat, Opened, Reading, Reject, Result, Share, Source
+from etl.formats.opening import Damaged, bounded_lines, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.source import (
+    MAX_DOCUMENT_BYTES,
+    MAX_REJECT_BYTES,
+    InputFormat,
+    Opened,
+    Reading,
+    Reject,
+    Result,
+    Share,
+    Source,
+)
 from etl.model import Raw
 
 DELIMITERS = ",\t;|"
@@ -42,6 +52,8 @@ _STRAY = re.compile("[\udc80-\udcff]")
 def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | Reject:
     """Return the document in a row."""
     body = row.text.rstrip("\r\n")
+    if row.fault == TOO_LONG:
+        return Reject(path, row.line, TOO_LONG, body[:MAX_REJECT_BYTES].encode("utf-8", "surrogateescape"))
     try:
         return _document(path, row, body, dialect, reading)
     except Unreadable as error:
@@ -74,10 +86,10 @@ def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
         try:
             return cells(text, dialect)
         except csv.Error as error:
-            fault = str(error)
+            fault = f"is not a CSV row: {error}"
     if values := bare_cells(text, dialect):
         return values
-    raise Unreadable(path, f"is not a CSV row: {fault}")
+    raise Unreadable(path, fault)
 
 
 def dialect_of(head: str, reading: Reading) -> Dialect | None:
@@ -214,7 +226,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         for row in rows(lines, dialect, dialect.rows + 1):
             if parts and length + len(row.text) > size:
                 yield _share(source, parts, first, layout)
-                parts, length = [], 0
+                length = 0
             first = first if parts else row.line
             parts.append(row.text)
             length += len(row.text)
@@ -227,21 +239,28 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
     """Yield the lines of a file; those that end in CR alone, as old Macs and Excel for them wrote, end in LF."""
     if b"\n" in head or b"\r" not in head:
-        yield from file
+        for line in bounded_lines(file):
+            yield line + b"\n" if len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n") else line
         return
-    rest = b""
+    held = bytearray()
     for piece in pieces(file, PIECE_BYTES):
-        *lines, rest = (rest + piece).split(b"\r")
-        yield from (line + b"\n" for line in lines)
-    yield rest
+        *ended, rest = piece.split(b"\r")
+        for line in ended:
+            yield bytes(held) + line + b"\n"
+            held.clear()
+        if len(held) <= MAX_DOCUMENT_BYTES:  # else the line is a reject already
+            held += rest
+    yield bytes(held)
 
 
 def _line(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
 
 
-def _share(source: Source, parts: Sequence[str], first: int, layout: bytes) -> Share:
+def _share(source: Source, parts: list[str], first: int, layout: bytes) -> Share:
+    """Return rows as a share, and forget them here."""
     body = "".join(parts).encode("utf-8", "surrogateescape")
+    parts.clear()
     return Share(source, "csv", len(body), body, first, layout=layout)
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
-from etl.formats.opening import Damaged, check_unchanged, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.opening import Damaged, bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 
@@ -20,7 +20,7 @@ _OPENS = re.compile(rb"[\x1e\s]*\{\s*(?:\"|\}|$|'[^'\n]{1,60}':\s)")
 def lines_of(share: Share) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a share that are not blank, by their numbers.  Raises OSError and Changed."""
     with open_share(share) as file:
-        for row, line in enumerate(_bounded_lines(file), share.row):
+        for row, line in enumerate(bounded_lines(file), share.row):
             if line.strip():
                 yield row, line
     if share.body is None:
@@ -38,14 +38,6 @@ def read_each(share: Share, read: Callable[[int, bytes], Record]) -> Iterator[Re
             yield read(row, line)
     except Damaged as error:
         yield Reject(share.source.name, row + 1, f"the file is damaged from here on: {error}", b"")
-
-
-def _bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield lines; one over the limit is cut there, and its rest is skipped."""
-    while line := file.readline(MAX_DOCUMENT_BYTES + 1):
-        yield line
-        while len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n"):
-            line = file.readline(MAX_DOCUMENT_BYTES)
 
 
 def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:

@@ -177,6 +177,14 @@ def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
         yield b"".join(parts)
 
 
+def bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield lines; one over the limit is cut there, and its rest is skipped."""
+    while line := file.readline(MAX_DOCUMENT_BYTES + 1):
+        yield line
+        while len(line) > MAX_DOCUMENT_BYTES and not line.endswith(b"\n"):
+            line = file.readline(MAX_DOCUMENT_BYTES)
+
+
 def fault_of(error: Exception) -> str:
     """Return what is wrong with a file, or a document, that could not be read, in words."""
     if isinstance(error, Unreadable):

@@ -116,7 +116,7 @@ def is_own_parquet(path: Path) -> bool:
 
     try:
         metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowInvalid, OSError):
+    except (pa.ArrowException, OSError, ValueError):
         return False
     return all(metadata.get(name) == value for name, value in OWN.items())
 
@@ -130,7 +130,7 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
         file = pq.ParquetFile(path)
         for batch in _batches(file):
             yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:  # a string that is not UTF-8 …
         raise UsageError(str(path), f"cannot be read: {str(error).partition(chr(10))[0]}") from None
 
 

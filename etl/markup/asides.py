@@ -1,36 +1,57 @@
-"""Prose that is not the story's, whatever the model takes it for: what readers say below it, what a dialog asks them.
+"""What is not the story's, whatever the model takes it for: what readers say below it, what a dialog asks them.
 
 Both read like a story and may be longer than it.  They are told by where they stand: beside a story, in a box that
-calls itself so.  A whole story in such a box stays.
+calls itself so.  A whole story in such a box stays.  The same holds for lists of other stories, and for biographies.
 """
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 from msgspec import structs
 
 from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
-from etl.markup.layout import Layout
-from etl.markup.naming import CAPTIONS, OFFERS, PICTURES, names_discussion
+from etl.markup.layout import Layout, Line
+from etl.markup.naming import BIOGRAPHIES, CAPTIONS, OFFERS, PICTURES, RELATED, names_discussion
 
 # Characters of story that must stand outside, or the box may hold the story of a page that calls it so.
 MIN_STORY = 140
 # Characters of the longest caption; boxes around a line in which an offer is looked for.
 MAX_CAPTION, OFFER_LEVELS = 300, 3
+# The same for lists of other stories; characters of a link to one, and links of a list: a longer one is an index.
+LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
 # Share of the characters of a way out that are linked.
 MOSTLY = 0.7
+# Boxes of the items of lists and tables.
+CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 _COMMENTS = BIT["comments"]
 
 
 def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
-    """Return the lines of dialogs, captions, offers, links and discussions among those taken for story."""
+    """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story."""
     found: set[int] = set()
-    for is_one in (_is_in_dialog, _is_caption, _is_offer, _is_way_out):
+    for is_one in (_is_in_dialog, _is_caption, _is_appended, _is_related, _is_way_out):
         lines = {line for line in story if line not in found and is_one(layout, line)}
         if _chars(layout, set(story) - found - lines) >= MIN_STORY:
             found |= lines
+    found |= _links_at_end(layout, sorted(set(story) - found))
     return frozenset(found) | discussions(layout, said, set(story) - found)
+
+
+def _links_at_end(layout: Layout, story: Sequence[int]) -> set[int]:
+    """Return the end of a story that is but a list or table of links, with its heading and days or counts."""
+    tail = set(takewhile(lambda place: _may_be_listed(layout, layout.lines[place]), reversed(story)))
+    links = sum(layout.lines[place].linked >= MIN_LINK for place in tail)
+    return tail if 1 < links <= MAX_LINKS and _chars(layout, set(story) - tail) >= MIN_STORY else set()
+
+
+def _may_be_listed(layout: Layout, line: Line) -> bool:
+    """Return whether a line is a heading, a button, or a cell or item with little but a link."""
+    box = layout.boxes[line.box]
+    is_little = line.linked >= MOSTLY * len(line.text) or len(line.text) < MIN_LINK
+    return bool(box.parts & (BIT["heading"] | BIT["button"])) or (box.name in CELLS and is_little)
 
 
 def _is_in_dialog(layout: Layout, line: int) -> bool:
@@ -47,10 +68,20 @@ def _is_caption(layout: Layout, line: int) -> bool:
     return bool(box.parts & BIT["figcaption"] or CAPTIONS.search(names) or is_beside)
 
 
-def _is_offer(layout: Layout, line: int) -> bool:
-    """Return whether a line stands in a box that is called an offer, close around it."""
+def _is_appended(layout: Layout, line: int) -> bool:
+    """Return whether a line stands in a box that is called an offer or a biography, close around it."""
     path = list(layout.path(layout.lines[line].box))[:OFFER_LEVELS]
-    return any(OFFERS.search(layout.keys[layout.boxes[place].key][1]) for place in path)
+    names = [layout.keys[layout.boxes[place].key][1] for place in path]
+    return any(OFFERS.search(name) or BIOGRAPHIES.search(name) for name in names)
+
+
+def _is_related(layout: Layout, line: int) -> bool:
+    """Return whether a line stands in a box that is called a list of other stories, and has two links or more."""
+    for place in list(layout.path(layout.lines[line].box))[:LIST_LEVELS]:
+        if RELATED.search(layout.keys[layout.boxes[place].key][1]):
+            inside = range(place, layout.ends[place])
+            return sum(one.box in inside and one.linked >= MIN_LINK for one in layout.lines) > 1
+    return False
 
 
 def _is_way_out(layout: Layout, line: int) -> bool:
@@ -78,8 +109,14 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
     if not inside or _chars(layout, others) < MIN_STORY:
         return frozenset()
     signed = _signed(layout, said, outermost) | _repeating(layout, outermost)
-    found = [lines for top, lines in inside.items() if top in signed and lines[0] > others[-1]]
+    found = [lines for top, lines in inside.items() if top in signed and _is_below(layout, others, lines[0])]
     return frozenset(line for lines in found for line in lines)
+
+
+def _is_below(layout: Layout, others: Sequence[int], first: int) -> bool:
+    """Return whether a line stands below a story, but for a word or two at the end of the page."""
+    at = bisect(others, first)
+    return _chars(layout, others[at:]) < MIN_STORY <= _chars(layout, others[:at])
 
 
 def credible(layout: Layout, said: Said) -> Layout:

@@ -220,7 +220,7 @@ def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:
     of_name = [clue for clue in clues if clue.name == name]
     below = min(story.start + LINES_BELOW, story.end)
     yield from (clue for clue in of_name if story.start - LINES_ABOVE <= clue.line <= below)
-    yield from (clue for clue in of_name if max(below, story.end - 2) < clue.line <= story.end + 3)
+    yield from (clue for clue in of_name if max(below, story.end - 4) < clue.line <= story.end + 3)
 
 
 def _language(codes: Iterable[str]) -> str:

@@ -81,6 +81,15 @@ PICTURES = Finder(
     r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])",
     "image|photo|picture|bild|foto|galler|galerie",
 )
+BIOGRAPHIES = Finder(
+    r"(?<![a-z])(?:auth?[eo]u?r-?_?(?:bio|box|desc|description|info|about)|about-?_?(?:the-?_?)?auth?[eo]u?r)(?![a-z])",
+    "aut",
+)
+RELATED = Finder(
+    r"(?<![a-z])(?:related|yarpp|see-?also|also-?read|more-?(?:stories|news|articles)|similar|recommended|lire-?aussi"
+    r"|relacionad[ao]s|correlati|read-?more)(?![a-z])",
+    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati",
+)
 OFFERS = Finder(
     r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box)(?![a-z])",
     "offer|subscri|newsletter|sign-?up|wall|box",

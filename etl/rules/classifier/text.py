@@ -69,7 +69,7 @@ class Text(Struct, frozen=True, eq=False):
     kinds: NDArray[np.uint8]
     folded: NDArray[np.uint64]
     units: NDArray[np.uint8]
-    blocks: NDArray[np.int64]
+    blocks: NDArray[np.int32]
     starts: Integers
     ends: Integers
 
@@ -106,7 +106,7 @@ def read_text(texts: Sequence[str]) -> Text:
     rows = [_classify(code) for code in present.tolist()]
     if rows:
         kinds[present], folded[present], units[present] = zip(*rows, strict=True)
-    blocks = np.repeat(np.arange(len(texts)), lengths + 1)
+    blocks = np.repeat(np.arange(len(texts), dtype=np.int32), lengths + 1)
     return Text(codes, kinds[places], folded[places], units[places], blocks, ends - lengths, ends)
 
 
@@ -145,16 +145,16 @@ def count_kinds(text: Text) -> Integers:
 
 def sum_units(text: Text) -> Integers:
     """Return the length of each block in units."""
-    sums = np.concatenate(([0], np.cumsum(text.units, dtype=np.int64)))
+    sums = np.zeros(len(text.units) + 1, dtype=np.int64)
+    np.cumsum(text.units, out=sums[1:])
     return sums[text.ends] - sums[text.starts]
 
 
 def last_marks(text: Text) -> Integers:
     """Return for each block the place of its last character that closes nothing; -1 if there is none."""
-    telling = (text.kinds != Kind.SPACE) & (text.kinds != Kind.CLOSER)
-    last = np.maximum.accumulate(np.where(telling, np.arange(len(text.kinds)), -1))
-    found = last[np.maximum(text.ends - 1, 0)] if len(last) else text.ends
-    return np.where((found >= text.starts) & (text.ends > text.starts), found, -1)
+    telling = np.flatnonzero((text.kinds != Kind.SPACE) & (text.kinds != Kind.CLOSER))
+    found = np.concatenate(([-1], telling))[np.searchsorted(telling, text.ends)]
+    return np.where(found >= text.starts, found, -1)
 
 
 def ends_as_sentence(text: Text, units: Integers) -> Flags:
@@ -181,12 +181,15 @@ def tokenize(text: Text) -> Tokens:
         if len(starts)
         else starts
     )
-    blocks = text.blocks[starts]
+    blocks = text.blocks[starts].astype(np.int64)
     counts = np.bincount(blocks, minlength=len(text.starts))
     firsts = np.cumsum(counts) - counts
-    units = np.concatenate(([0], np.cumsum(text.units, dtype=np.int64)))
+    hashes, stems = _hash_spans(text, starts, ends)
+    units = np.zeros(len(text.units) + 1, dtype=np.int64)
+    np.cumsum(text.units, out=units[1:])
     return Tokens(
-        *_hash_spans(text, starts, ends),
+        hashes,
+        stems,
         blocks,
         np.arange(len(starts)) - firsts[blocks],
         kinds[starts],
@@ -205,9 +208,13 @@ def _hash_spans(text: Text, starts: Integers, ends: Integers) -> tuple[NDArray[n
     A hash is a polynomial modulo 2 ** 64: the difference of one running sum, divided by the power at which it starts.
     """
     longest = int((text.ends - text.starts).max(initial=0)) + 1
-    offsets = np.arange(len(text.folded)) - text.starts[text.blocks]
-    terms = text.folded * _powers(_BASE, longest)[offsets]
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)))
+    offsets = np.arange(len(text.folded), dtype=np.int32)
+    offsets -= text.starts.astype(np.int32)[text.blocks]
+    # In place: a document may have 64 million characters.
+    sums = np.zeros(len(text.folded) + 1, dtype=np.uint64)
+    sums[1:] = _powers(_BASE, longest)[offsets]
+    sums[1:] *= text.folded
+    np.cumsum(sums, out=sums)
     origin = _powers(_INVERSE, longest)[offsets[starts]]
     stems = np.minimum(ends, starts + STEM)
     return mix((sums[ends] - sums[starts]) * origin), mix((sums[stems] - sums[starts]) * origin)

@@ -20,6 +20,9 @@ NO_RULES: RuleSet = 0
 _Entry = tuple[RuleSet, int, int, tuple[int, int, int, int] | None, int]
 """Of a literal: the rule, the length of the block at least and at most, bounds of the place, rank if it is located."""
 
+# Bytes.  A text has a match for each third character, which takes 150 bytes.
+WINDOW_BYTES = 512 << 10
+
 _DIGITS_ALIKE = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))
 
 
@@ -65,9 +68,10 @@ class LiteralHits(Struct, gc=False):
 
 
 class LiteralMatcher:
-    """Finds the literals of rules in batches of articles."""
+    """Finds the literals of rules in batches of articles; in long ones, a window of so many bytes at a time."""
 
-    def __init__(self, triggers: Iterable[tuple[str, LiteralTrigger]]) -> None:
+    def __init__(self, triggers: Iterable[tuple[str, LiteralTrigger]], window: int = WINDOW_BYTES) -> None:
+        self._window = window
         by_literal: dict[bytes, list[_Entry]] = {}
         for literal, one in triggers:
             entry = (
@@ -80,19 +84,20 @@ class LiteralMatcher:
             by_literal.setdefault(_encoded(literal), []).append(entry)
         self._entries = list(by_literal.values())
         self._longest = [max(entry[2] for entry in entries) for entries in self._entries]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(list(by_literal)) if by_literal else None
+        self._automaton = ahocorasick_rs.BytesAhoCorasick(list(by_literal))
+        self._max_length = max(map(len, by_literal), default=0)
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
         """Return the hits in each article."""
         found = [LiteralHits({}, {}) for _ in views]
-        if not self._automaton:
+        if not self._entries:
             return found
         shapes, ends = _shapes_of(views)
         places = ((hits, view, at) for hits, view in zip(found, views, strict=True) for at in range(len(view)))
         at = start_of_block = end_of_block = chars = -1
         rules, is_exact, hits = NO_RULES, True, LiteralHits({}, {})
         entries_of, longest = self._entries, self._longest
-        for literal, start, end in self._automaton.find_matches_as_indexes(shapes, overlapping=True):
+        for literal, start, end in self._matches(shapes):
             if end > end_of_block:
                 if rules:
                     hits.rules[at] = rules
@@ -122,6 +127,19 @@ class LiteralMatcher:
         if rules:
             hits.rules[at] = rules
         return found
+
+    def _matches(self, shapes: bytes) -> Iterable[tuple[int, int, int]]:
+        """Return the literals with their places, by their ends; those of long texts a window at a time."""
+        find = self._automaton.find_matches_as_indexes
+        return find(shapes, overlapping=True) if len(shapes) <= self._window else self._in_windows(shapes)
+
+    def _in_windows(self, shapes: bytes) -> Iterator[tuple[int, int, int]]:
+        for begin in range(0, len(shapes), self._window):
+            offset = max(0, begin - self._max_length)
+            window = shapes[offset : begin + self._window]
+            for literal, start, end in self._automaton.find_matches_as_indexes(window, overlapping=True):
+                if end > begin - offset:  # else it ends in the window before
+                    yield literal, offset + start, offset + end
 
 
 def _bounds(place: Place) -> tuple[int, int, int, int] | None:
