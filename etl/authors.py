@@ -20,12 +20,13 @@ _BY = re.compile(
     r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|von|par|por|di|door|af|av|przez|"
     r"autor(?:in|a)?|auteur|authors?|autore|redacción|автор|от|by|بقلم|كتبت?|نویسنده|מאת|记者|記者|作者)\b\s*:?\s+(?=\S)"
-    r"|(?:haber|yazan|yazar|oleh|penulis|írta|γράφει|by|von|par|por|记者|記者|作者)\s*[:：]\s*)*",
+    r"|(?:haber|yazan|yazar|oleh|penulis|írta|γράφει|by|von|par|por|记者|記者|作者|文)\s*[:：/]\s*)*",
     re.IGNORECASE,
 )
 # Its words that a name follows, not a day: "Posted by", but not "Posted".
 _NAMING = re.compile(
-    r"(?:\b(?:by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор)|بقلم|كتبت?|记者|記者|作者)\W*$",
+    r"(?:\b(?:by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор)|بقلم|كتبت?|记者|記者|作者)\W*$"
+    r"|\b(?:text|words|story|haber|yazan|yazar|oleh|penulis|írta|γράφει|文)\s*[:：/]\s*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
@@ -54,7 +55,7 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?:reporter|writer|editor|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
+    r"\b(?:reporter|writer|editor|edited|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
     r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md)\b",
     re.IGNORECASE,
 )
@@ -65,8 +66,9 @@ _TITLE_BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
     (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
 )
+_HANDLE = re.compile(r"(?<!\S)@\w+")
 _PAREN = re.compile(r"(?<=\S)\s*\([^)]*\)?\s*$")
-_TAIL = re.compile(r"\s+(?:for|in|at|from|on)\s.*$|\s*[-–—:|].*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[-–—:|].*$", re.IGNORECASE)
 
 
 def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()) -> tuple[str, ...]:
@@ -107,14 +109,17 @@ def upright(name: str) -> str:
 
 
 def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str]:
+    if trust != "given" and "\n" in text.strip():  # each in a line of its own: names, or a name and what it does
+        for line in text.split("\n"):
+            yield from _names(line, trust, publishers)
+        return
     text = " ".join(text.split())
     if len(text) > MAX_SAID:
         yield from [text] if trust == "given" else ()
         return
     if mailbox := _MAILBOX.fullmatch(text):
         text = mailbox["behind"] or mailbox["before"]
-    if trust == "given":
-        text = _BEHIND.sub("", _ADDRESS.sub(" ", text))
+    text = _BEHIND.sub("", _ADDRESS.sub(" ", text)) if trust == "given" else _HANDLE.sub("", text)
     for part in _BETWEEN.split(_BY.sub("", text.strip())):
         for at, piece in enumerate(_COMMA.split(part)):
             name = _name(piece, trust, publishers)

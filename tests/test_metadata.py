@@ -244,6 +244,19 @@ LINES = "".join(
         pytest.param("", "<p>By Ada Quill</p><p>2 March 2026</p>", "Ada Quill", "2026-03-02", id="unmarked"),
         pytest.param("", "<p>Published 2 March 2026 by Ada Quill</p>", "", "2026-03-02", id="a day before the name"),
         pytest.param("", "<p>Published on Paper Mills</p>", "", "", id="keeps: no name follows"),
+        pytest.param(
+            "", "<p class=byline>Ada Quill<br>Health Reporter</p>", "Ada Quill", "", id="an office in the next line"
+        ),
+        pytest.param(
+            "", "<ul class=authors><li>Ada Quill</li><li>Ben Nib</li></ul>", "Ada Quill; Ben Nib", "", id="items"
+        ),
+        pytest.param("", "<p class=byline>Ada Quill @aquill</p>", "Ada Quill", "", id="an account beside the name"),
+        pytest.param("", "<p>Text: Ada Quill</p>", "Ada Quill", "", id="text by"),
+        pytest.param("", "<p>Text messages</p>", "", "", id="keeps: no colon"),
+        pytest.param("", "<p>2 มีนาคม 2569</p>", "", "2026-03-02", id="a day in Thai, alone in its line"),
+        pytest.param("", "<p>It rained in 2019.</p>", "", "", id="keeps: a sentence"),
+        pytest.param("", "<i class=date data-timestamp=1772445600>3 days ago</i>", "", "2026-03-02", id="an epoch"),
+        pytest.param("", "<i class=date data-time=30>2 March 2026</i>", "", "2026-03-02", id="keeps: no epoch"),
         pytest.param("", "<p class=byline>박서연 기자</p>", "박서연", "", id="a Korean name is a word"),
         pytest.param("", "<p class=byline>편집부</p>", "", "", id="keeps: a Korean office"),
         pytest.param("", "<p class=byline>记者 陈晓雯</p>", "陈晓雯", "", id="a Chinese name is a word"),
@@ -304,3 +317,24 @@ def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, a
 )
 def test_headline_is_parted_from_its_site(html: str, headline: str) -> None:
     assert read_html(html + LINES, model=page_model()).metadata.headline == headline
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        pytest.param("citation_publication_date=2026/03/02", id="of a journal"),
+        pytest.param("originalpublicationdate=2026/03/02 10:00:00", id="of a broadcaster"),
+        pytest.param("cXenseParse:recs:publishtime=2026-03-02T10:00:00.000Z", id="of a counter of readers"),
+        pytest.param("bt:pubDate=2026-03-02T10:00:00Z", id="of a newsroom's system"),
+        pytest.param("pdate=20260302", id="in digits"),
+        pytest.param("publish_date=Mon Mar 02 10:00:00 UTC 2026", id="as Unix writes it"),
+    ],
+)
+def test_dates_are_known_by_many_names(meta: str) -> None:
+    name, content = meta.split("=")
+    assert read_html(f"<meta name='{name}' content='{content}'>").metadata.created.startswith("2026-03-02")
+
+
+def test_the_day_of_publication_comes_before_that_of_a_journal() -> None:
+    page = "<meta name=citation_online_date content=2026/03/05><meta name=dc.date content=2026-03-02>"
+    assert read_html(page).metadata.created.startswith("2026-03-02")

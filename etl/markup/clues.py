@@ -17,6 +17,8 @@ TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # What is in the class of a time at which a page was changed.
 _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])", re.IGNORECASE)
 
+# Attributes of dates that hold an epoch, and its digits.
+EPOCHS, EPOCH_DIGITS = ("data-timestamp", "data-time", "data-date", "data-datetime", "data-epoch"), (10, 13)
 # Elements that are asked whatever their attributes are, and attributes for which any other is.
 LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script"}
 TELLING = frozenset(("class", "itemprop", "rel"))
@@ -78,6 +80,7 @@ class Listener:
                 attributes.get("content")
                 or attributes.get("datetime")
                 or (attributes.get("title") if tag == "abbr" else "")
+                or (_epoch(attributes) if name in ("date", "time") else "")
             )
             if said:
                 self._note(name, said.strip(), line)
@@ -115,6 +118,12 @@ class Listener:
                     self._note(attributes[key].strip().lower(), content, line)
             if attributes.get("itemprop") == "name" and self.listening and self.listening[-1][1] == "itemprop author":
                 self.listening[-1][3].append(content)
+
+
+def _epoch(attributes: Mapping[str, str]) -> str:
+    """Return the time in seconds or thousandths that scripts put into words for readers; "" if there is none."""
+    values = (attributes[name] for name in EPOCHS if name in attributes)
+    return next((value for value in values if value.isdecimal() and len(value) in EPOCH_DIGITS), "")
 
 
 def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:

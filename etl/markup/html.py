@@ -11,6 +11,7 @@ stands in,
 and for a region its name (`regions`).
 """
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct, structs
@@ -41,7 +42,7 @@ TELLING = frozenset(
 # Characters.  A page of less story is suspect when it has so many of prose outside it.
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
 # Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.
-MAX_BESIDE, SENTENCE_ENDS = 100, (".", "!", "?", "。")
+MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # The articleBody is the story if the page shows less than this share of it.
@@ -131,7 +132,7 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
     texts = [line.text for line in layout.lines]
     long = (place for place, is_kept in enumerate(judged.kept) if is_kept and len(texts[place]) > MAX_BESIDE)
     above = range(span.start, next(long, span.end))
-    beside = [texts[at] for at in above if at not in judged.headlines and not texts[at].endswith(SENTENCE_ENDS)]
+    beside = [texts[at] for at in above if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
     return Shown(
         headings=[texts[place] for place in headings],
         titled=[texts[place] for place in sorted(judged.headlines)],

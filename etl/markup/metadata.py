@@ -28,7 +28,12 @@ SHOWN_AUTHORS = ("itemprop author", "rel author", "byline", "author link")
 DATES = (
     *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate"),
     *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
-    *("dc.date", "dcterms.date", "date", "itemprop datepublished", "time datepublished"),
+    *("article:published", "article.published", "og:published_time", "published_time", "rnews:datepublished"),
+    *("mediator_published_time", "cxenseparse:recs:publishtime", "bt:pubdate", "originalpublicationdate"),
+    *("dc.issued", "dc.date.created", "dc.date", "dcterms.date", "date", "itemprop datepublished"),
+    *("article_date_original", "citation_publication_date", "citation_online_date", "citation_date", "dcterms.issued"),
+    *("time datepublished", "publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available"),
+    *("newsdate", "created", "date.created", "itemprop datecreated"),
 )
 SHOWN_DATES = ("time", "date", "time modified")
 ADDRESSES = ("link canonical", "og:url")
@@ -95,7 +100,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=next(filter(None, publishers), ""),
         author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
-        created=_created(clues, linked.created, story) or _day_in_path(url) or _first_day(shows.beside),
+        created=_created(clues, linked.created, story) or _day_in_path(url) or _first_day(shows.beside, clues),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
@@ -185,9 +190,10 @@ def _first_byline(lines: Iterable[str]) -> str:
     return next(filter(None, ("; ".join(names_of([line], "shown")) for line in lines if begins_byline(line))), "")
 
 
-def _first_day(lines: Iterable[str]) -> str:
+def _first_day(lines: Iterable[str], clues: Sequence[Clue]) -> str:
     """Return the first day that a line tells."""
-    return next(filter(None, map(shown_date, lines)), "")
+    language = next(_said(clues, LANGUAGES), "")
+    return next(filter(None, (instant(line, language) or shown_date(line) for line in lines)), "")
 
 
 def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:

@@ -252,6 +252,8 @@ class _Walker:
     def _end_line(self) -> bool:
         """End the line, and then the parts that stood within it.  Return whether it had text."""
         count = len(self.lines)
+        if self.listening:
+            self.listener.data("\n")
         if self.words:
             text = "".join(self.words)
             self.words = []
