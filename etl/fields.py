@@ -12,7 +12,7 @@ ARTICLE = {
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
     "author": "Names of the authors, with commas between them.",
     "language": "Language of the text, as its source says or found from the text: ISO 639, such as en.",
-    "status": "full; teaser: cut at an ellipsis or at a paywall's line; stub: a headline and no text; paywalled: the "
+    "status": "full; teaser: cut at an ellipsis or at a paywall's line; stub: no text; paywalled: the "
     "page says so; suspect: rules matched all sentences, or the first or last one; look at it.",
     "word_count": "Words of `text`.",
     "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "

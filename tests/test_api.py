@@ -352,6 +352,7 @@ WITHIN_ITSELF["self"] = WITHIN_ITSELF
         pytest.param(
             {"id": "half \ud800", "text": STORY, "url": "http://\udfff"}, "full", id="an id that is not UTF-8"
         ),
+        pytest.param({1: "x", "text": STORY}, "full", id="a name that is a number"),
         pytest.param({"text": STORY, "x": DEEP}, "unreadable", id="a record nested without end"),
         pytest.param(WITHIN_ITSELF, "unreadable", id="a record within itself"),
         pytest.param({"text": STORY, "x": 10**5000}, "unreadable", id="a number that is too long"),

@@ -363,3 +363,13 @@ def test_shares_of_a_file_have_each_line_once(tmp_path: Path, size: int) -> None
 
 def test_format_of_bytes_without_a_name() -> None:
     assert format_of("download", b'{"text": "x"}\n') == "jsonl"
+
+
+def test_zstandard_may_begin_and_end_with_frames_that_hold_nothing(tmp_path: Path) -> None:
+    def skipped(content: bytes) -> bytes:
+        return b"\x5e\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+
+    frames = [zstandard.compress(f'{{"text": "{word}"}}\n'.encode()) for word in ("One", "Two")]
+    path = tmp_path / "a.jsonl.zst"  # as pzstd writes it, with a table for seeking at its end
+    path.write_bytes(b"".join(skipped(len(frame).to_bytes(4, "little")) + frame for frame in frames) + skipped(b"seek"))
+    assert [one.body for one in results(path) if isinstance(one, Raw)] == ["One", "Two"]

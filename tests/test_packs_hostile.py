@@ -127,3 +127,11 @@ def test_a_regex_that_is_not_tried_is_named() -> None:
 
 def test_regexes_of_users_are_timed() -> None:
     assert TimedRegex("a+", 0, "mine/a").fullmatch("aaa")
+
+
+def test_a_pack_and_a_config_may_begin_with_a_bom(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The president spoke on Monday.\n\nSign up\n\nHe spoke again on Tuesday.\n")
+    (tmp_path / "p.toml").write_text("\ufeff" + pack("sign up"))
+    (tmp_path / "copydesk.toml").write_text('\ufeff[clean]\nrules = ["p.toml"]\nonly-rules = true\n')
+    done = run("clean", "a.txt", "-q")
+    assert (done.code, "Sign up" in done.out, "president" in done.out) == (0, False, True), done.err

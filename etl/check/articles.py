@@ -93,7 +93,7 @@ def _is_unfinished(text: str) -> bool:
 def _short(article: Article) -> Faults:
     words = count_words(article.text)
     if article.record.status in ("", "full") and 0 < words < MIN_WORDS:
-        yield article.record.status or "unknown", f"is a full article of {words} words", article.text
+        yield article.record.status or "unknown", f"is a full article with a word count of {words}", article.text
 
 
 def _language(article: Article) -> Faults:

@@ -54,7 +54,8 @@ STARTED_HERE = 8
     "--skip",
     multiple=True,
     metavar="STATUS",
-    help="Do not write articles without text: --skip empty,stub (a stub has a headline).  [default: write them]",
+    help="Do not write articles without text: stub (those with a headline), empty (those without), or stub,empty."
+    "  [default: write them]",
 )
 @option(
     "Output",

@@ -84,7 +84,8 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     \b
     Examples:
       copydesk rules test                         the built-in rules
-      copydesk rules test --only-rules mine.toml  one pack, as with -r mine.toml
+      copydesk rules test mine.toml               and those of your pack
+      copydesk rules test --only-rules mine.toml  your pack alone
     """
     from etl.examples import failures
     from etl.packs import selected
@@ -138,7 +139,9 @@ def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
 @click.argument("folder", type=Folder(), metavar="FOLDER")
 @option("Output", "--check", is_flag=True, help="Write nothing; exit with 1 if a page is out of date.")
 def write_pages(folder: str, check: bool) -> None:
-    """Write the manual of the built-in rules; list the pages that change.
+    """Write the manual of the built-in rules.
+
+    The pages that change are listed.
 
     \b
     Examples:

@@ -55,7 +55,7 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
     text, or cannot be written as JSON.
     """
     try:
-        plain = {name: _plain(name, value) for name, value in fields.items()}
+        plain = {str(name): _plain(str(name), value) for name, value in fields.items()}  # pandas numbers its columns
         body = written(plain).encode()
     except RecursionError:
         raise Unreadable(NO_PATH, "is nested too deep, or within itself") from None

@@ -329,7 +329,7 @@ _UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
 
 
 def _unpacked(packed: io.BufferedReader) -> io.BufferedReader:
-    packing = compression(packed.peek(SNIFFED_BYTES)[:16])
+    packing = compression(packed.peek(SNIFFED_BYTES)[:SNIFFED_BYTES])
     if not packing:
         return packed
     return io.BufferedReader(Unpacking(_UNPACKERS[packing](packed), packed, packing), UNPACKED_AT_ONCE)

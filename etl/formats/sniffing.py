@@ -120,6 +120,10 @@ COMPRESSED_SIGNATURES = (
 )
 
 
+# The head of a frame of Zstandard that holds no data, with its size.
+_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(.{4})", re.DOTALL)
+
+
 def not_read(head: bytes, packed_as: str = "", name: str = "") -> str:
     """Return what kind of file bytes are that copydesk does not read, with the way out; "" for any other.
 
@@ -147,6 +151,8 @@ def not_read(head: bytes, packed_as: str = "", name: str = "") -> str:
 
 def compression(head: bytes) -> str:
     """Return the name of the compression that bytes are in; "" if they are in none."""
+    while match := _SKIPPABLE.match(head):  # pzstd begins with one
+        head = head[match.end() + int.from_bytes(match[1], "little") :]
     found = (signature.name for signature in COMPRESSED_SIGNATURES if head.startswith(signature.magic))
     name = next(found, "")
     return "" if name == "bzip2" and not (head[3:4].isdigit() and head[4:10] == b"1AY&SY") else name

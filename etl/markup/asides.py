@@ -7,19 +7,19 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from msgspec import structs
 
 from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
 from etl.markup.layout import Layout, Line
-from etl.markup.naming import BIOGRAPHIES, CAPTIONS, OFFERS, PICTURES, RELATED, names_discussion
+from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, OFFERS, PICTURES, RELATED, SPOKEN, names_discussion
 
 # Characters of story that must stand outside, or the box may hold the story of a page that calls it so.
 MIN_STORY = 140
-# Characters of the longest caption; boxes around a line in which an offer is looked for.
-MAX_CAPTION, OFFER_LEVELS = 300, 3
+# Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
+MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
 # The same for lists of other stories; characters of a link to one, and links of a list: a longer one is an index.
 LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
 # Share of the characters of a way out that are linked.
@@ -59,25 +59,31 @@ def _is_in_dialog(layout: Layout, line: int) -> bool:
 
 
 def _is_caption(layout: Layout, line: int) -> bool:
-    """Return whether a short line is a caption by its element, or by the name of its box or the one around."""
+    """Return whether a short line is a caption by its element, or by the names of the boxes around it."""
     box = layout.boxes[layout.lines[line].box]
     if len(layout.lines[line].text) > MAX_CAPTION:
         return False
-    names = f"{layout.keys[box.key][1]} {layout.keys[layout.boxes[box.parent].key][1]}"
-    is_beside = layout.lines[line].pictures > 0 and PICTURES.search(layout.keys[box.key][1])
+    own, *around = _names(layout, line, GALLERY_LEVELS)
+    names = " ".join([own, *around[:1]])
+    is_beside = layout.lines[line].pictures > 0 and (PICTURES.search(own) or any(map(GALLERIES.search, around)))
     return bool(box.parts & BIT["figcaption"] or CAPTIONS.search(names) or is_beside)
 
 
 def _is_appended(layout: Layout, line: int) -> bool:
-    """Return whether a line stands in a box that is called an offer or a biography, close around it."""
-    path = list(layout.path(layout.lines[line].box))[:OFFER_LEVELS]
-    names = [layout.keys[layout.boxes[place].key][1] for place in path]
-    return any(OFFERS.search(name) or BIOGRAPHIES.search(name) for name in names)
+    """Return whether a line stands in a box that is called an offer, a biography or words for screen readers."""
+    own, *around = _names(layout, line, OFFER_LEVELS)
+    return bool(SPOKEN.search(own)) or any(OFFERS.search(name) or BIOGRAPHIES.search(name) for name in (own, *around))
+
+
+def _names(layout: Layout, line: int, levels: int) -> list[str]:
+    """Return the naming attributes of the boxes close around a line, its own first."""
+    path = islice(layout.path(layout.lines[line].box), levels)
+    return [layout.keys[layout.boxes[place].key][1] for place in path]
 
 
 def _is_related(layout: Layout, line: int) -> bool:
     """Return whether a line stands in a box that is called a list of other stories, and has two links or more."""
-    for place in list(layout.path(layout.lines[line].box))[:LIST_LEVELS]:
+    for place in islice(layout.path(layout.lines[line].box), LIST_LEVELS):
         if RELATED.search(layout.keys[layout.boxes[place].key][1]):
             inside = range(place, layout.ends[place])
             return sum(one.box in inside and one.linked >= MIN_LINK for one in layout.lines) > 1

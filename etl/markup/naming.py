@@ -87,13 +87,16 @@ BIOGRAPHIES = Finder(
 )
 RELATED = Finder(
     r"(?<![a-z])(?:related|yarpp|see-?also|also-?read|more-?(?:stories|news|articles)|similar|recommended|lire-?aussi"
-    r"|relacionad[ao]s|correlati|read-?more)(?![a-z])",
-    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati",
+    r"|relacionad[ao]s|correlati|read-?more|toc|table-of-contents)(?![a-z])",
+    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati|toc|contents",
 )
 OFFERS = Finder(
-    r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box)(?![a-z])",
-    "offer|subscri|newsletter|sign-?up|wall|box",
+    r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box|polls?|quiz)(?![a-z])",
+    "offer|subscri|newsletter|sign-?up|wall|box|poll|quiz",
 )
+# What is said to readers that do not see the page.
+SPOKEN = Finder(r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?)(?![a-z])", "sr|hidden|reader")
+GALLERIES = Finder(r"(?<![a-z])(?:gallery|galerie|slide-?show|carousel)(?![a-z])", "galler|galerie|slide|carousel")
 
 
 @lru_cache(MAX_REMEMBERED)

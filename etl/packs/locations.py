@@ -31,4 +31,4 @@ def place(path: Path | str, line: int, key: str) -> str:
 
 @lru_cache(4)  # a pack may have ten thousand faults, and a file that changed has another time
 def _lines(path: Path, _size: int, _modified: int) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()
+    return path.read_text(encoding="utf-8-sig").splitlines()

@@ -23,7 +23,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file.  Raises PackError, with the line of the fault, if it is none, or one that no person wrote."""
     try:
         check_file(path)
-        table = tomli.loads(path.read_text(encoding="utf-8"))
+        table = tomli.loads(path.read_text(encoding="utf-8-sig"))
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{_last_line(path)}:1"
@@ -42,7 +42,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def _last_line(path: Path) -> int:
     """Return the number of the last line with something on it."""
-    return max(1, path.read_text(encoding="utf-8").rstrip().count("\n") + 1)
+    return max(1, path.read_text(encoding="utf-8-sig").rstrip().count("\n") + 1)
 
 
 def check_file(path: Path) -> None:
@@ -68,7 +68,7 @@ def _is_deeper(table: object, levels: int) -> bool:
 def header_lines(path: Path, table: str) -> list[int]:
     """The 1-based lines of the headers `[[table]]`; fewer than tables if some are written otherwise."""
     is_header = re.compile(rf"[ \t]*\[\[[ \t]*{re.escape(table)}[ \t]*\]\]").match
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
     return [number for number, line in enumerate(lines, 1) if is_header(line)]
 
 

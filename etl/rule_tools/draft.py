@@ -42,7 +42,9 @@ def propose(judged: Judged, line: int) -> Draft:
         raise UsageError(place, "there is no text on this line", "Name a line with text.")
     if outcome.rules:
         raise UsageError(
-            place, f"matches {', '.join(outcome.rules)} already", "Change that rule, or name another line."
+            place,
+            f"matches {', '.join(outcome.rules)} already",
+            "Name another line, or draft the rule without those: --ignore RULE.",
         )
     kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
     publisher = outcome.article.publisher.id if outcome.article.publisher else ""
