@@ -97,6 +97,19 @@ LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline":
         pytest.param(
             OG.format("Courier - The old bridge is shut") + "<h1>Shut!</h1>", "Shut!", id="the heading says more"
         ),
+        pytest.param(
+            OG.format("Corley canal: lock gate failure latest")
+            + "<h1>Canal closed until April after lock gate fails</h1>",
+            "Canal closed until April after lock gate fails",
+            id="search engines are told other words",
+        ),
+        pytest.param(
+            OG.format("Corley canal: lock gate failure latest") + "<h1>Watch our film about bees</h1>",
+            "Corley canal: lock gate failure latest",
+            id="keeps: the heading is of something else",
+        ),
+        pytest.param(LINKED.format("Bridge <i>shut</i>"), "Bridge shut", id="JSON-LD, tags"),
+        pytest.param("<h1>Har&shy;bour bridge shut</h1>", "Harbour bridge shut", id="soft hyphen"),
         pytest.param("<p>Only text.</p>", "", id="none"),
     ],
 )
@@ -338,3 +351,65 @@ def test_dates_are_known_by_many_names(meta: str) -> None:
 def test_the_day_of_publication_comes_before_that_of_a_journal() -> None:
     page = "<meta name=citation_online_date content=2026/03/05><meta name=dc.date content=2026-03-02>"
     assert read_html(page).metadata.created.startswith("2026-03-02")
+
+
+LD = "<script type='application/ld+json'>{}</script>"
+
+
+@pytest.mark.parametrize(
+    ("html", "metadata"),
+    [
+        pytest.param(
+            LD.format('{"@type": "Article", "author": {"givenName": "Ada", "familyName": "Quill"}}'),
+            Metadata(author="Ada Quill"),
+            id="given and family name",
+        ),
+        pytest.param(
+            LD.format('{"@type": "ItemList", "item": [{"@type": "NewsArticle", "author": "Eve Other"}]}')
+            + LD.format('{"@graph": [{"@type": "NewsArticle", "author": "Ada Quill"}]}'),
+            Metadata(author="Ada Quill"),
+            id="an article in a list is another",
+        ),
+        pytest.param(
+            LD.format('{"@type": "WebPage", "about": {"@type": "NewsArticle", "author": "Ada Quill"}}'),
+            Metadata(author="Ada Quill"),
+            id="keeps: the only article",
+        ),
+        pytest.param(
+            LD.format('{"@type": "Article", "mainEntityOfPage": {"@id": "https://a.example/1"}}'),
+            Metadata(url="https://a.example/1"),
+            id="the page that it is on",
+        ),
+        pytest.param(
+            "<i itemprop=publisher itemscope><meta itemprop=name content=Courier></i>",
+            Metadata(publisher="Courier"),
+            id="a publisher that is not shown",
+        ),
+        pytest.param("<meta name=application-name content=Courier>", Metadata(publisher="Courier"), id="application"),
+        pytest.param(
+            "<meta name=publisher content='Courier - All the News'><meta name=application-name content=Courier>",
+            Metadata(publisher="Courier"),
+            id="without its motto",
+        ),
+        pytest.param(
+            "<meta name=twitter:label1 content='Verfasst von'><meta name=twitter:data1 content='Ada Quill'>",
+            Metadata(author="Ada Quill"),
+            id="a card",
+        ),
+        pytest.param(
+            "<meta name=twitter:label1 content=Availability><meta name=twitter:data1 content='In Stock'>",
+            Metadata(),
+            id="keeps: another card",
+        ),
+    ],
+)
+def test_facts_in_data_of_the_page(html: str, metadata: Metadata) -> None:
+    assert read_html(html).metadata == metadata
+
+
+def test_an_account_is_an_author_if_no_name_is_shown() -> None:
+    account = "<meta name=author content=aquill><h1>The mill shuts</h1>"
+    assert read_html(f"{account}<p>Text of the story.").metadata.author == "aquill"
+    assert (
+        read_html(f"{account}<a rel=author href='/a'>Ada Quill</a><p>Text of the story.").metadata.author == "Ada Quill"
+    )

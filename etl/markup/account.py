@@ -42,10 +42,10 @@ class Account(Struct, frozen=True):
         """Yield the account, line by line."""
         told, others = self.features[:FEATURES_TOLD], self.features[FEATURES_TOLD:]
         likely, least = self.probability / 1000, self.least / 1000
-        yield f"page model: story with a probability of {likely:.3f}; kept from {least:.3f} on"
+        yield f"page model: this line is story with a probability of {likely:.3f}; lines are kept from {least:.3f} on"
         if self.overruled:
             yield f"  {self.overruled}"
-        yield f"  log-odds {_signed(self.score)}: {_signed(self.bias)} on any page, and of this line"
+        yield f"  log-odds {_signed(self.score)}: {_signed(self.bias)} for every line, and for this line"
         for one in told:
             yield f"  {_signed(one.adds)} {one.feature} = {one.value:.4g}: {one.why}"
         if others:

@@ -28,6 +28,7 @@ META_KEYS = ("property", "name", "itemprop", "http-equiv")
 PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
+NAMED = ("itemprop author", "itemprop publisher")
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
 _HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
@@ -116,7 +117,7 @@ class Listener:
             for key in META_KEYS:
                 if key in attributes:
                     self._note(attributes[key].strip().lower(), content, line)
-            if attributes.get("itemprop") == "name" and self.listening and self.listening[-1][1] == "itemprop author":
+            if attributes.get("itemprop") == "name" and self.listening and self.listening[-1][1] in NAMED:
                 self.listening[-1][3].append(content)
 
 

@@ -25,15 +25,16 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
     """
-    nodes = [node for script in scripts for node in _nodes(_decode(script))]
+    values = [_decode(script) for script in scripts]
+    nodes = [node for value in values for node in _nodes(value)]
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-    article = next((node for node in nodes if _is_article(node)), {})
+    article = next((node for node in (*_outer(values), *nodes) if _is_article(node)), {})
     return Metadata(
-        headline=_first(_texts(article.get("headline") or article.get("name"), names)),
+        headline=" ".join(_bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
         publisher=_first(_texts(article.get("publisher"), names)),
         author=authors(_texts(article.get("author") or article.get("creator"), names)),
         created=_first(_texts(article.get("datePublished") or article.get("dateCreated"), names)),
-        url=_first(_texts(article.get("url"), {})),
+        url=_first(_texts(article.get("url"), {})) or _first(_addresses(article.get("mainEntityOfPage"))),
         language=_first(_texts(article.get("inLanguage"), {})),
     )
 
@@ -96,8 +97,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def in_one_line(text: str) -> str:
-    """Return text in one line, with its entities as characters: some pages escape twice, "&amp;#8217;"."""
-    return " ".join(unescape(text).split())
+    """Return text in one line, without soft hyphens, its entities as characters: some escape twice, "&amp;#8217;"."""
+    return " ".join(unescape(text).replace("\xad", "").split())
 
 
 def _decode(script: str) -> Any:
@@ -130,6 +131,29 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
             queue.extend(value)
 
 
+def _outer(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects that stand for themselves: articles within another object are those of lists and teasers."""
+    for value in values:
+        for node in value if isinstance(value, list) else [value]:
+            if isinstance(node, dict):
+                yield node
+                graph = node.get("@graph")
+                yield from (part for part in (graph if isinstance(graph, list) else [graph]) if isinstance(part, dict))
+
+
+def _addresses(value: Any) -> Iterator[str]:
+    """Yield the addresses that a value is, or has as its id."""
+    said = value.get("@id") or value.get("url") if isinstance(value, dict) else value
+    if isinstance(said, str) and said.startswith("http"):
+        yield said
+
+
+def _full_name(person: dict[str, Any]) -> str:
+    """Return the given and the family name of a person; "" if there are none."""
+    parts = (person.get(name) for name in ("givenName", "familyName"))
+    return " ".join(part for part in parts if isinstance(part, str))
+
+
 def _is_article(node: dict[str, Any]) -> bool:
     kinds = node.get("@type")
     kinds = kinds if isinstance(kinds, list) else [kinds]
@@ -144,7 +168,7 @@ def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:
         if isinstance(value, list):
             queue.extendleft(reversed(value))
         elif isinstance(value, dict):
-            queue.appendleft(value.get("name") or names.get(str(value.get("@id"))))
+            queue.appendleft(value.get("name") or names.get(str(value.get("@id"))) or _full_name(value))
         elif isinstance(value, str):
             yield in_one_line(value)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from etl.model import Metadata
 
 # Names of clues, the most trusted first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
-PUBLISHERS = ("og:site_name", "dc.publisher", "publisher")
+PUBLISHERS = ("og:site_name", "dc.publisher", "publisher", "itemprop publisher", "application-name")
 AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
@@ -41,6 +41,8 @@ LANGUAGES = ("lang", "og:locale", "content-language")
 
 # Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
 MIN_LIKENESS = 0.5
+# The same for the only heading of a page: search engines are told less of it.
+AKIN = 0.15
 # Words.  Less behind the name of a site is its motto.
 MIN_HEADLINE_WORDS = 4
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
@@ -60,6 +62,12 @@ _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|n
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
+# "jquill": the account of an author, who may be named elsewhere.
+_ACCOUNT = re.compile(r"[a-z][a-z0-9._-]*")
+# How cards for social networks label an author: by Yoast, in the language of the site.
+_LABEL = re.compile(
+    r"\b(?:by|von|par|por|da|door|av|af|autor|автор|автором|yazan|oleh)\b|著者|作者|執筆者|글쓴이|بواسطة", re.IGNORECASE
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
@@ -98,12 +106,18 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
-        publisher=next(filter(None, publishers), ""),
+        publisher=_without_motto(publishers),
         author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
         created=_created(clues, linked.created, story) or _day_in_path(url) or _first_day(shows.beside, clues),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
+
+
+def _without_motto(publishers: Iterable[str]) -> str:
+    """Return the first name of a publisher that has no motto, else the first."""
+    named = [name for name in publishers if name]
+    return next((name for name in named if not _MOTTO.search(name)), next(iter(named), ""))
 
 
 def headline_of(title: str, publishers: Iterable[str]) -> str:
@@ -141,8 +155,16 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
             has_more = _folded(heading) != _folded(title) and _folded(title) in _folded(heading)
             return title if has_more and not _CUT.search(title) else heading  # more is a kicker: "OpinionThe war ..."
     title = next(filter(None, (*titles, *headings)), "")
-    fronts = (title[: at.start()] for at in _SEPARATOR.finditer(title))
+    if len(headings) == 1 and _is_akin(headings[0], title):
+        return headings[0]
+    fronts = (title[: at.start()] for at in islice(_SEPARATOR.finditer(title), MAX_ENDINGS))
     return max((front for front in fronts if front in titled), key=count_words, default=title)
+
+
+def _is_akin(heading: str, title: str) -> bool:
+    """Return whether the only heading of a page says what its title says in other words, not that and more."""
+    is_long = count_words(heading) >= MIN_HEADLINE_WORDS and _folded(title) not in _folded(heading)
+    return is_long and _likeness(heading, title) >= AKIN
 
 
 def _is_site_title(title: str, known: Collection[str]) -> bool:
@@ -172,17 +194,25 @@ def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str
     for name in AUTHORS:
         said = _said(clues, [name])
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
+    told.append(_of_card(clues))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
     shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
     sure = filter(None, (_persons(one, publishers) for one in named))
     return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
 
 
+def _of_card(clues: Sequence[Clue]) -> list[str]:
+    """Return the author in the labels and values of a card for social networks."""
+    label, value = (next(_said(clues, [f"twitter:{name}1"]), "") for name in ("label", "data"))
+    return list(names_of([value], "shown")) if _LABEL.search(label) else []
+
+
 def _persons(names: str, publishers: set[str]) -> str:
     """Return those of some names that are no publisher's and no account's."""
     if _folded(names) in publishers:
         return ""
-    return "; ".join(name for name in names.split("; ") if _folded(name) not in publishers | NOBODY)
+    persons = (name for name in names.split("; ") if _folded(name) not in publishers | NOBODY)
+    return "; ".join(name for name in persons if not _ACCOUNT.fullmatch(name))
 
 
 def _first_byline(lines: Iterable[str]) -> str:
