@@ -89,6 +89,7 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
 
 
 WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
+NO_AUDIT = "Name it with --audit.  `clean` writes it beside the output of -o."
 # `dedup` writes only the entries of the records that it drops, with no documents around them.
 NOT_OF_DEDUP = "Or `dedup` wrote the audit: `report` and `inspect` show it; `restore` and `stats` need that of `clean`."
 
@@ -149,7 +150,7 @@ def find_audit(articles: Path) -> Path:
         if ".audit." in articles.name:
             way_out = f"Give its articles: {articles.with_name(articles.name.replace('.audit.', '.'))}."
             raise UsageError(str(articles), "is an audit, not articles", way_out)
-        raise UsageError(str(articles), f"has no audit beside it: {audit} is not there", "Name it with --audit.")
+        raise UsageError(str(articles), f"has no audit beside it: {audit} is not there", NO_AUDIT)
     return audit
 
 

@@ -323,6 +323,14 @@ def test_no_page_loses_text_or_takes_long(html: str) -> None:
     assert process_time() - start < 20
 
 
+def test_judging_takes_time_in_proportion_to_the_lines_of_a_page() -> None:
+    title = f"<meta property=og:title content='{'a - ' * 50_000}'>"
+    rows = f"<p>{PROSE} <a href=/a>How a pier is built today</a></p>" * 15_000
+    start = process_time()
+    read_html(f"{title}<div class=related>{rows}</div>", model=MODEL)
+    assert process_time() - start < 15
+
+
 ELEMENTS = (
     *(
         "div",

@@ -184,7 +184,8 @@ def read_baseline(path: Path) -> Baseline:
             str(path), "there is no such baseline", f"Write it: copydesk baseline write … --baseline {path}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(str(path), f"cannot be read: {error}") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(str(path), f"cannot be read: {reason}") from None
     _check_header(path, lines)
     accepted: dict[Key, Accepted] = {}
     packs: dict[str, Pack] = {}

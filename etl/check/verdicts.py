@@ -56,8 +56,9 @@ def read_verdicts(path: Path) -> list[Judged]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            str(path), f"cannot be read: {error}", "Give the CSV that `copydesk audit sample` wrote."
+            str(path), f"cannot be read: {reason}", "Give the CSV that `copydesk audit sample` wrote."
         ) from None
     csv.field_size_limit(1 << 24)
     try:

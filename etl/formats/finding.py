@@ -81,9 +81,8 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
     elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
         yield from (_chosen(match, rules) for match in matches if not Path(match).is_dir())
     else:
-        raise NoInput(
-            name, "there is no such file or folder", "Check the path; quote a glob to let copydesk expand it."
-        )
+        fault = "no file matches" if has_magic(name) else "there is no such file or folder"
+        raise NoInput(name, fault, "Check the path; quote a glob to let copydesk expand it.")
 
 
 def _stored(address: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:

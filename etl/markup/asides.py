@@ -6,8 +6,8 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from itertools import islice, takewhile
+from collections.abc import Callable, Collection, Sequence
+from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
 
@@ -32,7 +32,7 @@ _COMMENTS = BIT["comments"]
 def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
     """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story."""
     found: set[int] = set()
-    for is_one in (_is_in_dialog, _is_caption, _is_appended, _is_related, _is_way_out):
+    for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _is_way_out):
         lines = {line for line in story if line not in found and is_one(layout, line)}
         if _chars(layout, set(story) - found - lines) >= MIN_STORY:
             found |= lines
@@ -81,13 +81,20 @@ def _names(layout: Layout, line: int, levels: int) -> list[str]:
     return [layout.keys[layout.boxes[place].key][1] for place in path]
 
 
-def _is_related(layout: Layout, line: int) -> bool:
-    """Return whether a line stands in a box that is called a list of other stories, and has two links or more."""
-    for place in islice(layout.path(layout.lines[line].box), LIST_LEVELS):
-        if RELATED.search(layout.keys[layout.boxes[place].key][1]):
-            inside = range(place, layout.ends[place])
-            return sum(one.box in inside and one.linked >= MIN_LINK for one in layout.lines) > 1
-    return False
+def _related(layout: Layout) -> Callable[[Layout, int], bool]:
+    """Return what tells whether a line stands in a box that is called a list of other stories, and has two links."""
+    is_named = [bool(names) and RELATED.search(names) is not None for _, names in layout.keys]
+    until = [0] * (len(layout.boxes) + 1)
+    for line in layout.lines:
+        until[line.box + 1] += line.linked >= MIN_LINK
+    until = list(accumulate(until))
+
+    def is_related(layout: Layout, line: int) -> bool:
+        around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
+        named = next((place for place in around if is_named[layout.boxes[place].key]), -1)
+        return named >= 0 and until[layout.ends[named]] - until[named] > 1
+
+    return is_related
 
 
 def _is_way_out(layout: Layout, line: int) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 from msgspec import Struct
 
@@ -157,7 +157,7 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
     title = next(filter(None, (*titles, *headings)), "")
     if len(headings) == 1 and _is_akin(headings[0], title):
         return headings[0]
-    fronts = (title[: at.start()] for at in _SEPARATOR.finditer(title))
+    fronts = (title[: at.start()] for at in islice(_SEPARATOR.finditer(title), MAX_ENDINGS))
     return max((front for front in fronts if front in titled), key=count_words, default=title)
 
 

@@ -192,7 +192,7 @@ class Run:
             for number, share in enumerate(shares(source, job.reading, job.shard_bytes)):
                 self._formats[FORMAT_NAMES[share.format]] += number == 0 and not share.fault
                 if self._is_of_records and share.format != "jsonl" and share.size and not share.fault:
-                    fault = "is not JSONL, and only that has records to give back"
+                    fault = "is not JSON lines; `dedup` reads no other format"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
                     self._passed_over.append((source.name, "copydesk wrote it, and it holds no articles"))
