@@ -65,7 +65,8 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     near = (edges.above(sure) <= MAX_BELOW) | (edges.below(sure) <= MAX_ABOVE)
     apart = long & tied & near & (columns["lexicon"] <= MAX_LEXICON)
     kept = _runs_with(sentence, sure, edges) | _chains_with(long, sure, edges) | apart
-    plain = long & (columns["label"] == 0) & (columns["lexicon"] <= PLAIN)
+    most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps stays, so it parts the story from nothing
+    plain = long & (columns["label"] == 0) & (columns["lexicon"] <= most)
     kept = _linked(plain | kept, kept, PLAIN_APART, edges) | kept
     short = sentence & (columns["units"] >= SHORT_UNITS) & (columns["lexicon"] <= PLAIN_SHORT)
     return _linked(short | kept, kept, SHORT_APART, edges) | kept

@@ -26,6 +26,8 @@ WORD = 50
 MAX_CODE = 0x20000
 # More marks that end a sentence than the project's own list: Armenian, Ethiopic, Burmese, Khmer, Devanagari, Greek.
 _FINAL = frozenset(FINAL_PUNCTUATION + "։።။៕॥;．｡‼⁇⁈⁉")
+# Of these no page that the model is trained on has any: what it has learnt of a full stop holds for them, too.
+_UNSEEN_FINAL = frozenset("۔։።॥៕")
 _CLOSERS = frozenset(CLOSERS + "“‘„«‹」』】》〉")
 _COMMAS = frozenset(",;،、，；")
 _BARS = frozenset("|/›»>•·→▶►■●★–—")
@@ -126,7 +128,7 @@ def _classify(code: int) -> tuple[int, int, int]:
         return Kind.DIGIT, ord("0"), _LETTER_UNITS
     if unicodedata.category(character) in ("Mn", "Mc"):
         return Kind.MARK, code, _MARK_UNITS
-    return _punctuation(character), code, 0
+    return _punctuation(character), ord(".") if character in _UNSEEN_FINAL else code, 0
 
 
 def _punctuation(character: str) -> Kind:
