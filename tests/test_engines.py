@@ -3,10 +3,12 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from etl.engines.local import LocalEngine
+from etl.engines.worker import Worker
 from etl.errors import MachineError, UsageError
 
 
@@ -90,3 +92,15 @@ def test_a_process_that_is_killed_while_it_is_idle_is_a_fault_of_the_machine() -
             os.waitid(os.P_PID, place, os.WEXITED | os.WNOWAIT)
         with pytest.raises(MachineError, match="killed by signal 9"):
             list(engine.map(squared_where, range(9)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="signals of a process are read from /proc")
+def test_an_interrupt_reaches_no_worker_that_is_just_starting() -> None:
+    worker = Worker()
+    try:
+        status = Path(f"/proc/{worker.process.pid}/status").read_text()
+        mask = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk"))
+        assert mask >> (signal.SIGINT - 1) & 1
+        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    finally:
+        worker.kill()

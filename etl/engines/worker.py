@@ -5,9 +5,9 @@ Workers are spawned, so that none inherits what another thread held.  A worker e
 
 import os
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from multiprocessing import connection, get_context, parent_process
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import connection, get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from threading import Thread
@@ -25,7 +25,7 @@ class Worker:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs,), daemon=True)
-        with safe_path():
+        with safe_path(), _interrupts_held():
             self.process.start()
         theirs.close()
         self.number: int | None = None
@@ -51,6 +51,20 @@ class Worker:
         self.process.kill()
         self.process.join()
         self.pipe.close()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start processes in this block: ^C reaches none of them, not even while they import, and this one behind it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which starting would do, and let signals through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def ready(workers: Sequence[Worker]) -> list[Worker]:
