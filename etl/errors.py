@@ -57,12 +57,12 @@ class RestoreError(CopydeskError):
 
 
 class MachineError(CopydeskError):
-    """A worker died, or disk or memory ran out: `--resume` goes on."""
+    """A worker died, or disk or memory ran out."""
 
     exit_code = 6
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
-        super().__init__(place, fault, way_out or "Run the same command with --resume to continue.")
+        super().__init__(place, fault, way_out or "Run the same command again; clean and dedup continue with --resume.")
 
 
 def of_system(place: str, error: OSError) -> CopydeskError:
