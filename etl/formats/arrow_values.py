@@ -8,6 +8,10 @@ from etl.formats.names import distinct
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# What Arrow raises for a value that Python has no form for.  ValueError is also its ArrowInvalid, and KeyError, before
+# pyarrow 20, the ZoneInfoNotFoundError of a time zone that nobody knows.
+NO_FORM = (ValueError, OverflowError, KeyError)
+
 
 def rows_of(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:
     """Yield the rows of a batch, one in memory at a time, without what is null.
@@ -28,7 +32,7 @@ def values_of(column: "pa.Array") -> Iterator[Any]:
     for scalar in column:
         try:
             value = scalar.as_py()
-        except (ValueError, OverflowError):  # ValueError is also ArrowInvalid, of a time zone that nobody knows
+        except NO_FORM:
             value = _converted(scalar)
         yield value
 
@@ -49,7 +53,7 @@ def _converted(scalar: "pa.Scalar[Any]") -> Any:
         return _in_microseconds(scalar).as_py()
     except UnicodeDecodeError:
         return scalar.as_buffer().to_pybytes()
-    except (ValueError, OverflowError):
+    except NO_FORM:
         return pa.repeat(scalar, 1).to_string().strip("[]\n ")
 
 
