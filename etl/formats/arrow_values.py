@@ -8,8 +8,8 @@ from etl.formats.names import distinct
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# What Arrow raises for a value that Python has no form for.  ValueError is also its ArrowInvalid, and KeyError, before
-# pyarrow 20, the ZoneInfoNotFoundError of a time zone that nobody knows.
+# What Arrow raises for a value that Python has no form for.  ValueError is also its ArrowInvalid, and KeyError, with
+# pyarrow 19, the ZoneInfoNotFoundError of a time zone that nobody knows.
 NO_FORM = (ValueError, OverflowError, KeyError)
 
 
