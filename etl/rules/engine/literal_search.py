@@ -68,7 +68,7 @@ class LiteralHits(Struct, gc=False):
 
 
 class LiteralMatcher:
-    """Finds the literals of rules in batches of articles; in long ones, a window of so many bytes at a time."""
+    """Finds the literals of rules in articles, some of about `window` bytes at a time; a longer one in pieces."""
 
     def __init__(self, triggers: Iterable[tuple[str, LiteralTrigger]], window: int = WINDOW_BYTES) -> None:
         self._window = window
@@ -89,9 +89,23 @@ class LiteralMatcher:
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
         """Return the hits in each article."""
-        found = [LiteralHits({}, {}) for _ in views]
         if not self._entries:
-            return found
+            return [LiteralHits({}, {}) for _ in views]
+        return [hits for some in self._in_groups(views) for hits in self._search(some)]
+
+    def _in_groups(self, views: Sequence[ArticleView]) -> Iterator[Sequence[ArticleView]]:
+        """Yield articles in groups of at most a window of text, or one that is longer."""
+        start = chars = 0
+        for at, view in enumerate(views):
+            size = sum(map(len, view.folded))
+            if chars and chars + size > self._window:
+                yield views[start:at]
+                start, chars = at, 0
+            chars += size
+        yield views[start:]
+
+    def _search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
+        found = [LiteralHits({}, {}) for _ in views]
         shapes, ends = _shapes_of(views)
         places = ((hits, view, at) for hits, view in zip(found, views, strict=True) for at in range(len(view)))
         at = start_of_block = end_of_block = chars = -1
