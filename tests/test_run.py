@@ -273,6 +273,27 @@ def test_workers_of_a_large_run_end_before_duplicates_are_selected(
     assert found == [workers]
 
 
+FREEING = """
+import sys
+from etl.processes import return_freed_memory
+if sys.argv[1] == "returns":
+    return_freed_memory(1 << 18)
+first = bytearray(2 << 20)
+del first  # from here on the C library takes blocks of this size from its heap
+held = [bytearray(1 << 20) for _ in range(128)]
+del held[::2]
+print(open("/proc/self/status").read().split("RssAnon:")[1].split()[0])
+"""
+
+
+def test_blocks_that_are_freed_between_others_go_back_to_the_system() -> None:
+    kept, returned = (
+        int(subprocess.run([sys.executable, "-c", FREEING, how], capture_output=True, check=True).stdout)
+        for how in ("keeps", "returns")
+    )
+    assert kept - returned > 48 << 10  # of 64 MiB, in KiB
+
+
 # --- streaming --------------------------------------------------------------------------------------------------------
 
 

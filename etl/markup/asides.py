@@ -22,7 +22,7 @@ MIN_STORY = 140
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
 # The same for lists of other stories; characters of a link to one, and links of a list: a longer one is an index.
 LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
-# Share of the characters of a way out that are linked.
+# Share of the characters that are linked, in a line that is a link and little else.
 MOSTLY = 0.7
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
@@ -32,7 +32,7 @@ _COMMENTS = BIT["comments"]
 def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
     """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story."""
     found: set[int] = set()
-    for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _is_way_out):
+    for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _is_link_alone):
         lines = {line for line in story if line not in found and is_one(layout, line)}
         if _chars(layout, set(story) - found - lines) >= MIN_STORY:
             found |= lines
@@ -84,12 +84,12 @@ def _names(layout: Layout, line: int, levels: int) -> list[str]:
 def _related(layout: Layout) -> Callable[[Layout, int], bool]:
     """Return what tells whether a line stands in a box that is called a list of other stories, and has two links."""
     is_named = [bool(names) and RELATED.search(names) is not None for _, names in layout.keys]
-    until = [0] * (len(layout.boxes) + 1)
+    of_box = [0] * (len(layout.boxes) + 1)
     for line in layout.lines:
-        until[line.box + 1] += line.linked >= MIN_LINK
-    until = list(accumulate(until))
+        of_box[line.box + 1] += line.linked >= MIN_LINK
+    until = list(accumulate(of_box))  # the links in all boxes before each
 
-    def is_related(layout: Layout, line: int) -> bool:
+    def is_related(_: Layout, line: int) -> bool:
         around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
         named = next((place for place in around if is_named[layout.boxes[place].key]), -1)
         return named >= 0 and until[layout.ends[named]] - until[named] > 1
@@ -97,7 +97,7 @@ def _related(layout: Layout) -> Callable[[Layout, int], bool]:
     return is_related
 
 
-def _is_way_out(layout: Layout, line: int) -> bool:
+def _is_link_alone(layout: Layout, line: int) -> bool:
     """Return whether a line is but a link in brackets, "[ How locks work ]", or links of hashtags."""
     text, linked = layout.lines[line].text, layout.lines[line].linked
     return linked > MOSTLY * len(text) and (text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split()))
