@@ -15,19 +15,21 @@ MAX_CHARS, MAX_WORDS = 60, 8
 # Characters of what is said of authors.  A longer text is no list of them, and looking for addresses takes n².
 MAX_SAID = 4_000
 
-# "By" in the languages of the packs, and what templates print before a name.
+# "By" in the languages of the packs: in Latin letters and Cyrillic, in others, and with a colon or a slash behind it.
+_BY_WORDS = r"by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор"
+_BY_SIGNS = r"بقلم|كتبت?|记者|記者|作者"
+_BY_LABELS = r"haber|yazan|yazar|oleh|penulis|írta|γράφει|文"
+# That, and what templates print before a name.
 _BY = re.compile(
     r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
-    r"(?:(?:written|posted|published|reported|reporting|story|words|text|von|par|por|di|door|af|av|przez|"
-    r"autor(?:in|a)?|auteur|authors?|autore|redacción|автор|от|by|بقلم|كتبت?|نویسنده|מאת|记者|記者|作者)\b\s*:?\s+(?=\S)"
-    r"|(?:haber|yazan|yazar|oleh|penulis|írta|γράφει|by|von|par|por|记者|記者|作者|文)\s*[:：/]\s*)*",
+    r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده|מאת"
+    rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"
+    rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/]\s*)*",
     re.IGNORECASE,
 )
 # Its words that a name follows, not a day: "Posted by", but not "Posted".
 _NAMING = re.compile(
-    r"(?:\b(?:by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор)|بقلم|كتبت?|记者|記者|作者)\W*$"
-    r"|\b(?:text|words|story|haber|yazan|yazar|oleh|penulis|írta|γράφει|文)\s*[:：/]\s*$",
-    re.IGNORECASE,
+    rf"(?:\b(?:{_BY_WORDS})|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
 # As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".
