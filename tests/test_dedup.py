@@ -24,7 +24,7 @@ from etl.dedup.pairs.bitmap_filter import LargeBucket, likely
 from etl.dedup.pairs.buckets import IN_MEMORY, Resources
 from etl.dedup.pairs.names_filter import rarest_names
 from etl.dedup.pairs.same_facts import differing_facts
-from etl.dedup.selection import Blocks, DuplicateArticle, drops_of, duplicates, no_history, select
+from etl.dedup.selection import Blocks, DuplicateArticles, drops_of, duplicates, no_history, select
 
 RALLY = (
     "Tens of thousands of people marched through the centre of Minsk on Sunday and called on the president to resign"
@@ -59,7 +59,7 @@ def found(
     return list(zip(drop.index.tolist(), drop.keeper.tolist(), strict=True))
 
 
-def whole_articles(texts: list[str], articles: "np.ndarray[Any, np.dtype[np.int64]]") -> tuple[DuplicateArticle, ...]:
+def whole_articles(texts: list[str], articles: "np.ndarray[Any, np.dtype[np.int64]]") -> DuplicateArticles:
     return select(Blocks(fingerprint(texts), articles, no_history(len(texts))), DEFAULT_SETTINGS).articles
 
 
@@ -564,13 +564,14 @@ def test_the_names_filter_loses_no_pair_of_the_same_facts(lists: list[list[str]]
 def test_same_articles(stories: list[list[str]], same: list[tuple[int, int]]) -> None:
     texts = [text for story in stories for text in story]
     articles = np.repeat(np.arange(len(stories)), [len(story) for story in stories])
-    assert [(each.article, each.keeper) for each in whole_articles(texts, articles)] == same
+    found = whole_articles(texts, articles)
+    assert list(zip(found.index.tolist(), found.keeper.tolist(), strict=True)) == same
 
 
 def test_copied_ratio_of_an_article_is_that_of_its_words() -> None:
-    (same,) = whole_articles([RALLY, RIVER, RALLY, "He denied it", RIVER], np.array([7, 7, 9, 9, 9]))
+    same = whole_articles([RALLY, RIVER, RALLY, "He denied it", RIVER], np.array([7, 7, 9, 9, 9]))
     words = len(RALLY.split()) + len(RIVER.split())
-    assert (same.article, same.keeper, same.copied_ratio) == (9, 7, words / (words + 3))
+    assert (same.index, same.keeper, same.copied_ratio) == ([9], [7], [words / (words + 3)])
 
 
 def test_starts_without_slow_imports() -> None:

@@ -57,13 +57,15 @@ def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
             fields = msgspec.structs.astuple(decode(line))
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        given = [value for value in fields[: len(names)] if value is not UNSET]
-        own = fields[-1] if found else ""
-        if not given or not isinstance(given[0], str) or not isinstance(own, str):
+        place = 0
+        while place < len(names) and fields[place] is UNSET:
+            place += 1
+        text, own = fields[place] if place < len(names) else None, fields[-1] if found else ""
+        if not isinstance(text, str) or not isinstance(own, str):
             return None
-        if is_null(given[0]) and (given[0].strip() or len(given) > 1):
+        if is_null(text) and (text.strip() or any(value is not UNSET for value in fields[place + 1 : len(names)])):
             return None  # another field may hold the text
-        return Row(row, line.removesuffix(b"\n"), given[0], own)
+        return Row(row, line.removesuffix(b"\n"), text, own)
 
     return look
 

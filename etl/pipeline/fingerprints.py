@@ -3,6 +3,8 @@
 Past the memory that a run may have, some 60 bytes a block stay in it, 130 while pairs are found.
 """
 
+import mmap
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -30,6 +32,8 @@ Result = TypeVar("Result")
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
 TIMES_IN_MEMORY = 2
+# Values read at a time: so many lists stand in a page each, and pages come by sixteen.
+_VALUES_AT_ONCE = 1 << 14
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
@@ -117,9 +121,7 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     small = list(run(partial(_small_columns, part) for part in parts))
     columns: dict[str, Any] = {name: np.concatenate([each[name] for each in small], axis=-1) for name in small[0]}
     paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
-    columns |= {
-        name: _mapped_column(path) if fits else StoredColumn(path) for name, path in zip(LISTS, paths, strict=True)
-    }
+    columns |= {name: _stored_column(path, fits) for name, path in zip(LISTS, paths, strict=True)}
     article_starts = np.cumsum([0, *(len(part.read_articles("number")) for part in parts)])
     block_starts = np.cumsum([0, *(each["articles"].size for each in small)])
     articles = columns.pop("articles") + np.repeat(article_starts[:-1], np.diff(block_starts))
@@ -143,23 +145,23 @@ def _small_columns(part: FingerprintFile) -> "dict[str, NDArray[Any]]":
 
 
 class StoredColumn:
-    """32-bit values in a file.  They are read, not mapped: pages touched here and there would count as our memory."""
+    """32-bit values in a file, mapped; pages that were read leave our memory at once, where the system can do that."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        with path.open("rb") as file:
+            self._pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def __getitem__(self, places: "I64", /) -> "U32":
-        """Return the values at places; those of places in a row are read at once."""
+        """Return the values at places."""
         import numpy as np
 
-        starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-        sizes = 4 * np.diff(starts, append=len(places))
-        read = list[bytes]()
-        with self.path.open("rb", buffering=0) as file:
-            for start, size in zip((4 * places[starts]).tolist(), sizes.tolist(), strict=True):
-                file.seek(start)
-                read.append(file.read(size))
-        return np.frombuffer(b"".join(read), np.uint32)
+        values = np.frombuffer(self._pages, np.uint32)
+        taken = np.empty(len(places), np.uint32)
+        for start in range(0, len(places), _VALUES_AT_ONCE):
+            taken[start : start + _VALUES_AT_ONCE] = values[places[start : start + _VALUES_AT_ONCE]]
+            if sys.platform == "linux":
+                self._pages.madvise(mmap.MADV_DONTNEED)
+        return taken
 
 
 class StoredBands:
@@ -234,10 +236,13 @@ def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
     return target
 
 
-def _mapped_column(path: Path) -> "NDArray[Any]":
+def _stored_column(path: Path, stays: bool) -> "NDArray[Any] | StoredColumn":
+    """Return the values of a file; pages that were read stay in memory, or not."""
     import numpy as np
 
-    return np.memmap(path, np.uint32, "r") if path.stat().st_size else np.zeros(0, np.uint32)
+    if not path.stat().st_size:
+        return np.zeros(0, np.uint32)
+    return np.memmap(path, np.uint32, "r") if stays else StoredColumn(path)
 
 
 def _mapped(path: Path) -> "pa.Table":

@@ -139,7 +139,10 @@ def _rows(job: Job, shares: Iterable[Share]) -> Iterator[tuple[str, Row | Reject
 
 
 def _paragraphs(text: str, settings: DedupSettings) -> list[str]:
-    return [text] if settings.unit == "paragraph" else _BLANK_LINES.split(text.strip())
+    if settings.unit == "paragraph":
+        return [text]
+    text = text.strip()
+    return _BLANK_LINES.split(text) if "\n" in text else [text]
 
 
 def _name(path: str, row: Row) -> str:

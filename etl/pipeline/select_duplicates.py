@@ -65,7 +65,8 @@ def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_p
         paths = [str(part.blocks) for part in parts]
         resources = structs.replace(resources, pair_source=partial(find_pairs, paths, joined.block_starts))
     found = select_blocks(blocks, job.dedup, resources)
-    named = _named(drops_of(blocks, found, len(prior.numbers)), joined.block_starts, _KeeperNames(parts, joined))
+    drops = drops_of(blocks, found, len(prior.numbers), joined.resources.run)
+    named = _named(drops, joined.block_starts, _KeeperNames(parts, joined))
     for shard in range(shards):
         with workspace.writing("drops", shard, ".msgpack") as path:
             path.write_bytes(msgspec.msgpack.encode(named(shard + len(prior.parts))))

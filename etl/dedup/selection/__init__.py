@@ -6,7 +6,7 @@ history      both again beside blocks of prior runs, and what later runs must kn
 drops        what is dropped, what keeps it, and the words that are lost
 """
 
-from etl.dedup.selection.articles import DuplicateArticle
+from etl.dedup.selection.articles import DuplicateArticles
 from etl.dedup.selection.drops import Drops, drops_of
 from etl.dedup.selection.duplicates import Duplicates, duplicates
 from etl.dedup.selection.history import Blocks, Selected, no_history, select
@@ -14,7 +14,7 @@ from etl.dedup.selection.history import Blocks, Selected, no_history, select
 __all__ = [
     "Blocks",
     "Drops",
-    "DuplicateArticle",
+    "DuplicateArticles",
     "Duplicates",
     "Selected",
     "drops_of",

@@ -1,25 +1,28 @@
 """Duplicates -> articles to drop whole, for nearly all of their words are copies of one earlier article."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64
+from etl.dedup.arrays import F64, I64, Mask, mixed, ranges, turns
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.selection.duplicates import Duplicates, ranks
 from etl.dedup.settings import DedupSettings
 
 # A wire story comes back with a new first line or a local last paragraph; under this, another story quotes it.
 MIN_COPIED_RATIO = 0.8
+# Blocks of articles compared at a time, with some 60 bytes each.
+_BLOCKS_AT_ONCE = 1 << 20
 
 
-class DuplicateArticle(Struct, frozen=True, gc=False):
-    """An article to drop whole, the earlier article that keeps it, and the ratio of its words that are copies."""
+class DuplicateArticles(Struct, frozen=True, gc=False):
+    """Articles to drop whole, ascending; for each the earlier one that keeps it, and the ratio of its copied words."""
 
-    article: int
-    keeper: int
-    copied_ratio: float
+    index: I64
+    keeper: I64
+    copied_ratio: F64
+
+
+NO_ARTICLES = DuplicateArticles(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 def duplicate_articles(
@@ -29,7 +32,7 @@ def duplicate_articles(
     settings: DedupSettings,
     order: I64,
     removed: frozenset[int] = frozenset(),
-) -> tuple[DuplicateArticle, ...]:
+) -> DuplicateArticles:
     """Return the articles of whose words at least 80 % are copies of one earlier article that remains.
 
     All of them, where copies must be lossless.  A block is a copy from an article if its keeper or its folded text is
@@ -37,40 +40,66 @@ def duplicate_articles(
     was read before it, never on what follows; so a block that remains may have its keeper in an article that is
     dropped, and blocks must be selected again (`etl.dedup.selection.history`).
     """
-    dropped: dict[int, DuplicateArticle] = {}
-    rank = ranks(order)
     least = 1.0 if settings.copies == "lossless" else MIN_COPIED_RATIO
-    candidates = _candidates(prints, articles, found, least)
-    for each in sorted(candidates, key=lambda each: (rank[_blocks(articles, each.article).start], -each.copied_ratio)):
-        if each.article not in dropped and each.keeper not in dropped and each.keeper not in removed:
-            dropped[each.article] = each
-    return tuple(dropped[article] for article in sorted(dropped))
+    pairs = _likely(prints, articles, found, least / 2)
+    ratios = _copied_ratios(prints, articles, found, pairs)
+    pairs = _some(DuplicateArticles(pairs.index, pairs.keeper, ratios), np.flatnonzero(ratios >= least))
+    first = ranks(order)[np.searchsorted(articles, pairs.index)]
+    walk = np.lexsort((-pairs.copied_ratio, first))
+    dropped, chosen = set[int](), list[int]()
+    for place, article, keeper in zip(
+        walk.tolist(), pairs.index[walk].tolist(), pairs.keeper[walk].tolist(), strict=True
+    ):
+        if article not in dropped and keeper not in dropped and keeper not in removed:
+            dropped.add(article)
+            chosen.append(place)
+    return _some(pairs, np.sort(np.array(chosen, np.int64)))
 
 
-def _candidates(prints: Fingerprints, articles: I64, found: Duplicates, least: float) -> Iterator[DuplicateArticle]:
-    keepers = np.full(len(articles), -1)
-    keepers[found.index] = articles[found.keeper]
+def are_in(prints: Fingerprints, articles: I64, blocks: I64, others: I64) -> Mask:
+    """Mark the blocks whose folded text is one of those of an article, which `others` hold for each."""
     hashes = prints.text_hashes[0]
-    for article, keeper in _likely(prints, articles, found, least / 2):
-        blocks, source = _blocks(articles, article), _blocks(articles, keeper)
-        is_copy = (keepers[blocks] == keeper) | np.isin(hashes[blocks], hashes[source])
-        ratio = float(prints.word_counts[blocks][is_copy].sum() / prints.word_counts[blocks].sum())
-        if ratio >= least:
-            yield DuplicateArticle(article, keeper, ratio)
+    named = np.zeros(len(articles) and articles[-1] + 1, np.bool_)
+    named[others] = True
+    holders = np.flatnonzero(named[articles])
+    present = mixed(hashes[holders] ^ mixed(articles[holders].astype(np.uint64)))
+    found: Mask = np.isin(mixed(hashes[blocks] ^ mixed(others.astype(np.uint64))), present)
+    return found
 
 
-def _likely(prints: Fingerprints, articles: I64, found: Duplicates, least: float) -> Iterator[tuple[int, int]]:
-    """Yield the articles, each with an earlier one that keeps at least this ratio of its words as duplicates."""
+def _likely(prints: Fingerprints, articles: I64, found: Duplicates, least: float) -> DuplicateArticles:
+    """Return the articles, each with an earlier one that keeps at least this ratio of its words as duplicates.
+
+    In order; an article may come with several.
+    """
     numbers, places = np.unique(articles, return_inverse=True)
     totals = np.bincount(places, prints.word_counts)
     copy, keeper = places[found.index], places[found.keeper]
     both, which = np.unique(copy * len(numbers) + keeper, return_inverse=True)
-    shared = np.bincount(which, prints.word_counts[found.index])
-    for pair in both[shared >= least * totals[both // max(len(numbers), 1)]].tolist():
-        article, of = divmod(pair, len(numbers))
-        if article != of:
-            yield int(numbers[article]), int(numbers[of])
+    index, of = np.divmod(both, max(len(numbers), 1))
+    ratios = np.bincount(which, prints.word_counts[found.index], len(both)) / totals[index]
+    likely = (ratios >= least) & (index != of)
+    return DuplicateArticles(numbers[index[likely]], numbers[of[likely]], ratios[likely])
 
 
-def _blocks(articles: I64, article: int) -> slice:
-    return slice(*np.searchsorted(articles, [article, article + 1]).tolist())
+def _copied_ratios(prints: Fingerprints, articles: I64, found: Duplicates, pairs: DuplicateArticles) -> F64:
+    """Return the ratio of the words of each article that are copies of its keeper's."""
+    keepers = np.full(len(articles), -1)
+    keepers[found.index] = articles[found.keeper]
+    starts, ends = (np.searchsorted(articles, pairs.index, side) for side in ("left", "right"))
+    sizes, ratios = ends - starts, [np.zeros(0)]
+    for turn in turns(sizes, _BLOCKS_AT_ONCE):
+        blocks, words = ranges(starts[turn], sizes[turn]), prints.word_counts
+        owners = np.repeat(np.arange(len(sizes[turn])), sizes[turn])
+        others = pairs.keeper[turn][owners]
+        is_copy = keepers[blocks] == others
+        rest = np.flatnonzero(~is_copy)
+        is_copy[rest] = are_in(prints, articles, blocks[rest], others[rest])
+        ratios.append(
+            np.bincount(owners[is_copy], words[blocks[is_copy]], len(sizes[turn])) / np.bincount(owners, words[blocks])
+        )
+    return np.concatenate(ratios)
+
+
+def _some(pairs: DuplicateArticles, places: I64) -> DuplicateArticles:
+    return DuplicateArticles(pairs.index[places], pairs.keeper[places], pairs.copied_ratio[places])

@@ -1,9 +1,13 @@
 """What was selected -> the blocks to drop, each with what keeps it and its residue: the words that the keeper lacks."""
 
+from functools import partial
+
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, mixed, ragged, ranges, turns, without_repeats
+from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, ragged, ranges, turns, without_repeats
+from etl.dedup.pairs.buckets import Runner, one_by_one
+from etl.dedup.selection.articles import are_in
 from etl.dedup.selection.duplicates import Duplicates
 from etl.dedup.selection.history import Blocks, Selected
 
@@ -29,23 +33,24 @@ class Drops(Struct, frozen=True, gc=False):
     residue: I64
 
 
-def drops_of(blocks: Blocks, selected: Selected, start: int = 0) -> Drops:
+def drops_of(blocks: Blocks, selected: Selected, start: int = 0, run: Runner = one_by_one) -> Drops:
     """Return the blocks from `start` on to drop."""
     articles, found = blocks.articles, _since(selected.blocks, start)
-    dropped = np.array([each.article for each in selected.articles], np.int64)
-    keepers = np.array([each.keeper for each in selected.articles], np.int64)
-    ratios = np.array([each.copied_ratio for each in selected.articles])
-    first, end = (np.searchsorted(articles, dropped, side) for side in ("left", "right"))
+    whole = selected.articles
+    first, end = (np.searchsorted(articles, whole.index, side) for side in ("left", "right"))
     of_whole, sizes = ranges(first, end - first), end - first
     block = np.concatenate([found.index, of_whole])
     order = np.argsort(block, kind="stable")
-    keeper = np.concatenate([found.keeper, np.repeat(keepers, sizes)])[order]
-    similarity = np.concatenate([found.similarity, np.repeat(ratios, sizes)])[order]
+    keeper = np.concatenate([found.keeper, np.repeat(whole.keeper, sizes)])[order]
+    similarity = np.concatenate([found.similarity, np.repeat(whole.copied_ratio, sizes)])[order]
     is_whole = (np.arange(len(block)) >= len(found.index))[order]
     block = block[order]
     own_keepers = np.where(is_whole, _keeper_blocks(blocks, selected)[block], keeper)
-    is_held = np.where(is_whole, _are_in(blocks, block, keeper), similarity == 1)
-    counts, residue = _residues(ragged(blocks.prints.tokens, blocks.prints.word_counts), block, own_keepers, is_held)
+    is_held = similarity == 1
+    is_held[is_whole] = are_in(blocks.prints, articles, block[is_whole], keeper[is_whole])
+    tokens, lacks = ragged(blocks.prints.tokens, blocks.prints.word_counts), np.flatnonzero(~is_held)
+    counts = np.zeros(len(block), np.int64)
+    counts[lacks], residue = _residues(tokens, block[lacks], own_keepers[lacks], run)
     return Drops(block, keeper, is_whole, similarity, counts, residue)
 
 
@@ -56,41 +61,29 @@ def _keeper_blocks(blocks: Blocks, selected: Selected) -> I64:
     return keepers
 
 
-def _are_in(blocks: Blocks, some: I64, articles: I64) -> Mask:
-    """Mark the blocks whose text is one of those of an article."""
-    hashes = blocks.prints.text_hashes[0]
-    present = mixed(hashes ^ mixed(blocks.articles.astype(np.uint64)))
-    found: Mask = np.isin(mixed(hashes[some] ^ mixed(articles.astype(np.uint64))), present)
-    return found
-
-
 def _since(found: Duplicates, start: int) -> Duplicates:
     some = found.index >= start
     return Duplicates(found.index[some], found.keeper[some], found.similarity[some])
 
 
-def _residues(tokens: Ragged, blocks: I64, keepers: I64, is_held: Mask) -> tuple[I64, I64]:
+def _residues(tokens: Ragged, blocks: I64, keepers: I64, run: Runner) -> tuple[I64, I64]:
     """Return how many words of each block its keeper lacks, all where it has none, and their places in the block."""
-    sizes = tokens.lengths(blocks)
-    counts, places = np.zeros(len(blocks), np.int64), [np.zeros(0, np.int64)]
-    near = np.flatnonzero(~is_held)
-    for turn in turns(sizes[near] + tokens.lengths(keepers[near]), _TOKENS_AT_ONCE):
-        some = near[turn]
-        is_lost = _are_lacking(tokens, blocks[some], keepers[some])
-        counts[some] = np.bincount(np.repeat(np.arange(len(some)), sizes[some])[is_lost], minlength=len(some))
-        places.append(ranges(np.zeros_like(some), sizes[some])[is_lost])
-    return counts, np.concatenate(places)
+    both = turns(tokens.lengths(blocks) + tokens.lengths(keepers), _TOKENS_AT_ONCE)
+    found = list(run(partial(_lacking, tokens, blocks[turn], keepers[turn]) for turn in both))
+    none = np.zeros(0, np.int64)
+    return np.concatenate([none, *(counts for counts, _ in found)]), np.concatenate([none, *(at for _, at in found)])
 
 
-def _are_lacking(tokens: Ragged, blocks: I64, keepers: I64) -> Mask:
-    """Mark the tokens of blocks that their keepers lack; a keeper of -1 lacks all."""
-    owners = np.arange(len(blocks))
+def _lacking(tokens: Ragged, blocks: I64, keepers: I64) -> tuple[I64, I64]:
+    """Count the tokens of each block that its keeper lacks, and return their places; a keeper of -1 lacks all."""
+    owners, sizes = np.arange(len(blocks)), tokens.lengths(blocks)
     own, has = _packed(owners, tokens, blocks), keepers >= 0
     kept = without_repeats(np.sort(_packed(owners[has], tokens, keepers[has])))
-    if not len(kept):
-        return np.ones(len(own), np.bool_)
-    lacking: Mask = kept[np.minimum(np.searchsorted(kept, own), len(kept) - 1)] != own
-    return lacking
+    lacks = np.ones(len(own), np.bool_)
+    if len(kept):
+        lacks = kept[np.minimum(np.searchsorted(kept, own), len(kept) - 1)] != own
+    counts = np.bincount(np.repeat(owners, sizes)[lacks], minlength=len(blocks))
+    return counts, ranges(np.zeros_like(sizes), sizes)[lacks]
 
 
 def _packed(owners: I64, tokens: Ragged, blocks: I64) -> U64:

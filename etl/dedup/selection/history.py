@@ -6,15 +6,13 @@ block of it, today's drops would depend on tomorrow, and ten runs of a tenth eac
 So a block is kept in none, one or both of two selections, and an index says in which.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from msgspec import Struct, structs
 
 from etl.dedup.arrays import F64, I64, U8, U32, U64, Mask, mixed
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.pairs.buckets import IN_MEMORY, Resources
-from etl.dedup.selection.articles import DuplicateArticle, duplicate_articles
+from etl.dedup.selection.articles import NO_ARTICLES, DuplicateArticles, duplicate_articles
 from etl.dedup.selection.duplicates import Duplicates, duplicates, kept_first
 from etl.dedup.settings import DedupSettings
 
@@ -64,7 +62,7 @@ class Selected(Struct, frozen=True, gc=False):
     """The duplicates among all blocks, the articles to drop whole, and the duplicates among the blocks that remain."""
 
     among_all: Duplicates
-    articles: tuple[DuplicateArticle, ...]
+    articles: DuplicateArticles
     blocks: Duplicates
 
 
@@ -89,13 +87,13 @@ def select(blocks: Blocks, settings: DedupSettings, resources: Resources = IN_ME
     if (settings.scope, settings.unit) == ("run", "article"):
         return _select_articles(blocks, settings, resources)
     found = _among(blocks, settings, resources, blocks.history.kept_in & ALL_ARTICLES == 0, blocks.history.known[0])
-    return Selected(found, (), found)
+    return Selected(found, NO_ARTICLES, found)
 
 
 def retained(blocks: Blocks, selected: Selected) -> Retained:
     """Return what later runs must know."""
     known, prints = blocks.history.known, blocks.prints
-    removed = _of_articles(blocks.articles, selected.articles)
+    removed = np.isin(blocks.articles, selected.articles.index)
     among_all, remaining = np.ones(len(removed), np.bool_), ~removed
     among_all[selected.among_all.index] = False
     remaining[selected.blocks.index] = False
@@ -146,7 +144,7 @@ def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resourc
         kept_first(blocks.prints, blocks.articles, settings, history.prior_blocks),
         history.removed,
     )
-    removed = _of_articles(blocks.articles, whole)
+    removed = np.isin(blocks.articles, whole.index)
     if not _differs(blocks, among_all, removed):
         return Selected(among_all, whole, _some(among_all, ~removed[among_all.index]))
     known = history.known[1]
@@ -181,10 +179,6 @@ def _differs(blocks: Blocks, among_all: Duplicates, removed: Mask) -> bool:
         return True
     remain = _some(among_all, ~removed[among_all.index])
     return bool((removed[remain.keeper] | np.isin(hashes[remain.index], hashes[removed])).any())
-
-
-def _of_articles(articles: I64, whole: Sequence[DuplicateArticle]) -> Mask:
-    return np.isin(articles, [each.article for each in whole])
 
 
 def _newly_known(prints: Fingerprints, found: Duplicates, known: Duplicates) -> KnownNearDuplicates:
