@@ -417,6 +417,7 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     stats = run("index", "stats", "index").out
     assert "4 blocks, 1 part," in stats and "run-00001" in stats and "fingerprints of version 2" in stats
+    assert "settings: --unit paragraph --shingles w3 " in stats and "texts of fewer than 10 words are" in stats
     assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 block\n"
     assert "3 blocks, 1 part," in run("index", "compact", "index").out
     assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"

@@ -54,8 +54,8 @@ STARTED_HERE = 8
     "--skip",
     multiple=True,
     metavar="STATUS",
-    help="Do not write articles without text: stub (those with a headline), empty (those without), or stub,empty."
-    "  [default: write them]",
+    help="Leave out articles without text.  stub: those that have a headline; empty: those that have none; stub,empty: "
+    "both.  [default: write them]",
 )
 @option(
     "Output",

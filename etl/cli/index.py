@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # The group of options on an index.
 INDEX = "Index"
+# Settings of an index that no option changes.
+FIXED = ("short_words", "short_reach")
 
 maintenance_options = stacked(
     option(INDEX, "--stats", is_flag=True, help="Alias of `copydesk index stats DIR`; takes no INPUT."),
@@ -195,9 +197,11 @@ def _page(held: "Size") -> str:
 
     manifest = held.manifest
     values = structs.asdict(manifest.settings)
-    settings = ", ".join(f"{name} {values[name]}" for name in INDEX_SETTINGS)
+    settings = " ".join(f"--{name} {values[name]}" for name in INDEX_SETTINGS if name not in FIXED)
+    near = f"with the {values['short_reach']} before them in their article"
+    short = f"texts of fewer than {number(values['short_words'], 'word')} are compared only {near}"
     versions = f"copydesk {manifest.copydesk}, fingerprints of version {manifest.fingerprints}"
-    lines = [_measured(held), f"made by {versions}", f"settings: {settings}"]
+    lines = [_measured(held), f"made by {versions}", f"settings: {settings}", short]
     if held.orphans:
         lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `compact` removes them")
     runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]

@@ -126,7 +126,7 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
     raise Unreadable(
         path,
         _why_no_text(fields, reading),
-        "Name the field that holds it with --text-field, or as text-field in a config.",
+        "Name the field that holds the text: --text-field NAME, or text-field = \"NAME\" in a config.",
     )
 
 
@@ -150,7 +150,7 @@ def _why_no_text(fields: Fields, reading: Reading) -> str:
     if named:
         return f"field '{named}' holds no text but {_shown(fields[named])}"
     few = ", ".join(list(fields)[:8]) or "nothing"
-    return f"has no field of text that is known ({', '.join(TEXT_NAMES[:5])} …); it has {few}"
+    return f"has no field of text that is known ({', '.join(TEXT_NAMES[:5])} …); its fields: {few}"
 
 
 def _shown(value: Any) -> str:

@@ -17,6 +17,7 @@ from etl.model import Kind, Raw
 
 # What stands in records for a document that came from no file.
 NO_PATH = STDIN
+NO_TEXT = 'Put the text into the field "text", or give a config that names the field: text-field = "NAME".'
 # Figures of a SHA-256 that name a document which has no other name.
 NAME_LENGTH = 16
 
@@ -64,7 +65,10 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
     if len(body) > MAX_DOCUMENT_BYTES:
         raise Unreadable(NO_PATH, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
     digest = sha256(body).hexdigest()
-    found = document(Place(NO_PATH, row, digest), plain, reading)
+    try:
+        found = document(Place(NO_PATH, row, digest), plain, reading)
+    except Unreadable as error:
+        raise Unreadable("the record", error.fault, NO_TEXT) from None
     return structs.replace(found, record=record) if record else found
 
 
