@@ -196,10 +196,11 @@ def _block_at(judged: Judged, line: int) -> tuple[Article, Block]:
 
 def _no_block(document: Document, line: int) -> tuple[str, str]:
     """Return why no block stands on a line, and the way out."""
-    count = document.text.count("\n") + 1
+    count = len(document.text.removesuffix("\n").split("\n"))
     of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
     if not 1 <= line <= count:
-        return f"{of} has {count:,} lines", "Lines count from 1; for HTML they are those of its text."
+        lines = f"{count:,} line{'s' * (count > 1)}"
+        return f"{of} has {lines}", "Lines count from 1; for HTML they are those of its text."
     return "this line is blank", "Name a line with text."
 
 

@@ -1,4 +1,4 @@
-"""`copydesk schema` and `copydesk completion`: what other programs need to know of this one."""
+"""`copydesk schema`, `completion` and `help`: what other programs, shells and readers need to know of this one."""
 
 import click
 import msgspec
@@ -43,10 +43,10 @@ def help(ctx: click.Context, names: tuple[str, ...]) -> None:
     """
     context = ctx.find_root()
     for name in names:
-        group = context.command
-        found = group.get_command(context, name) if isinstance(group, click.Group) else None
-        if found is None:
+        if not isinstance(context.command, click.Group):
             raise click.UsageError(f"No such command '{name}'.", context)
+        _, found, _ = context.command.resolve_command(context, [name])
+        assert found is not None, name
         context = click.Context(found, info_name=name, parent=context)
     click.echo(context.get_help())
 

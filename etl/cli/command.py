@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -33,7 +34,8 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
 # Groups of options that stand behind all others.
 LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
-GLOBAL_OPTIONS = "All commands also take --color, --config FILE, --no-config and -vv (see copydesk --help)."
+GLOBAL_OPTIONS = ("--color", "--config", "--no-config", "--traceback", "--version")
+OF_ALL_COMMANDS = "All commands also take --color, --config FILE, --no-config and -vv (see copydesk --help)."
 
 
 class GroupedOption(click.Option):
@@ -57,6 +59,9 @@ class GroupedCommand(click.Command):
             args = [*args, "."]
         try:
             rest = super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            close = get_close_matches(error.option_name, GLOBAL_OPTIONS)
+            raise click.NoSuchOption(error.option_name, possibilities=close or error.possibilities, ctx=ctx) from None
         except click.BadParameter as error:
             raise _placed(ctx, error) from None
         for parameter in self.params:
@@ -95,7 +100,7 @@ class GroupedCommand(click.Command):
         """Write which options stand in no group, since all commands have them."""
         super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
-        formatter.write_text(GLOBAL_OPTIONS)
+        formatter.write_text(OF_ALL_COMMANDS)
 
 
 def option(group: str, *names: str, **settings: Any) -> Callable[[Command], Command]:

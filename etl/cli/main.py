@@ -44,7 +44,9 @@ COMMANDS = {
     "help": ("etl.cli.about", "Show the help of a command."),
 }
 # Options of all commands, which may stand anywhere on the line; true if a value follows.
-ANYWHERE = {"--color": True, "--config": True, "--no-config": False, "-vv": False, "--traceback": False}
+ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
+    ("--no-config", "-vv", "--traceback", "-V", "--version"), False
+)
 
 # The section of a config that holds for all commands, and commands that look at what another would do.
 COMMON = "common"

@@ -126,7 +126,7 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
     raise Unreadable(
         path,
         _why_no_text(fields, reading),
-        "Name the field that holds the text: --text-field NAME, or text-field = \"NAME\" in a config.",
+        'Name the field that holds the text: --text-field NAME, or text-field = "NAME" in a config.',
     )
 
 
