@@ -82,7 +82,7 @@ def restore(
     """
     if isinstance(articles, str | PathLike):
         if audit is not None and not isinstance(audit, str | PathLike):
-            raise TypeError("articles by their path have an audit by its path, or the one beside them")
+            raise TypeError("if articles is a path, audit is a path too, or None: the one beside the articles")
         return restore_files(Path(articles), None if audit is None else Path(audit))
     if audit is None or isinstance(audit, str | PathLike):
         raise TypeError("articles in memory need an audit in memory: restore(result.articles, result.audit)")

@@ -250,7 +250,7 @@ class Cleaner:
                 yield raw_text(item, row, given.record, given.kind, reading)
             case Mapping():
                 if given.kind:
-                    raise ValueError('kind says what a text is; of a record, a config says it: html-field = "…"')
+                    raise ValueError('kind is for texts; name the HTML field of records in a config: html-field = "…"')
                 yield raw_record(item, row, given.record, reading)
             case PathLike():
                 found = find([fspath(item)], reading)

@@ -34,7 +34,7 @@ THRESHOLD = "threshold"
 # The tables of changes to rules, each an array; all other tables are options of commands.
 CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": RuleException, "override": Override}
 WAYS_OUT = {
-    "reason": "Say why; whoever finds it in a year will ask.",
+    "reason": "Say why, for readers of the file.",
     "until": "Say on which day it ends, such as until = 2027-06-30; it can be renewed.",
     "line": "Give the text of the line, or the first digits of its line_sha256 in the audit.",
     "rule": "Name the rule, or a pattern of rules: 'core/*'.",

@@ -139,7 +139,7 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     decoded = decode(raw)
     page = markup(decoded, raw.kind, rules.selectors, rules.page_model)
     if len(page.blocks) > MAX_BLOCKS:
-        raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Part it into several documents.")
+        raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Split it into several documents.")
     document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
     if rules.detects_language:

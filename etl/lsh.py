@@ -151,4 +151,4 @@ def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Shingles) -> N
         own.insert(name, minhash(text, shingles))
         if list(own.keys.get(name)) != list(lsh.keys.get(key)):
             fault = "is not stored with the signature of its text"
-            raise UsageError(f"LSH: '{name}'", fault, "Only what `etl.lsh.minhash` signs can be taken in.")
+            raise UsageError(f"LSH: '{name}'", fault, "Only signatures made by `etl.lsh.minhash` can be imported.")

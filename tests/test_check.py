@@ -465,15 +465,19 @@ def test_a_least_number_of_articles(run: Run, articles: Corpus) -> None:
     ("words", "code", "said"),
     [
         pytest.param(("missing.jsonl",), 3, "no such file", id="missing"),
-        pytest.param(("empty.jsonl",), 3, "nothing in it", id="empty"),
-        pytest.param(("blank.txt",), 3, "nothing in it", id="blank"),
+        pytest.param(("empty.jsonl",), 3, "nothing to read", id="empty"),
+        pytest.param(("blank.txt",), 3, "nothing to read", id="blank"),
         pytest.param(("denied.jsonl", "--max", "raw.unreadable=1"), 3, "", id="rejects alone"),
         pytest.param(("a.txt", "--max", "art.leftovers=1"), 2, "Did you mean 'art.leftover'?", id="no check"),
         pytest.param(("a.txt", "--max", "art.leftover"), 2, "WHAT=N", id="no amount"),
-        pytest.param(("a.txt", "--max", "art.leftover=200%"), 2, "more than all", id="more than all"),
+        pytest.param(("a.txt", "--max", "art.leftover=200%"), 2, "more than 100%", id="more than all"),
         pytest.param(("a.txt", "--format", "sarf"), 2, "Did you mean 'sarif'?", id="no format"),
-        pytest.param(("a.txt", "--format", "json", "--format", "text"), 2, "at once", id="two formats on stdout"),
-        pytest.param(("a.txt", "--format", "json=x", "--format", "sarif=x"), 2, "one file", id="two formats, one file"),
+        pytest.param(
+            ("a.txt", "--format", "json", "--format", "text"), 2, "cannot both be printed", id="two formats on stdout"
+        ),
+        pytest.param(
+            ("a.txt", "--format", "json=x", "--format", "sarif=x"), 2, "the same file", id="two formats, one file"
+        ),
         pytest.param(("a.txt", "--baseline", "none.jsonl"), 2, "no such baseline", id="no baseline"),
         pytest.param(("a.txt", "--require", "quality=1%"), 2, "is not a requirement", id="no requirement"),
     ],

@@ -312,8 +312,8 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
     ("words", "code", "said"),
     [
         pytest.param("clean nowhere.txt", 3, ["nowhere.txt", "there is no such file", "Check the path"], id="no such file"),
-        pytest.param("clean pictures", 3, ["pictures", "no file in it that can be read", "Name files"], id="folder without text"),
-        pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing in it"], id="empty file"),
+        pytest.param("clean pictures", 3, ["pictures", "no file in it that can be read", "Name the files"], id="folder without text"),
+        pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing to read"], id="empty file"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
         pytest.param("clean a.txt -r regex.toml", 2, ["regex.toml:8:7: R005 rule 'a'", "does not compile"], id="bad regex"),
@@ -328,7 +328,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
         pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
-        pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line of copydesk's"], id="no audit line"),
+        pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line that copydesk wrote"], id="no audit line"),
     ],
 )  # fmt: skip
 def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: str, code: int, said: list[str]) -> None:

@@ -324,6 +324,12 @@ def test_gitignore_and_exclude_pass_over_files_and_say_so(run: Run, folder: Path
     assert "passed over 3 inputs, first .gitignore: it is hidden" in run("clean", ".", "-n").err
 
 
+def test_show_files_lists_no_audit(run: Run, folder: Path) -> None:
+    run("clean", "a.txt", "-o", "pages/c.jsonl")
+    assert shown(run, "pages") == ["pages/c.jsonl", "pages/c.txt", "pages/drafts/d.txt"]
+    assert "pages/c.audit.jsonl: copydesk wrote it" in run("clean", "pages", "--show-files").err
+
+
 def test_gitignore_above_counts_within_its_repository(run: Run, folder: Path) -> None:
     (folder / ".gitignore").write_text("drafts/\n*.txt\n!c.txt\n")
     assert shown(run, "pages") == ["pages/c.txt", "pages/drafts/d.txt"]  # no repository, so nothing above counts

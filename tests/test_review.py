@@ -301,7 +301,7 @@ def test_a_pack_that_is_exchanged_meanwhile_is_not_followed(
     elif instead == "link":
         pack.symlink_to(other)
     verdict = {"article": articles[0]["id"], "start": 0, "verdict": "wrong"}
-    assert ask("/api/verdict", verdict)[1]["error"] == "is not a folder any more"
+    assert ask("/api/verdict", verdict)[1]["error"] == "is no longer a folder"
     assert list(other.iterdir()) == []
 
 

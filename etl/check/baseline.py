@@ -229,11 +229,9 @@ def _check_header(path: Path, lines: Sequence[str]) -> None:
         header = {}
     said = str(header.get("schema", ""))
     if not said.startswith(SCHEMA):
-        raise UsageError(
-            str(path), "is not a baseline: it does not begin as one", "Name the file that `baseline write` wrote."
-        )
+        raise UsageError(str(path), "is not a baseline", "Name the file that `baseline write` wrote.")
     if said != f"{SCHEMA}{VERSION}":
-        raise UsageError(str(path), f"is of a newer copydesk: {said}", "Update copydesk.")
+        raise UsageError(str(path), f"was written by a newer copydesk: {said}", "Update copydesk.")
 
 
 def _read_line(path: Path, number: int, line: str) -> Accepted | Pack:
@@ -248,4 +246,4 @@ def _read_line(path: Path, number: int, line: str) -> Accepted | Pack:
 
 
 def _damaged(path: Path, number: int, fault: str) -> UsageError:
-    return UsageError(f"{path}:{number}", fault, "Mend it there, or bring it back from version control.")
+    return UsageError(f"{path}:{number}", fault, "Correct it, or restore it from version control.")

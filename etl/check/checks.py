@@ -79,8 +79,8 @@ CHECKS: dict[str, Check] = {
         Check(
             "raw.drift",
             "A template that changed",
-            "the rule that fell silent, or `suspects`",
-            "Mend the rule, then write the baseline again.",
+            "the rule that matches no more, or `suspects`",
+            "Change the rule, then write the baseline again.",
             outside_baseline=True,
         ),
         Check(
@@ -196,7 +196,7 @@ def chosen_checks(only: Iterable[str], skipped: Iterable[str]) -> frozenset[str]
     wanted = set(_matching(only, "--checks")) or set(CHECKS)
     left = frozenset(wanted.difference(_matching(skipped, "--skip-checks")))
     if not left:
-        raise UsageError("--checks", "no check is left", "Widen --checks, or leave --skip-checks out.")
+        raise UsageError("--checks", "no check is left", "Name more --checks, or leave out --skip-checks.")
     return left
 
 

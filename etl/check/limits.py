@@ -79,7 +79,7 @@ def limit_given(given: str, option: Literal["--max", "--min"]) -> Limit:
     if option == "--max":
         return Limit(check, number, None, is_rate, where=where, said=f"--max {given}")
     if set(matching(check, option)) != {"art.counts"}:
-        raise UsageError(option, f"'{check}' has no least number", "Write --min art.counts=1000, or =95%.")
+        raise UsageError(option, f"'{check}' has no minimum", "Write --min art.counts=1000, or =95%.")
     return Limit(check, None, number, is_rate, where=where, said=f"--min {given}")
 
 
@@ -94,7 +94,7 @@ def amount(said: str, place: str) -> tuple[float, bool]:
         raise UsageError(place, f"'{said}' is not an amount", "Write a number, 3, or a rate, 2%.")
     number, is_rate = float(found[1]), bool(found[2])
     if is_rate and number > 100:
-        raise UsageError(place, f"'{said}' is more than all", "Write a rate from 0% to 100%.")
+        raise UsageError(place, f"'{said}' is more than 100%", "Write a rate from 0% to 100%.")
     return (round(number / 100, 9), True) if is_rate else (number, False)
 
 

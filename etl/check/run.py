@@ -54,7 +54,7 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         checked.append(structs.replace(one, tallied=Tallied()))
     if _is_blank(tally.value()) and not any(one.unread for one in checked):
         raise NoInput(
-            " ".join(source.name for source in found.sources[:3]), "there is nothing in it", *planned.notes[:1]
+            " ".join(source.name for source in found.sources[:3]), "there is nothing to read", *planned.notes[:1]
         )
     lines = recurring(workspace, len(checked), tally.value().totals) if job.has(*RECURRING) else []
     of_all = chain(suspects(lines, tally.value().totals), _of_all(job, workspace, checked, engine.jobs))

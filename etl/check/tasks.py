@@ -215,9 +215,9 @@ class _ShardCheck:
 
 
 _LOST = {
-    "emptied": "no text of the page is left: all of it is furniture",
+    "emptied": "all text of the page was removed",
     "blank": "has no text",
-    "suspect": "all that reads like prose was to go by its surroundings: the story is not told apart from the page",
+    "suspect": "rules would remove all prose because of its neighbours: the story was not recognised",
 }
 
 

@@ -47,7 +47,7 @@ def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
         raise UsageError(str(path), "has no verdicts", "Draw a sample: copydesk audit sample AUDIT.")
     if missing := sum(not one.verdict for one in judged):
         fault = f"{missing:,} of {len(judged):,} removals are not judged"
-        raise UsageError(str(path), fault, "Judge them all: of a part that was chosen nothing is proved.")
+        raise UsageError(str(path), fault, "Judge all of them: a part of the sample proves nothing.")
     names = sorted({one.draw.rule for one in judged})
     by_rule = [bound(name, [one for one in judged if one.draw.rule == name], confidence) for name in names]
     rules = tuple(sorted((one for one in by_rule if one.draws >= MIN_DRAWS), key=lambda one: -one.draws))

@@ -194,7 +194,7 @@ def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) ->
     if not output:
         raise UsageError("--as dolma", "is a folder with documents and attributes", "Give -o FOLDER.")
     if Path(output).exists() and (not Path(output).is_dir() or any(Path(output).iterdir())):
-        raise UsageError(output, "exists already", "Give another -o: a corpus of two runs would fit together nowhere.")
+        raise UsageError(output, "exists already", "Give another -o: a corpus cannot hold two runs.")
     with _appearing(Path(output)) as folder:
         write_corpus(articles, audit, path, folder)
 

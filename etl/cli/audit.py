@@ -92,7 +92,7 @@ def sample_audit(
             write_verdicts(target, judged)
     if target is None:
         if judge:
-            raise UsageError("--judge", "wants -o, the file of the verdicts", "Give -o verdicts.csv.")
+            raise UsageError("--judge", "needs -o, a file for the verdicts", "Give -o verdicts.csv.")
         click.echo(as_csv(judged), nl=False)
     elif judge or (judge is None and sys.stdin.isatty() and sys.stdout.isatty()):
         _ask(target, judged, lambda after: write_verdicts(target, after))
@@ -147,7 +147,7 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
     packs = packs_digest(selection)
     judged = [Judged(draw, packs=packs) for draw in sample(audit_file, draws, seed)]
     if not judged:
-        raise UsageError(str(path), "books no removal: there is nothing to judge")
+        raise UsageError(str(path), "records no removal: there is nothing to judge")
     return judged
 
 
@@ -166,7 +166,7 @@ def _audit_of(path: Path) -> Path:
 
 def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], None]") -> None:
     """Ask for the verdicts that are missing, one by one; each is saved as it is given."""
-    say("k right, x wrong, ? unsure, u takes the last back, q stops")
+    say("k right, x wrong, ? unsure, u undoes the last verdict, q stops")
     given: list[int] = []
     at = _next(judged)
     while at is not None:

@@ -145,7 +145,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
 
     path = Path(chosen.pop("baseline") or DEFAULT_NAME)
     if accept and not reason:
-        raise UsageError("--accept", "wants its --reason", "Say why; whoever finds it in a year will ask.")
+        raise UsageError("--accept", "needs --reason", "Say why it is accepted: --reason 'new template'.")
     if action == "show":
         _show(read_baseline(path))
         return
@@ -233,12 +233,10 @@ def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
             raise UsageError("--format", f"'{name}' is not a format", way_out)
     printed = [name for name, path in pairs if path in ("", "-")]
     if len(printed) > 1:
-        raise UsageError(
-            "--format", f"{' and '.join(printed)} would be printed at once", "Give files: sarif=out.sarif."
-        )
+        raise UsageError("--format", f"{' and '.join(printed)} cannot both be printed", "Give files: sarif=out.sarif.")
     files = [path for _, path in pairs if path not in ("", "-")]
     if len(set(files)) < len(files):
-        raise UsageError("--format", "two formats go into one file", "Give each its own.")
+        raise UsageError("--format", "two formats have the same file", "Give each its own file.")
     return [(name, "" if path == "-" else path) for name, path in pairs]
 
 

@@ -196,7 +196,8 @@ def show_files(inputs: Sequence[str], chosen: dict[str, Any]) -> None:
     """Print the files that the inputs stand for."""
     from etl.formats import find
 
-    settings.print_files(find(inputs, settings.reading(chosen)))
+    reading = settings.reading(chosen)
+    settings.print_files(find(inputs, reading), reading)
 
 
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":

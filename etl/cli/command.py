@@ -133,7 +133,7 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
         return PackError(place(config.path, 1, key), f"'{key}': {error.message}")
     if parameter and source is ParameterSource.ENVIRONMENT:
         variable = f"{ctx.auto_envvar_prefix}_{name.upper()}"
-        return UsageError(variable, error.message, "Mend the variable, or unset it.")
+        return UsageError(variable, error.message, "Correct the variable, or unset it.")
     return error
 
 

@@ -109,7 +109,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     max_errors, is_look = chosen.pop("max_errors"), chosen.pop("show_files")
     request, engine = _request(inputs, chosen), settings.engine(chosen, chosen["jobs"])
     if is_look:
-        settings.print_files(request.found)
+        settings.print_files(request.found, request.job.reading)
         return
     _check_outputs(request, chosen)
     with session(request) as one:

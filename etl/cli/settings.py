@@ -78,10 +78,16 @@ def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
     )
 
 
-def print_files(found: "Found") -> None:
+def print_files(found: "Found", reading: "Reading") -> None:
     """Print the names of files that would be read; on stderr what is passed over, and why."""
+    from etl.formats import OWN, PASSED_OVER_OWN, shares
+
     for source in found.sources:
-        click.echo(visible(source.name))
+        share = None if source.is_stream else next(shares(source, reading, 1), None)
+        if share and share.fault == OWN:
+            say(f"passed over {source.name}: {PASSED_OVER_OWN}")
+        else:
+            click.echo(visible(source.name))
     for name, reason in found.passed_over:
         say(f"passed over {name}: {reason}")
 
@@ -107,7 +113,7 @@ def selection(options: dict[str, Any]) -> Selection:
     config: Config = click.get_current_context().obj
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
     for ended in config.ended(today):
-        say(f"{ended.place}: ended on {ended.change.until} and is not used: renew it or delete it", fg="yellow")
+        say(f"{ended.place}: ended on {ended.change.until} and is not used: renew it, or delete it", fg="yellow")
     chosen = Selection(
         exceptions=config.exceptions(today),
         overrides=config.overrides(today),

@@ -87,8 +87,7 @@ def _notes(outcome: Outcome) -> list[str]:
 def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
     """What went wrong, and is not hidden by --quiet."""
     errors = [
-        f"went without {rule}: its regex took too long; `copydesk rules lint` explains"
-        for rule in outcome.tally.timed_out
+        f"left out {rule}: its regex took too long; `copydesk rules lint` explains" for rule in outcome.tally.timed_out
     ]
     if outcome.tally.rejects:
         errors += [f"{number(outcome.tally.rejects, 'input')} could not be read:", *rejects]

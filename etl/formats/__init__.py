@@ -33,6 +33,7 @@ from etl.model import Raw
 __all__ = [
     "FORMATS",
     "OWN",
+    "PASSED_OVER_OWN",
     "SUFFIXES",
     "Format",
     "Found",
@@ -67,6 +68,8 @@ FORMATS: dict[Format, InputFormat] = {
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
+# Why a share with the fault OWN is no input.
+PASSED_OVER_OWN = "copydesk wrote it, and it holds no articles"
 # Bytes that are read at once where only one document is looked for.
 _AT_ONCE = 4 << 20
 

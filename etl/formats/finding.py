@@ -55,7 +55,7 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
                 sources.append(_source(shown, found))
     if not sources and not unreadable:
         first = f" ({len(passed_over):,} passed over, first {': '.join(passed_over[0])})" if passed_over else ""
-        raise NoInput(" ".join(names), f"no file in it that can be read{first}", "Name files outright to read them.")
+        raise NoInput(" ".join(names), f"no file in it that can be read{first}", "Name the files to read them.")
     return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
 
 

@@ -110,7 +110,7 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
                 row += 1
                 yield decode(line)
     except msgspec.DecodeError as error:
-        raise UsageError(f"{file}:{row}", f"is not a line of copydesk's: {error}", _WAY_OUT) from None
+        raise UsageError(f"{file}:{row}", f"is not a line that copydesk wrote: {error}", _WAY_OUT) from None
     except OSError as error:
         raise UsageError(str(file), f"cannot be read: {error.strerror or error}") from None
     except Damaged as error:
@@ -124,4 +124,4 @@ def _converted(file: Path, convert: Callable[[Mapping[str, Any]], Noun]) -> Iter
             row += 1
             yield convert(fields)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{file}:{row}", f"is not a row of copydesk's: {error}", _WAY_OUT) from None
+        raise UsageError(f"{file}:{row}", f"is not a row that copydesk wrote: {error}", _WAY_OUT) from None

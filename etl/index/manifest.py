@@ -92,7 +92,7 @@ def locked(folder: str) -> Iterator[None]:
         for path in (lock_file, holder, Path(folder) / MANIFEST, *Path(folder).glob(PARTS)):
             check_regular(path)  # a link would lead what is written out of the folder
             if path in (lock_file, holder) and path.exists() and path.stat().st_nlink > 1:
-                raise UsageError(str(path), "is another file, too", "Remove it.")
+                raise UsageError(str(path), "is also a file with another name", "Remove it.")
         lock.acquire(blocking=False)
         holder.write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
         for unfinished in Path(folder).glob(TEMPORARY):  # of a run that was killed: nobody else writes here
@@ -123,7 +123,7 @@ def read_manifest(folder: str) -> Manifest:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
         fault = f"has fingerprints of version {manifest.fingerprints} (this copydesk: {FINGERPRINT_VERSION})"
-        raise UsageError(folder, fault, "Begin another index; the texts of this one must be read again.")
+        raise UsageError(folder, fault, "Begin a new index, from the texts: an index does not hold them.")
     if manifest.digest != _digest(manifest) or written != _written(manifest):
         raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
     return manifest

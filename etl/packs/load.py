@@ -146,7 +146,7 @@ def read_pack(path: Path) -> Iterator[Sourced | PackError]:
     if len(rules) > MAX_RULES:
         at = f"{path}:{lines[MAX_RULES]}" if len(lines) > MAX_RULES else str(path)
         fault = f"is rule {MAX_RULES + 1:,}: a pack has at most {MAX_RULES:,}"
-        yield PackError(at, fault, "Part it into several packs.")
+        yield PackError(at, fault, "Split it into several packs.")
         return
     try:
         header = msgspec.convert({**table, "rule": []} if rules else table, Pack).pack

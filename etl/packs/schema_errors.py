@@ -27,7 +27,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except tomli.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = f"{path}:{found[1]}:{found[2]}" if found else f"{path}:{_last_line(path)}:1"
-        raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Mend the syntax there.") from None
+        raise PackError(where, f"is not TOML: {str(error).split(' (at ')[0]}", "Correct the syntax there.") from None
     except (OSError, UnicodeDecodeError) as error:
         fault = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         raise PackError(str(path), fault, "Give a TOML file in UTF-8.") from None
@@ -51,12 +51,12 @@ def check_file(path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise PackError(str(path), "is not a regular file", "A pipe can be read once only: give a file.")
     if status.st_size > MAX_BYTES:
-        raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Part it into several packs.")
+        raise PackError(str(path), f"has more than {MAX_BYTES >> 20} MiB", "Split it into several packs.")
 
 
 def _too_deep(path: Path) -> PackError:
     return PackError(
-        str(path), f"is nested more than {MAX_NESTING} deep", "A rule has tables within tables, three deep."
+        str(path), f"is nested more than {MAX_NESTING} deep", "A rule needs at most three levels of tables."
     )
 
 

@@ -158,7 +158,7 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
     _check_names(selection, [name for one in rules for name in one.called])
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
     if not chosen:
-        raise UsageError("", "no rule is selected", "Widen --select, or drop --only-rules or --ignore.")
+        raise UsageError("", "no rule is selected", "Name more in --select, or leave out --only-rules or --ignore.")
     return chosen
 
 

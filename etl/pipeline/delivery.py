@@ -97,7 +97,7 @@ def output_of(name: str) -> Output:
     if path.exists() and not path.is_file():
         return Output("stream", name)
     if path.suffix:
-        way_out = f"Known endings are {', '.join(SUFFIXES)}; a name without one, or with / behind it, is a folder."
+        way_out = f"Known endings: {', '.join(SUFFIXES)}.  A name without one, or with a final /, is a folder."
         raise UsageError(name, f"'{path.suffix}' is not an ending that can be written", way_out)
     return Output("folder", name)
 

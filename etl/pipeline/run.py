@@ -17,7 +17,7 @@ from etl import audit
 from etl.audit import Tally, end_entry
 from etl.engines import Engine
 from etl.errors import NoInput, RegexTimeout, UsageError
-from etl.formats import OWN, Found, Share, Source, shares, spooled
+from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spooled
 from etl.formats.source import FORMAT_NAMES
 from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
@@ -195,7 +195,7 @@ class Run:
                     fault = "is not JSON lines; `dedup` reads no other format"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
-                    self._passed_over.append((source.name, "copydesk wrote it, and it holds no articles"))
+                    self._passed_over.append((source.name, PASSED_OVER_OWN))
                 else:
                     yield share
 
@@ -306,7 +306,7 @@ def _check_read(tally: Tally, found: Found) -> None:
 
 
 def _nothing_in(found: Found) -> NoInput:
-    return NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing in it")
+    return NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing to read")
 
 
 def _expected(sources: Sequence[Source]) -> int:

@@ -139,7 +139,7 @@ def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
     Raises UsageError if there is no such parent.
     """
     if parent and not Path(parent).is_dir():
-        raise UsageError(parent, "is not a folder", "Name one for the temporary files that is there.")
+        raise UsageError(parent, "is not a folder", "Give --work a folder that exists.")
     place = Path(parent or gettempdir())
     for left in place.glob(f".copydesk-{'[0-9a-f]' * 16}"):
         _sweep(left)
@@ -267,7 +267,7 @@ def _check_own(folder: Path) -> None:
 
 
 def _check_lock(path: Path, status: os.stat_result) -> None:
-    """Refuse a lock that is another file, too, or somebody else's: it is emptied.  Raises UsageError."""
+    """Refuse a lock that is also a file with another name, or somebody else's: it is emptied.  Raises UsageError."""
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_nlink > 1:
         raise UsageError(str(path), "is not a lock of this user", "Remove it, or give another -o.")
 

@@ -24,7 +24,7 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
         raise UsageError(str(other), "is not a page of the report, and would be deleted", "Move it elsewhere.")
     is_empty = is_folder and path.is_dir() and not any(path.iterdir())
     if not (is_ours or is_empty):
-        raise UsageError(str(path), "is not a report of copydesk's", "Give another name, or remove it yourself.")
+        raise UsageError(str(path), "is not a report that copydesk wrote", "Give another name, or remove it yourself.")
 
 
 def write_page(path: Path, page: str) -> None:

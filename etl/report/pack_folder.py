@@ -39,7 +39,7 @@ class PackFolder:
     def __init__(self, folder: Path) -> None:
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
             raise UsageError(
-                str(folder), "is not a folder", "Give the folder of your pack; it is made if it is not there."
+                str(folder), "is not a folder", "Give the folder of your pack; it is created if it does not exist."
             )
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -114,7 +114,7 @@ class PackFolder:
         """
         path = self.folder / name
         if self.folder.is_symlink() or not self.folder.is_dir():
-            raise UsageError(str(self.folder), "is not a folder any more", "Put it back, or start the review again.")
+            raise UsageError(str(self.folder), "is no longer a folder", "Put it back, or start the review again.")
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise UsageError(str(path), "is not a plain file", "Remove it, or give another folder.")
         return path

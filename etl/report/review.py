@@ -75,12 +75,12 @@ class Review:
     def act(self, action: str, body: bytes) -> object:
         """Do what a request asks for, and return the answer.  Raises CopydeskError."""
         if action not in self._actions:
-            raise UsageError(action, "is nothing that a review can do")
+            raise UsageError(action, "is not an action of the review")
         form, do = self._actions[action]
         try:
             request = msgspec.json.decode(body, type=form)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UsageError(action, f"is asked for in another form: {error}") from None
+            raise UsageError(action, f"was requested in the wrong form: {error}") from None
         with self._lock:
             return do(request)
 
@@ -119,7 +119,7 @@ class Review:
         block = self._block(request.article, request.start)
         toml = ready.exception(block.entry, self._until) if block.entry else ""
         if not toml:
-            raise UsageError("", "no exception can keep this line", "Only lines that a rule took have one.")
+            raise UsageError("", "no exception can keep this line", "Only lines that a rule removed can have one.")
         self._pack.add_exception(toml)
         return {"toml": toml}
 
@@ -140,7 +140,7 @@ class Review:
             wrong = next(failures(Selection(packs=(str(path),), select=(sourced.name,))), None)
         if wrong:
             way_out = f"The example reads: {wrong.example[:MAX_QUOTED]}"
-            raise UsageError(sourced.name, f"with an example of its own it {wrong.fault[:MAX_QUOTED]}", way_out)
+            raise UsageError(sourced.name, f"on one of its own examples it {wrong.fault[:MAX_QUOTED]}", way_out)
         answer = self._effect(sourced)
         self._pack.write_rules(text, request.file)
         return answer

@@ -66,7 +66,7 @@ class Budget(local):
 
 
 def _timeout(rule: str, fault: str) -> RegexTimeout:
-    way_out = f"Mend it: copydesk rules lint says what is wrong.  Or go without it: --ignore {rule}"
+    way_out = f"`copydesk rules lint` says what is wrong.  Or leave the rule out: --ignore {rule}"
     return RegexTimeout(rule, fault, way_out)
 
 
