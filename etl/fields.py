@@ -19,7 +19,7 @@ ARTICLE = {
     "space between blocks.",
     "duplicate_ratio": "Share of the article's characters that was removed as duplicates; part of `removed_ratio`.",
     "text_sha256": "SHA-256 of `text`; `restore` uses it to verify that the text was not edited.",
-    "origin": "Where the article stands in the input.",
+    "origin": "Place of the article in the input.",
     "metadata": "The other fields of the input's record, as a JSON object in a string.",
     "captions": "Captions of pictures that were removed from the text, each with `text` and `credit`, as a JSON array "
     "in a string; only with --captions.",

@@ -90,11 +90,11 @@ _ROWS = (
     ("repair/joined-link", "Link that runs into its sentence", "`… on Sunday.Read more`."),
     ("repair/hyphen-break", "Word that is broken at the end of a line", "No other place proves that it is one word."),
     ("repair/half-width", "Half-width katakana", "They are ordinary katakana in a narrow form."),
-    ("repair/symbol-font", "Bullet of a symbol font", "Wingdings and Symbol have it at a code that other fonts do not use."),
+    ("repair/symbol-font", "Bullet of a symbol font", "Wingdings and Symbol use codes that other fonts lack."),
     ("repair/private-use", "Character for private use", "Its meaning is a private agreement."),
     ("repair/noncharacter", "Code that is not a character", "Unicode will never assign it."),
     ("repair/lost-possessive", "Name that lost its apostrophe", "`Belaruss president`: the name has no plural."),
-    ("repair/bidi-override", "Mark that turns the direction of writing", "The order of the text differs from what is shown."),
+    ("repair/bidi-override", "Mark that turns the direction of writing", "What is shown differs from the text."),
     ("repair/homoglyph", "Letters of two alphabets in a word", "It looks like another word."),
 )  # fmt: skip
 

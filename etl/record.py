@@ -32,10 +32,7 @@ Count = Annotated[int, Meta(ge=0)]
 
 
 class Origin(Struct, frozen=True, gc=False, kw_only=True):
-    """Where an article stands in the input.  Lines and rows count from 1, characters of the decoded text from 0.
-
-    `sha256` is that of the raw document; `gap` is the white space that stood between blocks, which `restore` puts back.
-    """
+    """The place of an article in the input.  Lines and rows count from 1, characters of the decoded text from 0."""
 
     path: str
     record: str
@@ -55,7 +52,7 @@ SCHEMA = "copydesk/article/"
 
 
 class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
-    """One article as it is written out; "" is unknown.  `captions` is there if it is asked for."""
+    """An article as it is written; "" means unknown.  Only `--captions` writes `captions`."""
 
     schema: Literal["copydesk/article/1"] = "copydesk/article/1"
     id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]

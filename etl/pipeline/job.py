@@ -46,7 +46,7 @@ class Job(Struct, frozen=True):
 
 
 class RejectLine(Struct, frozen=True, kw_only=True):
-    """What could not be read, as it is written out; `bytes` is base64, of at most the first 64 KiB."""
+    """An input that could not be read, as it is written; `bytes` is base64 of at most its first 64 KiB."""
 
     schema: Literal["copydesk/reject/1"] = "copydesk/reject/1"
     path: str

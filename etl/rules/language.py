@@ -1,6 +1,6 @@
-"""The closed vocabulary of rule packs, as it stands in TOML.  A key that is not here is an error.
+"""The keys and values of rule packs, as TOML has them.  A key that is not here is an error.
 
-What each key means to someone who writes rules: docs/rules.md.
+docs/rules.md describes each key for authors.  `copydesk schema rules` prints the docstrings of this module.
 """
 
 from typing import Annotated, Literal
@@ -23,12 +23,11 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 
 
 class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What a block looks like: it matches if any one of these does.  Compared on the folded view unless `case` is set.
+    """Conditions on a block: it matches if any of them holds.  Folded text is compared, unless `case` is set.
 
-    `exact` ignores ornaments around the label, `regex` must match the whole block.  In a pack it may be a list of
-    alternatives, and `@sentence`, `@name`, `@date`, `@agency` in it stand for what many rules ask for; `@publisher`
-    stands for the name of any publisher that is known.  `headline` and `rule` (blocks that one of these rules took) are
-    for neighbours only.
+    `exact` ignores ornaments around the label.  `regex` must match the whole block; it may be a list of alternatives,
+    and may use the names @sentence, @name, @date, @agency and @publisher.  `headline`, and `rule` (a block that one of
+    these rules matches), are for neighbours only.
     """
 
     exact: tuple[str, ...] = ()
@@ -44,13 +43,13 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 
 
 class Neighbour(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A neighbour that looks like this, at most `within` blocks away."""
+    """A block that matches these conditions, at most `within` blocks away."""
 
     within: Reach = 1
 
 
 class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Between two neighbours that have at most `max_blocks` blocks between them; `drop-span` takes both along."""
+    """Two blocks with at most `max_blocks` blocks between them, which match; `drop-span` also removes the two."""
 
     start: Pattern
     end: Pattern
@@ -58,10 +57,10 @@ class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A run of labels, with what is printed on both sides of it.
+    """A sequence of labels (`around`), which match, and blocks that are repeated on both sides of it.
 
-    `around` is the run, in order.  Of the `before` blocks above and the `mirror` blocks below, those that stand on both
-    sides go; and the blocks above go all together if one of them is mirrored.
+    If one of the `before` blocks above is repeated in the `mirror` blocks below, then all `before` blocks and their
+    repetitions match.
     """
 
     around: tuple[str, ...]
@@ -70,9 +69,9 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
 
 
 class Near(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """At least this share of the block's words stands in one neighbour, at most `within` blocks away.
+    """At least this share of the block's words is in one block, at most `within` blocks away.
 
-    Of two blocks that have so much of one another, the upper one is left.
+    If two blocks contain each other, the lower one matches.
     """
 
     within: Reach
@@ -80,9 +79,9 @@ class Near(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
 
 
 class Recurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """The same folded line stands in so many documents of this run, or in this share of its publisher's documents.
+    """The same folded line is in this many documents of the run, or in this share of its publisher's documents.
 
-    The share counts from `least` documents of the publisher on: of two, one is half.
+    The share counts only if the publisher has at least `least` documents: one of two documents is already a half.
     """
 
     documents: Several | None = None
@@ -91,9 +90,9 @@ class Recurs(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit
 
 
 class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What a rule names: what the block itself is (if given), and its neighbours (each that is given).
+    """What a rule matches: the block itself, if a condition on it is given, and all neighbours that are given.
 
-    `every`, `either` and `neither` - in TOML `all`, `any` and `not` - are more looks of the block: one level deep.
+    `all`, `any` and `not` combine conditions on the block, one level deep.
     """
 
     every: tuple[Pattern, ...] = field(name="all", default=())
@@ -109,13 +108,13 @@ class Match(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit
 
 
 class Unless(Match, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A block that matches this is left, though the rule would name it; `keeps` are examples of such."""
+    """Blocks that the rule must keep although they match; `keeps` are examples."""
 
     keeps: tuple[str, ...]
 
 
 class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Guards: a block that matches is named only if all hold.  `max_article_words` counts the whole article."""
+    """Guards: the rule matches a block only if all of them hold.  `max_article_words` counts the whole article."""
 
     min_words: int | None = None
     max_words: int | None = None
@@ -127,17 +126,17 @@ class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
 
 
 class Dates(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """From one day to another, both included; "" is open."""
+    """A period from one day to another, both included; "" is open."""
 
     since: Day | Literal[""] = field(name="from", default="")
     to: Day | Literal[""] = ""
 
 
 class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Whose articles a rule judges: each that is given must hold, and what is not known of an article does not.
+    """The articles that a rule applies to: all conditions must hold; one does not hold if its value is unknown.
 
-    `publisher` are ids or groups of `rules/publishers.jsonl`, `language` first subtags ("en"), `date` bounds the day on
-    which the article was published.
+    `publisher`: ids or groups of `rules/publishers.jsonl`.  `language`: first subtags ("en").  `date`: when the article
+    was published.
     """
 
     publisher: tuple[str, ...] = ()
@@ -147,7 +146,7 @@ class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """One judgement with its reason and its examples."""
+    """A rule: what it matches, what happens then, why, and examples."""
 
     id: str
     title: str
@@ -174,7 +173,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
 
 
 class PackHeader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What a pack is; its id stands before the slash in the names of its rules."""
+    """The `[pack]` table.  The full name of a rule is the id of its pack, a slash, and its own id."""
 
     id: str
     version: str
@@ -189,6 +188,6 @@ class Pack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
 
 
 def called(name: str, rule: Rule) -> tuple[str, ...]:
-    """Return all full names of a rule: that of today, then old ones; those without a slash are of the same pack."""
+    """Return all full names of a rule, the present one first; an alias without a slash is of the same pack."""
     pack = name.partition("/")[0]
     return name, *(alias if "/" in alias else f"{pack}/{alias}" for alias in rule.aliases)
