@@ -209,7 +209,6 @@ def matching(pattern: str, option: str) -> list[str]:
     """Return the ids of checks that fit a pattern.  Raises UsageError if there is none."""
     found = [check for check in CHECKS if fnmatchcase(check, pattern)]
     if not found:
-        raise UsageError(
-            option, f"'{pattern}' is not a check", did_you_mean(pattern, CHECKS) or f"{', '.join(CHECKS)}."
-        )
+        way_out = did_you_mean(pattern, CHECKS) or f"Known are: {', '.join(CHECKS)}."
+        raise UsageError(option, f"'{pattern}' is not a check", way_out)
     return found

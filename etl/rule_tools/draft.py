@@ -41,11 +41,8 @@ def propose(judged: Judged, line: int) -> Draft:
     if outcome is None:
         raise UsageError(place, "there is no text on this line", "Name a line with text.")
     if outcome.rules:
-        raise UsageError(
-            place,
-            f"matches {', '.join(outcome.rules)} already",
-            "Name another line, or draft the rule without those: --ignore RULE.",
-        )
+        way_out = f"Name another line, or leave that out: --ignore {','.join(outcome.rules)}"
+        raise UsageError(place, f"matches {', '.join(outcome.rules)} already", way_out)
     kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
     publisher = outcome.article.publisher.id if outcome.article.publisher else ""
     return Draft(outcome.block.text, nearest(outcome.block.text, kept), (place,), publisher)

@@ -101,7 +101,8 @@ def _table(report: Report) -> list[list[str]]:
 def _verdict(report: Report) -> Iterator[str]:
     if len(report.rows) > MAX_ROWS:
         yield f"… and {len(report.rows) - MAX_ROWS:,} keys more; --format json has all\n"
-    names = {"raw": "raw articles", "art": "articles", "audit": "documents of audits"}
-    looked = [f"{count.subjects:,} {names[scope]}" for scope, count in report.totals.items() if count.subjects]
+    nouns = {"raw": "raw article", "art": "article", "audit": "audited document"}
+    counts = {nouns[scope]: count.subjects for scope, count in report.totals.items() if count.subjects}
+    looked = [f"{count:,} {noun}{'s' * (count > 1)}" for noun, count in counts.items()]
     yield f"{'failed' if report.failures else 'passed'}: {', '.join(looked)} checked\n"
     yield from (f"  {failure}\n" for failure in report.failures)
