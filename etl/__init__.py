@@ -1,4 +1,4 @@
-"""Turn scraped news into clean articles, and prove what was taken out.
+"""Turn scraped news into clean articles, and account for every character that is removed.
 
 >>> import etl
 >>> result = etl.clean("Belarus rally grows – BBC News\\n\\nImage copyright\\n\\nTens of thousands marched on Sunday.")

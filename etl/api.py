@@ -1,4 +1,4 @@
-"""What copydesk offers to Python code beside `Cleaner`, a function each.  Import them from `etl`."""
+"""The Python API without `Cleaner`: a function for each task.  Import them from `etl`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
@@ -19,12 +19,12 @@ from etl.restoration import restore as restore_files
 
 Noun = TypeVar("Noun")
 
-# Below it, the MinHash of a text proposes too few of its copies.
+# Below this similarity, MinHash finds too few of the duplicates.
 MIN_THRESHOLD = 0.3
 
 
 class Duplicate(NamedTuple):
-    """A text that is a copy of another, which is kept: the places of the two, and their similarity."""
+    """A text that duplicates another one, which is kept: the places of both, and their similarity."""
 
     place: int
     keeper: int
@@ -47,11 +47,11 @@ def dedup(
     copies: Copies = "similar",
     keep: Keep = "first",
 ) -> list[Duplicate]:
-    """Return the texts that are copies of another one, by their places; all others are to be kept.
+    """Return the texts that duplicate another one, by their places in the list.
 
-    A text is an article: its paragraphs, with blank lines between them, are compared, and it goes if 80 % of its words
-    are copied from one other article.  With `unit="paragraph"` it is one paragraph.  A paragraph of fewer than ten
-    words is a copy of nothing.  The options are those of `copydesk dedup`.
+    Each text is an article: blank lines separate its paragraphs, and it is a duplicate if 80 % of its words are copied
+    from one other article.  With `unit="paragraph"` each text is one paragraph.  A paragraph of fewer than ten words
+    is never a duplicate.  The options are those of `copydesk dedup`.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
     >>> dedup([said, "Minsk", said + ", police said"], unit="paragraph")
@@ -74,11 +74,11 @@ def dedup(
 def restore(
     articles: str | PathLike[str] | Iterable[Record], audit: str | PathLike[str] | Iterable[Entry] | None = None
 ) -> Iterator[Restored]:
-    """Return the documents behind articles and their audit, in order; each is verified when it is asked for.
+    """Return an iterator over the documents that articles and audit were made from, each rebuilt and verified.
 
-    They are files of `copydesk clean -o`, by path, and then the audit may be left out; or the articles and the audit of
-    a `Result`.  A document has `path`, `row`, `record` and `text`, which is the decoded text, or for HTML that of its
-    blocks.  Raises RestoreError if the two do not fit, and UsageError if there is no audit.
+    `articles` is the path of what `copydesk clean -o` wrote; the default of `audit` is the one beside it.  Or both are
+    those of a `Result`.  A document has `path`, `row`, `record` and `text`: the decoded text, or for HTML the text of
+    its blocks.  Raises RestoreError if the two do not match, and UsageError if there is no audit.
     """
     if isinstance(articles, str | PathLike):
         if audit is not None and not isinstance(audit, str | PathLike):
@@ -91,9 +91,9 @@ def restore(
 
 
 def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
-    """Return the rules of a pack, or of a folder of packs, checked; without a path the built-in ones.
+    """Return the checked rules of a pack or a folder of packs; without a path, the built-in rules.
 
-    Raises PackError, which names file, line, key and the way out.
+    Raises PackError with file, line, key and way out.
 
     >>> [found.rule.title for found in load_rules() if found.name == "core/read-more"]
     ["'Read More' link"]

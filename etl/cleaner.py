@@ -1,6 +1,6 @@
-"""Cleaning from Python: a choice of rules, compiled once, and what it makes of documents.
+"""Cleaning from Python: a selection of rules, compiled once.
 
-A document goes through `etl.document`, many of them through the tasks of a run, as on the command line.
+One document goes through `etl.document`; many go through the tasks of a run, as on the command line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,13 +50,13 @@ ResultStatus = Status | Literal["empty", "duplicate", "rejected", "unreadable"]
 
 
 class Result(Struct, frozen=True):
-    """What came of one document.
+    """The result for one document.
 
-    articles   its article records, in reading order; none if nothing is left of it
-    audit      the entry of the document, and one for each change; with the articles they give the input back
-    status     that of its longest article: full, teaser, stub, paywalled or suspect; without an article: empty,
+    articles   its article records, in reading order; none if nothing is left
+    audit      an entry for the document, and one for each change; `etl.restore` needs them
+    status     the status of its longest article: full, teaser, stub, paywalled or suspect; without an article: empty,
                duplicate (of an earlier document), rejected (by a rule) or unreadable
-    reason     why it could not be read; "" if it could
+    reason     why it is unreadable; else ""
     """
 
     articles: tuple[Record, ...] = ()
@@ -76,14 +76,14 @@ class Result(Struct, frozen=True):
 
 
 class Cleaner:
-    """A choice of rules, compiled once.  It may be shared by threads, and pickled.
+    """A selection of rules, compiled once.  Threads may share it, and it can be pickled.
 
-    rules      packs of yours, beside the built-in rules: paths of .toml files, or of folders of them
+    rules      your own packs, used with the built-in rules: paths of .toml files, or of folders of them
     profile    "careful": rules that are certain; "standard": also likely ones; "hard": also guesses
-    select     judge by these rules only: ids, packs ("core"), or patterns ("core/*")
-    ignore     leave these rules out
-    captions   put the captions of pictures that are removed, with their credits, into `captions` of each article
-    config     a copydesk.toml, whose [common] and [clean] hold where nothing else is said; none is looked for
+    select     use only these rules: ids, packs ("core"), or patterns ("core/*")
+    ignore     do not use these rules
+    captions   put the captions of removed pictures, with their credits, into `captions` of each article
+    config     a copydesk.toml: its [common] and [clean] apply unless an argument is given; by default none is read
 
     Raises TypeError and ValueError for a wrong argument, and PackError for a pack or a config that cannot be used.
 
@@ -146,12 +146,12 @@ class Cleaner:
     def clean(
         self, document: Document, *, kind: Kind | None = None, url: str = "", publisher: str = "", record: str = ""
     ) -> Result:
-        """Return one document cleaned; near-duplicate paragraphs are sought within it.
+        """Return the result for one document; near-duplicate paragraphs within it are removed.
 
-        A `str` is the text itself, or HTML; for a file give a `Path`.  Bytes are decoded; a record (a dict) is read as
-        a line of JSONL.  `kind` is "text" or "html"; if it is not given, the content says it.  `url` and `publisher`
-        choose the rules of a publisher.  `record` names the document in the audit, and in the ids of its articles;
-        without it the url does, or a hash of the content.
+        A `str` is the text itself, or HTML; for a file give a `Path`.  Bytes are decoded.  A record (a dict) is read
+        like a line of JSONL.  `kind` is "text" or "html"; by default it is recognised.  `url` and `publisher` select
+        the rules of a publisher.  `record` names the document in the audit and in the ids of its articles; the default
+        is the url, or a hash of the content.
 
         Raises Unreadable if it is not text, TypeError and ValueError for a wrong argument.
         """
@@ -164,12 +164,12 @@ class Cleaner:
         return _result(clean(raw, self._rules, find, has_captions=self._options.captions))
 
     def clean_many(self, records: Iterable[Item], *, dedup: Scope | DedupSettings | None = None) -> Iterator[Result]:
-        """Yield many documents cleaned, in order: texts, bytes, records (dicts), pairs of (id, text), paths.
+        """Yield a result for each document, in order: texts, bytes, records (dicts), pairs of (id, text), paths.
 
-        `dedup` says how far near-duplicate paragraphs are sought: "off" and "article" (within an article) stream,
-        some hundred documents ahead; "run" compares all, and so reads them all before it yields the first.  Between
-        they stand in files.  What cannot be read has the status "unreadable" and a reason.  A path stands for all
-        documents in the file or folder.
+        `dedup` says where near-duplicate paragraphs are looked for.  "off" and "article" (within an article) stream,
+        some hundred documents at a time.  "run" compares all documents: it keeps them in temporary files, and yields
+        the first result when all are read.  What cannot be read has the status "unreadable" and a reason.  A path means
+        all documents of the file or folder.
 
         >>> results = Cleaner().clean_many([("a", "Rain on Monday"), {"id": "b", "text": "Sun on Tuesday"}])
         >>> [(result.status, result.articles[0].origin.record) for result in results]

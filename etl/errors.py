@@ -1,13 +1,13 @@
-"""What can go wrong, said as place, fault and way out; each class has the exit code of the command that meets it."""
+"""Errors as place, fault and way out.  Each class has the exit code of the command that raises it."""
 
 from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM, EROFS
 
-# Errors of the system that are about a name: the machine is well, and the same name fails again.
+# Errors of the system that are about a name: the machine works, and the same name fails again.
 OF_NAMES = (EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM, EROFS)
 
 
 class CopydeskError(Exception):
-    """The family.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are words for a person."""
+    """Base class.  `place` is a path, `path:line:column` or an option; `fault` and `way_out` are words for people."""
 
     exit_code = 2
 
@@ -21,37 +21,37 @@ class CopydeskError(Exception):
 
 
 class UsageError(CopydeskError):
-    """An option, a path or a selection that cannot be meant."""
+    """An option, a path or a selection that cannot be used."""
 
 
 class PackError(CopydeskError):
-    """A rule pack or config that cannot be used as it stands."""
+    """A rule pack or a config that cannot be used."""
 
 
 class RegexTimeout(CopydeskError):
-    """A regex of a user's rule that does not come back in time; `place` is the rule.  A run starts again without it."""
+    """A regex of a user's rule that took too long; `place` is the rule.  The run starts again without it."""
 
 
 class NoInput(CopydeskError):
-    """Nothing matched, or there was nothing in it."""
+    """No input matched, or there is nothing in it."""
 
     exit_code = 3
 
 
 class Unreadable(CopydeskError):
-    """One input that cannot be read as text.  Becomes a row in the rejects; the others go on."""
+    """An input that cannot be read as text.  A run writes it into the rejects, and reads the others."""
 
     exit_code = 4
 
 
 class BooksError(CopydeskError):
-    """Kept and booked characters do not add up to what was read: a fault of ours, and nothing is published."""
+    """Kept, changed and removed characters do not add up to what was read: a fault of ours.  Nothing is published."""
 
     exit_code = 5
 
 
 class RestoreError(CopydeskError):
-    """Articles and audit that do not fit together; nothing is restored from them."""
+    """Articles and audit that do not match; nothing is restored from them."""
 
     exit_code = 5
 
@@ -66,17 +66,17 @@ class MachineError(CopydeskError):
 
 
 def of_system(place: str, error: OSError) -> CopydeskError:
-    """Return an error of the system as one of the family: of the name that was given, or of the machine."""
+    """Return an error of the system as UsageError if it is about a name, else as MachineError."""
     fault = error.strerror or str(error)
     return UsageError(place, fault, "Give another name.") if error.errno in OF_NAMES else MachineError(place, fault)
 
 
 class PipeClosed(Exception):
-    """Whoever read standard output has seen enough: the run ends, and that is no error."""
+    """The reader of standard output has closed it: the run ends, without an error."""
 
 
 class Terminated(BaseException):
-    """The process was asked to end by a signal, as ^C does."""
+    """A signal asked the process to end, as ^C does."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
