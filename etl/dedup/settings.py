@@ -17,19 +17,20 @@ FINGERPRINT_VERSION = 2
 
 
 class DedupSettings(Struct, frozen=True, gc=False):
-    """How far duplicates are sought, what counts as one, which of two is kept, and whether the other is dropped.
+    """Where duplicates are looked for, what a duplicate is, which one is kept, and what happens to the other.
 
-    scope        "run" compares all blocks of a run, "article" those of one article with each other
+    scope        "run": all blocks of a run are compared; "article": those of each article; "off": none
     unit         what a record of `copydesk dedup` is
-    shingles     runs of three words, or of five characters
-    threshold    the lowest Jaccard of a duplicate
-    numbers      "same": figures and names are facts, and blocks that state different ones are no duplicates
+    shingles     "w3": runs of three words; "c5": runs of five characters
+    threshold    the lowest Jaccard similarity of a duplicate
+    numbers      "same": blocks with different figures, dates or names are never duplicates
                  (`etl.dedup.pairs.same_facts`)
     copies       "lossless": a block is a duplicate only if all its shingles are among those of its keeper, and an
                  article is dropped whole only if that holds for all of it
-    keep         of two similar blocks the first, or that of the article with more words
-    short_words  texts with fewer words are compared whole, and only with the `short_reach` texts before them in
-                 their article: there a repeat is a credit printed twice, farther off a subhead or a table's figure
+    keep         "first": the first of two similar blocks; "longest": the one in the article with more words
+    action       "drop": a duplicate is removed; "tag": it stays, and is recorded
+    short_words  texts with fewer words are compared as a whole, and only with the `short_reach` texts before them in
+                 their article: a repetition nearby is a credit printed twice, one farther away may be a subhead
     """
 
     scope: Scope = "run"
