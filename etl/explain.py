@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 
 # Actions that take a line out of its article.
 TAKES = ("drop", "duplicate", "extract", "reject")
+# What an action did, as people say it.
+DONE = {
+    "drop": "removed",
+    "cut": "cut",
+    "repair": "repaired",
+    "replace": "replaced",
+    "extract": "moved to a field",
+    "tag": "tagged",
+    "reject": "removed with its article",
+    "duplicate": "removed as a duplicate",
+    "structure": "removed",
+}
 
 
 class LinePlace(Struct, frozen=True):
@@ -206,11 +218,12 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
 
 def _happened(entry: Entry) -> str:
     if entry.action == "tag" and entry.rule.startswith("repair/"):
-        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is left"
+        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is not changed"
+    done = DONE[entry.action]
     if entry.action in ("repair", "cut"):
-        return f"{entry.action} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
+        return f"{done} by {entry.rule}: {entry.before!r} -> {entry.after!r}"
     if entry.duplicate_of:
-        return f"{entry.action} ({entry.rule}): {entry.similarity:.2f} like {entry.duplicate_of} (article:line)"
+        return f"{done} ({entry.rule}): similarity {entry.similarity:.2f} with {entry.duplicate_of} (article:line)"
     other = "" if "=" in entry.also else "also "  # features of a model are no rules
     also = f"({other}{entry.also.replace(',', ', ')})" if entry.also else ""
-    return f"{entry.action} by {entry.rule} {entry.rule_version} {also}".rstrip()
+    return f"{done} by {entry.rule} {entry.rule_version} {also}".rstrip()

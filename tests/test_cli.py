@@ -213,13 +213,13 @@ def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, samp
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        pytest.param(55, ["drop by npr/caption-toggle", "core/agency-credit matches", "article 2 of 10"], id="removed"),
+        pytest.param(55, ["removed by npr/caption-toggle", "core/agency-credit matches", "article 2 of 10"], id="removed"),
         pytest.param(417, ["kept", "rules do not match"], id="kept"),
-        pytest.param(119, ["drop by npr/related-title-case"], id="a guess by its looks"),
+        pytest.param(119, ["removed by npr/related-title-case"], id="a guess by its looks"),
         pytest.param(
             131, ["kept", "npr/related-title-case matches, but is held back by where.min_words = 6"], id="held back"
         ),
-        pytest.param(135, ["kept", "repair by repair/spaces"], id="repaired"),
+        pytest.param(135, ["kept", "repaired by repair/spaces"], id="repaired"),
     ],
 )
 def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Path, line: int, said: list[str]) -> None:
@@ -230,12 +230,12 @@ def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Pat
 
 def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", '{"text": "x"}\n' + json.dumps({"text": "One.\nImage copyright\nTwo."}))
-    assert "drop by core/caption-label" in run("explain", "a.jsonl:2:2").out
+    assert "removed by core/caption-label" in run("explain", "a.jsonl:2:2").out
 
 
 def test_explain_of_a_page_adds_up_to_the_last_digit(run: Run) -> None:
     page = Path(__file__).parent / "pages" / "story.html"
-    for line, said_of in ((5, "drop by page/nav"), (18, "kept")):
+    for line, said_of in ((5, "removed by page/nav"), (18, "kept")):
         said = run("explain", f"{page}:{line}").out.splitlines()
         assert said_of in "\n".join(said)
         at = next(place for place, words in enumerate(said) if words.startswith("  log-odds"))

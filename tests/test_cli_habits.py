@@ -200,7 +200,7 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
     )
     table = run("explain", "a.txt:12").out.partition("[[exception]]")
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
-    assert "drop by classifier/furniture" in run("explain", "a.txt:12").out
+    assert "removed by classifier/furniture" in run("explain", "a.txt:12").out
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]), encoding="utf-8")
     assert "kept" in run("explain", "a.txt:12").out.splitlines()
 
