@@ -1,4 +1,4 @@
-"""The command line: options in, exit code out; every decision is made elsewhere."""
+"""The command line: from options to an exit code.  Decisions are made in lower layers."""
 
 from etl.cli.main import main
 

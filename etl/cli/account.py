@@ -1,4 +1,4 @@
-"""`copydesk restore` and `copydesk stats`: what can be done with articles and their audit."""
+"""`copydesk restore` and `copydesk stats`, which read articles and their audit."""
 
 import os
 import shutil
@@ -137,7 +137,7 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
 def _documents(
     articles: Path, audit: Path | None, with_publishers: bool
 ) -> Iterator[tuple[AuditedDocument, dict[str, str]]]:
-    """Documents of an audit, each with the publishers of its articles, by id; one is held at a time."""
+    """Yield the documents of an audit, each with the publishers of its articles by id; one is in memory at a time."""
     records: Iterator[dict[str, Any]] = iter(())
     if with_publishers:
         records = read_outputs(articles_of(articles), dict[str, Any])
@@ -148,13 +148,13 @@ def _documents(
 
 
 def _check_output(path: Path, force: bool) -> None:
-    """Refuse an output that exists, unless it may be overwritten.  Raises UsageError."""
+    """Raise UsageError if the output exists and may not be overwritten."""
     if not force and not (path.is_dir() and not any(path.iterdir())):
         raise UsageError(str(path), "exists already", "Give another -o, or overwrite it with --force.")
 
 
 def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
-    """Refuse to write over what is read, or what it was made from.  Raises UsageError."""
+    """Raise UsageError if the output would replace the articles, the audit or an input."""
     names = {os.path.realpath(one): one for one in read}
     for target in targets:
         if (name := names.get(os.path.realpath(target))) is not None:
@@ -179,7 +179,7 @@ def _write_one(one: Restored, output: str) -> None:
 
 
 def _check_replaced(file: Path, target: Path) -> None:
-    """Refuse to replace a file unless it is empty, the same, or JSON lines of `restore`.  Raises UsageError."""
+    """Raise UsageError if a file exists and is not empty, the same, or JSON lines of `restore`."""
     if not os.path.lexists(target):
         return
     check_regular(target)
@@ -188,7 +188,7 @@ def _check_replaced(file: Path, target: Path) -> None:
 
 
 def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) -> None:
-    """Write documents and attributes of Dolma into a new folder.  Raises UsageError."""
+    """Write documents and attributes for Dolma into a new folder.  Raises UsageError."""
     from etl.dolma import write_corpus
 
     if not output:
@@ -200,7 +200,7 @@ def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) ->
 
 
 def _write_folder(documents: Iterator[Restored], output: Path) -> None:
-    """Write a file for each input into a folder, which appears when all is verified."""
+    """Write a file for each input into a folder; it appears when all inputs are verified."""
     inputs, taken = list[str](), list[Path]()
     with _appearing(output) as folder:
         for path, group in groupby(documents, key=lambda document: document.path):
@@ -214,7 +214,7 @@ def _write_folder(documents: Iterator[Restored], output: Path) -> None:
 
 
 def _body(group: Iterator[Restored]) -> Iterator[bytes]:
-    """One document as it was; several of one file as JSON lines."""
+    """Return one document as it was, or several of one file as JSON lines."""
     first, second = next(group), next(group, None)
     if second is None:
         yield first.text.encode("utf-8", "surrogatepass")
@@ -224,7 +224,7 @@ def _body(group: Iterator[Restored]) -> Iterator[bytes]:
 
 @contextmanager
 def _appearing(output: Path) -> Iterator[Path]:
-    """Yield a new folder; what is in it goes to the output if all goes well.  Raises UsageError."""
+    """Yield a new folder; its files are moved to the output if no error is raised.  Raises UsageError."""
     output.parent.mkdir(parents=True, exist_ok=True)
     folder = output.parent / f".copydesk-{token_hex(8)}"
     folder.mkdir()
@@ -245,7 +245,7 @@ def _appearing(output: Path) -> Iterator[Path]:
 
 
 def _check_parents(output: Path, place: Path) -> None:
-    """Refuse a folder of a place that is a file, or a link that leads elsewhere.  Raises UsageError."""
+    """Raise UsageError if a parent folder is a file, or a link out of the output."""
     for parent in place.parents:
         is_link = parent != Path() and (output / parent).is_symlink()
         if is_link or (output / parent).is_file():
@@ -263,7 +263,7 @@ def _place(folder: Path, path: str) -> Path:
 
 
 def _variants(folder: Path, name: str) -> Iterator[Path]:
-    """A name, and what it is called when that is taken: two inputs never come back under one name."""
+    """Yield a name, then other names for it: two inputs never get the same name."""
     yield folder / name
     number = 2
     while True:

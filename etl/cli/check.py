@@ -158,7 +158,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
 
 
 def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, Rules]":
-    """Check the inputs; return what was found, and what it is held against."""
+    """Check the inputs; return what was found, and the limits that it is compared with."""
     from etl.check.baseline import read_baseline
     from etl.check.checks import chosen_checks
     from etl.check.judge import Rules
@@ -192,7 +192,7 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
 
 
 def _need_baseline(checks: frozenset[str], given: "Sequence[Limit]") -> None:
-    """Raise UsageError for what compares with a baseline, and would be well without one."""
+    """Raise UsageError if a check or limit needs a baseline and there is none."""
     from etl.check.checks import CHECKS
 
     if limit := next((one for one in given if one.least is not None and one.is_rate), None):
@@ -259,7 +259,7 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
 
 
 def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
-    """Write to stderr what is no part of the report: one JSON object, or words; errors are never hidden."""
+    """Write notes and errors to stderr, as one JSON object or as text; errors are never hidden."""
     if chosen["as_json"]:
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
         counts = {scope: count.subjects for scope, count in report.totals.items()}

@@ -1,4 +1,4 @@
-"""`copydesk clean` and `copydesk diff`: the run, with files or with a look at what would change."""
+"""`copydesk clean` and `copydesk diff`: a run that writes files, or shows what would change."""
 
 from collections import Counter
 from collections.abc import Sequence

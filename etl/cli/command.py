@@ -1,4 +1,4 @@
-"""Commands: their options under headings, values that name their place when they are wrong, and what contradicts."""
+"""Commands: options under headings, errors that name the place of a wrong value, and contradictions of options."""
 
 import json
 import sys
@@ -86,7 +86,7 @@ class GroupedCommand(click.Command):
             raise _placed(ctx, error) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, group by group: in the order in which the groups first appear, but for the last ones."""
+        """Write the options by group, in the order in which groups first appear; LAST_GROUPS come last."""
         groups: dict[str, list[tuple[str, str]]] = {}
         options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
         for parameter in sorted(options, key=lambda option: not isinstance(option, GroupedOption)):
@@ -97,7 +97,7 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(rows)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write which options stand in no group, since all commands have them."""
+        """Write the names of the options that all commands have."""
         super().format_epilog(ctx, formatter)
         formatter.write_paragraph()
         formatter.write_text(OF_ALL_COMMANDS)
@@ -120,7 +120,7 @@ def stacked(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
-    """Return an error about a value with the place of the value, if it is not the command line."""
+    """Return an error about a value, with the config or variable that the value is from, if it is from one."""
     hinted = (one for one in ctx.command.params if error.param_hint in one.opts)
     parameter = error.param or next(hinted, None)
     name = str(parameter.name) if parameter else ""
@@ -138,7 +138,7 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
 
 
 def settings(ctx: click.Context) -> Iterator[str]:
-    """Yield the options of a command with their values, as a config has them, each with where the value is from."""
+    """Yield the options of a command as lines of a config, each with the source of its value."""
     config: Config = ctx.obj
     sources = {
         ParameterSource.DEFAULT_MAP: config.path,
@@ -156,7 +156,7 @@ def settings(ctx: click.Context) -> Iterator[str]:
 
 
 def _contradictions(ctx: click.Context) -> Iterator[str]:
-    """Yield what contradicts on the command line; what a config says is overridden by it, and contradicts nothing."""
+    """Yield the contradictions among options of the command line; a value of a config contradicts nothing."""
     by_name = {str(parameter.name): parameter for parameter in ctx.command.params}
     given = {name for name in by_name if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     for first, value, others, why in CONTRADICTIONS:

@@ -1,4 +1,4 @@
-"""`copydesk dedup`: near-duplicate records out of JSONL that is clean already."""
+"""`copydesk dedup`: remove near-duplicate records from JSONL that is already clean."""
 
 import os
 from collections.abc import Iterable
@@ -151,7 +151,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 
 
 def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
-    """Refuse two outputs of one name, and a file of pairs or clusters that cannot be written.  Raises UsageError."""
+    """Raise UsageError if two outputs have one name, or if pairs or clusters cannot be written."""
     from etl.errors import UsageError
     from etl.formats.outputs import check_target
     from etl.formats.own import PAIRS

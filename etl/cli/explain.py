@@ -23,10 +23,10 @@ _STDIN_PLACE = re.compile(r"-(:\d+){1,2}")
 
 
 class ExplainCommand(GroupedCommand):
-    """A command that takes `-:7` for a place."""
+    """A command that accepts `-:7` as a place."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options; a line of standard input is none."""
+        """Read the options; `-:7` is not one of them."""
         places = [word for word in args if _STDIN_PLACE.fullmatch(word)]
         rest = [word for word in args if word not in places]
         return super().parse_args(ctx, [*rest, "--", *places] if places else rest)
@@ -83,7 +83,7 @@ def parse_place(place: str) -> LinePlace:
 
 
 def _file_and_record(name: str) -> tuple[str, str]:
-    """Split FILE:RECORD.  An id may hold colons, and so may a file name: the first file that exists is meant.
+    """Split FILE:RECORD.  Ids and file names may contain colons: the first file that exists is used.
 
     >>> _file_and_record("s3://bucket/crawl.jsonl:12"), _file_and_record("-")
     (('s3://bucket/crawl.jsonl', '12'), ('-', ''))

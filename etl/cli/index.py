@@ -1,4 +1,4 @@
-"""`copydesk index`: what is done to an index between runs; and the flags of `copydesk dedup` that do the same."""
+"""`copydesk index`: maintenance of an index, also by the flags of `copydesk dedup`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,7 +156,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
 
 
 def maintain(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
-    """Do to an index what the flags of `dedup` ask for.  Raises UsageError.
+    """Run the maintenance that flags of `dedup` ask for.  Raises UsageError.
 
     Of options that are for a run, those on the command line are refused; those of copydesk.toml are for other days.
     """
@@ -190,7 +190,7 @@ def _measured(held: "Size") -> str:
 
 
 def _page(held: "Size") -> str:
-    """Return what is known of an index: how much, made with what, by which runs."""
+    """Return the page of `index stats`: size, versions, settings, runs."""
     from msgspec import structs
 
     from etl.dedup.settings import INDEX_SETTINGS

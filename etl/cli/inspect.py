@@ -1,4 +1,4 @@
-"""`copydesk inspect`: the articles of a run in the terminal, what was removed dimmed, through the user's pager."""
+"""`copydesk inspect`: the articles of a run in the terminal, through the user's pager; removed text is dimmed."""
 
 import shutil
 import sys
@@ -68,7 +68,7 @@ def _is_chosen(article: "ArticleChanges", chosen: dict[str, Any]) -> bool:
 
 
 def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Iterator[str]:
-    """Yield an article: its title, and its blocks, wrapped to a width unless that is 0."""
+    """Yield the lines of an article: its title, then its blocks, wrapped to a width unless that is 0."""
     from etl.report.plain import KEPT, plain_blocks
 
     fields = article.fields

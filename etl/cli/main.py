@@ -1,4 +1,4 @@
-"""The group of commands, and the one place where errors become words and exit codes."""
+"""The group of commands, and the only place where errors become messages and exit codes."""
 
 import gc
 import io
@@ -80,7 +80,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which was meant."""
+        """Find the command; if there is none, suggest one."""
         if args and args[0] not in COMMANDS and (close := get_close_matches(args[0], COMMANDS, n=1)):
             ctx.fail(f"No such command '{args[0]}'. Did you mean '{close[0]}'?")
         return super().resolve_command(ctx, args)
@@ -92,7 +92,7 @@ class Commands(click.Group):
 
 
 def hoisted(args: Sequence[str]) -> list[str]:
-    """Return arguments with those first that all commands have.
+    """Return arguments with the options of all commands first.
 
     >>> hoisted(["diff", "--color", "always", "a.txt", "--", "-vv"])
     ['--color', 'always', 'diff', 'a.txt', '--', '-vv']
@@ -148,7 +148,7 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
 
 
 def _config(named: Path | None, is_unwanted: bool) -> "Config":
-    """Return the config that holds, and say which one does not.  Raises PackError and UsageError."""
+    """Return the config that applies, and name one that is refused.  Raises PackError and UsageError."""
     from etl.config import Config, named_config, read_config
 
     if named and is_unwanted:
@@ -174,7 +174,7 @@ def main() -> None:
 
 
 def _ended() -> int:
-    """Run the command line, and return its exit code, also of what a signal or a closed pipe ends."""
+    """Run the command line, and return its exit code, also after a signal or a closed pipe."""
     try:
         return _run()
     except KeyboardInterrupt:
@@ -188,7 +188,7 @@ def _ended() -> int:
 
 
 def _settle_output() -> None:
-    """Drop what standard streams do not take: Python would try once more when it ends, and end with another code."""
+    """Drop output that a standard stream refuses: Python would write it again at exit, and change the exit code."""
     for number, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
         try:
             if stream is not None:
@@ -236,7 +236,7 @@ def _run() -> int:
 
 
 def _trace() -> None:
-    """Print where an error arose, if that was asked for."""
+    """Print the traceback of an error, if `-vv` asks for it."""
     if "-vv" in sys.argv or "--traceback" in sys.argv:
         say(traceback.format_exc())
 
@@ -248,7 +248,7 @@ def _color_of_environment() -> bool | None:
 
 
 def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
-    """Options from the config, checked against the commands they are for.  Raises PackError for an unknown one."""
+    """Return the options of the config by command.  Raises PackError for an unknown one."""
     from etl.config import NOT_FOR_CONFIGS
     from etl.packs.locations import place
 
@@ -270,7 +270,7 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
 
 
 def _wrong_type(option: click.Option, value: Any) -> str:
-    """Return what the value of an option has to be, if one of a config is something else; else "".
+    """Return what the value of an option must be, if the value of a config is something else; else "".
 
     What a word or a number has to be in particular, the option itself says.
     """
@@ -283,7 +283,7 @@ def _wrong_type(option: click.Option, value: Any) -> str:
 
 
 def _command_defaults(command: str, names: Mapping[str, click.Option], config: "Config") -> dict[str, Any]:
-    """A command's defaults: of [common], of the command that it follows, and its own, the last over the first."""
+    """Return a command's defaults: of [common], of the command that it follows, and its own; later ones win."""
     sections = (COMMON, *FOLLOWS.get(command, ()), command)
     found: dict[str, Any] = {}
     for section in sections:
@@ -296,7 +296,7 @@ def _command_defaults(command: str, names: Mapping[str, click.Option], config: "
 
 
 def _located(config: "Config", key: str, value: Any) -> Any:
-    """Return the value of an option of the config; a path is meant from the config's folder."""
+    """Return the value of an option of the config; a path is relative to the config's folder."""
     from etl.config import PATHS
 
     if key in PATHS and isinstance(value, str):

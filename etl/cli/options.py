@@ -1,4 +1,4 @@
-"""Options that commands share, in groups.  `settings` makes of their values what a run needs."""
+"""Options that commands share, in groups.  `settings` converts their values for a run."""
 
 import os
 

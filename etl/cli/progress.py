@@ -1,4 +1,4 @@
-"""What a run shows while it is at work: one line on a terminal, a line every ten seconds in CI, nothing elsewhere."""
+"""Progress of a run: one line on a terminal, a line every ten seconds in CI, nothing elsewhere."""
 
 import os
 import sys

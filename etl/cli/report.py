@@ -123,7 +123,7 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
 
 
 def check_report(request: "RunRequest", name: str) -> None:
-    """Refuse a page that would be another output of the run, an input, or what is not a report.  Raises UsageError."""
+    """Raise UsageError if the page would replace an output, an input, or a file that is not a report."""
     from etl.report.files import check_target
 
     path = Path(os.path.realpath(name))

@@ -1,4 +1,4 @@
-"""`copydesk rules try, new, suggest, diff`: what rules would do to documents, before they are anybody's."""
+"""`copydesk rules try, new, suggest, diff`: what rules would do to documents, before they are used."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -182,7 +182,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 
 @contextmanager
 def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[Selection], "Iterator[Judged]"]]:
-    """Find the inputs; give a function that edits their documents by a selection, as often as it is asked.
+    """Find the inputs; return a function that yields their documents, edited by a selection of rules.
 
     Says at the end what could not be read, and exits 4 for it, as `clean` does.
     """

@@ -1,4 +1,4 @@
-"""`copydesk rules`: what judges, read and tested by people who write no code."""
+"""`copydesk rules`: list, show, test, lint and document the rules."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Settings of a run, made of the values of options."""
+"""Settings of a run, from the values of options."""
 
 import os
 import re
@@ -35,7 +35,7 @@ DEDUP_OPTIONS = {
 
 
 def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine]":
-    """Remove the engine from a command's options; it starts when it is entered.  Raises click.BadParameter."""
+    """Return the engine of a command, and remove its options; it starts when entered.  Raises click.BadParameter."""
     from etl.engines.local import LocalEngine
 
     name, master = options.pop("engine"), options.pop("master")

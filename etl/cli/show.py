@@ -1,4 +1,4 @@
-"""What people see of a run: the summary with what went and why, the diff, the counts."""
+"""What people see of a run: the summary, the diff, the counts."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +61,7 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
 
 
 def _notes(outcome: Outcome) -> list[str]:
-    """What a user may want to look at."""
+    """Return notes on what a user may want to look at."""
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
@@ -85,7 +85,7 @@ def _notes(outcome: Outcome) -> list[str]:
 
 
 def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
-    """What went wrong, and is not hidden by --quiet."""
+    """Return messages about errors, which --quiet does not hide."""
     errors = [
         f"left out {rule}: its regex took too long; `copydesk rules lint` explains" for rule in outcome.tally.timed_out
     ]
@@ -97,7 +97,7 @@ def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
 
 
 def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
-    """Yield the lines of the summary: what came out, what was removed and why, the balance, the time."""
+    """Yield the lines of the summary: articles, balance, time, and what was removed by which rule."""
     tally = outcome.tally
     if tally.documents:
         yield from _counts(outcome)

@@ -1,4 +1,4 @@
-"""Standard output, guarded: it is named when it fails, and on a terminal nothing of the data can move the cursor."""
+"""Standard output: errors name it, and on a terminal control characters of the data are escaped."""
 
 import codecs
 import io
@@ -68,7 +68,7 @@ class GuardedOutput(io.RawIOBase):
                 self._stream.flush()
 
     def end(self) -> None:
-        """Write no more: what is still held by who writes to it is dropped."""
+        """Write no more; text that is still buffered is dropped."""
         self._is_over = True
 
     def _shown(self, body: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Words for people, on stderr or as a command's answer; nothing from the data can move the cursor or ring the bell."""
+"""Text for people.  Control characters from data are escaped, so they cannot move the cursor or ring the bell."""
 
 import os
 import re
@@ -16,7 +16,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 
 
 def visible(text: str) -> str:
-    """Show control characters as what they are.
+    """Return a text with visible control characters.
 
     >>> visible("\\x1b[2J gone")
     '\\\\x1b[2J gone'
@@ -74,6 +74,6 @@ def paged(texts: Iterable[str]) -> None:
 
 
 def say(text: str = "", **style: bool | str) -> None:
-    """Write a message to standard error; a run does not end because nobody reads it."""
+    """Write a message to standard error; a run continues even if standard error is closed."""
     with suppress(OSError):
         click.echo(click.style(visible(text), **style) if style else visible(text), err=True)  # type: ignore[arg-type]  # click's own names

@@ -1,4 +1,4 @@
-"""Values of options: what they may be, and what a shell may complete them to."""
+"""Types of option values: conversion, and completion in the shell."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from etl.reasons import REASONS
 
 
 class Likeness(click.FloatRange):
-    """A number from 0.3 to 1; `nan`, which is neither less nor more, is none."""
+    """A number from 0.3 to 1; `nan` is refused."""
 
     def __init__(self) -> None:
         super().__init__(0.3, 1.0)
@@ -24,7 +24,7 @@ class Likeness(click.FloatRange):
 
 
 class Encoding(click.ParamType):  # type: ignore[type-arg]  # generic since Click 8.4
-    """A label of an encoding, as pages and Python have them; "" if it is to be found out."""
+    """A label of an encoding, as pages and Python use it; "" means that it is detected."""
 
     name = "encoding"
 
@@ -65,7 +65,7 @@ def _names(ctx: click.Context) -> list[str]:
 
 
 class Folder(click.Path):
-    """A folder, as shells complete it.  What it must be, the code says that uses it."""
+    """A folder, for completion.  The code that uses it checks it."""
 
     def __init__(self) -> None:
         super().__init__(file_okay=False)
