@@ -378,6 +378,19 @@ def test_colours_can_be_asked_for_behind_the_command(run: Run, folder: Path) -> 
     assert "\x1b[" not in run("diff", "a.txt", "--color", "never").out
 
 
+@pytest.mark.parametrize("words", [("restore",), ("report",), ("audit", "sample", "--no-judge")])
+def test_a_dash_as_output_is_standard_output(run: Run, folder: Path, words: Sequence[str]) -> None:
+    run("clean", "a.txt", "-o", "c.jsonl")
+    printed = run(*words, "c.jsonl")
+    assert printed.out
+    assert run(*words, "c.jsonl", "-o", "-") == printed
+    assert not (folder / "-").exists()
+
+
+def test_a_page_on_standard_output_is_refused(run: Run, folder: Path) -> None:
+    assert run("clean", "a.txt", "--report", "-").code == 2
+
+
 def test_a_hint_names_an_option_of_all_commands(run: Run, folder: Path) -> None:
     result = run("clean", "a.txt", "--colour", "never")
     assert (result.code, "--color" in result.err.replace("--colour", "")) == (2, True), result.err
@@ -447,6 +460,13 @@ def test_help_ends_with_the_options_that_are_asked_for_last() -> None:
         (["clean", "a", "--index"], "x", "dir"),
         (["index", "stats"], "x", "dir"),
         (["rules", "lint"], "x", "file"),
+        (["rules", "test"], "x", "file"),
+        (["rules", "diff"], "x", "file"),
+        (["restore", "a", "-o"], "x", "file"),
+        (["report", "a", "-o"], "x", "file"),
+        (["report", "a", "--out"], "x", "dir"),
+        (["audit", "sample", "a", "-o"], "x", "file"),
+        (["check", "a", "--baseline"], "x", "file"),
     ],
 )
 def test_shells_complete_names_of_files(words: list[str], incomplete: str, expected: str) -> None:

@@ -20,6 +20,7 @@ from etl.audit import BOOKED_NOTHING
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
+from etl.cli.types import Target
 from etl.errors import UsageError
 from etl.formats.outputs import begins, fact, read_outputs
 from etl.formats.own import RESTORED
@@ -38,6 +39,7 @@ MAX_NAME_BYTES = 240
     "Output",
     "-o",
     "--output",
+    type=Target(),
     default="",
     metavar="PATH",
     help="A file, or a folder for several documents.  [default: stdout]",

@@ -13,6 +13,7 @@ from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import say, table, visible
+from etl.cli.types import Target
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,15 @@ def audit() -> None:
 @option(
     "Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed draws the same sample."
 )
-@option("Output", "-o", "--output", default="", metavar="FILE", help="The verdicts, as CSV.  [default: stdout]")
+@option(
+    "Output",
+    "-o",
+    "--output",
+    type=Target(),
+    default="",
+    metavar="FILE",
+    help="The verdicts, as CSV.  [default: stdout]",
+)
 @option("Output", "-f", "--force", is_flag=True, help="Draw again, and overwrite existing verdicts.")
 @option(
     "Output", "--judge/--no-judge", default=None, help="Ask for the verdicts now.  [default: on a terminal, with -o]"

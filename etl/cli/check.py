@@ -12,6 +12,7 @@ from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
+from etl.cli.types import File, Folder
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,14 @@ checking_options = options.stacked(
     ),
     options.capacity_options,
     option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
-    option("Running", "--work", default="", metavar="DIR", help="Folder for temporary files.  [default: the system's]"),
+    option(
+        "Running",
+        "--work",
+        type=Folder(),
+        default="",
+        metavar="DIR",
+        help="Folder for temporary files.  [default: the system's]",
+    ),
     options.finding_options,
     options.reading_options,
     options.rule_options,
@@ -67,7 +75,14 @@ checking_options = options.stacked(
     help="Allow this much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.",
 )
 @option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Require at least N articles.")
-@option("Limits", "--baseline", default="", metavar="FILE", help="Allow what this file accepts, and nothing else.")
+@option(
+    "Limits",
+    "--baseline",
+    type=File(),
+    default="",
+    metavar="FILE",
+    help="Allow what this file accepts, and nothing else.",
+)
 @option(
     "Limits",
     "--strict-baseline",
@@ -121,7 +136,12 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
 @click.argument("action", type=click.Choice(["write", "prune", "show"]))
 @click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
 @option(
-    "Baseline", "--baseline", default="", metavar="FILE", help="The baseline file.  [default: copydesk.baseline.jsonl]"
+    "Baseline",
+    "--baseline",
+    type=File(),
+    default="",
+    metavar="FILE",
+    help="The baseline file.  [default: copydesk.baseline.jsonl]",
 )
 @option("Baseline", "--accept", is_flag=True, help="Also accept what has become worse.")
 @option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; written into the file.")

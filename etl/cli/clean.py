@@ -21,6 +21,7 @@ from etl.cli.show import (
     summary,
 )
 from etl.cli.terminal import paged
+from etl.cli.types import File
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ STARTED_HERE = 8
     is_flag=True,
     help="Write the captions of pictures, with their credits, into a field.  They are never in the text.",
 )
-@option("Output", "--report", default="", metavar="FILE", help="Also write an HTML page of the run.")
+@option("Output", "--report", type=File(), default="", metavar="FILE", help="Also write an HTML page of the run.")
 @option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")

@@ -12,6 +12,7 @@ from msgspec import structs
 from etl.cli import settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import number
+from etl.cli.types import Folder, Target
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ max_size_option = option(
 
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
-@option("Output", "-o", "--output", default="", metavar="FILE", help="The page.  [default: stdout]")
+@option("Output", "-o", "--output", type=Target(), default="", metavar="FILE", help="The page.  [default: stdout]")
 @option(
     "Output",
     "--out",
+    type=Folder(),
     default="",
     metavar="DIR",
     help="Write a folder instead: an index, and all articles, 200 to a page.",
@@ -126,6 +128,8 @@ def check_report(request: "RunRequest", name: str) -> None:
     """Raise UsageError if the page would replace an output, an input, or a file that is not a report."""
     from etl.report.files import check_target
 
+    if name == "-":
+        raise UsageError("--report", "is a file: standard output is for articles", "Give --report report.html.")
     path = Path(os.path.realpath(name))
     outputs = [request.output.path(kind) for kind in request.output.kinds()] if request.output.name else []
     taken = (*outputs, *(Path(source.path) for source in request.found.sources))

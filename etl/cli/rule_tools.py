@@ -14,7 +14,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
-from etl.cli.types import Place
+from etl.cli.types import File, Place
 from etl.packs import Selection, load_rules
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
 
 
 @click.command("diff", cls=GroupedCommand)
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
+@click.argument("old", type=File(), metavar="OLD")
+@click.argument("new", type=File(), metavar="NEW")
 @options.inputs_argument
 @options.finding_options
 @options.reading_options

@@ -9,7 +9,7 @@ from etl.cli import options, rule_tools, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, one_line, say, table, visible
-from etl.cli.types import Folder, RuleName
+from etl.cli.types import File, Folder, RuleName
 from etl.errors import UsageError
 from etl.packs import Sourced, did_you_mean, load_rules
 from etl.reasons import REASONS
@@ -74,7 +74,7 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
 
 
 @rules.command("test", cls=GroupedCommand)
-@click.argument("packs", nargs=-1, metavar="[PACK...]")
+@click.argument("packs", nargs=-1, type=File(), metavar="[PACK...]")
 @options.rule_options
 def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     """Run the examples of the selected rules.

@@ -64,15 +64,27 @@ def _names(ctx: click.Context) -> list[str]:
     return sorted({name.partition("/")[0] for name in names} | names)
 
 
-class Folder(click.Path):
+class File(click.Path):
+    """A file, for completion.  The code that uses it checks it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path as it is."""
+        return value
+
+
+class Folder(File):
     """A folder, for completion.  The code that uses it checks it."""
 
     def __init__(self) -> None:
         super().__init__(file_okay=False)
 
+
+class Target(File):
+    """A file or folder to write; "-" is standard output, as no name is."""
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path as it is."""
-        return value
+        """Return the path, or "" for standard output."""
+        return "" if value == "-" else value
 
 
 class Place(click.Path):
