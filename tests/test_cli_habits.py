@@ -391,6 +391,14 @@ def test_a_page_on_standard_output_is_refused(run: Run, folder: Path) -> None:
     assert run("clean", "a.txt", "--report", "-").code == 2
 
 
+@pytest.mark.parametrize(
+    ("output", "where"), [("c.jsonl", " (see c.rejects.jsonl):"), ("c", " (see c/rejects):"), ("-", ":")]
+)
+def test_a_run_says_where_its_rejects_are(run: Run, folder: Path, output: str, where: str) -> None:
+    (folder / "bad.txt").write_bytes(b"%PDF-1.4")
+    assert f"1 input could not be read{where}\n" in run("clean", "bad.txt", "-o", output, "-q").err
+
+
 def test_a_hint_names_an_option_of_all_commands(run: Run, folder: Path) -> None:
     result = run("clean", "a.txt", "--colour", "never")
     assert (result.code, "--color" in result.err.replace("--colour", "")) == (2, True), result.err

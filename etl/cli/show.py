@@ -49,7 +49,7 @@ def run_session(one: "Session", engine: "AbstractContextManager[Engine]", is_sil
 
 def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chosen: Mapping[str, Any]) -> None:
     """Write the outcome of a run to stderr: one JSON object, or words.  What could not be read is named in any case."""
-    notes, errors = _notes(outcome), _errors(outcome, rejects)
+    notes, errors = _notes(outcome), _errors(outcome, rejects, _rejects_file(chosen["output"]))
     if chosen["as_json"]:
         messages = [*notes, *(text.strip() for text in errors)]
         say(as_json({**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}))
@@ -84,13 +84,22 @@ def _notes(outcome: Outcome) -> list[str]:
     return notes
 
 
-def _errors(outcome: Outcome, rejects: Sequence[str]) -> list[str]:
+def _rejects_file(output: str) -> str:
+    """Return where the rejects of an output are; "" if it has no name, or is in a store."""
+    from etl.pipeline.delivery import output_of
+
+    found = output_of(output)
+    return str(found.path("rejects")) if found.kind in ("file", "folder") else ""
+
+
+def _errors(outcome: Outcome, rejects: Sequence[str], rejects_file: str) -> list[str]:
     """Return messages about errors, which --quiet does not hide."""
     errors = [
         f"left out {rule}: its regex took too long; `copydesk rules lint` explains" for rule in outcome.tally.timed_out
     ]
     if outcome.tally.rejects:
-        errors += [f"{number(outcome.tally.rejects, 'input')} could not be read:", *rejects]
+        where = f" (see {rejects_file})" if rejects_file else ""
+        errors += [f"{number(outcome.tally.rejects, 'input')} could not be read{where}:", *rejects]
     if outcome.tally.rejects > len(rejects) > 0:
         errors.append("  …")
     return errors
