@@ -512,7 +512,7 @@ HEAVY = {
         ("rules show core/read-more", {"etl.packs"}),
         ("clean page.html --dedup off", {"etl.packs", "numpy", "lxml"}),
         ("clean a.txt --dedup off", {"etl.packs"}),
-        ("clean a.txt", {"etl.packs", "numpy", "pyarrow"}),
+        ("clean a.txt", {"etl.packs"}),
         ("clean damaged.txt --dedup off", {"etl.packs", "numpy", "ftfy"}),
     ],
 )
