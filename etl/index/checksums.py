@@ -26,6 +26,6 @@ def check_files(folder: str, expected: Iterable[tuple[str, int]]) -> None:
     for name, known in expected:
         path = Path(folder) / name
         if not path.exists():
-            raise UsageError(str(path), "is missing, but the manifest names it", WAY_OUT)
+            raise UsageError(str(path), "cannot be read: the manifest names it, but it does not exist", WAY_OUT)
         if checksum(path) != known:
-            raise UsageError(str(path), "is damaged: its checksum is not that of the manifest", WAY_OUT)
+            raise UsageError(str(path), "cannot be read: its checksum is not that of the manifest", WAY_OUT)
