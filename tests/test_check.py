@@ -57,7 +57,7 @@ def last_paragraph(article: Record, change: Callable[[str], str]) -> None:
 
 def test_clean_data_passes(run: Run, articles: Corpus) -> None:
     result = run("check", "clean.jsonl", "clean.audit.jsonl")
-    assert (result.code, result.out) == (0, "passed: 12 articles, 12 documents of audits checked\n")
+    assert (result.code, result.out) == (0, "passed: 12 articles, 12 audited documents checked\n")
 
 
 # Each plants one fault in the third article of twelve: what is changed, then check and rule that find it.
@@ -354,7 +354,7 @@ def test_a_folder_of_parts_is_articles_and_one_audit(run: Run, tmp_path: Path) -
     write_lines(tmp_path / "pages.jsonl", pages(1, 12))
     run("clean", "-q", "pages.jsonl", "-o", "out/")
     result = run("check", "out")
-    assert (result.code, result.out) == (0, "passed: 12 articles, 12 documents of audits checked\n")
+    assert (result.code, result.out) == (0, "passed: 12 articles, 12 audited documents checked\n")
 
 
 # ---- other shapes, other formats ----
