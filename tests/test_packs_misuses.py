@@ -44,6 +44,9 @@ def pack(folder: Path, text: str) -> Selection:
         pytest.param('action = "start-article"\n' + PREFIX, "'match' of a start-article rule is labels or a regex", "Use match.exact or match.regex alone.", id="start-article by its prefix"),
         pytest.param('action = "start-article"\nmatch.exact = ["* * *"]\nwhere.max_words = 3', "'where' does not work with a start-article rule", "Such a rule is applied before articles", id="start-article with a guard"),
         pytest.param('action = "start-article"\nmatch.regex = "From @publisher"', "'regex' of a start-article rule names @publisher", "It is applied before publishers are known.", id="start-article of a publisher"),
+        pytest.param('action = "keep"\n' + PREFIX, "'match' of a keep rule is CSS selectors", "Use match.css alone", id="keep by a prefix"),
+        pytest.param('action = "keep"\nmatch.css = [".x"]\nwhere.max_words = 3', "'where' does not work with a keep rule", "Only scope.publisher", id="keep with a guard"),
+        pytest.param('action = "keep"\nmatch.css = [".x"]\nscope.language = ["de"]', "'scope' does not work with a keep rule", "Only scope.publisher", id="keep in a language"),
         pytest.param('action = "strip"\nmatch.regex = "AD"\nmatch.prefix = ["x"]\nturns = [["a", "b"]]', "'match' of a strip rule is one regex", "It is searched in each block", id="strip by a prefix"),
         pytest.param("match.near = { share = 0.9 }", "'within' is missing", "Say how many blocks away", id="near without within"),
         pytest.param("match.near = { within = 2, share = 9 }", "'share' is wrong: expected `float` <= 1.0", "See docs/rules.md.", id="near with a share over 1"),
@@ -117,6 +120,9 @@ SECOND = PACK[PACK.index("\n[[rule]]") :].replace('"a"', '"b"') + PREFIX
         pytest.param('aliases = ["c"]\n', 'aliases = ["mine/c"]\n', "R004 rule 'b': 'aliases' is taken", id="an old name of two"),
         pytest.param('action = "tag"\n', 'match.after.rule = ["mine/a"]\n', "'rule' names 'mine/a', which matches no block", id="a rule that only tags as neighbour"),
         pytest.param('aliases = ["c"]\n', 'match.after.rule = ["mine/c"]\n', "", id="keeps: an old name of a neighbour"),
+        pytest.param("", 'match.after.rule = ["*/a"]\n', "", id="keeps: a neighbour of any pack"),
+        pytest.param("", 'match.after.rule = ["*/z"]\n', "'rule' names '*/z', which is not a rule", id="a neighbour of no pack"),
+        pytest.param('action = "tag"\n', 'match.after.rule = ["*/a"]\n', "'rule' names '*/a', which matches no block", id="a neighbour of any pack that only tags"),
     ],
 )  # fmt: skip
 def test_names_that_clash(tmp_path: Path, first: str, second: str, said: str) -> None:

@@ -64,6 +64,15 @@ STARTED_HERE = 8
     is_flag=True,
     help="Write the captions of pictures, with their credits, into a field.  They are never in the text.",
 )
+@option(
+    "Output",
+    "--structure",
+    type=click.Choice(["none", "markdown"]),
+    default="none",
+    show_default=True,
+    help="markdown: also write the text of pages into a field, with headings, lists and tables in Markdown.",
+)
+@option("Output", "--links", is_flag=True, help="Show links in this field, too; needs --structure markdown.")
 @option("Output", "--report", type=File(), default="", metavar="FILE", help="Also write an HTML page of the run.")
 @option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
@@ -226,7 +235,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         index=chosen["index"],
         shard_bytes=settings.shard_bytes(chosen),
         skip=settings.textless(chosen.get("skip", ())),
-        captions=chosen.get("captions", False),
+        fields=settings.optional_fields(chosen),
     )
     found = find(inputs, reading)
     if output.kind in ("file", "folder"):

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Verb = Literal["drop", "drop-span", "strip", "replace", "start-article", "end-article", "extract", "tag", "reject"]
+Verb = Literal[
+    "drop", "drop-span", "strip", "replace", "start-article", "end-article", "extract", "tag", "keep", "reject"
+]
 Field = Literal["author", "created", "headline", "publisher"]
 Confidence = Literal["certain", "likely", "guess"]
 Position = Literal["head", "body", "tail"]
@@ -20,14 +22,16 @@ Reach = Annotated[int, Meta(ge=1, le=200)]
 Regex = Annotated[str, Meta(extra_json_schema={"type": ["string", "array"], "items": {"type": "string"}})]
 Several = Annotated[int, Meta(ge=2)]
 Share = Annotated[float, Meta(gt=0, le=1)]
+# Before the id of a rule in `rule = […]`: the rules of this id, whatever pack they are in.
+ANY_PACK = "*/"
 
 
 class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Conditions on a block: it matches if any of them holds.  Folded text is compared, unless `case` is set.
 
     `exact` ignores ornaments around the label.  `regex` must match the whole block; it may be a list of alternatives,
-    and may use the names @sentence, @name, @date, @agency and @publisher.  `headline`, and `rule` (a block that one of
-    these rules matches), are for neighbours only.
+    and may use the names @sentence, @name, @date, @agency, @publisher and @reported.  `headline`, and `rule` (a block
+    that one of these rules matches; `*/ID` names those of all packs), are for neighbours only.
     """
 
     exact: tuple[str, ...] = ()
