@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl import __version__
+from etl.cli.command import FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
@@ -46,9 +47,8 @@ COMMANDS = {
 # Options of all commands, which may stand anywhere on the line; true if a value follows.
 ANYWHERE = {"--color": True, "--config": True, "--no-config": False, "-vv": False, "--traceback": False}
 
-# The section of a config that holds for all commands, and commands that look at what another would do.
+# The section of a config that holds for all commands.
 COMMON = "common"
-FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 INTERRUPTED = 130
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
@@ -112,17 +112,22 @@ def hoisted(args: Sequence[str]) -> list[str]:
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COPYDESK"})
 @click.version_option(__version__, "-V", "--version")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours.  [default: auto]"
+@option(
+    "Other",
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Use colours.  [default: auto]",
 )
-@click.option(
+@option(
+    "Other",
     "--config",
     "config_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Read options from this file.  [default: the nearest copydesk.toml]",
 )
-@click.option("--no-config", is_flag=True, help="Read no options from files.")
+@option("Other", "--no-config", is_flag=True, help="Read no options from files.")
 @click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: bool) -> None:
