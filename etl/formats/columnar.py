@@ -3,11 +3,14 @@
 Columns that hold no text and no facts are not read: pictures and other bytes, vectors of numbers.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import PurePath
 from statistics import fmean
 from typing import IO, TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -41,6 +44,8 @@ ARROW_MAGIC = b"ARROW1"
 STREAM_MAGIC = b"\xff\xff\xff\xff"
 # Columns of copydesk's own audit and rejects: they are no input.
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
+# The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
+NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
 # Rows and bytes decoded at a time.
 BATCH_ROWS = 256
 BATCH_BYTES = 16 << 20
@@ -186,6 +191,7 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
     import pyarrow as pa
 
     columns = used_columns(table.schema, reading)
+    partition = partition_of(path)
     text = ""
     for group in groups:
         row, fault = group.first_row, "its rows are fewer than its metadata say"
@@ -193,12 +199,26 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
             for batch in table.batches(group, columns):
                 text = text or _text_column(table.schema, batch, reading)
                 for fields in rows_of(batch):
-                    yield _read_row(path, row, fields, text, reading)
+                    yield _read_row(path, row, {**partition, **fields}, text, reading)
                     row += 1
         except (pa.ArrowException, OSError) as error:
             fault = _first_line(error)
         if left := group.first_row + group.rows - row:
             yield Reject(path, row, f"row group {group.number + 1} is damaged, {left} rows are lost: {fault}", b"")
+
+
+def partition_of(path: str) -> dict[str, str]:
+    """Return the columns that the folders of a partitioned table name, in which no file has them.
+
+    >>> partition_of("t/year=2020/publisher=BBC%20News/part-0.parquet")
+    {'year': '2020', 'publisher': 'BBC News'}
+    """
+    pairs = (part.partition("=") for part in PurePath(path).parts[:-1])
+    return {
+        name: unquote(value)
+        for name, _, value in pairs
+        if _COLUMN.fullmatch(name) and value not in ("", NO_PARTITION) and folded(name) not in FOLDED_TEXTS
+    }
 
 
 def used_columns(schema: "pa.Schema", reading: Reading) -> list[int]:
