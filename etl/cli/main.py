@@ -20,6 +20,7 @@ from etl.cli.command import FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
+from etl.processes import MIN_ADDRESS_SPACE, address_space, has_no_room
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -207,6 +208,7 @@ def _terminate(number: int, _: object) -> None:
 def _run() -> int:
     try:
         with guarded_output():
+            _check_room()
             result = cli.main(prog_name="copydesk", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
@@ -228,14 +230,28 @@ def _run() -> int:
         fault = of_system(name, error)
         say(f"copydesk: {fault}")
         return fault.exit_code
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and not has_no_room(error):
+            return _internal(error)
         _trace()
         say(f"copydesk: {MachineError('', 'memory ran out')}")
         return MachineError.exit_code
     except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
-        _trace()
-        say(f"copydesk: internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows.")
-        return MachineError.exit_code
+        return _internal(error)
+
+
+def _internal(error: Exception) -> int:
+    _trace()
+    say(f"copydesk: internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows.")
+    return MachineError.exit_code
+
+
+def _check_room() -> None:
+    """Refuse a limit of memory with which a library would end the process.  Raises MachineError."""
+    limit = address_space()
+    if limit is not None and limit < MIN_ADDRESS_SPACE:
+        fault = f"this process may have {limit >> 20} MiB of memory (ulimit -v): it needs {MIN_ADDRESS_SPACE >> 20} MiB"
+        raise MachineError("", fault, "Raise the limit.")
 
 
 def _trace() -> None:
