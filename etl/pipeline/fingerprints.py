@@ -33,7 +33,7 @@ KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
 TIMES_IN_MEMORY = 2
 # Values read at a time: so many lists stand in a page each, and pages come by sixteen.
-_VALUES_AT_ONCE = 1 << 14
+_VALUES_AT_ONCE = 1 << 12
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
