@@ -327,6 +327,18 @@ def test_large_rows_of_a_group_are_not_held_together() -> None:
     assert [batch.num_rows for batch in opened.batches(group, [0])] == [3, 3, 2]
 
 
+def test_rows_that_share_a_large_value_are_not_held_together() -> None:
+    table = pa.table(
+        {"text": pa.DictionaryArray.from_arrays(pa.array([0] * 90, pa.int32()), pa.array(["A b. " * (1 << 21)]))}
+    )
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd", dictionary_pagesize_limit=1 << 30, store_schema=False)
+    assert file.tell() < 100_000
+    opened = columnar.open_table("a", file)
+    (group,) = opened.groups()
+    assert next(opened.batches(group, [0])).num_rows == 6
+
+
 def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(pa.table({"text": ["One", "Two"]})))
