@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 # Character for character, so that a place in the plain view is the same place in the original.
 _PLAIN = {
@@ -20,7 +21,23 @@ _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3040-\u30
 
 _DIGIT = re.compile(r"\d")
 
-ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]"
+ORNAMENTS = " :|»«›‹>→←▶►▸▼•·*+#…-_=~()[]<：｜＞＜＊＋＃＿＝～（）［］【】〔〕〈〉《》・●○◎■□◆◇★☆※▲△▽◀▷▪▫◦❯❮➔➜➤"
+# Characters.  No label is longer, and to compare whole paragraphs letter by letter would take its time.
+MAX_LABEL_CHARS = 240
+# Letters that one label is written with on one site and not on another: Arabic by a Persian keyboard or without its
+# hamza, Russian without "ё", Greek capitals without accents, Turkish ones whose "i" has lost or found its dot, Hindi
+# with either nasal sign; points, joiners and direction marks say how a label is read or set.
+_ALIKE = {
+    **dict.fromkeys("أإآٱ", "ا"), **dict.fromkeys("ىیئے", "ي"), **dict.fromkeys("ةہەۀ", "ه"), "ک": "ك", "ؤ": "و",
+    "ё": "е", "ı": "i", "ँ": "ं", "\u200c": " ",
+    **{accented: normalize("NFD", accented)[0] for accented in "άέήίόύώϊϋΐΰ"},
+    **dict.fromkeys(map(chr, (
+        0x307, 0x640, 0x670, 0x93C, 0xAD, 0x61C, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF,
+        *range(0x5B0, 0x5BE), 0x5BF, 0x5C1, 0x5C2, 0x5C7, *range(0x64B, 0x656), *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    )), ""),
+}  # fmt: skip
+_NOT_ALIKE = re.compile(f"[{''.join(_ALIKE)}]")
 # Of Latin writing, Chinese and Japanese, Arabic, Hindi, Urdu, Armenian, Ethiopic, Burmese and Khmer.
 FINAL_PUNCTUATION = ".!?…。！？｡．؟।॥۔։።၊။។៕"
 # What may close a sentence after its full stop: quotes, brackets.
@@ -47,12 +64,23 @@ def fold(text: str) -> str:
 
 
 def label(text: str) -> str:
-    """Return the folded view without the ornaments that templates hang on a label.
+    """Return the folded view without the ornaments that templates hang on a label, in one of the ways to write it.
 
     >>> label("Read More »") == label("• read more:") == "read more"
     True
+    >>> label("ПОДПИСАТЬСЯ ЕЩЁ") == label("【Подписаться еще】")
+    True
     """
-    return fold(text).strip(ORNAMENTS)
+    return bare(fold(text))
+
+
+def bare(folded: str) -> str:
+    """Return a folded text as a label; one that is too long for a label is only stripped of its ornaments."""
+    stripped = folded.strip(ORNAMENTS)
+    if stripped.isascii() or len(stripped) > MAX_LABEL_CHARS:
+        return stripped
+    alike = _NOT_ALIKE.sub(lambda match: _ALIKE[match[0]], normalize("NFKC", stripped))
+    return " ".join(alike.split()).strip(ORNAMENTS)
 
 
 def count_words(text: str) -> int:
@@ -76,13 +104,13 @@ def is_label(text: str, labels: frozenset[str]) -> bool:
     (True, False)
     """
     last = text[-1:]
-    is_bare = text[:1].isalnum() and (last == "." or last.isalnum())  # then its label is as long as the text, or longer
+    is_bare = text[:1].isalnum() and (last == "." or last.isalnum())  # then its label is as long, unless it is short
     return not (is_bare and len(text) > _longest(labels)) and label(text) in labels
 
 
 @lru_cache
 def _longest(labels: frozenset[str]) -> int:
-    return max(map(len, labels), default=0)
+    return max((MAX_LABEL_CHARS, *map(len, labels)))
 
 
 def shape(folded: str) -> str:

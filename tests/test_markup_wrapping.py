@@ -40,6 +40,15 @@ CHINESE = [
     "市交通局局长表示，通车后将对货车实行分时段限行，以减轻老城区的交通压力，具体办法将在下个月向社会公布征求意见。",
 ]
 
+THAI = [
+    "เทศบาลเมืองบางนาประกาศเมื่อวันพุธว่าสะพานแห่งที่สามข้ามแม่น้ำจะเปิดให้ใช้ในปลายเดือนกันยายน ทำให้เวลาข้ามแม่น้ำลดลงราวยี่สิบนาที",
+    "สะพานยาวสี่กิโลเมตรครึ่ง มีหกช่องทางและทางจักรยาน ใช้งบประมาณสามพันสองร้อยล้านบาท และใช้เวลาก่อสร้างสามปีกับอีกสี่เดือน",
+    "ผู้อำนวยการสำนักจราจรกล่าวว่าหลังเปิดสะพานจะจำกัดเวลาของรถบรรทุก เพื่อลดความแออัดในเขตเมืองเก่า และจะรับฟังความเห็นในเดือนหน้า",
+    "ชาวบ้านริมแม่น้ำต่างดีใจ แต่บางคนกังวลเรื่องเสียงรบกวนในเวลากลางคืน และขอให้เทศบาลสร้างกำแพงกันเสียงให้เสร็จก่อนวันเปิด",
+    "รายงานฉบับแรกของคณะกรรมการจะออกภายในหกสัปดาห์ และจะเปิดเผยต่อสาธารณะทั้งหมด รวมทั้งรายชื่อบริษัทที่ชนะการประมูลและราคาที่เสนอ",
+    "เมื่อสามปีก่อนเคยเกิดอุบัติเหตุบริเวณเดียวกัน เรือบรรทุกทรายชนเสาสะพานเก่าจนต้องปิดซ่อมหลายเดือน และมีผู้บาดเจ็บแปดคน",
+]
+
 Wrap = Callable[[str, int], str]
 
 
@@ -76,6 +85,11 @@ def by_columns(paragraph: str, width: int) -> str:
     return "\n".join([*lines, line])
 
 
+def cut(paragraph: str, width: int) -> str:
+    """As programs wrap Thai that do not know its words: after so many characters."""
+    return "\n".join(paragraph[at : at + width].strip() for at in range(0, len(paragraph), width))
+
+
 @pytest.mark.parametrize("separator", ["\n\n", "\r\n\r\n"], ids=["unix", "windows"])
 @pytest.mark.parametrize("width", [28, 36, 60, 72, 80])
 @pytest.mark.parametrize(
@@ -88,6 +102,7 @@ def by_columns(paragraph: str, width: int) -> str:
         pytest.param(RUSSIAN, filled, id="Russian"),
         pytest.param(ARABIC, filled, id="Arabic"),
         pytest.param(CHINESE, by_columns, id="Chinese"),
+        pytest.param(THAI, cut, id="Thai"),
     ],
 )
 def test_paragraphs_parted_by_blank_lines(paragraphs: list[str], wrap: Wrap, width: int, separator: str) -> None:
@@ -124,6 +139,7 @@ LISTS = {
     "bullets": "- schools will be repaired with money of the fund\n- engineers found the cracks on a visit in spring\n- unions say that one school in four is at risk of it\n- pupils will be taught in tents until the next term",
     "paragraphs": "\n".join(ENGLISH),
     "Chinese paragraphs": "\n".join(CHINESE),
+    "Thai lines": "\n".join(part for paragraph in THAI for part in paragraph.split()),
     "scores": "Harwick Town 2-1 Rovers\nEastfield 0-0 Quarrymen\nNorthport 1-5 Dunmore\nPostponed: Vale United\nAtt: 21,045",
 }
 

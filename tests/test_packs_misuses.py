@@ -117,6 +117,9 @@ SECOND = PACK[PACK.index("\n[[rule]]") :].replace('"a"', '"b"') + PREFIX
         pytest.param('aliases = ["c"]\n', 'aliases = ["mine/c"]\n', "R004 rule 'b': 'aliases' is taken", id="an old name of two"),
         pytest.param('action = "tag"\n', 'match.after.rule = ["mine/a"]\n', "'rule' names 'mine/a', which matches no block", id="a rule that only tags as neighbour"),
         pytest.param('aliases = ["c"]\n', 'match.after.rule = ["mine/c"]\n', "", id="keeps: an old name of a neighbour"),
+        pytest.param("", 'match.after.rule = ["*/a"]\n', "", id="keeps: a neighbour of any pack"),
+        pytest.param("", 'match.after.rule = ["*/z"]\n', "'rule' names '*/z', which is not a rule", id="a neighbour of no pack"),
+        pytest.param('action = "tag"\n', 'match.after.rule = ["*/a"]\n', "'rule' names '*/a', which matches no block", id="a neighbour of any pack that only tags"),
     ],
 )  # fmt: skip
 def test_names_that_clash(tmp_path: Path, first: str, second: str, said: str) -> None:

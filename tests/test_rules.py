@@ -47,10 +47,31 @@ def named(one: Story, *rules: Rule) -> list[int]:
         pytest.param({"regex": "By [A-Z].*", "case": True}, "By Jane Roe", "By the sea", id="regex with case"),
         pytest.param({"regex": "a.*z"}, "a b\nc z", "a b\nc", id="regex crosses the line breaks of a wrapped block"),
         pytest.param({"exact": ["A"], "prefix": ["B"]}, "Bc", "Ca", id="any of the looks"),
+        pytest.param({"exact": ["関連記事"]}, "【関連記事】：", "関連記事を読む", id="exact, full-width ornaments"),
+        pytest.param({"exact": ["RSS配信"]}, "ＲＳＳ配信", "RSS配信中", id="exact, full-width letters"),
+        pytest.param({"exact": ["Ещё новости"]}, "Еще новости", "Еще не новости", id="exact, Russian without ё"),
+        pytest.param(
+            {"exact": ["جستجوی پیشرفته"]}, "جستجوي پيشرفته", "جستجو", id="exact, Persian by an Arabic keyboard"
+        ),
+        pytest.param({"exact": ["اقرأ أيضًا"]}, "إقرا ايضا", "اقرأ هذا", id="exact, Arabic without its marks"),
+        pytest.param({"exact": ["بی‌صدا"]}, "بی صدا", "با صدا", id="exact, Persian with a space for the joiner"),
+        pytest.param({"exact": ["আরও পড়ুন"]}, "আরও পড়ুন", "আরও পড়", id="exact, Bengali composed"),
+        pytest.param({"exact": ["और पढ़ें"]}, "और पढें", "और पढ", id="exact, Hindi without its dot"),
+        pytest.param({"exact": ["Διαβάστε επίσης"]}, "ΔΙΑΒΑΣΤΕ ΕΠΙΣΗΣ", "Διαβάστε", id="exact, Greek capitals"),
+        pytest.param({"exact": ["İlgili yazılar"]}, "ILGILI YAZILAR", "İlgili yazı", id="exact, Turkish capitals"),
+        pytest.param({"exact": ["סגור"]}, "סְגוֹר\u200f", "סגורה", id="exact, Hebrew with points"),
+        pytest.param({"exact": ["Läs mer"]}, "LÄS MER", "Las mer", id="exact, other accents stay"),
     ],
 )
 def test_looks_of_a_block(match: dict[str, object], drops: str, keeps: str) -> None:
     assert named(story(drops, keeps), rule(match)) == [0]
+
+
+def test_an_id_of_any_pack_is_a_neighbour() -> None:
+    button = rule({"exact": ["Share"]}, id="button")
+    below = rule({"prefix": ["Jane"], "after": {"rule": ["*/button"]}})
+    other = rule({"prefix": ["John"], "after": {"rule": ["*/buttons"]}})
+    assert named(story("Share", "Jane Roe", "Share", "John Roe"), button, below, other) == [0, 1, 2]
 
 
 def test_a_paragraph_is_never_boilerplate_for_its_words() -> None:

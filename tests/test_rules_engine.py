@@ -202,7 +202,7 @@ def views(draw: st.DrawFn) -> ArticleView:
 
 @given(st.lists(views(), min_size=1, max_size=4))
 def test_judge_names_what_the_plain_loop_names(batch: Sequence[ArticleView]) -> None:
-    taken = {name: called(name, rule) for name, _, rule in SHIPPED if rule.action != "tag"}
+    taken = {name: (*called(name, rule), f"*/{rule.id}") for name, _, rule in SHIPPED if rule.action != "tag"}
     for view, removals in zip(batch, judge_articles(batch, RULES), strict=True):
         block_rules = list(plain_loop(RULES.block, view))
         knowing = view.with_named([(at, taken[rule]) for at, rule in block_rules if rule in taken])

@@ -92,6 +92,34 @@ SENTENCES = [
     "This story has been corrected to show that the vote was on Monday.",
     "Correction: an earlier version of this story gave a wrong age for the mayor.",
     "Editor's note: names have been changed to protect the children.",
+    # who says so, and what the words mean in a story
+    "No part of the wall may be copied without the consent of the city, which owns the painting.",
+    "Flights were delayed at least 20 minutes by the fog.",
+    "Victims may receive compensation for the land they lost, the minister said.",
+    "Farmers may receive payments for each tree that they plant, under the plan.",
+    "Our company receives payment for the repairs only when the bridge is open again.",
+    "This site is operated by a firm from Riga, which has not paid tax since 2011.",
+    "This story is more than 2,000 years old, but it still draws pilgrims to the town.",
+    "Your browser does not forget, and neither does the police.",
+    "I agree that the privacy of patients matters most.",
+    "I agree to the terms, but I do not like them.",
+    "By joining the march you accept that the police may take your data.",
+    "By using this site as a camp, the army broke the truce.",
+    "Comments are moderated by three people in Manila, the company said.",
+    "The comments posted here by soldiers were read out in parliament.",
+    "You must be logged in to see who voted against the tax.",
+    "Required fields are marked with red flags by the engineers who clear the mines.",
+    "The website told thousands of users to please try again later.",
+    "We use cookies in our house as money, the girl said.",
+    "This cookie is used by bakers in Lyon since 1820.",
+    "We acknowledge the traditional owners of the river, the minister told the crowd.",
+    "The views of the author are not necessarily those of the girl in the book.",
+    "The report was published by the staff of the embassy in May.",
+    "We need your permission to show that the dog is alive, the officer told him.",
+    "Get exclusive access to the minister and you lose your freedom, she wrote.",
+    "Every evening, DW listeners in the village gathered around one radio.",
+    "function logString(input: string) { console.log(input); }",
+    ".button { color: red; }",
     # not articles
     "Access denied was all that the screen said.",
     "Are you a robot? Few questions are asked more often.",
@@ -104,6 +132,26 @@ SENTENCES = [
     "Lire la suite des aveux fut pénible, dit le juge.",
     "Foto a foto, la policía reconstruyó el viaje.",
     "Compartir el agua es ley en el valle desde 1820.",
+    "Der Betreiber verwendet Cookies, ohne zu fragen, klagen Verbraucherschützer.",
+    "Mit der Anmeldung des Vereins begann 1911 der Streit um den Namen.",
+    "Informationen zum Datenschutz fehlten in 40 von 100 Verträgen, so die Prüfer.",
+    "Zunächst war es eine Webseite der Stadt, auf der die Fotos erschienen.",
+    "En Andalucía queda prohibida la reproducción de la especie en cautividad.",
+    "Al continuar navegando hacia el sur, el barco perdió el motor.",
+    "El portal utiliza cookies sin permiso, denunció la asociación.",
+    "La reproduction interdite de cette espèce menace les éleveurs.",
+    "Votre navigateur sait tout de vous, avertit la chercheuse.",
+    "En poursuivant votre navigation vers le nord, vous verrez le phare, dit le guide.",
+    "La riproduzione vietata dei delfini ha aperto un processo.",
+    "De site maakt gebruik van cookies zonder te vragen, zegt de toezichthouder.",
+    "Serwis wykorzystuje pliki cookie bez zgody, uznał sąd.",
+    "Na ilha é proibida a reprodução da espécie em cativeiro.",
+    "Об этом сообщает сетевое издание «Речной вестник».",
+    "Центр признан НКО, выполняющим функции иностранного агента, и подал жалобу в суд.",
+    "При цитировании речи министра журналист ошибся, решил суд.",
+    "Сайт использует cookie без согласия, решил суд.",
+    "Передрук матеріалів газети став причиною суду.",
+    "Пры выкарыстанні матэрыялаў са свінцом рабочыя атрымлівалі малако.",
     "Реклама на улицах запрещена с мая этого года.",
     "Читайте мелкий шрифт, советует юрист.",
     "广告收入占该报的三分之一。",
@@ -111,6 +159,17 @@ SENTENCES = [
     "責任者は取材に対し、コメントを控えた。",
     "광고 수입이 크게 줄었다고 신문은 밝혔다.",
 ]
+
+
+# Words of menus that also head a part of a story.
+SUBHEADS = ["Privacy", "Accessibility", "Tips", "Abstract", "HTML", "Ausbildung", "Además", "Recherche", "Servizi"]
+
+
+@pytest.mark.parametrize("word", SUBHEADS)
+def test_word_between_paragraphs_is_a_subhead(word: str) -> None:
+    blocks = [STORY[0], word, *STORY[1:]]
+    (record,) = clean(Raw("a.txt", "\n\n".join(blocks), "0" * 64), RULES).records
+    assert record.text.split("\n\n") == blocks
 
 
 @pytest.mark.parametrize("place", ["head", "body", "tail"])

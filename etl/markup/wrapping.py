@@ -33,6 +33,10 @@ MIN_EVIDENCE = 4.5
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 # Columns that a wide character needs; closing marks may not begin a line and take one along.
 _WIDE_WORD = 4
+# Thai, Lao, Burmese and Khmer put no space between words, and seldom a mark behind a sentence.
+_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+# Columns of their longer words, at which a program that knows them breaks lines; others break anywhere.
+_SPACELESS_WORD = 8
 _BULLET = re.compile(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
 _PUNCTUATED = tuple('.,;:!?…"”’»)。，、；：！？')
 
@@ -49,14 +53,15 @@ class Line(Struct, frozen=True, gc=False):
 class Pair(Struct, frozen=True, gc=False):
     """Two lines with no blank line between them.  `length` and `word` (the first of the second line) are in columns.
 
-    `ends` is true if the first line ends as a sentence does, `is_lower` if the second begins with a small letter, and
-    `has_case` if it begins with a letter that has two cases.
+    `ends` is true if the first line ends as a sentence does; `is_punctuated` if it ends with a mark, None in writing
+    that has few.  `is_lower` is true if the second begins with a small letter, `has_case` if it begins with a letter
+    that has two cases.
     """
 
     length: int
     word: int
     ends: bool
-    is_punctuated: bool
+    is_punctuated: bool | None
     is_lower: bool
     has_case: bool
     is_item: bool
@@ -178,22 +183,30 @@ def _is_proved(wrap: Wrap, pairs: Sequence[Pair]) -> bool:
 def _evidence(wrap: Wrap, pair: Pair) -> float:
     by_chance = min(1.0, (pair.word + 1 + wrap.slack) / (wrap.width / 2))
     by_case = (LOWERCASE if pair.is_lower else CAPITAL) if pair.has_case else 0.0
-    return by_case + (PUNCTUATED if pair.is_punctuated else NOT_PUNCTUATED) - log(by_chance)
+    by_mark = 0.0 if pair.is_punctuated is None else PUNCTUATED if pair.is_punctuated else NOT_PUNCTUATED
+    return by_case + by_mark - log(by_chance)
 
 
 def _pair(text: str, one: Line, other: Line, measure: Callable[[str], int]) -> Pair:
     said, following = text[one.start : one.end], text[other.start : other.end]
     word = (following.split(None, 1) or [following])[0]
-    is_spaceless = bool(_WIDE.match(word)) and not "\uac00" <= word[0] <= "\ud7a3"
     return Pair(
         length=one.indent + measure(said),
-        word=min(_WIDE_WORD, 2 * measure(word[0])) if is_spaceless else measure(word),
+        word=_word(word, measure),
         ends=ends_sentence(said),
-        is_punctuated=said.endswith(_PUNCTUATED),
+        is_punctuated=None if _SPACELESS.match(said[-1]) else said.endswith(_PUNCTUATED),
         is_lower=word[0].islower(),
         has_case=word[0].lower() != word[0].upper(),
         is_item=bool(_BULLET.match(following)) or (not word[0].islower() and said.startswith(f"{word} ")),
     )
+
+
+def _word(word: str, measure: Callable[[str], int]) -> int:
+    """Return how many columns must be left for a word, or for the part of it that a program may break off."""
+    if _SPACELESS.match(word):
+        return min(measure(word), _SPACELESS_WORD * measure(word[0]))
+    is_wide = bool(_WIDE.match(word)) and not "\uac00" <= word[0] <= "\ud7a3"
+    return min(_WIDE_WORD, 2 * measure(word[0])) if is_wide else measure(word)
 
 
 def _columns(line: str) -> int:

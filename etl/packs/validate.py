@@ -7,7 +7,7 @@ from etl.errors import PackError
 from etl.packs.load import Sourced, known_scopes
 from etl.packs.locations import did_you_mean, place
 from etl.packs.misuses import misuses, patterns
-from etl.rules.language import Rule
+from etl.rules.language import ANY_PACK, Rule
 from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.publishers import generic
 
@@ -52,10 +52,18 @@ def _error(sourced: Sourced, key: str, code: str, fault: str, way_out: str) -> P
 
 def _unknown_names(rule: Rule, known: Mapping[str, Sourced]) -> Iterator[tuple[str, str, str]]:
     for name in (name for pattern in patterns(rule) for name in pattern.rule):
-        if name not in known:
+        meant = _meant(name, known)
+        if not meant:
             yield "rule", f"names '{name}', which is not a rule", did_you_mean(name, known)
-        elif known[name].rule.action in TAKES_NO_BLOCK:
+        elif all(one.rule.action in TAKES_NO_BLOCK for one in meant):
             yield "rule", f"names '{name}', which matches no block", "Describe the block itself: exact, prefix, regex …"
     for name in rule.scope.publisher:
         if name not in known_scopes():
             yield "publisher", f"names '{name}', which is not in publishers.jsonl", did_you_mean(name, known_scopes())
+
+
+def _meant(name: str, known: Mapping[str, Sourced]) -> list[Sourced]:
+    """Return the rules that a name in `rule = […]` calls; none if there is no such rule."""
+    if name.startswith(ANY_PACK):
+        return [one for one in known.values() if one.rule.id == name.removeprefix(ANY_PACK)]
+    return [known[name]] if name in known else []

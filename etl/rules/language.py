@@ -20,6 +20,8 @@ Reach = Annotated[int, Meta(ge=1, le=200)]
 Regex = Annotated[str, Meta(extra_json_schema={"type": ["string", "array"], "items": {"type": "string"}})]
 Several = Annotated[int, Meta(ge=2)]
 Share = Annotated[float, Meta(gt=0, le=1)]
+# Before the id of a rule in `rule = […]`: the rules of this id, whatever pack they are in.
+ANY_PACK = "*/"
 
 
 class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -27,8 +29,8 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 
     `exact` ignores ornaments around the label, `regex` must match the whole block.  In a pack it may be a list of
     alternatives, and `@sentence`, `@name`, `@date`, `@agency` in it stand for what many rules ask for; `@publisher`
-    stands for the name of any publisher that is known.  `headline` and `rule` (blocks that one of these rules took) are
-    for neighbours only.
+    stands for the name of any publisher that is known.  `headline` and `rule` (blocks that one of these rules took;
+    `*/ID` are those of all packs) are for neighbours only.
     """
 
     exact: tuple[str, ...] = ()

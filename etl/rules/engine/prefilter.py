@@ -11,7 +11,7 @@ from operator import xor
 
 from msgspec import Struct
 
-from etl.fold import ORNAMENTS, fold, label, shape
+from etl.fold import MAX_LABEL_CHARS, ORNAMENTS, bare, fold, label, shape
 from etl.rules.engine.literal_search import (
     NO_RULES,
     LiteralHits,
@@ -99,7 +99,7 @@ class Prefilter:
         self._always = _by_length(always)
         self._matcher = LiteralMatcher(literals)
         self._reaches = {rank: trigger for rank, (trigger, _) in triggers.items() if trigger.first or trigger.last}
-        self._longest_label = max(map(len, self._labels), default=0)
+        self._longest_label = max(MAX_LABEL_CHARS, *map(len, self._labels)) if self._labels else 0
         self._longest_repeat = max((one.max_chars for one in self._repeats), default=0)
 
     def _enter(self, pattern: Pattern, rules: RuleSet) -> None:
@@ -140,7 +140,7 @@ class Prefilter:
             chars = len(text)
             found = always[chars] if chars <= longest_always else always[-1]
             if chars <= longest or folded[0] in ORNAMENTS or folded[-1] in ORNAMENTS:  # others are too long for labels
-                label_ = folded.strip(ORNAMENTS)
+                label_ = bare(folded)
                 if label_ in labels:
                     found |= labels[label_]
             if chars <= MAX_NAME_CHARS and folded in publishers:

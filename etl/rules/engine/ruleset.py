@@ -8,7 +8,7 @@ from msgspec import Struct
 from etl.rules.classifier.model import NAME, Classifier
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
-from etl.rules.language import Rule, Scope, Verb, called
+from etl.rules.language import ANY_PACK, Rule, Scope, Verb, called
 from etl.rules.matching.exceptions import NO_USER_RULES, UserRules, exception_guard
 from etl.rules.matching.guards import UNLESS, Guard, covers, guards
 from etl.rules.matching.neighbours import (
@@ -34,9 +34,9 @@ class CompiledRule(Struct, frozen=True):
 
     Of several rules that name a block, the one of the least `rank` is named first.  `names` is true of the blocks that
     it names: it matches, and no guard blocks it.  `matches` is what it asks of a block and of its neighbours, `guards`
-    are what must hold beside that, each with its words.  `called` are all its names; `user_rule` is its name if it is a
-    user's, else "".  `goes_by_shape` is true if it says what a block is by its shape and that of its neighbours, not by
-    a label.
+    are what must hold beside that, each with its words.  `called` are all its names, and `*/ID`; `user_rule` is its
+    name if it is a user's, else "".  `goes_by_shape` is true if it says what a block is by its shape and that of its
+    neighbours, not by a label.
     """
 
     rank: int
@@ -215,7 +215,7 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
         all_of([*block, *neighbours]),
         required,
         exception,
-        names,
+        (*names, f"{ANY_PACK}{rule.id}"),
         user_rule,
         rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None,
     )

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from etl.fold import ORNAMENTS, count_words, ends_sentence, has_full_stop, plain
+from etl.fold import bare, count_words, ends_sentence, has_full_stop, plain
 from etl.model import Article, Document, DocumentKind
 from etl.rules.matching.recurrence import LineCounts
 
@@ -52,8 +52,8 @@ class ArticleView:
     """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
 
     `plain` are the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded
-    ones without ornaments.  `named` are the blocks that rules have named so far, with the names of these; `remembered`
-    is what predicates have counted for all blocks at once.
+    ones as labels are compared.  `named` are the blocks that rules have named so far, with the names of these;
+    `remembered` is what predicates have counted for all blocks at once.
     """
 
     def __init__(self, article: Article, document: Document, run: RunContext = NO_CONTEXT) -> None:
@@ -87,8 +87,8 @@ class ArticleView:
 
     @cached_property
     def labels(self) -> list[str]:
-        """Each block folded, without the ornaments that templates hang on a label."""
-        return [text.strip(ORNAMENTS) for text in self.folded]
+        """Each block folded, as labels are compared."""
+        return [bare(text) for text in self.folded]
 
     @cached_property
     def scope(self) -> ArticleScope:

@@ -38,6 +38,17 @@ FRAGMENTS = {
         r"|iStock|Press Association|UPI|Kyodo|Yonhap|PTI|ANI|EFE|Lusa|Keystone|TT|NTB|Ritzau|CP|The Canadian Press)",
         "a news or picture agency, as credits name it",
     ),
+    "@reported": Fragment(
+        r"(?:said|says?|told|tells|wrote|writes|warned|warns|ruled|argued|argues|admitted|joked|claimed|claims|reminded"
+        r"|reported|according to|courts?|judges?|regulators?|prosecutors?|police|spokes\w{3,6}|lawyers?|inquiry"
+        r"|ministers?|sag(?:t|en|te|ten)|warn(?:t|en|te|ten)|klag(?:t|en|te|ten)|schr(?:eibt|ieb)|urteilte|entschied"
+        r"|h(?:ei|ie)ß es|gericht|dij(?:o|eron)|dicen?|denunci(?:ó|a|aron)|advirtió|afirm(?:ó|a|an|ou)|tribunal"
+        r"|diss(?:e|eram)|dit-(?:il|elle)|a (?:dit|jugé|estimé)|avertit|affirme|ha detto|garante|giudic[ei]"
+        r"|zeg(?:t|gen)|zei|rechter|powiedzia\w{1,4}|mówi|uznał\w?|sąd\w{0,3}|twierdzi|сказал\w?|рассказал\w?"
+        r"|сообщ(?:ил\w?|ает|ают)|заявил\w?|решил\w?|признал\w?|предупрежда\w{2,3}|суд\w{0,2}|сказа(?:в|ла|ў)|повідоми\w{1,2}"
+        r"|паведамі\w{1,2}|заяви(?:в|ла)|заявіў|вирішив|визнав)",
+        "a word of those who report what somebody said or decided, in eleven languages: no notice has one",
+    ),
 }
 _NAME = re.compile(rf"(?:{'|'.join(FRAGMENTS)})\b")
 
