@@ -281,3 +281,11 @@ with scratch(sys.argv[1]) as workspace:
     found = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "True"
     assert not list(tmp_path.iterdir())
+
+
+def test_where_all_inputs_are_what_copydesk_wrote_there_is_nothing_to_do(run: Run, cleaned: Path) -> None:
+    (cleaned / "odd.jsonl").write_text("{}\n")
+    assert run("check", "odd.jsonl", "--format", "gitlab=g.json").code == 1
+    for words in ("clean g.json", "clean g.json -o o.jsonl", "clean g.json --dedup off", "diff g.json"):
+        done = run(*words.split())
+        assert (done.code, "there is nothing in it" in done.err) == (3, True), (words, done.err)

@@ -3,7 +3,7 @@
 parse     shares -> parsed documents, and the lines in them      (only where a rule asks what recurs in the run)
 prepare   shares or parsed documents -> judged documents, fingerprints
 publish   judged documents and their duplicates -> articles, audit, rejects
-clean     shares -> articles, audit, rejects                     (where duplicates are not sought across the run)
+clean     shares -> articles, audit, rejects                     (where duplicates are not sought across shards)
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -255,11 +255,11 @@ def _rejected(document: Document, error: Exception) -> Reject:
 def with_own_duplicates(
     results: Iterable[Judged | Reject], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Yield documents, each with the duplicates within its articles, if these are sought."""
+    """Yield documents, each with its duplicates, if these are sought: within articles, or where `results` are a run."""
     if settings.scope == "off":
         yield from ((result, NO_DUPLICATES) for result in results)
         return
-    for batch in _batches(results):
+    for batch in (list(results),) if settings.scope == "run" else _batches(results):
         found = duplicates_within(batch, settings)
         yield from ((result, found[at]) for at, result in enumerate(batch))
 
