@@ -110,7 +110,7 @@ def print_shard(job: Job, shard: Shard) -> Printed:
     """Return a shard's articles and rejects; there is no audit."""
     BUDGET.renew()
     articles, rejects = BytesIO(), BytesIO()
-    in_shape = shape_of(job.shape, job.captions).fields
+    in_shape = shape_of(job.shape, job.fields).fields
 
     def write(records: Iterable[Record], _: Iterable[Entry], reject: Reject | None) -> None:
         articles.write(to_lines(map(in_shape, records)))
@@ -283,7 +283,7 @@ def _published(
 def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN) -> Cleaned | Reject:
     """Return a document finished as a job asks; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
-        return finish(judged, duplicates, job.added, job.skip, job.captions)
+        return finish(judged, duplicates, job.added, job.skip, job.fields)
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # a fault of ours costs this document, and not the run
@@ -294,7 +294,7 @@ def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN)
 def _part_writer(job: Job, workspace: Workspace, shard: int) -> Iterator[Write]:
     """Yield a function that writes to the three parts of a shard that users get."""
     with ExitStack() as stack:
-        shape = shape_of(job.shape, job.captions)
+        shape = shape_of(job.shape, job.fields)
         columns = {"articles": shape.columns, "audit": AUDIT, "rejects": REJECTS}
         articles, audit, rejects = (
             stack.enter_context(
