@@ -113,7 +113,7 @@ def stages(path: Path) -> dict[str, float]:
         return done
 
     decoded = timed("decode", lambda: [decode(raw) for raw in documents])
-    pages = timed("markup", lambda: [markup(one, "text", rules.selectors) for one in decoded])
+    pages = timed("markup", lambda: [markup(one, "text") for one in decoded])
     triples = list(zip(documents, decoded, pages, strict=True))
     repaired = timed("repair", lambda: [repair_page(*triple, rules) for triple in triples])
     articles = timed("segment", lambda: [segment(one, rules.layouts) for one in repaired])

@@ -32,7 +32,7 @@ from etl.pipeline.lines import add_up_lines, line_counts
 from etl.pipeline.select_duplicates import WHOLE, read_drops, select
 from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed, with_own_duplicates
 from etl.pipeline.workspace import Workspace, scratch
-from etl.record import Record, Status
+from etl.record import Record, Status, Structure
 from etl.rules.regexes.budget import BUDGET
 
 # Documents that are staged together in a run: so many that the start of a stage does not count, and so few that their
@@ -83,6 +83,8 @@ class Cleaner:
     select     judge by these rules only: ids, packs ("core"), or patterns ("core/*")
     ignore     leave these rules out
     captions   put the captions of pictures that are removed, with their credits, into `captions` of each article
+    structure  "markdown": put the text with headings, lists and tables marked into `markdown` of each article
+    links      show links in it, too
     config     a copydesk.toml, whose [common] and [clean] hold where nothing else is said; none is looked for
 
     Raises TypeError and ValueError for a wrong argument, and PackError for a pack or a config that cannot be used.
@@ -100,10 +102,20 @@ class Cleaner:
         select: str | Sequence[str] = (),
         ignore: str | Sequence[str] = (),
         captions: bool | None = None,
+        structure: Structure | None = None,
+        links: bool | None = None,
         config: StrPath | None = None,
     ) -> None:
         read_config = named_config(Path(_path(config))) if config is not None else Config()
         options = read_config.clean_options()
+        if captions is not None:
+            options = structs.replace(options, captions=_yes_or_no("captions", captions))
+        if structure is not None:
+            options = structs.replace(options, structure=one_of("structure", structure, get_args(Structure)) or "none")
+        if links is not None:
+            options = structs.replace(options, links=_yes_or_no("links", links))
+        if options.links and options.structure == "none":
+            raise ValueError("links are shown in Markdown alone: say structure='markdown', too")
         packs = [rules] if isinstance(rules, str | PathLike) else sequence("rules", rules)
         selection = Selection(
             packs=(*options.rules, *(fspath(_path(pack)) for pack in packs)),
@@ -113,11 +125,10 @@ class Cleaner:
             profile=one_of("profile", profile, get_args(Profile)) or options.profile,
             risky=options.repair == "risky",
             detect_language=options.detect,
+            links=options.links,
             exceptions=read_config.exceptions(datetime.now(UTC).date()),
             overrides=read_config.overrides(datetime.now(UTC).date()),
         )
-        if captions is not None:
-            options = structs.replace(options, captions=_yes_or_no("captions", captions))
         self._compile(selection, options)
 
     def _compile(self, selection: Selection, options: CleanOptions) -> None:
@@ -161,7 +172,7 @@ class Cleaner:
         BUDGET.renew()
         settings = self._dedup
         find = None if settings.scope == "off" else partial(duplicates_within, settings=settings)
-        return _result(clean(raw, self._rules, find, has_captions=self._options.captions))
+        return _result(clean(raw, self._rules, find, fields=self._options.fields()))
 
     def clean_many(self, records: Iterable[Item], *, dedup: Scope | DedupSettings | None = None) -> Iterator[Result]:
         """Yield many documents cleaned, in order: texts, bytes, records (dicts), pairs of (id, text), paths.
@@ -188,12 +199,12 @@ class Cleaner:
     def _stream(self, raws: Iterable[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         BUDGET.renew()
         judged = judge_all(map(self._parsed, raws), self._rules)
-        job = Job(captions=self._options.captions)
+        job = Job(fields=self._options.fields())
         yield from (_finished(*pair, job) for pair in with_own_duplicates(judged, settings))
 
     def _run(self, raws: Iterator[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         """Yield documents as a run of the command line does: prepared in shards, selected, and finished."""
-        job = Job(selection=self._selection, dedup=settings, captions=self._options.captions)
+        job = Job(selection=self._selection, dedup=settings, fields=self._options.fields())
         with scratch() as workspace:
             count = self._prepared(job, workspace, raws)
             if count:

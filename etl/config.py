@@ -21,6 +21,7 @@ from etl.packs import Profile
 from etl.packs.load import known_scopes
 from etl.packs.locations import did_you_mean, place
 from etl.packs.schema_errors import Guide, header_lines, read_toml, shape_error
+from etl.record import OptionalFields, Structure
 from etl.rules.matching.exceptions import Override, RuleException
 
 # The files that are looked for in a folder, in this order.
@@ -70,6 +71,12 @@ class CleanOptions(Struct, frozen=True, rename="kebab"):
     keep: Keep = "first"
     dedup_action: Action = "drop"
     captions: bool = False
+    structure: Structure = "none"
+    links: bool = False
+
+    def fields(self) -> OptionalFields:
+        """Return the optional fields that are asked for."""
+        return OptionalFields(self.captions, self.structure)
 
 
 class Config(Struct, frozen=True):

@@ -26,7 +26,7 @@ from etl.audit import (
 from etl.decode import decode
 from etl.errors import Unreadable
 from etl.language import contradicted, detect
-from etl.markup import markup
+from etl.markup import PageSettings, markup
 from etl.model import (
     NO_DUPLICATES,
     Article,
@@ -34,6 +34,7 @@ from etl.model import (
     Decoded,
     Document,
     DocumentDuplicates,
+    KeepRule,
     Metadata,
     Page,
     Publisher,
@@ -41,14 +42,14 @@ from etl.model import (
     Removal,
     Replacement,
 )
-from etl.record import Record, article_id, record
+from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
 from etl.repair.blocks import cut_out, repaired_blocks
 from etl.rules import ArticleView, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
-from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, repeats, segment
+from etl.segment import EMPTY, MAX_BLOCKS_TO_REPEAT, Layouts, known_publisher, repeats, segment
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
@@ -65,7 +66,8 @@ Textless = Literal["stub", "empty"]
 class Ruleset(Struct, frozen=True):
     """The packs, compiled: what repairs, what splits, what judges.  `risky` also does the repairs that may be wrong.
 
-    `page_model` tells the story of a page from the regions around it, and those named in `regions` are taken out.
+    `page_model` tells the story of a page from the regions around it, and those named in `regions` are taken out, but
+    for what `keep_rules` keep.  With `links` the blocks of pages know their links.
     `selectors` are all CSS selectors that rules ask for, `asks_what_recurs` is true if one asks for the line counts of
     the run.  With `detects_language`, articles whose source does not name their language get it from their text.
     """
@@ -80,6 +82,8 @@ class Ruleset(Struct, frozen=True):
     page_model: "PageModel | None" = None
     regions: frozenset[str] = frozenset()
     detects_language: bool = True
+    keep_rules: tuple[KeepRule, ...] = ()
+    links: bool = False
 
 
 class Parsed(Struct, frozen=True, gc=False):
@@ -126,18 +130,18 @@ def clean(
     rules: Ruleset,
     find_duplicates: FindDuplicates | None = None,
     added: str = "",
-    has_captions: bool = False,
+    fields: OptionalFields = NO_FIELDS,
 ) -> Cleaned:
     """Return one raw document cleaned: parse, judge and finish in a row.  Raises Unreadable and BooksError."""
     (judged,) = judge([parse(raw, rules)], rules)
     duplicates = find_duplicates([judged])[0] if find_duplicates else NO_DUPLICATES
-    return finish(judged, duplicates, added, has_captions=has_captions)
+    return finish(judged, duplicates, added, fields=fields)
 
 
 def parse(raw: Raw, rules: Ruleset) -> Parsed:
     """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
     decoded = decode(raw)
-    page = markup(decoded, raw.kind, rules.selectors, rules.page_model)
+    page = markup(decoded, raw.kind, page_settings(raw, rules))
     if len(page.blocks) > MAX_BLOCKS:
         raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Part it into several documents.")
     document = repair_page(raw, decoded, page, rules)
@@ -146,6 +150,17 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
         longest = max((block.text for block in document.blocks), key=len, default="")
         articles = tuple(_in_language(document, article, raw.metadata.language, longest) for article in articles)
     return Parsed(document, articles)
+
+
+def page_settings(raw: Raw, rules: Ruleset) -> PageSettings:
+    """Return how a page is read; rules of a publisher keep parts of its pages."""
+
+    def applying(said: Metadata) -> tuple[KeepRule, ...]:
+        publisher = known_publisher(_over(said, raw.metadata), rules.layouts)
+        names = {publisher.id, publisher.group} if publisher else set()
+        return tuple(one for one in rules.keep_rules if not one.publishers or not names.isdisjoint(one.publishers))
+
+    return PageSettings(rules.selectors, rules.page_model, applying if rules.keep_rules else None, rules.links)
 
 
 def _in_language(document: Document, article: Article, given: str, longest: str) -> Article:
@@ -199,12 +214,12 @@ def finish(
     duplicates: DocumentDuplicates = NO_DUPLICATES,
     added: str = "",
     skip: Sequence[Textless] = (),
-    has_captions: bool = False,
+    fields: OptionalFields = NO_FIELDS,
 ) -> Cleaned:
     """Return a document's records and audit entries.  Raises BooksError if its books do not balance.
 
     `skip` names the articles without text that get no record: with a headline ("stub"), and without one ("empty").
-    With `has_captions` the records hold the captions that were removed.
+    `fields` are those that records have only if they are asked for.
     """
     document = judged.document
     edited = _edited_articles(judged, duplicates.removals)
@@ -213,7 +228,7 @@ def finish(
     pairs = zip(judged.articles, edited, strict=True)
     left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
-    records = tuple(record(document, article, one, added, has_captions) for article, one in written)
+    records = tuple(record(document, article, one, added, fields) for article, one in written)
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
     return Cleaned(records, head, entries, tally)
@@ -221,10 +236,10 @@ def finish(
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
-    outside = tuple(one for one in page.outside if one.rule in rules.regions)
+    used = rules.regions.union(one.name for one in rules.keep_rules)
+    outside = tuple(one for one in page.outside if one.rule in used)
     taken = frozenset(one.block for one in outside if one.action != "tag")
     blocks, repairs = repaired_blocks(page.blocks, rules.repairs, rules.risky, taken)
-    given = {name: value for name, value in structs.asdict(raw.metadata).items() if value}
     return Document(
         path=raw.path,
         record=raw.record,
@@ -236,12 +251,17 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         gap=page.gap,
         blocks=blocks,
         repairs=repairs,
-        metadata=_repaired(structs.replace(page.metadata, **given), rules),
+        metadata=_repaired(_over(page.metadata, raw.metadata), rules),
         extra=raw.extra,
         notes=raw.notes,
         outside=outside,
         status=page.status,
     )
+
+
+def _over(said: Metadata, given: Metadata) -> Metadata:
+    """Return what a page says of itself, under what its source says of it."""
+    return structs.replace(said, **{name: value for name, value in structs.asdict(given).items() if value})
 
 
 def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:

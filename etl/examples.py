@@ -1,6 +1,7 @@
 """Run the examples that rules carry: each `drops` must be named by its rule, each `keeps` by no rule at all.
 
-A `keeps` of an `unless` must be named without it, and `turns` must turn as they say; those of a rule that extracts are
+A rule with the action keep must keep its `keeps`, and not its `drops`.  A `keeps` of an `unless` must be named without
+it, and `turns` must turn as they say; those of a rule that extracts are
 ["Updated 23 August 2020", "created: 2020-08-23T00:00:00.000Z"].
 
 An example is text, its blocks parted by blank lines.  `>…<` marks the blocks that are meant, if there are neighbours;
@@ -96,6 +97,10 @@ def failures(selection: Selection) -> Iterator[Failure]:
 def _cases(sourced: Sourced, rules: Ruleset) -> Iterator[Case]:
     """Yield the examples of a rule, each with its check."""
     rule = sourced.rule
+    if rule.action == "keep":
+        for keep_check, texts_of_page in ((_is_held, rule.keeps), (_is_left, rule.drops)):
+            yield from (_case(sourced, text, keep_check, rules) for text in texts_of_page)
+        return
     excepted = rule.unless.keeps if rule.unless else ()
     texts: list[tuple[Check, Sequence[str]]] = [(_is_named, rule.drops)]
     if rule.action != "replace":
@@ -110,7 +115,10 @@ def _cases(sourced: Sourced, rules: Ruleset) -> Iterator[Case]:
 
 
 def _case(sourced: Sourced, text: str, check: Check, rules: Ruleset, after: str = "") -> Case:
-    example = parse(repair(text, rules.repairs).text if check is _turns else text, rules.selectors)
+    example = parse(
+        repair(text, rules.repairs).text if check is _turns else text,
+        sorted({*rules.selectors, *sourced.rule.match.css}),
+    )
     return Case(sourced, text, example, tuple(_views(example, sourced, rules)), check, after)
 
 
@@ -129,6 +137,25 @@ def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
     for block, names in outcome.named().items():
         if block in case.example.meant:
             yield case.fails(f"is matched by {', '.join(names)}: {case.example.blocks[block].text}")
+
+
+def _held(case: Case) -> list[Block]:
+    """Return the blocks of those that are meant that stand in an element of the rule."""
+    selectors, blocks = case.sourced.rule.match.css, case.example.blocks
+    return [blocks[at] for at in sorted(case.example.meant) if not set(selectors).isdisjoint(blocks[at].css)]
+
+
+def _is_held(case: Case, _: Outcome) -> Iterator[Failure]:
+    """A rule that keeps finds all blocks that are meant."""
+    held = {block.index for block in _held(case)}
+    if missed := sorted(case.example.meant - held):
+        yield case.fails(f"does not keep: {case.example.blocks[missed[0]].text}")
+
+
+def _is_left(case: Case, _: Outcome) -> Iterator[Failure]:
+    """A rule that keeps finds none of the blocks that are meant."""
+    if held := _held(case):
+        yield case.fails(f"also keeps: {held[0].text}")
 
 
 def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
@@ -188,7 +215,7 @@ def _scoped(article: Article, scope: Scope) -> Article:
     return structs.replace(article, metadata=structs.replace(article.metadata, language=language, created=created))
 
 
-def _held(path: str, selectors: Sequence[str]) -> tuple[str, ...]:
+def _selectors_at(path: str, selectors: Sequence[str]) -> tuple[str, ...]:
     return holding(path_of(path), selectors)[-1] if path and selectors else ()
 
 
@@ -203,6 +230,6 @@ def parse(text: str, selectors: Sequence[str] = ()) -> Example:
             meant.add(index)
         path = (part["path"] or "").replace("/", " ")
         tag = re.split("[#.]", path.rpartition(" ")[2])[0]
-        blocks.append(Block(index, index + 1, 0, 0, part["text"], tag, _held(path, selectors)))
+        blocks.append(Block(index, index + 1, 0, 0, part["text"], tag, _selectors_at(path, selectors)))
         is_inside = is_inside and not (has_marks and part["closes"])
     return Example(tuple(blocks), frozenset(meant))

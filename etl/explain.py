@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from etl.audit import Entry, place_of
 from etl.decode import decode
 from etl.dedup import DedupSettings
-from etl.document import Judged, Ruleset, finish, judge, parse
+from etl.document import Judged, Ruleset, finish, judge, page_settings, parse
 from etl.errors import UsageError
 from etl.formats import Reading, only_document
 from etl.model import NO_DUPLICATES, Article, Block, Document, DocumentDuplicates, Raw
@@ -113,7 +113,7 @@ def explain_line(
 def _account(raw: Raw, rules: Ruleset, block: Block) -> "Account | None":
     from etl.markup.account import account_of  # lxml and numpy take 0.1 s to import
 
-    return account_of(decode(raw).text, rules.page_model, block.index) if rules.page_model else None
+    return account_of(decode(raw).text, page_settings(raw, rules), block.index)
 
 
 def words(found: Explanation) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The nouns: plain frozen values that pass between the stages.  Nothing here computes, reads or writes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from sys import maxsize
 from typing import Literal, Protocol
 
@@ -64,12 +64,36 @@ class Decoded(Struct, frozen=True, gc=False):
     replaced: int = 0
 
 
+# What around a block of a page shows in Markdown.
+LevelKind = Literal["heading", "quote", "list", "item", "table", "row", "cell", "code"]
+
+
+class Level(Struct, frozen=True, gc=False, array_like=True):
+    """An element around a block of a page, by the number of its box.
+
+    `number` is the level of a heading, the number of an item (0 for a bullet), or the column of a cell, from 1.
+    """
+
+    kind: LevelKind
+    box: int
+    number: int = 0
+
+
+class Link(Struct, frozen=True, gc=False, array_like=True):
+    """Characters of a block, as decoded, that are linked, and the address as the page has it."""
+
+    start: int
+    end: int
+    address: str
+
+
 class Block(Struct, frozen=True, gc=False, array_like=True):
     """The smallest run of text that is judged, kept or removed.
 
     `char_start` and `char_end` are characters of the document's decoded text; `text` is that slice, repaired.
     `tag` is the HTML element that gives the block its part on the page ("nav", "figcaption", "p"); "" in plain text.
-    `css` are those of the selectors that rules ask for that hold an element around the block.
+    `css` are those of the selectors that rules ask for that hold an element around the block.  `levels` are the
+    elements around it that Markdown shows, the outermost first, and `links` its links, if they are asked for.
     """
 
     index: int
@@ -79,6 +103,8 @@ class Block(Struct, frozen=True, gc=False, array_like=True):
     text: str
     tag: str = ""
     css: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 class Searcher(Protocol):
@@ -182,6 +208,20 @@ class Removal(Struct, frozen=True, gc=False, array_like=True):
     duplicate_of: str = ""
     similarity: float = 0.0
     residue: str = ""
+
+
+class KeepRule(Struct, frozen=True, gc=False):
+    """A rule that keeps what stands in elements that its selectors find; `publishers` are those it is for, () all."""
+
+    name: str
+    version: str
+    kind: str
+    css: tuple[str, ...]
+    publishers: tuple[str, ...] = ()
+
+
+# Returns the rules that keep parts of a page, by what it says of itself.
+KeepRules = Callable[[Metadata], Sequence[KeepRule]]
 
 
 class Article(Struct, frozen=True, gc=False, array_like=True):

@@ -50,6 +50,8 @@ _ROWS = (
     ("page/outside", "Part of a page outside its story", "The page model did not find it to be part of the story."),
     ("page/article-body", "Text that is only in the metadata of a page",
      "The story is in the JSON-LD, and the page does not show it."),
+    ("page/entry-time", "Time of an entry, kept",
+     "It parts the entries of a live blog; rules on times do not judge it."),
     # Damage that is proved, and repaired.
     ("repair/surrogate", "Halves of a surrogate pair", "Two halves are one character; a half alone is lost."),
     ("repair/terminal", "Escape sequence of a terminal", "Colours and titles are no text."),

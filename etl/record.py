@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from etl.audit import EditedArticle, text_sha256
 from etl.captions import as_json, captions
 from etl.fold import count_words, ends_sentence
+from etl.markdown import markdown
 from etl.model import Article, Block, Document
 from etl.rules.classifier.model import LEAD_OR_END
 from etl.segment import KICKER
@@ -54,8 +55,21 @@ class Origin(Struct, frozen=True, gc=False, kw_only=True):
 SCHEMA = "copydesk/article/"
 
 
+Structure = Literal["none", "markdown"]
+
+
+class OptionalFields(Struct, frozen=True):
+    """The fields that a record has only if they are asked for: captions of pictures, and the text as Markdown."""
+
+    captions: bool = False
+    structure: Structure = "none"
+
+
+NO_FIELDS = OptionalFields()
+
+
 class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
-    """One article as it is written out; "" is unknown.  `captions` is there if it is asked for."""
+    """One article as it is written out; "" is unknown.  `captions` and `markdown` are there if they are asked for."""
 
     schema: Literal["copydesk/article/1"] = "copydesk/article/1"
     id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -76,6 +90,7 @@ class Record(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=
     origin: Origin
     metadata: str
     captions: str | UnsetType = UNSET
+    markdown: str | UnsetType = UNSET
 
 
 def article_id(document: Document, article: Article) -> str:
@@ -85,7 +100,7 @@ def article_id(document: Document, article: Article) -> str:
 
 
 def record(
-    document: Document, article: Article, edited: EditedArticle, added: str, has_captions: bool = False
+    document: Document, article: Article, edited: EditedArticle, added: str, fields: OptionalFields = NO_FIELDS
 ) -> Record:
     """Return an article as it is written: its text, its metadata, its origin and what share of it was removed."""
     text, metadata = edited.text, article.metadata
@@ -108,7 +123,8 @@ def record(
         text_sha256=text_sha256(text),
         origin=_origin(document, article, edited.blocks),
         metadata=document.extra,
-        captions=as_json(captions(document, edited)) if has_captions else UNSET,
+        captions=as_json(captions(document, edited)) if fields.captions else UNSET,
+        markdown=markdown(document, edited, metadata.url) if fields.structure == "markdown" else UNSET,
     )
 
 

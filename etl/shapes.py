@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Struct, structs
 
 from etl.captions import Caption
-from etl.record import Record
+from etl.record import NO_FIELDS, OptionalFields, Record
 
 ShapeName = Literal["copydesk", "dolma", "hf", "trafilatura", "schema.org"]
 
@@ -24,8 +24,8 @@ Columns = Mapping[str, Column]
 class Shape(Struct, frozen=True):
     """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet.
 
-    `always` are the fields that are there even if they are unknown; () stands for all columns.  `captions` is the path
-    under which the captions of pictures stand, if they are asked for, and the type of that column.
+    `always` are the fields that are there even if they are unknown; () stands for all columns.  `captions` and
+    `markdown` are the paths under which these stand, if they are asked for, and the types of their columns.
     """
 
     name: ShapeName
@@ -35,10 +35,11 @@ class Shape(Struct, frozen=True):
     text: str = "text"
     always: tuple[str, ...] = ()
     captions: tuple[str, Column] = ("captions", "string")
+    markdown: tuple[str, Column] = ("markdown", "string")
 
     def fits(self, names: frozenset[str]) -> bool:
         """Return whether a record with fields of these names can be of the shape."""
-        known = {*self.columns, self.captions[0].partition(".")[0]}
+        known = {*self.columns, *(path.partition(".")[0] for path, _ in (self.captions, self.markdown))}
         return names <= known and names.issuperset(self.always or self.columns)
 
 
@@ -64,7 +65,7 @@ def _dolma(record: Record) -> dict[str, Any]:
             "path": record.origin.path,
             "record": record.origin.record,
             "extra": record.metadata,
-            **_captions(record),
+            **_optional(record),
         },
     }
 
@@ -84,7 +85,7 @@ def _hf(record: Record) -> dict[str, Any]:
         "file_path": record.origin.path,
         "word_count": record.word_count,
         "metadata": record.metadata,
-        **_captions(record),
+        **_optional(record),
     }
 
 
@@ -109,7 +110,7 @@ def _trafilatura(record: Record) -> dict[str, Any]:
         "excerpt": None,
         "categories": "",
         "tags": "",
-        **_captions(record),
+        **_optional(record),
     }
 
 
@@ -129,18 +130,25 @@ def _schema_org(record: Record) -> dict[str, Any]:
         "url": record.url,
         "wordCount": record.word_count,
         "image": _pictures(record),
+        "encoding": None if record.markdown is UNSET else _encoding(record.markdown),
     }
     return {name: value for name, value in fields.items() if value not in ("", None, [])}
 
 
-def _captions(record: Record) -> dict[str, str]:
-    """Return the field of captions, as the record has it: a JSON array in a string; nothing if nobody asked for it."""
-    return {} if record.captions is UNSET else {"captions": record.captions}
+def _optional(record: Record) -> dict[str, str]:
+    """Return the optional fields that the record has."""
+    asked = {"captions": record.captions, "markdown": record.markdown}
+    return {name: value for name, value in asked.items() if value is not UNSET}
 
 
 def _pictures(record: Record) -> list[dict[str, str]]:
     found = [] if record.captions is UNSET else msgspec.json.decode(record.captions, type=list[Caption])
     return [{"@type": "ImageObject", "caption": one.text, "creditText": one.credit} for one in found]
+
+
+def _encoding(markdown: str) -> dict[str, str]:
+    """Return another form of the article's text."""
+    return {"@type": "MediaObject", "encodingFormat": "text/markdown", "text": markdown}
 
 
 def _host(url: str) -> str | None:
@@ -189,6 +197,7 @@ SHAPES: dict[str, Shape] = {
                 ),
             },
             captions=("metadata.captions", "string"),
+            markdown=("metadata.markdown", "string"),
         ),
         Shape(
             "hf",
@@ -228,20 +237,24 @@ SHAPES: dict[str, Shape] = {
             text="articleBody",
             always=("@context", "@type", "identifier", "articleBody", "wordCount"),
             captions=("image", "pictures"),
+            markdown=("encoding", dict.fromkeys(("@type", "encodingFormat", "text"), "string")),
         ),
     )
 }
 
 
-def shape_of(name: str, has_captions: bool = False) -> Shape:
-    """Return a shape by its name, with a column of captions if they are asked for."""
+def shape_of(name: str, fields: OptionalFields = NO_FIELDS) -> Shape:
+    """Return a shape by its name, with columns of the fields that are asked for."""
     shape = SHAPES[name]
-    if not has_captions:
-        return shape
-    path, column = shape.captions
+    if fields.captions:
+        shape = _with_column(shape, *shape.captions)
+    return _with_column(shape, *shape.markdown) if fields.structure == "markdown" else shape
+
+
+def _with_column(shape: Shape, path: str, column: Column) -> Shape:
     outer, _, inner = path.partition(".")
     within = shape.columns.get(outer)
-    columns = {**within, inner: column} if isinstance(within, Mapping) else column
+    columns = {**within, inner: column} if inner and isinstance(within, Mapping) else column
     return structs.replace(shape, columns={**shape.columns, outer: columns})
 
 

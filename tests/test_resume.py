@@ -217,8 +217,9 @@ keeps = ["b"]
         (lambda folder: None, ["--dedup", "article"], "settings"),
         (lambda folder: None, ["--added", "2026-11-23"], "added"),
         (lambda folder: None, ["--index", "index"], "settings"),
+        (lambda folder: None, ["--structure", "markdown"], "settings"),
     ],
-    ids=["another input", "an edited pack", "another profile", "another threshold", "other stages", "another time", "an index"],
+    ids=["another input", "an edited pack", "another profile", "another threshold", "other stages", "another time", "an index", "another structure"],
 )  # fmt: skip
 def test_another_run_is_not_resumed(
     unfinished: Path, change: Callable[[Path], object], options: Sequence[str], differs: str

@@ -63,6 +63,15 @@ STARTED_HERE = 8
     is_flag=True,
     help="Write the captions of pictures, with their credits, into a field.  They are never in the text.",
 )
+@option(
+    "Output",
+    "--structure",
+    type=click.Choice(["none", "markdown"]),
+    default="none",
+    help="Write the text of pages into a field with its headings, lists and tables marked: none or markdown."
+    "  The field text stays as it is.",
+)
+@option("Output", "--links", is_flag=True, help="Write links into it, too; needs --structure markdown.")
 @option("Output", "--report", default="", metavar="FILE", help="Also write an HTML page of the run.")
 @option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
@@ -224,7 +233,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         index=chosen["index"],
         shard_bytes=settings.shard_bytes(chosen),
         skip=settings.textless(chosen.get("skip", ())),
-        captions=chosen.get("captions", False),
+        fields=settings.optional_fields(chosen),
     )
     found = find(inputs, reading)
     if output.kind in ("file", "folder"):

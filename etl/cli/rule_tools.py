@@ -20,6 +20,7 @@ from etl.packs import Selection, load_rules
 if TYPE_CHECKING:
     from etl.document import Judged
     from etl.formats import Reading
+    from etl.model import Block
     from etl.rule_tools import Difference, Hit, Suggestion
 
 # Characters of a line that are shown.
@@ -83,9 +84,10 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 
     crawl.jsonl:7:3 is line 3 of the record in row 7.  The draft has the line as its example, and as `keeps` the most
     similar line that stays.  Fill in `why`, look for a more similar line that must stay, then run `copydesk rules lint`
-    and `copydesk rules test`.
+    and `copydesk rules test`.  If the line stands outside the story of a page, the draft keeps its element.
     """
-    from etl.document import judge
+    from etl.decode import decode
+    from etl.document import judge, page_settings
     from etl.document import parse as parse_document
     from etl.formats import only_document
     from etl.packs import compile_rules
@@ -94,8 +96,15 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     reading, selection = settings.reading(chosen), settings.selection(chosen)
     wanted = parse_place(place)
     rules = compile_rules(selection)
-    (judged,) = judge([parse_document(only_document(wanted.path, reading, wanted.record), rules)], rules)
-    drafted = propose(judged, wanted.line)
+    raw = only_document(wanted.path, reading, wanted.record)
+    (judged,) = judge([parse_document(raw, rules)], rules)
+
+    def element_of(block: "Block", line: int) -> str:
+        from etl.markup.account import element_path
+
+        return element_path(decode(raw).text, page_settings(raw, rules), block.index, line)
+
+    drafted = propose(judged, wanted.line, element_of)
     name = free_id(drafted.text, {sourced.rule.id for sourced in load_rules(selection)})
     click.echo((header(pack) if pack else "") + draft(drafted, name), nl=False)
 

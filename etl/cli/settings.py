@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
     from etl.document import Textless
     from etl.engines import Engine
     from etl.formats import Found, Reading
+    from etl.record import OptionalFields
 
 # Of a size.  More are no size of anything.
 MAX_DIGITS = 15
@@ -118,10 +119,21 @@ def selection(options: dict[str, Any]) -> Selection:
         profile=options.pop("profile"),
         risky=options.pop("repairs") == "risky",
         detect_language=options.pop("detect", True),
+        links=options.get("links", False),
     )
     for said in advice(chosen):
         say(said, fg="yellow")
     return chosen
+
+
+def optional_fields(options: dict[str, Any]) -> "OptionalFields":
+    """Return the fields of records that a command is asked for.  Raises click.BadParameter."""
+    from etl.record import OptionalFields
+
+    structure = options.get("structure", "none")
+    if options.get("links") and structure == "none":
+        raise click.BadParameter("needs --structure markdown: text has no place for links", param_hint="--links")
+    return OptionalFields(options.get("captions", False), structure)
 
 
 def dedup_settings(options: dict[str, Any]) -> "DedupSettings":

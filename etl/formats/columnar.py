@@ -6,7 +6,6 @@ Columns that hold no text and no facts are not read: pictures and other bytes, v
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from statistics import fmean
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
@@ -233,11 +232,12 @@ def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading)
 
     if reading.text_field or reading.html_field or reading.map or FOLDED_TEXTS.intersection(map(folded, schema.names)):
         return ""
-    lengths = [
-        (fmean([len(value) for value in values_of(column) if value] or [0]), field.name)
+    texts = [
+        ([len(value) for value in values_of(column) if value], field.name)
         for field, column in zip(batch.schema, batch.columns, strict=True)
         if _is_string(field.type)
     ]
+    lengths = [(sum(lengths) / max(1, len(lengths)), name) for lengths, name in texts]
     length, name = max(lengths, default=(0.0, ""))
     return name if length >= MIN_TEXT_LENGTH else ""
 

@@ -8,7 +8,6 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from statistics import fmean
 from typing import IO
 
 import msgspec
@@ -131,7 +130,7 @@ class _Trial:
         self.dialect, self.table = dialect, _table(head, dialect)
         names = [folded(name.strip().removeprefix("\ufeff")) for name in self.table[0]] if self.table else []
         self.width, self.known = len(names), len(FOLDED_NAMES.intersection(names))
-        self.alike = fmean([len(row) == self.width for row in self.table] or [0])
+        self.alike = sum(len(row) == self.width for row in self.table) / max(1, len(self.table))
 
     def rank(self) -> tuple[int, float, bool, int]:
         return self.known, self.alike if self.width > 1 else 0, self.dialect.delimiter == "\t", self.width
@@ -179,7 +178,7 @@ def _is_header(names: Sequence[str]) -> bool:
 def _text_column(columns: Sequence[str], data: Sequence[Sequence[str]]) -> str:
     """Return the column of the longest cells; "" if none is long."""
     lengths = [
-        (fmean([len(row[number]) if number < len(row) else 0 for row in data] or [0]), name)
+        (sum(len(row[number]) for row in data if number < len(row)) / max(1, len(data)), name)
         for number, name in enumerate(columns)
     ]
     length, name = max(lengths, default=(0, ""))

@@ -1,12 +1,14 @@
 """Why a block of a page is taken for story, or not: the probability, and what each feature adds to it."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from etl.markup import PageSettings
 from etl.markup.features.catalogue import CONTEXT_FEATURES, LINE_FEATURES
-from etl.markup.html import part
-from etl.markup.page_model import PageModel
+from etl.markup.html import Parted, part
+from etl.markup.layout import Box
 from etl.markup.prediction import explained, needed
 from etl.trees import THOUSANDTHS
 
@@ -52,16 +54,17 @@ class Account(Struct, frozen=True):
             yield f"  {_signed(sum(one.adds for one in others))} {len(others)} other features"
 
 
-def account_of(text: str, model: PageModel, block: int) -> Account | None:
+def account_of(text: str, settings: PageSettings, block: int) -> Account | None:
     """Return the account of a block; None of a control, of what JSON-LD says, and on a page too long for the model.
 
     `text` is the HTML of a page, `block` the place in `Page.blocks`.
     """
-    parted = part(text, model)
+    model = settings.model
+    parted = part(text, model, settings.keep_rules)
     judged, at = parted.judged, block - len(parted.body)
     places = range(parted.groups[at].start, parted.groups[at].end) if 0 <= at < len(parted.groups) else ()
     lines = [place for place in places if place in judged.rows]
-    if not lines or not judged.prediction:
+    if not lines or not judged.prediction or not model:
         return None
     line = max(lines, key=lambda place: len(parted.layout.lines[place].text))
     prediction, row = judged.prediction, judged.rows[line]
@@ -76,12 +79,35 @@ def account_of(text: str, model: PageModel, block: int) -> Account | None:
         features=tuple(
             Contribution(name, float(prediction.page.columns[name][row]), adds, _WHY[name]) for name, adds in parts
         ),
-        overruled=_overruled(judged.kept[line], line in judged.headlines)
-        if (likely >= least) is not judged.kept[line]
-        else "",
+        overruled=_overruled(parted, line) if (likely >= least) is not parted.kept[line] else "",
     )
 
 
+def element_path(text: str, settings: PageSettings, block: int, line: int) -> str:
+    """Return the element of a line of a block as examples of rules have it, below the nearest with a class or an id.
+
+    `line` counts from the first of the block.  It is "" for text that is in no element of the page.
+    """
+    parted = part(text, settings.model, settings.keep_rules)
+    at, layout, boxes = block - len(parted.body), parted.layout, parted.layout.boxes
+    if not 0 <= at < len(parted.groups):
+        return ""
+    group = parted.groups[at]
+    own, *around = layout.path(layout.lines[min(group.start + line, group.end - 1)].box)
+    named = (name for place in around if (name := _named(boxes[place])) and boxes[place].name not in ("html", "body"))
+    return "/".join(filter(None, (next(named, ""), _named(boxes[own]) or boxes[own].name)))
+
+
+def _named(box: Box) -> str:
+    """Return an element with its first class, or its id, that holds no number; "" if it has none."""
+    for attribute, mark in (("class", "."), ("id", "#")):
+        for name in (box.attributes or {}).get(attribute, "").split():
+            if _NAME.fullmatch(name):
+                return f"{box.name}{mark}{name}"
+    return ""
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]*")
 _WHY = LINE_FEATURES | CONTEXT_FEATURES
 
 
@@ -89,7 +115,11 @@ def _signed(thousandths: int) -> str:
     return f"{thousandths / THOUSANDTHS:+.3f}"
 
 
-def _overruled(is_kept: bool, is_headline: bool) -> str:
-    if is_kept:
+def _overruled(parted: Parted, line: int) -> str:
+    if line in parted.kept_by:
+        return f"kept all the same by {parted.kept_by[line].name}"
+    if parted.kept[line]:
         return "kept all the same: a subhead within the story, or what the page has as ingredients, steps or answers"
-    return "the page's headline" if is_headline else "not kept all the same: a dialog, caption, offer or discussion"
+    if line in parted.judged.headlines:
+        return "the page's headline"
+    return "not kept all the same: a dialog, caption, offer or discussion"

@@ -12,24 +12,25 @@ and for a region its name (`regions`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from etl.markup.asides import credible
 from etl.markup.clues import Said, said_of
 from etl.markup.features.sources import MIN_BODY
 from etl.markup.features.texts import endings, words_of
 from etl.markup.layout import Layout, Line
+from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
 from etl.markup.metadata import Shown, read_metadata
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import against
-from etl.markup.regions import ARTICLE_BODY, HEADLINE, KINDS, Group, entry_name, grouped
+from etl.markup.regions import ARTICLE_BODY, ENTRY_TIME, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
 from etl.markup.story import Judged, judge
 from etl.markup.walk import lay_out
-from etl.model import Action, Block, Page, PageStatus, Removal
+from etl.model import Action, Block, KeepRule, KeepRules, Level, Link, Metadata, Page, PageStatus, Removal
 
 GAP = "\n\n"
 # Elements that tag a block with their own name; the others are a "div".
@@ -47,6 +48,8 @@ MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
 MAX_PREVIEW = 1_500
 # The articleBody is the story if the page shows less than this share of it.
 SHOWN = 0.5
+# Keeps the times of entries from rules on lines with a time alone.
+TIMES = KeepRule(entry_name(ENTRY_TIME), "", "structure", ())
 # Letters of a paragraph of the articleBody that are looked for on the page.
 BEGINNING = 60
 
@@ -59,26 +62,38 @@ class _Draft(Struct, frozen=True, gc=False):
     region: str = ""
     css: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
+    links: tuple[Link, ...] = ()
+    kept_by: KeepRule | None = None
 
 
-def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None = None) -> Page:
+def read_html(
+    text: str,
+    selectors: Sequence[str] = (),
+    model: PageModel | None = None,
+    keep_rules: KeepRules | None = None,
+    with_links: bool = False,
+) -> Page:
     """Cut a page into blocks, in reading order, and read its metadata; each block knows which selectors hold it.
 
-    Without a model all of the page is story but its controls.
+    Without a model all of the page is story but its controls.  With links blocks know where these stand.
 
     >>> page = read_html("<nav>Home</nav><article><p>Minsk, 23 August.<br>By our staff</p></article>")
     >>> [(block.tag, block.text) for block in page.blocks]
     [('div', 'Home'), ('p', 'Minsk, 23 August.\\nBy our staff')]
     """
-    parted = part(text, model)
-    layout, judged = parted.layout, parted.judged
+    parted = part(text, model, keep_rules, with_links)
+    layout = parted.layout
     css = selected(layout, selectors, text)
-    evidence = _evidence(layout, parted.groups, judged, model)
     drafts = [_Draft(paragraph, ARTICLE_BODY) for paragraph in parted.body]
-    drafts += [_draft(layout, group, css, told) for group, told in zip(parted.groups, evidence, strict=True)]
-    return structs.replace(
-        _page(drafts, model.version if model else ""),
-        metadata=read_metadata(layout.clues, _shown(layout, judged)),
+    drafts += _drafts(parted, css, _evidence(layout, parted.groups, parted.judged, model))
+    blocks, outside = _placed(drafts, model.version if model else "")
+    return Page(
+        GAP.join(draft.text for draft in drafts),
+        blocks,
+        GAP,
+        metadata=parted.metadata,
+        outside=outside,
         status=_status(layout, parted.said, parted.kept, parted.body),
     )
 
@@ -86,32 +101,50 @@ def read_html(text: str, selectors: Sequence[str] = (), model: PageModel | None 
 class Parted(Struct, frozen=True):
     """A page in groups of lines: first, if its body lacks its story, the paragraphs of its articleBody.
 
-    `kept` are the lines of the story: none, if that is the articleBody.
+    `kept` are the lines of the story; if that is the articleBody, only those that a rule keeps, which are `kept_by`.
     """
 
     layout: Layout
     said: Said
     judged: Judged
+    metadata: Metadata
     body: tuple[str, ...]
     kept: tuple[bool, ...]
+    kept_by: Mapping[int, KeepRule]
     groups: tuple[Group, ...]
 
 
-def part(text: str, model: PageModel | None) -> Parted:
+def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None, with_links: bool = False) -> Parted:
     """Return the lines of a page in two parts: those of its story, and the regions around it.
 
     A page that has its prose for browsers without scripts is read as one of these shows it.
     """
-    layout = lay_out(text)
+    layout = lay_out(text, with_links=with_links)
     if _is_for_no_script(layout):
-        layout = lay_out(text, with_scripts=False)
+        layout = lay_out(text, with_scripts=False, with_links=with_links)
     said = said_of(layout.clues)
     layout = credible(layout, said)
     judged = judge(layout, said, model)
-    body = _article_body(layout, said, judged.kept)
-    kept = (False,) * len(layout.lines) if body else judged.kept
+    metadata = read_metadata(layout.clues, _shown(layout, judged))
+    kept_by = _kept_by(layout, keep_rules(metadata), text) if keep_rules else {}
+    kept = tuple(is_kept or place in kept_by for place, is_kept in enumerate(judged.kept)) if kept_by else judged.kept
+    body = _article_body(layout, said, kept)
+    if body:
+        kept = tuple(place in kept_by for place in range(len(layout.lines)))
+    elif judged.times:
+        kept_by = dict.fromkeys(judged.times, TIMES) | kept_by
     groups = grouped(layout, kept, frozenset() if body else judged.headlines)
-    return Parted(layout, said, judged, body, kept, tuple(groups))
+    return Parted(layout, said, judged, metadata, body, kept, kept_by, tuple(groups))
+
+
+def _kept_by(layout: Layout, rules: Sequence[KeepRule], text: str) -> dict[int, KeepRule]:
+    """Return the lines that rules keep, each with the first of these."""
+    by_selector: dict[str, KeepRule] = {}
+    for rule in rules:
+        for selector in rule.css:
+            by_selector.setdefault(selector, rule)
+    held = selected(layout, tuple(by_selector), text) if rules else []
+    return {place: by_selector[found[0]] for place, found in enumerate(held) if found}
 
 
 def _is_for_no_script(layout: Layout) -> bool:
@@ -141,31 +174,50 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
     )
 
 
-def _draft(layout: Layout, group: Group, css: Sequence[tuple[str, ...]], told: tuple[str, ...]) -> _Draft:
-    lines = layout.lines[group.start : group.end]
-    text = "\n".join(line.text for line in lines)
-    name = layout.boxes[lines[0].box].name
-    tag = group.region if group.region not in ("", HEADLINE) else name if name in TELLING else "div"
-    return _Draft(text, tag, group.region, css[group.start], told)
+def _drafts(parted: Parted, css: Sequence[tuple[str, ...]], evidence: Sequence[tuple[str, ...]]) -> Iterator[_Draft]:
+    """Yield a block for each group of lines; those of the story with what Markdown shows of them."""
+    layout, levels_of = parted.layout, leveller(parted.layout)
+    for group, told in zip(parted.groups, evidence, strict=True):
+        lines = layout.lines[group.start : group.end]
+        box = lines[0].box
+        text = "\n".join([line.text for line in lines])
+        name = layout.boxes[box].name
+        tag = group.region if group.region not in ("", HEADLINE) else name if name in TELLING else "div"
+        levels, links = ((), ()) if group.region else (levels_of(box), _links(lines))
+        yield _Draft(text, tag, group.region, css[group.start], told, levels, links, parted.kept_by.get(group.start))
 
 
-def _page(drafts: Sequence[_Draft], version: str) -> Page:
-    """Return the blocks of a page, and for those of regions the removals."""
+def _links(lines: Sequence[Line]) -> tuple[Link, ...]:
+    """Return the links of lines as characters of these lines joined."""
+    found: list[Link] = []
+    start = 0
+    for line in lines:
+        found += [Link(one.start + start, one.end + start, one.address) for one in line.links]
+        start += len(line.text) + 1
+    return tuple(found)
+
+
+def _placed(drafts: Sequence[_Draft], version: str) -> tuple[tuple[Block, ...], tuple[Removal, ...]]:
+    """Return the blocks of a page, the removals of those of regions, and tags for those that rules keep."""
     blocks: list[Block] = []
     outside: list[Removal] = []
     line, start = 1, 0
     for index, draft in enumerate(drafts):
         end = start + len(draft.text)
-        blocks.append(Block(index, line, start, end, draft.text, draft.tag, draft.css))
+        blocks.append(Block(index, line, start, end, draft.text, draft.tag, draft.css, draft.levels, draft.links))
         if draft.region:
             action: Action = "extract" if draft.region == HEADLINE else "drop"
             rule, kind = entry_name(draft.region), KINDS[draft.region]
             outside.append(Removal(index, action, rule, version, kind, draft.evidence))
         elif draft.tag == ARTICLE_BODY and index == 0:
             outside.append(Removal(index, "tag", entry_name(ARTICLE_BODY), version, "structure"))
+        elif draft.kept_by:
+            outside.append(
+                Removal(index, "tag", draft.kept_by.name, draft.kept_by.version or version, draft.kept_by.kind)
+            )
         line += draft.text.count("\n") + len(GAP)
         start = end + len(GAP)
-    return Page(GAP.join(draft.text for draft in drafts), tuple(blocks), GAP, outside=tuple(outside))
+    return tuple(blocks), tuple(outside)
 
 
 def _evidence(

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from etl.model import Link
+
 
 class Box(Struct, frozen=True, gc=False):
     """A block-level element.  Boxes stand in document order: those inside it are the ones up to `Layout.ends`.
@@ -24,7 +26,7 @@ class Line(Struct, frozen=True, gc=False):
     """Text that a browser shows in one line or paragraph: a block, cut at <br>.
 
     `linked`, `bold` and `italic` count characters so set, `pictures` those since the line before.  `continues`: one
-    <br> parts it from the line before, in the same box.
+    <br> parts it from the line before, in the same box.  `links` are there if they are asked for.
     """
 
     text: str
@@ -34,6 +36,7 @@ class Line(Struct, frozen=True, gc=False):
     italic: int = 0
     pictures: int = 0
     continues: bool = False
+    links: tuple[Link, ...] = ()
 
 
 class Clue(Struct, frozen=True, gc=False):

@@ -55,12 +55,20 @@ def told(scripts: Iterable[str]) -> Told:
     body, is_paywalled = "", False
     parts: list[str] = []
     for node in (node for script in scripts for node in _nodes(_decode(script))):
-        text = node.get("articleBody")
+        text = node.get("articleBody") or _updates(node)
         if isinstance(text, str) and len(text) > len(body):
             body = text
         is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
         parts += _parts(node)
     return Told(_bare(body), is_paywalled, tuple(dict.fromkeys(map(_bare, parts[:MAX_PARTS]))))
+
+
+def _updates(node: dict[str, Any]) -> str:
+    """Return the headlines and texts of the entries of a live blog, in order, "" if there are none."""
+    updates = node.get("liveBlogUpdate")
+    entries = [one for one in updates if isinstance(one, dict)] if isinstance(updates, list) else []
+    texts = [one.get(name) for one in entries for name in ("headline", "articleBody") if one.get("articleBody")]
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def _parts(node: dict[str, Any]) -> Iterator[str]:

@@ -81,6 +81,10 @@ PICTURES = Finder(
     r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])",
     "image|photo|picture|bild|foto|galler|galerie",
 )
+TITLES = Finder(
+    r"(?<![a-z])(?:title|headline|heading|titel|titre|t[ií]tulo|titolo)(?![a-z])",
+    "tit|head",
+)
 BIOGRAPHIES = Finder(
     r"(?<![a-z])(?:auth?[eo]u?r-?_?(?:bio|box|desc|description|info|about)|about-?_?(?:the-?_?)?auth?[eo]u?r)(?![a-z])",
     "aut",

@@ -31,7 +31,7 @@ KINDS: dict[str, str] = {
     **{name: kind for _, name, kind in NAMES},
     **{CONTROL: "structure", HEADLINE: "structure", LINKS: "link", OUTSIDE: "structure"},
 }
-ARTICLE_BODY = "article-body"
+ARTICLE_BODY, ENTRY_TIME = "article-body", "entry-time"
 
 
 def entry_name(region: str) -> str:
@@ -39,7 +39,7 @@ def entry_name(region: str) -> str:
     return f"page/{region}"
 
 
-PAGE_NAMES = tuple(map(entry_name, (*KINDS, ARTICLE_BODY)))
+PAGE_NAMES = tuple(map(entry_name, (*KINDS, ARTICLE_BODY, ENTRY_TIME)))
 # Share of characters inside links from which on a region that has no other name is a list of them.
 MOSTLY_LINKED = 0.5
 

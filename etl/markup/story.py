@@ -1,7 +1,7 @@
 """Which lines of a page are its story: what the model keeps, and what is told by more than the looks of a line.
 
 Put back are subheads between two parts of the story, and the ingredients, steps and answers that the page itself gives
-as data.  Taken out are asides.
+as data, and what `entries` tells of pages with several stories.  Taken out are asides.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from etl.markup.asides import asides
 from etl.markup.clues import Said
+from etl.markup.entries import entries
 from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
 from etl.markup.layout import Layout
@@ -27,13 +28,14 @@ DECLARED, DECLARED_CHARS = 0.8, 25
 class Judged(Struct, frozen=True):
     """Which lines of a layout are story, which say its headline, and the model's prediction of its rows.
 
-    `rows` are the rows of the prediction by line: lines of controls have none.
+    `rows` are the rows of the prediction by line: lines of controls have none.  `times` are those of entries.
     """
 
     kept: tuple[bool, ...]
     headlines: frozenset[int] = frozenset()
     prediction: Prediction | None = None
     rows: Mapping[int, int] = MappingProxyType({})
+    times: frozenset[int] = frozenset()
 
     def span(self) -> Span:
         """Return where the story stands: from its headline, if that stands above, to its last line."""
@@ -56,14 +58,25 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story = {places[row] for row in kept(prediction, model).tolist()}
     story |= _declared(layout, said, places)
     story |= _subheads(layout, story, dict(zip(places, prediction.probabilities().tolist(), strict=True)))
+    headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
+    found = entries(layout, story, _sentences(prediction, places, len(layout.lines)))
+    story |= found.lines - headlines
     story -= asides(layout, said, story)
-    headlines = prediction.page.columns["is-headline"].nonzero()[0].tolist()
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),
-        frozenset(places[row] for row in headlines),
+        headlines,
         prediction,
         {place: row for row, place in enumerate(places)},
+        found.times & story,
     )
+
+
+def _sentences(prediction: Prediction, places: Sequence[int], count: int) -> list[bool]:
+    """Return which lines end as a sentence does; those of controls do not."""
+    ends = [False] * count
+    for place, ending in zip(places, prediction.page.columns["ending"].tolist(), strict=True):
+        ends[place] = ending in (1, 2)
+    return ends
 
 
 def _declared(layout: Layout, said: Said, places: Sequence[int]) -> set[int]:

@@ -32,7 +32,9 @@ from etl.markup.elements import (
     VERBATIM,
 )
 from etl.markup.layout import Box, Layout, Line
+from etl.markup.links import LinkedWords
 from etl.markup.naming import named_part
+from etl.model import Link
 
 # Attributes of one tag.  libxml2 compares each with all before: 300,000 would take four minutes.
 MAX_ATTRIBUTES = 1_000
@@ -62,12 +64,13 @@ _LINE_END = re.compile(r"\r\n?")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
-def lay_out(text: str, *, with_scripts: bool = True) -> Layout:
+def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -> Layout:
     """Parse a page and return its boxes, lines and clues.  Never fails: any text is HTML.
 
-    Without scripts the text of <noscript> is part of the page, as it is in a browser that has none.
+    Without scripts the text of <noscript> is part of the page, as it is in a browser that has none.  With links each
+    line knows where they stand in it.
     """
-    walker = _Walker(with_scripts)
+    walker = _Walker(with_scripts, with_links)
     parser = etree.HTMLParser(target=walker, encoding="utf-8", huge_tree=True)
     text = _without_excess(text.removeprefix("\ufeff").replace("\0", ""))
     try:
@@ -100,7 +103,7 @@ def _cut(tag: str) -> str:
 class _Walker:
     """Target of lxml's parser: sets text in lines, tag by tag and string by string, as a browser would."""
 
-    def __init__(self, with_scripts: bool) -> None:
+    def __init__(self, with_scripts: bool, with_links: bool) -> None:
         self.with_scripts = with_scripts
         self.boxes: list[Box] = [Box("html", 0, 0, 0)]
         self.ends: list[int] = [0]
@@ -116,6 +119,7 @@ class _Walker:
         self.words: list[str] = []
         self.counts = [0, 0, 0, 0]
         self.breaks = 0
+        self.links = LinkedWords() if with_links else None
         # Parts that a browser sets apart, met within a line: they come after it.
         self.after: list[Line] = []
         self.lines_around: list[_OpenLine] = []
@@ -140,6 +144,8 @@ class _Walker:
         else:
             if tag in _STYLE_OF:
                 self.bits |= _STYLE_OF[tag]
+                if self.links and tag == "a":
+                    self.links.open(attributes.get("href", ""), len(self.words))
             elif tag in PICTURES:
                 self.counts[3] += 1
             if tag in APART or (attributes and self._is_hidden(tag, attributes)):
@@ -160,6 +166,8 @@ class _Walker:
         if self.listening:
             self.listener.end(len(self.open))
         box, self.parts, bits, is_apart = self.open.pop()
+        if self.links and tag == "a":
+            self.links.close(len(self.words))
         if self.silent:
             self.silent -= 1
         elif box != self.box:
@@ -256,30 +264,32 @@ class _Walker:
             self.listener.data("\n")
         if self.words:
             text = "".join(self.words)
+            links = self.links.end_line(self.words) if self.links else ()
             self.words = []
             if self.bits & _VERBATIM:
                 for part in _BLANK_LINE.split(_LINE_END.sub("\n", text)):
                     self._add(part.strip())
             else:
-                self._add(_SPACE.sub(" ", text).strip())
+                self._add(_SPACE.sub(" ", text).strip(), links)
         if self.after:
             self.lines += self.after
             self.after = []
         self.breaks = 0
         return len(self.lines) > count
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: str, links: tuple[Link, ...] = ()) -> None:
         if not text:
             return
         linked, bold, italic, pictures = self.counts
         continues = self.breaks == 1 and bool(self.lines) and self.lines[-1].box == self.box
-        self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues))
+        self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues, links))
         self.counts = [0, 0, 0, 0]
         self.breaks = 0
 
     def _set_apart(self) -> None:
         """Leave the line open, and begin one that comes after it."""
-        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.after, self.lines))
+        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.after, self.lines, self.links))
+        self.links = LinkedWords() if self.links else None
         self.words, self.counts, self.breaks = [], [0, 0, 0, 0], 0
         self.after, self.lines = [], []
 
@@ -287,7 +297,7 @@ class _Walker:
         """Go on with the line that was left open."""
         inner, line = self.lines, self.lines_around.pop()
         self.words, self.counts, self.breaks = line.words, line.counts, line.breaks
-        self.after, self.lines = line.after, line.lines
+        self.after, self.lines, self.links = line.after, line.lines, line.links
         if all(word.isspace() for word in self.words):
             self.lines += inner
         else:
@@ -302,3 +312,4 @@ class _OpenLine(Struct, frozen=True):
     breaks: int
     after: list[Line]
     lines: list[Line]
+    links: LinkedWords | None

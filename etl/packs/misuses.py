@@ -89,12 +89,26 @@ def _of_extract(rule: Rule) -> Iterator[Fault]:
         yield "field", "is missing: no field is filled", way_out
 
 
+def _of_keep(rule: Rule) -> Iterator[Fault]:
+    if Match(css=rule.match.css) != rule.match or not rule.match.css:
+        yield "match", "of a keep rule is CSS selectors", "Use match.css alone: the page model judges by the page."
+    asked = {
+        "where": rule.where != Where(),
+        "unless": rule.unless is not None,
+        "scope": rule.scope != Scope(publisher=rule.scope.publisher),
+    }
+    for key in (key for key, is_asked in asked.items() if is_asked):
+        way_out = "Only scope.publisher can say which pages it is for."
+        yield key, "does not work with a keep rule", way_out
+
+
 _CHECKS_OF_ACTIONS: dict[Verb, Callable[[Rule], Iterator[Fault]]] = {
     "replace": _of_searched,
     "strip": _of_searched,
     "drop-span": _of_span,
     "start-article": _of_start,
     "extract": _of_extract,
+    "keep": _of_keep,
 }
 
 
@@ -110,7 +124,8 @@ def _of_guards(rule: Rule) -> Iterator[Fault]:
 
 def _of_examples(rule: Rule) -> Iterator[Fault]:
     if rule.action not in ("replace", "strip") and not rule.drops:
-        yield "drops", "is missing", "Give at least one line that this rule must match."
+        what = "leave to the page model" if rule.action == "keep" else "match"
+        yield "drops", "is missing", f"Give at least one line that this rule must {what}."
     if not rule.keeps:
         yield "keeps", "is empty", WAYS_OUT["keeps"]
     if rule.unless and not rule.unless.keeps:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from etl.errors import UsageError
 from etl.fold import label
 from etl.markup.regions import PAGE_NAMES
-from etl.model import Replacement, Searcher
+from etl.model import KeepRule, Replacement, Searcher
 from etl.packs.load import (
     Sourced,
     builtin_folder,
@@ -55,7 +55,7 @@ PROFILES: dict[Profile, tuple[str, ...]] = {
 class Selection(Struct, frozen=True):
     """Which rules judge: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and how bold.
 
-    And what the user's copydesk.toml changes about them.
+    And what the user's copydesk.toml changes about them.  With `links`, what pages link is read too.
     """
 
     packs: tuple[str, ...] = ()
@@ -65,6 +65,7 @@ class Selection(Struct, frozen=True):
     profile: Profile = "standard"
     risky: bool = False
     detect_language: bool = True
+    links: bool = False
     exceptions: tuple[RuleException, ...] = ()
     overrides: tuple[Override, ...] = ()
 
@@ -93,7 +94,7 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
     from etl.document import Ruleset  # the document path is not needed to list rules
 
     rules, regions = selected(selection), _regions(selection)
-    judging = [sourced for sourced in rules if sourced.rule.action != "replace"]
+    judging = [sourced for sourced in rules if sourced.rule.action not in ("replace", "keep")]
     shipped = f"{builtin_folder()}{sep}"
     own = frozenset(sourced.name for sourced in rules if not sourced.path.startswith(shipped))
     return Ruleset(
@@ -111,6 +112,12 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
         ),
         risky=selection.risky,
         detects_language=selection.detect_language,
+        keep_rules=tuple(
+            KeepRule(one.name, one.version, one.rule.kind, one.rule.match.css, one.rule.scope.publisher)
+            for one in rules
+            if one.rule.action == "keep"
+        ),
+        links=selection.links,
         selectors=tuple(sorted({css for one in judging for pattern in patterns(one.rule) for css in pattern.css})),
         asks_what_recurs=any(
             match.recurs for one in judging for match in (one.rule.match, one.rule.unless) if match is not None

@@ -11,14 +11,14 @@ from msgspec import Struct, structs
 
 from etl.document import Judged, Parsed
 from etl.formats import Reject
-from etl.model import Article, Block, Document, Removal
+from etl.model import Article, Block, Document, Level, Link, Removal
 from etl.pipeline.workspace import Workspace
 
 State = TypeVar("State", Parsed, Judged)
 
 _LENGTH_BYTES = 8
-# Where a block stands, and what is known of it beside its text: line, start, end, tag, selectors.
-_Place = tuple[int, int, int, str, tuple[str, ...]]
+# Where a block stands, and what is known of it beside its text: line, start, end, tag, selectors, levels, links.
+_Place = tuple[int, int, int, str, tuple[str, ...], tuple[Level, ...], tuple[Link, ...]]
 
 
 class _Written(Struct, frozen=True, array_like=True):
@@ -64,7 +64,9 @@ def read_judged(workspace: Workspace, kind: str, shard: int) -> Iterator[Judged 
 def _written(result: Parsed | Judged) -> _Written:
     document = result.document
     text = document.text
-    places = [(one.line, one.char_start, one.char_end, one.tag, one.css) for one in document.blocks]
+    places = [
+        (one.line, one.char_start, one.char_end, one.tag, one.css, one.levels, one.links) for one in document.blocks
+    ]
     texts = {one.index: one.text for one in document.blocks if one.text != text[one.char_start : one.char_end]}
     removals = result.removals if isinstance(result, Judged) else None
     return _Written(structs.replace(document, blocks=()), places, texts, result.articles, removals)
@@ -74,8 +76,8 @@ def _document(written: _Written) -> Document:
     document = written.document
     text, texts = document.text, written.texts
     blocks = tuple(
-        Block(index, line, start, end, texts[index] if index in texts else text[start:end], tag, css)
-        for index, (line, start, end, tag, css) in enumerate(written.places)
+        Block(index, line, start, end, texts[index] if index in texts else text[start:end], tag, css, levels, links)
+        for index, (line, start, end, tag, css, levels, links) in enumerate(written.places)
     )
     return structs.replace(document, blocks=blocks)
 

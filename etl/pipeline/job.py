@@ -8,6 +8,7 @@ from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.document import Textless
 from etl.formats import Reading, Reject, Share
 from etl.packs import Selection
+from etl.record import NO_FIELDS, OptionalFields
 
 # Bytes of input in a shard.  Small enough that cores share a run evenly, large enough that the start of a task does not
 # count.
@@ -29,7 +30,7 @@ class Job(Struct, frozen=True):
 
     `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
     what earlier runs kept, or "".  `shard_bytes` decides how the input is cut, and so how many parts a folder gets.
-    `skip` names the articles without text that are not written.  With `captions` records hold the captions of pictures.
+    `skip` names the articles without text that are not written.  `fields` are the optional fields of records.
     """
 
     selection: Selection = Selection()
@@ -42,7 +43,7 @@ class Job(Struct, frozen=True):
     index: str = ""
     shard_bytes: int = SHARD_BYTES
     skip: tuple[Textless, ...] = ()
-    captions: bool = False
+    fields: OptionalFields = NO_FIELDS
 
 
 class RejectLine(Struct, frozen=True, kw_only=True):

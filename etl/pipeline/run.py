@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,9 @@ from etl.shapes import AUDIT
 MAX_TIMED_OUT = 3
 # The stages of `copydesk dedup`; those of `clean` depend on the job.
 RECORDS = ("fingerprint", "select", "write")
+# Those in which `clean` seeks duplicates across shards; and bytes of a run that is one shard, and needs no such: a file
+# or two, where it takes longer to load what writes fingerprints than to clean.
+ACROSS, MAX_SMALL = ("prepare", "select", "publish"), 1 << 18
 # Stages that look at all shards at once; they are done by this process, pairs of similar blocks by the engine.
 WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
     "add up": lambda _, workspace, shards, __: add_up_lines(workspace, shards),
@@ -136,11 +140,15 @@ class Run:
     def _do(self, workspace: Workspace, stages: Sequence[str], job: Job) -> Tally:
         if closed := workspace.tally("close", 0):
             return closed
-        count = 0
+        count, shards = 0, self.plan(job)
+        if tuple(stages) == ACROSS and not job.index:
+            first = list(islice(shards, 2))
+            shards = chain(first, shards)
+            stages = ("clean",) if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL else stages
         for number, stage in enumerate(stages):
             with self._timed(stage):
                 if number == 0:
-                    count = self._first(stage, job, workspace)
+                    count = self._first(stage, job, workspace, shards)
                 elif stage in WHOLE:
                     self._whole(stage, job, workspace, count)
                 else:
@@ -156,10 +164,10 @@ class Run:
         workspace.finish("close", 0, tally)
         return tally
 
-    def _first(self, stage: str, job: Job, workspace: Workspace) -> int:
+    def _first(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> int:
         """Do the stage that reads the input; return the number of shards."""
         self._progress.start(stage, _expected(self._found.sources))
-        sizes = _Sizes(self.plan(job), lambda shard: workspace.tally(stage, shard.number) is not None)
+        sizes = _Sizes(shards, lambda shard: workspace.tally(stage, shard.number) is not None)
         for tally in self._engine.map(partial(run_task, stage, job, workspace), sizes):
             self._progress.advance(sizes.next(), tally.documents)
         return sizes.count
@@ -249,7 +257,7 @@ class _Sizes:
     def __iter__(self) -> Iterator[Shard]:
         for shard in self._shards:
             self.count += 1
-            size = sum(share.size for share in shard.shares)
+            size = _bytes_of(shard)
             if self._is_done(shard):
                 self._skipped += size
             else:
@@ -265,7 +273,7 @@ class _Sizes:
 def stages_of(job: Job) -> tuple[str, ...]:
     """Return the stages of `clean`, in order; the first reads the input."""
     counting = ("parse", "add up") if compile_rules(job.selection).asks_what_recurs else ()
-    return (*counting, *(("prepare", "select", "publish") if job.dedup.scope == "run" else ("clean",)))
+    return (*counting, *(ACROSS if job.dedup.scope == "run" else ("clean",)))
 
 
 def can_print(job: Job) -> bool:
@@ -274,6 +282,10 @@ def can_print(job: Job) -> bool:
     A rule of the user's may run out of time, and then all is done again without it.
     """
     return stages_of(job) == ("clean",) and not job.selection.packs and not job.index
+
+
+def _bytes_of(shard: Shard) -> int:
+    return sum(share.size for share in shard.shares)
 
 
 def _without(job: Job, timed_out: Sequence[str]) -> Job:

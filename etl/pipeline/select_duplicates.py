@@ -82,13 +82,16 @@ def read_drops(workspace: Workspace, shard: int) -> dict[int, Drop]:
 
 def drops_among(texts: BlockTexts, settings: DedupSettings) -> dict[int, Drop]:
     """Return the blocks of some articles that are dropped, by their place, found in memory."""
+    count = len(texts.texts)
+    if count < 2:
+        return {}
+
     import numpy as np
 
     from etl.dedup.fingerprint import fingerprint, may_repeat
     from etl.dedup.selection import Blocks, drops_of, no_history
     from etl.dedup.selection import select as select_blocks
 
-    count = len(texts.texts)
     if count <= FEW_BLOCKS and not may_repeat(texts.texts, settings):
         return {}
     prints = fingerprint(texts.texts, settings)

@@ -43,7 +43,7 @@ DEPENDENCIES = (
 # Holds the state of the index before the run.
 BEFORE = "index-before"
 # The settings of a job that decide what comes out; not how much memory it took, or where.
-SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape", "skip", "captions")
+SETTINGS = ("selection", "reading", "dedup", "added", "index", "shape", "skip", "fields")
 
 
 class Request(Struct, frozen=True):
@@ -216,7 +216,7 @@ def identify(request: Request, claim: Claim) -> Identity:
             job.shard_bytes,
             job.index,
             job.skip,
-            job.captions,
+            job.fields,
             request.stages,
         ],
         "versions": versions(),

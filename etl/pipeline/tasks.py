@@ -3,7 +3,7 @@
 parse     shares -> parsed documents, and the lines in them      (only where a rule asks what recurs in the run)
 prepare   shares or parsed documents -> judged documents, fingerprints
 publish   judged documents and their duplicates -> articles, audit, rejects
-clean     shares -> articles, audit, rejects                     (where duplicates are not sought across the run)
+clean     shares -> articles, audit, rejects                     (where duplicates are not sought across shards)
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,7 +110,7 @@ def print_shard(job: Job, shard: Shard) -> Printed:
     """Return a shard's articles and rejects; there is no audit."""
     BUDGET.renew()
     articles, rejects = BytesIO(), BytesIO()
-    in_shape = shape_of(job.shape, job.captions).fields
+    in_shape = shape_of(job.shape, job.fields).fields
 
     def write(records: Iterable[Record], _: Iterable[Entry], reject: Reject | None) -> None:
         articles.write(to_lines(map(in_shape, records)))
@@ -255,11 +255,11 @@ def _rejected(document: Document, error: Exception) -> Reject:
 def with_own_duplicates(
     results: Iterable[Judged | Reject], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Yield documents, each with the duplicates within its articles, if these are sought."""
+    """Yield documents, each with its duplicates, if these are sought: within articles, or where `results` are a run."""
     if settings.scope == "off":
         yield from ((result, NO_DUPLICATES) for result in results)
         return
-    for batch in _batches(results):
+    for batch in (list(results),) if settings.scope == "run" else _batches(results):
         found = duplicates_within(batch, settings)
         yield from ((result, found[at]) for at, result in enumerate(batch))
 
@@ -283,7 +283,7 @@ def _published(
 def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN) -> Cleaned | Reject:
     """Return a document finished as a job asks; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
-        return finish(judged, duplicates, job.added, job.skip, job.captions)
+        return finish(judged, duplicates, job.added, job.skip, job.fields)
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # a fault of ours costs this document, and not the run
@@ -294,7 +294,7 @@ def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN)
 def _part_writer(job: Job, workspace: Workspace, shard: int) -> Iterator[Write]:
     """Yield a function that writes to the three parts of a shard that users get."""
     with ExitStack() as stack:
-        shape = shape_of(job.shape, job.captions)
+        shape = shape_of(job.shape, job.fields)
         columns = {"articles": shape.columns, "audit": AUDIT, "rejects": REJECTS}
         articles, audit, rejects = (
             stack.enter_context(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import chain, count
 
@@ -11,6 +11,8 @@ from msgspec import Struct
 from etl.document import Judged
 from etl.errors import UsageError
 from etl.fold import fold, label
+from etl.markup.regions import PAGE_NAMES
+from etl.model import Block
 from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
 
 # Words of a line that name its rule.
@@ -25,21 +27,33 @@ KIND_WORDS = {
 
 
 class Draft(Struct, frozen=True):
-    """What is known of a rule that is to be: its lines, the nearest line that must stay, where it was seen, by whom."""
+    """What is known of a rule that is to be: its lines, the nearest line that must stay, where it was seen, by whom.
+
+    `element` is the path of its element, if the rule is to keep what the page model removes.
+    """
 
     text: str
     keep: str
     sources: tuple[str, ...]
     publisher: str = ""
+    element: str = ""
 
 
-def propose(judged: Judged, line: int) -> Draft:
-    """Return a draft for the block on a line of a document.  Raises UsageError if there is none to draft."""
+def propose(judged: Judged, line: int, element_of: Callable[[Block, int], str]) -> Draft:
+    """Return a draft for the block on a line of a document.  Raises UsageError if there is none to draft.
+
+    `element_of` returns the path of the element of a line in a block.
+    """
     found = list(outcomes(judged))
     outcome = next((one for one in found if _holds(judged, one, line)), None)
     place = where(judged.document, line)
     if outcome is None:
         raise UsageError(place, "there is no text on this line", "Name a line with text.")
+    publisher = outcome.article.publisher.id if outcome.article.publisher else ""
+    is_outside = any(name in PAGE_NAMES for name in outcome.rules)
+    if is_outside and (element := element_of(outcome.block, line - outcome.block.line)):
+        text = judged.document.text.split("\n")[line - 1]
+        return Draft(text, "", (place,), publisher, element)
     if outcome.rules:
         raise UsageError(
             place,
@@ -47,7 +61,6 @@ def propose(judged: Judged, line: int) -> Draft:
             "Name another line, or draft the rule without those: --ignore RULE.",
         )
     kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
-    publisher = outcome.article.publisher.id if outcome.article.publisher else ""
     return Draft(outcome.block.text, nearest(outcome.block.text, kept), (place,), publisher)
 
 
@@ -78,15 +91,33 @@ def draft(drafted: Draft, name: str) -> str:
         "[[rule]]",
         f"id = {toml_string(name)}",
         f"title = {toml_string(' '.join(drafted.text.split()))}",
-        f"kind = {toml_string(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
-        f"match.exact = {toml_array([drafted.text])}",
+        *(_keeping(drafted) if drafted.element else _removing(drafted)),
         *([f"scope.publisher = {toml_array([drafted.publisher])}"] if drafted.publisher else []),
         'why = "…"  # the reason, in one sentence',
         f"source = {toml_array(drafted.sources)}",
-        f"drops = {toml_array([drafted.text])}",
-        f"keeps = {toml_array([drafted.keep] if drafted.keep else [])}  # better: the most similar line of a story",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _removing(drafted: Draft) -> tuple[str, ...]:
+    return (
+        f"kind = {toml_string(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
+        f"match.exact = {toml_array([drafted.text])}",
+        f"drops = {toml_array([drafted.text])}",
+        f"keeps = {toml_array([drafted.keep] if drafted.keep else [])}  # better: the most similar line of a story",
+    )
+
+
+def _keeping(drafted: Draft) -> tuple[str, ...]:
+    selector = drafted.element.replace("/", " ")
+    bare = re.sub(r"[.#][\w-]+", "", drafted.element)
+    return (
+        'action = "keep"  # the page model removes the line',
+        'kind = "structure"',
+        f"match.css = {toml_array([selector])}  # better: the shortest that holds no furniture",
+        f"keeps = {toml_array([f'<{drafted.element}>{drafted.text}'])}",
+        f"drops = {toml_array([f'<{bare}>{drafted.text}'])}  # better: furniture of the same page",
+    )
 
 
 def free_id(text: str, taken: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from etl.audit import place_of
 from etl.document import Judged
+from etl.markup.regions import PAGE_NAMES
 from etl.model import Article, Block, Document, Removal
 from etl.rules.classifier.model import NAME as CLASSIFIER
 
@@ -28,8 +29,9 @@ def outcomes(judged: Judged) -> Iterator[BlockOutcome]:
 
 
 def rules_of(removal: Removal) -> tuple[str, ...]:
-    """Return the names of all that takes a block out; what the classifier lists beside its own are its features."""
-    return (removal.rule,) if removal.rule == CLASSIFIER else (removal.rule, *removal.also)
+    """Return the names of all that takes a block out; what a model lists beside its own are its features."""
+    is_of_model = removal.rule == CLASSIFIER or removal.rule in PAGE_NAMES
+    return (removal.rule,) if is_of_model else (removal.rule, *removal.also)
 
 
 def where(document: Document, line: int) -> str:

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Verb = Literal["drop", "drop-span", "strip", "replace", "start-article", "end-article", "extract", "tag", "reject"]
+Verb = Literal[
+    "drop", "drop-span", "strip", "replace", "start-article", "end-article", "extract", "tag", "keep", "reject"
+]
 Field = Literal["author", "created", "headline", "publisher"]
 Confidence = Literal["certain", "likely", "guess"]
 Position = Literal["head", "body", "tail"]

@@ -12,13 +12,13 @@ from msgspec import structs
 
 from etl.authors import names_of
 from etl.fold import fold, plain
-from etl.model import Article, Block, Document, Metadata, Removal
+from etl.model import Article, Block, Document, Metadata, Publisher, Removal
 from etl.segment import archives, roundups
 from etl.segment.archives import Masthead
 from etl.segment.headlines import Layouts, headline, names_publisher, own_headline
 from etl.segment.roundups import Opening
 
-__all__ = ["EMPTY", "KICKER", "MAX_BLOCKS_TO_REPEAT", "Layouts", "headline", "repeats", "segment"]
+__all__ = ["EMPTY", "KICKER", "MAX_BLOCKS_TO_REPEAT", "Layouts", "headline", "known_publisher", "repeats", "segment"]
 
 # Blocks.  Below the headline a page title may repeat it ("… – YouTube"); deeper, the same words are text, but for <h1>.
 MAX_BLOCKS_TO_REPEAT = 4
@@ -104,9 +104,7 @@ def _opened(index: int, opening: Opening, metadata: Metadata, blocks: tuple[Bloc
 
 def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: Layouts) -> Article:
     """Return the article of a page that opens with no headline of its own: metadata come from beside the text."""
-    publisher = layouts.publishers.get(fold(metadata.publisher)) or layouts.publishers.get(
-        _domain(metadata.publisher, layouts) or _domain(metadata.url, layouts)
-    )
+    publisher = known_publisher(metadata, layouts)
     if publisher and (not metadata.publisher or fold(metadata.publisher) in publisher.domains or _is_url(metadata)):
         metadata = structs.replace(metadata, publisher=publisher.name)
     if metadata.headline:
@@ -118,6 +116,12 @@ def _story(index: int, metadata: Metadata, blocks: tuple[Block, ...], layouts: L
     frame = repeats(metadata.headline, blocks) if metadata.headline else []
     start = blocks[0].index if blocks else 0
     return Article(index, metadata, publisher, start, start + len(blocks), tuple(frame))
+
+
+def known_publisher(metadata: Metadata, layouts: Layouts) -> Publisher | None:
+    """Return the publisher that metadata name, or whose domain they have; None if none is known."""
+    domain = _domain(metadata.publisher, layouts) or _domain(metadata.url, layouts)
+    return layouts.publishers.get(fold(metadata.publisher)) or layouts.publishers.get(domain)
 
 
 def _is_url(metadata: Metadata) -> bool:
