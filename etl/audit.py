@@ -7,7 +7,7 @@ blocks that are kept is booked only where it is not the usual one of its documen
 A `document` entry stands before the entries of each document.  Its `gap` is the usual white space between two blocks,
 `char_end` the length of the decoded text and `line_sha256` its hash; `also` lists the articles that were written, each
 as `id:sha256 of its text`.  An `end` entry closes the audit of a run: `row` is the number of documents, `char_end`
-their length, `line_sha256` their checksum.
+their length, `line_sha256` their checksum.  The audit of `dedup` has copies alone, and an end, whose `rule` says so.
 """
 
 from collections import Counter
@@ -25,6 +25,8 @@ JOINT = "\n\n"
 """What stands between two blocks of an article's text."""
 
 GAP = "structure/gap"
+END_OF_DEDUP = "duplicate/end"
+"""The rule of the entry that closes the audit of `dedup`."""
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -191,10 +193,10 @@ def document_entry(document: Document, written: Sequence[EditedArticle]) -> Entr
     )
 
 
-def end_entry(run: Tally) -> Entry:
+def end_entry(run: Tally, rule: str = "") -> Entry:
     """Return the entry that closes the audit of a run."""
     return Entry(
-        path="", record="", row=run.documents, line=0, char_start=0, char_end=run.books.read, action="end", rule="",
+        path="", record="", row=run.documents, line=0, char_start=0, char_end=run.books.read, action="end", rule=rule,
         before="", line_sha256=run.checksum,
     )  # fmt: skip
 

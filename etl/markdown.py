@@ -24,7 +24,8 @@ _NUMBER = re.compile(r"^(\d{1,9})(?=[.)](?:\s|$))", re.MULTILINE)
 _BRACKET = re.compile(r"(?=[\[\]])")
 _FENCE = re.compile(r"^`{3,}", re.MULTILINE)
 _BACKSLASH = r"\\"  # as a template
-_UNSAFE = re.compile(r"[\s()<>\\\"]")
+# In an address: what would end it, and what cannot be seen or turns its direction.
+_UNSAFE = re.compile(r"[\s()<>\\\"\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class _Part(Struct, frozen=True, gc=False):

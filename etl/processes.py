@@ -1,10 +1,16 @@
 """Processes of our own: what they do not run, and what memory they do not keep."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Bytes of address space with which a page of text is cleaned.  Python needs 40 MB of them, the libraries the rest: with
+# too few, OpenBLAS ends the process as it is loaded, with an exit code of its own.
+MIN_ADDRESS_SPACE = 400 << 20
+# What the system says when there is no memory to load a library into.
+_NO_ROOM = re.compile("failed to map segment|cannot allocate memory", re.I)
 # Parameters of mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
@@ -24,6 +30,21 @@ def safe_path() -> Iterator[None]:
             del os.environ["PYTHONSAFEPATH"]
         else:
             os.environ["PYTHONSAFEPATH"] = before
+
+
+def address_space() -> int | None:
+    """Return the bytes of address space that this process may have (`ulimit -v`); None if there is no limit."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def has_no_room(error: ImportError) -> bool:
+    """Return whether a library was not loaded because there is too little memory."""
+    return _NO_ROOM.search(str(error)) is not None
 
 
 def return_freed_memory(block_bytes: int) -> None:

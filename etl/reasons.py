@@ -31,6 +31,7 @@ _ROWS = (
     ("duplicate/exact", "Copy of an earlier paragraph", "Its words are those of the paragraph in `duplicate_of`."),
     ("duplicate/near", "Near-copy of an earlier paragraph",
      "`similarity` is the Jaccard similarity of their word triples; `residue` lists the words that the other lacks."),
+    ("duplicate/end", "End of the audit of `dedup`", "Without it, an audit that was cut would look whole."),
     ("duplicate/article", "Copy of a whole earlier article",
      "80 % of its words are copied from one earlier article, `duplicate_of`."),
     # Parts of a page around its story.

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from etl.audit import Entry, Restoration, checksum_of, document_checksum, text_sha256
+from etl.audit import END_OF_DEDUP, Entry, Restoration, checksum_of, document_checksum, text_sha256
 from etl.errors import RestoreError, UsageError
 from etl.formats.outputs import read_outputs, read_texts
 from etl.pipeline.delivery import beside
@@ -80,7 +80,7 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
     for document in documents:
         texts = [take_article(records, *article, document).text for article in document.articles]
         text = Restoration(texts, document.entries, document.head.gap).text()
-        if text_sha256(text) != document.head.line_sha256:
+        if (len(text), text_sha256(text)) != (document.head.char_end, document.head.line_sha256):
             raise RestoreError(document.place, "articles and audit do not give back what was read", WAY_OUT)
         head = document.head
         yield Restored(head.path, head.row, head.record, text)
@@ -91,23 +91,27 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
 WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
 NO_AUDIT = "Name it with --audit.  `clean` writes it beside the output of -o."
 # `dedup` writes only the entries of the records that it drops, with no documents around them.
-NOT_OF_DEDUP = "Or `dedup` wrote the audit: `report` and `inspect` show it; `restore` and `stats` need that of `clean`."
+OF_DEDUP = "is the audit of `dedup`, which holds the copies alone"
+NOT_OF_DEDUP = "`report` and `inspect` show it; give `restore`, `stats` and `audit` the output of `clean`."
 
 
 def read_audit(path: Path) -> Iterator[AuditedDocument]:
     """Yield the documents of an audit.  Raises RestoreError if it is cut, or an entry belongs to no document."""
-    documents, checksum = 0, ""
+    documents, length, checksum = 0, 0, ""
     ends: list[Entry] = []
-    for document in audited(_before_end(path, ends)):
-        documents, checksum = documents + 1, checksum_of([checksum, document_checksum(document.head)])
+    for document in audited(before_end(path, ends)):
+        documents, length = documents + 1, length + document.head.char_end
+        checksum = checksum_of([checksum, document_checksum(document.head)])
         yield document
     if not ends:
-        raise RestoreError(str(path), "is cut: it does not end as an audit does", f"{WAY_OUT} {NOT_OF_DEDUP}")
-    if (ends[0].row, ends[0].line_sha256) != (documents, checksum):
+        raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
+    if ends[0].rule == END_OF_DEDUP:
+        raise RestoreError(str(path), OF_DEDUP, NOT_OF_DEDUP)
+    if (ends[0].row, ends[0].char_end, ends[0].line_sha256) != (documents, length, checksum):
         raise RestoreError(str(path), "lacks documents, or has others than its end says", WAY_OUT)
 
 
-def _before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
+def before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
     """Yield the entries of an audit up to the one that ends it, which is put into `ends`.  Raises RestoreError."""
     for entry in read_outputs(path, Entry):
         if ends:
@@ -128,9 +132,10 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
                 yield AuditedDocument(head, tuple(own))
             head, own = entry, []
         elif head is None or (entry.path, entry.row) != (head.path, head.row):
+            if not entry.article_id and entry.rule.startswith("duplicate/"):
+                raise RestoreError(f"{entry.path}:{entry.row}", OF_DEDUP, NOT_OF_DEDUP)
             place = f"{entry.path}:{entry.line}"
-            way_out = f"{WAY_OUT} {NOT_OF_DEDUP}"
-            raise RestoreError(place, "this entry of the audit belongs to no document before it", way_out)
+            raise RestoreError(place, "this entry of the audit belongs to no document before it", WAY_OUT)
         else:
             own.append(entry)
     if head:

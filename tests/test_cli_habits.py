@@ -112,6 +112,37 @@ def test_encoding_is_used_for_records_too(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("clean", "a.jsonl", "-q", "--encoding", "latin-1").out)["text"] == "Café à Genève"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words", "said"),
+    [
+        ("CLEAN_FROM", "x", "clean a.txt", "COPYDESK_CLEAN_FROM: 'x' is not one of"),
+        ("CLEAN_MAP", "x", "clean a.txt", "COPYDESK_CLEAN_MAP: 'x' is not FIELD=PATH"),
+        ("CLEAN_REPAIR", "x", "clean a.txt", "COPYDESK_CLEAN_REPAIR: 'x' is not one of"),
+        ("CLEAN_ENCODING", "utf-8\udcff", "clean a.txt", "COPYDESK_CLEAN_ENCODING: there is no encoding"),
+        ("CONFIG", "nowhere.toml", "clean a.txt", "nowhere.toml: cannot be read"),
+        ("CLEAN_PROFILE", "x", "diff a.txt", "COPYDESK_CLEAN_PROFILE: 'x' is not one of"),
+        ("CLEAN_PROFILE", "x", "explain a.txt:1", "COPYDESK_CLEAN_PROFILE: 'x' is not one of"),
+        ("DIFF_PROFILE", "x", "diff a.txt", "COPYDESK_DIFF_PROFILE: 'x' is not one of"),
+        ("DIFF_PROFILE", "x", "clean a.txt", "1 document"),
+    ],
+)
+def test_a_variable_has_the_name_of_its_option(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str, said: str
+) -> None:
+    (tmp_path / "a.txt").write_text("Rain in Minsk\n")
+    monkeypatch.setenv(f"COPYDESK_{name}", value)
+    found = run(*words.split())
+    assert (found.code, said in found.err) == (2 if value != "x" or "document" not in said else 0, True)
+
+
+def test_the_variable_of_a_command_comes_before_the_one_that_it_follows(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYDESK_CLEAN_PROFILE", "hard")
+    monkeypatch.setenv("COPYDESK_DIFF_PROFILE", "careful")
+    assert 'profile = "careful"' in run("diff", "--show-settings").out
+
+
 @pytest.mark.parametrize("value", ["abc", "1e9", "9" * 30])
 def test_a_time_of_the_environment_that_is_none_is_refused(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, value: str

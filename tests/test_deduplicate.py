@@ -83,6 +83,7 @@ def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
     ] == [
         ("n1", "duplicate/near", "n0", "now"),
         ("n3", "duplicate/exact", "n0", ""),
+        ("", "duplicate/end", "", ""),
     ]
     assert rows("pairs.jsonl") == [
         {"keeper": "n0", "duplicate": "n1", "similarity": 0.9444},

@@ -250,3 +250,42 @@ def test_work_folders_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_
             names = {path.name for path in tmp_path.iterdir()}
         assert names == {living.name, Path(own.folder).name, ".copydesk-0123456789abcdef"}
         second.kill()
+
+
+@pytest.mark.parametrize("words", ["restore o.jsonl -o back", "report o.jsonl --out back"])
+def test_what_a_killed_restore_or_report_left_is_swept_by_the_next(run: Run, cleaned: Path, words: str) -> None:
+    line = [sys.executable, "-c", STAYS, "."]
+    (cleaned / "in2.txt").write_text("Sun in Bonn on Monday.\n")
+    assert run("clean", "in", "in2.txt", "-o", "o.jsonl", "-f", "-q").code == 0
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout
+        left = Path(killed.stdout.readline().strip())
+        killed.kill()
+    assert left.is_dir()
+    assert run(*words.split()).code == 0
+    assert (cleaned / "back").is_dir()
+    assert not list(cleaned.glob(".copydesk-*"))
+    assert not list((cleaned / "back").rglob("*lock*"))
+
+
+def test_a_forked_process_that_ends_removes_no_work_folder_of_its_parent(tmp_path: Path) -> None:
+    code = """
+import os, sys
+from etl.pipeline.workspace import scratch
+with scratch(sys.argv[1]) as workspace:
+    if (child := os.fork()) == 0:
+        sys.exit()
+    os.waitpid(child, 0)
+    print(os.path.isdir(workspace.folder))
+"""
+    found = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "True"
+    assert not list(tmp_path.iterdir())
+
+
+def test_where_all_inputs_are_what_copydesk_wrote_there_is_nothing_to_do(run: Run, cleaned: Path) -> None:
+    (cleaned / "odd.jsonl").write_text("{}\n")
+    assert run("check", "odd.jsonl", "--format", "gitlab=g.json").code == 1
+    for words in ("clean g.json", "clean g.json -o o.jsonl", "clean g.json --dedup off", "diff g.json"):
+        done = run(*words.split())
+        assert (done.code, "there is nothing in it" in done.err) == (3, True), (words, done.err)

@@ -1,8 +1,10 @@
 """WARC, WET and feeds: records and items become documents; what is none is counted, and damage costs one of them."""
 
 import gzip
+import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,91 @@ def test_damage_costs_one_record(tmp_path: Path, name: str, body: bytes, lost: i
         page for number, page in enumerate(PAGES) if number != lost
     ]
     assert sum(isinstance(one, Reject) for one in found) == 1
+
+
+def claiming(number: int, more: int) -> bytes:
+    """A record that says it has so many bytes more than it has."""
+    head, mark, rest = record(number, PAGES[number]).partition(b"Content-Length: ")
+    length, _, body = rest.partition(b"\r\n")
+    return head + mark + b"%d\r\n" % (int(length) + more) + body
+
+
+NEXT = len(RECORDS[3])
+
+
+@pytest.mark.parametrize("size", [500, 1 << 20])
+@pytest.mark.parametrize("is_packed", [False, True], ids=["plain", "members"])
+@pytest.mark.parametrize(
+    "second",
+    [
+        *(pytest.param(claiming(2, more), id=str(more)) for more in (50, 1000, NEXT - 20, NEXT, NEXT + 20, 2 * NEXT)),
+        *(pytest.param(claiming(2, more), id=f"{more:.0e}") for more in (10**9, 10**17, 10**30)),
+        pytest.param(claiming(2, int("9" * 4000)), id="4000 figures"),
+        pytest.param(RECORDS[2][:-60], id="cut, and the crawl goes on"),
+    ],
+)
+def test_a_record_that_claims_more_than_it_has_costs_no_other(
+    tmp_path: Path, second: bytes, is_packed: bool, size: int
+) -> None:
+    parts = [*RECORDS[:2], second, *RECORDS[3:]]
+    path = tmp_path / ("a.warc.gz" if is_packed else "a.warc")
+    path.write_bytes(b"".join(map(gzip.compress, parts) if is_packed else parts))
+    found = results(path, size)
+    assert [one.body for one in found if isinstance(one, Raw)] == [*PAGES[:2], *PAGES[3:]]
+    assert sum(isinstance(one, Reject) for one in found) == 1
+
+
+def test_a_page_that_shows_a_record_is_one_page(tmp_path: Path) -> None:
+    page = PAGE.encode().replace(b"<p>", b"<pre>\r\n\r\n" + record(9, b"x") + b"</pre><p>")
+    (tmp_path / "a.warc").write_bytes(record(1, page) + record(2, PAGE.encode()))
+    assert [one.body for one in results(tmp_path / "a.warc") if isinstance(one, Raw)] == [page, PAGE.encode()]
+
+
+@pytest.mark.parametrize("size", [500, 1 << 20])
+@pytest.mark.parametrize(
+    "cuts",
+    [
+        pytest.param([1], id="the first by itself, the others in one"),
+        pytest.param([1, 2], id="two by themselves"),
+        pytest.param([1, 2, 3, 6, 7], id="three of them in one"),
+    ],
+)
+def test_a_gzip_member_may_hold_several_records(tmp_path: Path, cuts: Sequence[int], size: int) -> None:
+    places = [0, *cuts, len(RECORDS)]
+    members = [gzip.compress(b"".join(RECORDS[start:end])) for start, end in pairwise(places)]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(members))
+    found = results(tmp_path / "a.warc.gz", size)
+    assert [one.body for one in found if isinstance(one, Raw)] == PAGES
+    assert len({one.row for one in found}) == len(PAGES)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"Content-Length : 999999999999999999\r\nContent-Length: ",
+        b"Content-Length: 999999999999999999999\r\nContent-Length: ",
+        b"X: y\r\n content-length: 999999999999999999\r\nContent-Length: ",
+        b"content-length \t: ",
+    ],
+)
+def test_a_record_with_odd_lengths_ends_no_process(tmp_path: Path, odd: bytes) -> None:
+    (tmp_path / "a.warc").write_bytes(RECORDS[1].replace(b"Content-Length: ", odd) + RECORDS[2])
+    assert results(tmp_path / "a.warc")[-1].body == PAGES[2]
+
+
+@pytest.mark.parametrize("length", [b"-5", b"0x10", b"", b"NaN"])
+def test_a_record_in_a_member_without_a_length_is_a_reject(tmp_path: Path, length: bytes) -> None:
+    odd = re.sub(rb"Content-Length: \d+", b"Content-Length: " + length, RECORDS[2])
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(map(gzip.compress, [*RECORDS[:2], odd, *RECORDS[3:]])))
+    kinds = [type(one) for one in results(tmp_path / "a.warc.gz")]
+    assert kinds == [Raw, Raw, Reject, *[Raw] * (len(RECORDS) - 3)]
+
+
+def test_a_page_without_a_head_of_http_is_read(tmp_path: Path) -> None:
+    head, _, _ = record(1, b"").partition(b"Content-Length")
+    (tmp_path / "a.warc").write_bytes(head + f"Content-Length: {len(PAGE.encode())}\r\n\r\n{PAGE}\r\n\r\n".encode())
+    (raw,) = results(tmp_path / "a.warc")
+    assert isinstance(raw, Raw) and raw.body == PAGE.encode()
 
 
 RSS = """<?xml version="1.0" encoding="{encoding}"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">

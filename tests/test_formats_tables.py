@@ -76,6 +76,45 @@ def test_a_line_of_csv_over_the_limit_is_one_reject(tmp_path: Path, line_end: st
     assert outcome(results(path)) == [(2, "One"), (3, "is one record of more than 64 MiB"), (4, "Three")]
 
 
+PROSE = "The ferry sailed on Friday.\nIt was late.\nNobody was hurt; the sea was calm.\n"
+NOT_CLOSED = "is not a CSV row: a quotation mark is not closed"
+
+
+@pytest.mark.parametrize("size", [1000, 1 << 20])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(f'"{PROSE * 2000}",b\nEnd,c\n', [(2, PROSE * 2000), (6003, "End")], id="6,000 lines in a cell"),
+        pytest.param(f'One,a\n"{PROSE * 2000}', [(2, "One"), (3, NOT_CLOSED)], id="6,000 lines, cut"),
+        pytest.param(f'One,a\n"{PROSE}', [(2, "One"), (3, NOT_CLOSED)], id="three lines, cut"),
+        pytest.param(f'"{PROSE * 2000}"x,b\nEnd,c\n', [(2, NOT_CLOSED), (6003, "End")], id="6,000 lines, wrongly closed"),
+        pytest.param('"One,a\n' + "Two,b\n" * 6000, [(2, NOT_CLOSED), *((row, "Two") for row in range(3, 6003))], id="6,000 rows behind a stray mark"),
+        pytest.param('"One,a\nTwo,b\n"Three, 3",c\n', [(2, NOT_CLOSED), (3, "Two"), (4, "Three, 3")], id="rows with cells in quotes behind it"),
+        pytest.param('"One,a\n"Two\nand more",b\nThree,c\n', [(2, NOT_CLOSED), (3, "Two\nand more"), (5, "Three")], id="a row of two lines behind it"),
+    ],
+)  # fmt: skip
+def test_the_rest_of_a_broken_row_is_no_row(
+    tmp_path: Path, body: str, expected: list[tuple[int, str]], size: int
+) -> None:
+    (tmp_path / "a.csv").write_text("text,url\n" + body)
+    assert outcome(results(tmp_path / "a.csv", size=size)) == expected
+
+
+def test_rows_without_their_last_cells_are_rows_behind_a_stray_mark(tmp_path: Path) -> None:
+    ragged = [f"{number},Title,Story {number} of the day,x.org,en" for number in range(3, 300)]
+    (tmp_path / "a.csv").write_text('id,title,text,url,language,author\n2,"Title,Story,x.org\n' + "\n".join(ragged))
+    found = outcome(results(tmp_path / "a.csv"))
+    assert found == [(2, NOT_CLOSED), *((number, f"Story {number} of the day") for number in range(3, 300))]
+
+
+def test_a_cell_over_the_limit_is_one_reject_whatever_its_lines(tmp_path: Path) -> None:
+    table = Dialect(",", ("text", "url"))
+    lines = iter(
+        ['"It was late.\n', *["Nobody was hurt; the sea was calm. " * 300_000 + "\n"] * 9, 'End",a\n', "Next,b\n"]
+    )
+    assert [(row.line, row.fault[:13]) for row in rows(lines, table)] == [(1, "is one record"), (12, "")]
+
+
 def test_lines_that_all_open_a_cell_take_time_in_proportion(tmp_path: Path) -> None:
     lines = ['x"y","'] * 10_000
     start = process_time()
@@ -288,6 +327,18 @@ def test_large_rows_of_a_group_are_not_held_together() -> None:
     assert [batch.num_rows for batch in opened.batches(group, [0])] == [3, 3, 2]
 
 
+def test_rows_that_share_a_large_value_are_not_held_together() -> None:
+    table = pa.table(
+        {"text": pa.DictionaryArray.from_arrays(pa.array([0] * 90, pa.int32()), pa.array(["A b. " * (1 << 21)]))}
+    )
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd", dictionary_pagesize_limit=1 << 30, store_schema=False)
+    assert file.tell() < 100_000
+    opened = columnar.open_table("a", file)
+    (group,) = opened.groups()
+    assert next(opened.batches(group, [0])).num_rows == 6
+
+
 def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(pa.table({"text": ["One", "Two"]})))
@@ -299,3 +350,29 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
     assert outcome(found)[2:] == [
         (3, "row group 1 is damaged, 3 rows are lost: its rows are fewer than its metadata say")
     ]
+
+
+def test_folders_of_a_partitioned_table_are_columns(tmp_path: Path) -> None:
+    folder = tmp_path / "t/year=2020/publisher=BBC%20News/text=no"
+    folder.mkdir(parents=True)
+    (folder / "part-0.parquet").write_bytes(parquet(pa.table({"text": [STORY, STORY], "year": [None, "1999"]})))
+    (tmp_path / "t/publisher=__HIVE_DEFAULT_PARTITION__").mkdir()
+    (tmp_path / "t/publisher=__HIVE_DEFAULT_PARTITION__/x.parquet").write_bytes(parquet(pa.table({"text": [STORY]})))
+    found = [
+        result
+        for source in find([str(tmp_path / "t")], Reading()).sources
+        for share in shares(source, Reading(), 1 << 20)
+        for result in read(share, Reading())
+    ]
+    facts = [(one.metadata.publisher, one.extra, one.body) for one in found if isinstance(one, Raw)]
+    assert facts == [("", "{}", STORY), ("BBC News", '{"year":"2020"}', STORY), ("BBC News", '{"year":"1999"}', STORY)]
+
+
+@pytest.mark.parametrize("name", ["_temporary/0/part-0.parquet", "_delta_log/0.json"])
+def test_what_is_beside_the_files_of_a_table_is_passed_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / "t" / name).parent.mkdir(parents=True)
+    (tmp_path / "t" / name).write_bytes(b"{}")
+    (tmp_path / "t/a.txt").write_text("One.")
+    found = find([str(tmp_path / "t")], Reading())
+    assert [Path(one.name).name for one in found.sources] == ["a.txt"]
+    assert [Path(path).name for path, _ in found.passed_over] == [name.partition("/")[0]]

@@ -339,6 +339,77 @@ def test_r6_restore_notices_what_was_changed(
         assert not (tmp_path / "back").exists()
 
 
+def _changed(action: str, **values: object) -> Callable[[bytes], bytes]:
+    """Change fields of the first entry of an action."""
+
+    def edit(body: bytes) -> bytes:
+        entries = [json.loads(line) for line in body.splitlines()]
+        next(entry for entry in entries if entry["action"] == action).update(values)
+        return b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+
+    return edit
+
+
+@pytest.mark.parametrize("command", ["restore o.jsonl -o back", "stats o.jsonl", "report o.jsonl -o r.html"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(_changed("document", char_end=5), id="a document is shorter"),
+        pytest.param(_changed("document", char_end=-5), id="a document has a negative length"),
+        pytest.param(_changed("document", char_end=10**30), id="a document has a huge length"),
+        pytest.param(_changed("end", char_end=5), id="the run is shorter"),
+        pytest.param(_changed("end", row=10**30), id="the run has more documents than there are"),
+        pytest.param(lambda body: gzip.compress(body)[:-9], id="packed, and cut"),
+        pytest.param(lambda body: gzip.compress(body) + b"x", id="packed, and something behind it"),
+        pytest.param(lambda body: gzip.compress(gzip.compress(body)), id="packed twice"),
+    ],
+)
+def test_an_audit_that_lies_of_its_lengths_or_is_damaged_is_refused(
+    run: Run, tmp_path: Path, command: str, edit: Callable[[bytes], bytes]
+) -> None:
+    for number, source in enumerate("ac"):
+        write(tmp_path / f"{source}.txt", STORY.format(number))
+    assert run("clean", "a.txt", "c.txt", "-o", "o.jsonl", "--dedup", "off").code == 0
+    (tmp_path / "o.audit.jsonl").write_bytes(edit((tmp_path / "o.audit.jsonl").read_bytes()))
+    done = run(*command.split())
+    assert done.code in (2, 5) and "internal error" not in done.err, done.err
+
+
+@pytest.mark.parametrize("command", ["restore", "stats", "inspect", "report -o r.html"])
+def test_articles_nested_too_deep_are_no_internal_error(run: Run, tmp_path: Path, command: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "o.jsonl").code == 0
+    (tmp_path / "o.jsonl").write_text('{"id": ' + "[" * 5000 + "]" * 5000 + "}\n")
+    done = run(*command.split(), "o.jsonl")
+    assert done.code == 2 or command == "stats", done.err
+
+
+def test_a_report_reads_no_pipe(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "o.jsonl").code == 0
+    os.mkfifo(tmp_path / "pipe")
+    for words in ("pipe --audit o.audit.jsonl", "o.jsonl --audit pipe"):
+        for command in ("report", "inspect"):
+            assert "pipe: is a pipe, and would be read twice" in run(command, *words.split()).err
+
+
+@pytest.mark.parametrize("count", [1, 4], ids=["without copies", "with copies"])
+def test_the_output_of_dedup_is_shown_and_what_is_cut_from_it_is_noticed(run: Run, tmp_path: Path, count: int) -> None:
+    write(tmp_path / "i.jsonl", "".join(json.dumps({"text": STORY.format(1) * 3}) + "\n" for _ in range(count)))
+    assert run("dedup", "i.jsonl", "-o", "o.jsonl").code == 0
+    assert run("report", "o.jsonl", "-o", "r.html").code == 0
+    assert run("inspect", "o.jsonl").code == 0
+    for command in ("restore", "stats"):
+        done = run(command, "o.jsonl")
+        assert (done.code, "is the audit of `dedup`" in done.err) == (5, True)
+    for name in ("o.jsonl", "o.audit.jsonl"):
+        whole = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+        done = run("report", "o.jsonl")
+        assert done.code == 5 and "o.audit.jsonl" in done.err
+        (tmp_path / name).write_bytes(whole)
+
+
 # 5. After any signal no process and no work folder is left, and the same command works again.
 
 

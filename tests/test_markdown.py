@@ -112,6 +112,7 @@ def shown(story: str, rules: Ruleset) -> str:
         pytest.param("<p>See <a href=/a>our  guide</a> now.", "See [our guide](https://post.example/a) now.", id="a link"),
         pytest.param("<a href=b.html><h2>One</h2><p>Two</p></a><p>Three", "## [One](https://post.example/2026/b.html)\n\n[Two](https://post.example/2026/b.html)\n\nThree", id="a link around two lines"),
         pytest.param("<p><a href='http://b.example/x (y)'>a [b]</a>", "[a \\[b\\]](http://b.example/x%20%28y%29)", id="brackets in a link"),
+        pytest.param("<p><a href='/a\x1b[31m\u202e'>a</a>", "[a](https://post.example/a%1B[31m%E2%80%AE)", id="an address with what cannot be seen"),
         pytest.param("<p><a href=/a>One <button>Two</button> three</a>", "[One three](https://post.example/a)\n\nTwo", id="a link around a part set apart"),
         pytest.param("<ul><li><a href=/a>One</a><li><a href=/b>Two</a></ul>", "- [One](https://post.example/a)\n- [Two](https://post.example/b)", id="links in a list"),
         pytest.param("<p><a href='javascript:x()'>One</a> <a href='#x'>two</a> <a>three</a> <a href='http://[x'>four</a> <a href=/p><img></a>", "One two three four", id="keeps: links that lead nowhere"),

@@ -135,3 +135,38 @@ def test_a_pack_and_a_config_may_begin_with_a_bom(run: Run, tmp_path: Path) -> N
     (tmp_path / "copydesk.toml").write_text('\ufeff[clean]\nrules = ["p.toml"]\nonly-rules = true\n')
     done = run("clean", "a.txt", "-q")
     assert (done.code, "Sign up" in done.out, "president" in done.out) == (0, False, True), done.err
+
+
+PACK = """\
+[pack]
+id = "mine"
+version = "1.0.0"
+[[rule]]
+id = "top"
+title = "The top line"
+kind = "notice"
+why = "It is noise."
+match.exact = ["Zz top line"]
+drops = ["Zz top line"]
+keeps = ["Zz is no line"]
+"""
+
+
+def test_linked_packs_and_folders_are_read_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "deep" / "mine.toml").write_text(PACK)
+    (tmp_path / "packs" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "packs")
+    listed = run("rules", "list", "-r", "packs", "--only-rules")
+    assert (listed.code, listed.out.count("mine/top")) == (0, 1)
+
+
+@pytest.mark.parametrize("target", ["nowhere.toml", "odd.toml"], ids=["to nothing", "to itself"])
+def test_a_link_that_leads_nowhere_is_a_wrong_pack_and_no_fault_of_the_machine(
+    run: Run, tmp_path: Path, target: str
+) -> None:
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "odd.toml").symlink_to(target)
+    found = run("rules", "list", "-r", "packs")
+    assert found.code == 2 and "packs/odd.toml: cannot be read" in found.err

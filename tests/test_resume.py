@@ -321,12 +321,24 @@ def test_a_full_disk_is_named(tmp_path: Path, where: str, reference: Callable[[s
             assert finals(tmp_path / "small") == reference("file", False)
 
 
+@pytest.mark.parametrize("megabytes", [40, 150, 250])
+def test_too_small_a_limit_of_memory_is_named_before_a_library_ends_the_process(megabytes: int) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", "--version"], capture_output=True, preexec_fn=limit, check=False
+    )
+    assert done.returncode == 6
+    assert f"may have {megabytes} MiB of memory (ulimit -v): it needs".encode() in done.stderr
+
+
 def test_memory_that_is_refused_is_named(tmp_path: Path) -> None:
     corpus(tmp_path)
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": "x" * 50_000_000}) + "\n")
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
+        resource.setrlimit(resource.RLIMIT_AS, (500 << 20, 500 << 20))
 
     words = command("out.jsonl", 1, "--dedup", "off")
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, preexec_fn=limit, check=False)

@@ -1,7 +1,6 @@
 """`copydesk restore` and `copydesk stats`: what can be done with articles and their audit."""
 
 import os
-import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,6 @@ from filecmp import cmp
 from hashlib import blake2b
 from itertools import chain, groupby
 from pathlib import Path, PurePosixPath
-from secrets import token_hex
 from typing import Any
 
 import click
@@ -23,6 +21,7 @@ from etl.cli.terminal import table, visible
 from etl.errors import UsageError
 from etl.formats.outputs import begins, fact, read_outputs
 from etl.formats.own import RESTORED
+from etl.pipeline.workspace import scratch_folder
 from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restoration import restore as restored_documents
 from etl.shapes import identity
@@ -226,22 +225,20 @@ def _body(group: Iterator[Restored]) -> Iterator[bytes]:
 def _appearing(output: Path) -> Iterator[Path]:
     """Yield a new folder; what is in it goes to the output if all goes well.  Raises UsageError."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    folder = output.parent / f".copydesk-{token_hex(8)}"
-    folder.mkdir()
-    try:
+    with scratch_folder(output.parent) as scratch:
+        folder = scratch / "new"
+        folder.mkdir()
         yield folder
         if not output.exists():
             folder.rename(output)
-        else:
-            places = {file: file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()}
-            for file, place in places.items():
-                _check_parents(output, place)
-                _check_replaced(file, output / place)
-            for file, place in places.items():
-                (output / place).parent.mkdir(parents=True, exist_ok=True)
-                file.replace(output / place)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            return
+        places = {file: file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file()}
+        for file, place in places.items():
+            _check_parents(output, place)
+            _check_replaced(file, output / place)
+        for file, place in places.items():
+            (output / place).parent.mkdir(parents=True, exist_ok=True)
+            file.replace(output / place)
 
 
 def _check_parents(output: Path, place: Path) -> None:

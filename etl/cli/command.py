@@ -1,6 +1,7 @@
 """Commands: their options under headings, values that name their place when they are wrong, and what contradicts."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,6 +34,8 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
 # Groups of options that stand behind all others.
 LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
+# Commands that look at what another would do: what a config or a variable says of that one holds for them, too.
+FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 GLOBAL_OPTIONS = "All commands also take --color, --config FILE, --no-config and -vv (see copydesk --help)."
 
 
@@ -42,6 +45,17 @@ class GroupedOption(click.Option):
     def __init__(self, *names: Any, group: str = "Other", **settings: Any) -> None:
         super().__init__(*names, **settings)
         self.group = group
+
+    def variables(self, ctx: click.Context) -> Iterator[str]:
+        """Yield the variables of the environment that may set it: of its command, then of those that this follows."""
+        prefix, _, command = (ctx.auto_envvar_prefix or "").rpartition("_")
+        followed = (f"{prefix}_{name.upper()}" for name in reversed(FOLLOWS.get(command.lower(), ())))
+        for one in (ctx.auto_envvar_prefix or "", *followed):
+            yield from (f"{one}_{_key(name)}" for name in self.opts if name.startswith("--"))
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the first variable that is set and not empty."""
+        return next((os.environ[name] for name in self.variables(ctx) if os.environ.get(name)), None)
 
 
 class GroupedCommand(click.Command):
@@ -127,7 +141,8 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
         key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
         return PackError(place(config.path, 1, key), f"'{key}': {error.message}")
     if parameter and source is ParameterSource.ENVIRONMENT:
-        variable = f"{ctx.auto_envvar_prefix}_{name.upper()}"
+        names = parameter.variables(ctx) if isinstance(parameter, GroupedOption) else ()
+        variable = next(name for name in names if os.environ.get(name))
         return UsageError(variable, error.message, "Mend the variable, or unset it.")
     return error
 
@@ -164,6 +179,15 @@ def _contradictions(ctx: click.Context) -> Iterator[str]:
                     else _spelled(by_name[first])
                 )
                 yield f"{shown} contradicts {_spelled(by_name[other])}: {why}."
+
+
+def _key(spelling: str) -> str:
+    """Return an option as a variable has it.
+
+    >>> _key("--dedup-action")
+    'DEDUP_ACTION'
+    """
+    return spelling.lstrip("-").replace("-", "_").upper()
 
 
 def _spelled(parameter: click.Parameter) -> str:

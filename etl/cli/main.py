@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl import __version__
+from etl.cli.command import FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
+from etl.processes import MIN_ADDRESS_SPACE, address_space, has_no_room
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -46,9 +48,8 @@ COMMANDS = {
 # Options of all commands, which may stand anywhere on the line; true if a value follows.
 ANYWHERE = {"--color": True, "--config": True, "--no-config": False, "-vv": False, "--traceback": False}
 
-# The section of a config that holds for all commands, and commands that look at what another would do.
+# The section of a config that holds for all commands.
 COMMON = "common"
-FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 INTERRUPTED = 130
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
@@ -112,17 +113,22 @@ def hoisted(args: Sequence[str]) -> list[str]:
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COPYDESK"})
 @click.version_option(__version__, "-V", "--version")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours.  [default: auto]"
+@option(
+    "Other",
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Use colours.  [default: auto]",
 )
-@click.option(
+@option(
+    "Other",
     "--config",
     "config_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Read options from this file.  [default: the nearest copydesk.toml]",
 )
-@click.option("--no-config", is_flag=True, help="Read no options from files.")
+@option("Other", "--no-config", is_flag=True, help="Read no options from files.")
 @click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 @click.pass_context
 def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: bool) -> None:
@@ -202,6 +208,7 @@ def _terminate(number: int, _: object) -> None:
 def _run() -> int:
     try:
         with guarded_output():
+            _check_room()
             result = cli.main(prog_name="copydesk", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
@@ -223,14 +230,28 @@ def _run() -> int:
         fault = of_system(name, error)
         say(f"copydesk: {fault}")
         return fault.exit_code
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and not has_no_room(error):
+            return _internal(error)
         _trace()
         say(f"copydesk: {MachineError('', 'memory ran out')}")
         return MachineError.exit_code
     except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
-        _trace()
-        say(f"copydesk: internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows.")
-        return MachineError.exit_code
+        return _internal(error)
+
+
+def _internal(error: Exception) -> int:
+    _trace()
+    say(f"copydesk: internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows.")
+    return MachineError.exit_code
+
+
+def _check_room() -> None:
+    """Refuse a limit of memory with which a library would end the process.  Raises MachineError."""
+    limit = address_space()
+    if limit is not None and limit < MIN_ADDRESS_SPACE:
+        fault = f"this process may have {limit >> 20} MiB of memory (ulimit -v): it needs {MIN_ADDRESS_SPACE >> 20} MiB"
+        raise MachineError("", fault, "Raise the limit.")
 
 
 def _trace() -> None:

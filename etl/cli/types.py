@@ -33,7 +33,7 @@ class Encoding(click.ParamType):  # type: ignore[type-arg]  # generic since Clic
         from etl.decode import given_codec, known_labels
         from etl.packs.locations import did_you_mean
 
-        if value and not given_codec(value):
+        if value and not (str(value).isascii() and given_codec(value)):
             self.fail(f"there is no encoding '{value}'.  {did_you_mean(value, known_labels())}".strip(), param, ctx)
         return str(value)
 

@@ -3,10 +3,13 @@
 Columns that hold no text and no facts are not read: pictures and other bytes, vectors of numbers.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -33,6 +36,7 @@ from etl.model import Raw
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 PARQUET_MAGIC = b"PAR1"
 ARROW_MAGIC = b"ARROW1"
@@ -40,9 +44,16 @@ ARROW_MAGIC = b"ARROW1"
 STREAM_MAGIC = b"\xff\xff\xff\xff"
 # Columns of copydesk's own audit and rejects: they are no input.
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
+# The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
+NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
 # Rows and bytes decoded at a time.
 BATCH_ROWS = 256
 BATCH_BYTES = 16 << 20
+# Bytes of the strings that rows share, written once, above which they count; and bytes that rows decoded at a time may
+# have if each has the largest of them.
+MAX_SHARED_BYTES, MAX_EXPANDED_BYTES = 1 << 20, 64 << 20
+# The page that holds them, and the bytes in which the first two numbers of its header stand.
+DICTIONARY_PAGE, PAGE_HEADER_BYTES = 2, 12
 TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 # Characters of a cell, on average: as for CSV.
 MIN_TEXT_LENGTH = 200
@@ -94,6 +105,7 @@ class _Parquet:
     def __init__(self, file: IO[bytes]) -> None:
         import pyarrow.parquet as pq
 
+        self._source = file
         self._file = pq.ParquetFile(file, pre_buffer=False)
         self.schema = self._file.schema_arrow
 
@@ -106,8 +118,42 @@ class _Parquet:
 
     def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
         rows = max(1, min(BATCH_ROWS, BATCH_BYTES * group.rows // max(group.size, 1)))
+        if shared := sum(map(self._shared_bytes, columns_of(self._file.metadata.row_group(group.number)))):
+            rows = max(1, min(rows, MAX_EXPANDED_BYTES // shared))
         names = [self.schema.field(number).name for number in columns]
         return iter(self._file.iter_batches(rows, row_groups=[group.number], columns=names, use_threads=False))
+
+    def _shared_bytes(self, chunk: "pq.ColumnChunkMetaData") -> int:
+        """Return the size of the strings that are written once, and that each row of a chunk may have; 0 if small."""
+        if chunk.physical_type != "BYTE_ARRAY" or chunk.total_uncompressed_size < MAX_SHARED_BYTES:
+            return 0
+        self._source.seek(min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)), default=0))
+        kind, size = _page_header(self._source.read(PAGE_HEADER_BYTES))
+        return size if kind == DICTIONARY_PAGE else 0
+
+
+def columns_of(group: "pq.RowGroupMetaData") -> "Iterator[pq.ColumnChunkMetaData]":
+    """Yield the columns of a row group."""
+    return map(group.column, range(group.num_columns))
+
+
+def _page_header(head: bytes) -> tuple[int, int]:
+    """Return the kind and the unpacked size of a page of Parquet, from the first bytes of its header (Thrift, compact).
+
+    >>> _page_header(bytes.fromhex("1504 15c0843d 15a002"))
+    (2, 500000)
+    """
+    values, at = [], 0
+    for _ in range(2):
+        at += 1  # the number of the field, and its type
+        value = shift = 0
+        for byte in head[at : at + 5]:
+            value |= (byte & 127) << shift
+            at, shift = at + 1, shift + 7
+            if byte < 128:
+                break
+        values.append(value >> 1)
+    return values[0], values[1]
 
 
 class _ArrowFile:
@@ -185,6 +231,7 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
     import pyarrow as pa
 
     columns = used_columns(table.schema, reading)
+    partition = partition_of(path)
     text = ""
     for group in groups:
         row, fault = group.first_row, "its rows are fewer than its metadata say"
@@ -192,12 +239,26 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
             for batch in table.batches(group, columns):
                 text = text or _text_column(table.schema, batch, reading)
                 for fields in rows_of(batch):
-                    yield _read_row(path, row, fields, text, reading)
+                    yield _read_row(path, row, {**partition, **fields}, text, reading)
                     row += 1
         except (pa.ArrowException, OSError) as error:
             fault = _first_line(error)
         if left := group.first_row + group.rows - row:
             yield Reject(path, row, f"row group {group.number + 1} is damaged, {left} rows are lost: {fault}", b"")
+
+
+def partition_of(path: str) -> dict[str, str]:
+    """Return the columns that the folders of a partitioned table name, in which no file has them.
+
+    >>> partition_of("t/year=2020/publisher=BBC%20News/part-0.parquet")
+    {'year': '2020', 'publisher': 'BBC News'}
+    """
+    pairs = (part.partition("=") for part in PurePath(path).parts[:-1])
+    return {
+        name: unquote(value)
+        for name, _, value in pairs
+        if _COLUMN.fullmatch(name) and value not in ("", NO_PARTITION) and folded(name) not in FOLDED_TEXTS
+    }
 
 
 def used_columns(schema: "pa.Schema", reading: Reading) -> list[int]:

@@ -2,15 +2,20 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 
 from etl.formats.source import MAX_DOCUMENT_BYTES
 
-# Lines.  A row of more is an unclosed quotation mark: the longest article seen in a cell has 700 lines.
+# Lines.  After so many it is asked whether a quotation mark is not closed, and other rows follow: the longest article
+# seen in a cell has 700 lines.
 MAX_ROW_LINES = 5000
+# Lines that are looked at to tell rows from the text of a cell, and the share of them that must be cut as rows are.
+LINES_LOOKED_AT, MIN_ROWS = 200, 0.5
+# Cells of a row, to each column.  Some programs leave out those at the end that are empty.
+MIN_CELLS = 2 / 3
 # Lines that are read again behind rows that are not closed, in a file, and more for each of these rows.  Some stray
 # marks are met; were each line one, a million lines would be read 5,000 times.  From then on a row has fewer lines.
 MAX_LINES_RETRIED, RETRIED_PER_LINE, MIN_ROW_LINES = 500_000, 50, 50
@@ -42,7 +47,7 @@ class Dialect(Struct, frozen=True):
 class Row(Struct, frozen=True, gc=False):
     """The lines of one row, the number of the first of them, and what is wrong with them ("": nothing).
 
-    A line over the limit is cut.
+    A line, or a row, over the limit is cut.
     """
 
     line: int
@@ -53,29 +58,66 @@ class Row(Struct, frozen=True, gc=False):
 def rows(lines: Iterator[str], dialect: Dialect, first: int = 1) -> Iterator[Row]:
     """Yield the rows that some lines make up.  `first` is the number of the first line.
 
-    A row ends where its quotation marks are closed.  Blank lines are rows.
+    A row ends where its quotation marks are closed.  Blank lines are rows.  If a row breaks the rules, the lines behind
+    its first are read again as rows, unless they are cut into cells as rows are not: then they are text of its cell.
     """
     waiting: list[str] = []  # lines that were taken for a row which then broke the rules
     number, lines_to_retry = first, MAX_LINES_RETRIED
-    while text := waiting.pop() if waiting else next(lines, ""):
+
+    def next_line() -> str:
+        return waiting.pop() if waiting else next(lines, "")
+
+    while text := next_line():
         taken, length = [text], len(text)
         most = min(MAX_ROW_LINES, max(lines_to_retry, MIN_ROW_LINES))
         is_open = _is_open(text, False, dialect)
-        while is_open and len(taken) < most and length <= MAX_DOCUMENT_BYTES:
-            if not (more := waiting.pop() if waiting else next(lines, "")):
+        while is_open and length <= MAX_DOCUMENT_BYTES:
+            if len(taken) == most and _are_rows(taken[1:], dialect):
+                break
+            if not (more := next_line()):
                 break
             taken.append(more)
             length += len(more)
             is_open = _is_open(more, True, dialect)
         fault = TOO_LONG if _is_too_long(text) else NOT_CLOSED if is_open else ""
+        skipped = 0
         if fault or (len(taken) > 1 and _breaks_rules("".join(taken), dialect)):
-            waiting.extend(reversed(taken[1:]))
-            lines_to_retry += RETRIED_PER_LINE - len(taken)
-            taken, fault = taken[:1], fault or NOT_CLOSED
-        text, count = "".join(taken), len(taken)
+            fault = fault or NOT_CLOSED
+            if _are_rows(taken[1:], dialect):
+                waiting.extend(reversed(taken[1:]))
+                lines_to_retry += RETRIED_PER_LINE - len(taken)
+                taken = taken[:1]
+            elif length > MAX_DOCUMENT_BYTES:
+                fault, skipped = TOO_LONG, _skip_text(next_line, dialect) if is_open else 0
+        text, count = "".join(taken), len(taken) + skipped
         del taken  # a row may have 64 MiB
         yield Row(number, text, fault)
         number += count
+
+
+def _are_rows(lines: Sequence[str], dialect: Dialect) -> bool:
+    """Return whether lines are rows of their own, and not the text of a cell; of one column, nobody can tell."""
+    if len(dialect.columns) < 2:
+        return True
+    looked_at = [line for line in lines[:LINES_LOOKED_AT] if line.strip()]
+    return sum(_is_row(line, dialect) for line in looked_at) >= MIN_ROWS * len(looked_at)
+
+
+def _is_row(line: str, dialect: Dialect) -> bool:
+    if _is_open(line, False, dialect):
+        return True
+    try:
+        return MIN_CELLS * len(dialect.columns) < len(cells(line, dialect)) <= len(dialect.columns)
+    except csv.Error:
+        return False
+
+
+def _skip_text(next_line: Callable[[], str], dialect: Dialect) -> int:
+    """Pass over the rest of a cell; return how many lines it has."""
+    count, is_open = 0, True
+    while is_open and (line := next_line()):
+        count, is_open = count + 1, _is_open(line, True, dialect)
+    return count
 
 
 def _is_too_long(line: str) -> bool:
@@ -124,5 +166,6 @@ def bare_cells(text: str, dialect: Dialect) -> list[str]:
     """Return the cells of a row that breaks the rules, as it was written without quoting; [] if that does not fit."""
     if dialect.delimiter not in UNQUOTED_DELIMITERS:
         return []
-    found = text.rstrip("\r\n").split(dialect.delimiter)
+    line = text.rstrip("\r\n")
+    found = [] if "\n" in line else line.split(dialect.delimiter)
     return found if len(found) == len(dialect.columns) else []

@@ -19,6 +19,11 @@ from etl.formats.stores import is_address, listed
 _SECRET = re.compile(r"//[^/@]*@")
 # What a run keeps beside its output begins so.
 OWN = ".copydesk-"
+# Folders beside the files of a table that are none of them: what was not committed would be read twice.
+WORK_FOLDERS = {
+    "_temporary": "it holds files that Spark has not finished",
+    "_delta_log": "it is the log of a Delta table",
+}
 COMPRESSED = (".gz", ".zst", ".zstd", ".bz2", ".xz")
 
 
@@ -127,7 +132,9 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
         if entry.name.startswith(OWN):
             yield _Candidate(path, fault="it is a work file of copydesk's")
             continue
-        if entry.name.startswith((".", "__MACOSX")):
+        if entry.name in WORK_FOLDERS and is_folder:
+            yield _Candidate(path, fault=WORK_FOLDERS[entry.name])
+        elif entry.name.startswith((".", "__MACOSX")):
             yield _Candidate(path, fault="it is hidden")
         elif reason := rules.reason(path, is_folder):
             yield _Candidate(path, fault=reason)

@@ -7,14 +7,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from etl.errors import UsageError
+from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
 from etl.formats.opening import Damaged, open_path
 from etl.formats.own import START_BYTES
 from etl.formats.parquet_writer import read_parquet
+from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.shapes import identity
 
 Noun = TypeVar("Noun")
+
+# A document has six bytes of JSON for each of its own at most, and stands in its record twice at most.
+MAX_LINE_BYTES = 16 * MAX_DOCUMENT_BYTES
 
 # Where the facts of an article stand, in the shapes of etl.shapes; the first that is a string is taken.
 FACT_PATHS: Mapping[str, Sequence[str]] = {
@@ -48,7 +52,7 @@ def decode_lines(lines: bytes, noun: type[Noun]) -> list[Noun]:
 def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
     """Yield what stands in a file that copydesk wrote, or in a folder of its parts, as values of a type.
 
-    Raises UsageError if the file is not of that sort.
+    Raises UsageError if the file is not of that sort, and RestoreError if it is damaged.
     """
     decode = msgspec.json.Decoder(noun).decode
     for file in _files(path):
@@ -106,15 +110,19 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
     row = 0
     try:
         with open_path(file) as lines:
-            for line in lines:
+            while line := lines.readline(MAX_LINE_BYTES + 1):
                 row += 1
+                if len(line) > MAX_LINE_BYTES:
+                    raise UsageError(f"{file}:{row}", "is longer than any line of copydesk's", _WAY_OUT)
                 yield decode(line)
     except msgspec.DecodeError as error:
         raise UsageError(f"{file}:{row}", f"is not a line of copydesk's: {error}", _WAY_OUT) from None
+    except RecursionError:
+        raise UsageError(f"{file}:{row}", "is not a line of copydesk's: it is nested too deep", _WAY_OUT) from None
     except OSError as error:
         raise UsageError(str(file), f"cannot be read: {error.strerror or error}") from None
     except Damaged as error:
-        raise UsageError(f"{file}:{row + 1}", f"is damaged from here on: {error}") from None
+        raise RestoreError(f"{file}:{row + 1}", f"is damaged from here on: {error}") from None
 
 
 def _converted(file: Path, convert: Callable[[Mapping[str, Any]], Noun]) -> Iterator[Noun]:

@@ -1,10 +1,9 @@
 """WARC and WET -> raw documents: the pages of a crawl, and the texts that Common Crawl made of them.
 
-A record is found by its length, so that one that is damaged costs no other; FastWARC reads what is in it.  The row of a
-document is the offset of its record, as in a CDX index: in a `.warc.gz` of one member a record, that of the member.
+FastWARC reads what is in a record.  The row of a document is the offset of its record, as in a CDX index: in a
+`.warc.gz` of one member a record, that of the member.
 """
 
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,26 +13,30 @@ from itertools import takewhile
 from typing import IO, TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
 
 from etl.formats.names import language_code
 from etl.formats.opening import Damaged, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.warc_records import (
+    MAX_HEADER_BYTES,
+    MEMBER,
+    PIECE_BYTES,
+    START,
+    TOO_LONG,
+    Piece,
+    is_of_members,
+    members,
+    next_member,
+    offsets,
+    records,
+    with_one_length,
+)
 from etl.model import Kind, Metadata, Raw
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
-START = re.compile(rb"WARC/\d\.\d\r?\n")
-MEMBER = b"\x1f\x8b\x08"
-# Bytes.  The headers of a record; Common Crawl's have 1 KiB.
-MAX_HEADER_BYTES = 64 << 10
-TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
-PIECE_BYTES = 256 << 10
-
-_LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.I | re.M)
-_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # Servers that do not know what they send.
 _UNKNOWN_TYPES = ("application/octet-stream", "binary/octet-stream", "application/unknown", "unknown/unknown")
@@ -49,142 +52,6 @@ _METADATA = {
 }
 
 
-class Piece(Struct, frozen=True, gc=False):
-    """One record: the offset of its first byte, its bytes, and what is wrong with it ("": nothing)."""
-
-    offset: int
-    body: bytes
-    fault: str = ""
-
-
-def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
-    """Yield the records of an uncompressed WARC from where the file stands; `start` is that offset."""
-    buffer, offset = b"", start
-    while True:
-        buffer += file.read(PIECE_BYTES) if len(buffer) < MAX_HEADER_BYTES else b""
-        lead = len(buffer) - len(buffer.lstrip(b"\r\n"))
-        buffer, offset = buffer[lead:], offset + lead
-        if not buffer:
-            return
-        size = _size(buffer)
-        if size < 0:
-            junk, buffer = _to_next_record(buffer, file)
-            yield Piece(offset, junk[:MAX_HEADER_BYTES], "is not a WARC record")
-            offset += len(junk)
-            continue
-        kept = min(size, MAX_DOCUMENT_BYTES)
-        if len(buffer) < kept:
-            buffer += file.read(kept - len(buffer))
-        body, buffer = buffer[:kept], buffer[kept:]
-        skipped = _skip(file, size - kept - len(buffer)) if size > kept + len(buffer) else 0
-        buffer = buffer[size - kept - skipped :] if size > kept else buffer
-        yield Piece(offset, body, _fault(body, size, kept))
-        offset += size
-
-
-def _fault(body: bytes, size: int, kept: int) -> str:
-    if size > kept:
-        return TOO_LONG
-    return "is cut: its record is longer than the rest of the file" if len(body) < size else ""
-
-
-def _size(buffer: bytes) -> int:
-    """Return the bytes of the record that a buffer starts with; -1 if it does not start with one."""
-    end = _END_OF_HEADER.search(buffer, 0, MAX_HEADER_BYTES)
-    length = _LENGTH.search(buffer, 0, end.start() + 1) if end else None
-    return end.end() + int(length[1]) if START.match(buffer) and end and length else -1
-
-
-def _to_next_record(buffer: bytes, file: IO[bytes]) -> tuple[bytes, bytes]:
-    """Return the bytes up to the next record, and the buffer from there on."""
-    at = 1
-    while not (match := START.search(buffer, at)):
-        at = max(1, len(buffer) - 16)
-        piece = file.read(PIECE_BYTES)
-        if not piece:
-            return buffer, b""
-        buffer += piece
-    return buffer[: match.start()], buffer[match.start() :]
-
-
-def _skip(file: IO[bytes], size: int) -> int:
-    skipped = 0
-    while skipped < size and (piece := file.read(min(PIECE_BYTES, size - skipped))):
-        skipped += len(piece)
-    return skipped
-
-
-def members(file: IO[bytes], end: int) -> Iterator[Piece]:
-    """Yield the gzip members that start before the byte `end`, unpacked.  `file` stands at the first.
-
-    A damaged one has a fault, and reading goes on at the next that holds a record.
-    """
-    packed, offset = b"", file.tell()
-    while offset < end:
-        packed = packed or file.read(PIECE_BYTES)
-        if not packed:
-            return
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        body, fault, used = _unpacked(unpacker, packed, file)
-        if not fault:
-            yield Piece(offset, body)
-            packed, offset = unpacker.unused_data, offset + used
-            continue
-        yield Piece(offset, packed[:MAX_HEADER_BYTES], fault)
-        offset = next_member(file, offset + 1)
-        file.seek(offset)
-        packed = b""
-
-
-def _unpacked(unpacker: "zlib._Decompress", packed: bytes, file: IO[bytes]) -> tuple[bytes, str, int]:
-    """Return what a member holds, what is wrong with it, and the bytes that it has."""
-    parts: list[bytes] = []
-    size = used = 0
-    try:
-        while not unpacker.eof:
-            packed = packed or file.read(PIECE_BYTES)
-            if not packed:
-                return b"", "is cut: its gzip member does not end", used
-            parts.append(unpacker.decompress(packed, MAX_DOCUMENT_BYTES - size + 1))
-            size += len(parts[-1])
-            if size > MAX_DOCUMENT_BYTES:
-                return b"", TOO_LONG, used
-            used += len(packed) - len(unpacker.unconsumed_tail) - len(unpacker.unused_data)
-            packed = unpacker.unconsumed_tail
-    except zlib.error as error:
-        return b"", f"is a damaged gzip member: {error}", used
-    return b"".join(parts), "", used
-
-
-def next_member(file: IO[bytes], start: int) -> int:
-    """Return the offset of the first gzip member from `start` on that holds a WARC record; the file's size if none.
-
-    The mark of a member is three bytes that stand in packed data by chance, once in 16 MB: so it is tried.
-    """
-    file.seek(start)
-    buffer, offset = b"", start
-    while piece := file.read(PIECE_BYTES):
-        buffer += piece
-        at = buffer.find(MEMBER)
-        while at >= 0:
-            if len(buffer) - at < PIECE_BYTES:
-                buffer += file.read(PIECE_BYTES)
-            if _holds_record(buffer[at : at + PIECE_BYTES]):
-                return offset + at
-            at = buffer.find(MEMBER, at + 1)
-        offset += max(0, len(buffer) - 2)
-        buffer = buffer[-2:]
-    return offset + len(buffer)
-
-
-def _holds_record(packed: bytes) -> bool:
-    try:
-        head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, 16)
-    except zlib.error:
-        return False
-    return bool(START.match(head))
-
-
 def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject:
     """Return the document in a record, or what else it is."""
     from fastwarc.warc import WarcRecord
@@ -192,11 +59,12 @@ def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject:
     if piece.fault:
         return Reject(path, piece.offset, piece.fault, piece.body)
     try:
-        record = WarcRecord.from_bytes(piece.body)
+        whole = with_one_length(piece.body)
+        record = WarcRecord.from_bytes(whole)
         kind, what = _kind(record)
         if kind is None:
             return Reject(path, piece.offset, what, b"", is_error=False)
-        body = _payload(record, piece.body)
+        body = _payload(record, whole)
     except OSError as error:
         return Reject(path, piece.offset, f"is a damaged WARC record: {error}", piece.body)
     if len(body) > MAX_DOCUMENT_BYTES:
@@ -234,6 +102,10 @@ def _payload(record: "WarcRecord", body: bytes) -> bytes:
     """
     if record.http_headers is None:
         return bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
+    if record.http_headers.status_code is None:
+        whole = bytes(type(record).from_bytes(body).reader.read(MAX_DOCUMENT_BYTES + 1))
+        if whole.lstrip().startswith(b"<") and looks_like_html(whole[:PIECE_BYTES]):  # a page without a head of HTTP
+            return whole
     try:
         again = type(record).from_bytes(body)
         again.parse_http(auto_decode="all", quirks_mode=True)
@@ -312,8 +184,8 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """
     source = opened.source
     if not opened.is_packed:
-        yield from _ranges(opened, size, (piece.offset for piece in _headers(opened.file)))
-    elif _is_of_members(opened):
+        yield from _ranges(opened, size, offsets(opened.file, source.size))
+    elif is_of_members(opened):
         with open_packed(source) as file:
             yield from _ranges(opened, size, _members_every(file, source.size, size))
     else:
@@ -329,30 +201,6 @@ def _ranges(opened: Opened, size: int, offsets: Iterator[int]) -> Iterator[Share
             start = offset
     end = opened.source.size
     yield Share(opened.source, "warc", end - start, row=start, start=start, end=end)
-
-
-def _headers(file: IO[bytes]) -> Iterator[Piece]:
-    """Yield the place of each record; what is in it is not read."""
-    offset = 0
-    while True:
-        file.seek(offset)
-        buffer = file.read(MAX_HEADER_BYTES)
-        lead = len(buffer) - len(buffer.lstrip(b"\r\n"))
-        offset, buffer = offset + lead, buffer[lead:]
-        if not buffer:
-            return
-        yield Piece(offset, b"")
-        size = _size(buffer)
-        offset += size if size >= 0 else len(_to_next_record(buffer, file)[0])
-
-
-def _is_of_members(opened: Opened) -> bool:
-    """Return whether a gzip file has a member for each record: the first member ends where the first record does."""
-    if opened.source.is_stream or not opened.head.startswith(b"WARC/") or opened.packing != "gzip":
-        return False
-    with open_packed(opened.source) as file:
-        body, fault, _ = _unpacked(zlib.decompressobj(zlib.MAX_WBITS | 16), b"", file)
-    return not fault and 0 <= len(body) - _size(body) <= 4
 
 
 def _members_every(file: IO[bytes], end: int, size: int) -> Iterator[int]:

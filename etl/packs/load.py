@@ -1,5 +1,6 @@
 """Files -> values of the right shape: packs with the place of every rule, and the publishers."""
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product, zip_longest
@@ -114,7 +115,7 @@ def pack_files(path: Path) -> Sequence[Path]:
     A config that stands in the folder is no pack.
     """
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*.toml") if file.name != CONFIG)
+        files = sorted(_packs_below(path))
         if not files:
             raise PackError(str(path), "holds no pack", "Give a .toml file or a folder of them.")
         for file in files:
@@ -124,6 +125,21 @@ def pack_files(path: Path) -> Sequence[Path]:
         raise PackError(str(path), "there is no such pack", "Give a .toml file or a folder of them.")
     check_file(path)
     return [path]
+
+
+def _packs_below(folder: Path) -> Iterator[Path]:
+    """Yield the packs of a folder and those below it, linked ones too, each once.  Raises OSError."""
+    seen: set[str] = set()
+    for root, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+        if os.path.realpath(root) in seen:  # a link leads back
+            folders.clear()
+            continue
+        seen.add(os.path.realpath(root))
+        yield from (Path(root, name) for name in names if name.endswith(".toml") and name != CONFIG)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def load_pack(path: Path) -> Iterator[Sourced]:

@@ -46,8 +46,11 @@ def _last_line(path: Path) -> int:
 
 
 def check_file(path: Path) -> None:
-    """Raise PackError for what is not a file that a person wrote.  Raises OSError if it is not there."""
-    status = path.stat()
+    """Raise PackError for what is not a file that a person wrote, or is not there."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise PackError(str(path), f"cannot be read: {error.strerror}", "Give a TOML file.") from None
     if not stat.S_ISREG(status.st_mode):
         raise PackError(str(path), "is not a regular file", "A pipe can be read once only: give a file.")
     if status.st_size > MAX_BYTES:

@@ -15,7 +15,7 @@ from typing import Protocol
 from msgspec import Struct, structs
 
 from etl import audit
-from etl.audit import Tally, end_entry
+from etl.audit import END_OF_DEDUP, Tally, end_entry
 from etl.engines import Engine
 from etl.errors import NoInput, RegexTimeout, UsageError
 from etl.formats import OWN, Found, Share, Source, shares, spooled
@@ -154,13 +154,16 @@ class Run:
                 else:
                     self._next(stage, job, workspace, count)
             workspace.remove(*SPENT.get(stage, ()))
+            if not count:  # all that was found is copydesk's own
+                break
         tallies = (workspace.tally(stages[-1], shard) for shard in range(count))
         tally = audit.close(one for one in tallies if one)
         if not self._is_of_records:
             _check_read(tally, self._found)
-            _close_audit(workspace, count, tally)
         elif not tally.documents and not tally.rejects:
             raise _nothing_in(self._found)
+        with workspace.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
+            write([end_entry(tally, END_OF_DEDUP if self._is_of_records else "")])
         workspace.finish("close", 0, tally)
         return tally
 
@@ -324,8 +327,3 @@ def _nothing_in(found: Found) -> NoInput:
 def _expected(sources: Sequence[Source]) -> int:
     """The bytes of all sources; 0 if one is a stream."""
     return 0 if any(source.is_stream for source in sources) else sum(source.size for source in sources)
-
-
-def _close_audit(workspace: Workspace, count: int, tally: Tally) -> None:
-    with workspace.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
-        write([end_entry(tally)])

@@ -135,21 +135,30 @@ class Workspace(Struct, frozen=True):
 def scratch(parent: str = "", suffix: str = ".jsonl") -> Iterator[Workspace]:
     """Yield a workspace that nobody resumes, in a new folder; it is removed in any case.
 
-    Those that killed processes of this user have left in the same parent are removed, too: nobody holds their locks.
     Raises UsageError if there is no such parent.
     """
     if parent and not Path(parent).is_dir():
         raise UsageError(parent, "is not a folder", "Name one for the temporary files that is there.")
-    place = Path(parent or gettempdir())
-    for left in place.glob(f".copydesk-{'[0-9a-f]' * 16}"):
+    with scratch_folder(Path(parent or gettempdir())) as folder:
+        yield Workspace(str(folder), suffix)
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """Yield a new folder, which is removed in any case.
+
+    Those that killed processes of this user have left in the same parent are removed, too: nobody holds their locks.
+    """
+    for left in parent.glob(f".copydesk-{'[0-9a-f]' * 16}"):
         _sweep(left)
-    folder = place / f".copydesk-{token_hex(8)}"
+    folder, owner = parent / f".copydesk-{token_hex(8)}", os.getpid()
     folder.mkdir(mode=0o700)
     lock = _scratch_lock(folder)
     try:
-        yield Workspace(str(folder), suffix)
+        yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.getpid() == owner:  # and not a process that was forked meanwhile, and ends
+            shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
 

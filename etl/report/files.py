@@ -1,13 +1,12 @@
 """Where a report goes: a page or a folder of pages, written whole or not at all, never over what is not a report."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 from etl.errors import UsageError
 from etl.formats.own import PAGES, START_BYTES
+from etl.pipeline.workspace import scratch_folder
 from etl.report.folder import INDEX
 from etl.writers import atomic, naming
 
@@ -39,20 +38,19 @@ def appearing_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of the path if all goes well."""
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        folder = path.parent / f".copydesk-{token_hex(8)}"
-        folder.mkdir()
-    old = folder.with_name(f"{folder.name}-old")
-    try:
-        yield folder
+    with scratch_folder(path.parent) as scratch:
+        folder, old = scratch / "new", scratch / "old"
         with naming(path):
-            if path.exists():
-                path.rename(old)
-            folder.rename(path)
-    finally:
-        if old.exists() and not path.exists():  # a signal came between the two
-            old.rename(path)
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+            folder.mkdir()
+        try:
+            yield folder
+            with naming(path):
+                if path.exists():
+                    path.rename(old)
+                folder.rename(path)
+        finally:
+            if old.exists() and not path.exists():  # a signal came between the two
+                old.rename(path)
 
 
 def _is_page(path: Path) -> bool:

@@ -7,6 +7,7 @@ of them is proved, of the records that stay nothing can be.
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from sys import maxsize
 from typing import Any
 
 from msgspec import Struct, structs
@@ -19,7 +20,7 @@ from etl.formats.fields import Place
 from etl.formats.fields import document as document_of
 from etl.formats.outputs import fact, read_outputs
 from etl.pipeline.delivery import beside
-from etl.restoration import WAY_OUT, articles_of, find_audit, read_audit, take_article
+from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, read_audit, take_article
 from etl.shapes import identity
 from etl.writers import SUFFIXES
 
@@ -65,7 +66,7 @@ class RunDocument(Struct, frozen=True):
 
 
 def run_files(path: Path, audit: Path | None = None) -> RunFiles:
-    """Return the files of the run that a user means.  Raises UsageError if they are not there."""
+    """Return the files of the run that a user means.  Raises UsageError if they are not there, or are pipes."""
     if path.is_dir():
         rejects = path / "rejects"
     elif str(path).endswith(SUFFIXES):
@@ -73,6 +74,9 @@ def run_files(path: Path, audit: Path | None = None) -> RunFiles:
     else:
         rejects = path.with_name(path.name + ".rejects")
     found = articles_of(path), audit or find_audit(path)
+    for one in found:
+        if one.exists() and not (one.is_file() or one.is_dir()):
+            raise UsageError(str(one), "is a pipe, and would be read twice", "Put it into a file.")
     return RunFiles(path.resolve().name, *found, rejects if rejects.exists() else None)
 
 
@@ -95,24 +99,34 @@ def read_run(run: RunFiles) -> Iterator[RunDocument]:
 def is_deduplicated(run: RunFiles) -> bool:
     """Return whether `dedup` wrote a run: its audit begins with a copy, that of `clean` with a document.
 
-    Raises RestoreError if the audit is empty, which that of `clean` never is.
+    Raises RestoreError if the audit is empty, which none is.
     """
     first = next(read_outputs(run.audit, Entry), None)
     if first is None:
-        raise RestoreError(str(run.audit), "is empty: it was cut, or `dedup` found no copy", WAY_OUT)
+        raise RestoreError(str(run.audit), "is empty: it was cut", WAY_OUT)
     return not first.article_id and first.rule.startswith("duplicate/")
 
 
 def _deduplicated(run: RunFiles) -> Iterator[RunDocument]:
-    """Yield the records that dedup wrote, and the copies in their places."""
+    """Yield the records that dedup wrote, and the copies in their places.  Raises RestoreError if one is missing."""
+    ends: list[Entry] = []
+    count = 0
+    for document in _in_places(run, ends):
+        count += 1
+        yield document
+    if [end.row for end in ends] != [count]:
+        raise RestoreError(str(run.audit), "lacks copies, or the records beside it are not all that were kept", WAY_OUT)
+
+
+def _in_places(run: RunFiles, ends: list[Entry]) -> Iterator[RunDocument]:
     path, row = "", 0
     records = enumerate(read_outputs(run.articles, dict[str, Any]), 1)
-    for entry in read_outputs(run.audit, Entry):
+    for entry in before_end(run.audit, ends):
         if text_sha256(entry.before) != entry.line_sha256:
             raise RestoreError(f"{entry.path}:{entry.row}", "the audit does not give back what was read", WAY_OUT)
         if entry.path != path:
             path, row = entry.path, 0
-        for at, fields in islice(records, max(0, entry.row - row - 1)):
+        for at, fields in islice(records, min(max(0, entry.row - row - 1), maxsize)):
             row += 1
             yield _record(path, row, _fields_of(f"{run.articles}:{at}", path, row, fields))
         row = entry.row
