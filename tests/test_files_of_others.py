@@ -288,4 +288,4 @@ def test_where_all_inputs_are_what_copydesk_wrote_there_is_nothing_to_do(run: Ru
     assert run("check", "odd.jsonl", "--format", "gitlab=g.json").code == 1
     for words in ("clean g.json", "clean g.json -o o.jsonl", "clean g.json --dedup off", "diff g.json"):
         done = run(*words.split())
-        assert (done.code, "there is nothing in it" in done.err) == (3, True), (words, done.err)
+        assert (done.code, "there is nothing to read" in done.err) == (3, True), (words, done.err)
