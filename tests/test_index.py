@@ -360,7 +360,9 @@ def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run
     for texts in ([earlier], [earlier + "\n\nBy our staff", BUDGET, f"{BUDGET}\n\nBy our staff"]):
         write(texts)
         run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index", "--keep", "longest")
-    found = [(line["record"], line["duplicate_of"]) for line in rows("out.audit.jsonl") if line["action"] == "duplicate"]
+    found = [
+        (line["record"], line["duplicate_of"]) for line in rows("out.audit.jsonl") if line["action"] == "duplicate"
+    ]
     assert found == [("n0", "n0"), ("n1", "n2")]
 
 
