@@ -72,14 +72,16 @@ def _likely(prints: Fingerprints, articles: I64, found: Duplicates, least: float
 
     In order; an article may come with several.
     """
-    numbers, places = np.unique(articles, return_inverse=True)
-    totals = np.bincount(places, prints.word_counts)
-    copy, keeper = places[found.index], places[found.keeper]
-    both, which = np.unique(copy * len(numbers) + keeper, return_inverse=True)
-    index, of = np.divmod(both, max(len(numbers), 1))
+    starts = np.flatnonzero(np.diff(articles, prepend=-1))
+    if not len(starts):
+        return NO_ARTICLES
+    totals = np.add.reduceat(prints.word_counts, starts, dtype=np.int64)
+    copy, keeper = (np.searchsorted(starts, places, "right") - 1 for places in (found.index, found.keeper))
+    both, which = np.unique(copy * len(starts) + keeper, return_inverse=True)
+    index, of = np.divmod(both, len(starts))
     ratios = np.bincount(which, prints.word_counts[found.index], len(both)) / totals[index]
     likely = (ratios >= least) & (index != of)
-    return DuplicateArticles(numbers[index[likely]], numbers[of[likely]], ratios[likely])
+    return DuplicateArticles(articles[starts[index[likely]]], articles[starts[of[likely]]], ratios[likely])
 
 
 def _copied_ratios(prints: Fingerprints, articles: I64, found: Duplicates, pairs: DuplicateArticles) -> F64:
