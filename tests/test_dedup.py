@@ -6,6 +6,7 @@ import subprocess
 import sys
 from hashlib import blake2b
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from etl.dedup.pairs.buckets import IN_MEMORY, Resources
 from etl.dedup.pairs.names_filter import rarest_names
 from etl.dedup.pairs.same_facts import differing_facts
 from etl.dedup.selection import Blocks, DuplicateArticles, drops_of, duplicates, no_history, select
+from etl.pipeline.fingerprints import VALUES_AT_ONCE, StoredColumn
 
 RALLY = (
     "Tens of thousands of people marched through the centre of Minsk on Sunday and called on the president to resign"
@@ -572,6 +574,13 @@ def test_copied_ratio_of_an_article_is_that_of_its_words() -> None:
     same = whole_articles([RALLY, RIVER, RALLY, "He denied it", RIVER], np.array([7, 7, 9, 9, 9]))
     words = len(RALLY.split()) + len(RIVER.split())
     assert [same.index.item(), same.keeper.item(), same.copied_ratio.item()] == [9, 7, words / (words + 3)]
+
+
+def test_a_stored_column_returns_what_stands_at_places(tmp_path: Path) -> None:
+    values = np.random.default_rng(7).integers(0, 1 << 32, 3 * VALUES_AT_ONCE + 5, np.uint32)
+    values.tofile(tmp_path / "values.u32")
+    places = np.random.default_rng(8).permutation(len(values))
+    assert np.array_equal(StoredColumn(tmp_path / "values.u32")[places], values[places])
 
 
 def test_starts_without_slow_imports() -> None:

@@ -37,7 +37,7 @@ checking_options = options.stacked(
         help="Treat the records as raw pages or as articles.  [default: from their fields]",
     ),
     options.capacity_options,
-    option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
+    options.shard_size_option,
     option(
         "Running",
         "--work",

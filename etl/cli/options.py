@@ -244,6 +244,10 @@ resume_option = option(
     "Running", "--resume", is_flag=True, help="Continue an unfinished run into the same local file or folder."
 )
 
+shard_size_option = option(
+    "Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."
+)
+
 running_options = stacked(
     capacity_options,
     option(
@@ -261,7 +265,7 @@ running_options = stacked(
         metavar="URL",
         help="The Spark cluster: spark://HOST:PORT, local[N] …  [default: from Spark's configuration]",
     ),
-    option("Running", "--shard-size", default="4MiB", metavar="SIZE", hidden=True, help="What a task reads at once."),
+    shard_size_option,
     option(
         "Running",
         "--work",

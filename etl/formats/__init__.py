@@ -12,7 +12,7 @@ from etl.errors import Unreadable, UsageError
 from etl.formats import columnar, delimited, feeds, html, json_documents, jsonl, text, warc
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
-from etl.formats.opening import Changed, Damaged, fault_of, opened, spooled
+from etl.formats.opening import Changed, fault_of, opened, spooled
 from etl.formats.own import is_no_input
 from etl.formats.sniffing import not_read
 from etl.formats.source import (
@@ -28,6 +28,7 @@ from etl.formats.source import (
     Share,
     Source,
 )
+from etl.formats.unpacking import Damaged
 from etl.model import Raw
 
 __all__ = [

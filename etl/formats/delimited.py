@@ -18,7 +18,7 @@ from etl.formats.csv_rows import TOO_LONG, Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded
-from etl.formats.opening import Damaged, bounded_lines, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.opening import bounded_lines, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
@@ -30,6 +30,7 @@ from etl.formats.source import (
     Share,
     Source,
 )
+from etl.formats.unpacking import Damaged
 from etl.model import Raw
 
 DELIMITERS = ",\t;|"

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 
-from etl.formats.opening import Damaged, check_unchanged, in_utf8, open_share, wide_encoding
+from etl.formats.opening import check_unchanged, in_utf8, open_share, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.spans import Value, json_values
+from etl.formats.unpacking import Damaged
 
 _STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
 # An object that opens behind a bracket that closes: where reading goes on after one that is damaged.

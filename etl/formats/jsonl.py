@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
-from etl.formats.opening import Damaged, bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.opening import bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.unpacking import Damaged
 
 Record = TypeVar("Record")
 

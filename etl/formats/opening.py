@@ -1,42 +1,28 @@
-"""Bytes of a source, unpacked by what they are, whatever their name, and in UTF-8 where they are UTF-16."""
+"""Bytes of a source, unpacked, and in UTF-8 where they are UTF-16."""
 
-import bz2
 import codecs
-import gzip
 import io
-import lzma
 import os
 import shutil
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import structs
 
 from etl.errors import Unreadable
-from etl.formats.sniffing import SNIFFED_BYTES, compression
+from etl.formats.sniffing import SNIFFED_BYTES
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
+from etl.formats.unpacking import UNPACKED_AT_ONCE, Damaged, Unpacking, unpacked
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-# Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
-MAX_ZSTD_WINDOW = 128 << 20
-# Bytes.  `xz -9` needs 65 MiB; a header may ask for 4 GiB.
-MAX_XZ_MEMORY = 128 << 20
-# Bytes.  The densest frame that can be written unpacks them to 80 MB.
-ZSTD_AT_ONCE = 2 << 10
 # Bytes that are waited for before a stream is looked at.
 PREFIX_BYTES = 4096
-UNPACKED_AT_ONCE = 128 << 10
-# Bytes that a compressed source may hold for each of its own, once it has given a document's worth.  The same page a
-# hundred times over comes to less; a bomb of one sentence comes to 300 and more.
-MAX_EXPANSION = 200
-
 # Marks of encodings whose line feeds are no single byte.  UTF-32 before UTF-16, whose mark begins its own.
 WIDE_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -44,14 +30,6 @@ WIDE_ENCODINGS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-class Damaged(Exception):
-    """A compressed file that cannot be unpacked, or not to its end."""
-
-
-class Bomb(Damaged):
-    """A compressed file that holds more than any that is meant to be read."""
 
 
 class Changed(Exception):
@@ -68,7 +46,7 @@ def opened(source: Source) -> Iterator[Opened]:
 
 def open_source(source: Source) -> io.BufferedReader:
     """Open the bytes of a source, unpacked.  Raises OSError, and Changed if it is not what it was when it was found."""
-    return _unpacked(open_packed(source))
+    return unpacked(open_packed(source))
 
 
 def open_packed(source: Source) -> io.BufferedReader:
@@ -99,7 +77,7 @@ def open_share(share: Share) -> IO[bytes]:
 
 def open_path(path: Path) -> IO[bytes]:
     """Open a file of our own, unpacked."""
-    return _unpacked(path.open("rb"))
+    return unpacked(path.open("rb"))
 
 
 def check_unchanged(source: Source) -> None:
@@ -254,128 +232,6 @@ class _Seekable(io.RawIOBase):
 
     def close(self) -> None:
         self._file.close()
-        super().close()
-
-
-class _Zstandard:
-    """A reader of Zstandard frames in a row.  zstandard's own takes a frame that is cut for a whole one."""
-
-    def __init__(self, packed: IO[bytes]) -> None:
-        import zstandard
-
-        self._packed = packed
-        self._unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW)
-        self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._left = memoryview(b"")
-        self._rest = b""
-
-    def read1(self, size: int) -> bytes:
-        """Return some bytes; b"" at the end.  Raises EOFError in a frame that is cut, and ZstdError."""
-        while not self._left:
-            piece = self._rest or self._packed.read(ZSTD_AT_ONCE)
-            if not piece:
-                if self._frame:
-                    raise EOFError("its last frame is cut")
-                return b""
-            self._frame = self._frame or self._unpacker.decompressobj()
-            self._left, self._rest = memoryview(self._frame.decompress(piece)), b""
-            if self._frame.eof:
-                self._rest, self._frame = self._frame.unused_data, None
-        given, self._left = bytes(self._left[:size]), self._left[size:]
-        return given
-
-    def close(self) -> None:
-        """Do nothing: the packed file is closed by who opened it."""
-
-
-class _Streams:
-    """A reader of bzip2 or xz streams in a row.  Python's own take what follows a stream, and is none, for the end."""
-
-    def __init__(self, packed: IO[bytes], begin: Callable[[], Any], padding: bytes = b"") -> None:
-        self._packed, self._begin, self._padding = packed, begin, padding
-        self._stream: Any = None
-        self._rest = b""
-
-    def read1(self, size: int) -> bytes:
-        """Return some bytes; b"" at the end.  Raises EOFError in a stream that is cut, OSError and LZMAError."""
-        while True:
-            wants = self._stream is None or self._stream.needs_input
-            piece = (self._rest or self._packed.read(UNPACKED_AT_ONCE)) if wants else b""
-            if wants and not piece:
-                if self._stream:
-                    raise EOFError("its last stream is cut")
-                return b""
-            if self._stream is None:
-                self._rest = piece.lstrip(self._padding) if self._padding else piece
-                self._stream = self._begin() if self._rest else None
-                continue
-            given, self._rest = bytes(self._stream.decompress(piece, size)), b""
-            if self._stream.eof:
-                self._rest, self._stream = self._stream.unused_data, None
-            if given:
-                return given
-
-    def close(self) -> None:
-        """Do nothing: the packed file is closed by who opened it."""
-
-
-# What unpacks what `compression` names.  All read like a GzipFile.
-_UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
-    "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
-    "Zstandard": _Zstandard,
-    "bzip2": lambda packed: _Streams(packed, bz2.BZ2Decompressor),
-    "xz": lambda packed: _Streams(packed, lambda: lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY), b"\0"),
-}
-
-
-def _unpacked(packed: io.BufferedReader) -> io.BufferedReader:
-    packing = compression(packed.peek(SNIFFED_BYTES)[:SNIFFED_BYTES])
-    if not packing:
-        return packed
-    return io.BufferedReader(Unpacking(_UNPACKERS[packing](packed), packed, packing), UNPACKED_AT_ONCE)
-
-
-class Unpacking(io.RawIOBase):
-    """Bytes as they are unpacked.  Raises Damaged, and Bomb when they are MAX_EXPANSION times what was read."""
-
-    def __init__(self, unpacked: Any, packed: io.BufferedReader, packing: str) -> None:
-        self._unpacked, self._packed, self.packing = unpacked, packed, packing
-        self._given = 0
-
-    def readable(self) -> bool:
-        """Return true."""
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill a buffer with what is there: so what stands before a damaged place is given before its error."""
-        space = memoryview(buffer)
-        given = self._next(len(space))
-        space[: len(given)] = given
-        self._given += len(given)
-        if self._given > MAX_DOCUMENT_BYTES and self._given > MAX_EXPANSION * self._read():
-            raise Bomb(f"it holds more than {MAX_EXPANSION} times its own size")
-        return len(given)
-
-    def _next(self, size: int) -> bytes:
-        from zstandard import ZstdError
-
-        try:
-            return bytes(self._unpacked.read1(size))
-        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, ZstdError) as error:
-            raise Damaged(str(error)) from None
-        except OSError as error:
-            if error.errno is None:  # what bz2 says of bytes that are not bzip2
-                raise Damaged(str(error)) from None
-            raise
-
-    def _read(self) -> int:
-        """The bytes read so far; a pipe does not know, and a bomb in it is stopped when its documents are too long."""
-        return self._packed.tell() if self._packed.seekable() else self._given
-
-    def close(self) -> None:
-        """Close both files."""
-        self._unpacked.close()
-        self._packed.close()
         super().close()
 
 

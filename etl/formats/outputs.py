@@ -9,10 +9,11 @@ import msgspec
 
 from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
-from etl.formats.opening import Damaged, open_path
+from etl.formats.opening import open_path
 from etl.formats.own import START_BYTES
 from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
+from etl.formats.unpacking import Damaged
 from etl.shapes import identity
 
 Noun = TypeVar("Noun")

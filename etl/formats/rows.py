@@ -11,9 +11,10 @@ from msgspec import UNSET, Struct
 from etl.formats.field_values import is_null
 from etl.formats.jsonl import read_each
 from etl.formats.names import TEXT_NAMES
-from etl.formats.opening import Changed, Damaged, fault_of
+from etl.formats.opening import Changed, fault_of
 from etl.formats.records import read_json
 from etl.formats.source import Reading, Reject, Share
+from etl.formats.unpacking import Damaged
 from etl.model import Raw
 
 

@@ -15,9 +15,10 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from etl.formats.names import language_code
-from etl.formats.opening import Damaged, check_unchanged, open_packed
+from etl.formats.opening import check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.unpacking import Damaged
 from etl.formats.warc_records import (
     MAX_HEADER_BYTES,
     MEMBER,

@@ -33,7 +33,7 @@ KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
 TIMES_IN_MEMORY = 2
 # Values read at a time: so many lists stand in a page each, and pages come by sixteen.
-_VALUES_AT_ONCE = 1 << 12
+VALUES_AT_ONCE = 1 << 12
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
@@ -157,8 +157,8 @@ class StoredColumn:
 
         values = np.frombuffer(self._pages, np.uint32)
         taken = np.empty(len(places), np.uint32)
-        for start in range(0, len(places), _VALUES_AT_ONCE):
-            taken[start : start + _VALUES_AT_ONCE] = values[places[start : start + _VALUES_AT_ONCE]]
+        for start in range(0, len(places), VALUES_AT_ONCE):
+            taken[start : start + VALUES_AT_ONCE] = values[places[start : start + VALUES_AT_ONCE]]
             if sys.platform == "linux":
                 self._pages.madvise(mmap.MADV_DONTNEED)
         return taken

@@ -144,7 +144,8 @@ class Run:
         if tuple(stages) == ACROSS and not job.index:
             first = list(islice(shards, 2))
             shards = chain(first, shards)
-            stages = ("clean",) if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL else stages
+            if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL:
+                stages = ("clean",)
         for number, stage in enumerate(stages):
             with self._timed(stage):
                 if number == 0:

@@ -21,6 +21,10 @@ class DuplicateArticles(Struct, frozen=True, gc=False):
     keeper: I64
     copied_ratio: F64
 
+    def some(self, chosen: Mask | I64) -> "DuplicateArticles":
+        """Return some of them."""
+        return DuplicateArticles(self.index[chosen], self.keeper[chosen], self.copied_ratio[chosen])
+
 
 NO_ARTICLES = DuplicateArticles(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
@@ -43,8 +47,8 @@ def duplicate_articles(
     least = 1.0 if settings.copies == "lossless" else MIN_COPIED_RATIO
     pairs = _likely(prints, articles, found, least / 2)
     ratios = _copied_ratios(prints, articles, found, pairs)
-    pairs = _some(DuplicateArticles(pairs.index, pairs.keeper, ratios), np.flatnonzero(ratios >= least))
-    first = ranks(order)[np.searchsorted(articles, pairs.index)]
+    pairs = DuplicateArticles(pairs.index, pairs.keeper, ratios).some(ratios >= least)
+    first = ranks(order)[blocks_of(articles, pairs.index)[0]]
     walk = np.lexsort((-pairs.copied_ratio, first))
     dropped, chosen = set[int](), list[int]()
     for place, article, keeper in zip(
@@ -53,7 +57,13 @@ def duplicate_articles(
         if article not in dropped and keeper not in dropped and keeper not in removed:
             dropped.add(article)
             chosen.append(place)
-    return _some(pairs, np.sort(np.array(chosen, np.int64)))
+    return pairs.some(np.sort(np.array(chosen, np.int64)))
+
+
+def blocks_of(articles: I64, some: I64) -> tuple[I64, I64]:
+    """Return where the blocks of some articles start, and how many each has."""
+    starts, ends = (np.searchsorted(articles, some, side) for side in ("left", "right"))
+    return starts, ends - starts
 
 
 def are_in(prints: Fingerprints, articles: I64, blocks: I64, others: I64) -> Mask:
@@ -88,20 +98,14 @@ def _copied_ratios(prints: Fingerprints, articles: I64, found: Duplicates, pairs
     """Return the ratio of the words of each article that are copies of its keeper's."""
     keepers = np.full(len(articles), -1)
     keepers[found.index] = articles[found.keeper]
-    starts, ends = (np.searchsorted(articles, pairs.index, side) for side in ("left", "right"))
-    sizes, ratios = ends - starts, [np.zeros(0)]
+    starts, sizes = blocks_of(articles, pairs.index)
+    ratios = [np.zeros(0)]
     for turn in turns(sizes, _BLOCKS_AT_ONCE):
-        blocks, words = ranges(starts[turn], sizes[turn]), prints.word_counts
-        owners = np.repeat(np.arange(len(sizes[turn])), sizes[turn])
+        blocks, count = ranges(starts[turn], sizes[turn]), len(sizes[turn])
+        words, owners = prints.word_counts[blocks], np.repeat(np.arange(count), sizes[turn])
         others = pairs.keeper[turn][owners]
         is_copy = keepers[blocks] == others
         rest = np.flatnonzero(~is_copy)
         is_copy[rest] = are_in(prints, articles, blocks[rest], others[rest])
-        ratios.append(
-            np.bincount(owners[is_copy], words[blocks[is_copy]], len(sizes[turn])) / np.bincount(owners, words[blocks])
-        )
+        ratios.append(np.bincount(owners[is_copy], words[is_copy], count) / np.bincount(owners, words))
     return np.concatenate(ratios)
-
-
-def _some(pairs: DuplicateArticles, places: I64) -> DuplicateArticles:
-    return DuplicateArticles(pairs.index[places], pairs.keeper[places], pairs.copied_ratio[places])

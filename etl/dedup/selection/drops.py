@@ -7,8 +7,7 @@ from msgspec import Struct
 
 from etl.dedup.arrays import F64, I64, U64, Mask, Ragged, ragged, ranges, turns, without_repeats
 from etl.dedup.pairs.buckets import Runner, one_by_one
-from etl.dedup.selection.articles import are_in
-from etl.dedup.selection.duplicates import Duplicates
+from etl.dedup.selection.articles import are_in, blocks_of
 from etl.dedup.selection.history import Blocks, Selected
 
 _HALF = np.uint64(32)
@@ -35,10 +34,10 @@ class Drops(Struct, frozen=True, gc=False):
 
 def drops_of(blocks: Blocks, selected: Selected, start: int = 0, run: Runner = one_by_one) -> Drops:
     """Return the blocks from `start` on to drop."""
-    articles, found = blocks.articles, _since(selected.blocks, start)
+    articles, found = blocks.articles, selected.blocks.some(selected.blocks.index >= start)
     whole = selected.articles
-    first, end = (np.searchsorted(articles, whole.index, side) for side in ("left", "right"))
-    of_whole, sizes = ranges(first, end - first), end - first
+    starts, sizes = blocks_of(articles, whole.index)
+    of_whole = ranges(starts, sizes)
     block = np.concatenate([found.index, of_whole])
     order = np.argsort(block, kind="stable")
     keeper = np.concatenate([found.keeper, np.repeat(whole.keeper, sizes)])[order]
@@ -59,11 +58,6 @@ def _keeper_blocks(blocks: Blocks, selected: Selected) -> I64:
     keepers = np.full(len(blocks.articles), -1)
     keepers[selected.among_all.index] = selected.among_all.keeper
     return keepers
-
-
-def _since(found: Duplicates, start: int) -> Duplicates:
-    some = found.index >= start
-    return Duplicates(found.index[some], found.keeper[some], found.similarity[some])
 
 
 def _residues(tokens: Ragged, blocks: I64, keepers: I64, run: Runner) -> tuple[I64, I64]:

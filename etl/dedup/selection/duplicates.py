@@ -24,6 +24,10 @@ class Duplicates(Struct, frozen=True, gc=False):
     keeper: I64
     similarity: F64
 
+    def some(self, chosen: Mask | I64) -> "Duplicates":
+        """Return some of them."""
+        return Duplicates(self.index[chosen], self.keeper[chosen], self.similarity[chosen])
+
 
 def duplicates(
     prints: Fingerprints,

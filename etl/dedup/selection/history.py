@@ -146,10 +146,10 @@ def _select_articles(blocks: Blocks, settings: DedupSettings, resources: Resourc
     )
     removed = np.isin(blocks.articles, whole.index)
     if not _differs(blocks, among_all, removed):
-        return Selected(among_all, whole, _some(among_all, ~removed[among_all.index]))
+        return Selected(among_all, whole, among_all.some(~removed[among_all.index]))
     known = history.known[1]
     out = removed | (history.kept_in & REMAINING == 0)
-    remaining = _among(blocks, settings, resources, out, _some(known, ~removed[known.index]))
+    remaining = _among(blocks, settings, resources, out, known.some(~removed[known.index]))
     return Selected(among_all, whole, remaining)
 
 
@@ -177,26 +177,22 @@ def _differs(blocks: Blocks, among_all: Duplicates, removed: Mask) -> bool:
     history, hashes = blocks.history, blocks.prints.text_hashes[0]
     if (history.kept_in != BOTH).any() or not _are_equal(*history.known):
         return True
-    remain = _some(among_all, ~removed[among_all.index])
+    remain = among_all.some(~removed[among_all.index])
     return bool((removed[remain.keeper] | np.isin(hashes[remain.index], hashes[removed])).any())
 
 
 def _newly_known(prints: Fingerprints, found: Duplicates, known: Duplicates) -> KnownNearDuplicates:
     hashes = prints.text_hashes[0]
     is_near = (hashes[found.index] != hashes[found.keeper]) & (prints.shingle_counts[found.index] > 0)
-    near = _some(found, is_near & ~np.isin(found.index, known.index))
+    near = found.some(is_near & ~np.isin(found.index, known.index))
     _, first = np.unique(hashes[near.index], return_index=True)
     return KnownNearDuplicates(prints.text_hashes[:, near.index[first]], near.keeper[first], near.similarity[first])
-
-
-def _some(found: Duplicates, places: Mask | I64) -> Duplicates:
-    return Duplicates(found.index[places], found.keeper[places], found.similarity[places])
 
 
 def _merged(one: Duplicates, other: Duplicates) -> Duplicates:
     index = np.concatenate([one.index, other.index])
     keeper, similarity = np.append(one.keeper, other.keeper), np.append(one.similarity, other.similarity)
-    return _some(Duplicates(index, keeper, similarity), np.argsort(index))
+    return Duplicates(index, keeper, similarity).some(np.argsort(index))
 
 
 def _are_equal(one: Struct, other: Struct) -> bool:
