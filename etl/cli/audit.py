@@ -48,7 +48,7 @@ def audit() -> None:
     default=200,
     show_default=True,
     metavar="N",
-    help="How many to draw.",
+    help="Number of removals to draw.",
 )
 @option(
     "Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed draws the same sample."
@@ -82,7 +82,7 @@ def sample_audit(
     The first command asks on the terminal: k right, x wrong, ? unsure, u undoes the last verdict, q stops.  Run it
     again to continue.  The second writes a CSV file: fill in the column "verdict" with a spreadsheet.
 
-    Characters are drawn, so a long removal is drawn more often, and one that is drawn twice counts twice.  Use the
+    Characters are drawn, so a long removal is drawn more often.  A removal that is drawn twice counts twice.  Give the
     same rule options as for `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts

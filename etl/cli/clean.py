@@ -55,14 +55,14 @@ STARTED_HERE = 8
     "--skip",
     multiple=True,
     metavar="STATUS",
-    help="Leave out articles without text.  stub: those that have a headline; empty: those that have none; stub,empty: "
-    "both.  [default: write them]",
+    help="Leave out articles without text.  stub: those with a headline; empty: those without a headline; "
+    "stub,empty: both.  [default: write them]",
 )
 @option(
     "Output",
     "--captions",
     is_flag=True,
-    help="Write the captions of pictures, with their credits, into a field.  They are never in the text.",
+    help="Also write the picture captions that were removed, with their credits, into a field.",
 )
 @option(
     "Output",
@@ -70,11 +70,13 @@ STARTED_HERE = 8
     type=click.Choice(["none", "markdown"]),
     default="none",
     show_default=True,
-    help="markdown: also write the text of pages into a field, with headings, lists and tables in Markdown.",
+    help="markdown: also write the text of pages in Markdown (headings, lists, tables) into a field.",
 )
-@option("Output", "--links", is_flag=True, help="Show links in this field, too; needs --structure markdown.")
+@option("Output", "--links", is_flag=True, help="Also show links in the Markdown; needs --structure markdown.")
 @option("Output", "--report", type=File(), default="", metavar="FILE", help="Also write an HTML page of the run.")
-@option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
+@option(
+    "Output", "-n", "--dry-run", is_flag=True, help="Write no articles, only the summary (and the page of --report)."
+)
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that is removed, with its rule.")
@@ -127,7 +129,7 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
       copydesk diff pages/ --profile careful
 
     Exits with 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
-    paragraphs does not count.  [clean] of copydesk.toml applies here too.
+    paragraphs does not count.  [clean] of copydesk.toml also applies to diff.
     """
     from etl.pipeline.session import session
 

@@ -87,7 +87,7 @@ if TYPE_CHECKING:
 @options.index_option
 @maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Remove records of JSONL that duplicate an earlier one; write the others unchanged and in order.
+    """Remove JSONL records that duplicate an earlier record; write the others unchanged, in their order.
 
     \b
     Examples:
@@ -96,8 +96,8 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    The audit names the earlier record, which is kept, and the similarity, which is at least --threshold.  Records of
-    fewer than ten words are never duplicates.
+    For each duplicate, the audit names the record that is kept and the similarity.  Records of fewer than ten words
+    are never duplicates.
     """
     from etl.pipeline.session import session
 

@@ -34,7 +34,7 @@ class ExplainCommand(GroupedCommand):
 
 @click.command(cls=ExplainCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE", required=False)
-@option("Input", "--text", metavar="TEXT", help="Instead, explain step by step how this text is repaired.")
+@option("Input", "--text", metavar="TEXT", help="Explain the repair of this text, step by step, instead of a line.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 @options.reading_options
 @options.rule_options
@@ -49,8 +49,8 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain crawl.jsonl:a77:3  line 3 of the record with the id a77
       copydesk explain --text 'Belarusâ€™ president don?t'
 
-    LINE is the number of a line of the input; for HTML, of its text, as in the audit.  For a line that a rule removes,
-    an exception that keeps it is printed.
+    LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  If a rule removes the
+    line, an exception that keeps it is printed.
     """
     if text is None and not place:
         raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")

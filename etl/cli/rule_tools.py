@@ -33,12 +33,12 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a
 
 @click.command("try", cls=GroupedCommand)
 @options.inputs_argument
-@option("Match", "--regex", default="", metavar="REGEX", help="Blocks that this matches as a whole.")
+@option("Match", "--regex", default="", metavar="REGEX", help="Match blocks that fit this regex as a whole.")
 @option("Match", "--inside", is_flag=True, help="Search for the regex inside blocks, as a strip rule does.")
-@option("Match", "--exact", multiple=True, metavar="TEXT", help="Blocks that are exactly this; repeatable.")
-@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Blocks that begin with this; repeatable.")
-@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Blocks that end with this; repeatable.")
-@option("Match", "--contains", multiple=True, metavar="TEXT", help="Blocks that contain this; repeatable.")
+@option("Match", "--exact", multiple=True, metavar="TEXT", help="Match blocks that are exactly this; repeatable.")
+@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Match blocks that begin with this; repeatable.")
+@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Match blocks that end with this; repeatable.")
+@option("Match", "--contains", multiple=True, metavar="TEXT", help="Match blocks that contain this; repeatable.")
 @option("Match", "--case", is_flag=True, help="Distinguish capitals.")
 @options.finding_options
 @options.reading_options
@@ -83,8 +83,9 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
     crawl.jsonl:7:3 is line 3 of the record in row 7.  The draft has the line as its example, and as `keeps` the most
-    similar line that stays.  Fill in `why`, look for a more similar line that must stay, then run `copydesk rules lint`
-    and `copydesk rules test`.  If the line stands outside the story of a page, the draft keeps its element.
+    similar line that stays.  Fill in `why`, and look for a more similar line that must stay.  Then run `copydesk rules
+    lint` and `copydesk rules test`.  If the line stands outside the story of a page, the draft is a rule that keeps the
+    element of the line.
     """
     from etl.decode import decode
     from etl.document import judge, page_settings
@@ -118,7 +119,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=3,
     show_default=True,
     metavar="N",
-    help="Only lines that are in at least N documents.",
+    help="Use only lines that are in at least N documents.",
 )
 @option(
     "Output",
@@ -127,7 +128,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=20,
     show_default=True,
     metavar="N",
-    help="At most N rules, the most frequent lines first.",
+    help="Print at most N rules, for the most frequent lines first.",
 )
 @pack_option
 @options.finding_options
