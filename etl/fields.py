@@ -23,8 +23,8 @@ ARTICLE = {
     "metadata": "The other fields of the input's record, as a JSON object in a string.",
     "captions": "Captions of pictures that were removed from the text, each with `text` and `credit`, as a JSON array "
     "in a string; only with --captions.",
-    "markdown": "`text` in Markdown, with headings, lists, quotations and tables; only with --structure markdown. It has "
-    "links only with --links.",
+    "markdown": "`text` in Markdown, with headings, lists, quotations and tables; only with --structure markdown. It "
+    "has links only with --links.",
 }
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",

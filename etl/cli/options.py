@@ -79,8 +79,8 @@ reading_options = stacked(
         "mapped",
         multiple=True,
         metavar="FIELD=PATH",
-        help="Where a field of the article is in the records: created=meta.date.  FIELD is headline, publisher, author, "
-        "created, url, language or id; repeatable.",
+        help="Where a field of the article is in the records: created=meta.date.  FIELD is headline, publisher, "
+        "author, created, url, language or id; repeatable.",
     ),
     option(
         "Reading",
