@@ -31,7 +31,7 @@ _ROWS = (
     # Copies.
     ("duplicate/exact", "Copy of an earlier paragraph", "Its words are those of the paragraph in `duplicate_of`."),
     ("duplicate/near", "Near-copy of an earlier paragraph",
-     "`similarity` is the Jaccard similarity of their word triples; `residue` lists the words that the kept one lacks."),
+     "`similarity` is the Jaccard similarity of their word triples; `residue` lists words that the kept one lacks."),
     ("duplicate/end", "End of the audit of `dedup`", "Without it, an audit that was cut would look whole."),
     ("duplicate/article", "Copy of a whole earlier article",
      "80 % of its words are copied from one earlier article, `duplicate_of`."),
