@@ -33,8 +33,8 @@ _ROWS = (
     ("duplicate/near", "Near-copy of an earlier paragraph",
      "`similarity` is the Jaccard similarity of their word triples; `residue` lists words that the kept one lacks."),
     ("duplicate/end", "End of the audit of `dedup`", "Without it, an audit that was cut would look whole."),
-    ("duplicate/article", "Copy of a whole earlier article",
-     "80 % of its words are copied from one earlier article, `duplicate_of`."),
+    ("duplicate/article", "Paragraph of an article that is a copy",
+     "80 % of the words of its article are copied from one earlier article, `duplicate_of`."),
     # Parts of a page around its story.
     ("page/dialog", "Dialog of a page", "A notice that lies over the page: consent, newsletter, age."),
     ("page/comments", "Comments below a story", "Readers wrote them."),
