@@ -9,17 +9,6 @@ import click
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.report import check_report, report_of, write_report
-from etl.cli.show import (
-    MAX_REJECTS_SHOWN,
-    changes,
-    diff_lines,
-    diff_objects,
-    reject_word,
-    reject_words,
-    report,
-    run_session,
-    summary,
-)
 from etl.cli.terminal import paged
 from etl.cli.types import File
 from etl.errors import UsageError
@@ -131,6 +120,7 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     Exits with 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
     paragraphs does not count.  [clean] of copydesk.toml also applies to diff.
     """
+    from etl.cli.show import diff_lines, diff_objects, reject_words, report, run_session
     from etl.pipeline.session import session
 
     max_errors = chosen.pop("max_errors")
@@ -153,6 +143,7 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
 
 
 def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
+    from etl.cli.show import changes, reject_words, report, run_session, summary
     from etl.pipeline.run import can_print
     from etl.pipeline.session import session
 
@@ -181,6 +172,7 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
 def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, list[str]]":
     """Print articles as they are made; return with the outcome the words for the first rejects."""
     from etl.cli.progress import ProgressLine
+    from etl.cli.show import MAX_REJECTS_SHOWN, reject_word
     from etl.engines.local import LocalEngine
     from etl.formats.outputs import decode_lines
     from etl.pipeline.delivery import printing

@@ -10,7 +10,6 @@ import click
 from etl.cli import options, settings
 from etl.cli.index import maintain, maintenance_options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.show import reject_words, report, run_session
 from etl.cli.terminal import number
 
 if TYPE_CHECKING:
@@ -99,6 +98,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     For each duplicate, the audit names the record that is kept and the similarity.  Records of fewer than ten words
     are never duplicates.
     """
+    from etl.cli.show import reject_words, report, run_session
     from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:

@@ -15,12 +15,12 @@ from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import File, Place
-from etl.packs import Selection, load_rules
 
 if TYPE_CHECKING:
     from etl.document import Judged
     from etl.formats import Reading
     from etl.model import Block
+    from etl.packs import Selection
     from etl.rule_tools import Difference, Hit, Suggestion
 
 # Characters of a line that are shown.
@@ -91,7 +91,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     from etl.document import judge, page_settings
     from etl.document import parse as parse_document
     from etl.formats import only_document
-    from etl.packs import compile_rules
+    from etl.packs import compile_rules, load_rules
     from etl.rule_tools import draft, free_id, header, propose
 
     reading, selection = settings.reading(chosen), settings.selection(chosen)
@@ -144,6 +144,7 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
 
     A line that recurs is not always furniture: read the rules, and delete those for lines that a story may contain.
     """
+    from etl.packs import load_rules
     from etl.rule_tools import MAX_WORDS, draft, free_id, header, suggest
 
     reading, selection = settings.reading(chosen), settings.selection(chosen)
@@ -191,7 +192,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 
 
 @contextmanager
-def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[Selection], "Iterator[Judged]"]]:
+def _documents(inputs: Sequence[str], reading: "Reading") -> "Iterator[Callable[[Selection], Iterator[Judged]]]":
     """Find the inputs; return a function that yields their documents, edited by a selection of rules.
 
     Says at the end what could not be read, and exits 4 for it, as `clean` does.
@@ -207,7 +208,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
     with scratch() as workspace:
         found = spooled(find(inputs, reading), Path(workspace.folder))
 
-        def judged(selection: Selection) -> "Iterator[Judged]":
+        def judged(selection: "Selection") -> "Iterator[Judged]":
             job = Job(selection, reading)
             for shard in Run(job, found, LocalEngine(1), Silent()).plan(job):
                 for result in documents_of(job, shard):
