@@ -123,8 +123,8 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     Example:
       copydesk audit bound verdicts.csv
 
-    The bound is a share of the removed characters, and exact (Clopper and Pearson).  An unsure verdict counts as wrong.
-    For each wrong removal, the exception that would keep it is printed, ready for copydesk.toml.
+    The bound is on the share of the removed characters that were wrongly removed.  It is exact (Clopper and Pearson).
+    An unsure verdict counts as wrong.  For each wrong removal, an exception is printed, ready for copydesk.toml.
     """
     from etl.check.verdicts import read_verdicts
     from etl.check.warranty import percent, statement, warranty_of

@@ -173,7 +173,7 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
         (
             totals.statuses["suspect"],
             "article",
-            "whose lead, end or prose was to go",
+            "whose lead, end or whole prose rules matched",
             lambda one: one.status == "suspect",
         ),
         (totals.statuses["paywalled"], "article", "behind a paywall", lambda one: one.status == "paywalled"),
