@@ -173,7 +173,7 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
         (
             totals.statuses["suspect"],
             "article",
-            "whose lead, end or whole prose rules matched",
+            "in which rules matched the lead, the end or all prose",
             lambda one: one.status == "suspect",
         ),
         (totals.statuses["paywalled"], "article", "behind a paywall", lambda one: one.status == "paywalled"),
