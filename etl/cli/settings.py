@@ -193,7 +193,7 @@ def is_time_fixed(given: str) -> bool:
 
 
 def time_added(given: str) -> str:
-    """The time that goes into the records: as given, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
+    """Return the time for the records: the given one, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
     from etl.dates import instant, written
 
     if given:

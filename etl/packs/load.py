@@ -73,7 +73,7 @@ def builtin_folder() -> Path:
 
 
 def builtin_packs() -> Sequence[Path]:
-    """The packs that copydesk brings along, in sorted order."""
+    """Return the built-in packs, in sorted order."""
     return pack_files(builtin_folder())
 
 
@@ -111,7 +111,7 @@ def known_scopes() -> frozenset[str]:
 
 
 def pack_files(path: Path) -> Sequence[Path]:
-    """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none.
+    """Return a pack, or all packs in a folder and below it, in sorted order.  Raises PackError if there is none.
 
     A config that stands in the folder is no pack.
     """
