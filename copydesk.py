@@ -18,6 +18,6 @@ from etl import __version__
 __all__ = [*_names, "__version__"]
 
 if __name__ == "__main__":
-    from etl.cli import main
+    from etl.__main__ import main
 
     main()

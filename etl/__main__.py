@@ -1,10 +1,23 @@
-"""`python -m etl` is `copydesk`."""
+"""The program: `copydesk`, and `python -m etl`."""
 
 import sys
+
+INTERRUPTED = 130  # 128 + SIGINT
+
+
+def main() -> None:
+    """Run the command line.  A signal while it is loaded, or after all is done, shows no traceback."""
+    try:
+        from etl.cli.main import leave_at_signals, main
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    try:
+        main()
+    finally:
+        leave_at_signals()
+
 
 if __name__ == "__main__":
     if not sys.flags.safe_path:
         del sys.path[0]  # the current folder, which `-m` puts first: nothing in it is run
-    from etl.cli import main
-
     main()

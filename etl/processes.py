@@ -9,8 +9,8 @@ from contextlib import contextmanager
 # Bytes of address space with which a page of text is cleaned.  Python needs 40 MB of them, the libraries the rest: with
 # too few, OpenBLAS ends the process as it is loaded, with an exit code of its own.
 MIN_ADDRESS_SPACE = 400 << 20
-# What the system says when there is no memory to load a library into.
-_NO_ROOM = re.compile("failed to map segment|cannot allocate memory", re.I)
+# What is said where there is no memory to load a library into, or to start a thread: by the system, Python and Arrow.
+_NO_ROOM = re.compile("failed to map segment|cannot allocate memory|can't start new thread|failed to launch", re.I)
 # Parameters of mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
@@ -42,9 +42,9 @@ def address_space() -> int | None:
     return None if limit == resource.RLIM_INFINITY else limit
 
 
-def has_no_room(error: ImportError) -> bool:
-    """Return whether a library was not loaded because there is too little memory."""
-    return _NO_ROOM.search(str(error)) is not None
+def has_no_room(error: Exception) -> bool:
+    """Return whether an error comes from too little memory, also for a library or a thread."""
+    return isinstance(error, MemoryError) or _NO_ROOM.search(str(error)) is not None
 
 
 def return_freed_memory(block_bytes: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from msgspec import Struct
 
-from etl.cli import main
+from etl.cli.main import main
 from etl.document import Judged, Ruleset, judge, parse
 from etl.model import Article, Block, Document, Kind, Metadata, Publisher, Raw, Removal
 from etl.packs import Selection, compile_rules

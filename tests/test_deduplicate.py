@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.cli import main
+from etl.cli.main import main
 
 RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
 RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"

@@ -197,7 +197,7 @@ def test_nobody_else_may_write_into_a_work_folder(run: Run, tmp_path: Path) -> N
         os.umask(before)
 
 
-@pytest.mark.parametrize("name", [".copydesk-o.jsonl.lock", "seen/lock", "seen/lock.holder", "seen/manifest.json"])
+@pytest.mark.parametrize("name", [".copydesk-o.jsonl.lock", "seen/lock", "seen/.lock-holder", "seen/manifest.json"])
 @pytest.mark.parametrize("sort", ["a link", "a second name", "a pipe"])
 def test_a_lock_that_is_another_file_destroys_nothing(run: Run, cleaned: Path, name: str, sort: str) -> None:
     mine = cleaned / "mine.txt"

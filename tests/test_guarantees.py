@@ -482,6 +482,48 @@ def test_r8_a_signal_while_names_are_moved_leaves_the_files_of_one_run(
     assert (tmp_path / "back.txt").read_text() in (STORY.format(1), STORY.format(2))
 
 
+IMPORTS = """
+import os, signal, sys
+def hook(event, values):
+    if event == "import" and values[0] == "click":
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(hook)
+from etl.__main__ import main
+main()
+"""
+LEAVES = """
+import atexit, os, signal
+atexit.register(os.kill, os.getpid(), signal.{name})
+from etl.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        pytest.param(IMPORTS, 130, id="while it is loaded"),
+        pytest.param(LEAVES.format(name="SIGINT"), 130, id="INT as Python ends"),
+        pytest.param(LEAVES.format(name="SIGTERM"), 143, id="TERM as Python ends"),
+    ],
+)
+def test_a_signal_at_the_start_or_the_end_shows_no_traceback(tmp_path: Path, program: str, code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", program, "rules", "list"], cwd=tmp_path, capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_signal_that_the_caller_ignores_ends_no_run(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    hangs_up = MOVES.replace("SIGTERM", "SIGHUP").replace("left =", "signal.signal(signal.SIGHUP, signal.SIG_IGN); left =")
+    words = ["-c", hangs_up, "1", "clean", "a.txt", "-o", "o.jsonl", "-j", "1"]
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0
+    assert (tmp_path / "o.jsonl").exists()
+
+
 # 6. Nothing from the current folder is executed; a config of another user is never obeyed.
 
 

@@ -48,7 +48,7 @@ def finals(folder: Path) -> dict[str, bytes]:
         name: path.read_bytes()
         for name, path in names.items()
         if name != "in.jsonl"
-        and not name.endswith(("run.json", "lock", "lock.holder", "manifest.json"))
+        and not name.endswith(("run.json", "lock", "lock-holder", "manifest.json"))
         and "/." not in f"/{name}"
     }
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from itertools import islice
@@ -171,12 +171,23 @@ def _config(named: Path | None, is_unwanted: bool) -> "Config":
 def main() -> None:
     """Run the command line.  The exit codes are those of the README; a signal is 128 + its number."""
     gc.set_threshold(*COLLECT_AFTER)
-    for number in ENDING_SIGNALS:
-        signal.signal(number, _terminate)
+    _handle(ENDING_SIGNALS, _terminate)
     try:
         sys.exit(_ended())
     finally:
         _settle_output()
+
+
+def leave_at_signals() -> None:
+    """From here on a signal ends the process at once: no exception would be caught any more."""
+    _handle((signal.SIGINT, *ENDING_SIGNALS), _leave)
+
+
+def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None]) -> None:
+    """Handle signals, but for those that are ignored: `nohup` has a run go on when the terminal is closed."""
+    for number in numbers:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _ended() -> int:
@@ -207,6 +218,10 @@ def _terminate(number: int, _: object) -> None:
     raise Terminated(number)
 
 
+def _leave(number: int, _: object) -> None:
+    os._exit(128 + number)
+
+
 def _run() -> int:
     try:
         with guarded_output():
@@ -232,20 +247,11 @@ def _run() -> int:
         fault = of_system(name, error)
         say(f"copydesk: {fault}")
         return fault.exit_code
-    except (MemoryError, ImportError) as error:
-        if isinstance(error, ImportError) and not has_no_room(error):
-            return _internal(error)
-        _trace()
-        say(f"copydesk: {MachineError('', 'memory ran out')}")
-        return MachineError.exit_code
     except Exception as error:  # the last resort: a fault of ours is never a traceback, and never exit 1
-        return _internal(error)
-
-
-def _internal(error: Exception) -> int:
-    _trace()
-    say(f"copydesk: internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows.")
-    return MachineError.exit_code
+        _trace()
+        internal = f"internal error: {type(error).__name__}: {error}\n  Please report it with what -vv shows."
+        say(f"copydesk: {MachineError('', 'memory ran out') if has_no_room(error) else internal}")
+        return MachineError.exit_code
 
 
 def _check_room() -> None:

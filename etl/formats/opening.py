@@ -97,19 +97,6 @@ def _compare(source: Source, size: int, modified: int) -> None:
         raise Changed("it changed while the run was at work")
 
 
-def loaded(share: Share) -> Share:
-    """Return a share with its bytes in it, so that it can be read again as it was; if it cannot be read, with why."""
-    if share.body is not None or share.fault:
-        return share
-    try:
-        with open_share(share) as file:
-            body = file.read()
-        check_unchanged(share.source)
-    except (OSError, Changed, Damaged) as error:
-        return structs.replace(share, fault=fault_of(error))
-    return structs.replace(share, body=body)
-
-
 def spooled(found: Found, folder: Path) -> Found:
     """Return what was found with streams copied to files, so that they can be read more than once."""
     return structs.replace(found, sources=tuple(_spooled(source, folder) for source in found.sources))

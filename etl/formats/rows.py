@@ -1,7 +1,7 @@
 """JSONL -> rows, for `dedup`: each record's line as it stands, and of what it holds only the text and a name."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,11 +36,15 @@ def read_rows(share: Share, reading: Reading) -> Iterator[Row | Reject]:
     if share.fault:
         yield Reject(name, share.row, share.fault, share.body or b"")
         return
-    look = _looker(reading.text_field)
     try:
-        yield from read_each(share, lambda row, line: look(row, line) or _slowly(name, row, line, reading))
+        yield from read_each(share, lambda row, line: read_row(name, row, line, reading))
     except (OSError, Changed, Damaged) as error:
         yield Reject(name, share.row, fault_of(error), b"")
+
+
+def read_row(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
+    """Return the record of a line."""
+    return _looker(reading.text_field)(row, line) or _slowly(path, row, line, reading)
 
 
 @cache
@@ -48,27 +52,38 @@ def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
     """Return a function that reads a line of the usual sort, and returns None for any other."""
     known = (spelling for name in TEXT_NAMES if "." not in name for spelling in (name, _snake_case(name)))
     names = (text_field,) if text_field else tuple(dict.fromkeys(known))
-    fields = [(f"text_{place}", Any, UNSET) for place in range(len(names))]
-    rename = {field: name for (field, _, _), name in zip(fields, names, strict=True)} | {"own_id": "id"}
-    found = [] if text_field == "id" else [("own_id", Any, "")]
-    decode = msgspec.json.Decoder(msgspec.defstruct("Fields", [*fields, *found], rename=rename)).decode
+    of_first, of_all = _reader(names[:1]), _reader(names)
 
     def look(row: int, line: bytes) -> Row | None:
         try:
-            fields = msgspec.structs.astuple(decode(line))
+            own, text = of_first(line)
+            if not isinstance(text, str) or is_null(text):
+                own, *fields = of_all(line)
+                text = _text_of(fields)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        place = 0
-        while place < len(names) and fields[place] is UNSET:
-            place += 1
-        text, own = fields[place] if place < len(names) else None, fields[-1] if found else ""
-        if not isinstance(text, str) or not isinstance(own, str):
-            return None
-        if is_null(text) and (text.strip() or any(value is not UNSET for value in fields[place + 1 : len(names)])):
-            return None  # another field may hold the text
-        return Row(row, line.removesuffix(b"\n"), text, own)
+        is_usual = isinstance(text, str) and isinstance(own, str)
+        return Row(row, line.removesuffix(b"\n"), text, own) if is_usual else None
 
     return look
+
+
+def _reader(names: Sequence[str]) -> Callable[[bytes], tuple[Any, ...]]:
+    """Return a function that checks a line whole, and returns the record's own id and the values of some fields."""
+    fields = {f"field_{place}": name for place, name in enumerate(names)}
+    own = {"own_id": "id"} if "id" not in names else {}
+    columns = [("own_id", Any, ""), *((field, Any, UNSET) for field in fields)]
+    decode = msgspec.json.Decoder(msgspec.defstruct("Fields", columns, rename=own | fields)).decode
+    return lambda line: msgspec.structs.astuple(decode(line))
+
+
+def _text_of(fields: Sequence[Any]) -> str | None:
+    """Return the first field that is there; None if it is no text, or is blank where another one may hold the text."""
+    there = [value for value in fields if value is not UNSET]
+    text = there[0] if there else None
+    if not isinstance(text, str) or (is_null(text) and (text.strip() or len(there) > 1)):
+        return None
+    return text
 
 
 def _snake_case(name: str) -> str:

@@ -18,7 +18,7 @@ from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
 from etl.writers import TEMPORARY, atomic, check_regular
 
-MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", "lock.holder", "part-*.parquet"
+MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", ".lock-holder", "part-*.parquet"
 
 
 class Run(Struct, frozen=True):

@@ -118,30 +118,46 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     folder, run = Path(workspace.folder) / "joined", partial(in_threads, threads=threads)
     folder.mkdir(parents=True)
     fits = TIMES_IN_MEMORY * sum(part.size() for part in parts) <= job.memory
-    small = list(run(partial(_small_columns, part) for part in parts))
-    columns: dict[str, Any] = {name: np.concatenate([each[name] for each in small], axis=-1) for name in small[0]}
-    paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
-    columns |= {name: _stored_column(path, fits) for name, path in zip(LISTS, paths, strict=True)}
+    block_starts = np.cumsum([0, *(len(part.read_blocks("number")) for part in parts)])
     article_starts = np.cumsum([0, *(len(part.read_articles("number")) for part in parts)])
-    block_starts = np.cumsum([0, *(each["articles"].size for each in small)])
-    articles = columns.pop("articles") + np.repeat(article_starts[:-1], np.diff(block_starts))
-    prints = Fingerprints(band_keys=StoredBands(parts), **columns)
+    columns = _columns_in_memory(int(block_starts[-1]))
+    rows = map(slice, block_starts[:-1].tolist(), block_starts[1:].tolist())
+    filling = (partial(_fill, columns, *each) for each in zip(rows, parts, article_starts.tolist(), strict=False))
+    deque(run(filling), maxlen=0)
+    paths = run(partial(_append, parts, name, folder) for name in LISTS)
+    lists: dict[str, Any] = {name: _stored_column(path, fits) for name, path in zip(LISTS, paths, strict=True)}
+    articles = columns.pop("articles")
+    prints = Fingerprints(band_keys=StoredBands(parts), **columns, **lists)
     return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
 
 
-def _small_columns(part: FingerprintFile) -> "dict[str, NDArray[Any]]":
-    """Return the columns of a part that stay in memory: copies, which do not keep its whole file mapped."""
+def _columns_in_memory(blocks: int) -> "dict[str, NDArray[Any]]":
+    """Return the columns that stay in memory, to be filled part by part: joining copies would take twice as much."""
     import numpy as np
 
-    from etl.dedup.store import list_sizes, text_hashes_of
+    return {
+        "articles": np.empty(blocks, np.int64),
+        "text_hashes": np.empty((2, blocks), np.uint64),
+        "figures_hashes": np.empty(blocks, np.uint64),
+        "dateline_days": np.empty(blocks, np.int32),
+        **{name: np.empty(blocks, np.int32) for name in _COUNTS.values()},
+    }
+
+
+def _fill(columns: "dict[str, NDArray[Any]]", rows: slice, part: FingerprintFile, first_article: int) -> None:
+    """Copy the columns of a part to these rows, so that its file does not stay mapped."""
+    import numpy as np
+
+    from etl.dedup.store import list_sizes
 
     table = part.read_blocks("article", "text_hash_0", "text_hash_1", "figures_hash", "dateline_day", *LISTS)
-    return {
-        "articles": table["article"].to_numpy().copy(),
-        "text_hashes": text_hashes_of(table),
-        "figures_hashes": table["figures_hash"].to_numpy().view(np.uint64).copy(),
-        "dateline_days": table["dateline_day"].to_numpy().copy(),
-    } | {_COUNTS[name]: list_sizes(table[name]).astype(np.int32) for name in LISTS}
+    np.add(table["article"].to_numpy(), first_article, out=columns["articles"][rows])
+    for half, hashes in enumerate(columns["text_hashes"]):
+        hashes[rows] = table[f"text_hash_{half}"].to_numpy().view(np.uint64)
+    columns["figures_hashes"][rows] = table["figures_hash"].to_numpy().view(np.uint64)
+    columns["dateline_days"][rows] = table["dateline_day"].to_numpy()
+    for name, count in _COUNTS.items():
+        columns[count][rows] = list_sizes(table[name])
 
 
 class StoredColumn:

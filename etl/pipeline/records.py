@@ -1,9 +1,7 @@
 """Records that are clean already: fingerprint those of a shard, and write back those that are no duplicates."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import pairwise
 
@@ -12,9 +10,8 @@ from msgspec import Raw, Struct
 
 from etl.audit import Balance, Entry, Tally
 from etl.dedup import DedupSettings
-from etl.formats import Reject, Share
-from etl.formats.opening import loaded
-from etl.formats.rows import Row, read_rows
+from etl.formats import Reject
+from etl.formats.rows import Row, read_row, read_rows
 from etl.pipeline.duplicates import residue_words
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
@@ -36,46 +33,61 @@ class Pair(Struct, frozen=True, gc=False):
     similarity: float
 
 
-def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
-    """Save the fingerprints of a shard's records: of the text of each, or of the paragraphs in it.
+class _Line(Struct, frozen=True, gc=False, array_like=True):
+    """A record as it was read: its file, its row, its line; the characters of its text, and the blocks in it."""
 
-    The bytes are kept too, so that what is written back later is what was compared.
-    """
-    shares = tuple(map(loaded, shard.shares))
-    with workspace.writing("staged", shard.number, ".msgpack") as path:
-        path.write_bytes(msgspec.msgpack.encode(shares))
-    blocks = BlockTexts([], [], [], [], [])
-    rejects = 0
-    for name, row in _rows(job, shares):
-        if not isinstance(row, Row):
-            rejects += 1
-            continue
-        _add(blocks, _paragraphs(row.text, job.dedup), _name(name, row), (name, row.id))
+    path: str
+    row: int
+    line: bytes
+    characters: int
+    blocks: int
+
+
+class _Staged(Struct, frozen=True, array_like=True):
+    """What a shard holds, kept so that what is written later is what was compared, and is not read again."""
+
+    lines: list[_Line]
+    rejects: list[Reject]
+
+
+def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    """Save a shard's records, and the fingerprints of the text of each, or of the paragraphs in it."""
+    staged, blocks = _Staged([], []), BlockTexts([], [], [], [], [])
+    for share in shard.shares:
+        path = share.source.name
+        for row in read_rows(share, job.reading):
+            if not isinstance(row, Row):
+                staged.rejects.append(row)
+                continue
+            paragraphs = _paragraphs(row.text, job.dedup)
+            _add(blocks, paragraphs, _name(path, row), (path, row.id))
+            staged.lines.append(_Line(path, row.row, row.line, len(row.text), len(paragraphs)))
+    with workspace.writing("staged", shard.number, ".msgpack") as target:
+        target.write_bytes(msgspec.msgpack.encode(staged))
     write_fingerprints(job, workspace, shard.number, blocks)
-    return Tally(documents=len(blocks.article_names), rejects=rejects)
+    return Tally(documents=len(staged.lines), rejects=len(staged.rejects))
 
 
 def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's records, byte for byte, less the copies; with the audit, the rejects and the pairs."""
-    sums: Counter[str] = Counter()
-    with ExitStack() as stack:
-        paths = {kind: stack.enter_context(workspace.writing(kind, shard.number)) for kind in KINDS}
-        write = {kind: stack.enter_context(line_writer(path, workspace.suffix)) for kind, path in paths.items()}
-        for path, row, copy in _with_copies(job, workspace, shard):
-            if isinstance(row, Reject):
-                write["rejects"]([reject_line(row)])
-                sums["rejects"] += 1
-                continue
-            sums["records"] += 1
-            sums["read"] += len(row.text)
-            if copy:
-                write["audit"]([_entry(path, row, copy, job)])
-                write["pairs"]([Pair(copy.keeper, _name(path, row), round(copy.similarity, 4))])
-                sums["copies"] += 1
-                sums["copied"] += len(row.text)
-            if not copy or job.dedup.action == "tag":
-                write["articles"]([Raw(row.line if job.dedup.action == "drop" else _tagged(row, copy))])
-    return _tally(sums, job.dedup)
+    packed = workspace.path("staged", shard.number, ".msgpack").read_bytes()
+    staged, copied = msgspec.msgpack.decode(packed, type=_Staged), 0
+    written: dict[str, list[object]] = {kind: [] for kind in KINDS}
+    written["rejects"] += map(reject_line, staged.rejects)
+    kept: list[bytes] = []
+    for line, row, copy in _with_copies(job, staged.lines, read_drops(workspace, shard.number)):
+        if copy and row:
+            written["audit"].append(_entry(line.path, row, copy, job))
+            written["pairs"].append(Pair(copy.keeper, _name(line.path, row), round(copy.similarity, 4)))
+            copied += line.characters
+        if not copy or job.dedup.action == "tag":
+            kept.append(_tagged(line.line, copy) if job.dedup.action == "tag" else line.line)
+    if kept:
+        written["articles"] = [Raw(b"\n".join(kept))]  # lines stay as they are
+    for kind in KINDS:
+        with workspace.writing(kind, shard.number) as path, line_writer(path, workspace.suffix) as write:
+            write(written[kind])
+    return _tally(staged, len(written["audit"]), copied, job.dedup)
 
 
 def text_duplicates(texts: Iterable[str], settings: DedupSettings) -> Iterator[tuple[int, int, float]]:
@@ -111,18 +123,20 @@ class _Copy(Struct, frozen=True, gc=False):
     residue: str
 
 
-def _with_copies(job: Job, workspace: Workspace, shard: Shard) -> Iterator[tuple[str, Row | Reject, _Copy | None]]:
-    """Yield a shard's records, each with what keeps it if it is a duplicate."""
-    drops, start = read_drops(workspace, shard.number), 0
-    shares = msgspec.msgpack.decode(workspace.path("staged", shard.number, ".msgpack").read_bytes(), type=list[Share])
-    for path, row in _rows(job, shares):
-        if isinstance(row, Reject):
-            yield path, row, None
-            continue
-        paragraphs = _paragraphs(row.text, job.dedup)
-        found = [(text, drops[place]) for place, text in enumerate(paragraphs, start) if place in drops]
-        start += len(paragraphs)
-        yield path, row, _copy(found, job.dedup) if found else None
+def _with_copies(
+    job: Job, lines: Iterable[_Line], drops: Mapping[int, Drop]
+) -> Iterator[tuple[_Line, Row | None, _Copy | None]]:
+    """Yield lines; those of which a block is dropped with their record, and with what keeps it if it is a duplicate."""
+    start = 0
+    for line in lines:
+        found = [place for place in range(start, start + line.blocks) if place in drops]
+        row = read_row(line.path, line.row, line.line, job.reading) if found else None
+        if isinstance(row, Row):
+            texts = _paragraphs(row.text, job.dedup)
+            yield line, row, _copy([(texts[place - start], drops[place]) for place in found], job.dedup)
+        else:
+            yield line, None, None
+        start += line.blocks
 
 
 def _copy(found: Sequence[tuple[str, Drop]], settings: DedupSettings) -> _Copy | None:
@@ -132,10 +146,6 @@ def _copy(found: Sequence[tuple[str, Drop]], settings: DedupSettings) -> _Copy |
         return None
     lost = " ".join(filter(None, (residue_words(text, drop.residue) for text, drop in found)))
     return _Copy(first.keeper, first.rule, first.similarity, lost)
-
-
-def _rows(job: Job, shares: Iterable[Share]) -> Iterator[tuple[str, Row | Reject]]:
-    return ((share.source.name, row) for share in shares for row in read_rows(share, job.reading))
 
 
 def _paragraphs(text: str, settings: DedupSettings) -> list[str]:
@@ -150,19 +160,20 @@ def _name(path: str, row: Row) -> str:
     return row.id or f"{path}:{row.row}"
 
 
-def _tagged(row: Row, copy: _Copy | None) -> bytes:
+def _tagged(line: bytes, copy: _Copy | None) -> bytes:
     """Add what it copies to a record's line."""
     tag = {"duplicate_of": copy.keeper if copy else "", "similarity": round(copy.similarity, 4) if copy else 0.0}
-    return row.line.rstrip().removesuffix(b"}") + b"," + _encode(tag)[1:]
+    return line.rstrip().removesuffix(b"}") + b"," + _encode(tag)[1:]
 
 
-def _tally(sums: Counter[str], settings: DedupSettings) -> Tally:
-    removed = sums["copied"] if settings.action == "drop" else 0
+def _tally(staged: _Staged, copies: int, copied: int, settings: DedupSettings) -> Tally:
+    read = sum(line.characters for line in staged.lines)
+    removed = copied if settings.action == "drop" else 0
     return Tally(
-        documents=sums["records"],
-        rejects=sums["rejects"],
-        books=Balance(sums["read"], sums["read"] - removed, 0, removed),
-        kinds=(("duplicate", sums["copies"]),) if sums["copies"] else (),
+        documents=len(staged.lines),
+        rejects=len(staged.rejects),
+        books=Balance(read, read - removed, 0, removed),
+        kinds=(("duplicate", copies),) if copies else (),
     )
 
 

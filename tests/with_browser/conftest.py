@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect, sync_playwright
 
-from etl.cli import main
+from etl.cli.main import main
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Milliseconds.  A machine that does something else as well is slow.

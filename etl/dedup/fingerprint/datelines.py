@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -54,14 +55,16 @@ def datelines(texts: Sequence[str], counts: I64) -> Datelines:
     return Datelines(np.where(is_dated, sizes, 0), np.where(is_dated, days, 0))
 
 
+@lru_cache(1 << 12)
 def _day(head: str) -> int:
     """Return the day of a text that says but where and when: names, a month, figures of a day and a year; else 0."""
     words = _WORD.findall(_AGENCY.sub(" ", head))
-    months = [_MONTHS[word.lower()] for word in words if word.lower() in _MONTHS]
+    months = [month for word in words if (month := _MONTHS.get(word.lower()))]
+    if not months:
+        return 0
     figures = [int(word) for word in words if word.isdecimal()]
     days, years = [day for day in figures if 1 <= day <= 31], [year for year in figures if 1900 <= year < 2100]
-    rest = [word for word in words if word.lower() not in _MONTHS and not word.isdecimal() and word != "de"]
-    if not months or len(days) != 1 or len(days) + len(years) < len(figures):
+    rest = (word for word in words if word.lower() not in _MONTHS and not word.isdecimal() and word != "de")
+    if len(days) != 1 or len(days) + len(years) < len(figures) or not all(word[0].isupper() for word in rest):
         return 0
-    # The last: "RIO DE JANEIRO, March 3".
-    return 31 * months[-1] + days[0] if all(word[0].isupper() for word in rest) else 0
+    return 31 * months[-1] + days[0]  # the last: "RIO DE JANEIRO, March 3"

@@ -81,12 +81,18 @@ def buckets(compared: ComparisonInput, blocks: I64) -> Iterator[Callable[[], Buc
     One a band, or several, each for the keys that begin with the same bits.
     """
     salt = (mixed(compared.partition_keys[blocks]) >> _HALF).astype(np.uint32)
-    bits = (len(blocks) // _MAX_SORTED).bit_length()
     for keys in compared.prints.band_keys:
         salted = keys[blocks] ^ salt
-        begin = (salted >> np.uint32(24)).astype(np.uint8) >> np.uint8(8 - bits)
-        for begins_with in range(1 << bits):
-            yield partial(_of_keys, salted, blocks, begin == begins_with)
+        for some in by_first_bits(salted):
+            yield partial(_of_keys, salted, blocks, some)
+
+
+def by_first_bits(keys: U32) -> Iterator[Mask]:
+    """Divide keys by the bits that they begin with, into so many parts that each can be sorted at a time."""
+    bits = (len(keys) // _MAX_SORTED).bit_length()
+    begin = (keys >> np.uint32(24)).astype(np.uint8) >> np.uint8(8 - bits)
+    for begins_with in range(1 << bits):
+        yield begin == begins_with
 
 
 def grouped(keys: U32) -> tuple[I64, I64]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from etl.dedup.arrays import F64, I64, U64, Mask, mixed
 from etl.dedup.fingerprint import Fingerprints
-from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources, grouped
+from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources, by_first_bits, grouped
 from etl.dedup.pairs.source import LocalPairs, OpenPairSource, PairSource
 from etl.dedup.pairs.verify import Pairs, joined
 from etl.dedup.settings import DEFAULT_SETTINGS, DedupSettings
@@ -48,9 +48,9 @@ def duplicates(
     order = kept_first(prints, articles, settings) if order is None else order
     originals = _originals(prints, articles, settings, order)
     compared = ComparisonInput(prints, _partition_keys(prints, articles, settings), order, settings)
-    blocks = order[(originals[order] == order) & (prints.shingle_counts[order] > 0)]
     opened: OpenPairSource = resources.pair_source or partial(LocalPairs, resources=resources)
-    with closing(opened(compared, blocks)) as source:
+    # The blocks have no name here, so that they leave memory when buckets are made.
+    with closing(opened(compared, order[(originals[order] == order) & (prints.shingle_counts[order] > 0)])) as source:
         return _with_copies(_near(source, order), originals)
 
 
@@ -80,7 +80,8 @@ def _originals(prints: Fingerprints, articles: I64, settings: DedupSettings, ord
     scope[empty] = -2 - empty
     key = mixed(prints.text_hashes[0] ^ mixed(scope.astype(np.uint64)))
     # Most texts have no equal: they need no sort of 64 bits.
-    order = order[grouped((key[order] >> np.uint64(32)).astype(np.uint32))[0]]
+    upper = (key >> np.uint64(32)).astype(np.uint32)[order]
+    order = np.concatenate([order[some][grouped(upper[some])[0]] for some in by_first_bits(upper)])
     order = order[np.argsort(key[order], kind="stable")]
     as_before = np.arange(len(order)) > 0
     for column in (*prints.text_hashes, scope):
