@@ -19,8 +19,11 @@ from etl.rules.matching.neighbours import (
     span_predicate,
 )
 from etl.rules.matching.patterns import Predicate, all_of, block_predicate, deferred, describes_block, predicate
+from etl.rules.matching.reported import REPORTED, is_reported, spares_reported
 from etl.rules.matching.view import ArticleScope, ArticleView
 
+# Guards that are asked of what matches, since they cost more than the match.
+ASKED_LAST = (UNLESS, REPORTED)
 # Sets of rules that a group remembers as lists.
 MAX_LISTED = 10_000
 
@@ -200,9 +203,11 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
     neighbours = [_neighbours(rule, user_rule)] if is_contextual(rule.match) else []
     unless = deferred(partial(match_predicate, rule.unless, user_rule)) if rule.unless else None
     required = guards(rule.where, unless)
+    if not user_rule and spares_reported(rule):
+        required += ((predicate(lambda view, at: not is_reported(view.plain[at])), REPORTED),)
     exception = exception_guard(names, user_rules.exceptions)
-    where = [holds for holds, words in required if words != UNLESS]
-    refusing = [holds for holds, words in required if words == UNLESS]
+    where = [holds for holds, words in required if words not in ASKED_LAST]
+    refusing = [holds for holds, words in required if words in ASKED_LAST]
     if user_rules.exceptions:
         refusing.append(predicate(lambda view, at: not exception(view, at)))
     first, last = (neighbours, []) if is_measured(rule.match) and rule.action != "drop-span" else ([], neighbours)

@@ -1,0 +1,65 @@
+"""What a story reports that somebody said: no built-in rule takes such a sentence for the notice that it quotes.
+
+"Download our app" is a button; "Download our app, the banner said." is a sentence of a story about buttons.  The clause
+that names the speaker is told by its verb, by the comma or quotation mark before it, and by the full stop behind it:
+the title of another story ("Mayor to resign, says minister") has none.  A label in front ("Read also: …") makes the
+line the title of another story all the same.
+"""
+
+import re
+
+from etl.rules.language import Rule
+from etl.rules.matching.neighbours import is_contextual
+
+REPORTED = "a clause that says who said it"
+
+# Verbs of saying in the third person, as news writes them, with their endings.  None is also a noun or an imperative
+# of notices, as "say", "tell", "replies", Spanish "cuenta" and Indonesian "kata sandi" are.
+_VERBS = (
+    r"said|says|told|tells|wrote|writes|warn(?:s|ed)|argue[sd]|admit(?:s|ted)|joke[sd]|claimed|add(?:s|ed)|ask(?:s|ed)"
+    r"|explain(?:s|ed)|recall(?:s|ed)|insist(?:s|ed)|urge[sd]|shouted|cried|replied|answered|announced"
+    r"|sag(?:t|te|ten)|meinte|erklär(?:t|te)|berichte(?:t|te)|schr(?:eibt|ieb)|r(?:uft|ief)|frag(?:t|te)|warn(?:t|te)"
+    r"|beton(?:t|te)|h(?:ei|ie)ß|heißt|riet"
+    r"|a(?:vait)? dit|dit(?=-|,? [A-ZÉ]| l[ea']| un)|disait|expliqu(?:e|é|ait)|déclar[eé]|assur[eé]|affirm[eé]"
+    r"|estim[eé]|racont[eé]|écri(?:t|vait)|a lancé|prévient|répond(?:u)?|avertit|confi[eé]"
+    r"|dij(?:o|eron)|dicen?|decían?|afirm(?:ó|a|ou)|explic(?:ó|a|ou)|asegur(?:ó|a)|señal(?:ó|a)|contó|contou|advirtió"
+    r"|advierte|escribió|respondi(?:ó|eu)|pidió|añadió|agregó|di(?:z|zia|zem)|disse(?:ro|ram)?|escreveu|avisou|alertou"
+    r"|ha detto|dicono|diceva|spieg(?:a|ato)|scrive|avverte|risponde|rispose|aggiun(?:ge|to)"
+    r"|z(?:ei|egt|eggen|eiden)|schr(?:eef|ijft)|vertel(?:t|de)|aldus|waarschuw(?:t|de)"
+    r"|powiedzia(?:ł|ła|no|eli)|mówi(?:ł|ła|ą)?|twierdzi(?:ł|ła)?|napisał[a]?|doda(?:ł|ła|je)|radzi(?:ł|ła)?|głosi(?:ł|ła)?"
+    r"|ostrzega(?:ł|ła)?|zapytał[a]?|odpowiedział[a]?|wyjaśni(?:a|ł|ła)"
+    r"|сказал[аи]?|говор(?:ит|ят|ил|ила)|заявил[аи]?|рассказал[а]?|пиш(?:ет|ут)|написал[а]?|сообщ(?:ил|ила|ает|ают)"
+    r"|совету(?:ет|ют)|предупре(?:ждает|дил|дила)|отме(?:тил|тила|чает)|добавил[а]?|ответил[а]?|объяснил[а]?|спросил[а]?"
+    r"|сказа(?:в|ла|ли)|кажуть|говорить|заяви(?:в|ла)?|розпові(?:в|ла|дає)|пише|повідоми(?:в|ла|ли)|дода(?:в|ла)|радить"
+    r"|сказа[ўл]а?|кажа|заявіў|каза(?:ха)?|казва|рекао|рекла|каже|изјави(?:о|ла)|rek(?:ao|la)|kaže|kazao|izjavi(?:o|la)"
+    r"|řek(?:l|la)|říká|uved(?:l|la)|dodal[a]?|poved(?:al|ala)|hovorí|dejal[a]?"
+    r"|dedi(?:ler)?|diyor|söyle(?:di|yor)|sade|säger|sagde|siger|sier|sano[io]|kertoi|s(?:a|ade)(?= [A-ZÆØÅ])"
+    r"|mondta|mondja|közölte|spus|spune|declarat|είπε|λέει|δήλωσε|kata(?= [A-Z])|katanya|ujar(?:nya)?|nói"
+)
+# Words before the verb (its subject, or an auxiliary) and behind it (who, to whom, when).
+_BEFORE, _BEHIND, _BRIEF = 4, 9, 4
+_WORD = r"[\w'’.-]+"
+_CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS})\b"
+_REPORTED = re.compile(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}, )")
+# A label in front of a title: up to five words, and a colon or a bar.
+_LABELLED = re.compile(r"[^.,:|]{2,40} ?[:|]")
+
+# Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
+_KINDS = frozenset({"link", "notice", "player", "structure"})
+_ACTIONS = frozenset({"drop", "reject", "end-article"})
+
+
+def is_reported(text: str) -> bool:
+    """Return true if the text, with plain quotes, ends with or holds a clause that says who said it.
+
+    >>> is_reported("Download our app, the banner said."), is_reported("Mayor to resign, says minister")
+    (True, False)
+    """
+    return _REPORTED.search(text) is not None and _LABELLED.match(text) is None
+
+
+def spares_reported(rule: Rule) -> bool:
+    """Return true if a rule has no claim on what somebody is reported to have said: it judges a block by its words."""
+    if rule.kind not in _KINDS or rule.action not in _ACTIONS or is_contextual(rule.match):
+        return False
+    return rule.match.recurs is None
