@@ -517,7 +517,9 @@ def test_a_signal_at_the_start_or_the_end_shows_no_traceback(tmp_path: Path, pro
 
 def test_a_signal_that_the_caller_ignores_ends_no_run(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
-    hangs_up = MOVES.replace("SIGTERM", "SIGHUP").replace("left =", "signal.signal(signal.SIGHUP, signal.SIG_IGN); left =")
+    hangs_up = MOVES.replace("SIGTERM", "SIGHUP").replace(
+        "left =", "signal.signal(signal.SIGHUP, signal.SIG_IGN); left ="
+    )
     words = ["-c", hangs_up, "1", "clean", "a.txt", "-o", "o.jsonl", "-j", "1"]
     done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=False, timeout=120)
     assert done.returncode == 0
