@@ -269,7 +269,7 @@ class Restoration:
             yield from self._kept(len(self._texts[0]) * max(1, len(self._gap)))
 
     def _kept(self, wanted: int) -> Iterator["Kept"]:
-        """The next `wanted` characters of the source that were kept; a joint in the text was a gap in the source."""
+        """Yield the next `wanted` kept characters of the source; a blank line in the text was a gap in the source."""
         while wanted > 0 and self._texts:
             number = self._count - len(self._texts)
             if self._gap == JOINT:  # then the source reads as the text does
@@ -373,11 +373,11 @@ def _booked_gap(document: Document, article_id: str, line: int, start: int, end:
 
 
 def _account(document: Document, article_id: str) -> Callable[..., Entry]:
-    """An account line of this article, its place in the run filled in."""
+    """Return a function that makes audit entries of this article, with its place in the run."""
     return partial(Entry, article_id=article_id, path=document.path, record=document.record, row=document.row)
 
 
 def _gap_end(document: Document, block: Block) -> int:
-    """Where the next block starts, or the text ends."""
+    """Return where the next block starts, or where the text ends."""
     following = block.index + 1
     return document.blocks[following].char_start if following < len(document.blocks) else len(document.text)

@@ -110,17 +110,17 @@ class Config(Struct, frozen=True):
         return path if folder == Path.cwd() else str(folder / path)
 
     def exceptions(self, today: date) -> tuple[RuleException, ...]:
-        """The exceptions that have not ended."""
+        """Return the exceptions that have not ended."""
         changes = (one.change for one in self.changes)
         return tuple(one for one in changes if isinstance(one, RuleException) and one.until >= today)
 
     def overrides(self, today: date) -> tuple[Override, ...]:
-        """The overrides that have not ended."""
+        """Return the overrides that have not ended."""
         changes = (one.change for one in self.changes)
         return tuple(one for one in changes if isinstance(one, Override) and one.until >= today)
 
     def ended(self, today: date) -> tuple[Change, ...]:
-        """What no longer holds, and stands there still."""
+        """Return the exceptions and overrides that have ended."""
         return tuple(one for one in self.changes if one.change.until < today)
 
 

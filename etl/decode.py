@@ -102,7 +102,7 @@ def _checked(body: str) -> Decoded:
 
 
 def _answers(raw: Raw, body: bytes) -> Iterator[Answer]:
-    """Encodings in the order of the trust they deserve; the first is the answer."""
+    """Yield possible encodings, the most trustworthy first; the first one is used."""
     if raw.encoding:
         yield _given(raw), "given"
     yield from ((encoding, "bom") for mark, encoding in BYTE_ORDER_MARKS if body.startswith(mark))
@@ -166,7 +166,7 @@ def codec_of(label: str) -> str:
 
 
 def _unmarked(body: bytes) -> Iterator[str]:
-    """Encodings that show themselves: by their shifts, or UTF-16 and UTF-32 by where their NULs stand."""
+    """Yield encodings that the bytes show: by shift sequences, or for UTF-16 and UTF-32 by the places of NULs."""
     yield from (encoding for shift, encoding in SHIFTS if shift.search(body))
     nuls = body.count(0)
     if not nuls:
@@ -204,7 +204,7 @@ def _declared(body: bytes) -> str:
 
 
 def _plausible(body: bytes, encoding: str) -> bool:
-    """Whether text reads like text under a label that any bytes would fit: servers put the same one on everything."""
+    """Return true if bytes read as text in an encoding that any bytes fit; servers give one label to all pages."""
     text = body.decode(encoding, "replace")
     beyond_ascii = len(_BEYOND_ASCII.findall(text))
     odd = len(_ODD.findall(text))
@@ -221,7 +221,7 @@ def _detected(body: bytes) -> str:
 
 
 def _read(body: bytes, encoding: str) -> tuple[str, int]:
-    """The text, and how many of its characters stand for bytes that did not fit."""
+    """Return the text, and the number of its characters that stand for bytes that did not fit."""
     try:
         return body.decode(encoding), 0
     except UnicodeDecodeError:
@@ -233,7 +233,7 @@ def _read(body: bytes, encoding: str) -> tuple[str, int]:
 
 
 def _mended(fault: re.Match[str]) -> str:
-    """A stray byte of Windows-1252 as its character; a cut sequence, or a byte of nothing, as U+FFFD."""
+    """Return the character of a stray Windows-1252 byte; U+FFFD for a cut sequence or an undefined byte."""
     byte = ord(fault[0][0]) - 0xDC00
     return bytes([byte]).decode("cp1252", "replace") if byte < 0xA0 else "\ufffd"
 

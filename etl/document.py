@@ -274,7 +274,7 @@ def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
 
 
 def _removals(view: ArticleView, judged: Sequence[Removal]) -> tuple[Removal, ...]:
-    """What leaves an article, in reading order: its frame, what repair left empty, and what rules name.
+    """Return the removals of an article, in reading order: its frame, blocks that repair emptied, matches of rules.
 
     A block that a rule tags and the classifier takes has both.
     """
@@ -299,7 +299,7 @@ def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Re
 
 
 def _rejected(view: ArticleView, rejected: Removal, judged: Sequence[Removal]) -> Iterator[Removal]:
-    """All blocks of an article by the rule that rejects it, each with the other rules that name it."""
+    """Yield a removal of each block of a rejected article, with the other rules that match the block."""
     by_block = {removal.block: (removal.rule, *removal.also) for removal in judged}
     for block in view.blocks:
         others = tuple(name for name in by_block.get(block.index, ()) if name != rejected.rule)
@@ -307,7 +307,7 @@ def _rejected(view: ArticleView, rejected: Removal, judged: Sequence[Removal]) -
 
 
 def _empty(view: ArticleView) -> Iterator[Removal]:
-    """Blocks of nothing but damage: a lone zero-width space or byte order mark."""
+    """Return removals of blocks that repair emptied, such as a lone zero-width space or byte order mark."""
     return (Removal(block.index, "drop", EMPTY, kind="glitch") for block in view.blocks if not block.text)
 
 

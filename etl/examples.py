@@ -123,7 +123,7 @@ def _case(sourced: Sourced, text: str, check: Check, rules: Ruleset, after: str 
 
 
 def _is_named(case: Case, outcome: Outcome) -> Iterator[Failure]:
-    """The rule names the blocks that are meant, and none beside them."""
+    """Yield a failure if the rule does not match exactly the marked blocks."""
     example = case.example
     named = {block for block, names in outcome.named().items() if case.sourced.name in names}
     if missed := sorted(example.meant - named):
@@ -146,14 +146,14 @@ def _held(case: Case) -> list[Block]:
 
 
 def _is_held(case: Case, _: Outcome) -> Iterator[Failure]:
-    """A rule that keeps finds all blocks that are meant."""
+    """Yield a failure if a keep rule does not find all marked blocks."""
     held = {block.index for block in _held(case)}
     if missed := sorted(case.example.meant - held):
         yield case.fails(f"does not keep: {case.example.blocks[missed[0]].text}")
 
 
 def _is_left(case: Case, _: Outcome) -> Iterator[Failure]:
-    """A rule that keeps finds none of the blocks that are meant."""
+    """Yield a failure if a keep rule finds a marked block."""
     if held := _held(case):
         yield case.fails(f"also keeps: {held[0].text}")
 
@@ -173,14 +173,14 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
 
 
 def _turns(case: Case, outcome: Outcome) -> Iterator[Failure]:
-    """Repairs and strip rules make of the block what they should."""
+    """Yield a failure if a repair or a strip rule does not turn the block into the expected text."""
     changes = [Change(cut.start, cut.end, cut.after, cut.rules) for cut in outcome.cuts[0]]
     if (text := apply(case.example.blocks[0].text, changes)) != case.after:
         yield case.fails(f"turns into: {text}")
 
 
 def _fills(case: Case, outcome: Outcome) -> Iterator[Failure]:
-    """The fields are filled as they should be: "author: Jane Roe; created: 2020-08-23T00:00:00.000Z"."""
+    """Yield a failure if the fields differ from the expected "author: Jane Roe; created: 2020-08-23T00:00:00.000Z"."""
     article = filled(case.views[0], outcome.removals[0], outcome.rules.judging)
     metadata = structs.asdict(article.metadata)
     if (text := "; ".join(f"{field}: {metadata[field]}" for field in FIELDS if metadata[field])) != case.after:

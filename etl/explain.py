@@ -138,7 +138,7 @@ def words(found: Explanation) -> Iterator[str]:
         yield "kept"
     yield from map(_happened, found.entries)
     if found.is_alone:
-        yield "duplicates were looked for only in this document; `clean` also compares it with earlier documents"
+        yield "duplicates were looked for only in this document; `clean` also looks in earlier documents and an index"
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"

@@ -12,8 +12,8 @@ ARTICLE = {
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
     "author": "Names of the authors, with commas between them.",
     "language": "Language of the text, as its source says or found from the text: ISO 639, such as en.",
-    "status": "full; teaser: cut at an ellipsis or at a paywall's line; stub: no text; paywalled: the "
-    "page says so; suspect: rules matched all sentences, or the first or last one; look at it.",
+    "status": "full; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no text; paywalled: the "
+    "page says that it is not free; suspect: rules matched all sentences, or the first or last one, so look at it.",
     "word_count": "Words of `text`.",
     "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "
     "space between blocks.",
@@ -23,8 +23,8 @@ ARTICLE = {
     "metadata": "The other fields of the input's record, as a JSON object in a string.",
     "captions": "Captions of pictures that were removed from the text, each with `text` and `credit`, as a JSON array "
     "in a string; only with --captions.",
-    "markdown": "`text` with its headings, lists, quotations and tables marked as in Markdown; only with --structure "
-    "markdown, and with links only with --links.",
+    "markdown": "`text` in Markdown, with headings, lists, quotations and tables; only with --structure markdown. It "
+    "has links only with --links.",
 }
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",

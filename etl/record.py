@@ -168,7 +168,7 @@ def _says_more(rules: Iterable[str]) -> bool:
 
 
 def _share(edited: EditedArticle, actions: Sequence[str]) -> float:
-    """The share of the article's characters, white space between blocks aside, that left it by these actions."""
+    """Return the share of the article's characters that these actions removed, without white space between blocks."""
     gone = {removal.block for removal in edited.removals if removal.action in actions}
     if not gone:
         return 0.0
@@ -178,7 +178,7 @@ def _share(edited: EditedArticle, actions: Sequence[str]) -> float:
 
 
 def _origin(document: Document, article: Article, all_blocks: Sequence[Block]) -> Origin:
-    """The kicker is not part of the place: it stands above the story."""
+    """Return the place of an article, without the kicker, which stands above the story."""
     kickers = {removal.block for removal in article.frame if removal.rule == KICKER}
     blocks = [block for block in all_blocks if block.index not in kickers]
     start, end = (blocks[0].char_start, blocks[-1].char_end) if blocks else (0, 0)

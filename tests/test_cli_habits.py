@@ -567,8 +567,9 @@ def test_shells_complete_names_of_rules(words: list[str], incomplete: str, expec
 # What takes long to import, and what of it a command needs.
 HEAVY = {
     *("numpy", "pyarrow", "lxml", "bs4", "ftfy", "chardet", "datasketch", "scipy", "regex", "pathspec", "fastwarc"),
-    *("jinja2", "zstandard", "importlib.metadata", "email", "etl.packs", "etl.api"),
+    *("jinja2", "zstandard", "importlib.metadata", "email", "etl.packs", "etl.pipeline.run", "etl.explain", "etl.api"),
 }
+RUN = {"etl.packs", "etl.pipeline.run"}
 
 
 @pytest.mark.parametrize(
@@ -577,11 +578,13 @@ HEAVY = {
         ("import etl", set()),
         ("--help", set()),
         ("clean --help", {"etl.packs"}),
+        ("explain --help", {"etl.packs"}),
         ("rules show core/read-more", {"etl.packs"}),
-        ("clean page.html --dedup off", {"etl.packs", "numpy", "lxml"}),
-        ("clean a.txt --dedup off", {"etl.packs"}),
-        ("clean a.txt", {"etl.packs"}),
-        ("clean damaged.txt --dedup off", {"etl.packs", "numpy", "ftfy"}),
+        ("explain a.txt:1", {"etl.packs", "etl.explain"}),
+        ("clean page.html --dedup off", {*RUN, "numpy", "lxml"}),
+        ("clean a.txt --dedup off", RUN),
+        ("clean a.txt", RUN),
+        ("clean damaged.txt --dedup off", {*RUN, "numpy", "ftfy"}),
     ],
 )
 def test_no_more_is_imported_than_is_needed(folder: Path, program: str, needed: set[str]) -> None:

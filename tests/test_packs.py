@@ -51,6 +51,7 @@ def test_a_good_pack_is_loaded_and_its_examples_hold(tmp_path: Path) -> None:
         pytest.param('kind = "credit"', 'kind = "credit"\nscope.publisher = ["guardain"]', ":9:7", "Did you mean 'guardian'?", id="unknown publisher"),
         pytest.param('match.prefix = ["Photo:"]', 'match.after.rule = ["mine/photo"]', ":9:13", "Did you mean 'mine/photo-line'?", id="unknown rule"),
         pytest.param('match.prefix = ["Photo:"]', "match.headline = true", ":9:1", "describes a neighbour", id="neighbour's mark on the block"),
+        pytest.param(GOOD, "", ":1:1", "R002 'pack' is missing\n  Begin the file with a [pack] table", id="empty file"),
         pytest.param("[pack]", "[pack", ":1:6", "is not TOML", id="syntax"),
     ],
 )  # fmt: skip

@@ -277,7 +277,7 @@ def test_what_dedup_wrote_is_shown_with_its_copies(
     assert texts(articles[2], ".pair > div:last-child")[0].endswith(STORY[0])
     assert articles[0].select(f"a[href^='#{articles[2]['id']}']")
     assert len({article["id"] for article in articles}) == 4
-    assert texts(page, ".proof")[0].startswith("The copies have the hashes")
+    assert texts(page, ".proof")[0].startswith("The duplicates have the hashes")
 
 
 def test_an_audit_that_is_empty_proves_nothing(run: Run, tmp_path: Path) -> None:

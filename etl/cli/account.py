@@ -67,11 +67,11 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --path pages/one.txt
       copydesk restore clean.jsonl --as dolma -o corpus/
 
-    For HTML this is the text of its blocks.  Several inputs need a folder (-o); the records of a JSONL file become one
-    JSONL file with row, record and text.  Exits with 5 if articles and audit do not match.
+    For HTML, the text of the blocks is rebuilt.  Several inputs need a folder (-o).  The records of a JSONL file become
+    a JSONL file with row, record and text.  Exits with 5 if articles and audit do not match.
 
     With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
-    has no mark of copydesk: an existing file with another text is never replaced.
+    file is never replaced by another text, because nothing in it shows that copydesk wrote it.
     """
     if output and Path(output).exists():
         _check_output(Path(output), force)

@@ -50,7 +50,7 @@ def audit() -> None:
     default=200,
     show_default=True,
     metavar="N",
-    help="How many to draw.",
+    help="Number of removals to draw.",
 )
 @option(
     "Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed draws the same sample."
@@ -84,7 +84,7 @@ def sample_audit(
     The first command asks on the terminal: k right, x wrong, ? unsure, u undoes the last verdict, q stops.  Run it
     again to continue.  The second writes a CSV file: fill in the column "verdict" with a spreadsheet.
 
-    Characters are drawn, so a long removal is drawn more often, and one that is drawn twice counts twice.  Use the
+    Characters are drawn, so a long removal is drawn more often.  A removal that is drawn twice counts twice.  Give the
     same rule options as for `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
@@ -125,8 +125,8 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     Example:
       copydesk audit bound verdicts.csv
 
-    The bound is a share of the removed characters, and exact (Clopper and Pearson).  An unsure verdict counts as wrong.
-    For each wrong removal, the exception that would keep it is printed, ready for copydesk.toml.
+    The bound is on the share of the removed characters that were wrongly removed.  It is exact (Clopper and Pearson).
+    An unsure verdict counts as wrong.  For each wrong removal, an exception is printed, ready for copydesk.toml.
     """
     from etl.check.verdicts import read_verdicts
     from etl.check.warranty import percent, statement, warranty_of

@@ -27,8 +27,8 @@ FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 checking_options = options.stacked(
-    option("Checks", "--checks", multiple=True, metavar="ID", help="Only these checks ('art.*'); repeatable."),
-    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Skip these checks; repeatable."),
+    option("Checks", "--checks", multiple=True, metavar="ID", help="Run only these checks ('art.*'); repeatable."),
+    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Do not run these checks; repeatable."),
     option(
         "Checks",
         "--as",
@@ -108,10 +108,10 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check crawl/ --baseline copydesk.baseline.jsonl
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
-    Exits with 1 if there are errors, else 0.  An input that cannot be read is an error; if raw.unreadable is not among
-    the checks, the exit code is 4.  Nothing is allowed unless you allow it: with --max, with [[threshold]] tables in
-    copydesk.toml, or with a baseline.  docs/checks.md describes the checks.  [clean] of copydesk.toml applies here
-    too.  A file of --format is replaced if it holds an earlier report.
+    Exits with 1 if there are errors, else with 0.  An input that cannot be read is an error; if the check
+    raw.unreadable does not run, the exit code is 4 instead.  By default no finding is allowed.  To allow some, use
+    --max, [[threshold]] tables in copydesk.toml, or a baseline.  docs/checks.md describes the checks.  [clean] of
+    copydesk.toml also applies to check.  If FILE of --format holds an earlier report, it is replaced.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
@@ -156,8 +156,8 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
       copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
       copydesk baseline show
 
-    The first `write` accepts the state as it is.  Later ones lower the counts that improved.  They raise
-    counts only with --accept and --reason; else they list what became worse and exit with 1.  Commit the file; it has
+    The first `write` accepts the state as it is.  A later `write` lowers the counts that improved.  It raises counts
+    only with --accept and --reason; otherwise it lists what became worse, and exits with 1.  Commit the file; it has
     one key per line.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline

@@ -9,17 +9,6 @@ import click
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.report import check_report, report_of, write_report
-from etl.cli.show import (
-    MAX_REJECTS_SHOWN,
-    changes,
-    diff_lines,
-    diff_objects,
-    reject_word,
-    reject_words,
-    report,
-    run_session,
-    summary,
-)
 from etl.cli.terminal import paged
 from etl.cli.types import File
 from etl.errors import UsageError
@@ -55,14 +44,14 @@ STARTED_HERE = 8
     "--skip",
     multiple=True,
     metavar="STATUS",
-    help="Leave out articles without text.  stub: those that have a headline; empty: those that have none; stub,empty: "
-    "both.  [default: write them]",
+    help="Leave out articles without text.  stub: those with a headline; empty: those without a headline; "
+    "stub,empty: both.  [default: write them]",
 )
 @option(
     "Output",
     "--captions",
     is_flag=True,
-    help="Write the captions of pictures, with their credits, into a field.  They are never in the text.",
+    help="Also write the picture captions that were removed, with their credits, into a field.",
 )
 @option(
     "Output",
@@ -70,11 +59,13 @@ STARTED_HERE = 8
     type=click.Choice(["none", "markdown"]),
     default="none",
     show_default=True,
-    help="markdown: also write the text of pages into a field, with headings, lists and tables in Markdown.",
+    help="markdown: also write the text of pages in Markdown (headings, lists, tables) into a field.",
 )
-@option("Output", "--links", is_flag=True, help="Show links in this field, too; needs --structure markdown.")
+@option("Output", "--links", is_flag=True, help="Also show links in the Markdown; needs --structure markdown.")
 @option("Output", "--report", type=File(), default="", metavar="FILE", help="Also write an HTML page of the run.")
-@option("Output", "-n", "--dry-run", is_flag=True, help="Print the summary only; with --report also write the page.")
+@option(
+    "Output", "-n", "--dry-run", is_flag=True, help="Write no articles, only the summary (and the page of --report)."
+)
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every line that is removed, with its rule.")
@@ -127,8 +118,9 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
       copydesk diff pages/ --profile careful
 
     Exits with 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
-    paragraphs does not count.  [clean] of copydesk.toml applies here too.
+    paragraphs does not count.  [clean] of copydesk.toml also applies to diff.
     """
+    from etl.cli.show import diff_lines, diff_objects, reject_words, report, run_session
     from etl.pipeline.session import session
 
     max_errors = chosen.pop("max_errors")
@@ -151,6 +143,7 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
 
 
 def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
+    from etl.cli.show import changes, reject_words, report, run_session, summary
     from etl.pipeline.run import can_print
     from etl.pipeline.session import session
 
@@ -179,6 +172,7 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
 def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, list[str]]":
     """Print articles as they are made; return with the outcome the words for the first rejects."""
     from etl.cli.progress import ProgressLine
+    from etl.cli.show import MAX_REJECTS_SHOWN, reject_word
     from etl.engines.local import LocalEngine
     from etl.formats.outputs import decode_lines
     from etl.pipeline.delivery import printing

@@ -10,7 +10,6 @@ import click
 from etl.cli import options, settings
 from etl.cli.index import maintain, maintenance_options
 from etl.cli.options import GroupedCommand, option
-from etl.cli.show import reject_words, report, run_session
 from etl.cli.terminal import number
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ if TYPE_CHECKING:
 @options.index_option
 @maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Remove records of JSONL that duplicate an earlier one; write the others unchanged and in order.
+    """Remove JSONL records that duplicate an earlier record; write the others unchanged, in their order.
 
     \b
     Examples:
@@ -96,9 +95,10 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    The audit names the earlier record, which is kept, and the similarity, which is at least --threshold.  Records of
-    fewer than ten words are never duplicates.
+    For each duplicate, the audit names the record that is kept and the similarity.  Records of fewer than ten words
+    are never duplicates.
     """
+    from etl.cli.show import reject_words, report, run_session
     from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:

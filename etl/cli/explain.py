@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,9 @@ from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import paged, visible
 from etl.cli.types import Place
 from etl.errors import UsageError
-from etl.explain import LinePlace, explain_line, explain_text, words
+
+if TYPE_CHECKING:
+    from etl.explain import LinePlace
 
 # Days for which the exception that is proposed holds: long enough to find a better rule.
 EXCEPTION_DAYS = 365
@@ -34,7 +36,7 @@ class ExplainCommand(GroupedCommand):
 
 @click.command(cls=ExplainCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE", required=False)
-@option("Input", "--text", metavar="TEXT", help="Instead, explain step by step how this text is repaired.")
+@option("Input", "--text", metavar="TEXT", help="Explain the repair of this text, step by step, instead of a line.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 @options.reading_options
 @options.rule_options
@@ -49,9 +51,11 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain crawl.jsonl:a77:3  line 3 of the record with the id a77
       copydesk explain --text 'Belarusâ€™ president don?t'
 
-    LINE is the number of a line of the input; for HTML, of its text, as in the audit.  For a line that a rule removes,
-    an exception that keeps it is printed.
+    LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  If a rule removes the
+    line, an exception that keeps it is printed.
     """
+    from etl.explain import explain_line, explain_text, words
+
     if text is None and not place:
         raise UsageError("", "there is nothing to explain", "Give FILE:LINE, or --text.")
     reading, selection, dedup = settings.reading(chosen), settings.selection(chosen), settings.dedup_settings(chosen)
@@ -73,8 +77,10 @@ def _show(said: Iterable[str], as_json: bool) -> None:
         paged(f"{visible(line)}\n" for line in said)
 
 
-def parse_place(place: str) -> LinePlace:
+def parse_place(place: str) -> "LinePlace":
     """Return the place that FILE:LINE, FILE:ROW:LINE or FILE:ID:LINE names.  Raises UsageError."""
+    from etl.explain import LinePlace
+
     match = re.fullmatch(r"(.+):(\d+)", place, re.DOTALL)
     if not match:
         raise UsageError(place, "names no line", "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE.")

@@ -68,7 +68,7 @@ def index_compact(folder: str) -> None:
 def index_forget(folder: str, name: str) -> None:
     """Remove a run, a source, a record or an article from an index.
 
-    ID is the name that `index stats` or the audit shows.
+    ID is a name from `index stats` or from an audit.
     """
     from etl.index.maintenance import forget
 
@@ -118,7 +118,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
     type=click.Choice(["paragraph", "article"]),
     default="article",
     show_default=True,
-    help="What a record is.  Used for a new index; an existing one has its own unit.",
+    help="What a record is.  This is for a new index; an existing index has its own unit.",
 )
 @option(
     "Running",
@@ -134,7 +134,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     """Add records of JSONL to an index.
 
-    Later runs then drop their duplicates.  Only the index is written.
+    Later runs then drop duplicates of these records.  No other file is written.
     """
     from etl.formats import Reading, find
     from etl.lsh import add_records

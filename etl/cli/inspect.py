@@ -26,12 +26,16 @@ MARGIN = 9
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Filter", "--rule", default="", metavar="ID", help="Only articles that this rule changed ('core/*').")
-@option("Filter", "--publisher", default="", metavar="NAME", help="Only articles of this publisher.")
+@option("Filter", "--rule", default="", metavar="ID", help="Show only articles that this rule changed ('core/*').")
+@option("Filter", "--publisher", default="", metavar="NAME", help="Show only articles of this publisher.")
 @option(
-    "Filter", "--status", default="", metavar="STATUS", help="Only articles of this status: suspect, stub, teaser …"
+    "Filter",
+    "--status",
+    default="",
+    metavar="STATUS",
+    help="Show only articles of this status: suspect, stub, teaser …",
 )
-@option("Filter", "--changes", "only_changes", is_flag=True, help="Only changed lines.")
+@option("Filter", "--changes", "only_changes", is_flag=True, help="Show only changed lines.")
 def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     """Page through the articles of a run; show each change in its place.
 
@@ -41,8 +45,9 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
       copydesk inspect clean.jsonl --rule 'classifier/*' --changes
       copydesk inspect cleaned/ --status suspect | grep '^ *[0-9]* -'
 
-    Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' flagged and kept.  On a terminal it
-    opens in your pager ($PAGER, or less): there /^== finds the next article, n the one after, N the one before, q ends.
+    Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' flagged and kept.  On a terminal,
+    your pager opens ($PAGER, or less).  In less, /^== finds the next article, n the one after it, N the one before it;
+    q ends.
     """
     from etl.report.changes import changes_of
     from etl.report.reading import read_run, run_files

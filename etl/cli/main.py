@@ -42,7 +42,7 @@ COMMANDS = {
     "inspect": ("etl.cli.inspect", "Page through the articles of a run in the terminal."),
     "review": ("etl.cli.review", "Judge a run in the browser; write verdicts, exceptions and rules."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
-    "schema": ("etl.cli.about", "Print the JSON Schema of a record."),
+    "schema": ("etl.cli.about", "Print the JSON Schema of records or rule packs."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
     "help": ("etl.cli.about", "Show the help of a command."),
 }
@@ -147,8 +147,8 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
       copydesk explain page.txt:55          what happened to line 55, and why
       copydesk restore clean.jsonl          the input, rebuilt
 
-    Every character is kept in an article, or recorded in the audit with the rule that removed it.  If the two do not
-    add up to what was read, nothing is written.  Defaults can be set in copydesk.toml, or in variables named
+    Every character is kept in an article, or recorded in the audit with the rule that removed it.  Both must add up
+    to what was read; otherwise nothing is written.  Defaults can be set in copydesk.toml, or in variables named
     COPYDESK_<COMMAND>_<OPTION>.
     """
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]

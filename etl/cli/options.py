@@ -79,15 +79,15 @@ reading_options = stacked(
         "mapped",
         multiple=True,
         metavar="FIELD=PATH",
-        help="The path of a field in the records: created=meta.date.  Fields: headline, publisher, author, created, "
-        "url, language, id; repeatable.",
+        help="Where a field of the article is in the records: created=meta.date.  FIELD is headline, publisher, "
+        "author, created, url, language or id; repeatable.",
     ),
     option(
         "Reading",
         "--detect/--no-detect",
         "detect",
         default=True,
-        help="Detect the language of texts whose source does not name it.  [default: detect]",
+        help="Detect the language of a text if its source does not name it.  [default: detect]",
     ),
     option(
         "Reading",
@@ -123,7 +123,7 @@ rule_options = stacked(
         type=RuleNames(),
         multiple=True,
         metavar="IDS",
-        help="Use only these rules: ids, packs (npr) or patterns (core/*), separated by commas or repeated.",
+        help="Use only these rules: ids, packs (npr) or patterns (core/*), separated by commas; repeatable.",
     ),
     option(
         "Rules",
@@ -131,7 +131,7 @@ rule_options = stacked(
         type=RuleNames(),
         multiple=True,
         metavar="IDS",
-        help="Do not use these rules; written as for --select.",
+        help="Do not use these rules, written as for --select.",
     ),
     option(
         "Rules",
@@ -139,7 +139,7 @@ rule_options = stacked(
         type=click.Choice(["careful", "standard", "hard"]),
         default="standard",
         show_default=True,
-        help="Which rules to use.  careful: those that are certain; standard: also likely ones; hard: also guesses.",
+        help="Which rules to use.  careful: only certain ones; standard: also likely ones; hard: also guesses.",
     ),
     option(
         "Rules",
@@ -158,7 +158,7 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="Compare with what earlier runs kept; clean and dedup add what they keep.",
+    help="Also compare with what earlier runs kept.  clean and dedup add to this index what they keep.",
 )
 
 similarity_options = stacked(
@@ -169,7 +169,7 @@ similarity_options = stacked(
         default=0.7,
         show_default=True,
         metavar="J",
-        help="The lowest similarity of duplicates: exact Jaccard similarity of word triples.",
+        help="The least similarity of two duplicates: exact Jaccard similarity of their word triples.",
     ),
     option(
         "Duplicates",
@@ -185,7 +185,7 @@ similarity_options = stacked(
         type=click.Choice(["similar", "lossless"]),
         default="similar",
         show_default=True,
-        help="similar: near-duplicates are dropped; lossless: only those whose word triples are all in the one kept.",
+        help="similar: near-duplicates are dropped; lossless: only if all of their word triples are in the kept one.",
     ),
     option(
         "Duplicates",
@@ -235,7 +235,7 @@ capacity_options = stacked(
         default="1GB",
         show_default=True,
         metavar="SIZE",
-        help="Memory for finding duplicates; beyond it, files are used.",
+        help="Memory for finding duplicates; if it is not enough, files are used.",
     ),
 )
 

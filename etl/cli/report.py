@@ -72,8 +72,7 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
       copydesk report cleaned/ --out report/
 
     The page needs no network, and can be read without JavaScript.  Its totals cover the whole run.  It shows as many
-    articles as fit into --max-size, first suspects and those that lost most.  Exits with 5 if articles and audit do not
-    match.
+    articles as fit into --max-size, suspects first.  Exits with 5 if articles and audit do not match.
     """
     from etl.report.files import appearing_folder, check_target, write_page
     from etl.report.folder import write_folder

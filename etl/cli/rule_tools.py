@@ -15,12 +15,12 @@ from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import File, Place
-from etl.packs import Selection, load_rules
 
 if TYPE_CHECKING:
     from etl.document import Judged
     from etl.formats import Reading
     from etl.model import Block
+    from etl.packs import Selection
     from etl.rule_tools import Difference, Hit, Suggestion
 
 # Characters of a line that are shown.
@@ -33,12 +33,12 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a
 
 @click.command("try", cls=GroupedCommand)
 @options.inputs_argument
-@option("Match", "--regex", default="", metavar="REGEX", help="Blocks that this matches as a whole.")
+@option("Match", "--regex", default="", metavar="REGEX", help="Match blocks that fit this regex as a whole.")
 @option("Match", "--inside", is_flag=True, help="Search for the regex inside blocks, as a strip rule does.")
-@option("Match", "--exact", multiple=True, metavar="TEXT", help="Blocks that are exactly this; repeatable.")
-@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Blocks that begin with this; repeatable.")
-@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Blocks that end with this; repeatable.")
-@option("Match", "--contains", multiple=True, metavar="TEXT", help="Blocks that contain this; repeatable.")
+@option("Match", "--exact", multiple=True, metavar="TEXT", help="Match blocks that are exactly this; repeatable.")
+@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Match blocks that begin with this; repeatable.")
+@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Match blocks that end with this; repeatable.")
+@option("Match", "--contains", multiple=True, metavar="TEXT", help="Match blocks that contain this; repeatable.")
 @option("Match", "--case", is_flag=True, help="Distinguish capitals.")
 @options.finding_options
 @options.reading_options
@@ -83,14 +83,15 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
     crawl.jsonl:7:3 is line 3 of the record in row 7.  The draft has the line as its example, and as `keeps` the most
-    similar line that stays.  Fill in `why`, look for a more similar line that must stay, then run `copydesk rules lint`
-    and `copydesk rules test`.  If the line stands outside the story of a page, the draft keeps its element.
+    similar line that stays.  Fill in `why`, and look for a more similar line that must stay.  Then run `copydesk rules
+    lint` and `copydesk rules test`.  If the line stands outside the story of a page, the draft is a rule that keeps the
+    element of the line.
     """
     from etl.decode import decode
     from etl.document import judge, page_settings
     from etl.document import parse as parse_document
     from etl.formats import only_document
-    from etl.packs import compile_rules
+    from etl.packs import compile_rules, load_rules
     from etl.rule_tools import draft, free_id, header, propose
 
     reading, selection = settings.reading(chosen), settings.selection(chosen)
@@ -118,7 +119,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=3,
     show_default=True,
     metavar="N",
-    help="Only lines that are in at least N documents.",
+    help="Use only lines that are in at least N documents.",
 )
 @option(
     "Output",
@@ -127,7 +128,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=20,
     show_default=True,
     metavar="N",
-    help="At most N rules, the most frequent lines first.",
+    help="Print at most N rules, for the most frequent lines first.",
 )
 @pack_option
 @options.finding_options
@@ -143,6 +144,7 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
 
     A line that recurs is not always furniture: read the rules, and delete those for lines that a story may contain.
     """
+    from etl.packs import load_rules
     from etl.rule_tools import MAX_WORDS, draft, free_id, header, suggest
 
     reading, selection = settings.reading(chosen), settings.selection(chosen)
@@ -190,7 +192,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 
 
 @contextmanager
-def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[Selection], "Iterator[Judged]"]]:
+def _documents(inputs: Sequence[str], reading: "Reading") -> "Iterator[Callable[[Selection], Iterator[Judged]]]":
     """Find the inputs; return a function that yields their documents, edited by a selection of rules.
 
     Says at the end what could not be read, and exits 4 for it, as `clean` does.
@@ -206,7 +208,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> Iterator[Callable[[
     with scratch() as workspace:
         found = spooled(find(inputs, reading), Path(workspace.folder))
 
-        def judged(selection: Selection) -> "Iterator[Judged]":
+        def judged(selection: "Selection") -> "Iterator[Judged]":
             job = Job(selection, reading)
             for shard in Run(job, found, LocalEngine(1), Silent()).plan(job):
                 for result in documents_of(job, shard):

@@ -1,7 +1,7 @@
 """`copydesk rules`: list, show, test, lint and document the rules."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +11,10 @@ from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, one_line, say, table, visible
 from etl.cli.types import File, Folder, RuleName
 from etl.errors import UsageError
-from etl.packs import Sourced, did_you_mean, load_rules
 from etl.reasons import REASONS
+
+if TYPE_CHECKING:
+    from etl.packs import Sourced
 
 json_option = option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -62,6 +64,8 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
 
     RULE is any name from a summary or an audit.
     """
+    from etl.packs import did_you_mean, load_rules
+
     found = {called: one for one in load_rules(settings.selection(chosen)) for called in one.called}
     for one in (one for name in names for one in name.split("+")):  # repairs of one place are joined in the audit
         if one in REASONS:
@@ -160,7 +164,7 @@ def write_pages(folder: str, check: bool) -> None:
         raise SystemExit(1)
 
 
-def _page(sourced: Sourced) -> str:
+def _page(sourced: "Sourced") -> str:
     from etl.rule_tools.rule_pages import terms
 
     rule = sourced.rule

@@ -12,14 +12,14 @@ from msgspec import structs
 
 from etl.cli.terminal import say, visible
 from etl.fold import fold
-from etl.packs import Selection, advice, did_you_mean, known_publishers, rule_patterns
 
-if TYPE_CHECKING:  # a command that lists rules need not wait for the stages
+if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rules for the stages
     from etl.config import Config
     from etl.dedup import DedupSettings
     from etl.document import Textless
     from etl.engines import Engine
     from etl.formats import Found, Reading
+    from etl.packs import Selection
     from etl.record import OptionalFields
 
 # Of a size.  More are no size of anything.
@@ -53,6 +53,7 @@ def reading(options: dict[str, Any]) -> "Reading":
     """Return the reading options of a command, and remove them from its options."""
     from etl.formats import Reading
     from etl.model import Metadata
+    from etl.packs import did_you_mean, known_publishers
 
     publisher = options.pop("publisher")
     if publisher and fold(publisher) not in known_publishers():
@@ -106,11 +107,13 @@ def _pair(given: str) -> tuple[str, str]:
     return field, path
 
 
-def selection(options: dict[str, Any]) -> Selection:
+def selection(options: dict[str, Any]) -> "Selection":
     """Return the rule options of a command, with what copydesk.toml changes about rules as of today.
 
     Today is the time that goes into the records, so that a run can be repeated.
     """
+    from etl.packs import Selection, advice, rule_patterns
+
     config: Config = click.get_current_context().obj
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
     for ended in config.ended(today):
@@ -190,7 +193,7 @@ def is_time_fixed(given: str) -> bool:
 
 
 def time_added(given: str) -> str:
-    """The time that goes into the records: as given, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
+    """Return the time for the records: the given one, or SOURCE_DATE_EPOCH, or now.  Raises click.BadParameter."""
     from etl.dates import instant, written
 
     if given:

@@ -125,7 +125,7 @@ def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
 
 
 def _title_of_repair(rule: str) -> str:
-    """Repairs and cuts are counted as they were composed ("repair/spaces+core/inline-continues")."""
+    """Return a title for repairs and cuts that are counted together ("repair/spaces+core/inline-continues")."""
     return "Damage to characters" if rule.startswith("repair/") else ""
 
 
@@ -167,7 +167,7 @@ def _document_of(entry: Entry) -> tuple[str, int, str]:
 
 
 def rule_titles(selection: Selection) -> dict[str, str]:
-    """What each rule is about, in a few words."""
+    """Return the title of each rule."""
     own = {name: reason.title for name, reason in REASONS.items()}
     return own | {sourced.name: sourced.rule.title for sourced in load_rules(selection)}
 

@@ -164,7 +164,7 @@ def fault_of(error: Exception) -> str:
 
 
 def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:
-    """A stream with its first bytes read, so that they can be looked at; a pipe gives as few as it likes."""
+    """Return a stream whose first bytes are buffered, so that they can be examined; a pipe gives few at a time."""
     return _buffered(_Prefixed(stream.read(PREFIX_BYTES), stream))
 
 

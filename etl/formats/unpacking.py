@@ -147,7 +147,7 @@ class Unpacking(io.RawIOBase):
             raise
 
     def _read(self) -> int:
-        """The bytes read so far; a pipe does not know, and a bomb in it is stopped when its documents are too long."""
+        """Return the packed bytes read so far; of a pipe they are not known: the bytes that were unpacked."""
         return self._packed.tell() if self._packed.seekable() else self._given
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
 
 
 def _beside(paths: Sequence[Path]) -> list[Sourced]:
-    """The built-in rules, without the packs that are looked at."""
+    """Return the built-in rules, without those of the packs that are checked."""
     looked_at = {path.resolve() for path in paths}
     return [rule for path in builtin_packs() if path.resolve() not in looked_at for rule in load_pack(path)]
 
@@ -114,13 +114,13 @@ def _compiles(pattern: Pattern) -> bool:
 
 
 def _target(rule: Rule, pattern: Pattern) -> Target:
-    """The regex as the rule uses it: repairs know no flags, and what is replaced or stripped is searched."""
+    """Return the regex as the rule uses it: repairs have no flags, and replace and strip rules search."""
     flags = 0 if rule.action == "replace" else regex_of(pattern).flags
     return Target(naming(pattern.regex, SOME_PUBLISHERS), flags, rule.action in ("replace", "strip"))
 
 
 def _is_excused(code: str, rule: Rule, pattern: Pattern) -> bool:
-    """A guard bounds what a rule may name, and a neighbour is looked at only where the block itself may match."""
+    """Return true if a guard limits the blocks that match, or if the regex is for a neighbour, not the block itself."""
     if code == "R010":
         return bool(rule.where.max_chars or rule.where.max_words)
     return code == "R011" and pattern is not rule.match

@@ -89,7 +89,7 @@ def under_attack(
 
 
 def _answers(targets: Sequence[Target], patience: float) -> Iterator[Worst]:
-    """What one child says until it is done, or is killed because it does not come back."""
+    """Yield the answers of one child until it is done, or is killed because it does not return."""
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_answer, args=(targets, there), daemon=True)
@@ -141,7 +141,7 @@ def growing_lines(run: Run) -> Iterator[Growing]:
 
 
 def _heads(run: Run, before: str) -> Iterator[str]:
-    """Texts that lead up to each repeat."""
+    """Yield texts that lead up to each repeat."""
     for part in run:
         if part.high > 1:
             yield before
@@ -151,7 +151,7 @@ def _heads(run: Run, before: str) -> Iterator[str]:
 
 
 def _units(run: Run) -> Iterator[str]:
-    """What is worth repeating: the turns of each repeat, letters and separators, and pairs of them."""
+    """Yield the texts to repeat: one turn of each repeat, letters and separators, and pairs of them."""
     yield from _turns(run)
     chars = sorted({"a", " ", *_chars(run)})
     yield from chars
@@ -159,7 +159,7 @@ def _units(run: Run) -> Iterator[str]:
 
 
 def _turns(run: Run) -> Iterator[str]:
-    """Texts of one turn of each repeat, by each of its choices."""
+    """Yield texts of one turn of each repeat, for each of its choices."""
     for part in run:
         if part.high > 1 and part.choices:
             yield from filter(None, (sample_of(part, choice) for choice in range(MAX_CHOICES)))

@@ -35,7 +35,7 @@ def nests(run: Run, after: frozenset[str] = frozenset(), turns: int = 1) -> bool
 
 
 def _around(part: Part, follow: frozenset[str], turns: int) -> tuple[frozenset[str], int]:
-    """What follows a turn of a group, and how many there are; what gives nothing back is a world of its own."""
+    """Return what can follow one turn of a group, and the number of turns; atomic groups are separate."""
     if not part.gives_back or not part.high:
         return frozenset(), 1
     return follow | (first((part,)) if part.high > 1 else frozenset()), max(turns, part.high)

@@ -103,7 +103,7 @@ def _look_around(value: Any, run: _Parse) -> Part:
 
 
 def _either(value: Any, run: _Parse) -> Part:
-    """Which branch is taken hangs on a group; both may be."""
+    """Return both branches of a condition on a group, since either may be taken."""
     _, yes, no = value
     return Part(choices=(run(yes), run(no or ())))
 

@@ -47,7 +47,7 @@ class Account(Struct, frozen=True):
         yield f"page model: this line is story with a probability of {likely:.3f}; lines are kept from {least:.3f} on"
         if self.overruled:
             yield f"  {self.overruled}"
-        yield f"  log-odds {_signed(self.score)}: {_signed(self.bias)} for every line, and for this line"
+        yield f"  log-odds {_signed(self.score)}: {_signed(self.bias)} for every line, and this for its features:"
         for one in told:
             yield f"  {_signed(one.adds)} {one.feature} = {one.value:.4g}: {one.why}"
         if others:

@@ -34,6 +34,7 @@ MAX_RULES = 10_000
 _OF_LOOKS = ("all", "any", "not")
 # What to do about a key that is not there; or that is, and should not be.
 WAYS_OUT = {
+    "pack": "Begin the file with a [pack] table: id, version, summary.  `copydesk rules new --pack ID` writes one.",
     "id": "Name the rule in lower-case words with dashes.",
     "title": "Say in a few words what such lines are.",
     "kind": "Say what such lines are: caption, credit, link, notice …",
@@ -72,7 +73,7 @@ def builtin_folder() -> Path:
 
 
 def builtin_packs() -> Sequence[Path]:
-    """The packs that copydesk brings along, in sorted order."""
+    """Return the built-in packs, in sorted order."""
     return pack_files(builtin_folder())
 
 
@@ -110,7 +111,7 @@ def known_scopes() -> frozenset[str]:
 
 
 def pack_files(path: Path) -> Sequence[Path]:
-    """A pack, or the packs of a folder and those below it, in sorted order.  Raises PackError if there is none.
+    """Return a pack, or all packs in a folder and below it, in sorted order.  Raises PackError if there is none.
 
     A config that stands in the folder is no pack.
     """

@@ -38,7 +38,7 @@ def misuses(rule: Rule) -> Iterator[Fault]:
 
 
 def patterns(rule: Rule) -> Iterator[Pattern]:
-    """Every pattern of a rule: its own, those of its neighbours, and those of its `unless`."""
+    """Yield all patterns of a rule: its own, those of its neighbours, and those of its `unless`."""
     for match in (rule.match, rule.unless):
         if match:
             yield match
@@ -46,7 +46,7 @@ def patterns(rule: Rule) -> Iterator[Pattern]:
 
 
 def inner_patterns(match: Match) -> Iterator[Pattern]:
-    """The patterns that a match has beside its own looks."""
+    """Yield the patterns inside a match: combined conditions, and neighbours."""
     yield from (*match.every, *match.either, *match.neither)
     yield from (neighbour for neighbour in (match.after, match.before, match.beside) if neighbour)
     if match.between:
@@ -147,7 +147,7 @@ def _of_match(rule: Rule) -> Iterator[Fault]:
 
 
 def _of_names(rule: Rule) -> Iterator[Fault]:
-    """What looks like the name of a fragment, misspelt, would be taken for itself."""
+    """Yield a fault for each misspelt name of a fragment, which would be matched literally."""
     for word in (word for pattern in patterns(rule) for word in _AT_WORDS.findall(pattern.regex)):
         near = get_close_matches(word.lower(), [PUBLISHER, *FRAGMENTS], n=1, cutoff=NEAR)
         if near and word != PUBLISHER:

@@ -69,7 +69,7 @@ def _is_deeper(table: object, levels: int) -> bool:
 
 
 def header_lines(path: Path, table: str) -> list[int]:
-    """The 1-based lines of the headers `[[table]]`; fewer than tables if some are written otherwise."""
+    """Return the lines, from 1, of the headers `[[table]]`; fewer than tables if some are written otherwise."""
     is_header = re.compile(rf"[ \t]*\[\[[ \t]*{re.escape(table)}[ \t]*\]\]").match
     lines = path.read_text(encoding="utf-8-sig").split("\n")
     return [number for number, line in enumerate(lines, 1) if is_header(line)]

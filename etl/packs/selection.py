@@ -134,13 +134,13 @@ def _layouts(rules: Collection[Sourced], own: Collection[str]) -> Layouts:
 
 
 def _searcher(sourced: Sourced, own: Collection[str]) -> Searcher:
-    """The regex of a repair rule; of a user's own, bounded in time."""
+    """Return the regex of a repair rule; for a user's rule, one with a time limit."""
     regex = sourced.rule.match.regex
     return TimedRegex(regex, 0, sourced.name) if sourced.name in own else re.compile(regex)
 
 
 def _classifier(selection: Selection) -> tuple[Classifier | None, float]:
-    """The classifier with the least probability of the profile, if the selection lets it judge."""
+    """Return the classifier and the least probability of the profile; None if the selection excludes it."""
     chosen = not selection.only and (not selection.select or _matches(CLASSIFIER, selection.select))
     if not chosen or selection.profile == "careful" or _matches(CLASSIFIER, selection.ignore):
         return None, 1.0
@@ -160,7 +160,7 @@ def _regions(selection: Selection) -> frozenset[str]:
 
 
 def selected(selection: Selection) -> tuple[Sourced, ...]:
-    """The rules of a selection, checked against one another, by name."""
+    """Return the rules of a selection, checked against one another, sorted by name."""
     rules = tuple(_overridden(sourced, selection.overrides) for sourced in load_rules(selection))
     _check_names(selection, [name for one in rules for name in one.called])
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
@@ -179,7 +179,7 @@ def advice(selection: Selection) -> Iterator[str]:
 
 
 def load_rules(selection: Selection) -> tuple[Sourced, ...]:
-    """All rules of the selected packs, whatever their confidence, by name.  Raises PackError.
+    """Return all rules of the selected packs, of any confidence, sorted by name.  Raises PackError.
 
     The user's rules are checked one by one; the built-in ones have been, by test.
     """
@@ -199,7 +199,7 @@ def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
 
 
 def _overridden(sourced: Sourced, overrides: Iterable[Override]) -> Sourced:
-    """A rule as sure as the last override for it says."""
+    """Return a rule with the confidence that its last override sets."""
     for override in overrides:
         if _is_called(sourced, [override.rule]):
             sourced = structs.replace(sourced, rule=structs.replace(sourced.rule, confidence=override.confidence))
@@ -239,7 +239,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _labels(rules: Iterable[Sourced], action: Verb) -> frozenset[str]:
-    """The labels that part stories: of rules with this action."""
+    """Return the labels that separate stories: those of rules with this action."""
     return frozenset(
         label(text) for sourced in rules if sourced.rule.action == action for text in sourced.rule.match.exact
     )

@@ -32,7 +32,7 @@ def save_lines(workspace: Workspace, shard: int, results: Iterable[Parsed | Reje
 
 
 def _rows(results: Iterable[Parsed | Reject]) -> Iterator[tuple[int, int]]:
-    """Each key with the document that it stands in; the same text twice is one document."""
+    """Yield the key of each line with the hash of its document; two documents with the same text count once."""
     for result in results:
         if isinstance(result, Parsed):
             document = line_key(result.document.text)

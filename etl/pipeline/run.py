@@ -326,5 +326,5 @@ def _nothing_in(found: Found) -> NoInput:
 
 
 def _expected(sources: Sequence[Source]) -> int:
-    """The bytes of all sources; 0 if one is a stream."""
+    """Return the bytes of all sources; 0 if one is a stream."""
     return 0 if any(source.is_stream for source in sources) else sum(source.size for source in sources)

@@ -95,12 +95,12 @@ class Session:
             extend(job.index, self.workspace.index_folder)
 
     def _kinds(self) -> list[str]:
-        """An empty audit is a statement; an empty file of rejects would be a false alarm."""
+        """Return the kinds of files to publish; an audit may be empty, but an empty file of rejects is left out."""
         audit = ["audit"] if self.request.audit else []
         return [*(["rejects"] if self.outcome.tally.rejects else []), *audit, "articles"]
 
     def _account(self) -> dict[str, Any]:
-        """What made these files: versions, settings, packs, inputs, counts, seconds."""
+        """Return the content of run.json: versions, settings, packs, inputs, counts, seconds."""
         job = self.request.job
         return {
             "schema": "copydesk/run/1",
@@ -152,7 +152,7 @@ def session(request: Request) -> Iterator[Session]:
 
 
 def _read(request: Request) -> Iterator[str]:
-    """What the run reads: the names that the user gave, and the files that they stand for."""
+    """Yield what the run reads: the names that the user gave, and the files that they stand for."""
     yield from request.names
     yield from (source.path for source in request.found.sources)
 
@@ -235,7 +235,7 @@ def versions() -> dict[str, str]:
 
 
 def _index_state(job: Job, claim: Claim) -> str:
-    """The state of the index before the run; one that a killed run has extended counts as it was before that."""
+    """Return the state of the index before the run; if a killed run has extended it, the state before that run."""
     manifest = Path(job.index) / MANIFEST
     if not job.index or not manifest.exists():
         return ""

@@ -101,7 +101,7 @@ def _settled(line: str, steps: "Sequence[Step]") -> tuple[str, Script]:
 
 
 def _characters(text: str) -> str:
-    """Each character of a text once, in no order: thirty are searched faster than three hundred."""
+    """Return each character of a text once, in no order: searching thirty is faster than three hundred."""
     return "".join(set(text))
 
 
@@ -111,7 +111,7 @@ def _taken(line: str, text: str, script: Script, step: "Step") -> tuple[str, Scr
 
 
 def _booked(line: str, text: str, script: Script, changes: Script) -> tuple[str, Script]:
-    """The text after these changes, and the script that makes it of the line as it came."""
+    """Return the text after these changes, and the script that makes this text from the original line."""
     if not changes:
         return text, script
     return apply(text, changes), compose(line, script, changes)
@@ -124,7 +124,7 @@ def _replaced(text: str, replacement: Replacement) -> Script:
 
 
 def _changes(before: str, after: str, rule: str) -> Iterator[Change]:
-    """A script in whole words.  Where their number stays the same, nothing need be searched for what moved."""
+    """Yield a script in whole words.  If their number stays the same, no search for moved words is needed."""
     start = _shared_words(before, after)
     tail = _shared_words(before[start:][::-1], after[start:][::-1])
     old, new = _WORDS.findall(before, start, len(before) - tail), _WORDS.findall(after, start, len(after) - tail)
@@ -138,7 +138,7 @@ def _changes(before: str, after: str, rule: str) -> Iterator[Change]:
 
 
 def _aligned(start: int, old: list[str], new: list[str], rule: str) -> Iterator[Change]:
-    """The script between two rows of words, which begin at this character of the text."""
+    """Yield the script between two sequences of words, which begin at this character of the text."""
     before, after = "".join(old), "".join(new)
     if min(len(old), len(new)) < 2 or len(old) + len(new) > MAX_WORDS_TO_ALIGN:
         yield Change(start, start + len(before), after, (rule,))
@@ -148,7 +148,7 @@ def _aligned(start: int, old: list[str], new: list[str], rule: str) -> Iterator[
 
 
 def _shared_words(one: str, other: str) -> int:
-    """How many characters both begin with, in whole words and spaces."""
+    """Return the length of the common beginning, in whole words and spaces."""
     char = _shared(one, other)
     if _ends_word(one, char) and _ends_word(other, char):
         return char
@@ -157,12 +157,12 @@ def _shared_words(one: str, other: str) -> int:
 
 
 def _ends_word(text: str, char: int) -> bool:
-    """Whether a word, or the space between two, ends before this character."""
+    """Return true if a word, or the space between two words, ends before this character."""
     return char in (0, len(text)) or text[char - 1].isspace() != text[char].isspace()
 
 
 def _shared(one: str, other: str) -> int:
-    """How many characters both begin with, found by halving: in eight looks, where one at a time takes two hundred."""
+    """Return the length of the common beginning, by bisection: 8 comparisons where 200 characters are equal."""
     least, most = 0, min(len(one), len(other))
     while least < most:
         middle = (least + most + 1) // 2
@@ -174,7 +174,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
-    """The doubts that are left in the text, at the places of the line that they came from."""
+    """Yield the flags for damage that is left in the text, at their places in the original line."""
     if looks_clean(text):
         return
 
@@ -189,7 +189,7 @@ def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
 
 
 def _source(script: Script, char: int) -> tuple[int, int]:
-    """Where in the line a character of the text comes from; one that a change wrote comes from all that it changed."""
+    """Return the range of the original line that a character comes from; for a changed one, the whole change."""
     grown = 0
     for change in script:
         begins = change.start + grown

@@ -79,7 +79,7 @@ _LOOKS_LATIN = "АВЕКМНОРСТХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡ
 
 
 def _contexts(alone: str, pairs: dict[str, tuple[str, ...]]) -> str:
-    """What to ask behind a character: is it one that says enough alone, or of a kind whose neighbours say it."""
+    """Return a regex that tests a character behind it: it is enough alone, or its neighbours are of certain kinds."""
     return "|".join([f"(?<=[{alone}])", *(f"(?<=[{kind}])(?:{'|'.join(rows)})" for kind, rows in pairs.items())])
 
 

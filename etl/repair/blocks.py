@@ -55,7 +55,7 @@ def cut_out(document: Document, found: "Sequence[Cut]") -> Document:
 
 
 def _composed(document: Document, block: Block, script: Script, cut: "Cut") -> tuple[Repair, ...]:
-    """Repairs and then cuts of a block, as one account over its decoded text."""
+    """Return the repairs and then the cuts of a block, composed into one script over its decoded text."""
     repairs = document.repairs[block.index]
     start, source = block.char_start, document.text[block.char_start : block.char_end]
     repairing = tuple(

@@ -29,7 +29,7 @@ def _doubt(rule: str, characters: str, pattern: str, after: After = None) -> Dou
 
 
 def _recoded(written: str, read: str, place: re.Match[str]) -> str:
-    """The place as it reads when its bytes are taken for another encoding; unchanged if they are none."""
+    """Return the place with its bytes decoded in another encoding; unchanged if they are not valid in it."""
     try:
         return place[0].encode(written).decode(read)
     except UnicodeError:

@@ -49,7 +49,7 @@ def _unescape(text: str) -> str:
 
 
 def _character(angles_are_signs: bool, entity: re.Match[str]) -> str:
-    """The character of one entity; what is no entity (`&chips;`) stays."""
+    """Return the character of an entity; a name that is not an entity (`&chips;`) stays."""
     from html import unescape
 
     from ftfy.chardata import HTML_ENTITIES
@@ -109,7 +109,7 @@ _PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
 
 
 def _decode(text: str) -> str:
-    """What ftfy says, line by line as it does itself: one line may be mojibake and the next not."""
+    """Return what ftfy makes of each line on its own: one line may be mojibake and the next not."""
     return "\n".join(map(_decode_line, text.split("\n"))) if maybe_mojibake().search(text) else text
 
 

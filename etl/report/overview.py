@@ -134,7 +134,7 @@ def _changes(totals: Totals, name: str) -> int:
 
 
 def _growth(totals: Totals, previous: Totals) -> float:
-    """How many times as many articles a run has as the previous one."""
+    """Return the number of articles of a run, divided by that of the previous run."""
     return totals.articles / previous.articles if previous.articles else 0.0
 
 
@@ -173,7 +173,7 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
         (
             totals.statuses["suspect"],
             "article",
-            "whose lead, end or prose was to go",
+            "in which rules matched the lead, the end or all prose",
             lambda one: one.status == "suspect",
         ),
         (totals.statuses["paywalled"], "article", "behind a paywall", lambda one: one.status == "paywalled"),

@@ -55,7 +55,7 @@ def propose(judged: Judged, line: int, element_of: Callable[[Block, int], str]) 
         text = judged.document.text.split("\n")[line - 1]
         return Draft(text, "", (place,), publisher, element)
     if outcome.rules:
-        way_out = f"Name another line, or leave that out: --ignore {','.join(outcome.rules)}"
+        way_out = f"Name another line, or use --ignore {','.join(outcome.rules)}"
         raise UsageError(place, f"matches {', '.join(outcome.rules)} already", way_out)
     kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
     return Draft(outcome.block.text, nearest(outcome.block.text, kept), (place,), publisher)

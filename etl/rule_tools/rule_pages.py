@@ -94,12 +94,12 @@ def _turns(rule: Rule) -> Sequence[str]:
 
 
 def _example(text: str) -> str:
-    """An example as it stands, in code: nothing in it is Markdown; ⏎ stands for a new block."""
+    """Return an example as Markdown code, unchanged but for ⏎, which stands for a new block."""
     return f"- `` {text.replace(chr(10) * 2, ' ⏎ ')} ``"
 
 
 def _opening(path: Path) -> str:
-    """The comment that opens a pack's file."""
+    """Return the comment at the beginning of a pack's file."""
     first = path.read_text(encoding="utf-8").partition("\n")[0]
     return first.removeprefix("#").strip() if first.startswith("#") else ""
 

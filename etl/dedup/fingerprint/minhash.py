@@ -70,7 +70,7 @@ def band_keys(values: U32, bands: int, rows: int) -> U32:
 
 @cache
 def _permutations() -> tuple[U32, U32]:
-    """The a and b of h -> a·h + b mod 2^32, drawn as datasketch draws them."""
+    """Return a and b of the permutations h -> a·h + b mod 2^32, drawn as datasketch draws them."""
     draw = np.random.RandomState(SEED)
     a = draw.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return a, draw.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)

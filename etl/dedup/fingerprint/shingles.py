@@ -33,7 +33,7 @@ def _word_units(folded: Folded, tokens: Tokens) -> tuple[U64, I64]:
 
 
 def _character_units(folded: Folded, tokens: Tokens) -> tuple[U64, I64]:
-    """Characters of the tokens and of the single spaces between them."""
+    """Return the characters of the tokens, with single spaces between tokens."""
     spaced = [b" ".join(piece.split()).decode() for piece in folded.texts]
     points = np.frombuffer("".join(spaced).encode("utf-32-le"), "<u4")
     return mixed(points.astype(np.uint64)), np.array([len(text) for text in spaced], np.int64)

@@ -221,7 +221,7 @@ def _story(looks: Mapping[str, Integers], edges: Edges) -> Flags:
 
 
 def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
-    """Where a block stands beside the story: 0 inside, below zero above it, above zero below it."""
+    """Return the position of a block relative to the story: 0 inside, negative above it, positive below it."""
     above, below = edges.above(story), edges.below(story)
     outside = np.where(above < below, above, -below)
     return {
@@ -232,7 +232,7 @@ def _stretch(story: Flags, edges: Edges) -> dict[str, Integers]:
 
 
 def _words(tokens: Tokens, prose: Flags, pages: Integers) -> dict[str, Integers]:
-    """What words a block shows by the prose of its article, by the blocks above, and by itself elsewhere."""
+    """Return how many words of a block are in the prose of its article, in the blocks above, and in equal blocks."""
     size = len(pages)
     page = pages[tokens.blocks] if size else tokens.blocks
     same = _same_words(tokens, page)
@@ -318,7 +318,7 @@ def _repeats(tokens: Tokens, pages: Integers) -> Integers:
 
 
 def _templates(tokens: Tokens, edges: Edges) -> dict[str, Integers]:
-    """How much a block is like the one above and below, word by word: figure, capital, small, other."""
+    """Return how similar a block is to those above and below, by kinds of words: figure, capital, small, other."""
     matrix = np.zeros((edges.size, TEMPLATE_TOKENS), dtype=np.uint8)
     near = tokens.places < TEMPLATE_TOKENS
     matrix[tokens.blocks[near], tokens.places[near]] = tokens.first[near]
@@ -340,7 +340,7 @@ def _likeness(matrix: NDArray[np.uint8], counts: Integers, edges: Edges, away: i
 
 
 def _named(named: Flags, edges: Edges) -> dict[str, Integers]:
-    """How near blocks are that rules have named, and what share of the surroundings they are; `edges` of all blocks."""
+    """Return the distance of blocks that rules matched, and their share among the blocks around."""
     flags, rows = named.astype(np.int64), ~named
     return {
         "named_above": edges.above(named)[rows],
@@ -363,7 +363,7 @@ def _readers(pages: Sequence[Page], named: Flags, story: Flags, edges: Edges) ->
 
 
 def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
-    """What the blocks up to two further up and down show, and means over more."""
+    """Return features of the two blocks above and the two below, and means over more blocks."""
     columns: dict[str, Integers] = {}
     shown, averaged = (np.array([base[name] for name in names]) for names in (NEIGHBOUR, AVERAGED))
     for by in (-2, -1, 1, 2):
@@ -376,7 +376,7 @@ def _neighbours(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integer
 
 
 def _positions(base: Mapping[str, Integers], edges: Edges) -> dict[str, Integers]:
-    """Where a block stands among the prose of its article."""
+    """Return the position of a block relative to the prose of its article."""
     long = base["long"] > 0
     total = np.concatenate(([0], np.cumsum(base["long"] * np.minimum(base["units"], 60 * WORD))))
     before = total[edges.at] - total[edges.first] if edges.size else edges.at

@@ -302,7 +302,7 @@ def _character(number: int) -> str:
 
 
 def _nothing(_tree: Any, _value: Any) -> RegexLiterals:
-    """A place between characters (^, \\b, a look around) takes no text: what else is required holds without it."""
+    """Return no literals for a place between characters (^, \\b, a look-around): it matches no text."""
     return RegexLiterals(EMPTY)
 
 
