@@ -260,6 +260,7 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
         encoding="utf-8",
     )
     table = run("explain", "a.txt:12").out.partition("[[exception]]")
+    assert "for any rule, since several would remove it" in table[0]
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
     assert "removed by classifier/furniture" in run("explain", "a.txt:12").out
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]), encoding="utf-8")
