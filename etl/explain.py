@@ -146,7 +146,9 @@ def words(found: Explanation) -> Iterator[str]:
     if found.page:
         yield from found.page.words()
     if found.exception:
-        yield f"to keep it, put this into copydesk.toml, and give a reason:\n\n{found.exception}"
+        is_of_any = found.exception.startswith('[[exception]]\nrule = "*"\n')
+        why = " (for any rule, since several would remove it)" if is_of_any else ""
+        yield f"to keep it, put this into copydesk.toml, and give a reason{why}:\n\n{found.exception}"
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:

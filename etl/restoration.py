@@ -91,7 +91,7 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
 WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
 NO_AUDIT = "Name it with --audit.  `clean` writes it beside the output of -o."
 # `dedup` writes only the entries of the records that it drops, with no documents around them.
-OF_DEDUP = "is the audit of `dedup`, which holds the copies alone"
+OF_DEDUP = "is the audit of `dedup`, which lists only duplicates"
 NOT_OF_DEDUP = "`report` and `inspect` show it; give `restore`, `stats` and `audit` the output of `clean`."
 
 

@@ -62,7 +62,7 @@ def test_summary_as_json(run: Run, sample: Path) -> None:
     ("command", "first", "again"),
     [
         pytest.param("clean", "1 document: 1 article (1 full)\n", "1 document: 0 articles\n", id="clean"),
-        pytest.param("dedup", "1 record: 0 copies (0.0%)\n", "1 record: 1 copy (100.0%)\n", id="dedup"),
+        pytest.param("dedup", "1 record: 0 duplicates (0.0%)\n", "1 record: 1 duplicate (100.0%)\n", id="dedup"),
     ],
 )
 def test_summary_counts_what_an_index_has_not_seen(

@@ -85,3 +85,8 @@ def test_on_a_terminal_it_goes_through_the_pager_dimmed_and_wrapped(articles: Pa
     shown = out.decode()
     assert "\x1b[2mAdvertisement" in shown
     assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in shown.splitlines() if "ferry" in line) <= 90
+
+
+def test_a_record_that_dedup_kept_is_named_by_its_row(run: Run, articles: Path) -> None:
+    assert run("dedup", articles, "-o", "unique.jsonl", "-q").code == 0
+    assert "characters  row 1  " in run("inspect", "unique.jsonl").out

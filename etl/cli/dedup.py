@@ -193,5 +193,4 @@ def _write(target: Path, lines: Iterable[object]) -> None:
 def _summary(tally: "Tally") -> str:
     copies = dict(tally.kinds).get("duplicate", 0)
     share = copies / tally.documents if tally.documents else 0.0
-    said = "1 copy" if copies == 1 else f"{copies:,} copies"
-    return f"{number(tally.documents, 'record')}: {said} ({share:.1%})"
+    return f"{number(tally.documents, 'record')}: {number(copies, 'duplicate')} ({share:.1%})"

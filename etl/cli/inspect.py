@@ -79,7 +79,8 @@ def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Ite
     fields = article.fields
     publisher = f" ({fields.publisher})" if fields.publisher else ""
     yield click.style(visible(f"== {fields.headline or '(no headline)'}{publisher}"), bold=True)
-    place = f"{article.path}:{article.row}" if article.record else article.path
+    named = f"{article.path}:{article.row}" if article.record else article.path
+    place = named if article.path else f"row {article.row}"  # an audit of `dedup` names no file of what stays
     facts = f"{article.before:,} -> {article.after:,} characters"
     yield visible(f"   {fields.status or 'full'}  {facts}  {place}  {fields.id}")
     for block in plain_blocks(article):

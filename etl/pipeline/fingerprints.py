@@ -1,6 +1,6 @@
 """The fingerprints of a shard as Arrow files, and those of all shards joined: in memory, or read where they are.
 
-Past the memory that a run may have, some 150 bytes a block stay in it while pairs are found.
+Past the memory that a run may have, some 100 bytes a block stay in it while pairs are found.
 """
 
 import mmap

@@ -115,7 +115,9 @@ def _deduplicated(run: RunFiles) -> Iterator[RunDocument]:
         count += 1
         yield document
     if [end.row for end in ends] != [count]:
-        raise RestoreError(str(run.audit), "lacks copies, or the records beside it are not all that were kept", WAY_OUT)
+        raise RestoreError(
+            str(run.audit), "lacks duplicates, or the records beside it are not all that stayed", WAY_OUT
+        )
 
 
 def _in_places(run: RunFiles, ends: list[Entry]) -> Iterator[RunDocument]:
