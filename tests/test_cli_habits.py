@@ -61,6 +61,9 @@ def folder(tmp_path: Path) -> Path:
         ("restore a.txt", "a.txt: has no audit beside it"),
         ("restore c.jsonl", "c.jsonl: there is no such file"),
         ("clean a.txt --config none.toml", "none.toml: cannot be read: No such file or directory"),
+        ("clean . --exclude [z-a]", "--exclude: '[z-a]' is not a pattern"),
+        ("audit sample b.audit.jsonl --n 99999999999999999999", "99999999999999999999 is not in the range"),
+        ("audit bound v.csv --confidence nan", "nan is not a number"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_the_reason(run: Run, folder: Path, words: str, said: str) -> None:
@@ -100,6 +103,33 @@ def test_a_wrong_value_of_the_environment_is_named_with_its_variable(
     monkeypatch.setenv(f"COPYDESK_CLEAN_{name}", value)
     result = run("clean", "a.txt")
     assert (result.code, f"COPYDESK_CLEAN_{name}: '{value}'" in result.err) == (2, True), result.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "place"),
+    [
+        *[("x", None, None), ("nope_complete", "copydesk cl", "1"), ("bash_nope", "copydesk cl", "1")],
+        *[("bash_complete", None, None), ("zsh_complete", "copydesk cl", "x"), ("fish_complete", "copydesk", None)],
+    ],
+)
+def test_a_completion_that_no_shell_asked_for_is_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch, asked: str, words: str | None, place: str | None
+) -> None:
+    given = {"_COPYDESK_COMPLETE": asked, "COMP_WORDS": words, "COMP_CWORD": place}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value) if value is not None else monkeypatch.delenv(name, raising=False)
+    result = run("clean")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("copydesk: _COPYDESK_COMPLETE: is not set as")
+
+
+@pytest.mark.parametrize("asked", ["bash_complete", "zsh_complete", "fish_complete"])
+def test_shells_are_answered(run: Run, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    for name, value in {"_COPYDESK_COMPLETE": asked, "COMP_WORDS": "copydesk resto"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COMP_CWORD", "resto" if asked.startswith("fish") else "1")
+    result = run()
+    assert (result.code, "restore" in result.out) == (0, True)
 
 
 def test_an_unknown_publisher_is_not_passed_over_in_silence(run: Run, folder: Path) -> None:
@@ -359,6 +389,13 @@ def test_show_files_lists_no_audit(run: Run, folder: Path) -> None:
     run("clean", "a.txt", "-o", "pages/c.jsonl")
     assert shown(run, "pages") == ["pages/c.jsonl", "pages/c.txt", "pages/drafts/d.txt"]
     assert "pages/c.audit.jsonl: copydesk wrote it" in run("clean", "pages", "--show-files").err
+
+
+def test_lines_of_a_gitignore_that_are_no_patterns_cost_nothing(run: Run, folder: Path) -> None:
+    (folder / ".gitignore").write_text("!\n[z-a]\n\\\n[[:alpha:]]x\n*.jsonl\n")
+    result = run("clean", ".", "--show-files")
+    assert (result.code, result.out) == (0, "a.txt\npages/c.txt\npages/drafts/d.txt\n")
+    assert "Warning" not in result.err
 
 
 def test_gitignore_above_counts_within_its_repository(run: Run, folder: Path) -> None:

@@ -327,6 +327,14 @@ def test_a_client_that_is_silent_holds_up_no_other(ask: Ask, server: ReviewServe
         assert ask("/api/verdicts")[0] == 200
 
 
+def test_a_request_that_cannot_be_read_is_refused(
+    ask: Ask, server: ReviewServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert ask("http://[")[0] == 400
+    assert ask("/api/verdict", body=b"{}", Content_Length="9" * 5000)[0] == 413
+    assert capfd.readouterr().err == ""
+
+
 def test_a_client_that_goes_away_is_not_worth_a_word(
     ask: Ask, server: ReviewServer, capfd: pytest.CaptureFixture[str]
 ) -> None:

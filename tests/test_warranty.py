@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -206,6 +207,18 @@ def _odd_verdict(lines: list[str]) -> list[str]:
     return [lines[0], "maybe" + lines[1], *lines[2:]]
 
 
+def _with(**values: int) -> Callable[[list[str]], list[str]]:
+    def changed(lines: list[str]) -> list[str]:
+        rows = list(csv.DictReader(lines))
+        out = io.StringIO()
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows([{**rows[0], "verdict": "right", **values}, *rows[1:]])
+        return out.getvalue().splitlines()
+
+    return changed
+
+
 def _without_a_column(lines: list[str]) -> list[str]:
     return [lines[0].replace("packs", "pack"), *lines[1:]]
 
@@ -215,10 +228,11 @@ def _without_a_column(lines: list[str]) -> list[str]:
     [
         (_without_a_row, "lacks rows"), (_without_the_last, "lacks rows"), (_odd_verdict, "is not a verdict"),
         (_without_a_column, "other columns"), (lambda lines: lines, "are not judged"),
+        (_with(draws=-5), "v.csv:2: is not a row of a sample"), (_with(rows=2**60), "lacks rows"),
     ],
 )  # fmt: skip
 def test_verdicts_that_prove_nothing(
-    run: Run, audit: Path, tmp_path: Path, change: "type[list[str]]", said: str
+    run: Run, audit: Path, tmp_path: Path, change: Callable[[list[str]], list[str]], said: str
 ) -> None:
     run("audit", "sample", audit, "--n", 20, "--no-judge", "-o", "v.csv")
     lines = (tmp_path / "v.csv").read_text().splitlines()

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from etl.audit import Entry, Restoration
 from etl.check.audits import articles_beside
@@ -25,6 +26,7 @@ REMOVING = frozenset(("drop", "cut", "extract", "reject", "duplicate"))
 # Characters of the removed text, and of what stands above and below it, that are shown to the judge.
 MAX_SHOWN, MAX_AROUND = 2_000, 200
 
+Positive = Annotated[int, Meta(ge=1)]
 Stratum = tuple[str, str]
 """A rule, and the kind of what it takes."""
 
@@ -36,14 +38,14 @@ class Draw(Struct, frozen=True):
     characters of its stratum, `removed` those of all.
     """
 
-    id: int
-    rows: int
-    draws: int
+    id: Positive
+    rows: Positive
+    draws: Positive
     rule: str
     rule_version: str
     kind: str
-    stratum: int
-    removed: int
+    stratum: Positive
+    removed: Positive
     path: str
     row: int
     line: int

@@ -77,7 +77,7 @@ def read_verdicts(path: Path) -> list[Judged]:
 def _check_whole(path: Path, judged: Sequence[Judged]) -> None:
     """Raise UsageError if rows are missing or doubled: a bound from a chosen part of a sample would be false."""
     rows = max((one.draw.rows for one in judged), default=0)
-    if sorted(one.draw.id for one in judged) != list(range(1, rows + 1)):
+    if rows != len(judged) or {one.draw.id for one in judged} != set(range(1, rows + 1)):
         raise UsageError(str(path), "lacks rows of its sample, or has some twice", "Judge the whole sample.")
     if len({(one.packs, one.draw.removed) for one in judged}) > 1:
         raise UsageError(str(path), "holds rows of different samples", "Keep each sample in its own file.")

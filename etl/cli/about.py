@@ -4,6 +4,7 @@ import click
 import msgspec
 
 from etl.cli.command import GroupedCommand
+from etl.cli.main import COMPLETION, SHELLS, cli
 
 
 @click.command(cls=GroupedCommand)
@@ -52,7 +53,7 @@ def help(ctx: click.Context, names: tuple[str, ...]) -> None:
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print the completion script for a shell.
 
@@ -64,8 +65,6 @@ def completion(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from etl.cli.main import cli
-
     found = get_completion_class(shell)
     assert found is not None, shell
-    click.echo(found(cli, {}, "copydesk", "_COPYDESK_COMPLETE").source())
+    click.echo(found(cli, {}, "copydesk", COMPLETION).source())

@@ -13,7 +13,7 @@ from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import say, table, visible
-from etl.cli.types import Target
+from etl.cli.types import Number, Target
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # What a judge types.
 KEYS: "dict[str, Verdict]" = {"k": "right", "x": "wrong", "?": "unsure"}
 UNDO, QUIT = "u", "q"
+# A person judges some hundred.
+MAX_DRAWS = 1_000_000
 # Days for which the exception holds that a wrong verdict proposes.
 EXCEPTION_DAYS = 365
 
@@ -44,7 +46,7 @@ def audit() -> None:
     "Sample",
     "--n",
     "draws",
-    type=click.IntRange(1),
+    type=click.IntRange(1, MAX_DRAWS),
     default=200,
     show_default=True,
     metavar="N",
@@ -112,7 +114,7 @@ def sample_audit(
 @audit.command("bound", cls=GroupedCommand)
 @click.argument("path", metavar="VERDICTS", type=click.Path(path_type=Path))
 @option(
-    "Output", "--confidence", type=click.FloatRange(50, 99.99), default=95.0, show_default=True, metavar="PERCENT",
+    "Output", "--confidence", type=Number(50, 99.99), default=95.0, show_default=True, metavar="PERCENT",
     help="The confidence of the bound.",
 )  # fmt: skip
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")

@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import re
 import signal
 import sys
 import traceback
@@ -53,6 +54,8 @@ ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
 # The section of a config that holds for all commands.
 COMMON = "common"
 INTERRUPTED = 130
+# What the scripts of `copydesk completion` set, to ask for words.
+COMPLETION, SHELLS = "_COPYDESK_COMPLETE", ("bash", "zsh", "fish")
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
 # stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
@@ -226,6 +229,7 @@ def _run() -> int:
     try:
         with guarded_output():
             _check_room()
+            _check_completion()
             result = cli.main(prog_name="copydesk", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
@@ -260,6 +264,17 @@ def _check_room() -> None:
     if limit is not None and limit < MIN_ADDRESS_SPACE:
         fault = f"this process may have {limit >> 20} MiB of memory (ulimit -v): it needs {MIN_ADDRESS_SPACE >> 20} MiB"
         raise MachineError("", fault, "Raise the limit.")
+
+
+def _check_completion() -> None:
+    """Refuse to complete a line that no shell has given.  Raises UsageError."""
+    asked = os.environ.get(COMPLETION, "")
+    shell, _, wanted = asked.partition("_")
+    words, place = os.environ.get("COMP_WORDS"), os.environ.get("COMP_CWORD")
+    has_line = words is not None and place is not None and (shell == "fish" or re.fullmatch("[0-9]{1,6}", place))
+    is_meant = wanted == "source" or (wanted == "complete" and has_line)
+    if asked and not (shell in SHELLS and is_meant):
+        raise UsageError(COMPLETION, "is not set as the completion scripts of copydesk set it", "Unset it.")
 
 
 def _trace() -> None:

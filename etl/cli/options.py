@@ -8,7 +8,7 @@ from etl.cli.command import SHOW_SETTINGS
 from etl.cli.command import GroupedCommand as GroupedCommand
 from etl.cli.command import option as option
 from etl.cli.command import stacked as stacked
-from etl.cli.types import Encoding, Folder, Likeness, RuleNames
+from etl.cli.types import Encoding, Folder, Number, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
@@ -165,7 +165,7 @@ similarity_options = stacked(
     option(
         "Duplicates",
         "--threshold",
-        type=Likeness(),
+        type=Number(0.3, 1.0),
         default=0.7,
         show_default=True,
         metavar="J",

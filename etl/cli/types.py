@@ -9,11 +9,8 @@ from etl.errors import PackError
 from etl.reasons import REASONS
 
 
-class Likeness(click.FloatRange):
-    """A number from 0.3 to 1; `nan` is refused."""
-
-    def __init__(self) -> None:
-        super().__init__(0.3, 1.0)
+class Number(click.FloatRange):
+    """A number of a range; `nan`, which is neither below nor above any, is refused."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number.  Raises click.BadParameter."""

@@ -1,11 +1,15 @@
 """Files that are not read though they are there: those that --exclude names, and those that a .gitignore names."""
 
 import os
+import re
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from etl.errors import UsageError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -59,7 +63,12 @@ class Ignored(Struct, frozen=True):
 
 
 def ignored(exclude: Sequence[str], respects: bool) -> Ignored:
-    """Return what is passed over wherever names are looked for; `respects` is true if .gitignore files count."""
+    """Return what is passed over wherever names are looked for; `respects` is true if .gitignore files count.
+
+    Raises UsageError for what is no pattern.
+    """
+    for wrong in (one for one in exclude if not _is_pattern(one)):
+        raise UsageError("--exclude", f"'{wrong}' is not a pattern", "Write it as in a .gitignore.")
     if not exclude:
         return Ignored(respects=respects)
     return Ignored((_Patterns("", _compiled(exclude), "--exclude names it"),), (), respects)
@@ -71,13 +80,24 @@ def _gitignore(folder: str) -> _Patterns | None:
         lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
-    return _Patterns(folder, _compiled(lines), f"{path} names it; --no-ignore reads it")
+    return _Patterns(folder, _compiled(list(filter(_is_pattern, lines))), f"{path} names it; --no-ignore reads it")
 
 
 def _compiled(lines: Sequence[str]) -> "GitIgnoreSpec":
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(lines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # what Python says of "[[:alpha:]]"
+        return GitIgnoreSpec.from_lines(lines)
+
+
+def _is_pattern(line: str) -> bool:
+    """Return whether a line can be meant.  Git passes over others too: "!" alone, "[z-a]", a backslash at the end."""
+    try:
+        _compiled([line])
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 def _above(folder: str) -> Iterator[str]:

@@ -81,7 +81,7 @@ class Sample:
     def __init__(self, size: int, seed: int, drawn: Collection[Removed] = frozenset()) -> None:
         self._removals = drawn
         self._drawn = _Best(size)
-        self._seed = seed.to_bytes(8, "little", signed=True)
+        self._seed = (seed % (1 << 64)).to_bytes(8, "little")
         self._worst, self._suspects = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size)
         self._flagged, self._rest = _Best(size), _Best(size)
         self._pairs: dict[tuple[str, str], Chosen] = {}

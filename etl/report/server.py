@@ -23,6 +23,8 @@ HOST = "127.0.0.1"
 TOKEN_HEADER = "X-Copydesk-Token"
 # Bytes of a request.  A rule with its examples has some thousand.
 MAX_BODY = 1_000_000
+# Digits of its length.  Python refuses to read a number of thousands.
+MAX_DIGITS = 9
 # Seconds that a connection may be silent.
 TIMEOUT = 30
 HEADERS = {
@@ -105,7 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(found.body)
 
     def _got(self) -> Answer:
-        parts = urlsplit(self.path)
+        try:
+            parts = urlsplit(self.path)
+        except ValueError:  # "http://[" is no address
+            raise Refused(HTTPStatus.BAD_REQUEST) from None
         if parts.path == "/favicon.ico":  # browsers ask for it by themselves
             return Answer(b"", "image/x-icon", HTTPStatus.NO_CONTENT)
         if parts.path == "/":
@@ -143,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal():
             raise Refused(HTTPStatus.LENGTH_REQUIRED)
-        if int(length) > MAX_BODY:
+        if len(length) > MAX_DIGITS or int(length) > MAX_BODY:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return self.rfile.read(int(length))
 
