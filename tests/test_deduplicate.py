@@ -103,6 +103,26 @@ def test_a_tag_leaves_every_record(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        *("{'id': 'n1', 'text': '%s'}", '{"id":"n1","text":"%s"},', '[{"id":"n1","text":"%s"}]', '{"id":"n1","text":"%s",}'),
+        *('{"id":"n1","x":"\\ud800","y":NaN,"text":"%s"}', '\ufeff{"id":"n1","text":"%s"}'),
+        '{"id":"n1","duplicate_of":"earlier","similarity":1,"text":"%s"} \r',
+    ],
+)  # fmt: skip
+def test_a_tagged_record_is_json_however_it_was_written(run: Run, line: str) -> None:
+    given = json.dumps({"id": "n0", "text": RALLY}) + "\n" + line.replace("%s", RALLY) + "\n"
+    Path("in.jsonl").write_text(given, encoding="utf-8")
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    found = rows("out.jsonl")
+    assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in found] == [
+        ("n0", "", 0.0),
+        ("n1", "n0", 1.0),
+    ]
+    assert all(line.count('"duplicate_of"') == 1 for line in Path("out.jsonl").read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize(
     ("texts", "keep", "kept"),
     [
         ([f"{RALLY}\n\n{RIVER}", f"{RALLY}\n\n{RIVER}\n\nBy our staff"], "first", ["n0"]),

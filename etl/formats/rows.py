@@ -1,18 +1,20 @@
 """JSONL -> rows, for `dedup`: each record's line as it stands, and of what it holds only the text and a name."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct
 
-from etl.formats.field_values import is_null
+from etl.formats.field_values import is_null, written
+from etl.formats.json_values import text_of, values
 from etl.formats.jsonl import read_each
 from etl.formats.names import TEXT_NAMES
 from etl.formats.opening import Changed, fault_of
 from etl.formats.records import read_json
+from etl.formats.records_within import records_within
 from etl.formats.source import Reading, Reject, Share
 from etl.formats.unpacking import Damaged
 from etl.model import Raw
@@ -45,6 +47,28 @@ def read_rows(share: Share, reading: Reading) -> Iterator[Row | Reject]:
 def read_row(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
     """Return the record of a line."""
     return _looker(reading.text_field)(row, line) or _slowly(path, row, line, reading)
+
+
+def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> bytes:
+    """Return the line of a record with fields added.
+
+    An object that has none of them stays as it is written; of what is read though it is no JSON, an object is made.
+    """
+    try:
+        known: Mapping[str, Any] = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        known = next(_fields_in(line, reading))
+    else:
+        if known.keys().isdisjoint(added):
+            return line.rstrip().removesuffix(b"}") + b"," + msgspec.json.encode(added)[1:]
+    return written({**known, **added}).encode()
+
+
+def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
+    """Yield the records in a line that was read."""
+    text, _ = text_of("", line, reading.encoding)
+    for value, _ in values("", text):
+        yield from records_within("", value, reading)
 
 
 @cache

@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 from etl.audit import Balance, Entry, Tally
 from etl.dedup import DedupSettings
 from etl.formats import Reject
-from etl.formats.rows import Row, read_row, read_rows
+from etl.formats.rows import Row, read_row, read_rows, with_fields
 from etl.pipeline.duplicates import residue_words
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard, reject_line
@@ -21,8 +21,6 @@ from etl.writers import line_writer
 
 KINDS = ("articles", "audit", "rejects", "pairs")
 _BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
-
-_encode = msgspec.json.Encoder().encode
 
 
 class Pair(Struct, frozen=True, gc=False):
@@ -81,7 +79,7 @@ def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
             written["pairs"].append(Pair(copy.keeper, _name(line.path, row), round(copy.similarity, 4)))
             copied += line.characters
         if not copy or job.dedup.action == "tag":
-            kept.append(_tagged(line.line, copy) if job.dedup.action == "tag" else line.line)
+            kept.append(_tagged(line.line, copy, job) if job.dedup.action == "tag" else line.line)
     if kept:
         written["articles"] = [Raw(b"\n".join(kept))]  # lines stay as they are
     for kind in KINDS:
@@ -160,10 +158,10 @@ def _name(path: str, row: Row) -> str:
     return row.id or f"{path}:{row.row}"
 
 
-def _tagged(line: bytes, copy: _Copy | None) -> bytes:
+def _tagged(line: bytes, copy: _Copy | None, job: Job) -> bytes:
     """Add what it copies to a record's line."""
     tag = {"duplicate_of": copy.keeper if copy else "", "similarity": round(copy.similarity, 4) if copy else 0.0}
-    return line.rstrip().removesuffix(b"}") + b"," + _encode(tag)[1:]
+    return with_fields(line, tag, job.reading)
 
 
 def _tally(staged: _Staged, copies: int, copied: int, settings: DedupSettings) -> Tally:
