@@ -52,8 +52,8 @@ AUDIT = {
     "entry of a document, end the last of the audit.",
     "rule": "Rule that made the change: copydesk rules show NAME explains it. Several rules are joined by +.",
     "rule_version": "Version of the rule's pack.",
-    "also": "Other rules that match the block; for the classifier, its features. In the `document` entry: the articles, "
-    "each as id:sha256 of its text.",
+    "also": "Other rules that match the block; for the classifier, its features. In the `document` entry: the "
+    "articles, each as id:sha256 of its text.",
     "kind": "What the block is: caption, credit, link, notice, player, structure, glitch or duplicate.",
     "before": "Characters of the decoded text that were removed, changed or tagged.",
     "after": "Text that replaces them in the article; empty if nothing does.",
