@@ -39,7 +39,7 @@ class Ragged(Struct, frozen=True, gc=False):
     """Lists in one column: list k is the `sizes[k]` values from `starts[k]` on."""
 
     values: Column
-    starts: I64
+    starts: U32 | I64
     sizes: I32 | I64
 
     def lengths(self, lists: I64) -> I64:
@@ -53,10 +53,13 @@ class Ragged(Struct, frozen=True, gc=False):
 
 def ragged(values: Column, sizes: I32 | I64) -> Ragged:
     """Return the lists of these sizes that stand one after the other in a column."""
-    return Ragged(values, np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
+    starts = np.cumsum(sizes, dtype=np.int64)
+    starts -= sizes
+    is_small = len(starts) and starts[-1] <= np.iinfo(np.uint32).max  # then half of the memory does
+    return Ragged(values, starts.astype(np.uint32) if is_small else starts, sizes)
 
 
-def ranges(starts: I64, sizes: I64) -> I64:
+def ranges(starts: U32 | I64, sizes: I64) -> I64:
     """Count up from each start, that many places, one range after the other.
 
     >>> ranges(np.array([5, 0]), np.array([2, 3])).tolist()
