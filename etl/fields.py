@@ -11,7 +11,7 @@ ARTICLE = {
     "headline": "Headline, without the publisher that pages append to it.",
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
     "author": "Names of the authors, with commas between them.",
-    "language": "Language of the text, as its source says or found from the text: ISO 639, such as en.",
+    "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
     "status": "full; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no text; paywalled: the "
     "page says that it is not free; suspect: rules matched all sentences, or the first or last one, so look at it.",
     "word_count": "Words of `text`.",
@@ -21,7 +21,7 @@ ARTICLE = {
     "text_sha256": "SHA-256 of `text`; `restore` uses it to verify that the text was not edited.",
     "origin": "Place of the article in the input.",
     "metadata": "The other fields of the input's record, as a JSON object in a string.",
-    "captions": "Captions of pictures that were removed from the text, each with `text` and `credit`, as a JSON array "
+    "captions": "Picture captions that were removed from the text, each with `text` and `credit`, as a JSON array "
     "in a string; only with --captions.",
     "markdown": "`text` in Markdown, with headings, lists, quotations and tables; only with --structure markdown. It "
     "has links only with --links.",
@@ -52,8 +52,8 @@ AUDIT = {
     "entry of a document, end the last of the audit.",
     "rule": "Rule that made the change: copydesk rules show NAME explains it. Several rules are joined by +.",
     "rule_version": "Version of the rule's pack.",
-    "also": "Other rules that match it; for the classifier, its features. In the `document` entry: the articles, "
-    "each as id:sha256 of its text.",
+    "also": "Other rules that match the block; for the classifier, its features. In the `document` entry: the "
+    "articles, each as id:sha256 of its text.",
     "kind": "What the block is: caption, credit, link, notice, player, structure, glitch or duplicate.",
     "before": "Characters of the decoded text that were removed, changed or tagged.",
     "after": "Text that replaces them in the article; empty if nothing does.",

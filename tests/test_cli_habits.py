@@ -61,6 +61,7 @@ def folder(tmp_path: Path) -> Path:
         ("restore a.txt", "a.txt: has no audit beside it"),
         ("restore c.jsonl", "c.jsonl: there is no such file"),
         ("clean a.txt --config none.toml", "none.toml: cannot be read: No such file or directory"),
+        (f"explain a.txt:{'9' * 5000}", "names no line"),
         ("clean . --exclude [z-a]", "--exclude: '[z-a]' is not a pattern"),
         ("audit sample b.audit.jsonl --n 99999999999999999999", "99999999999999999999 is not in the range"),
         ("audit bound v.csv --confidence nan", "nan is not a number"),

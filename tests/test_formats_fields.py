@@ -7,6 +7,7 @@ import pytest
 
 from etl.errors import Unreadable
 from etl.formats import Reading
+from etl.formats.field_values import value_at
 from etl.formats.fields import Place, document
 from etl.formats.names import language_code
 from etl.formats.richtext import as_html, is_html
@@ -178,3 +179,8 @@ def test_text_that_speaks_of_tags_is_text(text: str) -> None:
 def test_lines_between_inline_tags_become_paragraphs() -> None:
     assert as_html("<b>One.</b>\n\nTwo <i>and</i>\nthree.") == "<b>One.</b><p>Two <i>and</i><br>three."
     assert not is_html("One.\n\nTwo.")
+
+
+@pytest.mark.parametrize("place", ["0", "9" * 5000, "²", "-1"])
+def test_a_path_leads_to_a_place_of_a_list_or_nowhere(place: str) -> None:
+    assert value_at([STORY], place) == (STORY if place == "0" else None)

@@ -154,6 +154,16 @@ def test_names_in_an_audit_never_act(run: Run, text: str, tmp_path: Path) -> Non
     assert texts(page, ".x .note") == [f"structure {text}"]
 
 
+def test_figures_of_an_audit_have_any_length(run: Run, tmp_path: Path) -> None:
+    write_stories(tmp_path / "in.jsonl", 1)
+    assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
+    audit = tmp_path / "clean.audit.jsonl"
+    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    long = {"also": f"a={'9' * 5000}", "duplicate_of": f"{'0' * 32}:{'9' * 5000}"}
+    audit.write_text("".join(json.dumps({**entry, **long} if entry["line"] else entry) + "\n" for entry in entries))
+    assert run("report", "clean.jsonl").code == 0
+
+
 def test_lines_of_any_length_are_clipped_with_a_word(report: Callable[..., Tag], tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1, text=JOINT.join([*STORY[:2], "long " * 200_000, STORY[3]]))
     page = report("in.jsonl")

@@ -81,7 +81,7 @@ def parse_place(place: str) -> "LinePlace":
     """Return the place that FILE:LINE, FILE:ROW:LINE or FILE:ID:LINE names.  Raises UsageError."""
     from etl.explain import LinePlace
 
-    match = re.fullmatch(r"(.+):(\d+)", place, re.DOTALL)
+    match = re.fullmatch(r"(.+):(\d{1,18})", place, re.DOTALL)
     if not match:
         raise UsageError(place, "names no line", "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE.")
     path, record = _file_and_record(match[1])

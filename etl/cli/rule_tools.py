@@ -39,7 +39,7 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a
 @option("Match", "--prefix", multiple=True, metavar="TEXT", help="Match blocks that begin with this; repeatable.")
 @option("Match", "--suffix", multiple=True, metavar="TEXT", help="Match blocks that end with this; repeatable.")
 @option("Match", "--contains", multiple=True, metavar="TEXT", help="Match blocks that contain this; repeatable.")
-@option("Match", "--case", is_flag=True, help="Distinguish capitals.")
+@option("Match", "--case", is_flag=True, help="Match only the same capitals.")
 @options.finding_options
 @options.reading_options
 @options.rule_options

@@ -88,7 +88,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     \b
     Examples:
       copydesk rules test                         the built-in rules
-      copydesk rules test mine.toml               and those of your pack
+      copydesk rules test mine.toml               the built-in rules and your pack
       copydesk rules test --only-rules mine.toml  your pack alone
     """
     from etl.examples import failures

@@ -19,6 +19,8 @@ MAX_NULL_LENGTH = max(map(len, NULLS))
 # Nodes of rich text whose children stand within a line, in ProseMirror, Slate and Contentful.
 INLINE_PARENTS = frozenset(("paragraph", "heading", "hyperlink", "link"))
 
+# A place in a list, in a path.
+_INDEX = re.compile("[0-9]{1,9}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -34,7 +36,7 @@ def value_at(fields: Any, path: str) -> Any:
     first, _, rest = path.partition(".")
     if isinstance(fields, dict):
         inner = fields.get(first)
-    elif isinstance(fields, list) and first.isdecimal() and int(first) < len(fields):
+    elif isinstance(fields, list) and _INDEX.fullmatch(first) and int(first) < len(fields):
         inner = fields[int(first)]
     else:
         return None

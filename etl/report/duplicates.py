@@ -16,7 +16,7 @@ MAX_COPIES = 20
 
 
 # What `clean` calls a keeper: an article, or the paragraph on its line; and what `dedup` adds to the name of a record.
-_BLOCK = re.compile(r"([0-9a-f]{32}):(\d+)")
+_BLOCK = re.compile(r"([0-9a-f]{32}):(\d{1,9})")
 _PARAGRAPH = re.compile(r"#\d+$")
 
 

@@ -39,7 +39,7 @@ LABELS = {
     "reject": "article rejected",
     "duplicate": "duplicate",
 }
-_WEIGHT = re.compile(r"([\w-]+)=([+-]?\d+)")
+_WEIGHT = re.compile(r"([\w-]+)=([+-]?\d{1,9})")
 
 
 class Settings(Struct, frozen=True):
