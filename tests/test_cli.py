@@ -320,6 +320,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
         pytest.param("clean a.txt -r regex.toml", 2, ["regex.toml:8:7: R005 rule 'a'", "does not compile"], id="bad regex"),
         pytest.param("clean a.txt -o a.txt/out", 2, ["a.txt/out: cannot be made", "Give an -o"], id="output that cannot be"),
+        pytest.param(f"clean a.txt -o {'d/' * 1_500}", 2, ["cannot be made", "Give an -o"], id="folders without end"),
         pytest.param("clean a.txt -o there.jsonl", 2, ["copydesk: there.jsonl: exists already", "--force"], id="output that is there"),
         pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is not a time"], id="no time"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),

@@ -182,9 +182,9 @@ def make_parent(output: Output) -> None:
     """Make the folder of an output.  Raises UsageError if it cannot be made, or not be written to."""
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        way_out = "Give an -o that you may write to."
-        raise UsageError(output.name, f"cannot be made: {error.strerror}", way_out) from None
+    except (OSError, RecursionError) as error:  # pathlib makes one folder within the other by recursion
+        fault = error.strerror if isinstance(error, OSError) else "too many folders"
+        raise UsageError(output.name, f"cannot be made: {fault}", "Give an -o that you may write to.") from None
     if not os.access(output.parent, os.W_OK):
         raise UsageError(output.name, "cannot be written to", "Give an -o that you may write to.")
 
