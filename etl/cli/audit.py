@@ -84,8 +84,8 @@ def sample_audit(
     The first command asks on the terminal: k right, x wrong, ? unsure, u undoes the last verdict, q stops.  Run it
     again to continue.  The second writes a CSV file: fill in the column "verdict" with a spreadsheet.
 
-    Characters are drawn, so a long removal is drawn more often.  A removal that is drawn twice counts twice.  Give the
-    same rule options as for `clean`.
+    Removed characters are picked at random, so a long removal is picked more often.  A removal that is picked twice
+    counts twice.  Give the same rule options as for `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
     from etl.writers import check_regular
@@ -119,7 +119,7 @@ def sample_audit(
 )  # fmt: skip
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
-    """Print the upper bound on wrong removals that the verdicts prove.
+    """Compute from the verdicts an upper bound on the wrong removals.
 
     \b
     Example:

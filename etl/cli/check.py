@@ -81,14 +81,14 @@ checking_options = options.stacked(
     type=File(),
     default="",
     metavar="FILE",
-    help="Allow what this file accepts, and nothing else.",
+    help="Allow what this file accepts, instead of the default limits.",
 )
 @option(
     "Limits",
     "--strict-baseline",
     "is_strict",
     is_flag=True,
-    help="Also fail if the baseline accepts more than is found.",
+    help="Also fail if the data is better than the baseline.",
 )
 @option(
     "Limits",
@@ -109,9 +109,9 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
     Exits with 1 if there are errors, else with 0.  An input that cannot be read is an error; if the check
-    raw.unreadable does not run, the exit code is 4 instead.  By default no finding is allowed.  To allow some, use
-    --max, [[threshold]] tables in copydesk.toml, or a baseline.  docs/checks.md describes the checks.  [clean] of
-    copydesk.toml also applies to check.  If FILE of --format holds an earlier report, it is replaced.
+    raw.unreadable is left out (--skip-checks), the exit code is 4 instead.  By default no finding is allowed.  To allow
+    some, use --max, [[threshold]] tables in copydesk.toml, or a baseline.  docs/checks.md describes the checks.
+    [clean] of copydesk.toml also applies to check.  If FILE of --format holds an earlier report, it is replaced.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
@@ -156,9 +156,9 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
       copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
       copydesk baseline show
 
-    The first `write` accepts the state as it is.  A later `write` lowers the counts that improved.  It raises counts
-    only with --accept and --reason; otherwise it lists what became worse, and exits with 1.  Commit the file; it has
-    one key per line.
+    The first `write` accepts the state as it is.  A later `write` lowers the counts that improved.  With --accept and
+    --reason it also raises those that became worse; without, it lists them, and exits with 1.  `prune` is `write`
+    without --accept, and needs a baseline.  The file has one line per check, rule and publisher: commit it.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
     from etl.writers import check_regular

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     type=click.Path(),
     default="",
     metavar="FILE",
-    help="Write each duplicate with its keeper and their similarity.",
+    help="Write each duplicate, the record kept in its place (the keeper), and their similarity.",
 )
 @option(
     "Output",

@@ -45,9 +45,9 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
       copydesk inspect clean.jsonl --rule 'classifier/*' --changes
       copydesk inspect cleaned/ --status suspect | grep '^ *[0-9]* -'
 
-    Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' flagged and kept.  On a terminal,
-    your pager opens ($PAGER, or less).  In less, /^== finds the next article, n the one after it, N the one before it;
-    q ends.
+    Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' kept, and tagged in the audit.  On a
+    terminal, your pager opens ($PAGER, or less).  In less, /^== finds the next article, n the one after it, N the one
+    before it; q ends.
     """
     from etl.report.changes import changes_of
     from etl.report.reading import read_run, run_files

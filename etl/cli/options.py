@@ -139,7 +139,7 @@ rule_options = stacked(
         type=click.Choice(["careful", "standard", "hard"]),
         default="standard",
         show_default=True,
-        help="Which rules to use.  careful: only certain ones; standard: also likely ones; hard: also guesses.",
+        help="Which rules to use, by confidence.  careful: certain; standard: also likely; hard: also guess.",
     ),
     option(
         "Rules",
@@ -185,7 +185,7 @@ similarity_options = stacked(
         type=click.Choice(["similar", "lossless"]),
         default="similar",
         show_default=True,
-        help="similar: near-duplicates are dropped; lossless: only if all of their word triples are in the kept one.",
+        help="similar: drop near-duplicates; lossless: drop one only if the kept one has all of its word triples.",
     ),
     option(
         "Duplicates",

@@ -177,7 +177,7 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
             lambda one: one.status == "suspect",
         ),
         (totals.statuses["paywalled"], "article", "behind a paywall", lambda one: one.status == "paywalled"),
-        (totals.tags, "place", "flagged, and kept", lambda one: one.is_flagged and not one.is_suspect),
+        (totals.tags, "place", "tagged, and kept", lambda one: one.is_flagged and not one.is_suspect),
     )
     found = []
     for count, noun, words, belongs in is_of:

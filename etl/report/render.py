@@ -35,7 +35,7 @@ _UNSEEN = re.compile(
 )
 LABELS = {
     "extract": "moved to its field",
-    "tag": "flagged, and kept",
+    "tag": "tagged, and kept",
     "reject": "article rejected",
     "duplicate": "duplicate",
 }
