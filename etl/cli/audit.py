@@ -36,7 +36,7 @@ def audit() -> None:
     Examples:
       copydesk audit sample clean.audit.jsonl --n 200 --seed 1 -o verdicts.csv
       copydesk audit bound verdicts.csv
-      copydesk check clean.jsonl --require warranty=verdicts.csv:1%
+      copydesk check clean.jsonl --require warranty=verdicts.csv:2%
     """
 
 

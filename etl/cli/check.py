@@ -157,8 +157,8 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
       copydesk baseline show
 
     The first `write` accepts the state as it is.  A later `write` lowers the counts that improved.  With --accept and
-    --reason it also raises those that became worse; without, it lists them, and exits with 1.  `prune` is `write`
-    without --accept, and needs a baseline.  The file has one line per check, rule and publisher: commit it.
+    --reason it also raises the counts that became worse; without them, it lists these, and exits with 1.  `prune` is
+    `write` without --accept, and needs a baseline.  The file has one line per check, rule and publisher: commit it.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
     from etl.writers import check_regular

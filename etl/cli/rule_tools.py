@@ -83,9 +83,9 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
     crawl.jsonl:7:3 is line 3 of the record in row 7.  The line becomes the example of the draft; its `keeps` is the
-    most similar line that stays.  Fill in `why`, and look for a more similar line that must stay.  Then run `copydesk
-    rules lint` and `copydesk rules test`.  Lines outside the story of a page are removed without a rule: for such a
-    line, the draft is a rule that keeps its element.
+    most similar line that was found.  Fill in `why`, and look for a more similar line that must stay.  Then run
+    `copydesk rules lint` and `copydesk rules test`.  Lines outside the story of a page are removed without a rule: for
+    such a line, the draft is a rule that keeps its element.
     """
     from etl.decode import decode
     from etl.document import judge, page_settings
