@@ -21,7 +21,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
-        "the position after the end of a sentence, in any language: only what follows the sentence is cut",
+        "the position after the end of a sentence, in any language; so only the text after the sentence is cut",
     ),
     "@name": Fragment(
         r"(?:[A-Z][\w.'-]{0,24}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?(?: [A-Z][\w.'-]{0,24}){1,3})",
@@ -47,7 +47,7 @@ FRAGMENTS = {
         r"|zeg(?:t|gen)|zei|rechter|powiedzia\w{1,4}|mówi|uznał\w?|sąd\w{0,3}|twierdzi|сказал\w?|рассказал\w?"
         r"|сообщ(?:ил\w?|ает|ают)|заявил\w?|решил\w?|признал\w?|предупрежда\w{2,3}|суд\w{0,2}|сказа(?:в|ла|ў)|повідоми\w{1,2}"
         r"|паведамі\w{1,2}|заяви(?:в|ла)|заявіў|вирішив|визнав)",
-        "a word of those who report what somebody said or decided, in eleven languages: no notice has one",
+        "a word that reports what somebody said or decided, in eleven languages; notices have no such word",
     ),
 }
 _NAME = re.compile(rf"(?:{'|'.join(FRAGMENTS)})\b")
