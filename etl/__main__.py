@@ -1,8 +1,7 @@
 """The program: `copydesk`, and `python -m etl`."""
 
+import signal
 import sys
-
-INTERRUPTED = 130  # 128 + SIGINT
 
 
 def main() -> None:
@@ -10,7 +9,7 @@ def main() -> None:
     try:
         from etl.cli.main import leave_at_signals, main
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(128 + signal.SIGINT)
     try:
         main()
     finally:

@@ -493,7 +493,18 @@ main()
 """
 LEAVES = """
 import atexit, os, signal
-atexit.register(os.kill, os.getpid(), signal.{name})
+from etl.__main__ import main
+from etl.cli import main as commands
+settle = commands._settle_output
+commands._settle_output = lambda: (settle(), atexit.register(os.kill, os.getpid(), signal.{name}))
+main()
+"""
+ENDED = """
+import os, signal
+class Last:
+    def __del__(self, kill=os.kill, own=os.getpid(), number=signal.{name}):
+        kill(own, number)
+last = Last()
 from etl.__main__ import main
 main()
 """
@@ -505,6 +516,8 @@ main()
         pytest.param(IMPORTS, 130, id="while it is loaded"),
         pytest.param(LEAVES.format(name="SIGINT"), 130, id="INT as Python ends"),
         pytest.param(LEAVES.format(name="SIGTERM"), 143, id="TERM as Python ends"),
+        pytest.param(ENDED.format(name="SIGINT"), 0, id="INT when Python has given up its handlers"),
+        pytest.param(ENDED.format(name="SIGTERM"), 0, id="TERM when Python has given up its handlers"),
     ],
 )
 def test_a_signal_at_the_start_or_the_end_shows_no_traceback(tmp_path: Path, program: str, code: int) -> None:

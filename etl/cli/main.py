@@ -1,5 +1,6 @@
 """The group of commands, and the only place where errors become messages and exit codes."""
 
+import atexit
 import gc
 import io
 import os
@@ -53,7 +54,6 @@ ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
 
 # The section of a config that holds for all commands.
 COMMON = "common"
-INTERRUPTED = 130
 # What the scripts of `copydesk completion` set, to ask for words.
 COMPLETION, SHELLS = "_COPYDESK_COMPLETE", ("bash", "zsh", "fish")
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -174,6 +174,7 @@ def _config(named: Path | None, is_unwanted: bool) -> "Config":
 def main() -> None:
     """Run the command line.  The exit codes are those of the README; a signal is 128 + its number."""
     gc.set_threshold(*COLLECT_AFTER)
+    atexit.register(_handle, (signal.SIGINT, *ENDING_SIGNALS), signal.SIG_IGN)  # registered first, so run last
     _handle(ENDING_SIGNALS, _terminate)
     try:
         sys.exit(_ended())
@@ -182,11 +183,15 @@ def main() -> None:
 
 
 def leave_at_signals() -> None:
-    """From here on a signal ends the process at once: no exception would be caught any more."""
+    """From here on a signal ends the process at once: no exception would be caught any more.
+
+    When Python takes itself apart, it gives up our handlers, and the exit code would be that of the signal although all
+    is delivered.  So signals are ignored by then.
+    """
     _handle((signal.SIGINT, *ENDING_SIGNALS), _leave)
 
 
-def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None]) -> None:
+def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
     """Handle signals, but for those that are ignored: `nohup` has a run go on when the terminal is closed."""
     for number in numbers:
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -199,7 +204,7 @@ def _ended() -> int:
         return _run()
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is left")
-        return INTERRUPTED
+        return 128 + signal.SIGINT
     except Terminated as ended:
         say("terminated; nothing half-written is left")
         return ended.exit_code
