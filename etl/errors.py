@@ -1,9 +1,9 @@
 """Errors as place, fault and way out.  Each class has the exit code of the command that raises it."""
 
-from errno import EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM, EROFS
+from errno import EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM, EROFS
 
 # Errors of the system that are about a name: the machine works, and the same name fails again.
-OF_NAMES = (EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EPERM, EROFS)
+OF_NAMES = (EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM, EROFS)
 
 
 class CopydeskError(Exception):

@@ -14,9 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Run
+
+from etl.errors import MachineError
+from etl.pipeline import delivery
+from etl.pipeline.workspace import Claim, Identity
 
 COPYDESK = (sys.executable, "-m", "etl")
 STORY = (
@@ -127,6 +132,28 @@ def test_r21_options_that_cannot_be_meant(run: Run, tmp_path: Path, words: str, 
     write(tmp_path / "a.txt", STORY.format(1))
     done = run("clean", "a.txt", "-n", *words.split(" "))
     assert (done.code, "internal error" in done.err) == (code, False), done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "restore a.jsonl -o f/x",
+        "restore a.jsonl -o dangling/x",
+        "restore a.jsonl -o /proc/x/y",
+        "report a.jsonl -o f/x",
+        "rules docs f",
+        "check a.jsonl --format json=nowhere/x.json",
+        "baseline write a.jsonl --baseline nowhere/b",
+        "clean a.txt -o /dev/fd/77.jsonl",
+    ],
+)
+def test_a_name_that_cannot_be_made_is_no_fault_of_the_machine(run: Run, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    write(tmp_path / "f", "")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert run("clean", "a.txt", "-o", "a.jsonl").code == 0
+    done = run(*words.split())
+    assert (done.code, "--resume" in done.err, "internal error" in done.err) == (2, False, False), done.err
 
 
 @pytest.mark.parametrize(
@@ -254,6 +281,52 @@ def test_force_spares_inputs_and_what_others_wrote(run: Run, tmp_path: Path, wor
     done = run(*words.split())
     assert done.code == 2, done.err
     assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("options", [(), ("-f",)], ids=["", "force"])
+@pytest.mark.parametrize(
+    ("output", "name"),
+    [
+        ("o.jsonl", "o.jsonl"),
+        ("o.jsonl", "o.audit.jsonl"),
+        ("o.jsonl", "o.rejects.jsonl"),
+        ("o/", "o/articles"),
+        ("o/", "o/run.json"),
+    ],
+)
+def test_a_file_that_appears_while_a_run_lives_stays(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, name: str, options: tuple[str, ...]
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    make_ready = delivery._make_ready
+
+    def appearing(*values: Any) -> None:
+        write(tmp_path / name, "precious")
+        make_ready(*values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "_make_ready", appearing)
+        done = run("clean", "a.txt", "-o", output, "-j", "1", *options)
+    assert (done.code, (tmp_path / name).read_text()) == (6, "precious")
+    assert f"{name}: appeared while the run was under way" in done.err
+    again = run("clean", "a.txt", "-o", output, "-j", "1", "--resume", *options)
+    assert (again.code, (tmp_path / name).read_text()) == (2, "precious")
+    (tmp_path / name).unlink()
+    assert run("clean", "a.txt", "-o", output, "-j", "1", "--resume").code == 0
+    assert run("restore", output).out == STORY.format(1)
+    assert not list(tmp_path.rglob(".copydesk-*"))
+
+
+def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path) -> None:
+    output = delivery.output_of(str(tmp_path / "o.jsonl"))
+    with Claim(output.parent, output.claim) as claim:
+        workspace = Path(claim.open(Identity({}), ".jsonl").folder)
+    write(workspace / "ready" / "articles", "new")
+    write(workspace / delivery.JOURNAL, '{"ready": ["articles"], "replaced": []}')
+    write(tmp_path / "o.jsonl", "precious")
+    with pytest.raises(MachineError, match="appeared"):
+        delivery.finish_delivery(output, workspace)
+    assert (tmp_path / "o.jsonl").read_text() == "precious"
 
 
 @pytest.mark.parametrize("output", MODES)

@@ -197,7 +197,7 @@ def test_a_name_between_two_runs_is_delivered_by_the_next(tmp_path: Path) -> Non
         workspace = Path(claim.open(Identity({}), ".jsonl").folder)
     (workspace / "ready").mkdir()
     (workspace / "ready/articles").write_text("new")
-    (workspace / "delivery.json").write_text('["articles","audit"]')
+    (workspace / "delivery.json").write_text('{"ready": ["articles", "audit"], "replaced": ["articles"]}')
     assert finish_delivery(output, workspace)
     assert ((tmp_path / "o.jsonl").read_text(), (tmp_path / "o.audit.jsonl").read_text()) == (
         "new",

@@ -2,7 +2,8 @@
 
 Files change together: all is made ready in the workspace, a journal is written, and then names are moved, the old
 articles away first and the new ones in last.  At no moment do articles and audit of two runs stand side by side.  What
-a killed run had begun to deliver, the next run into the same output delivers.
+a killed run had begun to deliver, the next run into the same output delivers.  Only what was found there and may be
+replaced is moved away: a file that appears while the run lives stays.
 """
 
 import os
@@ -17,7 +18,7 @@ from typing import IO, Any, Literal
 import msgspec
 from msgspec import Struct
 
-from etl.errors import PipeClosed, UsageError
+from etl.errors import MachineError, PipeClosed, UsageError
 from etl.formats.stores import is_address
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_store
@@ -118,17 +119,21 @@ def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
     if output.in_store:
         check_store(output.name, output.kind == "store file", force)
         return
-    targets = [output.path(kind) for kind in reversed(output.kinds())]  # an error names the output itself first
     refuse_inputs(output, inputs)
-    for target in targets:
-        if not target.exists() and not target.is_symlink():
-            continue
+    _replaceable(output, force)
+    if output.kind == "folder" and not force and _holds_others(Path(output.name)):
+        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
+
+
+def _replaceable(output: Output, force: bool) -> list[str]:
+    """Return the kinds of results that stand at an output already.  Raises UsageError if one may not be replaced."""
+    found = [kind for kind in reversed(output.kinds()) if os.path.lexists(output.path(kind))]
+    for target in map(output.path, found):  # an error names the output itself first
         if not force:
             raise UsageError(str(target), "exists already", "Give another -o, or overwrite it with --force.")
         if not _is_ours(output, target):
             raise UsageError(str(target), "was not written by copydesk", "Give another -o, or remove it yourself.")
-    if output.kind == "folder" and not force and _holds_others(Path(output.name)):
-        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
+    return found
 
 
 def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
@@ -210,18 +215,34 @@ def printing(device: str = "") -> Iterator[IO[bytes]]:
         raise OSError(error.errno, error.strerror, device or "standard output") from None
 
 
-def deliver(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
-    """Put the results of these kinds where they belong; results of an earlier run of other kinds go.
+class Journal(Struct, frozen=True):
+    """What a delivery moves: the kinds of results that are ready, and those at the output that they replace."""
 
-    `account` is what a folder's run.json holds.
+    ready: list[str]
+    replaced: list[str]
+
+
+def deliver(
+    output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], force: bool
+) -> None:
+    """Put the results of these kinds where they belong; with `force` results of an earlier run, of any kind, go.
+
+    `account` is what a folder's run.json holds.  Raises MachineError if a file has appeared at the output.
     """
     folder = Path(workspace.folder)
-    if not (folder / JOURNAL).exists():  # else a run that was killed had begun to move names
-        _make_ready(output, workspace, kinds, account)
+    if not is_begun(folder):
+        _make_ready(output, workspace, kinds, account, force)
     finish_delivery(output, folder)
 
 
-def _make_ready(output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
+def is_begun(folder: Path) -> bool:
+    """Return true if a run that was killed had begun to move names out of a workspace."""
+    return (folder / JOURNAL).exists()
+
+
+def _make_ready(
+    output: Output, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any], force: bool
+) -> None:
     """Put all results into one folder, and then write the journal: what is in it can only be moved from here on."""
     ready = Path(workspace.folder) / "ready"
     ready.mkdir(exist_ok=True)
@@ -233,26 +254,31 @@ def _make_ready(output: Output, workspace: Workspace, kinds: Iterable[str], acco
     if output.kind == "folder":
         with atomic(ready / "run.json") as path:
             path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
+    try:
+        journal = Journal(sorted(item.name for item in ready.iterdir()), _replaceable(output, force))
+    except UsageError as error:
+        raise _appeared(error.place) from None
     with atomic(Path(workspace.folder) / JOURNAL) as path:
-        path.write_bytes(msgspec.json.encode(sorted(item.name for item in ready.iterdir())))
+        path.write_bytes(msgspec.json.encode(journal))
 
 
 def finish_delivery(output: Output, folder: Path) -> bool:
     """Move what a workspace has made ready to its places, if it has; return true if it had.
 
-    Each step may have been done before: a run that was killed here is finished by the next.
+    Each step may have been done before: a run that was killed here is finished by the next.  Raises MachineError if a
+    file has appeared at the output.
     """
-    if not (folder / JOURNAL).exists():
+    if not is_begun(folder):
         return False
-    delivered = set(msgspec.json.decode((folder / JOURNAL).read_bytes(), type=list[str]))
+    journal = msgspec.json.decode((folder / JOURNAL).read_bytes(), type=Journal)
     ready, old = folder / "ready", folder / "old"
     old.mkdir(exist_ok=True)
-    for kind in ("articles", *(kind for kind in output.kinds() if kind != "articles")):
-        if kind not in delivered or (ready / kind).exists():
+    for kind in journal.replaced:
+        if kind not in journal.ready or (ready / kind).exists():
             _move_away(output.path(kind), old / kind)
     for kind in output.kinds():
-        if kind in delivered and (ready / kind).exists():
-            (ready / kind).rename(output.path(kind))
+        if kind in journal.ready and (ready / kind).exists():
+            _move_in(ready / kind, output.path(kind))
     _sync_folder(output.parent)
     return True
 
@@ -260,6 +286,17 @@ def finish_delivery(output: Output, folder: Path) -> bool:
 def _move_away(path: Path, target: Path) -> None:
     if path.exists() and not target.exists():
         path.rename(target)
+
+
+def _move_in(path: Path, target: Path) -> None:
+    if os.path.lexists(target):
+        raise _appeared(str(target))
+    path.rename(target)
+
+
+def _appeared(name: str) -> MachineError:
+    way_out = "Move it away, and run the same command with --resume: what it has done is kept."
+    return MachineError(name, "appeared while the run was under way", way_out)
 
 
 def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:

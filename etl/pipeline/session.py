@@ -24,6 +24,7 @@ from etl.pipeline.delivery import (
     check_output,
     deliver,
     finish_delivery,
+    is_begun,
     make_parent,
     print_parts,
     refuse_inputs,
@@ -83,6 +84,8 @@ class Session:
     def deliver(self) -> None:
         """Put the results where they belong.  Only then does the index learn what was kept."""
         output, job = self.request.output, self.request.job
+        if output.in_store:  # what has appeared there since the run began
+            check_output(output, self.request.force, ())
         if output.kind in ("stdout", "stream"):
             print_parts(output, self.workspace)
         elif output.kind == "store folder":
@@ -90,7 +93,7 @@ class Session:
         elif output.kind == "store file":
             put_file(output.addresses(), self.workspace, self._kinds())
         else:
-            deliver(output, self.workspace, self._kinds(), self._account())
+            deliver(output, self.workspace, self._kinds(), self._account(), self.request.force)
         if job.index:
             extend(job.index, self.workspace.index_folder)
 
@@ -162,6 +165,8 @@ def _accepted(request: Request, claim: Claim) -> Request:
     unfinished = claim.unfinished()
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)
+        if not any(map(is_begun, claim.left())):
+            check_output(request.output, request.force, _read(request))
         added = request.job.added if request.has_time else unfinished.added
         return structs.replace(request, job=structs.replace(request.job, added=added))
     for folder in claim.left():
