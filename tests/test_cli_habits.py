@@ -15,10 +15,12 @@ import click
 import pytest
 from click.shell_completion import BashComplete
 from conftest import Run
+from pathspec import GitIgnoreSpec
 
 from etl import fields
 from etl.audit import Entry
 from etl.cli.main import cli, hoisted
+from etl.formats import ignoring
 from etl.pipeline.job import RejectLine
 from etl.reasons import REASONS
 from etl.record import Origin, Record
@@ -397,6 +399,39 @@ def test_lines_of_a_gitignore_that_are_no_patterns_cost_nothing(run: Run, folder
     result = run("clean", ".", "--show-files")
     assert (result.code, result.out) == (0, "a.txt\npages/c.txt\npages/drafts/d.txt\n")
     assert "Warning" not in result.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*.jsonl", "a*", "*a*.t*t", "?.t*", "[ab].*", "**/c*t", "pages/**/d.*", "p*g*s/", "*", "*.*", "d*/", "!c.txt",
+        "a\\.t*", "[!a]*.*t*", "**a**t**", "pages/*r*f*s/*", "/*a*b*", "*a*a*",
+    ],
+)  # fmt: skip
+def test_a_pattern_without_second_tries_fits_what_git_fits(folder: Path, line: str) -> None:
+    (folder / ".gitignore").write_text(f"*\n!*/\n!*.txt\n!*.jsonl\n{line}\n")
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    found = ignoring.Ignored(respects=True).at(str(folder))
+    spec = GitIgnoreSpec.from_lines((folder / ".gitignore").read_text().splitlines())
+    assert [bool(found.reason(str(folder / name))) for name in names] == [spec.match_file(name) for name in names]
+
+
+def test_a_gitignore_is_data_that_can_stop_no_run(run: Run, folder: Path) -> None:
+    long = "a" * 240 + ".txt"
+    for name in ("stars", "pipe", "link", "large", "deep"):
+        (folder / name).mkdir()
+        (folder / name / long).write_text("A paragraph of text here.")
+    (folder / "stars/.gitignore").write_text("*a" * 16 + "*b\n" + "*a" * 16 + "*b*\n")
+    os.mkfifo(folder / "pipe/.gitignore")
+    (folder / "link/.gitignore").symlink_to("/dev/zero")
+    (folder / "large/.gitignore").write_text("*.txt\n" * 20_000)
+    (folder / "deep/.gitignore").write_text("**/a/**/b/**/c/**/d\n")
+    result = run("clean", ".", "--show-files")
+    assert [line for line in result.out.splitlines() if long in line] == [
+        f"{name}/{long}" for name in ("deep", "large", "link", "pipe", "stars")
+    ]
+    assert "link/.gitignore: it is not a regular file, and is not used" in result.err
+    assert "large/.gitignore: it has more than 64 KiB, and is not used" in result.err
 
 
 def test_gitignore_above_counts_within_its_repository(run: Run, folder: Path) -> None:

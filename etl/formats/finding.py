@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from msgspec import Struct
 
 from etl.errors import NoInput
-from etl.formats.ignoring import Ignored, ignored
+from etl.formats.ignoring import GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, printable
 from etl.formats.stores import is_address, listed
@@ -134,6 +134,8 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
             continue
         if entry.name in WORK_FOLDERS and is_folder:
             yield _Candidate(path, fault=WORK_FOLDERS[entry.name])
+        elif entry.name == GITIGNORE and reading.respects_ignore and (fault := gitignore_fault(path)):
+            yield _Candidate(path, fault=fault)
         elif entry.name.startswith((".", "__MACOSX")):
             yield _Candidate(path, fault="it is hidden")
         elif reason := rules.reason(path, is_folder):

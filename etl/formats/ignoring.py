@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 GITIGNORE = ".gitignore"
+# Bytes of a .gitignore.  It is data of whoever made the folder, and each line is asked of each file.
+MAX_GITIGNORE = 64 << 10
+# Of a pattern: each multiplies the steps by the depth of a path.
+MAX_DEEP = 3
+# In a regex of pathspec: a star and what follows it up to another star in the same name.
+_TO_NEXT_STAR = re.compile(r"\[\^/\]\*((?:\\.|\[(?:\\.|[^\]\\])+\]|[^/()\[\]*\\])*?)(?=\[\^/\]\*)")
 
 
 class _Patterns(Struct, frozen=True):
@@ -74,9 +81,19 @@ def ignored(exclude: Sequence[str], respects: bool) -> Ignored:
     return Ignored((_Patterns("", _compiled(exclude), "--exclude names it"),), (), respects)
 
 
+def gitignore_fault(path: str) -> str:
+    """Return why a .gitignore is not used; "" if it is.  Git follows no link either."""
+    status = os.lstat(path)
+    if not stat.S_ISREG(status.st_mode):
+        return "it is not a regular file, and is not used"
+    return f"it has more than {MAX_GITIGNORE >> 10} KiB, and is not used" if status.st_size > MAX_GITIGNORE else ""
+
+
 def _gitignore(folder: str) -> _Patterns | None:
     path = Path(folder, GITIGNORE)
     try:
+        if gitignore_fault(str(path)):
+            return None
         lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
@@ -88,11 +105,28 @@ def _compiled(lines: Sequence[str]) -> "GitIgnoreSpec":
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # what Python says of "[[:alpha:]]"
-        return GitIgnoreSpec.from_lines(lines)
+        spec = GitIgnoreSpec.from_lines(lines)
+        for one in spec.patterns:
+            if one.regex:
+                one.regex = re.compile(_linear(one.regex.pattern))
+    return spec
+
+
+def _linear(regex: str) -> str:
+    """Return a regex of pathspec that matches the same names, and tries no star of a name in more than one way.
+
+    What follows a star stands as far in front as it can: another place would leave less to the stars behind it.
+
+    >>> _linear("^[^/]*a[^/]*[^/]b[^/]*$")
+    '^(?>[^/]*?a)(?>[^/]*?[^/]b)[^/]*$'
+    """
+    return _TO_NEXT_STAR.sub(r"(?>[^/]*?\1)", regex)
 
 
 def _is_pattern(line: str) -> bool:
     """Return whether a line can be meant.  Git passes over others too: "!" alone, "[z-a]", a backslash at the end."""
+    if line.count("**") > MAX_DEEP:
+        return False
     try:
         _compiled([line])
     except (ValueError, re.error):
