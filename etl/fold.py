@@ -119,9 +119,16 @@ def shape(folded: str) -> str:
     >>> shape("updated 18:47 bst")
     'updated 00:00 bst'
     """
-    alike = _DIGIT.sub("0", folded)
-    # To `re` a Turkish "ı" or "İ" is an "i" in another case; to casefold neither is.
-    return alike if alike.isascii() else alike.replace("i̇", "i").replace("ı", "i")
+    return dotted(_DIGIT.sub("0", folded))
+
+
+def dotted(folded: str) -> str:
+    """Return a folded text with each "i" of Turkish as one: to `re` "ı" and "İ" are "i" in another case.
+
+    >>> dotted("İzmir’in Ilıca’sı".casefold())
+    'izmir’in ilica’si'
+    """
+    return folded if folded.isascii() else folded.replace("i̇", "i").replace("ı", "i")
 
 
 def has_full_stop(text: str) -> bool:

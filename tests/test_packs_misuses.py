@@ -35,6 +35,8 @@ def pack(folder: Path, text: str) -> Selection:
 @pytest.mark.parametrize(
     ("rule", "said", "way_out"),
     [
+        pytest.param('match.fillers = ["all"]\n' + PREFIX, "'fillers' has no words beside it", "Give match.words", id="fillers alone"),
+        pytest.param('match.words = ["all of it"]', "'words' holds 'all of it', which is not one word", "Give each word by itself", id="words that are several"),
         pytest.param('action = "extract"\nmatch.regex = "By .{3,40}"', "R003 rule 'a': 'field' is missing: no field is filled", "Name the field that the line fills", id="extract without a field"),
         pytest.param('action = "extract"\nfield = "auhtor"\n' + PREFIX, "'field' is wrong: invalid enum value 'auhtor'", "Did you mean 'author'?", id="extract into no field"),
         pytest.param('field = "author"\n' + PREFIX, "'field' does not work with the action drop", "It is for extract.", id="field of a rule that drops"),

@@ -36,6 +36,31 @@ def test_looks_joined(match: dict[str, object], drops: str, keeps: str) -> None:
     assert named(story(drops, keeps), rule(match)) == [0]
 
 
+ROW = {"words": ["comment*", "tag"], "fillers": ["show", "all", "e-mail", "şık"]}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Show all 17 comments »", "comments: all", "All | tag | Facebook", "TAG-ALL 3", "e-mail (all) comments?", "• tag all",
+        "ŞIK COMMENT", "show show all 3 commentary",
+    ],
+)  # fmt: skip
+def test_a_row_of_words_matches(row: str) -> None:
+    assert named(story(row, "Show all."), rule(ROW)) == [0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Comments", "Show all", "Show all comments.", "Show all the comments", "comments of 2019", "Facebook comments",
+        "show all all show all comments", "tag all all all all all all all all", "commentatorships all", "comment, all!",
+    ],
+)  # fmt: skip
+def test_what_is_no_row_of_words_stays(line: str) -> None:
+    assert named(story(line, "tag all"), rule(ROW)) == [1]
+
+
 @pytest.mark.parametrize(
     ("unless", "blocks"),
     [
@@ -262,7 +287,7 @@ def test_a_rule_may_be_asked_for_by_its_old_names() -> None:
         assert named(story("A caption", "Jane Roe/AP", "Text"), credit, rule({"before": {"rule": [name]}})) == [0, 1]
 
 
-PATTERNS = st.sampled_from([{"exact": ["a"]}, {"prefix": ["ab"]}, {"suffix": ["c"]}, {"contains": ["b a"]}, {"regex": "abc|b+"}, {"css": [".x"]}, {"tag": ["p"]}])  # fmt: skip
+PATTERNS = st.sampled_from([{"exact": ["a"]}, {"prefix": ["ab"]}, {"suffix": ["c"]}, {"contains": ["b a"]}, {"regex": "abc|b+"}, {"words": ["b*"], "fillers": ["a"]}, {"css": [".x"]}, {"tag": ["p"]}])  # fmt: skip
 MATCHES = st.one_of(
     st.fixed_dictionaries({"all": st.lists(PATTERNS, min_size=1, max_size=2)}, optional={"not": st.lists(PATTERNS, max_size=1)}),
     st.fixed_dictionaries({"any": st.lists(PATTERNS, min_size=1, max_size=3)}),

@@ -154,6 +154,14 @@ def _of_names(rule: Rule) -> Iterator[Fault]:
             yield "regex", f"names '{word}', which does not exist", f"Did you mean '{near[0]}'?"
 
 
+def _of_words(rule: Rule) -> Iterator[Fault]:
+    for pattern in patterns(rule):
+        if pattern.fillers and not pattern.words:
+            yield "fillers", "has no words beside it", "Give match.words: one of these decides."
+        for word in (one for one in (*pattern.words, *pattern.fillers) if len(one.split()) != 1 or one in ("*", "-")):
+            yield "words", f"holds '{word}', which is not one word", "Give each word by itself, or use match.exact."
+
+
 def _of_selectors(rule: Rule) -> Iterator[Fault]:
     for selector in (css for pattern in patterns(rule) for css in pattern.css):
         if fault := check_selector(selector):
@@ -177,6 +185,7 @@ _CHECKS: tuple[Callable[[Rule], Iterator[Fault]], ...] = (
     _of_examples,
     _of_match,
     _of_names,
+    _of_words,
     _of_selectors,
     _of_scope,
     _of_end,

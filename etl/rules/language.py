@@ -30,14 +30,18 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
     """Conditions on a block: it matches if any of them holds.  Folded text is compared, unless `case` is set.
 
     `exact` ignores ornaments around the label.  `regex` must match the whole block; it may be a list of alternatives,
-    and may use the names @sentence, @name, @date, @agency, @publisher and @reported.  `headline`, and `rule` (a block
-    that one of these rules matches; `*/ID` names those of all packs), are for neighbours only.
+    and may use the names @sentence, @name, @date, @agency, @publisher and @reported.  With `words`, a line consists of
+    up to 12 words: one of the first five is of these, the others are of these or of `fillers`, numbers or names of
+    networks; `comment*` is all words that add up to six letters.  `headline`, and `rule` (a block that one of these
+    rules matches; `*/ID` names those of all packs), are for neighbours only.
     """
 
     exact: tuple[str, ...] = ()
     prefix: tuple[str, ...] = ()
     suffix: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
     regex: Regex = ""
     tag: tuple[str, ...] = ()
     css: tuple[str, ...] = ()

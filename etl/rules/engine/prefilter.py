@@ -24,6 +24,7 @@ from etl.rules.engine.literal_search import (
 from etl.rules.language import Match, Pattern
 from etl.rules.matching.patterns import MAX_FURNITURE_CHARS, has_criteria
 from etl.rules.matching.view import ArticleView
+from etl.rules.matching.vocabulary import MAX_LINE_CHARS, literal_of
 from etl.rules.regexes.compiled import regex_of
 from etl.rules.regexes.literals import Place
 from etl.rules.regexes.publishers import MAX_NAME_CHARS, PUBLISHER
@@ -113,7 +114,7 @@ class Prefilter:
         """Enter a pattern that no literal triggers: by what else its regex requires, or else for all blocks."""
         facts = (
             regex_of(pattern).facts
-            if pattern.regex and not any((pattern.prefix, pattern.suffix, pattern.contains))
+            if pattern.regex and not any((pattern.prefix, pattern.suffix, pattern.contains, pattern.words))
             else None
         )
         if facts and pattern.regex == PUBLISHER:
@@ -224,6 +225,8 @@ def _literal_triggers(pattern: Pattern, rank: int) -> Iterator[tuple[str, Litera
         for text in texts:
             literal = shape(fold(text))
             yield literal, LiteralTrigger(rank, place, 0, most) if place else LiteralTrigger(rank, max_chars=most)
+    for word in pattern.words:
+        yield literal_of(word), LiteralTrigger(rank, max_chars=MAX_LINE_CHARS)
     if pattern.regex:
         facts = regex_of(pattern).facts
         for literal, place in facts.literals:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from etl.fold import ORNAMENTS, fold, label, plain
 from etl.rules.language import Match, Pattern
 from etl.rules.matching.view import ArticleView
+from etl.rules.matching.vocabulary import consists_of
 from etl.rules.regexes.compiled import Regex, regex_of
 from etl.rules.regexes.publishers import PUBLISHER
 
@@ -64,7 +65,7 @@ def any_of(predicates: Sequence[Predicate]) -> Predicate:
 
 
 # What a pattern may ask of a block.
-CRITERIA = ("exact", "prefix", "suffix", "contains", "regex", "tag", "css", "rule", "headline")
+CRITERIA = ("exact", "prefix", "suffix", "contains", "words", "regex", "tag", "css", "rule", "headline")
 
 
 def has_criteria(pattern: Pattern) -> bool:
@@ -126,6 +127,11 @@ def _contains(pattern: Pattern) -> Holds:
     return lambda view, at: _is_short(view, at) and any(part in texts(view)[at] for part in wanted)
 
 
+def _words(pattern: Pattern) -> Holds:
+    is_row = consists_of(pattern.words, pattern.fillers)
+    return lambda view, at: is_row(view.folded[at])
+
+
 def _regex(regex: Regex) -> Predicate:
     if regex.source == PUBLISHER:  # asked of every short line: one look-up among the names, and no search for them
         return predicate(lambda view, at: view.folded[at] in view.run.publishers)
@@ -177,6 +183,7 @@ _CRITERIA: dict[str, Callable[[Pattern], Holds]] = {
     "prefix": _prefix,
     "suffix": _suffix,
     "contains": _contains,
+    "words": _words,
     "tag": _tag,
     "css": _css,
     "rule": _rule,

@@ -1,0 +1,85 @@
+"""Lines that consist of a few listed words, such as "Comments (3)" or "Share on Facebook", in any order."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from etl.fold import FINAL_PUNCTUATION, ORNAMENTS, dotted, fold, shape
+
+# Characters, and words: a longer line is no row of buttons.  In front of the first word that decides stand few others.
+MAX_LINE_CHARS, MAX_WORDS_BEFORE, MAX_WORDS_BEHIND = 120, 4, 7
+# Letters that may follow a stem.
+MAX_ENDING = 6
+STEM = "*"
+# Names of networks and services, which stand beside the words of any language.
+NETWORKS = (
+    *("flipboard*", "instagram*", "pinterest*", "wordpress*", "facebook*", "linkedin*", "messenger", "telegram*"),
+    *("whatsapp*", "вконтакте", "mastodon", "twitter*", "youtube*", "фейсбук*", "bluesky", "github*", "google*"),
+    *("reddit*", "threads", "threema", "tiktok*", "tumblr*", "buffer", "disqus", "e-mail", "pocket", "viber*"),
+    *("wechat", "email", "weibo", "atom", "line", "xing", "rss", "vk", "x"),
+)
+
+_BETWEEN = re.compile(r"[ ,:|/&()·]+")
+_FULL_STOP = re.compile(f"[{FINAL_PUNCTUATION}]")
+_AT_ENDS = "\"'-"
+# Not a year, which tells when something happened.
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{1,6}")
+
+
+class Vocabulary:
+    """A set of words; one that ends in `*` is a stem, and stands for all words that add up to six letters to it."""
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        written = [dotted(fold(one)) for one in entries]
+        self._words = frozenset(one for one in written if not one.endswith(STEM))
+        self._stems = frozenset(one.removesuffix(STEM) for one in written if one.endswith(STEM))
+        self._sizes = tuple(sorted(set(map(len, self._stems))))
+
+    def __contains__(self, word: str) -> bool:
+        """Return whether a word, as `words_of` gives it, is in the set."""
+        if word in self._words:
+            return True
+        return any(word[:size] in self._stems for size in self._sizes if size <= len(word) <= size + MAX_ENDING)
+
+
+def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str], bool]:
+    """Return what tells whether a folded text is a row of these words; numbers and names of networks may be among them.
+
+    One of the first words is in `words`; `fillers` may stand beside it.
+
+    >>> is_row = consists_of(["comment*"], ["show", "all"])
+    >>> is_row("show all 17 comments »"), is_row("all shown"), is_row("comments close at noon"), is_row("comments")
+    (True, False, False, False)
+    """
+    deciding, others = Vocabulary(words), Vocabulary(fillers)
+
+    def is_known(word: str) -> bool:
+        return word in deciding or word in others or word in _NETWORKS
+
+    def is_row(folded: str) -> bool:
+        row = [part for word in _row(folded) for part in ([word] if is_known(word) else word.split("-"))]
+        first = next((at for at, word in enumerate(row[: MAX_WORDS_BEFORE + 1]) if word in deciding), None)
+        if first is None or not 1 < len(row) <= first + 1 + MAX_WORDS_BEHIND:
+            return False
+        return all(
+            word in deciding or word in others or bool(_NUMBER.fullmatch(word)) or (at > first and word in _NETWORKS)
+            for at, word in enumerate(row)
+        )
+
+    return is_row
+
+
+def literal_of(entry: str) -> str:
+    """Return what stands in the shape of each text that has this word of a vocabulary."""
+    return shape(fold(entry.removesuffix(STEM)))
+
+
+def _row(folded: str) -> list[str]:
+    """Return the words of a short folded line; none of one that is long, a single word, or a sentence."""
+    line = folded.strip(ORNAMENTS + "?")
+    if len(folded) > MAX_LINE_CHARS or " " not in line or _FULL_STOP.search(line):
+        return []
+    stripped = (word.strip(_AT_ENDS) for word in _BETWEEN.split(dotted(line)))
+    return [word for word in stripped if word]
+
+
+_NETWORKS = Vocabulary(NETWORKS)
