@@ -30,8 +30,9 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
     """Conditions on a block: it matches if any of them holds.  Folded text is compared, unless `case` is set.
 
     `exact` ignores ornaments around the label.  `regex` must match the whole block; it may be a list of alternatives,
-    and may use the names @sentence, @name, @date, @agency, @publisher and @reported.  `headline`, and `rule` (a block
-    that one of these rules matches; `*/ID` names those of all packs), are for neighbours only.
+    and may use the names @sentence, @name, @date, @agency, @publisher and @reported.  For neighbours only: `headline`,
+    and `rule`, a block that one of these rules removes (`*/ID` names those of all packs).  Rules that look at
+    neighbours themselves do not count in `rule`.
     """
 
     exact: tuple[str, ...] = ()
