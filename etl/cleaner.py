@@ -54,7 +54,7 @@ class Result(Struct, frozen=True):
 
     articles   its article records, in reading order; none if nothing is left
     audit      an entry for the document, and one for each change; `etl.restore` needs them
-    status     the status of its longest article: full, teaser, stub, paywalled or suspect; without an article: empty,
+    status     the status of its longest article: full, teaser, stub, paywalled or suspect; without an article:
                duplicate (of an earlier document), rejected (by a rule) or unreadable
     reason     why it is unreadable; else ""
     """

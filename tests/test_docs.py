@@ -63,6 +63,22 @@ def test_every_key_of_the_vocabulary_is_on_the_page_of_rules() -> None:
     assert [key for key in sorted(keys) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", page)] == []
 
 
+def test_examples_of_the_page_of_rules_hold(run: Run, tmp_path: Path) -> None:
+    page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^    action = .*(?:\n    .+)*", page, re.MULTILINE)
+    assert len(examples) == 3
+    pack = ['[pack]\nid = "page"\nversion = "1"']
+    for number, example in enumerate(examples):
+        lines = [line.strip() for line in example.splitlines()]
+        given = {line.partition(" =")[0] for line in lines}
+        needed = {"id": f"rule-{number}", "title": "T", "kind": "notice", "why": "W.", "keeps": ["He left."]}
+        lines += [f"{key} = {value!r}" for key, value in needed.items() if key not in given]
+        pack.append("\n".join(["[[rule]]", *lines]))
+    (tmp_path / "page.toml").write_text("\n".join(pack), encoding="utf-8")
+    result = run("rules", "test", "--only-rules", "page.toml")
+    assert (result.code, "0 failed" in result.err) == (0, True), result.out
+
+
 def test_lowest_versions_are_those_that_are_promised() -> None:
     promised = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     lowest = dict(re.findall(r"^    ([\w-]+)==([\d.]+)$", (ROOT / "tox.ini").read_text(encoding="utf-8"), re.MULTILINE))

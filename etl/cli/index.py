@@ -87,7 +87,7 @@ def index_forget(folder: str, name: str) -> None:
     metavar="FILE",
     help="A file: .jsonl, .jsonl.gz or .jsonl.zst.",
 )
-@option("Output", "-f", "--force", is_flag=True, help="Overwrite a file that exists.")
+@option("Output", "-f", "--force", is_flag=True, help="Overwrite an earlier export.")
 def index_export(folder: str, output: str, force: bool) -> None:
     """Write the MinHash signatures of an index, for other tools.
 

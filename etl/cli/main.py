@@ -147,9 +147,9 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
       copydesk explain page.txt:55          what happened to line 55, and why
       copydesk restore clean.jsonl          the input, rebuilt
 
-    Every character is kept in an article, or recorded in the audit with the rule that removed it.  Both must add up
-    to what was read; otherwise nothing is written.  Defaults can be set in copydesk.toml, or in variables named
-    COPYDESK_<COMMAND>_<OPTION>.
+    Every character is kept in an article, or recorded in the audit with the rule that changed or removed it.  Kept and
+    recorded characters must add up to what was read; otherwise nothing is written.  Defaults can be set in
+    copydesk.toml, or in variables named COPYDESK_<COMMAND>_<OPTION>.
     """
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
     ctx.obj = _config(config_file, no_config)

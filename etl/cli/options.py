@@ -63,7 +63,8 @@ reading_options = stacked(
         "--from",
         "form",
         type=click.Choice(FORMATS),
-        help="The format of the input.  [default: from its content, then its name]",
+        help="The format of the input; in a folder, files with any suffix are read.  "
+        "[default: from its content, then its name]",
     ),
     option(
         "Reading",

@@ -20,7 +20,8 @@ TOKEN_BYTES = 24
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option(
     "Output", "--pack", type=click.Path(path_type=Path), required=True, metavar="DIR",
-    help="The folder of your pack: rules.toml, copydesk.toml and verdicts.jsonl are written there, and nothing else.",
+    help="The folder of your pack.  Only rules.toml, copydesk.toml, verdicts.jsonl and an existing verdicts.csv are "
+    "written there.",
 )  # fmt: skip
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(

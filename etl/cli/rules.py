@@ -145,7 +145,7 @@ def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
 def write_pages(folder: str, check: bool) -> None:
     """Write the manual of the built-in rules.
 
-    The pages that change are listed.
+    It is an index, and a page for each file of rules.  The pages that change are listed.
 
     \b
     Examples:

@@ -49,8 +49,8 @@ def _index(packs: dict[Path, tuple[Sourced, ...]]) -> str:
         f"| [{_name(path)}](../../rules/{_name(path)}.toml) | {len(rules)} | {_opening(path)} |"
         for path, rules in packs.items()
     ]
-    origin = f"{_ORIGIN} It builds a page for each pack, too; only this index is kept in the repository."
-    return "\n".join(["# The built-in rules", "", origin, "", "| pack | rules | about |", "|---|--:|---|", *rows, ""])
+    origin = f"{_ORIGIN} It builds a page for each file, too; only this index is kept in the repository."
+    return "\n".join(["# The built-in rules", "", origin, "", "| file | rules | about |", "|---|--:|---|", *rows, ""])
 
 
 def _page(path: Path, rules: Iterable[Sourced]) -> str:
