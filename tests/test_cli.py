@@ -220,7 +220,7 @@ def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, samp
         pytest.param(
             55, ["removed by npr/caption-toggle", "core/agency-credit matches", "article 2 of 10"], id="removed"
         ),
-        pytest.param(417, ["kept", "rules do not match", "also looks in earlier documents and an index"], id="kept"),
+        pytest.param(417, ["kept", "rules do not match", "also looks in other inputs and indexes"], id="kept"),
         pytest.param(119, ["removed by npr/related-title-case"], id="a guess by its looks"),
         pytest.param(
             131, ["kept", "npr/related-title-case matches, but is held back by where.min_words = 6"], id="held back"
