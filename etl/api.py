@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar, get_args
 from etl.audit import Entry
 from etl.cleaner import Cleaner, Document, Result, kind_of, one_of, sequence
 from etl.dedup import DedupSettings
-from etl.dedup.settings import Copies, Keep, Numbers, Unit
+from etl.dedup.settings import MIN_THRESHOLD, Copies, Keep, Numbers, Unit
 from etl.model import Kind
 from etl.packs import Selection, Sourced, check, load_pack, pack_files
 from etl.packs import load_rules as selected_rules
@@ -18,9 +18,6 @@ from etl.restoration import ArticleText, Restored, audited, restored
 from etl.restoration import restore as restore_files
 
 Noun = TypeVar("Noun")
-
-# Below this similarity, MinHash finds too few of the duplicates.
-MIN_THRESHOLD = 0.3
 
 
 class Duplicate(NamedTuple):

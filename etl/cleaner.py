@@ -17,7 +17,7 @@ from msgspec import Struct, structs
 from etl.audit import Entry
 from etl.config import CleanOptions, Config, named_config
 from etl.dedup import DedupSettings
-from etl.dedup.settings import Scope
+from etl.dedup.settings import MIN_THRESHOLD, Scope
 from etl.document import Cleaned, Judged, Parsed, clean
 from etl.errors import NoInput, Unreadable
 from etl.formats import Reading, Reject, find, read, shares
@@ -189,6 +189,8 @@ class Cleaner:
         if isinstance(records, str | bytes | Mapping | PathLike) or not isinstance(records, Iterable):
             raise TypeError(f"clean_many() takes an iterable of documents, not {kind_of(records)}: put it in a list")
         settings = dedup if isinstance(dedup, DedupSettings) else self._settings(dedup)
+        if not MIN_THRESHOLD <= settings.threshold <= 1:
+            raise ValueError(f"threshold is a similarity from {MIN_THRESHOLD} to 1, not {settings.threshold}")
         raws = self._numbered(records)
         return self._run(raws, settings) if settings.scope == "run" else self._stream(raws, settings)
 
@@ -296,7 +298,11 @@ class _Given(Struct, frozen=True):
 
 def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates, job: Job) -> Result:
     finished = judged if isinstance(judged, Reject) else finish_one(judged, duplicates, job)
-    return Result(status="unreadable", reason=finished.reason) if isinstance(finished, Reject) else _result(finished)
+    if not isinstance(finished, Reject):
+        return _result(finished)
+    # A caller knows the place of a document that it gave, but not which file of a folder this is.
+    place = "" if finished.path == NO_PATH else f"{finished.path}:{finished.row}: "
+    return Result(status="unreadable", reason=place + finished.reason)
 
 
 def _result(cleaned: Cleaned) -> Result:

@@ -138,11 +138,13 @@ def words(found: Explanation) -> Iterator[str]:
         yield "kept"
     yield from map(_happened, found.entries)
     if found.is_alone:
-        yield "duplicates were looked for only in this document; `clean` also looks in earlier documents and an index"
+        yield "duplicates were looked for only in this document; `copydesk diff` also looks in other inputs and indexes"
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
     yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or do not apply here"
+    if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
+        yield "to keep it, draft a rule that keeps its element: copydesk rules new FILE:LINE --pack mine"
     if found.page:
         yield from found.page.words()
     if found.exception:

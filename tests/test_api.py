@@ -173,6 +173,13 @@ def test_what_cannot_be_read_keeps_its_place(cleaner: etl.Cleaner, scope: Any) -
     assert "has no field of text" in results[2].reason
 
 
+@pytest.mark.parametrize("scope", ["off", "run"])
+def test_what_cannot_be_read_in_a_folder_is_named(cleaner: etl.Cleaner, tmp_path: Path, scope: Any) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"text": "Rain."}\n{"text": \n', encoding="utf-8")
+    bad = list(cleaner.clean_many([tmp_path], dedup=scope))[1]
+    assert bad.reason.startswith(f"{tmp_path}/bad.jsonl:2: is not JSON")
+
+
 def test_none_are_cleaned_to_none(cleaner: etl.Cleaner) -> None:
     assert list(cleaner.clean_many([], dedup="run")) == []
 
@@ -281,6 +288,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda _: anything.dedup("x"), TypeError, "texts takes an iterable, not str"),
         (lambda _: anything.dedup(["x", None]), TypeError, "number 1 is None"),
         (lambda _: anything.dedup([], threshold=7), ValueError, "from 0.3 to 1, not 7"),
+        (lambda one: one.clean_many([], dedup=anything.DedupSettings(threshold=7)), ValueError, "from 0.3 to 1, not 7"),
         (lambda _: anything.dedup([], threshold="7"), TypeError, "a number"),
         (lambda _: anything.dedup([], keep="last"), ValueError, "first, longest"),
         (lambda _: anything.restore("a.jsonl", []), TypeError, "audit is a path too"),

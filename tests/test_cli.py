@@ -140,6 +140,10 @@ def test_records_of_jsonl_keep_ids_and_fields(run: Run, tmp_path: Path) -> None:
     assert found[0]["text"] == "They marched on Sunday.\n\nThey will march again. 0"
     assert run("restore", "out.jsonl", "-o", "back").code == 0
     assert [row["text"] for row in rows(tmp_path / "back/a.jsonl")] == [line["text"] for line in lines]
+    printed = run("restore", "out.jsonl", "--path", "a.jsonl").out
+    assert printed.encode() == (tmp_path / "back/a.jsonl").read_bytes()
+    wrong = run("restore", "out.jsonl", "--path", "b.jsonl")
+    assert (wrong.code, "origin.path" in wrong.err) == (2, True)
 
 
 def test_ids_are_unique_where_the_inputs_are_not(run: Run, tmp_path: Path) -> None:
@@ -216,7 +220,7 @@ def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, samp
         pytest.param(
             55, ["removed by npr/caption-toggle", "core/agency-credit matches", "article 2 of 10"], id="removed"
         ),
-        pytest.param(417, ["kept", "rules do not match", "also looks in earlier documents and an index"], id="kept"),
+        pytest.param(417, ["kept", "rules do not match", "also looks in other inputs and indexes"], id="kept"),
         pytest.param(119, ["removed by npr/related-title-case"], id="a guess by its looks"),
         pytest.param(
             131, ["kept", "npr/related-title-case matches, but is held back by where.min_words = 6"], id="held back"
@@ -285,6 +289,13 @@ def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     assert " 0 failed" in tested.err
 
 
+def test_diff_tells_changed_lines_from_removed_ones(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "Belarusâ€™ team won on Monday in the north.\n\nRead More\n")
+    out = run("diff", "a.txt").out
+    assert "1 ~ Belarusâ€™ -> Belarus’  [repair/mojibake]" in out
+    assert "3 - Read More  [core/read-more]" in out
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_a_script_for_the_shell(run: Run, shell: str) -> None:
     assert "_COPYDESK_COMPLETE" in run("completion", shell).out
@@ -325,6 +336,8 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is not a time"], id="no time"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
+        pytest.param("clean a.txt --profil x", 2, ["No such option", "'--profile'"], id="option near another, and one of all commands"),
+        pytest.param("clean", 2, ["Missing argument", "or - for standard input"], id="no input"),
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),

@@ -588,9 +588,33 @@ def test_shells_complete_names_of_files(words: list[str], incomplete: str, expec
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["clean", "--from", "=", "h"], "copydesk clean --from=h 2"),
+        (["clean", "--from", "="], "copydesk clean --from= 2"),
+        (["clean", "pages/o"], "copydesk clean pages/o 2"),
+        (["clean", "-f", "--from", "=", "text", "pa"], "copydesk clean -f --from=text pa 4"),
+    ],
+)
+def test_bash_completes_a_value_behind_an_equals_sign(
+    run: Run, tmp_path: Path, words: list[str], expected: str
+) -> None:
+    (tmp_path / "asked").write_text("#!/bin/sh\necho $COMP_WORDS $COMP_CWORD >&2\n", encoding="utf-8")
+    (tmp_path / "asked").chmod(0o700)
+    script = run("completion", "bash").out
+    asks = f'COMP_WORDS=(copydesk "$@"); COMP_CWORD=$#; _copydesk_completion {tmp_path}/asked'
+    done = subprocess.run(
+        ["bash", "-c", f"{script}\n{asks}", "bash", *words], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == expected
+
+
+@pytest.mark.parametrize(
     ("words", "incomplete", "expected"),
     [
         (["rules", "show"], "core/read-m", "core/read-more"),
+        (["help"], "cl", "clean"),
+        (["help", "rules"], "t", "try"),
         (["clean", "a", "--ignore"], "np", "npr"),
         (["clean", "a", "--ignore"], "npr,core/read-m", "npr,core/read-more"),
         (["rules", "show"], "duplicate/n", "duplicate/near"),

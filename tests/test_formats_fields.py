@@ -66,7 +66,7 @@ def test_text_field_takes_a_path(fields: dict[str, Any], path: str, text: str, l
         ({"text": None}, Reading(), "field 'text' holds no text but null"),
         ({"text": " None"}, Reading(), "field 'text' holds no text but \" None\""),
         ({"text": {"a": 1}}, Reading(), "field 'text' holds no text but {\"a\":1}"),
-        ({"text": STORY}, Reading(text_field="story"), "has no field 'story'"),
+        ({"text": STORY}, Reading(text_field="story"), "has no field 'story'; its fields: text"),
         ({"story": [1]}, Reading(text_field="story"), "field 'story' holds no text but [1]"),
     ],
 )

@@ -130,10 +130,11 @@ def test_new_drafts_a_rule_that_keeps_what_the_page_model_removes(
     (rule,) = tomllib.loads(made)["rule"]
     assert (rule["action"], rule["match"]) == ("keep", {"css": [element.replace("/", " ")]})
     assert rule["keeps"] == [f"<{element}>{text}"]
-    if "." in element or "#" in element:  # else its `drops` are to be written
-        (tmp_path / "mine.toml").write_text(made.replace("…", "They are facts."), "utf-8")
-        assert run("rules", "test", "-r", "mine.toml", "--select", "mine").code == 0
-        assert text in run("clean", "a.html", "-r", "mine.toml").out
+    (tmp_path / "mine.toml").write_text(made.replace("…", "They are facts."), "utf-8")
+    assert run("rules", "test", "-r", "mine.toml", "--select", "mine").code == 0
+    assert text in run("clean", "a.html", "-r", "mine.toml").out
+    told = run("explain", f"a.html:{lines.index(text) + 1}").out
+    assert "to keep it, draft a rule that keeps its element: copydesk rules new" in told
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,25 @@
 
 import click
 import msgspec
+from click.shell_completion import CompletionItem
 
 from etl.cli.command import GroupedCommand
 from etl.cli.main import COMPLETION, SHELLS, cli
+
+# Bash splits `--from=html` into three words; click expects one.  In the script, these lines join such words again.
+BASH_WORDS = 'COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD'
+JOINED_WORDS = 'COMP_WORDS="${words[*]}" COMP_CWORD=$at'
+BASH_START = "    local response\n"
+JOIN_WORDS = r"""    local response words=() at=0 place
+    for ((place = 0; place < ${#COMP_WORDS[@]}; place++)); do
+        if ((place > 1)) && [[ ${COMP_WORDS[place]} == "=" || ${COMP_WORDS[place - 1]} == "=" ]]; then
+            words[${#words[@]} - 1]+=${COMP_WORDS[place]}
+        else
+            words+=("${COMP_WORDS[place]}")
+        fi
+        ((place == COMP_CWORD)) && at=$((${#words[@]} - 1))
+    done
+"""
 
 
 @click.command(cls=GroupedCommand)
@@ -31,8 +47,21 @@ def schema(what: str) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(full), indent=2))
 
 
+def _complete_commands(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the commands whose names begin so, below those that stand before."""
+    context = ctx.find_root()
+    for name in ctx.params.get("names") or ():
+        found = context.command.get_command(context, name) if isinstance(context.command, click.Group) else None
+        if found is None:
+            return []
+        context = click.Context(found, info_name=name, parent=context)
+    if not isinstance(context.command, click.Group):
+        return []
+    return [CompletionItem(name) for name in context.command.list_commands(context) if name.startswith(incomplete)]
+
+
 @click.command(cls=GroupedCommand)
-@click.argument("names", nargs=-1, metavar="[COMMAND]...")
+@click.argument("names", nargs=-1, metavar="[COMMAND]...", shell_complete=_complete_commands)
 @click.pass_context
 def help(ctx: click.Context, names: tuple[str, ...]) -> None:
     """Show the help of a command.
@@ -67,4 +96,7 @@ def completion(shell: str) -> None:
 
     found = get_completion_class(shell)
     assert found is not None, shell
-    click.echo(found(cli, {}, "copydesk", COMPLETION).source())
+    script = found(cli, {}, "copydesk", COMPLETION).source()
+    if shell == "bash":
+        script = script.replace(BASH_START, JOIN_WORDS).replace(BASH_WORDS, JOINED_WORDS)
+    click.echo(script)

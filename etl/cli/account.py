@@ -65,6 +65,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl | cmp - page.txt
       copydesk restore cleaned/ -o back/
       copydesk restore clean.jsonl --path pages/one.txt
+      copydesk restore clean.jsonl --path pages/wire.jsonl | jq -r .text
       copydesk restore clean.jsonl --as dolma -o corpus/
 
     For HTML, the text of the blocks is rebuilt.  Several inputs need a folder (-o).  The records of a JSONL file become
@@ -82,11 +83,15 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     wanted = (one for one in restored_documents(articles, audit) if path in ("", one.path))
     first, second = next(wanted, None), next(wanted, None)
     if first is None:
-        raise UsageError(path or str(articles), "no such input is in the articles" if path else "has no articles")
+        if path:
+            raise UsageError(path, "no such input is in the articles", "Name it as `origin.path` of an article does.")
+        raise UsageError(str(articles), "has no articles")
     if second is None:
         _write_one(first, output)
+    elif path and not output:
+        sys.stdout.buffer.writelines(_body(chain([first, second], wanted)))
     elif not output:
-        raise UsageError(str(articles), "holds more than one input", "Give -o FOLDER, or pick one with --path.")
+        raise UsageError(str(articles), "holds more than one document", "Give -o FOLDER, or pick an input with --path.")
     else:
         _write_folder(chain([first, second], wanted), Path(output))
 

@@ -74,8 +74,14 @@ class GroupedCommand(click.Command):
         try:
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            close = get_close_matches(error.option_name, GLOBAL_OPTIONS)
+            own = [name for parameter in self.params for name in parameter.opts if name.startswith("--")]
+            close = get_close_matches(error.option_name, [*own, *GLOBAL_OPTIONS])
             raise click.NoSuchOption(error.option_name, possibilities=close or error.possibilities, ctx=ctx) from None
+        except click.MissingParameter as error:
+            if not error.param or error.param.name != "inputs":
+                raise
+            way_out = "Name files or folders, or - for standard input."
+            raise click.MissingParameter(way_out, ctx, error.param) from None
         except click.BadParameter as error:
             raise _placed(ctx, error) from None
         for parameter in self.params:

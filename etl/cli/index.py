@@ -205,4 +205,4 @@ def _page(held: "Size") -> str:
     if held.orphans:
         lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `compact` removes them")
     runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]
-    return "\n".join([*lines, table([("run", "added", "articles", "blocks kept"), *runs])] if runs else lines)
+    return "\n".join([*lines, table([("run", "added", "articles added", "blocks added"), *runs])] if runs else lines)

@@ -185,9 +185,9 @@ def _diff_line(entry: Entry) -> str:
     struck = click.style(
         one_line(entry.before), fg=STRUCK.get(entry.action, "red"), strikethrough=entry.action != "tag"
     )
-    becomes = f" {click.style(one_line(entry.after), fg='green')}" if entry.after else ""
+    sign, becomes = ("~", f" -> {click.style(one_line(entry.after), fg='green')}") if entry.after else ("-", "")
     why = f"{entry.rule}, copy of {entry.duplicate_of} ({entry.similarity:.2f})" if entry.duplicate_of else entry.rule
-    return f"{entry.line:>6} - {struck}{becomes}  {click.style(f'[{visible(why)}]', dim=True)}"
+    return f"{entry.line:>6} {sign} {struck}{becomes}  {click.style(f'[{visible(why)}]', dim=True)}"
 
 
 def reject_words(workspace: Workspace) -> list[str]:

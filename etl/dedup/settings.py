@@ -47,5 +47,8 @@ class DedupSettings(Struct, frozen=True, gc=False):
 
 DEFAULT_SETTINGS = DedupSettings()
 
+# Below this similarity, MinHash finds too few of the duplicates.
+MIN_THRESHOLD = 0.3
+
 # The settings that all runs of an index must share: with others, what is stored cannot be compared.
 INDEX_SETTINGS = ("unit", "shingles", "threshold", "numbers", "copies", "short_words", "short_reach")

@@ -143,13 +143,15 @@ def _as_found(text: str) -> tuple[str, DocumentKind]:
 
 
 def _why_no_text(fields: Fields, reading: Reading) -> str:
+    few = ", ".join(list(fields)[:8]) or "nothing"
     if name := reading.html_field or reading.text_field:
         there = value_at(fields, name)
-        return f"has no field '{name}'" if there is None else f"field '{name}' holds no text but {_shown(there)}"
+        if there is None:
+            return f"has no field '{name}'; its fields: {few}"
+        return f"field '{name}' holds no text but {_shown(there)}"
     named = next((name for name in TEXT_NAMES if name in fields), "")
     if named:
         return f"field '{named}' holds no text but {_shown(fields[named])}"
-    few = ", ".join(list(fields)[:8]) or "nothing"
     return f"has no field of text that is known ({', '.join(TEXT_NAMES[:5])} …); its fields: {few}"
 
 

@@ -47,5 +47,5 @@ CODES: dict[str, Code] = {
         is_warning=True,
     ),
     "R013": Code("is not later than the version of the pack", "Delete the deprecated rule."),
-    "R014": Code("is the placeholder of the draft", "Say in one sentence why the line is removed.", is_warning=True),
+    "R014": Code("is the placeholder of the draft", "Give the reason in one sentence.", is_warning=True),
 }

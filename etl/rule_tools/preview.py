@@ -16,6 +16,10 @@ from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.fragments import written_out
 from etl.rules.regexes.publishers import generic
 
+NOTHING_TO_TRY = (
+    "Give --regex, --exact, --prefix, --suffix or --contains.  For the rules of a pack: copydesk diff INPUT -r PACK"
+)
+
 
 class Hit(Struct, frozen=True):
     """A block that the tried rule names, or the part that it would cut, and the rules that name it already."""
@@ -29,7 +33,7 @@ def preview_rule(match: Match, action: Verb) -> Rule:
     """Make a rule of what it should match.  Raises UsageError if that cannot be meant."""
     match = structs.replace(match, regex=written_out(match.regex))
     if not has_criteria(match):
-        raise UsageError("", "there is nothing to try", "Give --regex, --exact, --prefix, --suffix or --contains.")
+        raise UsageError("", "there is nothing to try", NOTHING_TO_TRY)
     if action == "strip" and not match.regex:
         raise UsageError("--inside", "needs a regex", "Give --regex.")
     if fault := regex_fault(generic(match.regex)):
