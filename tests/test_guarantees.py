@@ -1,6 +1,8 @@
 """The ten promises of docs/guarantees.md, each attacked.  R1 to R24 are the faults that the first attack found."""
 
+import base64
 import gzip
+import io
 import json
 import os
 import pty
@@ -12,10 +14,13 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import Run
 
@@ -65,6 +70,13 @@ DEEP = {
 }
 
 
+# An Arrow stream whose length of a text was damaged: 2^60 bytes are asked for.
+LONG_ARROW = zlib.decompress(base64.b85decode(
+    b"c-nPNF%H5&4D+=|IiVA}p{f`d8M^Z!7IuaXj68#pC-B3=NsX!^VJUGOB~EIs^#-88utP?N4H7FNL~2ka=BUgzqxYSjy$)NSD)I;i<D+IFp04+4uA^(7"
+    b"t#A1lG6r4F?uItH$I~8Ztg)vq`XW;S7sg4yk5~{CU$pp-M>F$FJfyYH_%naT2eJDQ3;"
+))  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
@@ -80,6 +92,7 @@ DEEP = {
         pytest.param(b"odd.txt", b"\x00" * 5000, id="NULs"),
         pytest.param(b"odd.txt.gz", gzip.compress(b"A text that is cut. " * 400)[:-20], id="a gzip file that is cut"),
         pytest.param(b"odd.txt.zst", b"\x28\xb5\x2f\xfd\x00\xa8\x29\x00\x00hello", id="a Zstandard frame that asks for 2 GiB"),
+        pytest.param(b"odd.arrow", LONG_ARROW, id="an Arrow stream that asks for 2^60 bytes"),
         pytest.param(b"odd.jsonl", b'{"id": ' + b"9" * 50_000 + b', "text": "A record."}\n', id="a number of 50,000 digits"),
         pytest.param(b"odd.jsonl", b'{"text": "A record.", "date": "-99999-01-01", "url": "http://[broken"}\n', id="a date and an address that cannot be"),
     ],
@@ -93,6 +106,19 @@ def test_one_odd_input_never_costs_the_others(run: Run, tmp_path: Path, name: by
     assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
     assert done.code == 0 or (tmp_path / "o.rejects.jsonl").exists()
     assert run("restore", "o.jsonl", "-o", "back").code == 0
+
+
+def test_statistics_of_parquet_that_lie_do_not_end_the_process(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "good.txt", STORY.format(1))
+    table = io.BytesIO()
+    pq.write_table(pa.table({"text": [["A paragraph."], ["Another."], None]}), table)
+    lists = b"\x35\x02\x18\x04text"  # the column may be null; its statistics count how often it is
+    assert lists in table.getvalue()
+    (tmp_path / "in" / "odd.parquet").write_bytes(table.getvalue().replace(lists, b"\x35\x03\x18\x04text"))
+    done = command(tmp_path, "clean", "in", "-o", "o.jsonl", "-j", "1")
+    assert done.returncode == 4, done.stderr
+    assert "odd.parquet" in (tmp_path / "o.rejects.jsonl").read_text()
+    assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
 
 
 def test_what_may_not_be_read_is_a_reject(tmp_path: Path) -> None:

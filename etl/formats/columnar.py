@@ -3,6 +3,7 @@
 Columns that hold no text and no facts are not read: pictures and other bytes, vectors of numbers.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ STREAM_MAGIC = b"\xff\xff\xff\xff"
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
 # The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
+# Bytes for which there must be room beside a file if memory has not run out.
+SPARE_BYTES = 64 << 20
 # Rows and bytes decoded at a time.
 BATCH_ROWS = 256
 BATCH_BYTES = 16 << 20
@@ -72,6 +75,7 @@ class Table(Protocol):
     """A file of columns."""
 
     schema: "pa.Schema"
+    file: IO[bytes]
 
     def groups(self) -> Iterator[Group]:
         """Yield the row groups, in order."""
@@ -86,26 +90,39 @@ def open_table(path: str, file: IO[bytes]) -> Table:
     magic = file.read(6)
     file.seek(0)
     kind = _Parquet if magic.startswith(PARQUET_MAGIC) else _ArrowFile if magic == ARROW_MAGIC else _ArrowStream
-    with _damage(path, "Parquet" if kind is _Parquet else "Arrow"):
+    with _damage(path, "Parquet" if kind is _Parquet else "Arrow", file):
         return kind(file)
 
 
 @contextmanager
-def _damage(path: str, name: str) -> Iterator[None]:
+def _damage(path: str, name: str, file: IO[bytes]) -> Iterator[None]:
     """Raise Unreadable for what Arrow says of a damaged file."""
     import pyarrow as pa
 
     try:
-        yield
+        with _wrong_lengths(file):
+            yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Unreadable(path, f"is a damaged {name} file: {_first_line(error)}") from None
+
+
+@contextmanager
+def _wrong_lengths(file: IO[bytes]) -> Iterator[None]:
+    """Raise ArrowInvalid where Arrow finds no memory though there is room for the file: a length in it is wrong."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except MemoryError:
+        bytearray(file.seek(0, os.SEEK_END) + SPARE_BYTES)  # or memory really ran out
+        raise pa.ArrowInvalid("a length in it is larger than the file") from None
 
 
 class _Parquet:
     def __init__(self, file: IO[bytes]) -> None:
         import pyarrow.parquet as pq
 
-        self._source = file
+        self.file = file
         self._file = pq.ParquetFile(file, pre_buffer=False)
         self.schema = self._file.schema_arrow
 
@@ -117,6 +134,8 @@ class _Parquet:
             row += group.num_rows
 
     def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
+        # pyarrow ends the process if it is asked for a chunk whose statistics are damaged; to read a row is an OSError.
+        next(self._file.iter_batches(1, row_groups=[group.number], use_threads=False), None)
         rows = max(1, min(BATCH_ROWS, BATCH_BYTES * group.rows // max(group.size, 1)))
         if shared := sum(map(self._shared_bytes, columns_of(self._file.metadata.row_group(group.number)))):
             rows = max(1, min(rows, MAX_EXPANDED_BYTES // shared))
@@ -127,8 +146,8 @@ class _Parquet:
         """Return the size of the strings that are written once, and that each row of a chunk may have; 0 if small."""
         if chunk.physical_type != "BYTE_ARRAY" or chunk.total_uncompressed_size < MAX_SHARED_BYTES:
             return 0
-        self._source.seek(min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)), default=0))
-        kind, size = _page_header(self._source.read(PAGE_HEADER_BYTES))
+        self.file.seek(min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)), default=0))
+        kind, size = _page_header(self.file.read(PAGE_HEADER_BYTES))
         return size if kind == DICTIONARY_PAGE else 0
 
 
@@ -160,6 +179,7 @@ class _ArrowFile:
     def __init__(self, file: IO[bytes]) -> None:
         import pyarrow as pa
 
+        self.file = file
         self._file = pa.ipc.open_file(file)
         self.schema = self._file.schema
 
@@ -180,14 +200,14 @@ class _ArrowStream:
     def __init__(self, file: IO[bytes]) -> None:
         import pyarrow as pa
 
-        self._file = file
+        self.file = file
         self.schema = pa.ipc.open_stream(file).schema
 
     def _all(self) -> "Iterator[pa.RecordBatch]":
         import pyarrow as pa
 
-        self._file.seek(0)
-        yield from pa.ipc.open_stream(self._file)
+        self.file.seek(0)
+        yield from pa.ipc.open_stream(self.file)
 
     def groups(self) -> Iterator[Group]:
         row = 1
@@ -222,7 +242,7 @@ def _as_bytes(column: "pa.Array") -> "pa.Array":
 
 def _groups(path: str, table: Table) -> list[Group]:
     """Return the row groups of a table.  Raises Unreadable if one of them cannot be found."""
-    with _damage(path, "Parquet" if isinstance(table, _Parquet) else "Arrow"):
+    with _damage(path, "Parquet" if isinstance(table, _Parquet) else "Arrow", table.file):
         return list(table.groups())
 
 
@@ -236,7 +256,8 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
     for group in groups:
         row, fault = group.first_row, "its rows are fewer than its metadata say"
         try:
-            for batch in table.batches(group, columns):
+            batches = table.batches(group, columns)
+            while (batch := _next(batches, table.file)) is not None:
                 text = text or _text_column(table.schema, batch, reading)
                 for fields in rows_of(batch):
                     yield _read_row(path, row, {**partition, **fields}, text, reading)
@@ -245,6 +266,11 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
             fault = _first_line(error)
         if left := group.first_row + group.rows - row:
             yield Reject(path, row, f"row group {group.number + 1} is damaged, {left} rows are lost: {fault}", b"")
+
+
+def _next(batches: "Iterator[pa.RecordBatch]", file: IO[bytes]) -> "pa.RecordBatch | None":
+    with _wrong_lengths(file):
+        return next(batches, None)
 
 
 def partition_of(path: str) -> dict[str, str]:
