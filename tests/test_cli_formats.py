@@ -245,6 +245,26 @@ def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:
     assert run("dedup", "a.jsonl", "-o", "out.parquet").code == 2
 
 
+@pytest.mark.parametrize("name", ["o.jsonl", "o.audit.jsonl", "o.rejects.jsonl"])
+@pytest.mark.parametrize("options", [(), ("-f",)], ids=["", "force"])
+def test_what_others_wrote_stays_in_a_store(run: Run, tmp_path: Path, name: str, options: tuple[str, ...]) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / name).write_text("precious\n")
+    done = run("clean", "a.txt", "-o", f"file://{tmp_path}/s/o.jsonl", *options)
+    assert (done.code, name in done.err) == (2, True)
+    assert [path.read_text() for path in (tmp_path / "s").iterdir()] == ["precious\n"]
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst", ".parquet"])
+def test_own_output_in_a_store_is_replaced_with_force_and_after_a_kill(run: Run, tmp_path: Path, suffix: str) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    words = ("clean", "a.txt", "-o", f"file://{tmp_path}/s/o{suffix}")
+    assert [run(*words).code, run(*words).code, run(*words, "-f").code] == [0, 2, 0]
+    (tmp_path / f"s/o{suffix}").unlink()  # a run that was killed before it put the articles
+    assert run(*words).code == 0
+
+
 def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sailed on Friday evening.\n")
     result = run("clean", "a.txt", "-o", "s3://bucket/out/", "--resume")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
@@ -109,7 +109,7 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
             writer.write_table(pa.Table.from_batches(waiting, schema))
 
 
-def is_own_parquet(path: Path) -> bool:
+def is_own_parquet(path: Path | IO[bytes]) -> bool:
     """Return whether copydesk wrote a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -21,7 +21,7 @@ from msgspec import Struct
 from etl.errors import MachineError, PipeClosed, UsageError
 from etl.formats.stores import is_address
 from etl.formats.writing import PARQUET, join_parts
-from etl.pipeline.to_store import check_store
+from etl.pipeline.to_store import check_file, check_folder
 from etl.pipeline.workspace import Workspace
 from etl.writers import SUFFIXES, TEMPORARY, atomic
 
@@ -116,8 +116,11 @@ def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
     """
     if output.kind in ("stdout", "stream"):
         return
-    if output.in_store:
-        check_store(output.name, output.kind == "store file", force)
+    if output.kind == "store file":
+        check_file(output.addresses(), force)
+        return
+    if output.kind == "store folder":
+        check_folder(output.name, force)
         return
     refuse_inputs(output, inputs)
     _replaceable(output, force)

@@ -4,16 +4,20 @@ An object is there whole or not at all.  Of one file the articles are put last, 
 `run.json` is, and a part counts when it names it.
 """
 
+import io
 from collections.abc import Iterable, Mapping
 from hashlib import file_digest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from etl.errors import MachineError, UsageError
-from etl.formats.stores import connect
-from etl.formats.writing import join_parts
+from etl.formats.own import ARTICLES, START_BYTES
+from etl.formats.parquet_writer import is_own_parquet
+from etl.formats.stores import connect, open_stored
+from etl.formats.unpacking import Damaged, unpacked
+from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,21 +27,64 @@ MANIFEST = "run.json"
 _OWN_FOLDER = b'"schema": "copydesk/run/'
 
 
-def check_store(address: str, is_file: bool, force: bool) -> None:
-    """Refuse an output that exists; with `force`, a folder that has no manifest of ours.  Raises UsageError."""
+def check_file(addresses: Mapping[str, str], force: bool) -> None:
+    """Refuse a file that exists; with `force`, one that copydesk did not write.
+
+    A run that was killed leaves its audit and rejects, without articles: they are replaced.  Raises UsageError.
+    """
+    found = [kind for kind, address in addresses.items() if _exists(address)]
+    if "articles" in found and not force:
+        raise _exists_already(addresses["articles"])
+    ours = [kind for kind in found if _is_ours(addresses[kind])]
+    if "audit" in ours:  # the records of `dedup` are the user's; the audit beside them is ours
+        ours.append("articles")
+    for kind in found:
+        if kind not in ours:
+            raise _of_others(addresses[kind])
+
+
+def check_folder(address: str, force: bool) -> None:
+    """Refuse a folder that is not empty; with `force`, one that has no manifest of ours.  Raises UsageError."""
     from pyarrow import fs
 
     store, path = connect(address)
     try:
-        found = store.get_file_info(path.rstrip("/"))
-        inside = [] if is_file else store.get_file_info(fs.FileSelector(path.rstrip("/"), allow_not_found=True))
+        inside = store.get_file_info(fs.FileSelector(path.rstrip("/"), allow_not_found=True))
     except OSError as error:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
-    exists = found.type == fs.FileType.File if is_file else bool(inside)
-    if exists and not force:
-        raise UsageError(address, "exists already", "Give another -o, or overwrite it with --force.")
+    if inside and not force:
+        raise _exists_already(address)
     if inside and not _has_manifest(store, path):
-        raise UsageError(address, "was not written by copydesk", "Give another -o, or remove it yourself.")
+        raise _of_others(address)
+
+
+def _exists_already(address: str) -> UsageError:
+    return UsageError(address, "exists already", "Give another -o, or overwrite it with --force.")
+
+
+def _of_others(address: str) -> UsageError:
+    return UsageError(address, "was not written by copydesk", "Give another -o, or remove it yourself.")
+
+
+def _exists(address: str) -> bool:
+    from pyarrow import fs
+
+    store, path = connect(address)
+    try:
+        return bool(store.get_file_info(path).type == fs.FileType.File)
+    except OSError as error:
+        raise UsageError(address, f"cannot be reached: {_said(error)}") from None
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        with open_stored(address) as file:
+            if address.partition("?")[0].endswith(PARQUET):
+                return is_own_parquet(file)
+            head = unpacked(io.BufferedReader(cast(io.RawIOBase, file))).read(START_BYTES)
+    except (OSError, Damaged):
+        return False
+    return not head or ARTICLES.match(head) is not None
 
 
 def _has_manifest(store: "FileSystem", folder: str) -> bool:
