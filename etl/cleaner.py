@@ -29,7 +29,7 @@ from etl.pipeline.documents import read_judged, read_parsed
 from etl.pipeline.duplicates import duplicates_within, with_duplicates
 from etl.pipeline.job import Job
 from etl.pipeline.lines import add_up_lines, line_counts
-from etl.pipeline.select_duplicates import WHOLE, read_drops, select
+from etl.pipeline.select_duplicates import read_drops, select
 from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed, with_own_duplicates
 from etl.pipeline.workspace import Workspace, scratch
 from etl.record import Record, Status, Structure
@@ -46,7 +46,7 @@ Document = str | bytes | PathLike[str] | Mapping[str, Any]
 # A document, or its name and its text.
 Item = Document | tuple[str | int, str | bytes]
 # That of the longest article; or why there is none.
-ResultStatus = Status | Literal["empty", "duplicate", "rejected", "unreadable"]
+ResultStatus = Status | Literal["duplicate", "rejected", "unreadable"]
 
 
 class Result(Struct, frozen=True):
@@ -59,9 +59,9 @@ class Result(Struct, frozen=True):
     reason     why it is unreadable; else ""
     """
 
-    articles: tuple[Record, ...] = ()
-    audit: tuple[Entry, ...] = ()
-    status: ResultStatus = "empty"
+    articles: tuple[Record, ...]
+    audit: tuple[Entry, ...]
+    status: ResultStatus
     reason: str = ""
 
     @property
@@ -302,19 +302,15 @@ def _finished(judged: Judged | Reject, duplicates: DocumentDuplicates, job: Job)
         return _result(finished)
     # A caller knows the place of a document that it gave, but not which file of a folder this is.
     place = "" if finished.path == NO_PATH else f"{finished.path}:{finished.row}: "
-    return Result(status="unreadable", reason=place + finished.reason)
+    return Result((), (), "unreadable", place + finished.reason)
 
 
 def _result(cleaned: Cleaned) -> Result:
     if cleaned.records:
         longest = max(cleaned.records, key=lambda article: article.word_count)
         return Result(cleaned.records, cleaned.audit, longest.status)
-    ways: tuple[tuple[ResultStatus, bool], ...] = (
-        ("rejected", any(entry.action == "reject" for entry in cleaned.entries)),
-        ("duplicate", any(entry.rule == WHOLE for entry in cleaned.entries)),
-        ("empty", True),
-    )
-    return Result((), cleaned.audit, next(status for status, holds in ways if holds))
+    is_rejected = any(entry.action == "reject" for entry in cleaned.entries)
+    return Result((), cleaned.audit, "rejected" if is_rejected else "duplicate")
 
 
 def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
