@@ -299,9 +299,11 @@ MATCHES = st.one_of(
 BLOCKS = st.tuples(st.sampled_from(["a", "ab", "abc", "b a", "b b a c", "BBC", "c", ""]), st.sampled_from(["p", ""]), st.sampled_from([(), (".x",)]))  # fmt: skip
 
 
-@given(MATCHES, st.booleans(), st.lists(BLOCKS, min_size=1, max_size=7))
-def test_prefilter_finds_what_the_plain_loop_finds(match: dict[str, object], closed: bool, parts: list[tuple[str, str, tuple[str, ...]]]) -> None:  # fmt: skip
-    one = rule(match, action="drop-span" if closed and set(match) == {"between"} else "drop")
+@given(MATCHES, st.booleans(), st.sampled_from([{}, {"max_chars": 2}]), st.lists(BLOCKS, min_size=1, max_size=7))
+def test_prefilter_finds_what_the_plain_loop_finds(
+    match: dict[str, object], closed: bool, where: dict[str, int], parts: list[tuple[str, str, tuple[str, ...]]]
+) -> None:
+    one = rule(match, action="drop-span" if closed and set(match) == {"between"} else "drop", where=where)
     rules = compile_judging([("t/a", "1", one)])
     blocks = tuple(Block(at, at + 1, 0, 0, text, tag, css) for at, (text, tag, css) in enumerate(parts))
     view = ArticleView(*of_blocks(blocks, "html"), KNOWN)

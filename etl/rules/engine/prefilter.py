@@ -21,7 +21,7 @@ from etl.rules.engine.literal_search import (
     only,
     ranks_of,
 )
-from etl.rules.language import Match, Pattern
+from etl.rules.language import Match, Pattern, Rule
 from etl.rules.matching.patterns import MAX_FURNITURE_CHARS, has_criteria
 from etl.rules.matching.view import ArticleView
 from etl.rules.matching.vocabulary import MAX_LINE_CHARS, literal_of
@@ -66,11 +66,11 @@ class Repeats(Struct, frozen=True, gc=False):
 class Prefilter:
     """The triggers of all rules, by what they ask for.
 
-    Made of the matches of rules that judge whole blocks, and of those that are searched for within blocks, by rank;
+    Made of the rules that judge whole blocks, and of the matches of those that are searched for within blocks, by rank;
     `contextual` are those that look at neighbours.
     """
 
-    def __init__(self, matches: Mapping[int, Match], searched: Mapping[int, Match], contextual: RuleSet) -> None:
+    def __init__(self, judging: Mapping[int, Rule], searched: Mapping[int, Match], contextual: RuleSet) -> None:
         self._contextual = contextual
         self._labels: defaultdict[str, RuleSet] = defaultdict(int)
         self._tags: defaultdict[str, RuleSet] = defaultdict(int)
@@ -79,7 +79,7 @@ class Prefilter:
         self._repeats: list[Repeats] = []
         literals: list[tuple[str, LiteralTrigger]] = []
         always: dict[int, tuple[int, int]] = {}
-        triggers = {rank: _trigger(match, rank) for rank, match in matches.items()}
+        triggers = {rank: _trigger(rule, rank) for rank, rule in judging.items()}
         for rank, (trigger, of_patterns) in triggers.items():
             for pattern, of_pattern in zip(trigger.patterns, of_patterns, strict=True):
                 self._enter(pattern, only(rank))
@@ -183,11 +183,13 @@ class Prefilter:
         return [at for at, is_reached in enumerate(marked) if is_reached]
 
 
-def _trigger(match: Match, rank: int) -> tuple[Trigger, Sequence[LiteralTriggers]]:
+def _trigger(rule: Rule, rank: int) -> tuple[Trigger, Sequence[LiteralTriggers]]:
     """Return the first trigger that not every block could be, if there is one, and the literals of its patterns."""
     found: list[tuple[Trigger, Sequence[LiteralTriggers]]] = []
-    for trigger in (*_triggers(match), Trigger((_ANY,))):
-        literals = [list(_literal_triggers(pattern, rank)) for pattern in trigger.patterns]
+    for trigger in (*_triggers(rule.match), Trigger((_ANY,))):
+        is_itself = not trigger.first and not trigger.last
+        longest = UNBOUNDED if rule.where.max_chars is None or not is_itself else max(0, rule.where.max_chars)
+        literals = [list(_literal_triggers(pattern, rank, longest)) for pattern in trigger.patterns]
         if all(literal for of_pattern in literals for literal, _ in of_pattern):
             return trigger, literals
         found.append((trigger, literals))
@@ -215,18 +217,18 @@ def _triggers(match: Match) -> Iterator[Trigger]:
         yield Trigger((Pattern(exact=match.span.around[:1]),), -match.span.before, run - 1 + match.span.mirror)
 
 
-def _literal_triggers(pattern: Pattern, rank: int) -> Iterator[tuple[str, LiteralTrigger]]:
+def _literal_triggers(pattern: Pattern, rank: int, longest: int) -> Iterator[tuple[str, LiteralTrigger]]:
     """Yield literals of which one stands in the shape of each block that a pattern matches for its words.
 
-    The literal "" stands for all blocks.
+    The literal "" stands for all blocks.  `longest` is how many characters a block may have.
     """
-    most = UNBOUNDED if pattern == _ANY else MAX_FURNITURE_CHARS
+    most = longest if pattern == _ANY else min(longest, MAX_FURNITURE_CHARS)
     for texts, place in ((pattern.prefix, AT_START), (pattern.suffix, AT_END), (pattern.contains, None)):
         for text in texts:
             literal = shape(fold(text))
             yield literal, LiteralTrigger(rank, place, 0, most) if place else LiteralTrigger(rank, max_chars=most)
     for word in pattern.words:
-        yield literal_of(word), LiteralTrigger(rank, max_chars=MAX_LINE_CHARS)
+        yield literal_of(word), LiteralTrigger(rank, max_chars=min(most, MAX_LINE_CHARS))
     if pattern.regex:
         facts = regex_of(pattern).facts
         for literal, place in facts.literals:

@@ -167,14 +167,14 @@ def compile_judging(
     phases: tuple[dict[int, CompiledRule], ...] = ({}, {}, {})
     for one in compiled:
         phases[_phase(one.rule)][one.rank] = one
-    matches = {rank: one.rule.match for phase in phases[1:] for rank, one in phase.items()}
+    judging = {rank: one.rule for phase in phases[1:] for rank, one in phase.items()}
     searched = {rank: one.rule.match for rank, one in phases[0].items()}
     strip, block, contextual = map(RuleGroup, phases)
     return JudgingRules(
         strip=strip,
         block=block,
         contextual=contextual,
-        prefilter=Prefilter(matches, searched, sum(map(only, phases[2]))),
+        prefilter=Prefilter(judging, searched, sum(map(only, phases[2]))),
         extracting=tuple(one for one in compiled if one.rule.action == "extract"),
         classifier=classifier,
         min_probability=min_probability,

@@ -1,7 +1,7 @@
 """Lines that consist of a few listed words, such as "Comments (3)" or "Share on Facebook", in any order."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from etl.fold import FINAL_PUNCTUATION, ORNAMENTS, dotted, fold, shape
 
@@ -35,7 +35,7 @@ class Vocabulary:
         self._sizes = tuple(sorted(set(map(len, self._stems))))
 
     def __contains__(self, word: str) -> bool:
-        """Return whether a word, as `words_of` gives it, is in the set."""
+        """Return whether a folded word is in the set."""
         if word in self._words:
             return True
         return any(word[:size] in self._stems for size in self._sizes if size <= len(word) <= size + MAX_ENDING)
@@ -52,18 +52,16 @@ def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str],
     """
     deciding, others = Vocabulary(words), Vocabulary(fillers)
 
-    def is_known(word: str) -> bool:
-        return word in deciding or word in others or word in _NETWORKS
-
     def is_row(folded: str) -> bool:
-        row = [part for word in _row(folded) for part in ([word] if is_known(word) else word.split("-"))]
-        first = next((at for at, word in enumerate(row[: MAX_WORDS_BEFORE + 1]) if word in deciding), None)
-        if first is None or not 1 < len(row) <= first + 1 + MAX_WORDS_BEHIND:
-            return False
-        return all(
-            word in deciding or word in others or bool(_NUMBER.fullmatch(word)) or (at > first and word in _NETWORKS)
-            for at, word in enumerate(row)
-        )
+        row: list[bool] = []  # of each word whether it decides
+        for word in _row(folded):
+            parts = [word] if word in deciding or word in others or word in _NETWORKS else word.split("-")
+            for part in parts:
+                decides = part in deciding
+                if not (decides or part in others or _NUMBER.fullmatch(part) or (any(row) and part in _NETWORKS)):
+                    return False
+                row.append(decides)
+        return True in row[: MAX_WORDS_BEFORE + 1] and 1 < len(row) <= row.index(True) + 1 + MAX_WORDS_BEHIND
 
     return is_row
 
@@ -73,13 +71,11 @@ def literal_of(entry: str) -> str:
     return shape(fold(entry.removesuffix(STEM)))
 
 
-def _row(folded: str) -> list[str]:
-    """Return the words of a short folded line; none of one that is long, a single word, or a sentence."""
+def _row(folded: str) -> Iterator[str]:
+    """Yield the words of a short folded line; none of one that is long, a single word, or a sentence."""
     line = folded.strip(ORNAMENTS + "?")
-    if len(folded) > MAX_LINE_CHARS or " " not in line or _FULL_STOP.search(line):
-        return []
-    stripped = (word.strip(_AT_ENDS) for word in _BETWEEN.split(dotted(line)))
-    return [word for word in stripped if word]
+    if len(folded) <= MAX_LINE_CHARS and " " in line and not _FULL_STOP.search(line):
+        yield from (stripped for word in _BETWEEN.split(dotted(line)) if (stripped := word.strip(_AT_ENDS)))
 
 
 _NETWORKS = Vocabulary(NETWORKS)
