@@ -167,9 +167,18 @@ def _distrusted(path: Path) -> str:
         status = one.stat()
         if status.st_uid not in (os.geteuid(), 0):
             return f"{what} belongs to another user"
-        if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not _is_own_group(status.st_gid)):
+        is_group_own = _is_own_group(status.st_gid) and not _has_acl(one)
+        if status.st_mode & stat.S_IWOTH or (status.st_mode & stat.S_IWGRP and not is_group_own):
             return f"other users may write to {what}"
     return ""
+
+
+def _has_acl(path: Path) -> bool:
+    """Return true if a file has an access control list: its bits for the group then say what any user in it may do."""
+    try:
+        return "system.posix_acl_access" in os.listxattr(path)
+    except (OSError, AttributeError):  # a disk, or a system, without them
+        return False
 
 
 def _is_own_group(number: int) -> bool:

@@ -196,6 +196,19 @@ def test_r7_a_config_that_others_may_have_written_is_not_obeyed(
     assert run("--no-config", "clean", "../../a.txt").err.startswith("1 document")
 
 
+def test_r7_a_config_that_an_access_control_list_opens_to_others_is_not_obeyed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "copydesk.toml").write_text("[clean]\nquiet = true\n")
+    (tmp_path / "copydesk.toml").chmod(0o664)
+    tmp_path.chmod(0o755)
+    (tmp_path / "a.txt").write_text(STORY)
+    monkeypatch.setattr("etl.config._is_own_group", lambda number: True)
+    assert run("clean", "a.txt").err == ""
+    monkeypatch.setattr(os, "listxattr", lambda path: ["security.selinux", "system.posix_acl_access"])
+    assert "copydesk.toml: is not used, since other users may write to it" in run("clean", "a.txt").err
+
+
 def test_r7_a_config_ends_at_the_root_of_the_repository(run: Run, tmp_path: Path) -> None:
     (tmp_path / "copydesk.toml").write_text("[clean]\nquiet = true\n")
     (tmp_path / "repository" / ".git").mkdir(parents=True)
