@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etl.dedup.arrays import I64, U8, U32, U64, in_memory
+from etl.dedup.arrays import I64, U8, U64, in_memory
 from etl.dedup.fingerprint import Fingerprints
 from etl.dedup.schema import LISTS, band_names, schema_of
 from etl.dedup.selection.history import BOTH, KnownNearDuplicates
@@ -117,11 +117,6 @@ def list_sizes(column: "pa.ChunkedArray") -> I64:
     """Return the size of each list of a column."""
     sizes: I64 = np.diff(column.combine_chunks().offsets.to_numpy()).astype(np.int64)
     return sizes
-
-
-def band_keys_of(table: "pa.Table", bands: Sequence[int]) -> list[U32]:
-    """Return the band keys of some bands."""
-    return [table[f"band_{band}"].to_numpy().view(np.uint32) for band in bands]
 
 
 def kept_in_of(table: "pa.Table") -> U8:

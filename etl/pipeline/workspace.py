@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from etl.audit import Tally
 from etl.errors import UsageError
-from etl.writers import atomic, naming, temporary_beside
+from etl.writers import atomic
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -69,10 +69,6 @@ class Workspace(Struct, frozen=True):
         """Return the path of a shard's part of a kind of file.  Makes nothing."""
         return Path(self.folder) / kind / f"part-{shard:05d}{suffix or self.suffix}"
 
-    def part_folder(self, kind: str, shard: int) -> Path:
-        """Return the path of a shard's part that is a folder.  Makes nothing."""
-        return Path(self.folder) / kind / f"part-{shard:05d}"
-
     def parts(self, kind: str) -> list[Path]:
         """Return the parts of a kind of file that are complete, in order."""
         return sorted((Path(self.folder) / kind).glob("part-*"))
@@ -84,21 +80,6 @@ class Workspace(Struct, frozen=True):
         final.parent.mkdir(parents=True, exist_ok=True)
         with atomic(final) as temporary:
             yield temporary
-
-    @contextmanager
-    def writing_folder(self, kind: str, shard: int) -> Iterator[Path]:
-        """Yield a folder of this attempt alone; it becomes the shard's part if all goes well."""
-        final = self.part_folder(kind, shard)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary = temporary_beside(final)
-        with naming(final):
-            temporary.mkdir()
-            try:
-                yield temporary
-                if not final.exists():  # another attempt at the same task has written the same
-                    temporary.rename(final)
-            finally:
-                shutil.rmtree(temporary, ignore_errors=True)
 
     def finish(self, stage: str, shard: int, tally: Tally) -> None:
         """Record that a stage is done with a shard, and what it counted."""
