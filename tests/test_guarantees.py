@@ -343,6 +343,19 @@ def test_a_file_that_appears_while_a_run_lives_stays(
     assert not list(tmp_path.rglob(".copydesk-*"))
 
 
+def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    write(tmp_path / "b.txt", STORY.format(2))
+    for name in ("articles", "articles/deep", "run.json"):
+        done = run("clean", "a.txt", "-o", "out/", "--index", f"out/{name}")
+        assert (done.code, "is where the output goes" in done.err, (tmp_path / "out").exists()) == (2, True, False)
+    assert run("clean", "a.txt", "-o", "out/", "--index", "out/index").code == 0
+    assert run("clean", "b.txt", "-o", "out/", "--index", "out/index").code == 2
+    assert run("clean", "b.txt", "-o", "out/", "--index", "out/index", "-f").code == 0
+    assert run("restore", "out").out == STORY.format(2)
+    assert run("index", "stats", "out/index").code == 0
+
+
 def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path) -> None:
     output = delivery.output_of(str(tmp_path / "o.jsonl"))
     with Claim(output.parent, output.claim) as claim:

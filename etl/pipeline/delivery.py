@@ -109,10 +109,10 @@ def beside(name: str, what: str) -> Path:
     return Path(name.removesuffix(suffix) + f".{what}{suffix}")
 
 
-def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
+def check_output(output: Output, force: bool, inputs: Iterable[str], index: str = "") -> None:
     """Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.
 
-    Raises UsageError.
+    The index of the run may stand in the folder of its output.  Raises UsageError.
     """
     if output.kind in ("stdout", "stream"):
         return
@@ -124,7 +124,7 @@ def check_output(output: Output, force: bool, inputs: Iterable[str]) -> None:
         return
     refuse_inputs(output, inputs)
     _replaceable(output, force)
-    if output.kind == "folder" and not force and _holds_others(Path(output.name)):
+    if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
         raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
 
 
@@ -144,7 +144,7 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
 
     Raises UsageError.
     """
-    written = {Path(os.path.realpath(output.path(kind))) for kind in output.kinds()}
+    written = _written(output)
     root = Path(os.path.realpath(output.name))
     for name in inputs:
         read = Path(os.path.realpath(name))
@@ -154,6 +154,17 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
             raise UsageError(output.name, f"is inside the input folder {name}", "Give an -o outside of it.")
         if output.kind == "folder" and any(target == read or target in read.parents for target in written):
             raise UsageError(output.name, f"holds the input {name}", "Give another -o.")
+
+
+def refuse_index(output: Output, index: str) -> None:
+    """Refuse an index where the results go.  Raises UsageError."""
+    own = Path(os.path.realpath(index))
+    if index and any(own == one or one in own.parents for one in _written(output)):
+        raise UsageError("--index", f"'{index}' is where the output goes", "Give another folder.")
+
+
+def _written(output: Output) -> set[Path]:
+    return {Path(os.path.realpath(output.path(kind))) for kind in output.kinds()}
 
 
 def _is_ours(output: Output, target: Path) -> bool:
@@ -182,8 +193,11 @@ def _starts_ours(path: Path) -> bool:
     return is_own_parquet(path) if path.suffix == PARQUET else begins(path, ARTICLES)
 
 
-def _holds_others(folder: Path) -> bool:
-    return folder.is_dir() and any(not path.name.startswith(".copydesk-") for path in folder.iterdir())
+def _holds_others(folder: Path, index: str) -> bool:
+    own = os.path.realpath(index) if index else ""
+    return folder.is_dir() and any(
+        not path.name.startswith(".copydesk-") and os.path.realpath(path) != own for path in folder.iterdir()
+    )
 
 
 def make_parent(output: Output) -> None:

@@ -27,6 +27,7 @@ from etl.pipeline.delivery import (
     is_begun,
     make_parent,
     print_parts,
+    refuse_index,
     refuse_inputs,
 )
 from etl.pipeline.history import holding_index
@@ -137,6 +138,7 @@ def session(request: Request) -> Iterator[Session]:
                 one.deliver()
         return
     refuse_inputs(output, _read(request))
+    refuse_index(output, request.job.index)
     is_new = not output.parent.exists()
     make_parent(output)
     try:
@@ -166,13 +168,13 @@ def _accepted(request: Request, claim: Claim) -> Request:
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)
         if not any(map(is_begun, claim.left())):
-            check_output(request.output, request.force, _read(request))
+            check_output(request.output, request.force, _read(request), request.job.index)
         added = request.job.added if request.has_time else unfinished.added
         return structs.replace(request, job=structs.replace(request.job, added=added))
     for folder in claim.left():
         finish_delivery(request.output, folder)
         shutil.rmtree(folder)
-    check_output(request.output, request.force, _read(request))
+    check_output(request.output, request.force, _read(request), request.job.index)
     return request
 
 
