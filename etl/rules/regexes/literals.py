@@ -23,6 +23,8 @@ MARK_SELECTIVITY = 3
 _MARK = re.compile(r"[^\w .,:'\"-]")
 # A letter that is as rare as two: "X" is the name of a network, "图" a picture.
 _RARE = re.compile("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Words that every paragraph of English has.
+_COMMON = frozenset(("the", "and", "that", "with", "for", "was", "from"))
 # So many texts are written out for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)"; beyond, it is cut in two.
 # With four times as many no shipped rule is tried less often, and start-up is slower.
 MAX_TEXTS = 32
@@ -223,6 +225,8 @@ def _selectivity(literals: Iterable[str]) -> int:
 
 @cache
 def _selectivity_of(literal: str) -> int:
+    if literal.strip() in _COMMON:
+        return MIN_SELECTIVITY - 1
     marks, rare = len(_MARK.findall(literal)), len(_RARE.findall(literal))
     return len(literal) - literal.count(" ") + rare + (MARK_SELECTIVITY - 1) * marks
 
