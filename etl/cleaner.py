@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from os import PathLike, fspath
+from os import PathLike, fspath, getpid
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -206,7 +206,7 @@ class Cleaner:
 
     def _run(self, raws: Iterator[Raw | Reject], settings: DedupSettings) -> Iterator[Result]:
         """Yield documents as a run of the command line does: prepared in shards, selected, and finished."""
-        job = Job(selection=self._selection, dedup=settings, fields=self._options.fields())
+        job, owner = Job(selection=self._selection, dedup=settings, fields=self._options.fields()), getpid()
         with scratch() as workspace:
             count = self._prepared(job, workspace, raws)
             if count:
@@ -215,6 +215,8 @@ class Cleaner:
                 judged = read_judged(workspace, "staged", shard)
                 for result, duplicates in with_duplicates(judged, read_drops(workspace, shard), settings):
                     yield _finished(result, duplicates, job)
+                    if getpid() != owner:  # both would read one file, and each get some of it
+                        raise RuntimeError("clean_many() was begun before a fork: begin it anew in this process")
 
     def _prepared(self, job: Job, workspace: Workspace, raws: Iterator[Raw | Reject]) -> int:
         """Judge all documents and stage them in shards; return the number of these."""

@@ -1,6 +1,7 @@
 """The Python API: what it returns, that it is the path of the command line, and how it refuses wrong arguments."""
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -396,3 +397,17 @@ def test_restore_takes_what_a_result_holds() -> None:
     for articles, audit in (([7], result.audit), (result.articles, [7]), (result.to_dict()["articles"], result.audit)):
         with pytest.raises(TypeError, match="those of a Result"):
             list(anything.restore(articles, audit))
+
+
+def test_documents_of_a_run_are_not_drawn_in_a_forked_process_too() -> None:
+    results = etl.Cleaner().clean_many([f"Story {number} of the day." for number in range(50)], dedup="run")
+    first = next(results)
+    child = os.fork()
+    if not child:
+        try:
+            next(results)
+        except RuntimeError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert len([first, *results]) == 50
