@@ -132,7 +132,7 @@ def _schema_org(record: Record) -> dict[str, Any]:
         "image": _pictures(record),
         "encoding": None if record.markdown is UNSET else _encoding(record.markdown),
     }
-    return {name: value for name, value in fields.items() if value not in ("", None, [])}
+    return {name: value for name, value in fields.items() if name == "articleBody" or value not in ("", None, [])}
 
 
 def _optional(record: Record) -> dict[str, str]:

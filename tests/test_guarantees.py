@@ -108,6 +108,25 @@ def test_one_odd_input_never_costs_the_others(run: Run, tmp_path: Path, name: by
     assert run("restore", "o.jsonl", "-o", "back").code == 0
 
 
+@pytest.mark.parametrize("name", ["file.txt", "folder"])
+def test_a_named_input_that_may_not_be_read_costs_no_other(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "good.txt", STORY.format(1))
+    write(tmp_path / "file.txt", STORY.format(2)).chmod(0)
+    write(tmp_path / "folder" / "a.txt", STORY.format(2)).parent.chmod(0)
+    done = command(tmp_path, "clean", "good.txt", name, "-o", "o.jsonl", before=UNPRIVILEGED)
+    (tmp_path / "folder").chmod(0o755)
+    assert done.returncode == 4, done.stderr
+    assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
+
+
+def test_a_folder_that_was_removed_can_be_the_current_one(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    (tmp_path / "gone").mkdir()
+    words = [*COPYDESK, "clean", str(tmp_path / "a.txt"), "-o", str(tmp_path / "o.jsonl")]
+    script = "import os, subprocess, sys; os.rmdir(os.getcwd()); sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+    assert subprocess.run([sys.executable, "-c", script, *words], cwd=tmp_path / "gone", check=False).returncode == 0
+
+
 def test_statistics_of_parquet_that_lie_do_not_end_the_process(tmp_path: Path) -> None:
     write(tmp_path / "in" / "good.txt", STORY.format(1))
     table = io.BytesIO()

@@ -361,6 +361,23 @@ def test_what_cannot_be_asked_for_says_so(ask: Ask, action: str, body: bytes) ->
     assert ask(f"/api/{action}", body=body)[1]["error"]
 
 
+@pytest.mark.parametrize(
+    ("action", "asked", "name"),
+    [
+        ("try", {"toml": RULE, "file": "\U00020000" * 75 + ".toml"}, ""),
+        ("rule", {"toml": RULE}, "rules.toml"),
+        ("exception", {"toml": "x"}, "copydesk.toml"),
+    ],
+)
+def test_what_the_disk_refuses_is_an_answer(
+    ask: Ask, tmp_path: Path, capfd: pytest.CaptureFixture[str], action: str, asked: dict[str, str], name: str
+) -> None:
+    if name:
+        (tmp_path / "mine" / name).write_bytes("# Größe".encode("latin-1"))
+    assert ask(f"/api/{action}", asked)[1]["error"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("made", ["file", "link"])
 def test_a_pack_is_a_folder(made: str, tmp_path: Path) -> None:
     path = tmp_path / "pack"

@@ -8,6 +8,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import Run
 
 from etl.formats.outputs import read_outputs, read_texts
 from etl.formats.parquet_writer import arrow_schema, join_parquet, parquet_writer, to_fields
@@ -94,6 +95,13 @@ def test_fields_of_other_tools(name: str, expected: dict[str, Any]) -> None:
     fields = json.loads(msgspec.json.encode(SHAPES[name].fields(FULL)))
     for field, value in expected.items():
         assert (value.items() <= fields[field].items()) if isinstance(value, dict) else fields[field] == value
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_an_article_without_text_is_restored_from_any_shape(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.jsonl").write_text('{"title": "Only a headline", "text": ""}\n{"title": "T", "text": "One."}\n')
+    assert run("clean", "a.jsonl", "-o", "o.jsonl", "--shape", name).code == 0
+    assert run("restore", "o.jsonl", "-o", "back").code == 0
 
 
 def test_json_ld_leaves_out_what_is_unknown() -> None:

@@ -134,7 +134,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
 
 @click.command(cls=GroupedCommand)
 @click.argument("action", type=click.Choice(["write", "prune", "show"]))
-@click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=click.Path(readable=False), metavar="[INPUT]...")
 @option(
     "Baseline",
     "--baseline",

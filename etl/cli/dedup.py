@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("inputs", nargs=-1, type=click.Path(), metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=click.Path(readable=False), metavar="[INPUT]...")
 @options.output_option
 @option(
     "Output",
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @option(
     "Output",
     "--pairs",
-    type=click.Path(),
+    type=click.Path(readable=False),
     default="",
     metavar="FILE",
     help="Write each duplicate, the record kept in its place (the keeper), and their similarity.",
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @option(
     "Output",
     "--clusters",
-    type=click.Path(),
+    type=click.Path(readable=False),
     default="",
     metavar="FILE",
     help="Write each keeper with all of its duplicates.",

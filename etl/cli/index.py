@@ -82,7 +82,7 @@ def index_forget(folder: str, name: str) -> None:
     "Output",
     "-o",
     "--output",
-    type=click.Path(),
+    type=click.Path(readable=False),
     required=True,
     metavar="FILE",
     help="A file: .jsonl, .jsonl.gz or .jsonl.zst.",
@@ -110,7 +110,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 
 @index.command("import", cls=GroupedCommand)
 @_folder
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(), metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
 @option("Reading", "--text-field", default="", metavar="NAME", help="The field that holds the text.")
 @option(
     "Duplicates",

@@ -164,7 +164,10 @@ def _config(named: Path | None, is_unwanted: bool) -> "Config":
         raise UsageError("--no-config", "contradicts --config", "Give one of the two.")
     if is_unwanted:
         return Config()
-    config = named_config(named) if named else read_config(Path.cwd())
+    try:
+        config = named_config(named) if named else read_config(Path.cwd())
+    except FileNotFoundError:  # the current folder was removed: there is none in it
+        config = Config()
     for path, reason in config.refused:
         way_out = "Use it with --config, or give --no-config."
         say(f"{path}: is not used, since {reason}\n  {way_out}", fg="yellow")
@@ -174,6 +177,7 @@ def _config(named: Path | None, is_unwanted: bool) -> "Config":
 def main() -> None:
     """Run the command line.  The exit codes are those of the README; a signal is 128 + its number."""
     gc.set_threshold(*COLLECT_AFTER)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's own threads: where none can be made, they send ^C
     atexit.register(_handle, (signal.SIGINT, *ENDING_SIGNALS), signal.SIG_IGN)  # registered first, so run last
     _handle(ENDING_SIGNALS, _terminate)
     try:

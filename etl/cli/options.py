@@ -18,7 +18,7 @@ output_option = option(
     "Output",
     "-o",
     "--output",
-    type=click.Path(),
+    type=click.Path(readable=False),
     default="",
     metavar="PATH",
     help="A file (.jsonl .jsonl.gz .jsonl.zst .parquet), a folder, or a store (s3://…).  [default: stdout]",
@@ -33,7 +33,7 @@ shape_option = option(
     help="The field names of the records: copydesk's, or those of another tool.",
 )
 
-inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(), metavar="INPUT...")
+inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
 
 finding_options = stacked(
     option(
@@ -112,7 +112,7 @@ rule_options = stacked(
         "Rules",
         "-r",
         "--rules",
-        type=click.Path(),
+        type=click.Path(readable=False),
         multiple=True,
         metavar="PACK",
         help="Also use this rule pack: a .toml file or a folder of them; repeatable.",

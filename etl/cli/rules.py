@@ -108,7 +108,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
 
 
 @rules.command("lint", cls=GroupedCommand)
-@click.argument("packs", nargs=-1, type=click.Path(), metavar="[PACK...]")
+@click.argument("packs", nargs=-1, type=click.Path(readable=False), metavar="[PACK...]")
 @option("Rules", "--only-rules", is_flag=True, help="Check the packs alone, without the built-in rules.")
 @json_option
 def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:

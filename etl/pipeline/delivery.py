@@ -158,8 +158,10 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
 
 def refuse_index(output: Output, index: str) -> None:
     """Refuse an index where the results go.  Raises UsageError."""
+    if not index:
+        return
     own = Path(os.path.realpath(index))
-    if index and any(own == one or one in own.parents for one in _written(output)):
+    if any(own == one or one in own.parents for one in _written(output)):
         raise UsageError("--index", f"'{index}' is where the output goes", "Give another folder.")
 
 

@@ -20,7 +20,7 @@ from msgspec import structs
 
 from etl.check.verdicts import Judged, Verdict, read_verdicts, write_verdicts
 from etl.config import named_config
-from etl.errors import CopydeskError, UsageError
+from etl.errors import CopydeskError, PackError, UsageError
 from etl.formats.outputs import read_outputs
 from etl.packs import Sourced, load_pack
 from etl.report.sample import Removed
@@ -69,7 +69,7 @@ class PackFolder:
     def with_rule(self, toml: str, name: str = RULES) -> str:
         """Return what a file of rules would hold with one more."""
         path = self.path(name)
-        before = path.read_text(encoding="utf-8") if path.exists() else header(self.pack_id)
+        before = _text(path) or header(self.pack_id)
         return f"{before.rstrip()}\n\n{toml.strip()}\n"
 
     def write_rules(self, text: str, name: str = RULES) -> None:
@@ -79,7 +79,7 @@ class PackFolder:
     def add_exception(self, toml: str) -> None:
         """Add an exception.  Raises PackError if it is none."""
         path = self._inside(EXCEPTIONS)
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = _text(path)
         text = f"{before.rstrip()}\n\n{toml.strip()}\n".lstrip()
         with on_trial(text, EXCEPTIONS) as trial:
             named_config(trial)
@@ -124,6 +124,14 @@ class PackFolder:
             raise UsageError(str(path), "is read-only", "Make it writable, or give another folder.")
         with atomic(path) as temporary:
             temporary.write_bytes(body)
+
+
+def _text(path: Path) -> str:
+    """Return what a file holds; "" if it is not there.  Raises PackError if it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except UnicodeDecodeError:
+        raise PackError(str(path), "is not UTF-8", "Save it in UTF-8.") from None
 
 
 def _removed(judged: Judged) -> Removed:

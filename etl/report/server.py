@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from msgspec import Struct
 
-from etl.errors import CopydeskError
+from etl.errors import CopydeskError, of_system
 from etl.report.review import Review
 
 HOST = "127.0.0.1"
@@ -99,6 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
             found = _json({"error": refused.status.phrase}, refused.status)
         except CopydeskError as error:
             found = _json({"error": error.fault, "way_out": error.way_out})  # an answer, which the page shows
+        except (ConnectionError, TimeoutError):
+            raise
+        except OSError as error:
+            found = _json({"error": str(of_system(str(error.filename or ""), error))})
+        except Exception as error:  # a fault of ours costs this request, and not what was judged before
+            said = {"error": f"internal error: {type(error).__name__}: {error}"}
+            found = _json(said, HTTPStatus.INTERNAL_SERVER_ERROR)
         self.send_response(found.status)
         sizes = {"Content-Type": found.content_type, "Content-Length": str(len(found.body))}
         for name, value in {**HEADERS, **sizes}.items():
