@@ -19,7 +19,7 @@ from etl.errors import NoInput, UsageError
 from etl.formats import Found, Reading, find
 from etl.formats.outputs import read_outputs
 from etl.index.maintenance import extend
-from etl.index.manifest import MANIFEST, read_manifest
+from etl.index.manifest import MANIFEST, read_manifest, verified_manifest
 from etl.index.query import read_kept
 from etl.pipeline.history import holding_index
 from etl.pipeline.job import Job
@@ -63,7 +63,7 @@ def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
     from etl.dedup.fingerprint import signatures
     from etl.dedup.fingerprint.minhash import PERMUTATIONS
 
-    made, config = read_manifest(folder), dict(storage)
+    made, config = verified_manifest(folder), dict(storage)
     bands = (made.bands, made.rows)
     lsh = MinHashLSH(num_perm=PERMUTATIONS, params=bands, storage_config=config, prepickle=False)
     with lsh.insertion_session() as session:

@@ -495,16 +495,16 @@ def test_upkeep_that_cannot_be_meant(run: Run, words: tuple[str, ...], said: str
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "part-00001.blocks.parquet", "part-00001.articles.parquet"])
-@pytest.mark.parametrize("command", ["clean", "stats"])
+@pytest.mark.parametrize("command", ["clean", "stats", "export"])
 def test_r20_a_damaged_byte_is_noticed_wherever_it_is(run: Run, name: str, command: str) -> None:
     Path("in.txt").write_text("Tens of thousands of people marched through the centre of Minsk on Sunday.\n")
     assert run("clean", "in.txt", "-o", "out.jsonl", "--index", "index").code == 0
     whole = (Path("index") / name).read_bytes()
-    words = (
-        ["clean", "in.txt", "-o", "new.jsonl", "--index", "index"]
-        if command == "clean"
-        else ["index", "stats", "index"]
-    )
+    words = {
+        "clean": ["clean", "in.txt", "-o", "new.jsonl", "--index", "index"],
+        "stats": ["index", "stats", "index"],
+        "export": ["index", "export", "index", "-o", "new.jsonl"],
+    }[command]
     for place in range(0, len(whole), max(1, len(whole) // 23)):
         damaged = bytes([*whole[:place], whole[place] ^ 0x84, *whole[place + 1 :]])
         (Path("index") / name).write_bytes(damaged)

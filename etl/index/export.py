@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from etl.index.manifest import read_manifest
+from etl.index.manifest import verified_manifest
 from etl.index.query import read_kept
 
 
@@ -17,8 +17,8 @@ class SignedBlock(Struct, frozen=True, gc=False):
 
 
 def signed_blocks(folder: str) -> Iterator[SignedBlock]:
-    """Return the blocks that remain, in order.  Raises UsageError if the folder is not an index."""
-    read_manifest(folder)
+    """Return the blocks that remain, in order.  Raises UsageError if the folder is not an index, or damaged."""
+    verified_manifest(folder)
     return _signed(Path(folder))
 
 

@@ -12,8 +12,17 @@ from msgspec import Struct, structs
 
 from etl.dedup.schema import TABLES, TableName
 from etl.errors import UsageError
-from etl.index.checksums import check_files
-from etl.index.manifest import PARTS, Manifest, Part, locked, orphans, read_manifest, sync, write_manifest
+from etl.index.manifest import (
+    PARTS,
+    Manifest,
+    Part,
+    locked,
+    orphans,
+    read_manifest,
+    sync,
+    verified_manifest,
+    write_manifest,
+)
 from etl.index.parts import file_of, open_table, part_writer, read_rows
 
 if TYPE_CHECKING:
@@ -47,8 +56,7 @@ class Forgotten(Struct, frozen=True):
 
 def size(folder: str) -> Size:
     """Return what an index holds.  Raises UsageError if a table of it cannot be read."""
-    manifest = read_manifest(folder)
-    check_files(folder, manifest.files)
+    manifest = verified_manifest(folder)
     files = [file_of(Path(folder), part.name, table) for part, table in product(manifest.parts, TABLES)]
     return Size(manifest, sum(file.stat().st_size for file in files), len(orphans(folder, manifest)))
 
@@ -93,8 +101,7 @@ def _changing(folder: str) -> Iterator[Manifest]:
     """Lock an index that exists; afterwards, remove the files that its manifest does not name."""
     read_manifest(folder)
     with locked(folder):
-        manifest = read_manifest(folder)
-        check_files(folder, manifest.files)
+        manifest = verified_manifest(folder)
         yield manifest
         for file in orphans(folder, read_manifest(folder)):
             file.unlink()

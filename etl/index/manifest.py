@@ -129,6 +129,13 @@ def read_manifest(folder: str) -> Manifest:
     return manifest
 
 
+def verified_manifest(folder: str) -> Manifest:
+    """Return the manifest of an index whose files all have the checksums in it.  Raises UsageError."""
+    manifest = read_manifest(folder)
+    check_files(folder, manifest.files)
+    return manifest
+
+
 def _digest(manifest: Manifest) -> str:
     return sha256(msgspec.json.encode(msgspec.structs.replace(manifest, digest=""))).hexdigest()
 
