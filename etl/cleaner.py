@@ -20,7 +20,7 @@ from etl.dedup import DedupSettings
 from etl.dedup.settings import MIN_THRESHOLD, Scope
 from etl.document import Cleaned, Judged, Parsed, clean
 from etl.errors import NoInput, Unreadable
-from etl.formats import Reading, Reject, find, read, shares
+from etl.formats import Reading, Reject, find, shares
 from etl.formats.field_values import well_formed
 from etl.formats.memory import NO_PATH, raw_record, raw_text
 from etl.model import DocumentDuplicates, Kind, Metadata, Raw
@@ -30,7 +30,7 @@ from etl.pipeline.duplicates import duplicates_within, with_duplicates
 from etl.pipeline.job import Job
 from etl.pipeline.lines import add_up_lines, line_counts
 from etl.pipeline.select_duplicates import read_drops, select
-from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, stage_parsed, with_own_duplicates
+from etl.pipeline.tasks import finish_one, judge_all, parse_one, prepare, read_share, stage_parsed, with_own_duplicates
 from etl.pipeline.workspace import Workspace, scratch
 from etl.record import Record, Status, Structure
 from etl.rules.regexes.budget import BUDGET
@@ -272,7 +272,7 @@ class Cleaner:
                 yield from (Reject(name, row, fault, b"") for name, fault in found.unreadable)
                 for source in found.sources:
                     for share in shares(source, reading, SHARE_BYTES):
-                        yield from (one for one in read(share, reading) if isinstance(one, Raw) or one.is_error)
+                        yield from (one for one in read_share(share, reading) if isinstance(one, Raw) or one.is_error)
             case (str() | int() as name, str() | bytes() as body):
                 yield raw_text(body, row, well_formed(str(name)), given.kind, reading)
             case _:

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
+from msgspec import structs
 
+import etl
+from etl import formats
 from etl.errors import MachineError
 from etl.pipeline import delivery
 from etl.pipeline.workspace import Claim, Identity
@@ -106,6 +109,22 @@ def test_one_odd_input_never_costs_the_others(run: Run, tmp_path: Path, name: by
     assert any("bridge 1" in text for text in texts(tmp_path / "o.jsonl"))
     assert done.code == 0 or (tmp_path / "o.rejects.jsonl").exists()
     assert run("restore", "o.jsonl", "-o", "back").code == 0
+
+
+def test_a_fault_of_a_reader_costs_one_input_and_is_a_reject_with_its_bytes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> Iterator[object]:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(formats.FORMATS, "json", structs.replace(formats.FORMATS["json"], read=fails))
+    write(tmp_path / "in" / "good.txt", STORY.format(1))
+    write(tmp_path / "in" / "odd.json", '[{"text": "A record."}]')
+    assert run("clean", "in", "-o", "o.jsonl", "-j", "1").code == 4
+    (reject,) = [json.loads(line) for line in (tmp_path / "o.rejects.jsonl").read_bytes().splitlines()]
+    assert (reject["path"], base64.b64decode(reject["bytes"])) == ("in/odd.json", b'[{"text": "A record."}]')
+    results = list(etl.Cleaner().clean_many([tmp_path / "in" / "odd.json", "A text of the day."]))
+    assert [result.status for result in results] == ["unreadable", "full"]
 
 
 @pytest.mark.parametrize("name", ["file.txt", "folder"])

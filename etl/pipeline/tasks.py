@@ -18,7 +18,8 @@ from etl.dedup import DedupSettings
 from etl.document import Cleaned, Judged, Parsed, Ruleset, finish, judge, parse
 from etl.errors import CopydeskError, Unreadable
 from etl.formats import Reading, Reject, Share, read
-from etl.formats.opening import fault_of
+from etl.formats.opening import fault_of, open_share
+from etl.formats.source import MAX_REJECT_BYTES
 from etl.formats.writing import record_writer
 from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Raw
 from etl.packs import compile_rules
@@ -169,11 +170,11 @@ def cleaned_documents(
 def _parsed(job: Job, shard: Shard) -> Iterator[Parsed | Reject]:
     rules = compile_rules(job.selection)
     for share in shard.shares:
-        for raw in _read(share, job.reading):
+        for raw in read_share(share, job.reading):
             yield raw if isinstance(raw, Reject) else parse_one(raw, rules)
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
+def read_share(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
     """Yield the raw documents of a share; where the reader itself fails, the rest is one reject."""
     row = share.row
     try:
@@ -183,7 +184,18 @@ def _read(share: Share, reading: Reading) -> Iterator[Raw | Reject]:
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # a fault of ours costs this document, and not the run
-        yield Reject(share.source.name, row, f"{fault_of(error)}, in what follows here", share.body or b"").shortened()
+        yield Reject(share.source.name, row, f"{fault_of(error)}, in what follows here", _start_of(share)).shortened()
+
+
+def _start_of(share: Share) -> bytes:
+    """Return the first bytes of a share; none of a part of a file that only its format can find."""
+    if share.start:
+        return b""
+    try:
+        with open_share(share) as file:
+            return file.read(MAX_REJECT_BYTES)
+    except Exception:  # what cannot be opened either
+        return b""
 
 
 def parse_one(raw: Raw, rules: Ruleset) -> Parsed | Reject:
