@@ -27,6 +27,7 @@ from msgspec import structs
 
 import etl
 from etl import formats
+from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError
 from etl.pipeline import delivery
 from etl.pipeline.workspace import Claim, Identity
@@ -125,6 +126,12 @@ def test_a_fault_of_a_reader_costs_one_input_and_is_a_reject_with_its_bytes(
     assert (reject["path"], base64.b64decode(reject["bytes"])) == ("in/odd.json", b'[{"text": "A record."}]')
     results = list(etl.Cleaner().clean_many([tmp_path / "in" / "odd.json", "A text of the day."]))
     assert [result.status for result in results] == ["unreadable", "full"]
+
+
+def test_an_index_may_be_begun_with_no_text_at_all(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", '{"id": "a"}\n')
+    done = run("clean", "a.jsonl", "-o", "o.jsonl", "--keep", "longest", "--index", "seen")
+    assert (done.code, "internal error" in done.err) == (4, False)
 
 
 @pytest.mark.parametrize("name", ["file.txt", "folder"])
@@ -820,6 +827,7 @@ def on_terminal(folder: Path, *words: str) -> str:
         pytest.param(("restore", "o.jsonl"), id="a text"),
         pytest.param(("dedup", "a.jsonl", "-q"), id="records"),
         pytest.param(("clean", "a.jsonl", "-n", "--json"), id="a summary as JSON"),
+        *(pytest.param(("check", "a.jsonl", "--format", name), id=f"findings, {name}") for name in CHECK_FORMATS),
         pytest.param(("clean", "\x1b[2J.txt"), id="an error"),
         pytest.param(("clean", "--\x9b2J"), id="an option that is none"),
     ],

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from etl.check.tasks import CheckJob
 
 FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "rdjson", "markdown")
+# Those in which the data stands as it is: control characters are made visible.
+IN_WORDS = ("text", "concise", "github", "markdown")
 # The file to which GitHub Actions has the summary of a step written.
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -268,7 +270,7 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
     for name, path in sorted(formats, key=lambda one: not one[1]):  # files first: a pipe may be closed
         if not path:
             for part in FORMATS[name](report):
-                click.echo(visible(part) if name in ("text", "concise") else part, nl=False)
+                click.echo(visible(part) if name in IN_WORDS else part, nl=False)
             continue
         with atomic(Path(path)) as temporary, temporary.open("w", encoding="utf-8", errors="replace") as file:
             file.writelines(FORMATS[name](report))

@@ -224,9 +224,11 @@ class _Seekable(io.RawIOBase):
 
 def wide_encoding(head: bytes, given: str = "") -> str:
     """Return the encoding of bytes whose line feeds are no single byte, as marked, given, or seen by NULs; or ""."""
-    if given.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
-        return given
     marked = next((encoding for mark, encoding in WIDE_ENCODINGS if head.startswith(mark)), "")
+    name = given.lower().replace("_", "-")
+    if name.startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        has_order = marked or name.endswith(("le", "be"))
+        return given if has_order else f"{given}-le"  # as most such files are, which come from Windows
     if marked or given or not head:
         return marked
     even, odd = head[:4000:2].count(0), head[1:4000:2].count(0)

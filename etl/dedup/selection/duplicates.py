@@ -59,7 +59,7 @@ def kept_first(prints: Fingerprints, articles: I64, settings: DedupSettings, pri
     if settings.keep == "first":
         return np.arange(len(articles))
     _, places = np.unique(articles, return_inverse=True)
-    words = np.bincount(places, prints.word_counts)[places]
+    words = np.bincount(places, prints.word_counts)[places].astype(float)  # of no blocks they would be integers
     words[:prior_blocks] = np.inf
     return np.lexsort((articles, -words))
 
