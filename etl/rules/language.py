@@ -155,7 +155,10 @@ class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A rule: what it matches, what happens then, why, and examples."""
+    """A rule: what it matches, what happens then, why, and examples.
+
+    `severity`: whether a match in `copydesk check` is a warning or an error.
+    """
 
     id: str
     title: str
@@ -168,7 +171,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
     field: Field | Literal[""] = ""
     kind: Literal["caption", "credit", "link", "notice", "player", "structure", "glitch"]
     confidence: Confidence = "certain"
-    severity: Literal["info", "warning", "error"] = "warning"
+    severity: Literal["warning", "error"] = "error"
     why: str
     drops: tuple[str, ...] = ()
     turns: tuple[tuple[str, str], ...] = ()
