@@ -48,14 +48,15 @@ AUDIT = {
     "line": "Line of the decoded text, from 1.",
     "char_start": "First character of `before` in the decoded text, from 0.",
     "char_end": "Where `before` ends. In the `document` entry: length of the decoded text.",
-    "action": "drop, cut, repair, extract, tag, reject, duplicate or structure; document is the first entry of a "
-    "document, end the last of the audit.",
+    "action": "drop, cut, repair, extract, tag, reject or duplicate; structure: unusual white space between two "
+    "blocks; document: the first entry of a document; end: the last of the audit.",
     "rule": "Rule that made the change: copydesk rules show NAME explains it. If several repairs or cuts changed the "
     "same characters, their names are joined by +.",
     "rule_version": "Version of the rule's pack.",
     "also": "Other rules that match the block; for the classifier, its features. In the `document` entry: the "
     "articles, each as id:sha256 of its text.",
-    "kind": "What the block is: caption, credit, link, notice, player, structure, glitch or duplicate.",
+    "kind": "What the block is: caption, credit, link, notice, player, structure (a headline, menu or separator), "
+    "glitch (damage, or text that a tool left) or duplicate.",
     "before": "Characters of the decoded text that were removed, changed or tagged.",
     "after": "Text that replaces them in the article; empty if nothing does.",
     "gap": "White space that was removed with a block.",

@@ -211,6 +211,26 @@ def test_what_an_article_says_of_itself_only_warns(run: Run, articles: Corpus, t
     assert run("check", "declared.jsonl", "--max", "art.empty=0").code == 1
 
 
+SEVERITIES = [
+    pytest.param("", "error", id="the default"),
+    pytest.param('severity = "error"', "error", id="error"),
+    pytest.param('severity = "warning"', "warning", id="warning"),
+]
+
+
+@pytest.mark.parametrize(("severity", "level"), SEVERITIES)
+def test_the_severity_of_a_rule_is_the_level_of_its_findings(
+    run: Run, articles: Corpus, tmp_path: Path, severity: str, level: str
+) -> None:
+    (tmp_path / "mine.toml").write_text(EVERY_LINE + severity)
+    write_lines(tmp_path / "one.jsonl", articles[:1])
+    for corpus, check in (("pages.jsonl", "raw.boilerplate"), ("one.jsonl", "art.leftover")):
+        words = ("check", corpus, "-r", "mine.toml", "--only-rules", "--checks", check)
+        assert {(one["rule"], one["level"]) for one in findings(run, *words[1:])} == {("mine/any", level)}
+        assert run(*words).code == (1 if level == "error" else 0)
+        assert run(*words, "--max", f"{check}=0").code == 1, "a limit of the user counts warnings, too"
+
+
 EVERY_LINE = """
 [pack]
 id = "mine"

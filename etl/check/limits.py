@@ -113,12 +113,12 @@ def all_limits(
 
 
 def mild_rules(selection: Selection) -> Mapping[str, tuple[str, ...]]:
-    """Return, by check, the rules whose findings only warn: those that say so by their severity.
+    """Return, by check, the rules whose findings only warn: those of severity "warning".
 
     And in articles those that judge by neighbours or position: what stood around a line on its page is gone.
     """
     rules = [(sourced.name, sourced.rule) for sourced in selected(selection)]
-    mild = tuple(name for name, rule in rules if rule.severity == "info")
+    mild = tuple(name for name, rule in rules if rule.severity == "warning")
     around = tuple(name for name, rule in rules if _looks_around(rule))
     return {"raw.boilerplate": mild, "art.leftover": (*mild, *around)}
 

@@ -76,7 +76,14 @@ checking_options = options.stacked(
     metavar="WHAT=N[%]",
     help="Allow this much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.",
 )
-@option("Limits", "--min", "least", multiple=True, metavar="art.counts=N[%]", help="Require at least N articles.")
+@option(
+    "Limits",
+    "--min",
+    "least",
+    multiple=True,
+    metavar="art.counts=N[%]",
+    help="Require at least N articles, or N% of those in the baseline.",
+)
 @option(
     "Limits",
     "--baseline",
@@ -111,7 +118,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
     Exits with 1 if there are errors, else with 0.  An input that cannot be read is an error; if the check
-    raw.unreadable is left out (--skip-checks), the exit code is 4 instead.  By default no finding is allowed.  To allow
+    raw.unreadable is left out (--skip-checks), the exit code is 4 instead.  By default no error is allowed.  To allow
     some, use --max, [[threshold]] tables in copydesk.toml, or a baseline.  docs/checks.md describes the checks.
     [clean] of copydesk.toml also applies to check.  If FILE of --format holds an earlier report, it is replaced.
     """

@@ -43,9 +43,9 @@ STARTED_HERE = 8
     "Output",
     "--skip",
     multiple=True,
-    metavar="STATUS",
-    help="Leave out articles without text.  stub: those with a headline; empty: those without a headline; "
-    "stub,empty: both.  [default: write them]",
+    metavar="WHAT",
+    help="Leave out articles without text, whatever their status.  stub: those with a headline; empty: those without "
+    "a headline; stub,empty: both.  [default: write them]",
 )
 @option(
     "Output",

@@ -32,9 +32,9 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
     `exact` ignores ornaments around the label.  `regex` must match the whole block; it may be a list of alternatives,
     and may use the names @sentence, @name, @date, @agency, @publisher and @reported.  With `words`, a line consists of
     up to 12 words: one of the first five is of these, the others are of these or of `fillers`, numbers or names of
-    networks; `comment*` is all words that add up to six letters.  For neighbours only: `headline`, and `rule`, a block
-    that one of these rules removes (`*/ID` names those of all packs).  Rules that look at neighbours themselves do not
-    count in `rule`.
+    networks; `comment*` is "comment" and all words that continue it by at most six letters.  For neighbours only:
+    `headline`, and `rule`, a block that one of these rules removes (`*/ID` names those of all packs).  Rules that look
+    at neighbours themselves do not count in `rule`.
     """
 
     exact: tuple[str, ...] = ()
@@ -155,7 +155,10 @@ class Scope(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A rule: what it matches, what happens then, why, and examples."""
+    """A rule: what it matches, what happens then, why, and examples.
+
+    `severity`: whether a match in `copydesk check` is a warning or an error.
+    """
 
     id: str
     title: str
@@ -168,7 +171,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
     field: Field | Literal[""] = ""
     kind: Literal["caption", "credit", "link", "notice", "player", "structure", "glitch"]
     confidence: Confidence = "certain"
-    severity: Literal["info", "warning", "error"] = "warning"
+    severity: Literal["warning", "error"] = "error"
     why: str
     drops: tuple[str, ...] = ()
     turns: tuple[tuple[str, str], ...] = ()
