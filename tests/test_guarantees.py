@@ -128,6 +128,29 @@ def test_a_fault_of_a_reader_costs_one_input_and_is_a_reject_with_its_bytes(
     assert [result.status for result in results] == ["unreadable", "full"]
 
 
+@pytest.mark.parametrize("name", ["o.jsonl", "o.audit.jsonl"])
+@pytest.mark.parametrize(
+    "words", ["restore o.jsonl", "stats o.jsonl", "report o.jsonl -o x.html", "audit sample o.jsonl -o v.csv"]
+)
+def test_a_byte_that_is_not_utf_8_in_what_copydesk_wrote_is_named(
+    run: Run, tmp_path: Path, name: str, words: str
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "o.jsonl").code == 0
+    body = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(
+        body.replace(b"copydesk/a", b"copydesk\xe2a", 1).replace(b"Read More", b"Re\xe2d More")
+    )
+    done = run(*words.split())
+    assert (done.code in (2, 5), "internal error" in done.err) == (True, False), done.err
+
+
+def test_half_a_surrogate_pair_costs_no_tagged_record(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", '{"id": "a", "text": "half \\ud83d pair"}\n{"id": "b", "text": "One."}\n')
+    assert run("dedup", "a.jsonl", "--action", "tag", "-o", "o.jsonl").code == 0
+    assert texts(tmp_path / "o.jsonl") == ["half \ufffd pair", "One."]
+
+
 def test_an_index_may_be_begun_with_no_text_at_all(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", '{"id": "a"}\n')
     done = run("clean", "a.jsonl", "-o", "o.jsonl", "--keep", "longest", "--index", "seen")

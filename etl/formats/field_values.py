@@ -134,7 +134,7 @@ def written(value: Any) -> str:
     """Return a value as JSON."""
     try:
         return msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:
+    except UnicodeError:  # msgspec writes half a surrogate pair as it is, or refuses it
         return msgspec.json.encode(_well_formed_within(value)).decode()
 
 

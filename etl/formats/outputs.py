@@ -116,7 +116,7 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
                 if len(line) > MAX_LINE_BYTES:
                     raise UsageError(f"{file}:{row}", "is longer than any line of copydesk's", _WAY_OUT)
                 yield decode(line)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}:{row}", f"is not a line that copydesk wrote: {error}", _WAY_OUT) from None
     except RecursionError:
         fault = "is not a line that copydesk wrote: it is nested too deep"
