@@ -142,7 +142,8 @@ def test_a_byte_that_is_not_utf_8_in_what_copydesk_wrote_is_named(
         body.replace(b"copydesk/a", b"copydesk\xe2a", 1).replace(b"Read More", b"Re\xe2d More")
     )
     done = run(*words.split())
-    assert (done.code in (2, 5), "internal error" in done.err) == (True, False), done.err
+    is_read = name == "o.audit.jsonl" or not words.startswith("stats")
+    assert (done.code in (2, 5), "internal error" in done.err) == (is_read, False), done.err
 
 
 def test_half_a_surrogate_pair_costs_no_tagged_record(run: Run, tmp_path: Path) -> None:
