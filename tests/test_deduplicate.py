@@ -153,6 +153,17 @@ def test_clean_drops_a_whole_article_and_restores_it_from_the_audit_alone(run: R
     assert [row["text"] for row in rows("back/in.jsonl")] == texts
 
 
+def test_fields_of_the_user_with_the_names_of_a_tag_stay(run: Run) -> None:
+    line = '{"id": "a", "similarity": "mine", "duplicate_of": {"x": 1}, "text": "One.", "d": 1, "d": 2}'
+    Path("in.jsonl").write_text(line + "\n")
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    (record,) = rows("out.jsonl")
+    assert (record["similarity#2"], record["duplicate_of#2"], record["d"], record["d#2"]) == ("mine", {"x": 1}, 2, 1)
+    assert (record["similarity"], record["duplicate_of"]) == (0.0, "")
+    assert run("dedup", "out.jsonl", "-o", "again.jsonl", "--action", "tag") == 0
+    assert rows("again.jsonl") == [record]
+
+
 def test_clean_tags_a_whole_article_and_leaves_it(run: Run) -> None:
     write(RALLY, RALLY)
     assert run("clean", "in.jsonl", "-o", "out.jsonl", "--dedup-action", "tag") == 0

@@ -53,15 +53,19 @@ def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> b
     """Return the line of a record with fields added.
 
     An object that has none of them stays as it is written; of what is read though it is no JSON, an object is made.
+    Fields of these names that hold what is not ours are kept, under `name#2`; those of an earlier run are replaced.
     """
     try:
         known: Mapping[str, Any] = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        known = next(_fields_in(line, reading))
-    else:
         if known.keys().isdisjoint(added):
             return line.rstrip().removesuffix(b"}") + b"," + msgspec.json.encode(added)[1:]
-    return written({**known, **added}).encode()
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    known = next(_fields_in(line, reading))
+    kinds = {name: str if isinstance(value, str) else (int, float) for name, value in added.items()}
+    is_again = all(isinstance(known.get(name), kind) for name, kind in kinds.items())
+    own = {} if is_again else {f"{name}#2": known[name] for name in added if name in known}
+    return written({**known, **own, **added}).encode()
 
 
 def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
