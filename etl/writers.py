@@ -76,6 +76,15 @@ def atomic(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def in_order(part: Path) -> tuple[int, str]:
+    """Return a key by which parts stand in the order of their numbers, also beyond 99,999.
+
+    >>> sorted(map(Path, ["part-100000.jsonl", "part-00002.jsonl"]), key=in_order)[0].name
+    'part-00002.jsonl'
+    """
+    return len(part.name), part.name
+
+
 def check_regular(target: Path) -> None:
     """Refuse what is there and is no regular file, a link included.  Raises UsageError, and OSError."""
     if os.path.lexists(target) and not stat.S_ISREG(target.lstat().st_mode):

@@ -152,6 +152,68 @@ def test_half_a_surrogate_pair_costs_no_tagged_record(run: Run, tmp_path: Path) 
     assert texts(tmp_path / "o.jsonl") == ["half \ufffd pair", "One."]
 
 
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("a.jsonl", "file://{0}/a.jsonl"),
+        ("file://{0}/a.jsonl", "a.jsonl"),
+        ("file://{0}/a.jsonl", "file://{0}/a.jsonl"),
+        ("in", "file://{0}/in/out/"),
+        ("file://{0}/in/", "in/out/"),
+    ],
+)
+def test_an_address_of_an_input_is_refused_as_its_path_is(run: Run, tmp_path: Path, source: str, output: str) -> None:
+    write(tmp_path / "in" / "a.txt", STORY.format(1))
+    assert run("clean", "in", "-o", "a.jsonl").code == 0
+    before = everything(tmp_path)
+    done = run("clean", source.format(tmp_path), "-o", output.format(tmp_path), "-f")
+    assert (done.code, everything(tmp_path)) == (2, before), done.err
+
+
+def test_pages_of_rules_replace_and_remove_pages_of_rules_alone(run: Run, tmp_path: Path) -> None:
+    assert run("rules", "docs", "pages").code == 0
+    made = (tmp_path / "pages" / "README.md").read_text()
+    write(tmp_path / "pages" / "core" / "gone.md", made)
+    quoting = "# My notes\n\nThe pages say: Made from the rules by `copydesk rules docs docs/rules`. I wrote this.\n"
+    for name in ("notes.md", "core/notes.md", "core/deep/notes.md"):
+        write(tmp_path / "pages" / name, quoting)
+    assert run("rules", "docs", "pages").code == 0
+    assert not (tmp_path / "pages/core/gone.md").exists()
+    assert len([path for path in (tmp_path / "pages").rglob("notes.md") if path.read_text() == quoting]) == 3
+    write(tmp_path / "other" / "README.md", quoting)
+    assert run("rules", "docs", "other").code == 2
+
+
+def test_folders_may_be_nested_deeper_than_python_calls(run: Run, tmp_path: Path) -> None:
+    deep = tmp_path / "in"
+    deep.mkdir()
+    write(deep / "y.txt", STORY.format(1))
+    here = Path.cwd()
+    try:
+        os.chdir(deep)
+        for _ in range(1200):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("x.txt").write_text(STORY.format(2))
+    finally:
+        os.chdir(here)
+    assert run("clean", "in", "-o", "o.jsonl", "-j", "1").code == 0
+    assert len(texts(tmp_path / "o.jsonl")) == 2
+    assert run("restore", "o.jsonl", "-o", "back").code == 0
+    assert sorted(path.read_text() for path in (tmp_path / "back").rglob("*") if path.is_file()) == [
+        STORY.format(1),
+        STORY.format(2),
+    ]
+    subprocess.run(["rm", "-rf", deep], check=True)  # the fixture's own removal calls itself
+
+
+def test_a_line_feed_in_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "in" / "x\n::error file=x::pwn.txt", "\x00" * 50)
+    write(tmp_path / "in" / "y\n::error file=y::pwn.txt", STORY.format(1))
+    done = [run("clean", "in", "-o", "o.jsonl"), run("check", "in", "--format", "concise"), run("check", "in")]
+    assert not [line for one in done for line in (one.out + one.err).splitlines() if line.startswith("::")]
+
+
 def test_an_index_may_be_begun_with_no_text_at_all(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", '{"id": "a"}\n')
     done = run("clean", "a.jsonl", "-o", "o.jsonl", "--keep", "longest", "--index", "seen")

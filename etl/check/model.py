@@ -40,8 +40,9 @@ class Place(Struct, frozen=True, gc=False):
     origin: str = ""
 
     def __str__(self) -> str:
+        path = self.path.replace("\n", "\\n")  # a name may look like a line of its own, and CI obeys some lines
         row = f":{self.row}" if self.record else ""
-        return f"{self.path}{row}:{self.line}" if self.line else f"{self.path}{row}"
+        return f"{path}{row}:{self.line}" if self.line else f"{path}{row}"
 
     def at(self, line: int) -> "Place":
         """Return a line of the same document.  Of plain text that is the line of the file."""

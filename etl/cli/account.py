@@ -30,6 +30,8 @@ from etl.writers import atomic, check_regular
 
 # Bytes.  A longer name of a file is cut, and gets a hash.
 MAX_NAME_BYTES = 240
+# Folders within one another: more cannot be removed by the standard library.
+MAX_FOLDERS = 100
 
 
 @click.command(cls=GroupedCommand)
@@ -258,7 +260,10 @@ def _check_parents(output: Path, place: Path) -> None:
 
 def _place(folder: Path, path: str) -> Path:
     """Return a new file inside a folder for an input, whatever its path says ("/etc/passwd", "../..")."""
-    parts = [_name(part) for part in PurePosixPath(path).parts if part not in ("/", "//", "..", ".")] or ["stdin"]
+    named = [part for part in PurePosixPath(path).parts if part not in ("/", "//", "..", ".")] or ["stdin"]
+    if len(named) > MAX_FOLDERS:  # what lies deeper is one name
+        named[MAX_FOLDERS:] = ["-".join(named[MAX_FOLDERS:])]
+    parts = list(map(_name, named))
     place = folder
     for part in parts[:-1]:
         place = next(one for one in _variants(place, part) if one.is_dir() or not one.exists())

@@ -104,7 +104,8 @@ def sample_audit(
     if target is None:
         if judge:
             raise UsageError("--judge", "needs -o, a file for the verdicts", "Give -o verdicts.csv.")
-        click.echo(as_csv(judged), nl=False)
+        shown = as_csv(judged)
+        click.echo(visible(shown) if sys.stdout.isatty() else shown, nl=False)
     elif judge or (judge is None and sys.stdin.isatty() and sys.stdout.isatty()):
         _ask(target, judged, lambda after: write_verdicts(target, after))
     else:

@@ -199,7 +199,8 @@ def reject_words(workspace: Workspace) -> list[str]:
 
 def reject_word(line: "RejectLine") -> str:
     """Return the place of a reject and the reason."""
-    return f"  {line.path}:{line.row}: {line.reason}"
+    path = line.path.replace("\n", "\\n")  # a name may look like a line of its own
+    return f"  {path}:{line.row}: {line.reason}"
 
 
 def _changes(workspace: Workspace) -> Iterator[Entry]:

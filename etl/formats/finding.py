@@ -118,7 +118,25 @@ def _globbed(pattern: str) -> Iterator[str]:
 
 
 def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
-    """Yield the files below a folder, in sorted order; those that are no input are named as passed over."""
+    """Yield the files below a folder, in sorted order; those that are no input are named as passed over.
+
+    Folders may be nested deeper than Python calls functions.
+    """
+    open_folders = [_level(folder, reading, suffixes, rules)]
+    while open_folders:
+        found = next(open_folders[-1], None)
+        if found is None:
+            open_folders.pop()
+        elif isinstance(found, _Candidate):
+            yield found
+        else:
+            open_folders.append(_level(found[0], reading, suffixes, found[1]))
+
+
+def _level(
+    folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
+) -> Iterator[_Candidate | tuple[str, Ignored]]:
+    """Yield what stands in a folder itself: files, and folders with what is passed over in them."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -145,7 +163,7 @@ def _walk(folder: str, reading: Reading, suffixes: Sequence[str], rules: Ignored
         elif is_folder and is_link:
             yield _Candidate(path, fault="it is a link to a folder")
         elif is_folder:
-            yield from _walk(path, reading, suffixes, rules.below(path))
+            yield path, rules.below(path)
         elif not reading.format and suffix_of(path) not in suffixes:
             yield _Candidate(path, fault=_OTHER)
         else:

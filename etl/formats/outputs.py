@@ -15,6 +15,7 @@ from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.formats.unpacking import Damaged
 from etl.shapes import identity
+from etl.writers import in_order
 
 Noun = TypeVar("Noun")
 
@@ -104,7 +105,7 @@ _WAY_OUT = "Give the file that clean wrote."
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("part-*")) if path.is_dir() else [path]
+    return sorted(path.glob("part-*"), key=in_order) if path.is_dir() else [path]
 
 
 def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:

@@ -8,8 +8,9 @@ import os
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
@@ -35,6 +36,20 @@ class Stored(Struct, frozen=True, gc=False):
 def is_address(name: str) -> bool:
     """Return whether a name is an address in a store: s3://bucket/key."""
     return bool(_SCHEME.match(name))
+
+
+def place_of(name: str) -> str:
+    """Return a path or an address so that two names of one place are equal: links are followed, options left out.
+
+    >>> place_of("file:///tmp/../etc/a%20b") == place_of("/etc/a b"), place_of("s3://bucket/a/?scheme=http")
+    (True, 's3:/bucket/a')
+    """
+    if not is_address(name):
+        return os.path.realpath(name)
+    base, _ = _parts(name)
+    if base.startswith("file://"):
+        return os.path.realpath(unquote(base.removeprefix("file://")))
+    return str(PurePosixPath(base.replace("gcs://", "gs://")))
 
 
 def connect(address: str) -> "tuple[FileSystem, str]":

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from etl.errors import MachineError, PipeClosed, UsageError
-from etl.formats.stores import is_address
+from etl.formats.stores import is_address, place_of
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_file, check_folder
 from etl.pipeline.workspace import Workspace
@@ -116,13 +116,13 @@ def check_output(output: Output, force: bool, inputs: Iterable[str], index: str 
     """
     if output.kind in ("stdout", "stream"):
         return
+    refuse_inputs(output, inputs)
     if output.kind == "store file":
         check_file(output.addresses(), force)
         return
     if output.kind == "store folder":
         check_folder(output.name, force)
         return
-    refuse_inputs(output, inputs)
     _replaceable(output, force)
     if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
         raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
@@ -145,14 +145,15 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
     Raises UsageError.
     """
     written = _written(output)
-    root = Path(os.path.realpath(output.name))
+    root = Path(place_of(output.name))
     for name in inputs:
-        read = Path(os.path.realpath(name))
+        read = Path(place_of(name))
         if read in written:
             raise UsageError(output.name, f"would write over the input {name}", "Give another -o.")
-        if read.is_dir() and (root == read or read in root.parents):
+        if (read.is_dir() or is_address(name)) and (root == read or read in root.parents):
             raise UsageError(output.name, f"is inside the input folder {name}", "Give an -o outside of it.")
-        if output.kind == "folder" and any(target == read or target in read.parents for target in written):
+        holds = any(target == read or target in read.parents for target in written)
+        if output.kind in ("folder", "store folder") and holds:
             raise UsageError(output.name, f"holds the input {name}", "Give another -o.")
 
 
@@ -166,7 +167,11 @@ def refuse_index(output: Output, index: str) -> None:
 
 
 def _written(output: Output) -> set[Path]:
-    return {Path(os.path.realpath(output.path(kind))) for kind in output.kinds()}
+    if output.kind == "store file":
+        return {Path(place_of(address)) for address in output.addresses().values()}
+    if output.kind == "store folder":
+        return {Path(place_of(output.name)) / kind for kind in KINDS}
+    return {Path(place_of(str(output.path(kind)))) for kind in output.kinds()}
 
 
 def _is_ours(output: Output, target: Path) -> bool:

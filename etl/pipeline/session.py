@@ -129,7 +129,7 @@ def session(request: Request) -> Iterator[Session]:
     """
     output = request.output
     if output.in_store and request.delivers:
-        check_output(output, request.force, ())
+        check_output(output, request.force, _read(request))
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
         with holding_index(request.job, request.delivers), scratch(request.work, output.suffix) as workspace:
             one = Session(request, workspace)

@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from etl.audit import Tally
 from etl.errors import UsageError
-from etl.writers import atomic
+from etl.writers import atomic, in_order
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -71,7 +71,7 @@ class Workspace(Struct, frozen=True):
 
     def parts(self, kind: str) -> list[Path]:
         """Return the parts of a kind of file that are complete, in order."""
-        return sorted((Path(self.folder) / kind).glob("part-*"))
+        return sorted((Path(self.folder) / kind).glob("part-*"), key=in_order)
 
     @contextmanager
     def writing(self, kind: str, shard: int, suffix: str = "") -> Iterator[Path]:

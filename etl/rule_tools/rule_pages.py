@@ -22,14 +22,14 @@ def stale_pages(folder: Path) -> dict[Path, str | None]:
     """Return the pages of a folder that are stale: what to write, or None for one whose pack is gone."""
     pages = {folder / path: text for path, text in rule_pages().items()}
     stale: dict[Path, str | None] = {path: text for path, text in pages.items() if _read(path) != text}
-    gone = [path for path in sorted(folder.rglob("*.md")) if path not in pages and _ORIGIN in _read(path)]
+    gone = [path for path in sorted(folder.glob("*/*.md")) if path not in pages and _is_page(_read(path))]
     return stale | dict.fromkeys(gone)
 
 
 def write_pages(pages: Mapping[Path, str | None]) -> None:
     """Make pages as they should be; one whose pack is gone goes.  Raises UsageError for a file that is no such page."""
     for path in pages:
-        if path.exists() and _ORIGIN not in _read(path):
+        if path.exists() and not _is_page(_read(path)):
             raise UsageError(str(path), "was not written by copydesk", "Name another folder.")
     for path, text in pages.items():
         if text is None:
@@ -38,6 +38,11 @@ def write_pages(pages: Mapping[Path, str | None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _is_page(text: str) -> bool:
+    """Return whether a text is a page that was made: its second or third paragraph says so."""
+    return any(part.startswith(_ORIGIN) for part in text.split("\n\n", 3)[1:3])
 
 
 def _read(path: Path) -> str:
