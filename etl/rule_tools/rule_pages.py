@@ -22,7 +22,8 @@ def stale_pages(folder: Path) -> dict[Path, str | None]:
     """Return the pages of a folder that are stale: what to write, or None for one whose pack is gone."""
     pages = {folder / path: text for path, text in rule_pages().items()}
     stale: dict[Path, str | None] = {path: text for path, text in pages.items() if _read(path) != text}
-    gone = [path for path in sorted(folder.glob("*/*.md")) if path not in pages and _is_page(_read(path))]
+    there = sorted((*folder.glob("*.md"), *folder.glob("*/*.md")))  # as deep as pages are made
+    gone = [path for path in there if path not in pages and _is_page(_read(path))]
     return stale | dict.fromkeys(gone)
 
 
