@@ -11,7 +11,7 @@ from operator import xor
 
 from msgspec import Struct
 
-from etl.fold import MAX_LABEL_CHARS, ORNAMENTS, bare, fold, label, shape
+from etl.fold import MAX_LABEL_CHARS, ORNAMENTS, bare, fold, labels, shape
 from etl.rules.engine.literal_search import (
     NO_RULES,
     LiteralHits,
@@ -104,8 +104,8 @@ class Prefilter:
         self._longest_repeat = max((one.max_chars for one in self._repeats), default=0)
 
     def _enter(self, pattern: Pattern, rules: RuleSet) -> None:
-        for text in pattern.exact:
-            self._labels[label(text)] |= rules
+        for text in labels(pattern.exact):
+            self._labels[text] |= rules
         for name in (*pattern.tag, *pattern.css):
             self._tags[name] |= rules
         self._headlines |= rules if pattern.headline else NO_RULES

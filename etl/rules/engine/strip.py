@@ -9,6 +9,7 @@ from msgspec import Struct
 from etl.rules.engine.flattened import flattened_labels
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
+from etl.rules.matching.reported import SAYABLE_KINDS, is_quotation
 from etl.rules.matching.view import ArticleView
 from etl.rules.regexes.compiled import regex_of
 
@@ -69,7 +70,11 @@ def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) 
 
 def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Sequence[re.Match[str]]:
     found = regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
-    return found if found and not one.blocked_by(view, at) else ()
+    if not found or one.blocked_by(view, at):
+        return ()
+    if one.user_rule or one.rule.kind not in SAYABLE_KINDS:
+        return found
+    return [match for match in found if not is_quotation(view.plain[at], match.start())]
 
 
 def _widened(text: str, span: Span) -> Span:

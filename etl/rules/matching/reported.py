@@ -41,11 +41,28 @@ _BEFORE, _BEHIND, _BRIEF = 4, 9, 4
 _WORD = r"[\w'’.-]+"
 _CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS})\b"
 _REPORTED = re.compile(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}, )")
+# The same in writing that parts words otherwise, or puts the verb first (Arabic) or last (Persian, Hindi, Japanese,
+# Korean).  Hebrew "wrote" is left out: it is also "article".
+_REPORTED_IN_SCRIPT = re.compile(
+    r"^[^，。,:：!?！？]{1,14}(?:说|說|称|稱|表示|写道|寫道|指出|宣布|强调|強調|回应|回應|问道|問道|告诉\w{1,6}|告訴\w{1,6})[，,:：]"
+    r"|[\"，,][^，。\"]{0,12}(?:说|說|写道|寫道|表示|喊道|问道|問道|回答)道?。\"?$|(?:写着|寫著|写道|寫道)。$"
+    r"|と(?:述べ|話し|語っ|言っ|発表し|説明し|明かし|訴え|呼びかけ|報じ|書い)(?:た|ている|ていた|だ)。"
+    r"|[다라냐자까\"]고 (?:[가-힣]{1,8} ){0,2}"
+    r"(?:말했|밝혔|전했|설명했|강조했|썼|덧붙였|주장했|답했|물었|외쳤|보도했)다\."
+    r"|^[وف]?(?:قال|أعلن|كتب|أضاف|أكد|صرح|ذكر|أوضح|حذر)(?:ت|وا)? [^:.!؟]{1,60}[:،\"]"
+    r"|[،\"] ?(?:(?:حسبما|كما) )?(?:قال|كتب|أعلن|أضاف)(?:ت|وا)? [^:،]{1,50}\.$"
+    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )"
+    r"|ने (?:[^।,.]{1,30} )?(?:कहा|बताया|लिखा|पूछा)(?:[,:।.]| है| था| कि)"
+    r"|(?:^|[,\"] ?)(?:[^,.\":]{1,30} )?(?:אמר|הודיע|מסר|הוסיף|הוסיפ"
+    r"|סיפר|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
+)
+# A quotation mark that opens, or a colon behind a verb of saying, in front of what a rule would cut from a paragraph.
+_OPENS_QUOTATION = re.compile(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
 # A label in front of a title: up to five words, and a colon or a bar.
 _LABELLED = re.compile(r"[^.,:|]{2,40} ?[:|]")
 
 # Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
-_KINDS = frozenset({"link", "notice", "player", "structure"})
+SAYABLE_KINDS = frozenset({"link", "notice", "player", "structure"})
 _ACTIONS = frozenset({"drop", "reject", "end-article"})
 
 
@@ -54,12 +71,31 @@ def is_reported(text: str) -> bool:
 
     >>> is_reported("Download our app, the banner said."), is_reported("Mayor to resign, says minister")
     (True, False)
+    >>> is_reported("公司称：“请关注我们的微信公众号。”"), is_reported("延伸閱讀：部長說，他會辭職")
+    (True, False)
     """
-    return _REPORTED.search(text) is not None and _LABELLED.match(text) is None
+    labelled = _LABELLED.match(text)
+    if _REPORTED.search(text) is not None:
+        return labelled is None
+    if text.isascii() or (clause := _REPORTED_IN_SCRIPT.search(text)) is None:
+        return False
+    return labelled is None or clause.start() < labelled.end()
+
+
+def is_quotation(text: str, start: int) -> bool:
+    """Return true if a quotation, or what somebody is reported to have said, begins at this place of a plain text.
+
+    >>> is_quotation('The sign said "Click here to subscribe".', 15), is_quotation('"No." Click here to subscribe', 6)
+    (True, False)
+    """
+    before = text[:start].rstrip()
+    if before.endswith('"'):
+        return before.count('"') % 2 == 1
+    return _OPENS_QUOTATION.search(before[-120:]) is not None
 
 
 def spares_reported(rule: Rule) -> bool:
     """Return true if a rule has no claim on what somebody is reported to have said: it judges a block by its words."""
-    if rule.kind not in _KINDS or rule.action not in _ACTIONS or is_contextual(rule.match):
+    if rule.kind not in SAYABLE_KINDS or rule.action not in _ACTIONS or is_contextual(rule.match):
         return False
     return rule.match.recurs is None
