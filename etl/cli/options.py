@@ -178,7 +178,8 @@ similarity_options = stacked(
         type=click.Choice(["same", "any"]),
         default="same",
         show_default=True,
-        help="same: paragraphs with different figures, dates or names are never duplicates; any: they may be.",
+        help="same: paragraphs with different figures, dates (except in datelines) or names are not duplicates; "
+        "any: they may be.",
     ),
     option(
         "Duplicates",

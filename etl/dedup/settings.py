@@ -23,7 +23,7 @@ class DedupSettings(Struct, frozen=True, gc=False):
     unit         what a record of `copydesk dedup` is
     shingles     "w3": runs of three words; "c5": runs of five characters
     threshold    the lowest Jaccard similarity of a duplicate
-    numbers      "same": blocks with different figures, dates or names are never duplicates
+    numbers      "same": blocks with different figures, dates (except in datelines) or names are not duplicates
                  (`etl.dedup.pairs.same_facts`)
     copies       "lossless": a block is a duplicate only if all its shingles are among those of its keeper, and an
                  article is dropped whole only if that holds for all of it
