@@ -265,6 +265,20 @@ def test_own_output_in_a_store_is_replaced_with_force_and_after_a_kill(run: Run,
     assert run(*words).code == 0
 
 
+@pytest.mark.parametrize(("other", "code"), [("", 0), ("mine.txt", 2), ("articles/mine.txt", 2)])
+def test_parts_that_a_killed_run_left_in_a_store_are_replaced_with_force(
+    run: Run, tmp_path: Path, other: str, code: int
+) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    words = ("clean", "a.txt", "-o", f"file://{tmp_path}/out/")
+    assert run(*words).code == 0
+    (tmp_path / "out/run.json").unlink()
+    if other:
+        (tmp_path / "out" / other).write_text("precious")
+    assert [run(*words).code, run(*words, "-f").code] == [2, code]
+    assert not other or (tmp_path / "out" / other).read_text() == "precious"
+
+
 def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sailed on Friday evening.\n")
     result = run("clean", "a.txt", "-o", "s3://bucket/out/", "--resume")

@@ -5,6 +5,7 @@ An object is there whole or not at all.  Of one file the articles are put last, 
 """
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import file_digest
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
 MANIFEST = "run.json"
+_PART = re.compile(r"(?:articles|audit|rejects)/part-\d{5,}[.\w]*")
 _OWN_FOLDER = b'"schema": "copydesk/run/'
 
 
@@ -44,7 +46,10 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
 
 
 def check_folder(address: str, force: bool) -> None:
-    """Refuse a folder that is not empty; with `force`, one that has no manifest of ours.  Raises UsageError."""
+    """Refuse a folder that is not empty; with `force`, one that has no manifest of ours, and not parts of ours alone.
+
+    A run that was killed leaves parts without a manifest.  Raises UsageError.
+    """
     from pyarrow import fs
 
     store, path = connect(address)
@@ -54,7 +59,7 @@ def check_folder(address: str, force: bool) -> None:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
     if inside and not force:
         raise _exists_already(address)
-    if inside and not _has_manifest(store, path):
+    if inside and not (_has_manifest(store, path) or _has_only_parts(store, path)):
         raise _of_others(address)
 
 
@@ -93,6 +98,14 @@ def _has_manifest(store: "FileSystem", folder: str) -> bool:
             return _OWN_FOLDER in file.read(200)
     except OSError:
         return False
+
+
+def _has_only_parts(store: "FileSystem", folder: str) -> bool:
+    from pyarrow import fs
+
+    found = store.get_file_info(fs.FileSelector(folder.rstrip("/"), recursive=True))
+    names = [one.path.removeprefix(folder.rstrip("/") + "/") for one in found if one.is_file]
+    return all(_PART.fullmatch(name) for name in names)
 
 
 def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable[str]) -> None:
