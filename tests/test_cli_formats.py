@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +263,18 @@ def test_own_output_in_a_store_is_replaced_with_force_and_after_a_kill(run: Run,
     words = ("clean", "a.txt", "-o", f"file://{tmp_path}/s/o{suffix}")
     assert [run(*words).code, run(*words).code, run(*words, "-f").code] == [0, 2, 0]
     (tmp_path / f"s/o{suffix}").unlink()  # a run that was killed before it put the articles
-    assert run(*words).code == 0
+    assert [run(*words).code, run(*words, "-f").code] == [2, 0]
+
+
+def test_a_pipe_or_a_link_at_an_address_stays(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    os.mkfifo(tmp_path / "b.jsonl")
+    (tmp_path / "target").write_text("")
+    (tmp_path / "c.jsonl").symlink_to(tmp_path / "target")
+    for name in ("b.jsonl", "c.jsonl"):
+        words = ("clean", "a.txt", "-o", f"file://{tmp_path}/{name}")
+        assert [run(*words).code, run(*words, "-f").code] == [2, 2]
+    assert (tmp_path / "target").read_text() == ""
 
 
 @pytest.mark.parametrize(("other", "code"), [("", 0), ("mine.txt", 2), ("articles/mine.txt", 2)])

@@ -216,7 +216,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
     reading = settings.reading(chosen)
     output = output_of(chosen["output"])
     if chosen["resume"] and output.in_store:
-        way_out = "Run without it: the run starts again.  Add --force if a killed run has left parts in a folder."
+        way_out = "Run without it: the run starts again.  Add --force if a killed run has left something there."
         raise UsageError("--resume", "continues only runs into local files and folders", way_out)
     job = Job(
         selection=settings.selection(chosen | {"added": added}),

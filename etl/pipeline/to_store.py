@@ -30,13 +30,13 @@ _OWN_FOLDER = b'"schema": "copydesk/run/'
 
 
 def check_file(addresses: Mapping[str, str], force: bool) -> None:
-    """Refuse a file that exists; with `force`, one that copydesk did not write.
+    """Refuse a file whose articles, audit or rejects exist; with `force`, one that copydesk did not write.
 
-    A run that was killed leaves its audit and rejects, without articles: they are replaced.  Raises UsageError.
+    Raises UsageError.
     """
-    found = [kind for kind, address in addresses.items() if _exists(address)]
-    if "articles" in found and not force:
-        raise _exists_already(addresses["articles"])
+    found = [kind for kind in reversed(list(addresses)) if _exists(addresses[kind])]
+    if found and not force:  # an error names the articles first
+        raise _exists_already(addresses[found[0]])
     ours = [kind for kind in found if _is_ours(addresses[kind])]
     if "audit" in ours:  # the records of `dedup` are the user's; the audit beside them is ours
         ours.append("articles")
@@ -46,20 +46,22 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
 
 
 def check_folder(address: str, force: bool) -> None:
-    """Refuse a folder that is not empty; with `force`, one that has no manifest of ours, and not parts of ours alone.
+    """Refuse a folder that is not empty; with `force`, one that holds anything but parts and a manifest of ours.
 
-    A run that was killed leaves parts without a manifest.  Raises UsageError.
+    Raises UsageError.
     """
     from pyarrow import fs
 
     store, path = connect(address)
     try:
-        inside = store.get_file_info(fs.FileSelector(path.rstrip("/"), allow_not_found=True))
+        inside = store.get_file_info(fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True))
     except OSError as error:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
     if inside and not force:
         raise _exists_already(address)
-    if inside and not (_has_manifest(store, path) or _has_only_parts(store, path)):
+    folder = path.rstrip("/") + "/"
+    names = [one.path.removeprefix(folder) for one in inside if one.type != fs.FileType.Directory]
+    if not all(_PART.fullmatch(name) or (name == MANIFEST and _has_manifest(store, path)) for name in names):
         raise _of_others(address)
 
 
@@ -76,12 +78,18 @@ def _exists(address: str) -> bool:
 
     store, path = connect(address)
     try:
-        return bool(store.get_file_info(path).type == fs.FileType.File)
+        return bool(store.get_file_info(path).type not in (fs.FileType.NotFound, fs.FileType.Directory))
     except OSError as error:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
 
 
 def _is_ours(address: str) -> bool:
+    from pyarrow import fs
+
+    store, path = connect(address)
+    is_local = isinstance(store, fs.LocalFileSystem)
+    if store.get_file_info(path).type != fs.FileType.File or (is_local and Path(path).is_symlink()):
+        return False  # a pipe would be waited for
     try:
         with open_stored(address) as file:
             if address.partition("?")[0].endswith(PARQUET):
@@ -98,14 +106,6 @@ def _has_manifest(store: "FileSystem", folder: str) -> bool:
             return _OWN_FOLDER in file.read(200)
     except OSError:
         return False
-
-
-def _has_only_parts(store: "FileSystem", folder: str) -> bool:
-    from pyarrow import fs
-
-    found = store.get_file_info(fs.FileSelector(folder.rstrip("/"), recursive=True))
-    names = [one.path.removeprefix(folder.rstrip("/") + "/") for one in found if one.is_file]
-    return all(_PART.fullmatch(name) for name in names)
 
 
 def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable[str]) -> None:
