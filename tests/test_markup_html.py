@@ -123,6 +123,7 @@ def test_a_marker_around_the_story_does_not_condemn_it(before: str, after: str) 
         pytest.param("<h2>{}</h2>", "What is known so far", id="subhead"),
         pytest.param("<p>{}</p>", "Then it was quiet.", id="short paragraph"),
         pytest.param("<p>{}</p>", "“No,” he said.", id="short quotation"),
+        pytest.param("<p>{}</p>", "“Harbour bridge shut.”", id="a line that has the words of the headline"),
         pytest.param("<blockquote><p>{}</p></blockquote>", "We shall build it again, and this time we shall build it of stone.", id="quotation"),
         pytest.param("<ul><li>{}</li><li>The barge is held in the inner harbour until Monday.</li></ul>", "No one was hurt when the barge struck the pier.", id="list"),
         pytest.param("<story-text>{}</story-text>", "A petition with more than two thousand names was handed to the council last week.", id="custom element"),

@@ -20,6 +20,8 @@ from etl.trees import contributions, score
 
 # Thousandths.  Lines that the first pass is surer than this are furniture are not asked again.
 OPEN = 10
+# Characters of a sentence of the story.  A line below one that says the page's title, and is no heading, is text.
+MIN_SENTENCE = 60
 # Of the features of a line so many are told, but none that is the same for all lines of a page.
 FEATURES_TOLD = 3
 OF_PAGE = frozenset(
@@ -69,7 +71,10 @@ def kept(prediction: Prediction, model: PageModel) -> Integers:
 
 def stays(likely: Integers, columns: Columns, model: PageModel) -> Truths:
     """Return which lines are kept with these probabilities."""
-    keeps: Truths = (likely >= needed(likely, columns, model)) & (columns["is-headline"] == 0)
+    is_likely = likely >= needed(likely, columns, model)
+    is_sentence = is_likely & np.isin(columns["ending"], (1, 2)) & (columns["chars"] >= MIN_SENTENCE)
+    is_text = (np.cumsum(is_sentence) > is_sentence) & (columns["in-heading"] == 0)
+    keeps: Truths = is_likely & ((columns["is-headline"] == 0) | is_text)
     return keeps
 
 
