@@ -57,6 +57,29 @@ def taken(fields: Fields, path: str) -> Any:
     return value
 
 
+def is_empty(value: Any) -> bool:
+    """Return whether a value holds nothing: null, a blank string, or a list or an object of such values alone.
+
+    >>> is_empty([None, " ", {"a": []}]), is_empty([0]), is_empty("None")
+    (True, False, False)
+    """
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, list | dict):
+        return all(map(is_empty, value.values() if isinstance(value, dict) else value))
+    return value is None
+
+
+def why_no_record(value: Any) -> str:
+    """Return why an element of a list of records is none.
+
+    >>> why_no_record("One."), why_no_record(2.5)
+    ('is a string among records, not an object', 'is a number among records, not an object')
+    """
+    named = {str: "a string", list: "a list", bool: "true or false"}.get(type(value), "a number")
+    return f"is {named} among records, not an object"
+
+
 def is_null(text: str) -> bool:
     """Return whether a text is blank, or how a program writes that there is none: "NaN", "None"."""
     text = text.strip()

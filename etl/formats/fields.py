@@ -81,8 +81,14 @@ def has_text(fields: Fields, reading: Reading) -> bool:
 
 def has_story(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a text that is no teaser, as the answer of an interface may have one of its own."""
+    return bool(own_story(fields, reading))
+
+
+def own_story(fields: Fields, reading: Reading) -> str:
+    """Return the text by which `has_story` holds; "" if there is none."""
     teasers = _names_of(fields, reading)["teaser"]
-    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
+    found = (story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
+    return next(filter(None, found), "")
 
 
 def has_headline(fields: Fields, reading: Reading) -> bool:

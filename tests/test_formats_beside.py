@@ -1,0 +1,152 @@
+"""What stands beside, between and behind the records of a file: read, a reject, in the metadata, or noted."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.model import Raw
+
+WORD = re.compile(r"WORD\d\d")
+
+
+def story(number: int) -> str:
+    return f"WORD{number:02d}: the last car ferry between Harwick and Skerra sailed on Friday evening."
+
+
+def record(number: int, **others: Any) -> dict[str, Any]:
+    return {"id": f"i{number}", "text": story(number), **others}
+
+
+def article(number: int) -> dict[str, Any]:
+    return {"title": f"Ferry {number}", "content": story(number)}
+
+
+def results(path: Path, size: int = 1 << 20) -> list[Result]:
+    (source,) = find([str(path)], Reading()).sources
+    return [result for share in shares(source, Reading(), size) for result in read(share, Reading())]
+
+
+def words_in(found: list[Result]) -> set[str]:
+    """Return the words that are in documents, their metadata, and the bytes of rejects."""
+    said = (
+        one.body.decode() if isinstance(one, Reject) else f"{one.body!r} {one.extra} {one.metadata} {one.record}"
+        for one in found
+    )
+    return {word for text in said for word in WORD.findall(text)}
+
+
+def written(tmp_path: Path, name: str, body: Any) -> Path:
+    path = tmp_path / name
+    path.write_text(body if isinstance(body, str) else json.dumps(body))
+    return path
+
+
+def outcome(found: list[Result]) -> list[str]:
+    """Words of documents and, after an exclamation mark, the words and the reasons of rejects."""
+    return [
+        f"!{' '.join(WORD.findall(one.body.decode()))} {one.reason}" if isinstance(one, Reject) else str(one.body)[:6]
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize(
+    ("value", "said", "is_noted"),
+    [
+        pytest.param({"articles": [article(1), article(2)], "posts": [article(3)]}, ["WORD01", "WORD02", "WORD03"], False, id="two lists of known names"),
+        pytest.param({"data": {"items": [record(1)], "other": [record(2), record(3)]}}, ["WORD01", "WORD02", "WORD03"], False, id="a list of another name beside it"),
+        pytest.param({"first": [record(1)], "items": [record(2)]}, ["WORD01", "WORD02"], False, id="in the order in which they stand"),
+        pytest.param({"articles": [article(1)], "more": {"articles": [article(2)]}}, ["WORD01", "WORD02"], False, id="lists on two levels"),
+        pytest.param({"articles": [article(1)], "editorial": article(2)}, ["WORD01", "WORD02"], False, id="an object with a story beside the list"),
+        pytest.param({"status": "ok", "totalResults": 1, "articles": [article(1)]}, ["WORD01"], True, id="NewsAPI: plain fields are no documents"),
+        pytest.param({"articles": [article(1)], "next": None, "errors": [], "hint": ""}, ["WORD01"], False, id="empty fields are nothing"),
+        pytest.param({"articles": [article(1)], "sources": [{"title": "A", "description": "B"}]}, ["WORD01"], True, id="a list of other things"),
+        pytest.param({"articles": [article(1)], "suggest": [{"text": "ferries"}]}, ["WORD01"], True, id="terms that a search suggests are no stories"),
+        pytest.param({"results": [{"name": "A"}], "articles": [article(1)]}, ["WORD01"], True, id="the list with texts is that of the records"),
+        pytest.param({"key": "k", "message": json.dumps(article(1))}, ["WORD01"], True, id="a message of a queue"),
+        pytest.param({"WORD02": {"id": "x", "text": story(1)}, "WORD03": {"text": story(4)}}, ["WORD01", "WORD04"], False, id="objects by name: the name stays"),
+        pytest.param({"columns": ["id", "text"], "data": [["a", story(1), "WORD02"]]}, ["WORD01"], False, id="a cell too many"),
+        pytest.param({"columns": ["id", "text"], "index": [0], "data": [["a", story(1)]], "note": "n"}, ["WORD01"], True, id="a field beside a table"),
+        pytest.param({"articles": [{"title": "WORD03"}, article(1), {"x": "WORD02"}]}, ["!WORD03 has no field", "WORD01", "!WORD02 has no field"], False, id="a record without text costs itself"),
+        pytest.param({"articles": [article(1), None, "WORD02", 5, [article(3)]]}, ["WORD01", "!WORD02 is a string", "! is a number", "WORD03"], False, id="elements that are no objects"),
+    ],
+)  # fmt: skip
+def test_answers(tmp_path: Path, name: str, value: Any, said: list[str], is_noted: bool) -> None:
+    path = written(tmp_path, name, value)
+    found = results(path)
+    assert [one[: len(wanted)] for one, wanted in zip(outcome(found), said, strict=True)] == said
+    assert words_in(found) == set(WORD.findall(path.read_text()))
+    assert next(one.notes for one in found if isinstance(one, Raw)) == ("fields beside the records",) * is_noted
+    assert not any(one.notes for one in [one for one in found if isinstance(one, Raw)][1:])
+
+
+ELEMENTS = [
+    record(1),
+    None,
+    "WORD02 {x} [y]",
+    " ",
+    5,
+    record(6),
+    [record(7), [record(8), "WORD09"]],
+    ["WORD10", None],
+    True,
+    [None],
+    record(13),
+]
+PLACES = [
+    (1, "WORD01"),
+    (3, "!WORD02 is a string among records, not an object"),
+    (5, "! is a number among records, not an object"),
+    (6, "WORD06"),
+    (7, "WORD07"),
+    (8, "WORD08"),
+    (9, "!WORD09 is a string among records, not an object"),
+    (10, "!WORD10 is a list among records, not an object"),
+    (11, "! is true or false among records, not an object"),
+    (13, "WORD13"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [50, 200, 1 << 20])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_elements_of_an_array_have_their_places(tmp_path: Path, indent: int | None, size: int) -> None:
+    found = results(written(tmp_path, "a.json", json.dumps(ELEMENTS, indent=indent)), size)
+    assert list(zip((one.row for one in found), outcome(found), strict=True)) == PLACES
+
+
+def test_elements_of_an_array_on_a_line(tmp_path: Path) -> None:
+    found = results(written(tmp_path, "a.jsonl", f"{json.dumps(record(0))}\n{json.dumps(ELEMENTS)}\n"))
+    assert outcome(found) == ["WORD00", *(said for _, said in PLACES)]
+    assert {one.row for one in found[1:]} == {2}
+
+
+ONE, TWO = json.dumps(record(1)), json.dumps(record(3), indent=1)
+
+
+@pytest.mark.parametrize("size", [50, 1 << 20])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param(f"[{ONE}] WORD02 and {TWO}", ["WORD01", "!WORD02 stands between", "WORD03"], id="behind an array"),
+        pytest.param(f"[{ONE}, WORD02, {TWO}]", ["WORD01", "!WORD02 stands between", "WORD03"], id="in an array"),
+        pytest.param(f"[{TWO}]\nWORD02 done\n", ["WORD03", "!WORD02 stands between"], id="at the end"),
+        pytest.param(f"[{ONE}\n] WORD02 'n \"open\n{TWO}", ["WORD01", "!WORD02 stands between", "WORD03"], id="a mark that is not closed on its line"),
+        pytest.param(f"[{ONE}\n] WORD02 \"open {TWO}", ["WORD01", "!WORD02 stands between", "WORD03"], id="a mark that pairs with one of the next object"),
+        pytest.param(f"[{TWO}] WORD02 \"open", ["WORD03", "!WORD02 stands between"], id="a mark before the end"),
+        pytest.param(f"[{ONE}]\n[]\n[ null ]\n\x1e{TWO},\0\0", ["WORD01", "WORD03"], id="separators, null and zeros are nothing"),
+        pytest.param(f"[{ONE},\"WORD02 \\\" {{\",{TWO}]", ["WORD01", "!WORD02 is a string", "WORD03"], id="a string with a brace"),
+        pytest.param('["WORD01", "WORD02"]', ["!WORD01 WORD02 is JSON without an object"], id="no object"),
+    ],
+)  # fmt: skip
+def test_words_between_objects(tmp_path: Path, body: str, said: list[str], size: int) -> None:
+    found = results(written(tmp_path, "a.json", body), size)
+    assert [one[: len(wanted)] for one, wanted in zip(outcome(found), said, strict=True)] == said
+
+
+def test_an_object_in_a_string_with_words_behind_it_is_a_string(tmp_path: Path) -> None:
+    found = results(written(tmp_path, "a.jsonl", json.dumps(f"{ONE} WORD02")))
+    assert outcome(found) == ["!WORD01 WORD02 is a JSON str, not an object"]
