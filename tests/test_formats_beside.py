@@ -150,3 +150,62 @@ def test_words_between_objects(tmp_path: Path, body: str, said: list[str], size:
 def test_an_object_in_a_string_with_words_behind_it_is_a_string(tmp_path: Path) -> None:
     found = results(written(tmp_path, "a.jsonl", json.dumps(f"{ONE} WORD02")))
     assert outcome(found) == ["!WORD01 WORD02 is a JSON str, not an object"]
+
+
+def metadata(tmp_path: Path, fields: dict[str, Any]) -> tuple[Raw, dict[str, Any]]:
+    (raw,) = results(written(tmp_path, "a.jsonl", fields))
+    assert isinstance(raw, Raw)
+    return raw, json.loads(raw.extra)
+
+
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [
+        pytest.param({"title": {"rendered": "A"}, "author": {"@type": "Person", "name": "B"}}, {}, id="nothing is left"),
+        pytest.param({"publisher": {"name": "A", "logo": {"url": "u"}, "n": None, "e": []}}, {"publisher": {"logo": {"url": "u"}}}, id="of an object its other members"),
+        pytest.param({"author": ["A", {"name": "B", "role": "C"}, "https://e.org/d", 5]}, {"author": [{"role": "C"}, "https://e.org/d", 5]}, id="of a list what is no name"),
+        pytest.param({"author": "['A', 'https://e.org/d']"}, {"author": ["https://e.org/d"]}, id="of a list in a cell, too"),
+        pytest.param({"headline": {"main": {"text": "A", "x": 1}, "kicker": "B"}}, {"headline": {"main": {"x": 1}, "kicker": "B"}}, id="objects in objects"),
+        pytest.param({"metadata": {"title": {"rendered": "A", "raw": "B"}}}, {"metadata": {"title": {"raw": "B"}}}, id="within a container"),
+        pytest.param({"date": ["2020-08-23", "A"]}, {"date": ["A"]}, id="a second date"),
+        pytest.param({"date": {"$date": "2020-08-23", "by": "A"}}, {"date": {"by": "A"}}, id="beside a date"),
+        pytest.param({"id": {"$oid": "5f", "by": "A"}}, {"id": {"by": "A"}}, id="beside an id"),
+        pytest.param({"content": {"rendered": story(1), "protected": False}, "text": None}, {"text": None, "content": {"protected": False}}, id="WordPress"),
+        pytest.param({"text": [story(1), 5, None, {"x": "A"}]}, {"text": [5, {"x": "A"}]}, id="what is no paragraph"),
+        pytest.param({"text": [story(1), [[[[[[[[[["A"]]]]]]]]]]]}, {"text": [[[[[[[[[[["A"]]]]]]]]]]]}, id="lists deeper than paragraphs"),
+    ],
+)  # fmt: skip
+def test_what_a_fact_or_a_text_leaves_is_in_the_metadata(
+    tmp_path: Path, fields: dict[str, Any], left: dict[str, Any]
+) -> None:
+    record = fields if "content" in fields or "text" in fields else {"text": story(1), **fields}
+    assert metadata(tmp_path, record)[1] == left
+
+
+NODES = [
+    {"_id": "AB12", "type": "text", "content": story(1), "additional_properties": {"comments": [], "_id": 12}},
+    {"type": "image", "url": "https://e.org/a.jpg", "width": 640, "caption": "The quay", "credits": {"by": [{"type": "author", "name": "Oake"}]}},
+    {"type": "table", "rows": [{"cells": ["Boats", 2]}, {"cells": ["Crew", 61.5]}]},
+    {"type": "paragraph", "style": "margin: 0", "content": [{"type": "text", "marks": ["strong"], "text": "Two."}, {"type": "mention", "person": "Holm"}]},
+    {"type": "raw", "text": f"{story(2)} More.", "html": f"<p class='a b'>{story(2)} <b>More.</b></p>"},
+    None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["contentElements", "content"])
+def test_of_rich_text_the_words_stay_and_its_structure_does_not(tmp_path: Path, name: str) -> None:
+    raw, left = metadata(tmp_path, {name: NODES})
+    assert raw.body == f"{story(1)}\n\nTwo.\n\n{story(2)} More."
+    assert left == {
+        name: [
+            {"caption": "The quay", "credits": {"by": [{"name": "Oake"}]}},
+            {"rows": [{"cells": ["Boats", 2]}, {"cells": ["Crew", 61.5]}]},
+            {"content": [{"person": "Holm"}]},
+        ]
+    }
+
+
+def test_a_list_in_a_cell_that_holds_more_than_words_stays_as_it_is(tmp_path: Path) -> None:
+    cell = f"['{story(1)}', {{'x': 'A'}}, 'B']"
+    raw, left = metadata(tmp_path, {"text": cell})
+    assert (raw.body, left) == (cell, {})
