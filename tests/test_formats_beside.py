@@ -48,7 +48,9 @@ def written(tmp_path: Path, name: str, body: Any) -> Path:
 def outcome(found: list[Result]) -> list[str]:
     """Words of documents and, after an exclamation mark, the words and the reasons of rejects."""
     return [
-        f"!{' '.join(WORD.findall(one.body.decode()))} {one.reason}" if isinstance(one, Reject) else str(one.body)[:6]
+        f"!{' '.join(WORD.findall(one.body.decode()))} {one.reason}"
+        if isinstance(one, Reject)
+        else str(one.body).removeprefix("<p>")[:6]
         for one in found
     ]
 
@@ -209,3 +211,86 @@ def test_a_list_in_a_cell_that_holds_more_than_words_stays_as_it_is(tmp_path: Pa
     cell = f"['{story(1)}', {{'x': 'A'}}, 'B']"
     raw, left = metadata(tmp_path, {"text": cell})
     assert (raw.body, left) == (cell, {})
+
+
+ROWS = f"id,title,text\n1,t,{story(1)}\n2,t,{story(2)}\n"
+
+
+@pytest.mark.parametrize("size", [60, 1 << 20])
+@pytest.mark.parametrize(
+    ("above", "is_noted"),
+    [
+        pytest.param("", False, id="nothing"),
+        pytest.param("sep=,\n", False, id="Excel's own line"),
+        pytest.param("\n", False, id="a blank line"),
+        pytest.param("WORD03 report\nof the day\n\n", True, id="a title"),
+        pytest.param("# WORD03 comment\n", True, id="a comment"),
+    ],
+)
+def test_lines_above_a_header_are_noted_once(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
+    found = results(written(tmp_path, "a.csv", above + ROWS), size)
+    assert [one.notes for one in found if isinstance(one, Raw)] == [("lines above the header",) * is_noted, ()]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        pytest.param("", ["!WORD03 stands above the header"], id="no row"),
+        pytest.param("1,2,3,4\n", ["! has 4 cells", "!WORD03 stands above the header"], id="no document"),
+    ],
+)
+def test_lines_above_a_header_are_a_reject_where_no_document_is(tmp_path: Path, rows: str, said: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"WORD03 \xdcbersicht\nid,title,text\n{rows}".encode("cp1252"))
+    assert [one[: len(wanted)] for one, wanted in zip(outcome(results(path)), said, strict=True)] == said
+
+
+def item(number: int) -> str:
+    return f"<item><title>T</title><description>{story(number)}</description></item>"
+
+
+def feed(inner: str) -> str:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title>{inner}</channel></rss>'
+
+
+OPEN = "<item><description><![CDATA[WORD02 & more </description></item>"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param(feed(item(1)) + item(2) + "\n" + item(3), ["WORD01", "WORD02", "WORD03"], id="items behind the root"),
+        pytest.param("<rss><channel>" + item(1) + "</channel>" + item(2) + "</rss>", ["WORD01", "WORD02"], id="items behind the channel"),
+        pytest.param(feed(item(1) + OPEN + item(3)), ["WORD01", "!WORD02 is an item of a feed with a CDATA", "WORD03"], id="CDATA that is not closed"),
+        pytest.param(feed(item(1) + OPEN + OPEN + item(3)), ["WORD01", "!WORD02 is an item", "!WORD02 is an item", "WORD03"], id="twice"),
+        pytest.param(feed(OPEN + f"<item><description><![CDATA[{story(3)}]]></description></item>" + item(4)), ["!WORD02 is an item", "WORD03", "WORD04"], id="before one that is closed"),
+        pytest.param(feed("<description><![CDATA[WORD02 open</description>" + item(1)), ["!WORD02 is an item", "WORD01"], id="in the channel"),
+        pytest.param(feed(item(1) + OPEN)[:-36], ["WORD01", "!WORD02 is an item of a feed that is cut off"], id="cut within CDATA"),
+        pytest.param(feed(item(1) + item(2))[:-80], ["WORD01", "!WORD02 is an item of a feed that is cut off"], id="cut within an item"),
+        pytest.param(feed(f"<item><description><![CDATA[{story(1)} Write <![CDATA[x]] &gt; there.]]></description></item>"), ["WORD01"], id="CDATA that speaks of CDATA"),
+    ],
+)  # fmt: skip
+def test_items_outside_and_behind_damage(tmp_path: Path, body: str, said: list[str]) -> None:
+    found = results(written(tmp_path, "a.xml", body))
+    words = [one[: len(wanted)] for one, wanted in zip(outcome(found), said, strict=True)]
+    assert words == said
+    assert all(one.body.decode() in body for one in found if isinstance(one, Reject))
+    assert not any(one.notes for one in found if isinstance(one, Raw))
+
+
+def test_what_an_item_has_twice_or_loose_is_in_its_metadata(tmp_path: Path) -> None:
+    inner = f"<item>WORD02 in <title>A</title><title>WORD03</title><text>WORD04</text>{item(1)[6:]}"
+    raw, *others = results(written(tmp_path, "a.xml", feed(inner)))
+    assert isinstance(raw, Raw) and not others
+    assert json.loads(raw.extra) == {"title#2": ["WORD03", "T"], "text#2": "WORD04", "#text": "WORD02 in"}
+
+
+@pytest.mark.parametrize(
+    "body", [feed(f"WORD02 loose {item(1)}"), feed(item(1)) + " WORD02 log", "WORD02 " + feed(item(1))[21:]]
+)
+def test_words_beside_items_are_noted(tmp_path: Path, body: str) -> None:
+    path = written(tmp_path, "a.rss", body)
+    (source,) = find([str(path)], Reading(format="feed")).sources
+    (raw,) = (one for share in shares(source, Reading(format="feed"), 1 << 20) for one in read(share, Reading()))
+    assert isinstance(raw, Raw)
+    assert raw.notes == ("words beside the items",)
