@@ -95,7 +95,8 @@ def has_text(fields: Fields, reading: Reading) -> bool:
 
 def has_story(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a text that is no teaser, as the answer of an interface may have one of its own."""
-    return bool(own_story(fields, reading))
+    teasers = _names_of(fields, reading)["teaser"]
+    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
 
 
 def own_story(fields: Fields, reading: Reading) -> str:
@@ -253,11 +254,16 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _left_of(fact: str, value: Any) -> Any:
-    """Return what a fact leaves of the value that it was read from, for the metadata; None if nothing."""
+    """Return what a fact leaves of the value that it was read from, for the metadata; None if nothing.
+
+    Of people these are also addresses, which name nobody.
+    """
+    if isinstance(value, str) and (fact != "author" or not value.lstrip().startswith("[")):
+        return None
     if fact != "author":
-        return None if isinstance(value, str) else beside(value)
+        return beside(value)
     people = _listed(value)
-    left = [one if "://" in _one_line(one, "") else beside(one) for one in people]  # an address names nobody
+    left = [one if "://" in (one if isinstance(one, str) else usable(one)) else beside(one) for one in people]
     if not isinstance(value, list) and len(left) == 1:
         return left[0]
     return [one for one in left if one is not None] or None
