@@ -32,6 +32,12 @@ TIMED_SECONDS, TIMED_CHARS = 2.0, 1_000_000
 PLAIN = {"text", "HTML", "JSON lines"}
 # How the warnings begin that count records of archives.
 _PASSED = "passed over: "
+# Notes on what an input holds beside its records, and what such an input is.
+_BESIDE = (
+    ("fields beside the records", "answer"),
+    ("lines above the header", "table"),
+    ("words beside the items", "feed"),
+)
 STRUCK = {"drop": "red", "cut": "red", "duplicate": "magenta", "extract": "cyan", "tag": "yellow"}
 
 
@@ -72,6 +78,9 @@ def _notes(outcome: Outcome) -> list[str]:
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
     notes += [f"{number(suspect, 'page')} suspect: all sentences were removed; see the audit"] if suspect else []
     notes += [f"{number(unread, 'date')} could not be read; they are in the metadata, unchanged"] if unread else []
+    for note, holder in _BESIDE:
+        count = dict(outcome.tally.warnings).get(note, 0)
+        notes += [f"{number(count, holder)} with {note}, which are not read"] if count else []
     kinds = {name.removeprefix(_PASSED): count for name, count in outcome.tally.warnings if name.startswith(_PASSED)}
     if kinds:
         named = ", ".join(

@@ -33,7 +33,7 @@ class Dialect(Struct, frozen=True):
 
     `escape` is the character before a quotation mark within quotes, where it is not doubled; `text` the column of text
     when its name is not a known one; `rows` counts the lines before the first row of data.  With `spaced`, a blank
-    stands behind each delimiter.
+    stands behind each delimiter.  `above` are the lines above the names of the columns, if there are words in them.
     """
 
     delimiter: str
@@ -42,6 +42,7 @@ class Dialect(Struct, frozen=True):
     text: str = ""
     rows: int = 1
     spaced: bool = False
+    above: str = ""
 
 
 class Row(Struct, frozen=True, gc=False):

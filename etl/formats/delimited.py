@@ -45,6 +45,8 @@ MIN_ALIKE = 0.75
 # Characters of a cell, on average.  A column of headlines has 60, one of teasers 150.
 MIN_TEXT_LENGTH = 200
 PIECE_BYTES = 1 << 20
+# A note: the lines above the header are not read.
+ABOVE = "lines above the header"
 
 _STRAY = re.compile("[\udc80-\udcff]")
 
@@ -99,7 +101,9 @@ def dialect_of(head: str, reading: Reading) -> Dialect | None:
     rows into equally many cells.
     """
     skipped = _lines_above(head)
-    head = "".join(head.splitlines(keepends=True)[skipped:])
+    lines = head.splitlines(keepends=True)
+    above, head = "".join(lines[:skipped]), "".join(lines[skipped:])
+    has_words = any(map(str.isalpha, above)) and not above.lower().startswith("sep=")
     escape = "\\" if '\\"' in head and '""' not in head else ""
     names = head.partition("\n")[0].strip()
     found = [
@@ -108,7 +112,8 @@ def dialect_of(head: str, reading: Reading) -> Dialect | None:
     ]
     best = max(found, key=_Trial.rank)
     if best.known or (best.width > 1 and best.alike >= MIN_ALIKE):
-        return _with_columns(best.dialect, best.table, skipped, reading)
+        dialect = structs.replace(best.dialect, above=_plain(above) if has_words else "")
+        return _with_columns(dialect, best.table, skipped, reading)
     return None
 
 
@@ -234,6 +239,9 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, "csv", row=first + len(parts), fault=f"the file is damaged from here on: {error}")
     if parts:
         yield _share(source, parts, first, layout)
+    elif dialect.above:
+        body = dialect.above.encode()
+        yield Share(source, "csv", len(body), body, fault="stands above the header, and no row follows")
 
 
 def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
@@ -266,10 +274,17 @@ def _share(source: Source, parts: list[str], first: int, layout: bytes) -> Share
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
     dialect = msgspec.json.decode(share.layout, type=Dialect)
+    above = dialect.above if share.row == dialect.rows + 1 else ""
     with open_share(share) as file:
         for row in rows(map(_line, file), dialect, share.row):
-            if row.text.strip():
-                yield read_row(share.source.name, row, dialect, reading)
+            if not row.text.strip():
+                continue
+            result = read_row(share.source.name, row, dialect, reading)
+            if above and isinstance(result, Raw):
+                result, above = structs.replace(result, notes=(*result.notes, ABOVE)), ""
+            yield result
+    if above:  # there is no document to note them with
+        yield Reject(share.source.name, 1, "stands above the header", above.encode())
 
 
 FORMAT = InputFormat("csv", (".csv", ".tsv", ".tab", ".psv"), _looks_like, _shares, _read)

@@ -10,6 +10,8 @@ from hashlib import sha256
 from html import entities, unescape
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, structs
+
 from etl.decode import decode
 from etl.errors import Unreadable
 from etl.formats.fields import Place, document
@@ -47,30 +49,102 @@ _TAG = re.compile(r"<[^<>]*>")
 _HTML_SIGN = re.compile(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
 # As RSS wants authors: "desk@example.org (Jane Roe)".
 _MAIL = re.compile(r"^\S+@\S+ \((.+)\)$")
+_OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])")
 _ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
+_MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.S)
+
+# A note: text that stands in a feed, but in no element.
+BESIDE = "words beside the items"
+CUT_OFF = "is an item of a feed that is cut off"
+NOT_CLOSED = "is an item of a feed with a CDATA section that is not closed"
 
 
 def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
     """Yield the items of a feed, in order; an item that is cut off, or has nothing in it, is a reject."""
     try:
-        text = _DOCTYPE.sub("", _well_formed(decode(Raw(path, body, "", "html", encoding=reading.encoding)).text))
+        found = decode(Raw(path, body, "", "html", encoding=reading.encoding)).text
     except Unreadable as error:
         yield Reject(path, 1, error.fault, body)
         return
+    mark = sha256(body).hexdigest()  # stands in no text that it is computed from
+    found, damaged = _without_open_cdata(found, mark)
+    text = _DOCTYPE.sub("", _well_formed(found))
     whole = len(_ENDED.findall(_CDATA.sub("", text)))
-    row = 0
+    row, notes, is_noted = 0, list[str](), False
     for root in _feeds(text):
-        channel = _channel(root)
+        channel = {} if _name(root) in ITEMS else _channel(root)
+        if not is_noted and _has_loose_words(root):
+            notes, is_noted = [BESIDE], True
         for item in (node for node in root.iter() if _name(node) in ITEMS):
             row += 1
-            yield _read_item(path, row, item, channel, reading) if row <= whole else _cut(path, row, item)
+            if (place := item.get("cut", "")).startswith(mark):
+                yield damaged[int(place.removeprefix(mark))].at(path, row)
+                continue
+            result = _read_item(path, row, item, channel, reading) if row <= whole else _cut(path, row, item, found)
+            if notes and isinstance(result, Raw):
+                result = structs.replace(result, notes=(*result.notes, *notes))
+                notes = []
+            yield result
     if not row:
         yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
+    elif notes:  # there is no document to note them with
+        yield Reject(path, row + 1, f"is a feed with {BESIDE}", body)
+
+
+class _Damaged(Struct, frozen=True, gc=False):
+    """The bytes of an item that is no XML, and why."""
+
+    reason: str
+    body: bytes
+
+    def at(self, path: str, row: int) -> Reject:
+        return Reject(path, row, self.reason, self.body)
+
+
+def _without_open_cdata(text: str, mark: str) -> tuple[str, list[_Damaged]]:
+    """Return a feed with an empty, marked item for each that has a CDATA section which is not closed, and those items.
+
+    Such a section would take all that follows, up to the end of the next one.
+    """
+    kept, damaged, start, at = list[str](), list[_Damaged](), 0, 0
+    while section := _CDATA.search(text, at):
+        at = section.end()
+        if section[0].endswith("]]>") and not ("<![CDATA[" in section[0][9:] and _ENDED.search(section[0])):
+            continue
+        opened = [match.start() for match in _OPENED.finditer(text, start, section.start())]
+        if opened and not _ENDED.search(text, opened[-1], section.start()):
+            first, end = opened[-1], _ENDED.search(text, section.start())
+            at = end.end() if end else len(text)
+        else:  # in a channel
+            first, following = section.start(), _OPENED.search(text, section.start())
+            end, at = following, following.start() if following else len(text)
+        kept += [text[start:first], f'<item cut="{mark}{len(damaged)}"></item>']
+        damaged.append(_Damaged(NOT_CLOSED if end else CUT_OFF, text[first:at].encode("utf-8", "replace")))
+        start = at
+    return "".join([*kept, text[start:]]), damaged
+
+
+def _has_loose_words(root: "_Element") -> bool:
+    """Return whether words stand in a feed or its channel, or beside several feeds, but in no element."""
+    around = root.getparent()
+    channels = [] if _name(root) in ITEMS else [root, *(node for node in root if _name(node) == "channel")]
+    parents = channels if around is None else [around, *channels]
+    said = (text for parent in parents if _name(parent) for text in (parent.text, *(node.tail for node in parent)))
+    return any(text and any(map(str.isalnum, text)) for text in said)
 
 
 def _feeds(text: str) -> "list[_Element]":
-    """Return the roots of the feeds in a text: one, or several that were written one behind the other."""
-    if len(_ROOT.findall(_CDATA.sub("", text))) < 2:
+    """Return the roots of the feeds in a text: one, or several that were written one behind the other.
+
+    With words or items outside of the one, these are roots, too.
+    """
+    plain = _CDATA.sub("", text)
+    ended = max((match.end() for match in _ROOT_ENDED.finditer(plain)), default=len(plain))
+    begun = _ROOT.search(plain)
+    outside = f"{plain[: begun.start()] if begun else ''} {plain[ended:]}"
+    is_alone = not _OPENED.search(outside) and not any(map(str.isalnum, _MARKUP.sub("", outside)))
+    if len(_ROOT.findall(plain)) < 2 and is_alone:
         root = _parsed(text)
         return [] if root is None else [root]
     root = _parsed(f"<feeds>{_DECLARATION_WITHIN.sub('', text)}</feeds>")
@@ -127,8 +201,15 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
     rest: dict[str, Any] = {}
     for node in nodes:
         rest.setdefault(_name(node), []).extend(filter(None, [_plain(node) or dict(node.attrib)]))
-    others = {name: said[0] if len(said) == 1 else said for name, said in rest.items() if said}
-    record = {**channel, **others, **fields, **({"text": content} if content else {})}
+    if loose := " ".join(" ".join(filter(None, (item.text, *(node.tail for node in item)))).split()):
+        rest["#text"] = [loose]
+    fields |= {"text": content} if content else {}
+    others = {
+        f"{name}#2" if name in fields else name: said[0] if len(said) == 1 else said
+        for name, said in rest.items()
+        if said
+    }
+    record = {**channel, **others, **fields}
     xml = _source(item)
     try:
         return document(Place(path, row, sha256(xml).hexdigest()), record, reading)
@@ -136,8 +217,12 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
         return Reject(path, row, "is an item of a feed without any content", xml)
 
 
-def _cut(path: str, row: int, item: "_Element") -> Reject:
-    return Reject(path, row, "is an item of a feed that is cut off", _source(item))
+def _cut(path: str, row: int, item: "_Element", text: str) -> Reject:
+    """Return an item that is cut off, with what stands in the text from its tag on."""
+    plain = _CDATA.sub(lambda section: " " * len(section[0]), text)
+    starts = [*(match.start() for match in _OPENED.finditer(plain)), len(text)]
+    body = text[starts[row - 1] : starts[row]].encode("utf-8", "replace") if row < len(starts) else _source(item)
+    return Reject(path, row, CUT_OFF, body)
 
 
 def _source(item: "_Element") -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from etl.formats.names import TEXT_VALUE_NAMES, VALUE_NAMES
+from etl.formats.names import TEXT_VALUE_NAMES, VALUE_NAMES, folded
 
 Fields = dict[str, Any]
 
@@ -19,8 +19,24 @@ MAX_NULL_LENGTH = max(map(len, NULLS))
 # Nodes of rich text whose children stand within a line, in ProseMirror, Slate and Contentful.
 INLINE_PARENTS = frozenset(("paragraph", "heading", "hyperlink", "link"))
 
+# Members of rich text that are its structure, as one word; what is longer reads as text.  Folded.
+MARKUP_NAMES = frozenset(
+    (
+        *("type", "_type", "@type", "__typename", "nodetype", "kind", "subtype", "blocktype", "listtype", "listitem"),
+        *("id", "_id", "@id", "_key", "key", "_ref", "ref", "uuid", "arcid", "slug", "hash", "version", "status"),
+        *("format", "mode", "direction", "dir", "align", "alignment", "textalign", "indent", "level", "size", "layout"),
+        *("tag", "tagname", "marks", "modifiers", "attributes", "rel", "target", "mime", "mimetype", "contenttype"),
+        *("language", "lang", "locale", "encoding", "owner", "channels", "additionalproperties"),
+    )
+)
+# And those that are in any case.
+STYLE_NAMES = frozenset(("style", "class", "classname", "css", "srcset", "sizes"))
+# Characters.  Of rich text a string of this length that stands in its text once more, as HTML perhaps, is not kept.
+MIN_TWICE_LENGTH = 40
+
 # A place in a list, in a path.
 _INDEX = re.compile("[0-9]{1,9}")
+_TAG = re.compile(r"<[^<>]*>")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -43,18 +59,46 @@ def value_at(fields: Any, path: str) -> Any:
     return value_at(inner, rest) if rest and inner is not None else (None if rest else inner)
 
 
-def taken(fields: Fields, path: str) -> Any:
-    """Return the value at a path, and remove it from the record.  Objects that it leaves empty go too."""
+def taken(fields: Fields, path: str, left: Any = None) -> Any:
+    """Return the value at a path, and put what is left of it there; None: remove it, and objects that this empties."""
     if path in fields:
-        return fields.pop(path)
+        value = fields[path]
+        if left is None:
+            del fields[path]
+        else:
+            fields[path] = left
+        return value
     first, _, rest = path.partition(".")
     inner = fields.get(first)
     if not isinstance(inner, dict):  # within a list: the items that follow would change their places
         return value_at(fields, path)
-    value = taken(inner, rest)
+    value = taken(inner, rest, left)
     if not inner:
         del fields[first]
     return value
+
+
+def is_empty(value: Any) -> bool:
+    """Return whether a value holds nothing: null, a blank string, or a list or an object of such values alone.
+
+    >>> is_empty([None, " ", {"a": []}]), is_empty([0]), is_empty("None")
+    (True, False, False)
+    """
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, list | dict):
+        return all(map(is_empty, value.values() if isinstance(value, dict) else value))
+    return value is None
+
+
+def why_no_record(value: Any) -> str:
+    """Return why an element of a list of records is none.
+
+    >>> why_no_record("One."), why_no_record(2.5)
+    ('is a string among records, not an object', 'is a number among records, not an object')
+    """
+    named = {str: "a string", list: "a list", bool: "true or false"}.get(type(value), "a number")
+    return f"is {named} among records, not an object"
 
 
 def is_null(text: str) -> bool:
@@ -115,11 +159,111 @@ def _texts_within(value: Fields, depth: int, names: Sequence[str]) -> Iterator[s
             yield from _texts(inner, depth, names)
 
 
+def beside(value: Any) -> Any:
+    """Return what `usable` passes over in a value: all that is not empty, but for schema.org's @type; None if nothing.
+
+    >>> beside({"name": "A", "@type": "Person", "role": "B"}), beside(["One.", {"text": "Two.", "n": 1}, 5])
+    ({'role': 'B'}, [{'n': 1}, 5])
+    """
+    return _beside(value, 0, VALUE_NAMES, None)
+
+
+def beside_story(value: Any, text: str = "") -> Any:
+    """Return what `story` passes over in a value.  Of rich text, a list of objects, these are the strings alone.
+
+    >>> beside_story({"text": "One.", "n": 1}), beside_story([{"type": "p", "text": "One."}, {"id": "7", "alt": "A"}])
+    ({'n': 1}, [{'alt': 'A'}])
+    """
+    return _beside(value, 0, TEXT_VALUE_NAMES, _one_line(text))
+
+
+def _beside(value: Any, depth: int, names: Sequence[str], text: str | None, is_rich: bool = False) -> Any:
+    """Return what `_texts` passes over.  `text` is what it found in a story, and None for a fact."""
+    if isinstance(value, str):
+        return None
+    if isinstance(value, list) and depth < MAX_TEXT_DEPTH:
+        is_rich = text is not None and (is_rich or any(isinstance(item, dict) for item in value))
+        return _filled([_beside(item, depth + 1, names, text, is_rich) for item in value])
+    if isinstance(value, dict) and depth < MAX_TEXT_DEPTH:
+        used, inner_depth = _used_members(value, depth, names)
+        is_rich = is_rich or (text is not None and any(_is_rich(value[name]) for name in used))
+        left = {
+            name: _beside(inner, inner_depth, names, text, is_rich) if name in used else inner
+            for name, inner in value.items()
+        }
+        return _filled({name: _words(inner, name, text or "") for name, inner in left.items()} if is_rich else left)
+    return value
+
+
+def _is_rich(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def _used_members(value: Fields, depth: int, names: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """Return the members of an object that `_texts` reads, and the depth at which it does."""
+    children = "content" if "content" in value else "children"
+    if isinstance(value.get(children), list) and _is_inline(value):
+        return (children,), depth
+    if not all(isinstance(inner, list) for inner in value.values()):
+        for name in names:
+            if any(_texts(value.get(name), depth + 1, names)):
+                return (name,), depth + 1
+    are_parts = all(isinstance(inner, list | dict) for inner in value.values())
+    return (tuple(value) if are_parts else ()), depth + 1
+
+
+def _words(value: Any, name: str, text: str, depth: int = 0) -> Any:
+    """Return the strings in a member of rich text that read as text; None if there are none."""
+    if isinstance(value, str):
+        return value if _is_text(value, folded(name), text) else None
+    if isinstance(value, dict):
+        if depth >= MAX_TEXT_DEPTH:
+            return value
+        return _filled({inner: _words(member, inner, text, depth + 1) for inner, member in value.items()})
+    if isinstance(value, list):
+        if depth >= MAX_TEXT_DEPTH:
+            return value
+        found = [_words(item, name, text, depth + 1) if isinstance(item, str | list | dict) else item for item in value]
+        return _filled(found) if any(isinstance(item, str | list | dict) for item in found) else None
+    return None
+
+
+def _is_text(said: str, name: str, text: str) -> bool:
+    one_line = _one_line(said)
+    is_markup = name in STYLE_NAMES or (" " not in one_line and (name in MARKUP_NAMES or "://" in one_line))
+    if is_markup or not any(map(str.isalnum, one_line)):
+        return False
+    return len(one_line) < MIN_TWICE_LENGTH or one_line not in text
+
+
+def _one_line(said: str) -> str:
+    return " ".join(_TAG.sub(" ", said).split())
+
+
+def _filled(value: Any) -> Any:
+    """Return a list without None, or an object without empty members and @type; None if nothing is left."""
+    if isinstance(value, list):
+        return [item for item in value if item is not None] or None
+    return {
+        name: inner
+        for name, inner in value.items()
+        if name != "@type" and not is_empty(inner) and not isinstance(inner, bytes)
+    } or None
+
+
 def scalar(value: Any) -> Any:
     """Return a value out of the object that a program wrote it in: {"$date": …}, {"value": …}."""
     while isinstance(value, dict):
         value = next((value[name] for name in VALUE_NAMES if name in value), None)
     return bytes(value) if isinstance(value, msgspec.Raw) else value
+
+
+def beside_scalar(value: Any) -> Any:
+    """Return what `scalar` leaves of an object; None if nothing."""
+    if not isinstance(value, dict):
+        return None
+    name = next((name for name in VALUE_NAMES if name in value), None)
+    return _filled({key: beside_scalar(inner) if key == name else inner for key, inner in value.items()})
 
 
 def well_formed(text: str) -> str:

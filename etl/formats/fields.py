@@ -9,7 +9,21 @@ from msgspec import Struct, structs
 
 from etl.dates import instant
 from etl.errors import Unreadable
-from etl.formats.field_values import Fields, is_null, scalar, story, taken, usable, value_at, well_formed, written
+from etl.formats.field_values import (
+    Fields,
+    beside,
+    beside_scalar,
+    beside_story,
+    is_empty,
+    is_null,
+    scalar,
+    story,
+    taken,
+    usable,
+    value_at,
+    well_formed,
+    written,
+)
 from etl.formats.lenient_json import list_in
 from etl.formats.names import CONTAINERS, TEXT_NAMES, folded, language_code, names_in
 from etl.formats.richtext import as_html, is_html
@@ -85,6 +99,13 @@ def has_story(fields: Fields, reading: Reading) -> bool:
     return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
 
 
+def own_story(fields: Fields, reading: Reading) -> str:
+    """Return the text by which `has_story` holds; "" if there is none."""
+    teasers = _names_of(fields, reading)["teaser"]
+    found = (story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
+    return next(filter(None, found), "")
+
+
 def has_headline(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a headline."""
     return any(usable(value_at(fields, name)) for name in _names_of(fields, reading)["headline"])
@@ -114,7 +135,7 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
         if isinstance(value, bytes) and value.strip():
             return taken(fields, name), kind or ("html" if looks_like_html(value) else "text")
         if text := story(value):
-            taken(fields, name)
+            taken(fields, name, None if isinstance(value, str) else beside_story(value, text))
             text = well_formed(text)
             if is_own and kind != "html":
                 return text, "article"
@@ -136,7 +157,7 @@ def _as_found(text: str) -> tuple[str, DocumentKind]:
         text = wrapped[1]
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED_CHARACTER.sub(lambda escape: chr(int(escape[1], 16)), text)
-    if paragraphs := list_in(text):
+    if (paragraphs := list_in(text)) and beside_story(paragraphs) is None:
         text = story(paragraphs) or text
     page = as_html(text)
     return (page, "html") if page else (text, "text")
@@ -169,7 +190,7 @@ def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[st
             value = value_at(fields, name)
             if value is not None and (said := read(value, name)):
                 language = _one_line(value, name) if fact == "language" else language
-                taken(fields, name)
+                taken(fields, name, _left_of(fact, value))
                 found[fact] = well_formed(said)
                 break
     country = _COUNTRY.search(_host(found.get("url", "")))
@@ -185,14 +206,17 @@ def _created(fields: Fields, names: Sequence[str], hints: tuple[str, str], notes
     is_unread = False
     for name in names:
         found = value_at(fields, name)
-        value = scalar(found[0] if isinstance(found, list) and found else found)  # Scrapy's items are lists
+        first, others = (found[0], found[1:]) if isinstance(found, list) and found else (found, [])
+        value = scalar(first)  # Scrapy's items are lists
         if value is None or isinstance(value, bool):
             continue
         said = value.decode() if isinstance(value, bytes) else str(value)
         if is_null(said):
             continue
         if time := instant(said, *hints):
-            taken(fields, name)
+            left = beside_scalar(first)
+            rest = [one for one in (left, *others) if not is_empty(one)]
+            taken(fields, name, rest or None if others else left)
             return time
         is_unread = True
     if is_unread:
@@ -219,11 +243,30 @@ def _headline(value: Any, name: str) -> str:
 
 def _people(value: Any, name: str) -> str:
     """Return names, each once; those of one author who is given as a list of words are not told apart."""
-    if isinstance(value, str):
-        value = list_in(value) or value
-    names = [value] if not isinstance(value, list) else value
-    said = (_one_line(one, name) for one in names)
+    said = (_one_line(one, name) for one in _listed(value))
     return ", ".join(dict.fromkeys(one for one in said if one and "://" not in one))
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return a value as a list: of the people that a field names, who may stand in a cell as Python's list of them."""
+    value = (list_in(value) or value) if isinstance(value, str) else value
+    return value if isinstance(value, list) else [value]
+
+
+def _left_of(fact: str, value: Any) -> Any:
+    """Return what a fact leaves of the value that it was read from, for the metadata; None if nothing.
+
+    Of people these are also addresses, which name nobody.
+    """
+    if isinstance(value, str) and (fact != "author" or not value.lstrip().startswith("[")):
+        return None
+    if fact != "author":
+        return beside(value)
+    people = _listed(value)
+    left = [one if "://" in (one if isinstance(one, str) else usable(one)) else beside(one) for one in people]
+    if not isinstance(value, list) and len(left) == 1:
+        return left[0]
+    return [one for one in left if one is not None] or None
 
 
 def _address(value: Any, name: str) -> str:
@@ -254,10 +297,11 @@ _READERS: dict[str, Callable[[Any, str], str]] = {
 def _own_id(fields: Fields, names: Mapping[str, Sequence[str]]) -> str:
     """Return the record's own id, and remove it from the fields; "" if it has none."""
     for name in names["id"]:
-        value = scalar(value_at(fields, name))
+        found = value_at(fields, name)
+        value = scalar(found)
         if isinstance(value, bytes) and value.isdigit():  # an integer beyond 64 bits
             value = value.decode()
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
-            taken(fields, name)
+            taken(fields, name, beside_scalar(found))
             return well_formed(str(value))
     return ""

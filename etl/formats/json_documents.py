@@ -7,7 +7,7 @@ from io import BytesIO
 from etl.formats.opening import check_unchanged, in_utf8, open_share, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
-from etl.formats.spans import Value, json_values
+from etl.formats.spans import NO_OBJECT, Value, json_values
 from etl.formats.unpacking import Damaged
 
 _STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
@@ -33,13 +33,15 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     try:
         for value in json_values(in_utf8(opened.file, encoding), MAX_DOCUMENT_BYTES):
             last = value.number
-            if value.fault or (parts and length + len(value.body) > size):
+            is_next = value.number == row + len(parts)  # null and blank elements have numbers, too
+            if value.fault or (parts and (length + len(value.body) > size or not is_next)):
                 if parts:
                     yield Share(source, "json", length, b"\n".join(parts), row)
-                parts, length, row = [], 0, value.number + bool(value.fault)
+                parts, length = [], 0
             if value.fault:
                 yield Share(source, "json", len(value.body), value.body, value.number, fault=value.fault)
                 continue
+            row = row if parts else value.number
             parts.append(value.body)
             length += len(value.body)
     except Damaged as error:
@@ -47,7 +49,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     if parts:
         yield Share(source, "json", length, b"\n".join(parts), row)
     if not last:
-        yield Share(source, "json", fault="is JSON without an object in it")
+        yield Share(source, "json", fault=NO_OBJECT)
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
@@ -59,7 +61,7 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
     if share.body is None:
         check_unchanged(share.source)
     if not found:
-        yield Reject(name, 1, "is JSON without an object in it", b"")
+        yield Reject(name, 1, NO_OBJECT, b"")
 
 
 def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:
@@ -73,7 +75,11 @@ def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator
         first, rest = value.body[: match.end()], value.body[match.end() :]
         yield Reject(name, row, next(one.reason for one in results if isinstance(one, Reject)), first)
         for inner in json_values(BytesIO(rest), MAX_DOCUMENT_BYTES):
-            yield from read_json(name, row, inner.body, reading)
+            yield from (
+                [Reject(name, row, inner.fault, inner.body)]
+                if inner.fault
+                else read_json(name, row, inner.body, reading)
+            )
     else:
         yield from results
 

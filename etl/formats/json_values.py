@@ -72,11 +72,13 @@ def _start(text: str, at: int) -> int:
 
 
 def _within_string(value: str, reader: "_Reader") -> Any:
-    """Return the object in a string: a record that was written as JSON twice."""
+    """Return the object in a string, a record that was written as JSON twice; the string if more stands behind it."""
+    text = value.strip()
     try:
-        return reader.read(value.strip(), 0)[0]
+        inner, end = reader.read(text, 0)
     except (json.JSONDecodeError, RecursionError):
         return value
+    return inner if end == len(text) else value
 
 
 class _Reader:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from etl.errors import Unreadable
-from etl.formats.field_values import Fields
+from etl.formats.field_values import Fields, why_no_record, written
 from etl.formats.fields import Place, document, has_text
 from etl.formats.json_values import text_of, values
-from etl.formats.records_within import records_within
+from etl.formats.records_within import NoRecord, records_within
 from etl.formats.source import MAX_DOCUMENT_BYTES, Reading, Reject
 from etl.model import Raw
 
@@ -20,7 +20,8 @@ BULK_ACTIONS = frozenset(("index", "create", "update", "delete"))
 def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Raw | Reject]:
     """Yield the documents in a line or in one value of an array.
 
-    That is one record as a rule; but two may stand on one line, and one value may be an answer that holds a list.
+    That is one record as a rule; but two may stand on one line, and one value may be an answer that holds lists.  What
+    an answer has beside them is noted with its first document.
     """
     if len(body) - body.endswith(b"\n") > MAX_DOCUMENT_BYTES:  # before it is copied, and before a blank at its cut goes
         yield Reject(path, row, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB", body)
@@ -31,13 +32,23 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
     try:
         text, notes = text_of(path, body, reading.encoding)
         for value, found in values(path, text):
-            for fields in records_within(path, value, reading):
+            beside: list[str] = []
+            for one in records_within(path, value, reading, beside):
+                if isinstance(one, NoRecord):
+                    yield Reject(path, row, why_no_record(one.value), written(one.value).encode())
+                    continue
                 number += 1
-                if kind := _not_a_document(fields, reading):
+                if kind := _not_a_document(one, reading):
                     yield Reject(path, row, kind, b"", is_error=False)
                     continue
                 place = Place(path, row, digest, f"{row}.{number}" if number > 1 else "")
-                yield document(place, fields, reading, (*notes, *found))
+                try:
+                    yield document(place, one, reading, (*notes, *found, *beside))
+                except Unreadable as error:
+                    if one is value:
+                        raise
+                    yield Reject(path, row, error.fault, body if beside else written(one).encode())
+                beside.clear()
     except Unreadable as error:
         yield Reject(path, row, error.fault, body)
 

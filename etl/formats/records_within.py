@@ -1,56 +1,132 @@
-"""A JSON value -> the records in it: itself, the items of a list in an answer, the rows of a table in columns."""
+"""A JSON value -> the records in it: itself, the items of lists in an answer, the rows of a table in columns."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from etl.errors import Unreadable
-from etl.formats.field_values import Fields
-from etl.formats.fields import has_headline, has_story, has_text
+from etl.formats.field_values import Fields, is_empty
+from etl.formats.fields import has_headline, has_story, has_text, own_story
 from etl.formats.names import FOLDED_TEXTS, LIST_NAMES, folded, names_in
 from etl.formats.source import Reading
 
-# Levels of objects around the list of an answer: {"response": {"articles": {"results": [...]}}}.
+# Levels of objects around the list of an answer, {"response": {"articles": {"results": [...]}}}, and of lists in lists.
 MAX_LEVELS = 3
+# Characters.  Beside the list of an answer a text of this length is a story; terms that a search suggests are shorter.
+MIN_STORY_LENGTH = 60
+# A note: an answer has more fields than its lists, as the number of results.
+BESIDE = "fields beside the records"
 
 
-def records_within(path: str, value: Any, reading: Reading) -> Iterator[Fields]:
-    """Yield the objects that are records.  Raises Unreadable if the value holds none."""
+class NoRecord(Struct, frozen=True, gc=False):
+    """An element of a list of records that is no object, and not empty."""
+
+    value: Any
+
+
+Record = Fields | NoRecord
+
+
+def records_within(path: str, value: Any, reading: Reading, notes: list[str]) -> Iterator[Record]:
+    """Yield the objects that are records, and what stands among them.  Raises Unreadable if the value holds none.
+
+    What is passed over beside them is added to `notes`, before the first is yielded.
+    """
     if isinstance(value, dict):
-        yield from _rows(value) or _within(value, reading) or [value]
-    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        yield from value
+        yield from _rows(value, notes) or _within(value, reading, notes) or [value]
+    elif isinstance(value, list) and _holds_object(value, MAX_LEVELS):
+        yield from _elements(value, MAX_LEVELS)
     else:
         raise Unreadable(path, f"is a JSON {type(value).__name__}, not an object")
 
 
-def _within(value: Fields, reading: Reading) -> list[Fields] | None:
+def _holds_object(items: Sequence[Any], levels: int) -> bool:
+    return any(
+        isinstance(item, dict) or (levels > 0 and isinstance(item, list) and _holds_object(item, levels - 1))
+        for item in items
+    )
+
+
+def _elements(items: Sequence[Any], levels: int) -> Iterator[Record]:
+    """Yield the elements of a list of records that are not empty; those of a list within it, too."""
+    for item in items:
+        if isinstance(item, dict):
+            yield item
+        elif levels > 0 and isinstance(item, list) and _holds_object(item, levels - 1):
+            yield from _elements(item, levels - 1)
+        elif not is_empty(item):
+            yield NoRecord(item)
+
+
+def _within(value: Fields, reading: Reading, notes: list[str]) -> Sequence[Record] | None:
     """Return the records in an object that has no story of its own."""
     if has_story(value, reading):
         return None
-    if items := _list_within(value, reading, MAX_LEVELS):
-        return items
+    if lists := list(_lists_within(value, reading, MAX_LEVELS)):
+        has_texts = (items for items in lists if any(has_text(item, reading) for item in _objects(items)))
+        return list(_answered(value, next(has_texts, lists[0]), reading, MAX_LEVELS, notes))
     if len(value) > 1 and all(isinstance(item, dict) for item in value.values()):
-        by_id = [{"id": name, **item} for name, item in value.items()]
+        by_id = [_with_key(name, item) for name, item in value.items()]
         return by_id if any(has_text(item, reading) for item in by_id) else None
-    written = (_object_in(inner) for inner in value.values())
-    return [inner for inner in written if inner and has_story(inner, reading)]
+    written = [_object_in(inner) for inner in value.values()]
+    found = [inner for inner in written if inner and has_story(inner, reading)]
+    if found and any(
+        inner not in found and not is_empty(value[name]) for name, inner in zip(value, written, strict=True)
+    ):
+        notes.append(BESIDE)
+    return found
 
 
-def _list_within(value: Fields, reading: Reading, levels: int) -> list[Fields] | None:
-    """Return the records of an answer: a list under a known name, or of objects with a headline and a text each."""
+def _lists_within(value: Fields, reading: Reading, levels: int) -> Iterator[list[Any]]:
+    """Yield the lists of records of an answer, the outer first: of a known name, or with a headline and a text each."""
     may_be_unknown = not has_headline(value, reading)
     for name, items in value.items():
-        if not (isinstance(items, list) and items and all(isinstance(item, dict) for item in items)):
+        if not (isinstance(items, list) and _holds_object(items, 0)):
             continue
         if folded(name) in LIST_NAMES or (may_be_unknown and _are_articles(items, reading)):
-            return items
-    inner = (item for item in value.values() if levels > 1 and isinstance(item, dict))
-    return next(filter(None, (_list_within(item, reading, levels - 1) for item in inner)), None)
+            yield items
+    for item in value.values():
+        if levels > 1 and isinstance(item, dict):
+            yield from _lists_within(item, reading, levels - 1)
 
 
-def _are_articles(items: list[Fields], reading: Reading) -> bool:
-    return any(has_text(item, reading) and has_headline(item, reading) for item in items)
+def _answered(value: Fields, chosen: list[Any], reading: Reading, levels: int, notes: list[str]) -> Iterator[Record]:
+    """Yield the records of an answer, in order: of the chosen list, and of all that has stories beside it."""
+    for name, inner in value.items():
+        if inner is chosen or (isinstance(inner, list) and _are_stories(name, inner, reading)):
+            yield from _elements(inner, MAX_LEVELS)
+        elif isinstance(inner, dict) and _is_story(inner, reading):
+            yield inner
+        elif isinstance(inner, dict) and levels > 1:
+            yield from _answered(inner, chosen, reading, levels - 1, notes)
+        elif BESIDE not in notes and not is_empty(inner):
+            notes.append(BESIDE)
+
+
+def _are_stories(name: str, items: list[Any], reading: Reading) -> bool:
+    """Return whether a list beside the chosen one holds records: a text under a known name of a list, or a story."""
+    is_known = folded(name) in LIST_NAMES
+    return any(_is_story(item, reading) or (is_known and has_text(item, reading)) for item in _objects(items))
+
+
+def _is_story(item: Fields, reading: Reading) -> bool:
+    story = own_story(item, reading)
+    return bool(story) and (len(story) >= MIN_STORY_LENGTH or has_headline(item, reading))
+
+
+def _are_articles(items: list[Any], reading: Reading) -> bool:
+    return any(has_text(item, reading) and has_headline(item, reading) for item in _objects(items))
+
+
+def _objects(items: list[Any]) -> Iterator[Fields]:
+    return (item for item in items if isinstance(item, dict))
+
+
+def _with_key(name: str, item: Fields) -> Fields:
+    """Return a record that stands under its id; a name that is not the id it has is kept beside it."""
+    return {"id": name, **item} if str(item.get("id", name)) == name else {"key": name, **item}
 
 
 def _object_in(value: Any) -> Fields | None:
@@ -64,11 +140,13 @@ def _object_in(value: Any) -> Fields | None:
     return found if isinstance(found, dict) else None
 
 
-def _rows(value: Fields) -> list[Fields] | None:
+def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
     """Return the rows of a table that is written in columns, as pandas and datasets do; None if it is no table."""
     names, rows = value.get("columns"), value.get("data")
     if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
-        return [dict(zip(map(str, names), row, strict=False)) for row in rows]
+        if any(name not in ("columns", "data", "index") and not is_empty(inner) for name, inner in value.items()):
+            notes.append(BESIDE)
+        return [_row(list(map(str, names)), row) for row in rows]
     if not FOLDED_TEXTS.intersection(map(folded, value)):
         return None
     columns = list(value.values())
@@ -79,3 +157,9 @@ def _rows(value: Fields) -> list[Fields] | None:
     if is_table and any(names_in((), tuple(value), ())[fact] for fact in ("headline", "url", "id")):
         return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
     return None
+
+
+def _row(names: list[str], cells: list[Any]) -> Fields:
+    """Return a row of a table; cells beyond the last column are named by their numbers."""
+    more = map(str, range(len(names), len(cells)))
+    return dict(zip((*names, *more), cells, strict=False))

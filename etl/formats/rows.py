@@ -14,7 +14,7 @@ from etl.formats.jsonl import read_each
 from etl.formats.names import TEXT_NAMES
 from etl.formats.opening import Changed, fault_of
 from etl.formats.records import read_json
-from etl.formats.records_within import records_within
+from etl.formats.records_within import NoRecord, records_within
 from etl.formats.source import Reading, Reject, Share
 from etl.formats.unpacking import Damaged
 from etl.model import Raw
@@ -72,7 +72,7 @@ def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
     """Yield the records in a line that was read."""
     text, _ = text_of("", line, reading.encoding)
     for value, _ in values("", text):
-        yield from records_within("", value, reading)
+        yield from (one for one in records_within("", value, reading, []) if not isinstance(one, NoRecord))
 
 
 @cache

@@ -1,15 +1,17 @@
 """The values of a stream of JSON, in whatever lines they stand, without parsing them.
 
 Strings are skipped and brackets counted: an array of any length is read in pieces, and the memory that is held is that
-of one value and one piece.
+of one value and one piece.  What stands between the objects, as a string in an array does, is a value with a fault.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import IO
 
 from msgspec import Struct
 
+from etl.formats.field_values import is_empty, why_no_record
 from etl.formats.opening import pieces
 
 # Bytes read at a time.
@@ -20,10 +22,20 @@ _INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _TOKEN = re.compile(rb'"' + _INSIDE + rb'"|[{}\[\]]|"', re.S)
 _REST = re.compile(_INSIDE, re.S)
 _OPENS_AGAIN = re.compile(rb"[}\]]\s*,?\s*(?=\{)")
+# Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
+# the zeros that a file which was not written to its end is filled with.
+_SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"
+_SEPARATED = re.compile("[ \t\r\n,}\\]\x1e\0\ufeff]*+")
+# Brackets that open before an object and are tried as a list; each try may read all that follows.
+MAX_OPEN_LISTS = 8
+NO_OBJECT = "is JSON without an object in it"
+NO_JSON = "stands between objects and is not JSON"
+
+_DECODER = json.JSONDecoder(strict=False)
 
 
 class Value(Struct, frozen=True, gc=False):
-    """One value of a stream: its number, from 1, and its bytes.  `fault` says why it is none."""
+    """One value of a stream: its number, from 1, and its bytes.  `fault` says why it is no whole object."""
 
     number: int
     body: bytes
@@ -34,80 +46,123 @@ def json_values(file: IO[bytes], limit: int) -> Iterator[Value]:
     """Yield the objects of a stream: those of the arrays at its top, or those that stand one behind the other.
 
     A value that does not end within `limit` bytes, or at the end of the stream, has a fault; reading goes on at the
-    next object that follows a closing bracket.
+    next object that follows a closing bracket.  So have the other elements of an array, and words between objects.
+    Null and blank strings are counted, but not yielded.
     """
     scanner = _Scanner()
     number = 0
     for piece in pieces(file, PIECE_BYTES):
         for body, fault in scanner.feed(piece, limit):
             number += 1
-            yield Value(number, body, fault)
+            if body:
+                yield Value(number, body, fault)
     for body, fault in scanner.close():
         number += 1
-        yield Value(number, body, fault)
+        if body:
+            yield Value(number, body, fault)
 
 
 class _Scanner:
     """Brackets counted over the pieces of a stream.
 
     `_start` is where the value that is open began, `_inside` how far the string that is open was read; -1 for none.
+    Where no value is open, `_gap` is the end of the last one, and `_quote` where the string that is open began.
     """
 
     def __init__(self) -> None:
         self._buffer = b""
         self._at = 0
         self._depth = 0
-        self._start = self._inside = -1
+        self._start = self._inside = self._quote = -1
+        self._gap = 0
+        self._has_object = False
 
     def feed(self, piece: bytes, limit: int) -> Iterator[tuple[bytes, str]]:
         self._buffer += piece
         yield from self._scan()
-        open_at = self._start if self._start >= 0 else self._at
-        if self._start >= 0 and len(self._buffer) - open_at > limit:
+        if self._start >= 0 and len(self._buffer) - self._start > limit:
             yield (
-                self._buffer[open_at : open_at + limit],
+                self._buffer[self._start : self._start + limit],
                 f"is one record of more than {limit >> 20} MiB, or its end is missing",
             )
             self._resume()
             yield from self._scan()
-            open_at = self._start if self._start >= 0 else self._at
+        if self._start < 0 and len(self._buffer) - self._gap > limit:
+            yield from self._between(len(self._buffer), is_end=False)
+            self._gap, self._quote = len(self._buffer), -1
+        open_at = self._start if self._start >= 0 else self._gap
         self._buffer = self._buffer[open_at:]
         self._at -= open_at
+        self._gap -= open_at
         self._start = min(self._start, 0)
         self._inside -= open_at if self._inside >= 0 else 0
+        self._quote -= open_at if self._quote >= 0 else 0
 
     def close(self) -> Iterator[tuple[bytes, str]]:
-        """Yield what is left at the end: a record that was cut."""
-        while self._start >= 0:
-            cut = self._buffer[self._start :]
-            behind = self._resume()
-            yield (self._buffer[: self._at] if behind else cut), "is cut: its closing bracket is missing"
-            if not behind:
-                return
-            self._buffer, self._at = self._buffer[self._at :], 0
+        """Yield what is left at the end: a record that was cut, and what stands behind the last."""
+        while self._start >= 0 or self._quote >= 0:
+            if self._start >= 0:
+                start, behind = self._start, self._resume()
+                yield self._buffer[start : self._at], "is cut: its closing bracket is missing"
+                if not behind:
+                    return
+            else:
+                self._at, self._quote, self._inside = self._quote + 1, -1, -1
             yield from self._scan()
+        yield from self._between(len(self._buffer), is_end=True)
 
     def _scan(self) -> Iterator[tuple[bytes, str]]:
-        """Yield the objects that end in the buffer, with "" for a fault."""
-        if self._inside >= 0 and not self._end_string(self._inside):
-            return
+        """Yield the objects that end in the buffer, with "" for a fault, and what stands before each of them.
+
+        Between objects a quotation mark that is not closed on its line opens no string: it is one of some words.
+        """
+        if self._inside >= 0:
+            is_ended = self._end_string(self._inside)
+            if self._quote >= 0 and self._buffer.find(b"\n", self._quote, self._at) >= 0:
+                self._at, self._inside = self._quote + 1, -1
+            elif not is_ended:
+                return
+            self._quote = -1
+        while (stray := (yield from self._scan_tokens())) >= 0:
+            self._at = stray + 1
+
+    def _scan_tokens(self) -> Generator[tuple[bytes, str], None, int]:
+        """Yield what `_scan` does up to a mark that opens no string; return the place of this mark, or -1."""
         for token in _TOKEN.finditer(self._buffer, self._at):
             sign = token[0]
             if sign == b'"':  # a string that goes on in the next piece
+                if self._start < 0:
+                    if self._buffer.find(b"\n", token.end()) >= 0:
+                        return token.start()
+                    self._quote = token.start()
                 self._at = token.start()
                 self._end_string(token.end())
-                return
+                return -1
             self._at = token.end()
             if sign in (b"{", b"["):
                 if self._start < 0 and sign == b"{":
-                    self._start, self._depth = token.start(), 0
+                    yield from self._between(token.start(), is_end=False)
+                    self._start, self._depth, self._has_object = token.start(), 0, True
                 self._depth += self._start >= 0
             elif sign in (b"}", b"]") and self._start >= 0:
                 self._depth -= 1
                 if not self._depth:
                     yield self._buffer[self._start : self._at], ""
-                    self._start = -1
+                    self._start, self._gap = -1, self._at
+            elif self._start < 0 and b"\n" in sign:
+                return token.start()
         self._at = len(self._buffer)  # what has no token in it is not looked at again
+        return -1
+
+    def _between(self, end: int, is_end: bool) -> Iterator[tuple[bytes, str]]:
+        """Yield what stands between the last object and a place; of a stream without an object all that is in it."""
+        gap = self._buffer[self._gap : end]
+        if not gap.strip(_SEPARATORS):
+            return
+        found = list(_elements(gap))
+        if is_end and not self._has_object and any(body for body, _ in found):
+            found = [(gap.strip(), NO_OBJECT)]
+        yield from found
 
     def _end_string(self, start: int) -> bool:
         """Read the string that is open on from a place in it; return whether it ends."""
@@ -120,5 +175,27 @@ class _Scanner:
         """Go on behind a value that does not end, where another object opens; return whether one does."""
         match = _OPENS_AGAIN.search(self._buffer, self._start + 1)
         self._start, self._depth, self._inside = -1, 0, -1
-        self._at = match.end() if match else len(self._buffer)
+        self._at = self._gap = match.end() if match else len(self._buffer)
         return match is not None
+
+
+def _elements(gap: bytes) -> Iterator[tuple[bytes, str]]:
+    """Yield the values between two objects, each with its fault, and no bytes for null; or else all of it as words."""
+    text = gap.decode("utf-8", "surrogateescape")
+    found, at, lists = list[tuple[bytes, str]](), 0, 0
+    while (at := _SEPARATED.match(text, at).end()) < len(text):  # type: ignore[union-attr]  # it matches the empty string
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            lists += 1
+            if text[at] == "[" and lists <= MAX_OPEN_LISTS:  # the list goes on behind the next object
+                at += 1
+                continue
+            if any(map(str.isalnum, text)):
+                yield gap.strip(_SEPARATORS), NO_JSON
+            return
+        if value != []:
+            body = b"" if is_empty(value) else text[at:end].encode("utf-8", "surrogateescape")
+            found.append((body, why_no_record(value)))
+        at = end
+    yield from found
