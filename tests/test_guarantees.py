@@ -867,6 +867,27 @@ def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None
     assert isinstance(found, Reject) and "changed while the run was at work" in found.reason
 
 
+@pytest.mark.parametrize("change", ["cut", "longer"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.json", "a.jsonl.gz"])
+def test_r10_an_input_that_changes_while_it_is_cut_into_shares_is_noticed(
+    tmp_path: Path, name: str, change: str
+) -> None:
+    records = [json.dumps({"id": str(number), "text": STORY.format(number)}) for number in range(50)]
+    body = {
+        "a.csv": "id,text\n" + "".join(f"{number},Story {number} of the day.\n" for number in range(50)),
+        "a.json": "[" + ",\n".join(records) + "]",
+    }.get(name, "\n".join(records) + "\n").encode()
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(body) if name.endswith(".gz") else body)
+    (source,) = formats.find([str(path)], formats.Reading()).sources
+    cut = formats.shares(source, formats.Reading(), 200)
+    found = [next(cut)]
+    path.write_bytes(path.read_bytes()[:-40] if change == "cut" else path.read_bytes() + b"\n")
+    os.utime(path, ns=(1, 1))
+    found += cut
+    assert "changed" in found[-1].fault or "damaged" in found[-1].fault
+
+
 def test_r10_dedup_reads_a_pipe_as_it_reads_a_file(tmp_path: Path) -> None:
     lines = "".join(json.dumps({"id": i, "text": f"{STORY.format(i % 5)} {i % 7}"}) + "\n" for i in range(300))
     write(tmp_path / "file.jsonl", lines)

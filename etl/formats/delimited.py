@@ -18,7 +18,7 @@ from etl.formats.csv_rows import TOO_LONG, Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded
-from etl.formats.opening import bounded_lines, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.opening import bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
@@ -216,7 +216,10 @@ def _head_text(head: bytes, encoding: str) -> str:
 
 
 def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut a table at the ends of rows, and send each part with the names of the columns.  Raises Unreadable."""
+    """Cut a table at the ends of rows, and send each part with the names of the columns.
+
+    Raises Unreadable, Changed and OSError.
+    """
     source = opened.source
     encoding = wide_encoding(opened.head, reading.encoding)
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
@@ -242,6 +245,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     elif dialect.above:
         body = dialect.above.encode()
         yield Share(source, "csv", len(body), body, fault="stands above the header, and no row follows")
+    check_unchanged(source)
 
 
 def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:

@@ -22,7 +22,10 @@ def _looks_like(head: bytes) -> bool:
 
 
 def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
-    """Cut an array at its objects.  A small plain file is one share, and its task reads it."""
+    """Cut an array at its objects.  A small plain file is one share, and its task reads it.
+
+    Raises Changed, and OSError.
+    """
     source = opened.source
     encoding = wide_encoding(opened.head, reading.encoding)
     if not encoding and not opened.is_packed and source.size <= size:
@@ -50,6 +53,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, "json", length, b"\n".join(parts), row)
     if not last:
         yield Share(source, "json", fault=NO_OBJECT)
+    check_unchanged(source)
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:

@@ -44,7 +44,7 @@ def read_each(share: Share, read: Callable[[int, bytes], Record]) -> Iterator[Re
 def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """Yield a source in chunks of whole lines, as UTF-8 if it is in UTF-16.
 
-    A small plain file is one share, and its task reads it.
+    A small plain file is one share, and its task reads it.  Raises Changed, and OSError.
     """
     source = opened.source
     encoding = wide_encoding(opened.head, reading.encoding)
@@ -73,6 +73,7 @@ def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         return
     if rest := b"".join(held):
         yield Share(source, "jsonl", len(rest), rest, row)
+    check_unchanged(source)
 
 
 def _skip_line(file: IO[bytes]) -> bytes:
