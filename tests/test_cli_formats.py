@@ -266,6 +266,14 @@ def test_own_output_in_a_store_is_replaced_with_force_and_after_a_kill(run: Run,
     assert [run(*words).code, run(*words, "-f").code] == [2, 0]
 
 
+def test_a_folder_is_walked_alike_by_its_address(run: Run, tmp_path: Path) -> None:
+    for name in ("in/a.txt", "in/.hidden/b.txt", "in/.copydesk-o.jsonl-0123456789ab/articles/part-00000.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(STORY)
+    found = [run("clean", name, "--show-files").out for name in (f"{tmp_path}/in", f"file://{tmp_path}/in")]
+    assert found == [f"{tmp_path}/in/a.txt\n"] * 2
+
+
 def test_a_pipe_or_a_link_at_an_address_stays(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(STORY)
     os.mkfifo(tmp_path / "b.jsonl")

@@ -13,7 +13,7 @@ from etl.errors import NoInput
 from etl.formats.ignoring import GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, printable
-from etl.formats.stores import is_address, listed
+from etl.formats.stores import is_address, listed, local_path
 
 # "s3://key:secret@bucket": who may read it is not written down.
 _SECRET = re.compile(r"//[^/@]*@")
@@ -77,6 +77,8 @@ def suffix_of(path: str) -> str:
 def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
     if name == STDIN:
         yield _Candidate(STDIN, STDIN)
+    elif is_address(name) and os.path.isdir(local := local_path(name)):  # noqa: PTH112  # as below
+        yield from _walk(local, reading, suffixes, rules.at(local))
     elif is_address(name):
         yield from _stored(name, reading, suffixes)
     elif os.path.isdir(name):  # noqa: PTH112  # a name too long is none, and no error

@@ -46,10 +46,14 @@ def place_of(name: str) -> str:
     """
     if not is_address(name):
         return os.path.realpath(name)
-    base, _ = _parts(name)
-    if base.startswith("file://"):
-        return os.path.realpath(unquote(base.removeprefix("file://")))
-    return str(PurePosixPath(base.replace("gcs://", "gs://")))
+    local = local_path(name)
+    return os.path.realpath(local) if local else str(PurePosixPath(_parts(name)[0].replace("gcs://", "gs://")))
+
+
+def local_path(address: str) -> str:
+    """Return the path of an address of this machine (file://…); "" for another."""
+    base, _ = _parts(address)
+    return unquote(base.removeprefix("file://")) if base.startswith("file://") else ""
 
 
 def connect(address: str) -> "tuple[FileSystem, str]":

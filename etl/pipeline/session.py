@@ -213,7 +213,7 @@ def identify(request: Request, claim: Claim) -> Identity:
     aspects: dict[str, object] = {
         "inputs": token_hex(8)
         if any(source.is_stream for source in sources)
-        else [(source.name, source.size, source.modified) for source in sources],
+        else [*((source.name, source.size, source.modified) for source in sources), *request.found.unreadable],
         "rules": [job.selection, pack_versions(job.selection)] if request.stages != RECORDS else [],
         "settings": [
             job.reading,
