@@ -29,7 +29,7 @@ STARTED_HERE = 8
     "Output",
     "--audit/--no-audit",
     default=True,
-    help="Write an audit of every change beside the output.  [default: audit]",
+    help="Write an audit of every change beside the output; with stdout there is none.  [default: audit]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(
@@ -117,8 +117,8 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
       copydesk diff page.html
       copydesk diff pages/ --profile careful
 
-    Exits with 1 if anything would change, 0 if nothing would, 4 if an input could not be read.  White space between
-    paragraphs does not count.  [clean] of copydesk.toml also applies to diff.
+    Exits with 4 if an input could not be read; else with 1 if anything would change, and 0 if nothing would.  White
+    space between paragraphs does not count.  [clean] of copydesk.toml also applies to diff.
     """
     from etl.cli.show import diff_lines, diff_objects, reject_words, report, run_session
     from etl.pipeline.session import session

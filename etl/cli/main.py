@@ -148,7 +148,7 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
       copydesk restore clean.jsonl          the input, rebuilt
 
     Every character is kept in an article, or recorded in the audit with the rule that changed or removed it.  Kept and
-    recorded characters must add up to what was read; otherwise nothing is written.  Defaults can be set in
+    recorded characters must add up to what was read; otherwise no output is written.  Defaults can be set in
     copydesk.toml, or in variables named COPYDESK_<COMMAND>_<OPTION>.
     """
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
