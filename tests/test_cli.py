@@ -336,7 +336,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is not a time"], id="no time"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
-        pytest.param("clean a.txt --profil x", 2, ["No such option", "'--profile'"], id="option near another, and one of all commands"),
+        pytest.param("clean a.txt --profil x", 2, ["No such option", "--profile"], id="option near another, and one of all commands"),
         pytest.param("clean", 2, ["Missing argument", "or - for standard input"], id="no input"),
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),

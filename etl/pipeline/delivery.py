@@ -22,7 +22,7 @@ from etl.errors import MachineError, PipeClosed, UsageError
 from etl.formats.stores import is_address, place_of
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_file, check_folder
-from etl.pipeline.workspace import Workspace
+from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.writers import SUFFIXES, TEMPORARY, atomic
 
 Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
@@ -262,6 +262,13 @@ def deliver(
 def is_begun(folder: Path) -> bool:
     """Return true if a run that was killed had begun to move names out of a workspace."""
     return (folder / JOURNAL).exists()
+
+
+def discard(folder: Path) -> None:
+    """Remove a workspace.  A process that is killed here leaves nothing that a later run would go on with."""
+    for name in (IDENTITY, JOURNAL):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_ready(

@@ -1,6 +1,5 @@
 """A run into an output, from its claim to its delivery: what both `clean` and `dedup` do around their stages."""
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from etl.pipeline.delivery import (
     Output,
     check_output,
     deliver,
+    discard,
     finish_delivery,
     is_begun,
     make_parent,
@@ -173,7 +173,7 @@ def _accepted(request: Request, claim: Claim) -> Request:
         return structs.replace(request, job=structs.replace(request.job, added=added))
     for folder in claim.left():
         finish_delivery(request.output, folder)
-        shutil.rmtree(folder)
+        discard(folder)
     check_output(request.output, request.force, _read(request), request.job.index)
     return request
 
@@ -197,14 +197,14 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
     except Exception as error:
         is_fault_of_machine = isinstance(error, OSError | MemoryError) or getattr(error, "exit_code", 6) == 6
         if not is_fault_of_machine:
-            shutil.rmtree(one.workspace.folder, ignore_errors=True)
+            discard(Path(one.workspace.folder))
         raise
     except BaseException:  # ^C, a signal; while names are moved, these are moved to the end
         is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
         if is_delivered or not one.request.resume:
-            shutil.rmtree(one.workspace.folder, ignore_errors=True)
+            discard(Path(one.workspace.folder))
         raise
-    shutil.rmtree(one.workspace.folder, ignore_errors=True)
+    discard(Path(one.workspace.folder))
 
 
 def identify(request: Request, claim: Claim) -> Identity:

@@ -33,6 +33,8 @@ MAX_NAME_BYTES = 180
 
 TIMED_OUT = "timed-out.json"
 SCRATCH_LOCK = "lock"
+# What makes a run the same as another: a workspace without it is not gone on with.
+IDENTITY = "job.json"
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 _encode_tally = msgspec.msgpack.Encoder().encode
@@ -209,8 +211,8 @@ class Claim:
                 shutil.rmtree(other, ignore_errors=True)
         folder.mkdir(mode=0o755, exist_ok=True)  # whatever the umask: nobody else writes into it
         _check_own(folder)
-        if not (folder / "job.json").exists():
-            with atomic(folder / "job.json") as temporary:
+        if not (folder / IDENTITY).exists():
+            with atomic(folder / IDENTITY) as temporary:
                 temporary.write_bytes(msgspec.json.encode(identity))
         return Workspace(str(folder), suffix)
 
@@ -218,7 +220,7 @@ class Claim:
         """Return the identity of the run that was left unfinished, if there is one."""
         for folder in self.left():
             try:
-                return msgspec.json.decode((folder / "job.json").read_bytes(), type=Identity)
+                return msgspec.json.decode((folder / IDENTITY).read_bytes(), type=Identity)
             except (OSError, msgspec.DecodeError):
                 continue
         return None
