@@ -934,6 +934,7 @@ def on_terminal(folder: Path, *words: str) -> str:
         pytest.param(("restore", "o.jsonl"), id="a text"),
         pytest.param(("dedup", "a.jsonl", "-q"), id="records"),
         pytest.param(("clean", "a.jsonl", "-n", "--json"), id="a summary as JSON"),
+        pytest.param(("audit", "sample", "o.audit.jsonl", "--no-judge"), id="a sample"),
         *(pytest.param(("check", "a.jsonl", "--format", name), id=f"findings, {name}") for name in CHECK_FORMATS),
         pytest.param(("clean", "\x1b[2J.txt"), id="an error"),
         pytest.param(("clean", "--\x9b2J"), id="an option that is none"),

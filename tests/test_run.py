@@ -20,6 +20,7 @@ from etl.audit import Balance, Tally
 from etl.cli.progress import ProgressLine
 from etl.document import Judged, finish, judge, parse
 from etl.errors import UsageError
+from etl.formats.outputs import read_texts
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules
 from etl.pipeline.delivery import Output, finish_delivery, output_of
@@ -205,6 +206,17 @@ def test_a_name_between_two_runs_is_delivered_by_the_next(tmp_path: Path) -> Non
     )
     assert finish_delivery(output, workspace)
     assert (tmp_path / "o.jsonl").read_text() == "new"
+
+
+def test_parts_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    workspace = Workspace(str(tmp_path))
+    for number in (100_000, 99_999, 2, 10_001):
+        path = workspace.path("articles", number)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f'{{"id": "{number}", "text": "One."}}\n')
+    names = ["part-00002", "part-10001", "part-99999", "part-100000"]
+    assert [path.stem for path in workspace.parts("articles")] == names
+    assert [name for name, _ in read_texts(tmp_path / "articles")] == ["2", "10001", "99999", "100000"]
 
 
 def test_an_output_is_written_by_one_run_at_a_time(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from etl.formats.source import in_one_line
+
 Scope = Literal["raw", "art", "audit"]
 """What a check reads: pages as they were found, articles, or the audit of a run."""
 
@@ -40,7 +42,7 @@ class Place(Struct, frozen=True, gc=False):
     origin: str = ""
 
     def __str__(self) -> str:
-        path = self.path.replace("\n", "\\n")  # a name may look like a line of its own, and CI obeys some lines
+        path = in_one_line(self.path)
         row = f":{self.row}" if self.record else ""
         return f"{path}{row}:{self.line}" if self.line else f"{path}{row}"
 

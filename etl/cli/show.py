@@ -11,6 +11,7 @@ import click
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
 from etl.cli.terminal import as_json, number, one_line, say, table, visible
 from etl.formats.outputs import read_outputs
+from etl.formats.source import in_one_line
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
@@ -72,7 +73,7 @@ def _notes(outcome: Outcome) -> list[str]:
     unread = dict(outcome.tally.warnings).get("unread date", 0)
     notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
     empty = dict(outcome.tally.warnings).get("empty", 0)
-    is_written = any(name in outcome.tally.as_object()["statuses"] for name in ("empty", "stub"))
+    is_written = "stub" in dict(outcome.tally.statuses)
     advice = "; --skip empty,stub writes no such articles" if is_written else ""
     notes += [f"{number(empty, 'document')} without any text{advice}"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
@@ -208,8 +209,7 @@ def reject_words(workspace: Workspace) -> list[str]:
 
 def reject_word(line: "RejectLine") -> str:
     """Return the place of a reject and the reason."""
-    path = line.path.replace("\n", "\\n")  # a name may look like a line of its own
-    return f"  {path}:{line.row}: {line.reason}"
+    return f"  {in_one_line(line.path)}:{line.row}: {line.reason}"
 
 
 def _changes(workspace: Workspace) -> Iterator[Entry]:

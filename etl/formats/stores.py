@@ -38,10 +38,10 @@ def is_address(name: str) -> bool:
     return bool(_SCHEME.match(name))
 
 
-def place_of(name: str) -> str:
+def real_place(name: str) -> str:
     """Return a path or an address so that two names of one place are equal: links are followed, options left out.
 
-    >>> place_of("file:///tmp/../etc/a%20b") == place_of("/etc/a b"), place_of("s3://bucket/a/?scheme=http")
+    >>> real_place("file:///tmp/../etc/a%20b") == real_place("/etc/a b"), real_place("s3://bucket/a/?scheme=http")
     (True, 's3:/bucket/a')
     """
     if not is_address(name):

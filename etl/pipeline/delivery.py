@@ -19,9 +19,9 @@ import msgspec
 from msgspec import Struct
 
 from etl.errors import MachineError, PipeClosed, UsageError
-from etl.formats.stores import is_address, place_of
+from etl.formats.stores import is_address, real_place
 from etl.formats.writing import PARQUET, join_parts
-from etl.pipeline.to_store import check_file, check_folder
+from etl.pipeline.to_store import check_file, check_folder, exists_already, of_others
 from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.writers import SUFFIXES, TEMPORARY, atomic
 
@@ -133,9 +133,9 @@ def _replaceable(output: Output, force: bool) -> list[str]:
     found = [kind for kind in reversed(output.kinds()) if os.path.lexists(output.path(kind))]
     for target in map(output.path, found):  # an error names the output itself first
         if not force:
-            raise UsageError(str(target), "exists already", "Give another -o, or overwrite it with --force.")
+            raise exists_already(str(target))
         if not _is_ours(output, target):
-            raise UsageError(str(target), "was not written by copydesk", "Give another -o, or remove it yourself.")
+            raise of_others(str(target))
     return found
 
 
@@ -145,9 +145,9 @@ def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
     Raises UsageError.
     """
     written = _written(output)
-    root = Path(place_of(output.name))
+    root = Path(real_place(output.name))
     for name in inputs:
-        read = Path(place_of(name))
+        read = Path(real_place(name))
         if read in written:
             raise UsageError(output.name, f"would write over the input {name}", "Give another -o.")
         if (read.is_dir() or is_address(name)) and (root == read or read in root.parents):
@@ -168,10 +168,10 @@ def refuse_index(output: Output, index: str) -> None:
 
 def _written(output: Output) -> set[Path]:
     if output.kind == "store file":
-        return {Path(place_of(address)) for address in output.addresses().values()}
+        return {Path(real_place(address)) for address in output.addresses().values()}
     if output.kind == "store folder":
-        return {Path(place_of(output.name)) / kind for kind in KINDS}
-    return {Path(place_of(str(output.path(kind)))) for kind in output.kinds()}
+        return {Path(real_place(output.name)) / kind for kind in KINDS}
+    return {Path(real_place(str(output.path(kind)))) for kind in output.kinds()}
 
 
 def _is_ours(output: Output, target: Path) -> bool:

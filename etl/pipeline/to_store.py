@@ -36,13 +36,13 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
     """
     found = [kind for kind in reversed(list(addresses)) if _exists(addresses[kind])]
     if found and not force:  # an error names the articles first
-        raise _exists_already(addresses[found[0]])
+        raise exists_already(addresses[found[0]])
     ours = [kind for kind in found if _is_ours(addresses[kind])]
     if "audit" in ours:  # the records of `dedup` are the user's; the audit beside them is ours
         ours.append("articles")
     for kind in found:
         if kind not in ours:
-            raise _of_others(addresses[kind])
+            raise of_others(addresses[kind])
 
 
 def check_folder(address: str, force: bool) -> None:
@@ -58,19 +58,21 @@ def check_folder(address: str, force: bool) -> None:
     except OSError as error:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
     if inside and not force:
-        raise _exists_already(address)
+        raise exists_already(address)
     folder = path.rstrip("/") + "/"
     names = [one.path.removeprefix(folder) for one in inside if one.type != fs.FileType.Directory]
     if not all(_PART.fullmatch(name) or (name == MANIFEST and _has_manifest(store, path)) for name in names):
-        raise _of_others(address)
+        raise of_others(address)
 
 
-def _exists_already(address: str) -> UsageError:
-    return UsageError(address, "exists already", "Give another -o, or overwrite it with --force.")
+def exists_already(name: str) -> UsageError:
+    """Return the error for an output that is there, and may be replaced with `force`."""
+    return UsageError(name, "exists already", "Give another -o, or overwrite it with --force.")
 
 
-def _of_others(address: str) -> UsageError:
-    return UsageError(address, "was not written by copydesk", "Give another -o, or remove it yourself.")
+def of_others(name: str) -> UsageError:
+    """Return the error for an output that is there, and is not ours."""
+    return UsageError(name, "was not written by copydesk", "Give another -o, or remove it yourself.")
 
 
 def _exists(address: str) -> bool:
