@@ -7,7 +7,8 @@ blocks that are kept is booked only where it is not the usual one of its documen
 A `document` entry stands before the entries of each document.  Its `gap` is the usual white space between two blocks,
 `char_end` the length of the decoded text and `line_sha256` its hash; `also` lists the articles that were written, each
 as `id:sha256 of its text`.  An `end` entry closes the audit of a run: `row` is the number of documents, `char_end`
-their length, `line_sha256` their checksum.  The audit of `dedup` has copies alone, and an end, whose `rule` says so.
+their length, `line_sha256` the checksum of all entries before it.  The audit of `dedup` has copies alone, and an end,
+whose `rule` says so.
 """
 
 from collections import Counter
@@ -16,6 +17,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from msgspec import Struct, structs
 
 from etl.errors import BooksError
@@ -29,6 +31,8 @@ END_OF_DEDUP = "duplicate/end"
 """The rule of the entry that closes the audit of `dedup`."""
 
 Counts = tuple[tuple[str, int], ...]
+
+_encode = msgspec.json.Encoder().encode
 
 # Entries that take no characters.
 BOOKED_NOTHING = ("tag", "document", "end")
@@ -100,7 +104,7 @@ class Balance(Struct, frozen=True, gc=False):
 class Tally(Struct, frozen=True, gc=False):
     """The counts of one task; the sum over the shards is the run's.
 
-    `checksum` is that of the documents (see `document_checksum`).  `timed_out` are the rules that a run was done
+    `checksum` is that of the audit (see `document_checksum`).  `timed_out` are the rules that a run was done
     without, because their regex took too long.  `warnings` count what a user should look at: articles of which nothing
     was left ("emptied"), dates that could not be read ("unread date").
     """
@@ -146,9 +150,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum)
 
 
-def document_checksum(entry: Entry) -> str:
-    """Return the checksum of a document by its entry: of its place and its text."""
-    return text_sha256(f"{entry.path}\0{entry.row}\0{entry.record}\0{entry.line_sha256}")
+def document_checksum(head: Entry, entries: Sequence[Entry]) -> str:
+    """Return the checksum of a document's part of an audit: of its own entry, and of those that follow it."""
+    return sha256(_encode((head, entries))).hexdigest()
 
 
 def checksum_of(checksums: Iterable[str]) -> str:

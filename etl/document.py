@@ -230,7 +230,7 @@ def finish(
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
     records = tuple(record(document, article, one, added, fields) for article, one in written)
     head = document_entry(document, [one for _, one in written])
-    tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head))
+    tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head, entries))
     return Cleaned(records, head, entries, tally)
 
 

@@ -101,14 +101,14 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
     ends: list[Entry] = []
     for document in audited(before_end(path, ends)):
         documents, length = documents + 1, length + document.head.char_end
-        checksum = checksum_of([checksum, document_checksum(document.head)])
+        checksum = checksum_of([checksum, document_checksum(document.head, document.entries)])
         yield document
     if not ends:
         raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
     if ends[0].rule == END_OF_DEDUP:
         raise RestoreError(str(path), OF_DEDUP, NOT_OF_DEDUP)
     if (ends[0].row, ends[0].char_end, ends[0].line_sha256) != (documents, length, checksum):
-        raise RestoreError(str(path), "lacks documents, or has others than its end says", WAY_OUT)
+        raise RestoreError(str(path), "lacks entries, or has others than its end says", WAY_OUT)
 
 
 def before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:

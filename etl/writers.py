@@ -56,8 +56,11 @@ def temporary_beside(target: Path) -> Path:
 
 
 @contextmanager
-def atomic(target: Path) -> Iterator[Path]:
+def atomic(target: Path, check: Callable[[], None] | None = None) -> Iterator[Path]:
     """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
+
+    `check` raises if what stands at the target may not be replaced.  It is asked at the start, and again at the end:
+    a file may appear meanwhile.
 
     Its name cannot be guessed, and it is made anew: a link that waits under it is not followed.  Raises MachineError if
     the disk is full or fails, and UsageError if the target is a device, a pipe, a folder or a link: to put a file into
@@ -65,12 +68,16 @@ def atomic(target: Path) -> Iterator[Path]:
     """
     temporary = temporary_beside(target)
     with naming(target):
+        if check:
+            check()
         check_regular(target)
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
             yield temporary
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
+            if check:
+                check()
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

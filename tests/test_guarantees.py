@@ -28,9 +28,10 @@ from msgspec import structs
 import etl
 from etl import formats
 from etl.check.formats import FORMATS as CHECK_FORMATS
-from etl.errors import MachineError
+from etl.errors import MachineError, UsageError
 from etl.pipeline import delivery
 from etl.pipeline.workspace import Claim, Identity
+from etl.report.files import appearing_folder
 
 COPYDESK = (sys.executable, "-m", "etl")
 STORY = (
@@ -474,6 +475,34 @@ def test_a_file_that_appears_while_a_run_lives_stays(
     assert not list(tmp_path.rglob(".copydesk-*"))
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("report c.jsonl -o new", "new"),
+        ("clean b.txt -o d.jsonl --report new", "new"),
+        ("index export seen -o new.jsonl", "new.jsonl"),
+        ("dedup c.jsonl -o d.jsonl --pairs new.jsonl", "new.jsonl"),
+        ("check c.jsonl --format json=new", "new"),
+    ],
+)
+def test_a_file_that_appears_while_another_file_is_written_stays(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, name: str
+) -> None:
+    for source in "ab":
+        write(tmp_path / f"{source}.txt", STORY.format(source))
+    assert run("clean", "a.txt", "-o", "c.jsonl", "--index", "seen").code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: write(tmp_path / name, "precious"))
+        done = run(*words.split())
+    assert (done.code, (tmp_path / name).read_text()) == (2, "precious"), done.err
+
+
+def test_a_folder_that_appears_while_a_report_is_made_stays(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="exists already"), appearing_folder(tmp_path / "new", force=False):
+        write(tmp_path / "new" / "index.html", "precious")
+    assert everything(tmp_path) == {"new/index.html": b"precious"}
+
+
 def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
     write(tmp_path / "b.txt", STORY.format(2))
@@ -564,6 +593,7 @@ def _lines(edit: Callable[[list[bytes]], list[bytes]]) -> Callable[[bytes], byte
         pytest.param(lambda body: body.replace(b"Read More", b"Read Mole").replace(b"mayor", b"major"), id="a letter changed"),
         pytest.param(lambda body: body[: len(body) // 2], id="cut"),
         pytest.param(lambda body: body.replace(b"a.txt", b"b.txt"), id="another path"),
+        pytest.param(lambda body: body.replace(b"core/", b"mine/"), id="another rule"),
     ],
 )  # fmt: skip
 def test_r6_restore_notices_what_was_changed(

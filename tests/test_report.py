@@ -6,20 +6,24 @@ from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import Run, edited
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from etl.audit import JOINT
+from etl.audit import JOINT, Entry, document_checksum
 from etl.dedup import DedupSettings
 from etl.document import finish
 from etl.pipeline.duplicates import duplicates_within
 from etl.report.changes import changes_of, entries_of
 from etl.report.compare import compare
 from etl.report.reading import ArticleFields, RunDocument
+from etl.writers import to_lines
 
 STORY = (
     "The last car ferry between Harwick and Skerra sailed on Friday evening with eleven passengers on board.",
@@ -139,14 +143,20 @@ def test_text_of_a_run_never_acts(report: Callable[..., Tag], text: str, tmp_pat
         assert text in shown
 
 
+def write_forged(path: Path, entries: list[dict[str, Any]]) -> None:
+    """Write the audit of one document with a checksum that fits its entries."""
+    head, *own, end = msgspec.convert(entries, list[Entry])
+    path.write_bytes(to_lines([head, *own, structs.replace(end, line_sha256=document_checksum(head, own))]))
+
+
 @pytest.mark.parametrize("text", HOSTILE[:4])
 def test_names_in_an_audit_never_act(run: Run, text: str, tmp_path: Path) -> None:
     write_stories(tmp_path / "in.jsonl", 1)
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     audit = tmp_path / "clean.audit.jsonl"
     entries = [json.loads(line) for line in audit.read_text().splitlines()]
-    named = [{**entry, "rule": text, "kind": text, "also": text} if entry["line"] else entry for entry in entries]
-    audit.write_text("".join(json.dumps(entry) + "\n" for entry in named))
+    named = {"rule": text, "kind": text, "also": text}
+    write_forged(audit, [{**entry, **named} if entry["line"] else entry for entry in entries])
     page = parsed(run("report", "clean.jsonl").out)
     assert len(page.select("script")) == len(page.select("style")) == 1
     assert page.select("img") == []
@@ -160,7 +170,7 @@ def test_figures_of_an_audit_have_any_length(run: Run, tmp_path: Path) -> None:
     audit = tmp_path / "clean.audit.jsonl"
     entries = [json.loads(line) for line in audit.read_text().splitlines()]
     long = {"also": f"a={'9' * 5000}", "duplicate_of": f"{'0' * 32}:{'9' * 5000}"}
-    audit.write_text("".join(json.dumps({**entry, **long} if entry["line"] else entry) + "\n" for entry in entries))
+    write_forged(audit, [{**entry, **long} if entry["line"] else entry for entry in entries])
     assert run("report", "clean.jsonl").code == 0
 
 

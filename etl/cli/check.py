@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -272,6 +273,8 @@ def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
 def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
     from etl.check.formats import FORMATS
     from etl.check.formats.words import markdown
+    from etl.formats.outputs import check_target
+    from etl.formats.own import CHECKS, CHECKS_IN_WORDS
     from etl.writers import atomic
 
     for name, path in sorted(formats, key=lambda one: not one[1]):  # files first: a pipe may be closed
@@ -279,7 +282,8 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
             for part in FORMATS[name](report):
                 click.echo(visible(part) if name in IN_WORDS else part, nl=False)
             continue
-        with atomic(Path(path)) as temporary, temporary.open("w", encoding="utf-8", errors="replace") as file:
+        check = partial(check_target, Path(path), True, CHECKS, CHECKS_IN_WORDS)
+        with atomic(Path(path), check) as temporary, temporary.open("w", encoding="utf-8", errors="replace") as file:
             file.writelines(FORMATS[name](report))
     summary = os.environ.get(STEP_SUMMARY, "")
     if summary and any(name == "github" for name, _ in formats):

@@ -164,7 +164,7 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
             rejects = reject_words(one.workspace)
             page = report_of(one) if chosen["report"] else ""
         if page:
-            write_report(chosen["report"], page)
+            write_report(chosen["report"], page, chosen["force"])
     report(outcome, words, rejects, chosen)
     return outcome
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     _check_outputs(request, chosen)
     with session(request) as one:
         outcome = run_session(one, engine, chosen["quiet"] or chosen["as_json"])
-        _write_pairs(one.workspace, chosen["pairs"], chosen["clusters"])
+        _write_pairs(one.workspace, chosen)
         rejects = reject_words(one.workspace)
     report(outcome, [_summary(outcome.tally)], rejects, chosen)
     if outcome.tally.rejects > max_errors:
@@ -172,21 +173,24 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
         taken[path] = f"--{name}"
 
 
-def _write_pairs(workspace: "Workspace", pairs: str, clusters: str) -> None:
+def _write_pairs(workspace: "Workspace", chosen: dict[str, Any]) -> None:
     from etl.formats.outputs import read_outputs
     from etl.pipeline.records import Pair, clustered
 
     found = Path(workspace.folder) / "pairs"
-    if pairs:
-        _write(Path(pairs), read_outputs(found, Pair))
-    if clusters:
-        _write(Path(clusters), clustered(read_outputs(found, Pair)))
+    if chosen["pairs"]:
+        _write(Path(chosen["pairs"]), read_outputs(found, Pair), chosen["force"])
+    if chosen["clusters"]:
+        _write(Path(chosen["clusters"]), clustered(read_outputs(found, Pair)), chosen["force"])
 
 
-def _write(target: Path, lines: Iterable[object]) -> None:
+def _write(target: Path, lines: Iterable[object], force: bool) -> None:
+    from etl.formats.outputs import check_target
+    from etl.formats.own import PAIRS
     from etl.writers import atomic, line_writer
 
-    with atomic(target) as temporary, line_writer(temporary, ".jsonl") as write:
+    check = partial(check_target, target, force, PAIRS)
+    with atomic(target, check) as temporary, line_writer(temporary, ".jsonl") as write:
         write(lines)
 
 

@@ -1,5 +1,6 @@
 """`copydesk index`: maintenance of an index, also by the flags of `copydesk dedup`."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,8 +105,10 @@ def index_export(folder: str, output: str, force: bool) -> None:
             "--output", f"'{output}' is not a file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
         )
     target, blocks = Path(output), signed_blocks(folder)
-    check_target(target, force, SIGNATURES)
-    with atomic(target) as temporary, line_writer(temporary, output[output.index(".jsonl") :]) as write:
+    with (
+        atomic(target, partial(check_target, target, force, SIGNATURES)) as temporary,
+        line_writer(temporary, output[output.index(".jsonl") :]) as write,
+    ):
         write(blocks)
 
 

@@ -90,10 +90,10 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
     if chosen["verdicts"]:
         request = structs.replace(request, warranty=_warranty(chosen["verdicts"]))
     if out:
-        with appearing_folder(Path(out)) as folder:
+        with appearing_folder(Path(out), force) as folder:
             write_folder(request, folder)
     elif output:
-        write_page(Path(output), report_page(request).page)
+        write_page(Path(output), report_page(request).page, force)
     else:
         click.echo(report_page(request).page, nl=False)
 
@@ -148,8 +148,8 @@ def report_of(one: "Session") -> str:
     return report_page(request_of(run, DEFAULT_SIZE)).page
 
 
-def write_report(name: str, page: str) -> None:
-    """Write the page of a run."""
+def write_report(name: str, page: str, force: bool) -> None:
+    """Write the page of a run.  Raises UsageError if a file that may not be replaced has appeared there."""
     from etl.report.files import write_page
 
-    write_page(Path(name), page)
+    write_page(Path(name), page, force)

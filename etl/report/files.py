@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from etl.errors import UsageError
@@ -26,16 +27,16 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
         raise UsageError(str(path), "is not a report that copydesk wrote", "Give another name, or remove it yourself.")
 
 
-def write_page(path: Path, page: str) -> None:
-    """Write a page, whole or not at all."""
+def write_page(path: Path, page: str, force: bool) -> None:
+    """Write a page, whole or not at all.  Raises UsageError as `check_target` does."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic(path) as temporary:
+    with atomic(path, partial(check_target, path, force, is_folder=False)) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
 @contextmanager
-def appearing_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of the path if all goes well."""
+def appearing_folder(path: Path, force: bool) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of the path if all goes well.  Raises UsageError as `check_target`."""
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(path.parent) as scratch:
@@ -45,6 +46,7 @@ def appearing_folder(path: Path) -> Iterator[Path]:
         try:
             yield folder
             with naming(path):
+                check_target(path, force, is_folder=True)
                 if path.exists():
                     path.rename(old)
                 folder.rename(path)
