@@ -1,9 +1,27 @@
 """Errors as place, fault and way out.  Each class has the exit code of the command that raises it."""
 
-from errno import EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM, EROFS
+from errno import (
+    EACCES,
+    EEXIST,
+    EINVAL,
+    EISDIR,
+    ELOOP,
+    EMFILE,
+    ENAMETOOLONG,
+    ENFILE,
+    ENOBUFS,
+    ENOENT,
+    ENOMEM,
+    ENOTDIR,
+    ENXIO,
+    EPERM,
+    EROFS,
+)
 
 # Errors of the system that are about a name: the machine works, and the same name fails again.
 OF_NAMES = (EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM, EROFS)
+# Those that are about the machine, whatever name is asked for.
+OF_MACHINE = (EMFILE, ENFILE, ENOBUFS, ENOMEM)
 
 
 class CopydeskError(Exception):
@@ -63,6 +81,12 @@ class MachineError(CopydeskError):
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
         super().__init__(place, fault, way_out or "Run the same command again; clean and dedup continue with --resume.")
+
+
+def check_machine(error: OSError) -> None:
+    """Raise MachineError if an error says nothing of the file at hand: no more can be opened, or memory is full."""
+    if error.errno in OF_MACHINE:
+        raise MachineError(str(error.filename or ""), error.strerror or str(error)) from error
 
 
 def of_system(place: str, error: OSError) -> CopydeskError:

@@ -29,7 +29,8 @@ ARTICLE = {
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",
     "record": "The record's own id, or its row; empty for a file that is one document.",
-    "row": "Number of the record in its file, from 1; in JSON lines and CSV its line, in WARC its offset.",
+    "row": "Number of the record in its file, from 1; in JSON lines and CSV its line, in WARC its offset, and for the "
+    "items of a list in one JSON object the number of this object.",
     "sha256": "SHA-256 of the raw document.",
     "index": "Number of the article in its document, from 0.",
     "line_start": "First line of the article in the decoded text, from 1.",

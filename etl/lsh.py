@@ -5,6 +5,7 @@ Signatures are datasketch's own, bit for bit, so both answer the same queries.  
 
 import pickle
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST, read_manifest, verified_manifest
 from etl.index.query import read_kept
 from etl.pipeline.history import holding_index
-from etl.pipeline.job import Job
+from etl.pipeline.job import Job, RejectLine
 from etl.pipeline.records import Pair
 from etl.pipeline.run import RECORDS, Run, Silent
 from etl.pipeline.workspace import Workspace, scratch
@@ -92,14 +93,17 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
         return tuple(read_outputs(Path(workspace.folder) / "pairs", Pair))
 
 
-def add_records(job: Job, found: Found, unit: Unit, jobs: int) -> Tally:
-    """Make records a run of the job's index, and return what was counted; an index is begun with this unit.
+def add_records(job: Job, found: Found, unit: Unit, jobs: int, most: int) -> tuple[Tally, list[RejectLine]]:
+    """Make records a run of the job's index, and return what was counted, and the first `most` of the rejects.
 
-    Raises NoInput if there is no record, and UsageError if the index is in use or cannot be read.
+    An index is begun with this unit.  Raises NoInput if there is no record, and UsageError if the index is in use or
+    cannot be read.
     """
     job = structs.replace(job, dedup=_begun(job.index) or DedupSettings(unit=unit))
     with scratch() as workspace, holding_index(job):
-        return _run(job, found, workspace, jobs)
+        tally = _run(job, found, workspace, jobs)
+        rejects = (line for part in workspace.parts("rejects") for line in read_outputs(part, RejectLine))
+        return tally, list(islice(rejects, most))
 
 
 def _run(job: Job, found: Found, workspace: Workspace, jobs: int) -> Tally:

@@ -551,6 +551,30 @@ def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Pa
     assert (tmp_path / "back.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
 
 
+@pytest.mark.parametrize("files", range(5, 12))
+def test_too_few_files_that_may_be_open_are_no_fault_of_an_input(tmp_path: Path, files: int) -> None:
+    for name in "ab":
+        write(tmp_path / "in" / f"{name}.txt", STORY.format(name))
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+    done = command(tmp_path, "clean", "in", "-o", "o.jsonl", "-j", "1", limit=limit)
+    assert done.returncode in (0, 6), done.stderr
+    assert (b"Too many open files" in done.stderr) is (done.returncode == 6)
+    assert (tmp_path / "o.jsonl").exists() is (done.returncode == 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["check a.txt --baseline /dev/zero", "baseline show --baseline /dev/zero", "audit bound /dev/zero"],
+)
+def test_a_file_without_an_end_is_refused(run: Run, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    done = run(*words.split())
+    assert (done.code, "/dev/zero" in done.err) == (2, True), done.err
+
+
 def test_r16_names_of_temporary_files_cannot_be_prepared(tmp_path: Path) -> None:
     from etl.writers import atomic
 

@@ -445,6 +445,13 @@ def test_what_is_imported_counts_as_seen(run: Run) -> None:
     )
     write([RIVER, BUDGET], first=7)
     assert run("index", "import", "index", "in.jsonl").out == "2 records: 1 new, 1 already there\n"
+    with Path("in.jsonl").open("a") as file:
+        file.write("no JSON\n")
+    done = run("index", "import", "index", "in.jsonl")
+    assert (done.code, done.err.splitlines()) == (
+        4,
+        ["1 record could not be read:", "  in.jsonl:3: is not JSON: Expecting value at character 1"],
+    )
     write([RALLY.upper(), HARBOUR], first=9)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     assert [row["id"] for row in rows("out.jsonl")] == ["n10"]

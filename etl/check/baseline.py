@@ -19,6 +19,7 @@ from etl.check.checks import CHECKS
 from etl.check.model import Count, Key
 from etl.check.tally import Tallied
 from etl.errors import UsageError
+from etl.formats.outputs import read_small
 from etl.packs import Selection, selected
 from etl.writers import atomic
 
@@ -178,7 +179,7 @@ def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline.  Raises UsageError if it is missing, damaged or newer: that is never "all is well"."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_small(path).splitlines()
     except FileNotFoundError:
         raise UsageError(
             str(path), "there is no such baseline", f"Write it: copydesk baseline write … --baseline {path}"

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from etl.check.sampling import Draw
 from etl.errors import UsageError
+from etl.formats.outputs import read_small
 from etl.writers import atomic
 
 Verdict = Literal["", "right", "wrong", "unsure"]
@@ -54,7 +55,7 @@ def as_csv(judged: Iterable[Judged]) -> str:
 def read_verdicts(path: Path) -> list[Judged]:
     """Read verdicts.  Raises UsageError, with the line, for what cannot be meant."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_small(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(

@@ -70,8 +70,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --path pages/wire.jsonl | jq -r .text
       copydesk restore clean.jsonl --as dolma -o corpus/
 
-    For HTML, the text of the blocks is rebuilt.  Several inputs need a folder (-o).  The records of a JSONL file become
-    a JSONL file with row, record and text.  Exits with 5 if articles and audit do not match.
+    For HTML, the text of the blocks is rebuilt.  Several inputs need a folder: -o FOLDER, or -o FOLDER/ for a single
+    one.  Several records of a file become JSON lines with path, row, record and text; a single one is printed as plain
+    text.  Exits with 5 if articles and audit do not match.
 
     With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
     file is never replaced by another text, because nothing in it shows that copydesk wrote it.
@@ -88,14 +89,17 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
         if path:
             raise UsageError(path, "no such input is in the articles", "Name it as `origin.path` of an article does.")
         raise UsageError(str(articles), "has no articles")
-    if second is None:
+    is_folder = output.endswith("/") or (output and Path(output).is_dir())
+    if second is None and not is_folder:
         _write_one(first, output)
-    elif path and not output:
-        sys.stdout.buffer.writelines(_body(chain([first, second], wanted)))
-    elif not output:
-        raise UsageError(str(articles), "holds more than one document", "Give -o FOLDER, or pick an input with --path.")
+        return
+    documents = chain([first, *([second] if second else [])], wanted)
+    if output:
+        _write_folder(documents, Path(output))
+    elif path:
+        sys.stdout.buffer.writelines(_body(documents))
     else:
-        _write_folder(chain([first, second], wanted), Path(output))
+        raise UsageError(str(articles), "holds more than one document", "Give -o FOLDER, or pick an input with --path.")
 
 
 @click.command(cls=GroupedCommand)
@@ -177,8 +181,6 @@ def _write_one(one: Restored, output: str) -> None:
     if not output:
         sys.stdout.buffer.write(body)
         return
-    if Path(output).is_dir():
-        raise UsageError(output, "is a folder, and there is one input", "Name a file.")
     _refuse((output,), (one.path,))
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     with atomic(Path(output)) as temporary:

@@ -140,6 +140,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
 
     Later runs then drop duplicates of these records.  No other file is written.
     """
+    from etl.cli.show import MAX_REJECTS_SHOWN, reject_word
     from etl.formats import Reading, find
     from etl.lsh import add_records
     from etl.pipeline.job import Job
@@ -151,11 +152,13 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
         memory=settings.size(chosen, "memory"),
         index=folder,
     )
-    tally = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"])
+    tally, rejects = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"], MAX_REJECTS_SHOWN)
     copies = dict(tally.kinds).get("duplicate", 0)
     click.echo(f"{number(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} already there")
     if tally.rejects:
-        say(f"{number(tally.rejects, 'record')} could not be read")
+        say(f"{number(tally.rejects, 'record')} could not be read:")
+        for line in rejects:
+            say(reject_word(line))
         raise SystemExit(4)
 
 

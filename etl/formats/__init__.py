@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from etl.errors import Unreadable, UsageError
+from etl.errors import MachineError, Unreadable, UsageError
 from etl.formats import columnar, delimited, feeds, html, json_documents, jsonl, text, warc
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
@@ -104,7 +104,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 yield share
             if is_empty:
                 yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and has no records")
-    except (UsageError, MemoryError):
+    except (UsageError, MachineError, MemoryError):
         raise
     except Exception as error:  # a fault of ours costs this source, and not the run
         yield Share(source, fault=fault_of(error))

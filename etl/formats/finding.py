@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from msgspec import Struct
 
-from etl.errors import NoInput
+from etl.errors import NoInput, check_machine
 from etl.formats.ignoring import GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, printable
@@ -80,7 +80,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
     elif is_address(name) and os.path.isdir(local := local_path(name)):  # noqa: PTH112  # as below
         yield from _walk(local, reading, suffixes, rules.at(local))
     elif is_address(name):
-        yield from _stored(name, reading, suffixes)
+        yield from _stored(name, reading, suffixes, Ignored(rules.excluded))
     elif os.path.isdir(name):  # noqa: PTH112  # a name too long is none, and no error
         yield from _walk(name, reading, suffixes, rules.at(name))
     elif os.path.lexists(name):
@@ -92,14 +92,29 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
         raise NoInput(name, fault, "Check the path; quote a glob to let copydesk expand it.")
 
 
-def _stored(address: str, reading: Reading, suffixes: Sequence[str]) -> Iterator[_Candidate]:
-    """Yield the files of an object store; those below a folder as those of a folder on disk."""
+def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: Ignored) -> Iterator[_Candidate]:
+    """Yield the files of an object store; those below a folder as those of a folder on disk.
+
+    Patterns of --exclude are meant from the bucket on.
+    """
     for one in listed(address):
         base = one.address.partition("?")[0]
-        if one.address != address and not reading.format and suffix_of(base) not in suffixes and not has_magic(address):
-            yield _Candidate(one.address, fault=_OTHER)
+        fault = excluded.reason(base.partition("://")[2])
+        if one.address != address and not has_magic(address):
+            inner = PurePath(base.removeprefix(address.partition("?")[0]))
+            fault = next(filter(None, map(_fault_of_name, inner.parts)), "") or fault
+            fault = fault or ("" if reading.format or suffix_of(base) in suffixes else _OTHER)
+        if fault:
+            yield _Candidate(one.address, fault=fault)
         else:
             yield _Candidate(one.address, one.address, size=one.size, modified=one.modified)
+
+
+def _fault_of_name(name: str) -> str:
+    """Return why a file of this name, or what stands in a folder of this name, is not read; "" if it is."""
+    if name.startswith(OWN):
+        return "it is a work file of copydesk's"
+    return "it is hidden" if name.startswith((".", "__MACOSX")) else WORK_FOLDERS.get(name, "")
 
 
 _OTHER = "its name does not end in a known suffix"
@@ -143,6 +158,7 @@ def _level(
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
+        check_machine(error)
         yield _Candidate(folder, fault=f"cannot be opened: {error.strerror}", is_error=True)
         return
     for entry in entries:

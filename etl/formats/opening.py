@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import structs
 
-from etl.errors import Unreadable
+from etl.errors import Unreadable, check_machine
 from etl.formats.sniffing import SNIFFED_BYTES
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
@@ -151,10 +151,14 @@ def bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def fault_of(error: Exception) -> str:
-    """Return what is wrong with a file, or a document, that could not be read, in words."""
+    """Return what is wrong with a file, or a document, that could not be read, in words.
+
+    Raises MachineError if it is not the file that is wrong.
+    """
     if isinstance(error, Unreadable):
         return error.fault
     if isinstance(error, OSError):
+        check_machine(error)
         return f"cannot be read: {error.strerror or str(error).partition(chr(10))[0]}"
     if isinstance(error, RecursionError):
         return "is nested too deep"

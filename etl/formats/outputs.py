@@ -1,5 +1,6 @@
 """What copydesk wrote, read back: articles in any shape, audit, rejects, as JSON lines or Parquet."""
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -84,6 +85,15 @@ def check_target(path: Path, force: bool, *starts: re.Pattern[bytes]) -> None:
         raise UsageError(str(path), "exists already", "Name another file, or overwrite it with --force.")
     if not any(begins(path, start) for start in starts):
         raise UsageError(str(path), "was not written by copydesk", "Name another file, or remove it yourself.")
+
+
+def read_small(path: Path) -> str:
+    """Return the text of a file that is held whole.  Raises UsageError if it is large; OSError; UnicodeDecodeError."""
+    with path.open("rb") as file:
+        body = file.read(MAX_DOCUMENT_BYTES + 1)
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise UsageError(str(path), f"has more than {MAX_DOCUMENT_BYTES >> 20} MiB", "Name a file that copydesk wrote.")
+    return io.TextIOWrapper(io.BytesIO(body), "utf-8-sig").read()
 
 
 def read_texts(path: Path) -> Iterator[tuple[str, str]]:

@@ -106,3 +106,18 @@ def test_objects_of_a_folder_are_those_that_the_manifest_names(store: None, inpu
     manifest = json.loads(client.get_object(Bucket="clean", Key="out/run.json")["Body"].read())
     assert {f"out/{part['path']}" for part in manifest["parts"]} | {"out/run.json"} == keys
     assert any(key.startswith("out/articles/part-") for key in keys)
+
+
+def test_files_of_a_store_are_passed_over_as_those_of_a_folder(store: None, inputs: Path) -> None:
+    client = boto3.client("s3")
+    for key in ("a.jsonl", "drafts/b.jsonl", "_temporary/c.jsonl", ".hidden/d.jsonl", "pages/e.txt", "f.png"):
+        client.put_object(Bucket="crawl", Key=f"mixed/{key}", Body=record(3).encode())
+
+    def shown(*options: str) -> list[str]:
+        words = [str(Path(sys.executable).parent / "copydesk"), "clean", "s3://crawl/mixed/", "--show-files", *options]
+        done = subprocess.run(words, cwd=inputs, check=True, capture_output=True, text=True)  # our own command
+        return [line.removeprefix("s3://crawl/mixed/") for line in done.stdout.splitlines()]
+
+    assert shown() == ["a.jsonl", "drafts/b.jsonl", "pages/e.txt"]
+    assert shown("--exclude", "drafts/") == ["a.jsonl", "pages/e.txt"]
+    assert shown("--exclude", "*.txt", "--exclude", "crawl/mixed/a.*") == ["drafts/b.jsonl"]
