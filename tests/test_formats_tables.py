@@ -217,6 +217,15 @@ def test_columns_of_pages(tmp_path: Path, name: str, write: Callable[[pa.Table],
     assert (raw.kind, raw.body) == ("html", b"<html><body><p>One.")
 
 
+def test_a_header_may_repeat_a_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('text,note,b,note_2,note\n"The mayor, at last, opened the bridge.",1,2,3,4\n')
+    (raw,) = results(tmp_path / "a.csv")
+    assert isinstance(raw, Raw)
+    assert (raw.body, raw.extra) == (
+        "The mayor, at last, opened the bridge.", '{"note":"1","b":"2","note_2":"3","note_3":"4"}'
+    )  # fmt: skip
+
+
 def test_column_of_the_longest_strings_is_the_text(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(pa.table({"titel": ["A", "B"], "inhalt": [STORY, STORY]})))
@@ -267,7 +276,7 @@ FAR = 2**62
         pytest.param(pa.array([2**30], pa.date32()), "out of range", id="such a day"),
         pytest.param(pa.array([0], pa.timestamp("us", "Foo/Bar")), "1970-01-01 00:00:00", id="an unknown time zone"),
         pytest.param(pa.array([[{"at": NANOSECONDS}]], pa.list_(pa.struct({"at": pa.timestamp("ns")}))), "00.000000001", id="within others"),
-        pytest.param(pa.StructArray.from_arrays([pa.array(["a"]), pa.array(["b"])], ["x", "x"]), '"x":"a","x_1":"b"', id="two names within"),
+        pytest.param(pa.StructArray.from_arrays([pa.array(["a"]), pa.array(["b"])], ["x", "x"]), '"x":"a","x_2":"b"', id="two names within"),
     ],
 )  # fmt: skip
 def test_values_that_python_has_no_form_for_cost_no_row(

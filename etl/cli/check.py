@@ -118,10 +118,10 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check crawl/ --baseline copydesk.baseline.jsonl
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
-    Exits with 1 if there are errors, else with 0.  An input that cannot be read is an error.  If the check
-    raw.unreadable is left out (--skip-checks), it is not, and the exit code is 4 if there are no other errors.  By
-    default no error is allowed.  To allow some, use --max, [[threshold]] tables in copydesk.toml, or a baseline.
-    docs/checks.md describes the checks.
+    Exits with 1 if there are errors, else with 0.  An input that cannot be read is an error.  With --skip-checks
+    raw.unreadable, such an input is not an error; if there are no other errors, the exit code is then 4.  By default no
+    error is allowed.  To allow some, use --max, [[threshold]] tables in copydesk.toml, or a baseline.  docs/checks.md
+    describes the checks.
     [clean] of copydesk.toml also applies to check.  If FILE of --format holds an earlier report, it is replaced.
     """
     from etl.check.judge import report_of

@@ -6,8 +6,10 @@ a field that is taken does not stand in `metadata` any more.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 
 # trafilatura, newspaper4k, news-please, fundus, datatrove, OSCAR (`content`), schema.org, NewsAPI, the Guardian's and
 # WordPress's interface, JSON Feed, Arc, TREC's and Kaggle's sets, XSum (`document`).
@@ -120,10 +122,17 @@ def folded(name: str) -> str:
 
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names of columns, with a number behind those that are empty or taken."""
-    found: list[str] = []
-    for number, name in enumerate(names):
-        found.append(name if name and name not in found else f"{name or 'column'}_{number}")
+    """Return names of columns, each once: with a number behind those that are taken, their place for those without.
+
+    >>> distinct(["note", "", "note", "note_2", "note"])
+    ('note', 'column_1', 'note_3', 'note_2', 'note_4')
+    """
+    taken, numbers, found = set(names), defaultdict[str, Iterator[int]](lambda: count(2)), dict[str, None]()
+    for place, name in enumerate(names):
+        free = wanted = name or f"column_{place}"
+        while free in found or (free != name and free in taken):
+            free = f"{wanted}_{next(numbers[wanted])}"
+        found[free] = None
     return tuple(found)
 
 
