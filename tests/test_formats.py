@@ -94,6 +94,16 @@ def test_glob_is_expanded(tmp_path: Path) -> None:
     assert [Path(source.name).name for source in found.sources] == ["a.txt", "b.txt"]
 
 
+def test_a_folder_that_a_glob_matches_is_named(tmp_path: Path) -> None:
+    (tmp_path / "crawl/sub").mkdir(parents=True)
+    for name in ("a.txt", "sub/b.txt"):
+        (tmp_path / "crawl" / name).write_bytes(b"x")
+    folder = f"{tmp_path}/crawl"
+    found = find([f"{folder}/*"], Reading())
+    assert found.passed_over == ((f"{folder}/sub", "it is a folder, and a pattern stands for files"),)
+    assert len(find([f"{folder}/**"], Reading()).sources) == 2
+
+
 def test_address_of_a_local_file_is_opened_like_a_path(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(gzip.compress(b'{"text": "One."}\n'))

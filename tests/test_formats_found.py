@@ -223,6 +223,10 @@ ITEM = f"<item><title>Last ferry sails</title><description>{A}</description></it
         pytest.param(rss(ITEM) + "\n" + rss(f"<item><description>{C}</description></item>"), [A, C], id="two feeds in a row"),
         pytest.param(rss(f"<item><description>{A} <br> and <b>more</description></item>{ITEM}"), [f"<p>{A} <br> and <b>more</p>", A], id="tags that are not closed"),
         pytest.param(rss(f"<item><description><p>{A}</p></description></item>"), [f"<p>{A}</p>"], id="tags that are not escaped"),
+        pytest.param(rss(f"<item><description>{A} a[b[1]]> 3 {A}</description></item>"), [f"{A} a[b[1]]> 3 {A}"], id="an end of CDATA without a start"),
+        pytest.param(rss(f"<item><description>{A}<br>a[b[1]]> 3</description></item>"), [f"<p>{A}<br>a[b[1]]> 3</p>"], id="and tags that are not closed"),
+        pytest.param(rss(f"<item><description>{A} &#55357;&#56832; &#55296; &#60;b&#0;</description></item>{ITEM}"), [f"{A} \U0001f600 \ufffd <b", A], id="halves of a pair"),
+        pytest.param(rss(f"<item><description>{A} &#{'9' * 9999}; &#x110000;</description></item>{ITEM}"), [f"{A} \ufffd \ufffd", A], id="no characters"),
     ],
 )  # fmt: skip
 def test_feeds_as_they_are_found(tmp_path: Path, body: str, texts: list[str]) -> None:

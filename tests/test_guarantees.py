@@ -516,12 +516,13 @@ def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go
     assert run("index", "stats", "out/index").code == 0
 
 
-def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("replaced", ["{}", '{"articles": [1, 2, 3]}'], ids=["where none was", "where another was"])
+def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path, replaced: str) -> None:
     output = delivery.output_of(str(tmp_path / "o.jsonl"))
     with Claim(output.parent, output.claim) as claim:
         workspace = Path(claim.open(Identity({}), ".jsonl").folder)
     write(workspace / "ready" / "articles", "new")
-    write(workspace / delivery.JOURNAL, '{"ready": ["articles"], "replaced": []}')
+    write(workspace / delivery.JOURNAL, f'{{"ready": ["articles"], "replaced": {replaced}}}')
     write(tmp_path / "o.jsonl", "precious")
     with pytest.raises(MachineError, match="appeared"):
         delivery.finish_delivery(output, workspace)

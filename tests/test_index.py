@@ -528,3 +528,16 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> N
     other.touch()
     with locked(str(tmp_path / "index")):
         assert (left.exists(), other.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["part-0.parquet", "part-x.blocks.parquet", ".lock-holder", "lock"])
+def test_files_of_others_beside_an_index_stay(run: Run, tmp_path: Path, name: str) -> None:
+    write([RALLY, RIVER])
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index").code == 0
+    for folder in ("index", "data"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text("precious")
+        run("dedup", "in.jsonl", "-o", f"{folder}.jsonl", "--index", folder)
+        run("index", "compact", folder)
+        run("index", "forget", folder, "n1")
+        assert (tmp_path / folder / name).read_text() == "precious"

@@ -5,15 +5,18 @@ declares.  feedparser reads as much, but does not say which item of a cut feed i
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from html import entities, unescape
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from msgspec import Struct, structs
 
 from etl.decode import decode
 from etl.errors import Unreadable
+from etl.formats.field_values import well_formed
 from etl.formats.fields import Place, document
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import xml_root
@@ -39,7 +42,10 @@ ITEMS = ("item", "entry")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
 _NAMED = re.compile(r"&(\w+);")
 _BARE = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+_REFERENCE = re.compile(r"&#(\d+|[xX][0-9a-fA-F]+);")
+_REFERENCES = re.compile(r"(?:&#(?:\d+|[xX][0-9a-fA-F]+);)+")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_CHARACTER = re.compile(f"{_NOT_XML.pattern}|[\ud800-\udfff]|\ufffd")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARATION_WITHIN = re.compile(r"<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b", re.I)
@@ -157,13 +163,36 @@ def _well_formed(text: str) -> str:
     parts = _CDATA.split(text)
     parts[::2] = [_BROKEN_TEXT.sub(_as_cdata, part) for part in parts[::2]]
     parts = _CDATA.split("".join(parts))
-    parts[::2] = [_BARE.sub("&amp;", _NAMED.sub(_character, part)) for part in parts[::2]]
+    parts[::2] = [_bare_text(part) for part in parts[::2]]
     return "".join(parts)
+
+
+def _bare_text(text: str) -> str:
+    """Return what stands outside of CDATA sections so that XML takes all of it."""
+    text = _REFERENCES.sub(_characters, _BARE.sub("&amp;", _NAMED.sub(_character, text)))
+    return text.replace("]]>", "]]&gt;")  # before a stray one, lxml passes over the text
+
+
+def _characters(references: re.Match[str]) -> str:
+    """Return references to characters as they are, unless one is to half a surrogate pair, or to none of XML's."""
+    found = "".join(map(_referred, _REFERENCE.findall(references[0])))
+    return escape(_NOT_XML.sub(" ", well_formed(found))) if _NO_CHARACTER.search(found) else references[0]
+
+
+def _referred(number: str) -> str:
+    """Return the character of a reference; U+FFFD if there is none."""
+    is_hexadecimal = number[0] in "xX"
+    digits = (number[1:] if is_hexadecimal else number).lstrip("0")
+    code = int(f"0{digits}", 16 if is_hexadecimal else 10) if len(digits) < 8 else sys.maxunicode + 1
+    return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
 def _as_cdata(element: re.Match[str]) -> str:
     """Return an element of text whose tags were not escaped as one in which they need not be: `<br>` is not closed."""
-    return f"{element[1]}<![CDATA[{element[3]}]]>{element[4]}" if "<" in element[3] else element[0]
+    if "<" not in element[3]:
+        return element[0]
+    text = element[3].replace("]]>", "]]]]><![CDATA[>")
+    return f"{element[1]}<![CDATA[{text}]]>{element[4]}"
 
 
 def _character(entity: re.Match[str]) -> str:

@@ -123,6 +123,8 @@ def story(value: Any) -> str:
 
     >>> story({"title": "A", "body": "One."}), story({"type": "list", "items": ["One.", "Two."]}), story({"name": "A"})
     ('One.', 'One.\\n\\nTwo.', '')
+    >>> story(["Any injuries?", "None"]), story(["None"])
+    ('Any injuries?\\n\\nNone', '')
     """
     return usable(value, TEXT_VALUE_NAMES)
 
@@ -132,8 +134,12 @@ def _texts(value: Any, depth: int, names: Sequence[str]) -> Iterator[str]:
         if not is_null(value):
             yield value
     elif depth < MAX_TEXT_DEPTH and isinstance(value, list):
+        are_paragraphs = names is TEXT_VALUE_NAMES and any(isinstance(one, str) and not is_null(one) for one in value)
         for item in value:
-            yield from _texts(item, depth + 1, names)
+            if are_paragraphs and isinstance(item, str):  # "None" among others is an answer
+                yield from [item] if item.strip() else ()
+            else:
+                yield from _texts(item, depth + 1, names)
     elif depth < MAX_TEXT_DEPTH and isinstance(value, dict):
         if isinstance(children := value.get("content", value.get("children")), list) and _is_inline(value):
             yield "".join(text for child in children for text in _texts(child, depth + 1, names))

@@ -86,7 +86,11 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
     elif os.path.lexists(name):
         yield _chosen(name, rules)
     elif has_magic(name) and (matches := sorted(set(_globbed(name)))):
-        yield from (_chosen(match, rules) for match in matches if not Path(match).is_dir())
+        for match in matches:
+            if not Path(match).is_dir():
+                yield _chosen(match, rules)
+            elif "**" not in name:  # which stands for what is in folders, too
+                yield _Candidate(match, fault="it is a folder, and a pattern stands for files")
     else:
         fault = "no file matches" if has_magic(name) else "there is no such file or folder"
         raise NoInput(name, fault, "Check the path; quote a glob to let copydesk expand it.")

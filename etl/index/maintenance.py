@@ -13,11 +13,11 @@ from msgspec import Struct, structs
 from etl.dedup.schema import TABLES, TableName
 from etl.errors import UsageError
 from etl.index.manifest import (
-    PARTS,
     Manifest,
     Part,
     locked,
     orphans,
+    part_files,
     read_manifest,
     sync,
     verified_manifest,
@@ -64,7 +64,7 @@ def size(folder: str) -> Size:
 def extend(folder: str, staged: Path) -> None:
     """Make what a run has staged a part of the index: its files first, then, at once, the manifest that names them."""
     manifest = read_manifest(str(staged))
-    for file in sorted({*staged.glob(PARTS)} - {*orphans(str(staged), manifest)}):
+    for file in sorted({*part_files(staged)} - {*orphans(str(staged), manifest)}):
         copyfile(file, Path(folder) / file.name)
         sync(Path(folder) / file.name)
     sync(Path(folder))

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -18,7 +19,9 @@ from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
 from etl.writers import TEMPORARY, atomic, check_regular
 
-MANIFEST, LOCK, HOLDER, PARTS = "manifest.json", "lock", ".lock-holder", "part-*.parquet"
+MANIFEST, LOCK, HOLDER = "manifest.json", "lock", ".lock-holder"
+_HELD_BY = "process "
+_PART_FILE = re.compile(rf"part-\d{{5,}}\.({'|'.join(TABLES)})\.parquet")
 
 
 class Run(Struct, frozen=True):
@@ -89,12 +92,12 @@ def locked(folder: str) -> Iterator[None]:
     lock = FileLock(lock_file)
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        for path in (lock_file, holder, Path(folder) / MANIFEST, *Path(folder).glob(PARTS)):
+        for path in (lock_file, holder, Path(folder) / MANIFEST, *part_files(folder)):
             check_regular(path)  # a link would lead what is written out of the folder
-            if path in (lock_file, holder) and path.exists() and path.stat().st_nlink > 1:
-                raise UsageError(str(path), "is also a file with another name", "Remove it.")
+            if path in (lock_file, holder) and path.exists():
+                _check_lock_file(path)
         lock.acquire(blocking=False)
-        holder.write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
+        holder.write_text(f"{_HELD_BY}{os.getpid()} on {platform.node()}", encoding="utf-8")
         for unfinished in Path(folder).glob(TEMPORARY):  # of a run that was killed: nobody else writes here
             unfinished.unlink()
     except Timeout:
@@ -108,6 +111,21 @@ def locked(folder: str) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _check_lock_file(path: Path) -> None:
+    """Raise UsageError for what was not written to lock an index, or has another name, too: it is written over."""
+    if path.stat().st_nlink > 1:
+        raise UsageError(str(path), "is also a file with another name", "Remove it.")
+    with path.open("rb") as file:
+        start = file.read(len(_HELD_BY))
+    if start and (path.name == LOCK or start != _HELD_BY.encode()):
+        raise UsageError(str(path), "was not written by copydesk", "Name another folder for the index.")
+
+
+def part_files(folder: str | Path) -> list[Path]:
+    """Return the files in a folder that are named like those of an index."""
+    return sorted(path for path in Path(folder).glob("part-*.parquet") if _PART_FILE.fullmatch(path.name))
 
 
 def read_manifest(folder: str) -> Manifest:
@@ -201,7 +219,7 @@ def sync(path: Path) -> None:
 def orphans(folder: str, manifest: Manifest) -> list[Path]:
     """Return the part files that the manifest does not name: those of a run that was killed."""
     named = {part.name for part in manifest.parts}
-    return sorted(path for path in Path(folder).glob(PARTS) if path.name.partition(".")[0] not in named)
+    return [path for path in part_files(folder) if path.name.partition(".")[0] not in named]
 
 
 def _refuse_others(folder: str) -> None:
@@ -210,7 +228,7 @@ def _refuse_others(folder: str) -> None:
         return
     if not Path(folder).is_dir():
         raise UsageError(folder, "is not a folder", "Name an index, or a folder that is empty or not there yet.")
-    own = {LOCK, HOLDER, *(path.name for path in Path(folder).glob(PARTS))}
+    own = {LOCK, HOLDER, *(path.name for path in part_files(folder))}
     others = sorted(path.name for path in Path(folder).iterdir() if path.name not in own)
     if others:
         raise UsageError(folder, f"is not an index: it holds {others[0]}", "Name an index, or an empty folder.")

@@ -240,10 +240,13 @@ def printing(device: str = "") -> Iterator[IO[bytes]]:
 
 
 class Journal(Struct, frozen=True):
-    """What a delivery moves: the kinds of results that are ready, and those at the output that they replace."""
+    """What a delivery moves: the kinds of results that are ready, and those at the output that they replace.
+
+    Of the latter it is noted which files they are: inode, size, and when they were changed.
+    """
 
     ready: list[str]
-    replaced: list[str]
+    replaced: dict[str, tuple[int, int, int]]
 
 
 def deliver(
@@ -286,7 +289,8 @@ def _make_ready(
         with atomic(ready / "run.json") as path:
             path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
     try:
-        journal = Journal(sorted(item.name for item in ready.iterdir()), _replaceable(output, force))
+        replaced = {kind: _identity(output.path(kind)) for kind in _replaceable(output, force)}
+        journal = Journal(sorted(item.name for item in ready.iterdir()), replaced)
     except UsageError as error:
         raise _appeared(error.place) from None
     with atomic(Path(workspace.folder) / JOURNAL) as path:
@@ -304,9 +308,9 @@ def finish_delivery(output: Output, folder: Path) -> bool:
     journal = msgspec.json.decode((folder / JOURNAL).read_bytes(), type=Journal)
     ready, old = folder / "ready", folder / "old"
     old.mkdir(exist_ok=True)
-    for kind in journal.replaced:
+    for kind, identity in journal.replaced.items():
         if kind not in journal.ready or (ready / kind).exists():
-            _move_away(output.path(kind), old / kind)
+            _move_away(output.path(kind), old / kind, identity)
     for kind in output.kinds():
         if kind in journal.ready and (ready / kind).exists():
             _move_in(ready / kind, output.path(kind))
@@ -314,9 +318,17 @@ def finish_delivery(output: Output, folder: Path) -> bool:
     return True
 
 
-def _move_away(path: Path, target: Path) -> None:
-    if path.exists() and not target.exists():
+def _move_away(path: Path, target: Path, identity: tuple[int, int, int]) -> None:
+    """Move what is replaced; another file may stand there since a run was killed."""
+    if os.path.lexists(path) and not target.exists():
+        if _identity(path) != identity:
+            raise _appeared(str(path))
         path.rename(target)
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    status = path.lstat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _move_in(path: Path, target: Path) -> None:
