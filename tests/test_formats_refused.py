@@ -130,6 +130,10 @@ def test_damaged_compression_is_a_reject(tmp_path: Path, compress: Callable[[byt
         ("README", b"The ferry.\n", "text"),
         ("a.txt", b"<Getty Images>\n\nThe ferry.\n", "text"),
         ("a.txt", b"", "text"),
+        ("a.txt", b"<!-- x -->\n<!doctype html>\nThe ferry.", "html"),
+        # Each comment once doubled the time that the start of a file took.
+        ("a.txt", b"<!-- x -->\n" * 200 + b"The ferry.\n", "text"),
+        ("a.txt", b'<?xml version="1.0"?>' + b"<!-- x -->" * 200 + b"The ferry.\n", "text"),
     ],
 )
 def test_format_is_by_content_before_suffix(name: str, head: bytes, expected: Format) -> None:

@@ -9,13 +9,13 @@ SNIFFED_BYTES = 64 << 10
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\xff]")
 _HTML_START = re.compile(
-    rb"(?:<!--.*?-->|<\?xml[^>]*>|<!doctype\s+html[^>]*>|\s)*<(?:!doctype\s+html|html|head|body|title|meta|div|p|article"
+    rb"(?:<!--.*?-->|<\?xml[^>]*>|\s)*+<(?:!doctype\s+html|html|head|body|title|meta|div|p|article"
     rb"|main|section|table|h1|script|style|link|header|nav)\b",
     re.I | re.S,
 )
 _DOCTYPE = re.compile(rb"\s*<!doctype\s+html", re.I)
 _XML_ROOT = re.compile(
-    rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*(?:\[.*?\]\s*)?>)*<([A-Za-z_][\w.:-]*)", re.I | re.S
+    rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)", re.I | re.S
 )
 _XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z]\w*[^<>]*\sxmlns(?::\w+)?=))", re.I)
 
