@@ -79,6 +79,12 @@ def kept(page: Page) -> str:
             "<p>a<script>b</script><style>c</style></p><template>d</template>", ["a"], id="markup is not text"
         ),
         pytest.param("<svg><text>a</text></svg><math><mi>x</mi><annotation>x</annotation></math>", ["x"], id="math is"),
+        pytest.param(
+            "<svg><g><text>a</text></g><p>b</p><b>c</b>d</svg>e", ["b", "ce"], id="but for what breaks out of a picture"
+        ),
+        pytest.param(
+            "<svg><style>a</style><p>b<svg><path/></svg>c</p>", ["bc"], id="or stands behind one that is not closed"
+        ),
         pytest.param("a</body>b</html>c", ["a", "b", "c"], id="text after the end of the page"),
         pytest.param("&lt;b&gt; &amp;amp;", ["<b> &amp;"], id="entities are characters, once"),
         pytest.param("lone \ud83d half", ["lone \ufffd half"], id="half a surrogate pair"),

@@ -13,6 +13,7 @@ from etl.dedup import DedupSettings
 from etl.document import Judged, Ruleset, finish
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules
+from etl.packs.selection import Profile
 from etl.pipeline.duplicates import duplicates_within
 
 HEAD = '[pack]\nid = "mine"\nversion = "1"\n'
@@ -34,6 +35,23 @@ def ruleset(folder: Path, *rules: str) -> Ruleset:
 
 def edited(text: str, rules: Ruleset, metadata: Metadata = Metadata()) -> Judged:
     return judged(Raw("a.txt", text, sha256(text.encode()).hexdigest(), metadata=metadata), rules)
+
+
+@pytest.mark.parametrize("profile", ["standard", "hard"])
+def test_a_tag_changes_nothing_that_others_do(tmp_path: Path, sample: Path, profile: Profile) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + RULE.format(number=1, rule='action = "tag"\nmatch.regex = ".+"'), "utf-8")
+    menu = "\n\n".join(
+        [LINE, "Home", "Politics", "World", "It rained.", "Sport", "Opinion", LINE[::-1], "Subscribe"] * 3
+    )
+
+    def gone(text: str, *packs: str) -> list[tuple[tuple[int, str], ...]]:
+        found = edited(text, compile_rules(Selection(packs=packs, profile=profile)))
+        return [tuple((one.block, one.rule) for one in some if one.action != "tag") for some in found.removals]
+
+    for text in (sample.read_text(), menu):
+        assert gone(text, str(path)) == gone(text)
+        assert any(gone(text))
 
 
 @pytest.mark.parametrize(

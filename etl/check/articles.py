@@ -14,6 +14,7 @@ from etl.check.records import ArticleRecord
 from etl.fold import count_words, ends_sentence, has_full_stop
 from etl.language import contradicted
 from etl.model import Block
+from etl.repair.steps import STRAY_SPACE
 
 # Words.  The shortest stories of agencies, flashes aside, have some twenty.
 MIN_WORDS = 12
@@ -21,14 +22,15 @@ MIN_WORDS = 12
 MIN_UNFINISHED_WORDS = 12
 # News is dated; newspapers begin in the 17th century.
 FIRST_YEAR = "1600"
-EPOCH = "1970-01-01T00:00:00.000Z"
+_EPOCH = re.compile(r"1970-01-01(?:T00:00:00(?:\.0+)?(?:Z|\+00:00)?)?")
 # Days.  Clocks of sources are in all time zones.
 MAX_AHEAD = 1
 
 # C0 and C1 controls, marks that embed or override the direction of writing, invisible marks, noncharacters.  Marks that
 # join or part letters (Persian, Hindi, emoji) and those of one direction (Hebrew, Arabic) are text.
 _CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff\xad\u2060]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff\xad\u2060]|"
+    + STRAY_SPACE
 )
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$|\[\+\d+ char")
 
@@ -104,7 +106,7 @@ def _language(article: Article) -> Faults:
 
 def _dates(article: Article) -> Faults:
     created, added = article.record.created, article.record.added
-    if created == EPOCH:
+    if _EPOCH.fullmatch(created):
         yield "epoch", "is dated to the second zero of 1970: no date, or a wrong unit", created
     elif created and created[:4] < FIRST_YEAR:
         yield "ancient", f"is dated before {FIRST_YEAR}", created

@@ -16,6 +16,9 @@ from etl.packs.schema_errors import Guide, shape_error
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 
+# Checks that look across articles: what they find has no language and no status.
+_ACROSS = frozenset(("art.duplicates", "art.ids", "art.suspects", "raw.suspects", "raw.drift"))
+
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(%?)")
 
 
@@ -49,7 +52,12 @@ def limit_of(threshold: Threshold, place: str) -> Limit:
     given = [name for name in ("max", "min", "mostly") if getattr(threshold, name) is not None]
     if len(given) != 1:
         raise UsageError(place, f"has {' and '.join(given) or 'no limit'}", "Give one of max, min, mostly.")
-    matching(threshold.check, place)
+    where = threshold.where
+    if (where.language, where.status) != (Where().language, Where().status) and _ACROSS.issuperset(
+        matching(threshold.check, place)
+    ):
+        fault = f"{threshold.check} looks across articles: its findings have no language and no status"
+        raise UsageError(place, fault, "Use rule, publisher and path in `where`.")
     if threshold.mostly is not None:
         share = round(1 - threshold.mostly, 9)
         return Limit(threshold.check, share, None, True, threshold.level, threshold.where, said=place)

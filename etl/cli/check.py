@@ -66,16 +66,17 @@ checking_options = options.stacked(
     metavar="NAME[=FILE]",
     help=f"{', '.join(FORMAT_NAMES)}; repeatable, at most one without a file.  [default: text]",
 )
-@option("Output", "--exit-zero", is_flag=True, help="Always exit with 0.")
+@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 also if there are errors, or unreadable inputs.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Print no notes; the report is still printed.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Do not say what was passed over; the report is still printed.")
 @option(
     "Limits",
     "--max",
     "most",
     multiple=True,
     metavar="WHAT=N[%]",
-    help="Allow this much: art.leftover=3, raw.boilerplate=30%, art.leftover:core/*=1%; repeatable.",
+    help="Allow this much instead of nothing: art.leftover=3, raw.boilerplate=30%.  With a rule "
+    "(art.leftover:core/*=1%), it is one more limit; repeatable.",
 )
 @option(
     "Limits",

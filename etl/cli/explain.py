@@ -40,7 +40,7 @@ class ExplainCommand(GroupedCommand):
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 @options.reading_options
 @options.rule_options
-@options.dedup_options
+@options.duplicate_options
 def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -> None:
     """Show what happened to a line, and which rules match it.
 
@@ -52,7 +52,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain --text 'Belarusâ€™ president don?t'
 
     LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  If a rule removes the
-    line, an exception that keeps it is printed.
+    line, an exception that keeps it is printed.  Duplicates are looked for only in the document of the line.
     """
     from etl.explain import explain_line, explain_text, words
 

@@ -199,7 +199,7 @@ similarity_options = stacked(
     ),
 )
 
-dedup_options = stacked(
+duplicate_options = stacked(
     option(
         "Duplicates",
         "--dedup",
@@ -208,7 +208,6 @@ dedup_options = stacked(
         show_default=True,
         help="Where to look for near-duplicate paragraphs and articles: nowhere, in each article, in the whole run.",
     ),
-    index_option,
     similarity_options,
     option(
         "Duplicates",
@@ -219,6 +218,8 @@ dedup_options = stacked(
         help="Remove duplicates, or keep them and record them in the audit.",
     ),
 )
+
+dedup_options = stacked(duplicate_options, index_option)
 
 
 capacity_options = stacked(

@@ -8,9 +8,8 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from html import entities, unescape
+from html import entities, escape, unescape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from msgspec import Struct, structs
 
@@ -176,7 +175,7 @@ def _bare_text(text: str) -> str:
 def _characters(references: re.Match[str]) -> str:
     """Return references to characters as they are, unless one is to half a surrogate pair, or to none of XML's."""
     found = "".join(map(_referred, _REFERENCE.findall(references[0])))
-    return escape(_NOT_XML.sub(" ", well_formed(found))) if _NO_CHARACTER.search(found) else references[0]
+    return escape(_NOT_XML.sub(" ", well_formed(found)), quote=False) if _NO_CHARACTER.search(found) else references[0]
 
 
 def _referred(number: str) -> str:

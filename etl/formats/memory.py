@@ -76,6 +76,8 @@ def _plain(name: str, value: Any) -> Any:
     """Return a copy of a value, with those of numpy, pandas and the like as Python has them.  Raises TypeError."""
 
     def as_builtin(inner: Any) -> Any:
+        if getattr(inner, "ndim", 0):  # an array, however few values it has
+            return list(inner)
         for method in ("item", "isoformat", "tolist"):
             if callable(convert := getattr(inner, method, None)):
                 return convert()

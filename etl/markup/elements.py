@@ -21,6 +21,31 @@ VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
 # Markup and not text: never shown, never in a block.  Not <head>: of a page that writes neither it nor <body>, libxml2
 # puts an <article> there, where a browser ends the head.
 SILENT = frozenset(("annotation", "annotation-xml", "script", "style", "svg", "template", "title"))
+# These end an <svg> that is not closed, and are shown within one (the HTML standard: "foreign content").
+OUT_OF_SVG = frozenset(
+    (
+        *(
+            "b",
+            "big",
+            "blockquote",
+            "center",
+            "code",
+            "dd",
+            "div",
+            "dl",
+            "dt",
+            "em",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+        ),
+        *("i", "li", "listing", "main", "menu", "ol", "p", "pre", "ruby", "s", "small", "span", "strong", "strike"),
+        *("sub", "sup", "table", "tt", "u", "ul", "var"),
+    )
+)
 # Controls, and what a browser shows that cannot show them: text that is no part of a story on any page, by its name.
 CONTROLS = {
     "audio": "audio",

@@ -24,6 +24,7 @@ from etl.markup.elements import (
     ITALIC,
     LINES,
     NAMING,
+    OUT_OF_SVG,
     PART_OF_NAME,
     PART_OF_ROLE,
     PHRASING,
@@ -112,9 +113,9 @@ class _Walker:
         self.lines: list[Line] = []
         self.listener = Listener()
         self.listening = self.listener.listening
-        # The element that is open: its box, its parts, how its text is set, how many silent elements are around it.
-        self.box, self.parts, self.bits, self.silent = 0, 0, 0, 0
-        self.open: list[tuple[int, int, int, bool]] = []
+        # The element that is open: its box, its parts, how its text is set, the silent element that it is in or is.
+        self.box, self.parts, self.bits, self.silent = 0, 0, 0, ""
+        self.open: list[tuple[int, int, int, str, bool]] = []
         # The line that is being set: its text, its counts, how many <br> stand before it.
         self.words: list[str] = []
         self.counts = [0, 0, 0, 0]
@@ -128,9 +129,11 @@ class _Walker:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
-        frame, is_apart = (self.box, self.parts, self.bits), False
+        frame, is_apart = (self.box, self.parts, self.bits, self.silent), False
+        if self.silent == "svg" and tag in OUT_OF_SVG:
+            self.silent = ""
         if self.silent or (tag in SILENT and "shadowrootmode" not in attributes):
-            self.silent += 1
+            self.silent = tag if tag in SILENT else self.silent
         elif (
             tag in BLOCKS
             or ("-" in tag and self._is_block())
@@ -165,19 +168,17 @@ class _Walker:
             return
         if self.listening:
             self.listener.end(len(self.open))
-        box, self.parts, bits, is_apart = self.open.pop()
+        box, self.parts, bits, silent, is_apart = self.open.pop()
         if self.links and tag == "a":
             self.links.close(len(self.words))
-        if self.silent:
-            self.silent -= 1
-        elif box != self.box:
+        if box != self.box:
             if self.words or self.after or self.breaks:
                 self._end_line()
             self.ends[self.box] = len(self.boxes)
             self.box = box
             if is_apart:
                 self._set_back()
-        self.bits = bits
+        self.bits, self.silent = bits, silent
 
     def data(self, text: str) -> None:
         """Set text."""

@@ -183,7 +183,9 @@ def _spaced(text: str) -> str:
 _TERMINAL = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))"
 _ZERO_WIDTH = "\u2060\u206a-\u206f\ufeff\ufff9-\ufffc"
 _SPACELESS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aad\u200b"
-_INVISIBLE = f"[{_ZERO_WIDTH}]+|(?<![{_SPACELESS}])\u200b+(?![{_SPACELESS}])"
+# A zero-width space that parts no words of such a script.
+STRAY_SPACE = f"(?<![{_SPACELESS}])\u200b+(?![{_SPACELESS}])"
+_INVISIBLE = f"[{_ZERO_WIDTH}]+|{STRAY_SPACE}"
 _LABEL = "^(?:[Ii]mage|[Mm]edia|[Vv]ideo) (?:caption|copyright|credit|source)(?=[‘“]?[A-Z])"
 
 

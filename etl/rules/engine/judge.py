@@ -74,7 +74,8 @@ def _by_block(view: ArticleView, named: Matches) -> Named:
     for at, one in sorted(named, key=lambda found: (found[0], found[1].rank)):
         by_block.setdefault(at, []).append(one)
     removals = {at: _removal(view.blocks[at].index, rules) for at, rules in by_block.items()}
-    shaped = frozenset(at for at, rules in by_block.items() if all(one.goes_by_shape for one in rules))
+    taking = {at: [one for one in rules if one.rule.action != "tag"] for at, rules in by_block.items()}
+    shaped = frozenset(at for at, rules in taking.items() if rules and all(one.goes_by_shape for one in rules))
     return Named(view, removals, shaped)
 
 

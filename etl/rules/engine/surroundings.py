@@ -77,11 +77,13 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
     """Return the removals of an article; those that the floor refuses are tags."""
     view, found = named.view, dict(named.removals)
     version = rules.classifier.version if rules.classifier else ""
+    by_surroundings = set(named.shaped)
     for one in scores.predictions:
-        if one.at not in found and not rules.classifier_guard(view, one.at):
-            block = view.blocks[one.at].index
-            found[one.at] = Removal(block, "drop", NAME, version, "structure", one.evidence)
-    by_surroundings = named.shaped | (found.keys() - named.removals.keys())
+        tag = found.get(one.at)
+        if (tag is None or tag.action == "tag") and not rules.classifier_guard(view, one.at):
+            also = (*one.evidence, *((tag.rule, *tag.also) if tag else ()))
+            found[one.at] = Removal(view.blocks[one.at].index, "drop", NAME, version, "structure", also)
+            by_surroundings.add(one.at)
     for at in by_surroundings & scores.sentences:
         refused, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
         found[at] = Removal(refused.block, "tag", name, refused.version, refused.kind, (refused.rule, *refused.also))
