@@ -35,6 +35,7 @@ class CopydeskError(Exception):
 
     def __str__(self) -> str:
         said = f"{self.place}: {self.fault}" if self.place else self.fault
+        said = said.replace("\n", "\\n")  # of a name or of data: it would begin a line of its own, and CI obeys some
         return f"{said}\n  {self.way_out}" if self.way_out else said
 
 

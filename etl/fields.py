@@ -28,7 +28,7 @@ ARTICLE = {
 }
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",
-    "record": "The record's own id, or its row (`7.2` for the second record in row 7); empty for a file that is one document.",
+    "record": "The record's own id, or its row (`7.2` for the second in row 7); empty for a file that is one document.",
     "row": "Number of the record in its file, from 1; in JSON lines and CSV its line, in WARC its offset, and for the "
     "items of a list in one JSON object the number of this object.",
     "sha256": "SHA-256 of the raw document.",

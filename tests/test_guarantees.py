@@ -552,6 +552,14 @@ def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Pa
     assert (tmp_path / "back.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
 
 
+@pytest.mark.parametrize("words", ["clean", "check", "explain", "restore", "rules lint", "index stats", "clean a.txt -r"])
+def test_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    done = run(*words.split(), "evil\n::error::pwn.txt")
+    assert done.code in (2, 3)
+    assert "evil\\n::error::pwn.txt" in done.err and "\n::error" not in done.err
+
+
 @pytest.mark.parametrize("files", range(5, 12))
 def test_too_few_files_that_may_be_open_are_no_fault_of_an_input(tmp_path: Path, files: int) -> None:
     for name in "ab":

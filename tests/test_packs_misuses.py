@@ -54,6 +54,9 @@ def pack(folder: Path, text: str) -> Selection:
         pytest.param("match.near = { within = 2, share = 9 }", "'share' is wrong: expected `float` <= 1.0", "See docs/rules.md.", id="near with a share over 1"),
         pytest.param("match.recurs = { least = 20 }", "'recurs' has no condition", "Give documents, or share.", id="recurs without a number"),
         pytest.param("match.recurs = { documents = 1 }", "'documents' is wrong: expected `int` >= 2", "See docs/rules.md.", id="recurs in one document"),
+        pytest.param('match.css = ["p::before"]', "'css' is not a CSS selector", "Use names, #ids and .classes", id="css of what is no element"),
+        pytest.param('match.prefix = [""]', "'prefix' holds an empty text", "Remove it", id="a prefix of all lines"),
+        pytest.param('match.exact = ["x", " "]', "'exact' holds an empty text", "Remove it", id="a blank label"),
         pytest.param('match.css = ["p >"]', "'css' is not a CSS selector", "Use names, #ids and .classes", id="css that is none"),
         pytest.param('match.not = [{ prefix = ["Photo"] }]', "'match' has no condition", "Say what the rule matches", id="not alone"),
         pytest.param("match.all = [{ case = true }]\n" + PREFIX, "'match' has an empty table", "Give each table a condition", id="all of nothing"),
@@ -97,6 +100,13 @@ def test_misuse_is_named(tmp_path: Path, rule: str, said: str, way_out: str) -> 
     assert said in raised.value.fault
     assert raised.value.way_out.startswith(way_out)
     assert raised.value.place.startswith(selection.packs[0])
+
+
+@pytest.mark.parametrize("name", ["", "a,b", "a+b", "a*", "a/b", "a\\n", "<b>"])
+def test_names_that_cannot_be_told_apart_are_refused(tmp_path: Path, name: str) -> None:
+    for was in ('id = "mine"', 'id = "a"'):
+        with pytest.raises(PackError, match="'id' is wrong"):
+            compile_rules(pack(tmp_path, (PACK + PREFIX).replace(was, f'id = "{name}"')))
 
 
 @pytest.mark.parametrize(

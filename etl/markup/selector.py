@@ -29,7 +29,7 @@ def check(selector: str) -> str:
 
     try:
         soupsieve.compile(selector)
-    except soupsieve.SelectorSyntaxError as error:
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:  # the second for p::before
         fault = str(error).splitlines()[0]
         return fault[:1].lower() + fault[1:].rstrip(".") if fault else "no selector"
     return "" if selector.strip() else "no selector"

@@ -162,6 +162,13 @@ def _of_words(rule: Rule) -> Iterator[Fault]:
             yield "words", f"holds '{word}', which is not one word", "Give each word by itself, or use match.exact."
 
 
+def _of_texts(rule: Rule) -> Iterator[Fault]:
+    for pattern in patterns(rule):
+        for name in ("exact", "prefix", "suffix", "contains"):
+            if not all(text.strip() for text in getattr(pattern, name)):
+                yield name, "holds an empty text", "Remove it: every line begins with nothing."
+
+
 def _of_selectors(rule: Rule) -> Iterator[Fault]:
     for selector in (css for pattern in patterns(rule) for css in pattern.css):
         if fault := check_selector(selector):
@@ -186,6 +193,7 @@ _CHECKS: tuple[Callable[[Rule], Iterator[Fault]], ...] = (
     _of_match,
     _of_names,
     _of_words,
+    _of_texts,
     _of_selectors,
     _of_scope,
     _of_end,

@@ -15,6 +15,8 @@ Confidence = Literal["certain", "likely", "guess"]
 Position = Literal["head", "body", "tail"]
 # A year, a month or a day: "2013", "2013-05", "2013-05-07".
 Day = Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+# Names of several rules are joined by commas and pluses, and a pattern of names has stars.
+Id = Annotated[str, Meta(pattern=r"^[\w.-]+(?!\n)$")]
 Version = Annotated[str, Meta(pattern=r"^\d+(\.\d+)*$")]
 # Blocks.  A page may have 100,000: what looks farther than this at each of them would take minutes.
 Reach = Annotated[int, Meta(ge=1, le=200)]
@@ -160,7 +162,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
     `severity`: whether a match in `copydesk check` is a warning or an error.
     """
 
-    id: str
+    id: Id
     title: str
     action: Verb = "drop"
     match: Match
@@ -187,7 +189,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_d
 class PackHeader(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The `[pack]` table.  The full name of a rule is the id of its pack, a slash, and its own id."""
 
-    id: str
+    id: Id
     version: str
     summary: str = ""
 

@@ -69,7 +69,8 @@ def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) 
 
 
 def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | None) -> Sequence[re.Match[str]]:
-    found = regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
+    matches = regex_of(one.rule.match, one.user_rule).find_all(view.plain[at], view.run.publishers, literals)
+    found = [match for match in matches if match.end() > match.start()]
     if not found or one.blocked_by(view, at):
         return ()
     if one.user_rule or one.rule.kind not in SAYABLE_KINDS:
