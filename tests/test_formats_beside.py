@@ -282,6 +282,21 @@ def test_items_outside_and_behind_damage(tmp_path: Path, body: str, said: list[s
     assert not any(one.notes for one in found if isinstance(one, Raw))
 
 
+DECLARED = '<!DOCTYPE rss [<!ENTITY a "b">]>'
+SAID = "<item><description><![CDATA[<p>WORD02: write <code>{} WORD03 ]]></description></item>"
+
+
+@pytest.mark.parametrize("said", ["<!DOCTYPE x [ WORD05 ]", "<?xml WORD05 ?>", "<!DOCTYPE WORD05>"])
+@pytest.mark.parametrize("above", ["", "<?xml version='1.0'?>\n", DECLARED, "<!DOCTYPE rss PUBLIC '-//x' 'y'>"])
+@pytest.mark.parametrize("feeds", [1, 2])
+def test_a_declaration_in_an_item_is_its_words(tmp_path: Path, feeds: int, above: str, said: str) -> None:
+    one = f"{above}<rss><channel>{item(1)}{SAID.format(said)}{item(4)}</channel></rss>\n"
+    found = results(written(tmp_path, "a.rss", one * feeds))
+    assert outcome(found) == ["WORD01", "WORD02", "WORD04"] * feeds
+    assert f"{said} WORD03" in str(found[1].body)
+    assert not any(one.notes for one in found if isinstance(one, Raw))
+
+
 def test_what_an_item_has_twice_or_loose_is_in_its_metadata(tmp_path: Path) -> None:
     inner = f"<item>WORD02 in <title>A</title><title>WORD03</title><text>WORD04</text>{item(1)[6:]}"
     raw, *others = results(written(tmp_path, "a.xml", feed(inner)))
