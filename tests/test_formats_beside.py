@@ -229,11 +229,33 @@ ROWS = f"id,title,text\n1,t,{story(1)}\n2,t,{story(2)}\n"
         pytest.param("\n", False, id="a blank line"),
         pytest.param("WORD03 report\nof the day\n\n", True, id="a title"),
         pytest.param("# WORD03 comment\n", True, id="a comment"),
+        *(
+            pytest.param(f"WORD03 report{mark}of the day\n", True, id=ascii(mark))
+            for mark in "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+        ),
     ],
 )
 def test_lines_above_a_header_are_noted_once(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
     found = results(written(tmp_path, "a.csv", above + ROWS), size)
     assert [one.notes for one in found if isinstance(one, Raw)] == [("lines above the header",) * is_noted, ()]
+
+
+@pytest.mark.parametrize("size", [60, 1 << 20])
+@pytest.mark.parametrize(
+    ("above", "is_noted"),
+    [
+        pytest.param('"WORD03"b,c\n', True, id="a line that breaks quoting"),
+        pytest.param('sep=,\n"WORD03"b,c\n', True, id="such a line behind Excel's"),
+        pytest.param('"WORD03,c\n\n', True, id="a mark that is not closed"),
+        pytest.param("\n\n", False, id="blank lines"),
+    ],
+)
+def test_lines_above_a_header_of_unknown_names(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
+    rows = f'A,"{story(1) * 3}"\nB,"{story(2) * 3}"\n'
+    first, second = results(written(tmp_path, "a.csv", f"{above}foo,bar\n{rows}"), size)
+    assert isinstance(first, Raw) and isinstance(second, Raw)
+    assert (first.body, first.extra, second.body) == (story(1) * 3, '{"foo":"A"}', story(2) * 3)
+    assert (first.notes, second.notes) == (("lines above the header",) * is_noted, ())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """CSV, Parquet and Arrow: rows become documents, and damage costs a row or a row group."""
 
+import bz2
 import datetime
+import gzip
 import io
+import lzma
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +15,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 from msgspec import structs
 
 from etl.formats import Reading, Reject, Result, columnar, find, read, shares
 from etl.formats.csv_rows import Dialect, rows
+from etl.formats.opening import Changed, opened
 from etl.model import Raw
 
 STORY = (
@@ -57,6 +63,12 @@ def outcome(found: list[Result]) -> list[tuple[int, str]]:
         pytest.param("id,text\n1,One\n2,Two, three\n3,Four\n", [(2, "One"), (3, "has 3 cells, and there are 2 columns: is a delimiter not quoted?"), (4, "Four")], id="a comma that is not quoted"),
         pytest.param("id,text,note\n1,One\n", [(2, "One")], id="cells are missing at the end"),
         pytest.param("id,text\n1,One\n\n2,Two\n", [(2, "One"), (4, "Two")], id="blank lines"),
+        pytest.param("\x0cid,title,text\n1,A,One\n2,B,Two\n", [(2, "One"), (3, "Two")], id="a form feed before the header"),
+        pytest.param('id,text\n1,"One\n\ufeff\ufefftwo"\n', [(2, "One\n\ufeff\ufefftwo")], id="marks within a cell"),
+        pytest.param(f'\ufeff"{STORY}"\tx\n\ufeff"{STORY}"\ty\n', [(1, STORY), (2, f'\ufeff"{STORY}"')], id="only the first line loses its mark"),
+        pytest.param(f'A,b,"c\nd"\nx,"{STORY}",y\n', [(3, STORY)], id="a header of two lines"),
+        pytest.param(f'\n\nA,b\nx,"{STORY}"\n', [(4, STORY)], id="blank lines above unknown names"),
+        pytest.param(f'text,summary,inhalt\nN/A,Short,"{STORY}"\n', [(2, STORY)], id="the longest cells beside an empty text"),
     ],
 )  # fmt: skip
 def test_rows_of_csv(tmp_path: Path, body: str, expected: list[tuple[int, str]], size: int) -> None:
@@ -128,6 +140,21 @@ def test_encodings_of_csv(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes('id,text\n1,"Ein Café in der Straße, in München"\n'.encode(encoding))
     assert outcome(results(path)) == [(2, "Ein Café in der Straße, in München")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
+)
+def test_rows_before_a_damaged_place_are_read(
+    tmp_path: Path, compress: Callable[[bytes], bytes], encoding: str
+) -> None:
+    body = f'id,text\n1,"{STORY}\n\n{STORY}"\n2,Two\n'
+    (tmp_path / "a.csv").write_bytes(compress(f"{body}3,Thr".encode(encoding)) + b"junk junk")
+    *rows, damage = results(tmp_path / "a.csv")
+    assert [(one.row, str(one.body)) for one in rows] == [(2, f"{STORY}\n\n{STORY}"), (5, "Two")]
+    assert isinstance(damage, Reject) and damage.reason.startswith("the file is damaged from here on: ")
+    assert (damage.row, damage.body) == (6, b"3,Thr")
 
 
 def test_columns_fill_metadata_and_pass_through(tmp_path: Path) -> None:
