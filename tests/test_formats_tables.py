@@ -200,9 +200,9 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def parquet(table: pa.Table) -> bytes:
+def parquet(table: pa.Table, **options: Any) -> bytes:
     file = io.BytesIO()
-    pq.write_table(table, file, row_group_size=2)
+    pq.write_table(table, file, row_group_size=2, **options)
     return file.getvalue()
 
 
@@ -211,6 +211,10 @@ def arrow(table: pa.Table, opener: Callable[..., Any]) -> bytes:
     with opener(file, table.schema) as writer:
         writer.write_table(table, 2)
     return file.getvalue()
+
+
+def beside(*tables: pa.Table, opener: Callable[..., Any] = pa.ipc.new_stream) -> bytes:
+    return b"".join(arrow(table, opener) for table in tables)
 
 
 FILES: list[tuple[str, Callable[[pa.Table], bytes]]] = [
@@ -257,6 +261,75 @@ def test_column_of_the_longest_strings_is_the_text(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(pa.table({"titel": ["A", "B"], "inhalt": [STORY, STORY]})))
     assert [said for _, said in outcome(results(path))] == [STORY, STORY]
+
+
+def texts(*said: str) -> pa.Table:
+    return pa.table({"text": [f"{one}: {STORY}" for one in said]})
+
+
+OTHER_COLUMNS = pa.table({"n": [1, 2], "text": ["Three", "Four"]})
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(beside(texts("One"), texts("Two", "Three")), ["One", "Two", "Three"], id="another stream"),
+        pytest.param(beside(texts("One"), OTHER_COLUMNS, texts("Two")), ["One", "2 rows of a stream behind", "Two"], id="with other columns"),
+        pytest.param(beside(texts("One")) + b"junk " * 100, ["One", "the file is damaged from here on"], id="junk"),
+        pytest.param(beside(texts("One"), texts("Two"))[:-600], ["One", "the file is damaged from here on"], id="a stream that is cut"),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_an_arrow_stream(tmp_path: Path, body: bytes, expected: list[str], size: int) -> None:
+    path = tmp_path / "a.arrow"
+    path.write_bytes(body)
+    found = [said for _, said in outcome(results(path, size=size))]
+    assert [said[: len(wanted)] for said, wanted in zip(found, expected, strict=True)] == expected
+
+
+ONE, MANY = texts("One"), texts(*map(str, range(99)))
+
+
+@pytest.mark.parametrize("tables", [(ONE, ONE), (ONE, MANY), (MANY, ONE), (ONE, MANY[:0]), (MANY[:0], ONE, ONE)])
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(parquet, id="Parquet"),
+        pytest.param(lambda table: parquet(table, write_page_index=True), id="with indexes"),
+        pytest.param(lambda table: arrow(table, pa.ipc.new_file), id="Arrow"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_rows_of_one_file_are_not_taken_for_those_of_another_behind_it(
+    tmp_path: Path, tables: list[pa.Table], write: Callable[[pa.Table], bytes], pack: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(pack(b"".join(map(write, tables))))
+    ((_, said),) = outcome(results(path))
+    assert "another file ends in it, at byte" in said
+
+
+def test_a_packed_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet.gz"
+    path.write_bytes(gzip.compress(parquet(ONE)))
+    (source,) = find([str(path)], Reading()).sources
+    with opened(source) as found:
+        os.utime(path, ns=(1, 1))
+        with pytest.raises(Changed):
+            list(columnar.PARQUET.shares(found, 1 << 20, Reading()))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"write_page_index": True, "data_page_size": 100},
+        {"bloom_filter_options": {"text": {"ndv": 100_000, "fpp": 0.01}}},
+        {"compression": "none", "use_dictionary": False},
+    ],
+)
+def test_indexes_and_filters_are_no_damage(tmp_path: Path, options: dict[str, Any]) -> None:
+    (tmp_path / "a.parquet").write_bytes(parquet(texts("PAR1PAR1", "PAR1", "Two"), **options))
+    assert [said[:4] for _, said in outcome(results(tmp_path / "a.parquet"))] == ["PAR1", "PAR1", "Two:"]
 
 
 def test_damaged_row_group_is_one_reject(tmp_path: Path) -> None:
