@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 PARQUET_MAGIC = b"PAR1"
 ARROW_MAGIC = b"ARROW1"
+ARROW_START = ARROW_MAGIC + b"\0\0"
 # The mark of a message, with which an Arrow stream begins; `datasets` keeps its files so.
 STREAM_MAGIC = b"\xff\xff\xff\xff"
 # Columns of copydesk's own audit and rejects: they are no input.
@@ -85,6 +86,9 @@ class Table(Protocol):
     schema: "pa.Schema"
     file: IO[bytes]
 
+    def check_alone(self) -> None:
+        """Check that no other file stands before it, whose pages would be read for its own.  Raises ArrowInvalid."""
+
     def groups(self) -> Iterator[Group]:
         """Yield the row groups, in order."""
 
@@ -92,14 +96,17 @@ class Table(Protocol):
         """Yield the rows of a group in batches, these columns only.  Raises OSError or ArrowInvalid on damage."""
 
 
-def open_table(path: str, file: IO[bytes]) -> Table:
-    """Return the table in a file that can be sought in.  Raises Unreadable if it is damaged."""
+def open_table(path: str, file: IO[bytes], *, is_new: bool = False) -> Table:
+    """Return the table in a file that can be sought in.  A new one is checked.  Raises Unreadable if it is damaged."""
     file.seek(0)
     magic = file.read(6)
     file.seek(0)
     kind = _Parquet if magic.startswith(PARQUET_MAGIC) else _ArrowFile if magic == ARROW_MAGIC else _ArrowStream
     with _damage(path, "Parquet" if kind is _Parquet else "Arrow", file):
-        return kind(file)
+        table = kind(file)
+        if is_new:
+            table.check_alone()
+        return table
 
 
 @contextmanager
@@ -134,7 +141,7 @@ class _Parquet:
         self._file = pq.ParquetFile(file, pre_buffer=False)
         self.schema = self._file.schema_arrow
 
-    def _check_alone(self) -> None:
+    def check_alone(self) -> None:
         """Raise ArrowInvalid if another file stands before the one to which the footer belongs.
 
         Places are counted from the start of a file, and there stand then the pages of the other.  It is as long as what
@@ -168,7 +175,6 @@ class _Parquet:
             next(self._file.iter_batches(1, row_groups=[number], use_threads=False), None)
 
     def groups(self) -> Iterator[Group]:
-        self._check_alone()
         row, metadata = 1, self._file.metadata
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
@@ -250,26 +256,15 @@ class _ArrowFile:
         self._file = pa.ipc.open_file(file)
         self.schema = self._file.schema
 
-    def _check_alone(self) -> None:
-        """Raise ArrowInvalid if another file stands before the one to which the footer belongs: its batches are read.
-
-        The batches stand as in a stream.  Behind its end comes the footer.
-        """
+    def check_alone(self) -> None:
+        """Raise ArrowInvalid if another file stands before the one to which the footer belongs."""
         import pyarrow as pa
 
-        end = self.file.seek(0, os.SEEK_END) - len(ARROW_MAGIC)
-        self.file.seek(len(ARROW_MAGIC) + 2)  # what fills the mark up
-        try:
-            for _ in pa.ipc.MessageReader.open_stream(self.file):
-                pass
-        except (pa.ArrowException, OSError):  # some programs write no end of the stream
-            return
-        behind = self.file.tell()
-        for at in _places(self.file, ARROW_MAGIC, behind, end - 4 - _length_at(self.file, end - 4)):
-            raise pa.ArrowInvalid(f"another file ends in it, at byte {at + len(ARROW_MAGIC)}")
+        for at in _places(self.file, ARROW_MAGIC + ARROW_START, 0, self.file.seek(0, os.SEEK_END)):
+            if 0 < _length_at(self.file, at - 4) <= at - 4 - len(ARROW_START):
+                raise pa.ArrowInvalid(f"another file ends in it, at byte {at + len(ARROW_MAGIC)}")
 
     def groups(self) -> Iterator[Group]:
-        self._check_alone()
         row = 1
         for number in range(self._file.num_record_batches):
             batch = self._file.get_batch(number)
@@ -296,6 +291,9 @@ class _ArrowStream:
         self.file.seek(0)
         while self.file.tell() < end:
             yield from pa.ipc.open_stream(self.file)
+
+    def check_alone(self) -> None:
+        """Do nothing: of streams one behind the other, all are read."""
 
     def groups(self) -> Iterator[Group]:
         import pyarrow as pa
@@ -476,7 +474,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         return
     first, length = 0, 0
     with opened.file as file:
-        table = open_table(source.name, file)
+        table = open_table(source.name, file, is_new=True)
         if any(names.issubset(table.schema.names) for names in OWN_COLUMNS):
             yield Share(source, form, fault=OWN)
             return
@@ -491,7 +489,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
     name = share.source.name
     with open_share(share) as file:
-        table = open_table(name, file)
+        table = open_table(name, file, is_new=share.body is not None)
         groups = [group for group in _groups(name, table) if share.start <= group.number]
         chosen = [group for group in groups if share.end < 0 or group.number < share.end]
         yield from read_groups(name, table, chosen, reading)
