@@ -287,6 +287,21 @@ def test_what_stands_behind_an_arrow_stream(tmp_path: Path, body: bytes, expecte
     assert [said[: len(wanted)] for said, wanted in zip(found, expected, strict=True)] == expected
 
 
+def test_batches_of_a_stream_are_read_in_proportion_to_their_number(tmp_path: Path) -> None:
+    def seconds(number: int) -> float:
+        table = texts(*map(str, range(number)))
+        file = io.BytesIO()
+        with pa.ipc.new_stream(file, table.schema) as writer:
+            writer.write_table(table, 1)
+        (tmp_path / "a.arrow").write_bytes(file.getvalue())
+        start = process_time()
+        assert len(results(tmp_path / "a.arrow")) == number
+        return process_time() - start
+
+    seconds(10)
+    assert seconds(1600) < 10 * seconds(200) + 0.5
+
+
 ONE, MANY = texts("One"), texts(*map(str, range(99)))
 
 

@@ -283,6 +283,7 @@ class _ArrowStream:
 
         self.file = file
         self.schema = pa.ipc.open_stream(file).schema
+        self._passed, self._rest = 0, self._all()
 
     def _all(self) -> "Iterator[pa.RecordBatch]":
         import pyarrow as pa
@@ -298,6 +299,7 @@ class _ArrowStream:
     def groups(self) -> Iterator[Group]:
         import pyarrow as pa
 
+        self._passed, self._rest = 0, self._all()  # for the place in the file moves
         row, number = 1, 0
         try:
             with _wrong_lengths(self.file):
@@ -311,8 +313,11 @@ class _ArrowStream:
             yield Group(number, row, 0, 0, f"the file is damaged from here on: {_first_line(error)}")
 
     def batches(self, group: Group, columns: Sequence[int]) -> "Iterator[pa.RecordBatch]":
-        for number, batch in enumerate(self._all()):
-            if number == group.number:
+        if self._passed > group.number:
+            self._passed, self._rest = 0, self._all()
+        for batch in self._rest:
+            self._passed += 1
+            if self._passed > group.number:
                 yield from _sliced(batch, columns)
                 return
 
