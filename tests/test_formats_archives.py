@@ -1,6 +1,8 @@
 """WARC, WET and feeds: records and items become documents; what is none is counted, and damage costs one of them."""
 
+import bz2
 import gzip
+import lzma
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -8,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from etl.decode import decode
 from etl.formats import Reading, Reject, Result, find, read, shares
@@ -152,6 +155,24 @@ def test_damage_costs_one_record(tmp_path: Path, name: str, body: bytes, lost: i
         page for number, page in enumerate(PAGES) if number != lost
     ]
     assert sum(isinstance(one, Reject) for one in found) == 1
+
+
+@pytest.mark.parametrize("size", [500, 1 << 20])
+@pytest.mark.parametrize("cut", [0, 50])
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
+)
+def test_records_before_a_damaged_place_are_read(
+    tmp_path: Path, compress: Callable[[bytes], bytes], cut: int, size: int
+) -> None:
+    body = b"".join(RECORDS)[: -cut or None]
+    path = tmp_path / "a.warc"
+    path.write_bytes(compress(body) + b"junk junk")
+    found = results(path, size)
+    assert [one.body for one in found if isinstance(one, Raw)] == (PAGES[:-1] if cut else PAGES)
+    rejects = [(one.row, one.reason[:33]) for one in found if isinstance(one, Reject)]
+    of_the_cut = [(len(body) - len(RECORDS[-1]) + cut, "is cut: its record is longer than")]
+    assert rejects == [*(of_the_cut if cut else []), (len(body), "the file is damaged from here on:")]
 
 
 def claiming(number: int, more: int) -> bytes:

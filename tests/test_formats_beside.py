@@ -72,6 +72,10 @@ def outcome(found: list[Result]) -> list[str]:
         pytest.param({"key": "k", "message": json.dumps(article(1))}, ["WORD01"], True, id="a message of a queue"),
         pytest.param({"WORD02": {"id": "x", "text": story(1)}, "WORD03": {"text": story(4)}}, ["WORD01", "WORD04"], False, id="objects by name: the name stays"),
         pytest.param({"columns": ["id", "text"], "data": [["a", story(1), "WORD02"]]}, ["WORD01"], False, id="a cell too many"),
+        pytest.param({"columns": ["text", "2"], "data": [[story(1), "WORD02", "WORD03"]]}, ["WORD01"], False, id="a cell too many whose number is a name"),
+        pytest.param({"columns": ["title", "text", "text"], "data": [["A", story(1), "WORD02"]]}, ["WORD01"], False, id="two columns of one name"),
+        pytest.param({"columns": ["text"], "index": ["a"], "data": [[story(1)]]}, ["WORD01"], True, id="an index that is not numbers"),
+        pytest.param({"WORD02": {"id": "x", "key": "WORD03", "text": story(1)}, "WORD05": {"text": story(4)}}, ["WORD01", "WORD04"], False, id="objects by name that have a key"),
         pytest.param({"columns": ["id", "text"], "index": [0], "data": [["a", story(1)]], "note": "n"}, ["WORD01"], True, id="a field beside a table"),
         pytest.param({"articles": [{"title": "WORD03"}, article(1), {"x": "WORD02"}]}, ["!WORD03 has no field", "WORD01", "!WORD02 has no field"], False, id="a record without text costs itself"),
         pytest.param({"articles": [article(1), None, "WORD02", 5, [article(3)]]}, ["WORD01", "!WORD02 is a string", "! is a number", "WORD03"], False, id="elements that are no objects"),
@@ -225,11 +229,33 @@ ROWS = f"id,title,text\n1,t,{story(1)}\n2,t,{story(2)}\n"
         pytest.param("\n", False, id="a blank line"),
         pytest.param("WORD03 report\nof the day\n\n", True, id="a title"),
         pytest.param("# WORD03 comment\n", True, id="a comment"),
+        *(
+            pytest.param(f"WORD03 report{mark}of the day\n", True, id=ascii(mark))
+            for mark in "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+        ),
     ],
 )
 def test_lines_above_a_header_are_noted_once(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
     found = results(written(tmp_path, "a.csv", above + ROWS), size)
     assert [one.notes for one in found if isinstance(one, Raw)] == [("lines above the header",) * is_noted, ()]
+
+
+@pytest.mark.parametrize("size", [60, 1 << 20])
+@pytest.mark.parametrize(
+    ("above", "is_noted"),
+    [
+        pytest.param('"WORD03"b,c\n', True, id="a line that breaks quoting"),
+        pytest.param('sep=,\n"WORD03"b,c\n', True, id="such a line behind Excel's"),
+        pytest.param('"WORD03,c\n\n', True, id="a mark that is not closed"),
+        pytest.param("\n\n", False, id="blank lines"),
+    ],
+)
+def test_lines_above_a_header_of_unknown_names(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
+    rows = f'A,"{story(1) * 3}"\nB,"{story(2) * 3}"\n'
+    first, second = results(written(tmp_path, "a.csv", f"{above}foo,bar\n{rows}"), size)
+    assert isinstance(first, Raw) and isinstance(second, Raw)
+    assert (first.body, first.extra, second.body) == (story(1) * 3, '{"foo":"A"}', story(2) * 3)
+    assert (first.notes, second.notes) == (("lines above the header",) * is_noted, ())
 
 
 @pytest.mark.parametrize(
@@ -275,6 +301,21 @@ def test_items_outside_and_behind_damage(tmp_path: Path, body: str, said: list[s
     words = [one[: len(wanted)] for one, wanted in zip(outcome(found), said, strict=True)]
     assert words == said
     assert all(one.body.decode() in body for one in found if isinstance(one, Reject))
+    assert not any(one.notes for one in found if isinstance(one, Raw))
+
+
+DECLARED = '<!DOCTYPE rss [<!ENTITY a "b">]>'
+SAID = "<item><description><![CDATA[<p>WORD02: write <code>{} WORD03 ]]></description></item>"
+
+
+@pytest.mark.parametrize("said", ["<!DOCTYPE x [ WORD05 ]", "<?xml WORD05 ?>", "<!DOCTYPE WORD05>"])
+@pytest.mark.parametrize("above", ["", "<?xml version='1.0'?>\n", DECLARED, "<!DOCTYPE rss PUBLIC '-//x' 'y'>"])
+@pytest.mark.parametrize("feeds", [1, 2])
+def test_a_declaration_in_an_item_is_its_words(tmp_path: Path, feeds: int, above: str, said: str) -> None:
+    one = f"{above}<rss><channel>{item(1)}{SAID.format(said)}{item(4)}</channel></rss>\n"
+    found = results(written(tmp_path, "a.rss", one * feeds))
+    assert outcome(found) == ["WORD01", "WORD02", "WORD04"] * feeds
+    assert f"{said} WORD03" in str(found[1].body)
     assert not any(one.notes for one in found if isinstance(one, Raw))
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats.rows import with_fields
 from etl.formats.spans import json_values
 from etl.model import Raw
 
@@ -87,12 +88,25 @@ def test_figures_pass_through_digit_by_digit(tmp_path: Path) -> None:
     assert raw.extra == '{"n":1.20,"m":340282366920938463463374607431768211456}'
 
 
-def test_of_equal_keys_nothing_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("body", "extra"),
+    [
+        ('{"text": "a", "tag": "x", "text": "b", "tag": "y", "tag": "z"}', {"text#2": "a", "tag": "z", "tag#2": "x", "tag#3": "y"}),
+        ('{"text": "a", "text#2": "c", "text": "b"}', {"text#2": "c", "text#3": "a"}),
+        ('{"text": "a", "text": "b", "text#2": "c", "text#3": "d"}', {"text#2": "c", "text#3": "d", "text#4": "a"}),
+    ],
+)  # fmt: skip
+def test_of_equal_keys_nothing_is_lost(tmp_path: Path, body: str, extra: dict[str, str]) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text('{"text": "a", "tag": "x", "text": "b", "tag": "y", "tag": "z"}')
+    path.write_text(body)
     (raw,) = results(path)
     assert isinstance(raw, Raw)
-    assert (raw.body, json.loads(raw.extra)) == ("b", {"text#2": "a", "tag": "z", "tag#2": "x", "tag#3": "y"})
+    assert (raw.body, json.loads(raw.extra)) == ("b", extra)
+
+
+def test_fields_that_are_added_to_a_line_replace_none_of_others() -> None:
+    line = with_fields(b'{"text": "a", "d": "x", "d#2": "y"}', {"d": 0.5}, Reading())
+    assert json.loads(line) == {"text": "a", "d": 0.5, "d#2": "y", "d#3": "x"}
 
 
 RECORDS = [

@@ -1,7 +1,11 @@
 """CSV, Parquet and Arrow: rows become documents, and damage costs a row or a row group."""
 
+import bz2
 import datetime
+import gzip
 import io
+import lzma
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +15,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 from msgspec import structs
 
 from etl.formats import Reading, Reject, Result, columnar, find, read, shares
 from etl.formats.csv_rows import Dialect, rows
+from etl.formats.opening import Changed, opened
 from etl.model import Raw
 
 STORY = (
@@ -57,6 +63,12 @@ def outcome(found: list[Result]) -> list[tuple[int, str]]:
         pytest.param("id,text\n1,One\n2,Two, three\n3,Four\n", [(2, "One"), (3, "has 3 cells, and there are 2 columns: is a delimiter not quoted?"), (4, "Four")], id="a comma that is not quoted"),
         pytest.param("id,text,note\n1,One\n", [(2, "One")], id="cells are missing at the end"),
         pytest.param("id,text\n1,One\n\n2,Two\n", [(2, "One"), (4, "Two")], id="blank lines"),
+        pytest.param("\x0cid,title,text\n1,A,One\n2,B,Two\n", [(2, "One"), (3, "Two")], id="a form feed before the header"),
+        pytest.param('id,text\n1,"One\n\ufeff\ufefftwo"\n', [(2, "One\n\ufeff\ufefftwo")], id="marks within a cell"),
+        pytest.param(f'\ufeff"{STORY}"\tx\n\ufeff"{STORY}"\ty\n', [(1, STORY), (2, f'\ufeff"{STORY}"')], id="only the first line loses its mark"),
+        pytest.param(f'A,b,"c\nd"\nx,"{STORY}",y\n', [(3, STORY)], id="a header of two lines"),
+        pytest.param(f'\n\nA,b\nx,"{STORY}"\n', [(4, STORY)], id="blank lines above unknown names"),
+        pytest.param(f'text,summary,inhalt\nN/A,Short,"{STORY}"\n', [(2, STORY)], id="the longest cells beside an empty text"),
     ],
 )  # fmt: skip
 def test_rows_of_csv(tmp_path: Path, body: str, expected: list[tuple[int, str]], size: int) -> None:
@@ -130,6 +142,21 @@ def test_encodings_of_csv(tmp_path: Path, encoding: str) -> None:
     assert outcome(results(path)) == [(2, "Ein Café in der Straße, in München")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, zstandard.compress, bz2.compress, lzma.compress], ids=["gz", "zst", "bz2", "xz"]
+)
+def test_rows_before_a_damaged_place_are_read(
+    tmp_path: Path, compress: Callable[[bytes], bytes], encoding: str
+) -> None:
+    body = f'id,text\n1,"{STORY}\n\n{STORY}"\n2,Two\n'
+    (tmp_path / "a.csv").write_bytes(compress(f"{body}3,Thr".encode(encoding)) + b"junk junk")
+    *rows, damage = results(tmp_path / "a.csv")
+    assert [(one.row, str(one.body)) for one in rows] == [(2, f"{STORY}\n\n{STORY}"), (5, "Two")]
+    assert isinstance(damage, Reject) and damage.reason.startswith("the file is damaged from here on: ")
+    assert (damage.row, damage.body) == (6, b"3,Thr")
+
+
 def test_columns_fill_metadata_and_pass_through(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,headline,date,publication,text,score\n7,A,2020-08-23,BBC,One,0.5\n")
@@ -173,9 +200,9 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def parquet(table: pa.Table) -> bytes:
+def parquet(table: pa.Table, **options: Any) -> bytes:
     file = io.BytesIO()
-    pq.write_table(table, file, row_group_size=2)
+    pq.write_table(table, file, row_group_size=2, **options)
     return file.getvalue()
 
 
@@ -184,6 +211,10 @@ def arrow(table: pa.Table, opener: Callable[..., Any]) -> bytes:
     with opener(file, table.schema) as writer:
         writer.write_table(table, 2)
     return file.getvalue()
+
+
+def beside(*tables: pa.Table, opener: Callable[..., Any] = pa.ipc.new_stream) -> bytes:
+    return b"".join(arrow(table, opener) for table in tables)
 
 
 FILES: list[tuple[str, Callable[[pa.Table], bytes]]] = [
@@ -230,6 +261,90 @@ def test_column_of_the_longest_strings_is_the_text(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(pa.table({"titel": ["A", "B"], "inhalt": [STORY, STORY]})))
     assert [said for _, said in outcome(results(path))] == [STORY, STORY]
+
+
+def texts(*said: str) -> pa.Table:
+    return pa.table({"text": [f"{one}: {STORY}" for one in said]})
+
+
+OTHER_COLUMNS = pa.table({"n": [1, 2], "text": ["Three", "Four"]})
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(beside(texts("One"), texts("Two", "Three")), ["One", "Two", "Three"], id="another stream"),
+        pytest.param(beside(texts("One"), OTHER_COLUMNS, texts("Two")), ["One", "2 rows of a stream behind", "Two"], id="with other columns"),
+        pytest.param(beside(texts("One")) + b"junk " * 100, ["One", "the file is damaged from here on"], id="junk"),
+        pytest.param(beside(texts("One"), texts("Two"))[:-600], ["One", "the file is damaged from here on"], id="a stream that is cut"),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_an_arrow_stream(tmp_path: Path, body: bytes, expected: list[str], size: int) -> None:
+    path = tmp_path / "a.arrow"
+    path.write_bytes(body)
+    found = [said for _, said in outcome(results(path, size=size))]
+    assert [said[: len(wanted)] for said, wanted in zip(found, expected, strict=True)] == expected
+
+
+def test_batches_of_a_stream_are_read_in_proportion_to_their_number(tmp_path: Path) -> None:
+    def seconds(number: int) -> float:
+        table = texts(*map(str, range(number)))
+        file = io.BytesIO()
+        with pa.ipc.new_stream(file, table.schema) as writer:
+            writer.write_table(table, 1)
+        (tmp_path / "a.arrow").write_bytes(file.getvalue())
+        start = process_time()
+        assert len(results(tmp_path / "a.arrow")) == number
+        return process_time() - start
+
+    seconds(10)
+    assert seconds(1600) < 10 * seconds(200) + 0.5
+
+
+ONE, MANY = texts("One"), texts(*map(str, range(99)))
+
+
+@pytest.mark.parametrize("tables", [(ONE, ONE), (ONE, MANY), (MANY, ONE), (ONE, MANY[:0]), (MANY[:0], ONE, ONE)])
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(parquet, id="Parquet"),
+        pytest.param(lambda table: parquet(table, write_page_index=True), id="with indexes"),
+        pytest.param(lambda table: arrow(table, pa.ipc.new_file), id="Arrow"),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_rows_of_one_file_are_not_taken_for_those_of_another_behind_it(
+    tmp_path: Path, tables: list[pa.Table], write: Callable[[pa.Table], bytes], pack: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(pack(b"".join(map(write, tables))))
+    ((_, said),) = outcome(results(path))
+    assert "another file ends in it, at byte" in said
+
+
+def test_a_packed_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet.gz"
+    path.write_bytes(gzip.compress(parquet(ONE)))
+    (source,) = find([str(path)], Reading()).sources
+    with opened(source) as found:
+        os.utime(path, ns=(1, 1))
+        with pytest.raises(Changed):
+            list(columnar.PARQUET.shares(found, 1 << 20, Reading()))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"write_page_index": True, "data_page_size": 100},
+        {"bloom_filter_options": {"text": {"ndv": 100_000, "fpp": 0.01}}},
+        {"compression": "none", "use_dictionary": False},
+    ],
+)
+def test_indexes_and_filters_are_no_damage(tmp_path: Path, options: dict[str, Any]) -> None:
+    (tmp_path / "a.parquet").write_bytes(parquet(texts("PAR1PAR1", "PAR1", "Two"), **options))
+    assert [said[:4] for _, said in outcome(results(tmp_path / "a.parquet"))] == ["PAR1", "PAR1", "Two:"]
 
 
 def test_damaged_row_group_is_one_reject(tmp_path: Path) -> None:

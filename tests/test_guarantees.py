@@ -931,7 +931,7 @@ def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("change", ["cut", "longer"])
-@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.json", "a.jsonl.gz"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.json", "a.jsonl.gz", "a.warc.gz"])
 def test_r10_an_input_that_changes_while_it_is_cut_into_shares_is_noticed(
     tmp_path: Path, name: str, change: str
 ) -> None:
@@ -939,6 +939,9 @@ def test_r10_an_input_that_changes_while_it_is_cut_into_shares_is_noticed(
     body = {
         "a.csv": "id,text\n" + "".join(f"{number},Story {number} of the day.\n" for number in range(50)),
         "a.json": "[" + ",\n".join(records) + "]",
+        "a.warc.gz": "".join(
+            f"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: {len(one)}\r\n\r\n{one}\r\n\r\n" for one in records
+        ),
     }.get(name, "\n".join(records) + "\n").encode()
     path = tmp_path / name
     path.write_bytes(gzip.compress(body) if name.endswith(".gz") else body)

@@ -7,7 +7,9 @@ reject, and reading goes on at the next.
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
+from itertools import chain
 from typing import IO
 
 import msgspec
@@ -17,8 +19,17 @@ from etl.errors import Unreadable
 from etl.formats.csv_rows import TOO_LONG, Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
-from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded
-from etl.formats.opening import bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded, free_names
+from etl.formats.opening import (
+    BeforeDamage,
+    before_damage,
+    bounded_lines,
+    check_unchanged,
+    in_utf8,
+    open_share,
+    pieces,
+    wide_encoding,
+)
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
@@ -30,7 +41,6 @@ from etl.formats.source import (
     Share,
     Source,
 )
-from etl.formats.unpacking import Damaged
 from etl.model import Raw
 
 DELIMITERS = ",\t;|"
@@ -49,6 +59,7 @@ PIECE_BYTES = 1 << 20
 ABOVE = "lines above the header"
 
 _STRAY = re.compile("[\udc80-\udcff]")
+_LINE = re.compile("[^\n]*\n|[^\n]+")
 
 
 def read_row(path: str, row: Row, dialect: Dialect, reading: Reading) -> Raw | Reject:
@@ -77,7 +88,9 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
         if value or folded(name) in FOLDED_TEXTS or name in (dialect.text, reading.text_field)
     }
     if dialect.text and not (reading.text_field or reading.html_field or has_story(fields, reading)):
-        fields = {"text": fields.pop(dialect.text, ""), **fields}
+        text, short = fields.pop(dialect.text, ""), fields.pop("text", "")
+        kept = {free_names(fields)("text"): short} if short else {}
+        fields = {"text": text, **kept, **fields}
     digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
     return document(Place(path, row.line, digest), fields, reading, notes)
 
@@ -94,16 +107,20 @@ def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
     raise Unreadable(path, fault)
 
 
+def _lines_in(text: str) -> list[str]:
+    """Return the lines of a text with their line feeds.  Unlike `splitlines`, it cuts as a file is read."""
+    return _LINE.findall(text)
+
+
 def dialect_of(head: str, reading: Reading) -> Dialect | None:
     """Return how the start of a file is delimited, or None if it is not.
 
     `head` is whole lines.  The delimiter is the one that gives columns with known names; or else, that cuts the first
     rows into equally many cells.
     """
-    skipped = _lines_above(head)
-    lines = head.splitlines(keepends=True)
-    above, head = "".join(lines[:skipped]), "".join(lines[skipped:])
-    has_words = any(map(str.isalpha, above)) and not above.lower().startswith("sep=")
+    lines = _lines_in(head)
+    skipped = _lines_above(lines)
+    head = "".join(lines[skipped:])
     escape = "\\" if '\\"' in head and '""' not in head else ""
     names = head.partition("\n")[0].strip()
     found = [
@@ -112,28 +129,35 @@ def dialect_of(head: str, reading: Reading) -> Dialect | None:
     ]
     best = max(found, key=_Trial.rank)
     if best.known or (best.width > 1 and best.alike >= MIN_ALIKE):
-        dialect = structs.replace(best.dialect, above=_plain(above) if has_words else "")
-        return _with_columns(dialect, best.table, skipped, reading)
+        return _with_columns(best, lines, skipped, reading)
     return None
 
 
-def _lines_above(head: str) -> int:
+def _lines_above(lines: Sequence[str]) -> int:
     """Return how many lines stand above the names of the columns: Excel's own, or a title and remarks."""
-    if head.lower().startswith("sep="):
+    if _is_of_excel(lines):
         return 1
-    for number, line in enumerate(head.splitlines()[:MAX_LINES_ABOVE]):
+    for number, line in enumerate(lines[:MAX_LINES_ABOVE]):
         for delimiter in DELIMITERS:
-            names = {folded(name.strip(' "\ufeff')) for name in line.split(delimiter)}
+            names = {folded(name.strip(' "\ufeff\r\n')) for name in line.split(delimiter)}
             if FOLDED_TEXTS & names and len(FOLDED_NAMES & names) > 1:
                 return number
     return 0
 
 
+def _is_of_excel(lines: Sequence[str]) -> bool:
+    return bool(lines) and lines[0].lower().startswith("sep=")
+
+
 class _Trial:
-    """The first rows of a file as one delimiter cuts them."""
+    """The first rows of a file as one delimiter cuts them: cells, and where the first of these rows begins and ends."""
 
     def __init__(self, dialect: Dialect, head: str) -> None:
-        self.dialect, self.table = dialect, _table(head, dialect)
+        self.dialect = dialect
+        found = _table(head, dialect)
+        self.table = [row for _, row in found]
+        first = found[0][0] if found else Row(1, "")
+        self.start, self.end = first.line - 1, first.line - 1 + len(_lines_in(first.text))
         names = [folded(name.strip().removeprefix("\ufeff")) for name in self.table[0]] if self.table else []
         self.width, self.known = len(names), len(FOLDED_NAMES.intersection(names))
         self.alike = sum(len(row) == self.width for row in self.table) / max(1, len(self.table))
@@ -142,28 +166,30 @@ class _Trial:
         return self.known, self.alike if self.width > 1 else 0, self.dialect.delimiter == "\t", self.width
 
 
-def _table(head: str, dialect: Dialect) -> list[list[str]]:
+def _table(head: str, dialect: Dialect) -> list[tuple[Row, list[str]]]:
+    """Return the first rows, with their cells; those that are blank, or break the rules of quoting, tell nothing."""
     table = []
-    for row in rows(iter(head.splitlines(keepends=True)), dialect):
-        try:
-            table.append(cells(row.text, dialect))
-        except csv.Error:
-            continue
-        if not table[-1]:
-            table.pop()
+    for row in rows(iter(_lines_in(head)), dialect):
+        with suppress(csv.Error):
+            if found := cells(row.text, dialect):
+                table.append((row, found))
         if len(table) == SNIFFED_ROWS:
             break
     return table
 
 
-def _with_columns(dialect: Dialect, table: list[list[str]], skipped: int, reading: Reading) -> Dialect:
-    first = [_plain(name).strip().removeprefix("\ufeff") for name in table[0]]
+def _with_columns(trial: _Trial, lines: Sequence[str], skipped: int, reading: Reading) -> Dialect:
+    """Return how a file is delimited, with its columns.  `skipped` lines stand above the rows that were looked at."""
+    first = [_plain(name).strip().removeprefix("\ufeff") for name in trial.table[0]]
     asked = {reading.text_field, reading.html_field, *(name for _, name in reading.map)} - {""}
     known = FOLDED_NAMES.intersection(map(folded, first))
     is_header = bool(asked & set(first)) or len(known) > 1 or _is_header(first)
     columns = distinct(first) if is_header else tuple(str(number) for number in range(len(first)))
-    data = table[1:] if is_header else table
-    return structs.replace(dialect, columns=columns, text=_text_column(columns, data), rows=skipped + is_header)
+    text = _text_column(columns, trial.table[1:] if is_header else trial.table)
+    start, end = (skipped + trial.start, skipped + trial.end) if is_header else (skipped, skipped)
+    above = "".join(lines[_is_of_excel(lines) : start])
+    above = _plain(above) if any(map(str.isalpha, above)) else ""
+    return structs.replace(trial.dialect, columns=columns, text=text, rows=end, above=above)
 
 
 def _plain(name: str) -> str:
@@ -226,27 +252,40 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
     if not dialect:
         raise Unreadable(source.name, "is not CSV: its lines are not delimited alike", "Read it with --from text.")
-    lines = map(_line, _lines(in_utf8(opened.file, encoding), opened.head))
+    file, before = before_damage(opened.file)
+    cut = list[bytes]()
+    lines: Iterator[str] = map(_line, _whole(_lines(in_utf8(file, encoding), opened.head), before, cut))
+    lines = chain([next(lines, "").removeprefix("\ufeff")], lines)
     for _ in range(dialect.rows):
         next(lines, "")
     layout = msgspec.json.encode(dialect)
-    parts, length, first = list[str](), 0, dialect.rows + 1
-    try:
-        for row in rows(lines, dialect, dialect.rows + 1):
-            if parts and length + len(row.text) > size:
-                yield _share(source, parts, first, layout)
-                length = 0
-            first = first if parts else row.line
-            parts.append(row.text)
-            length += len(row.text)
-    except Damaged as error:
-        yield Share(source, "csv", row=first + len(parts), fault=f"the file is damaged from here on: {error}")
+    parts, length, first, following = list[str](), 0, dialect.rows + 1, dialect.rows + 1
+    for row in rows(lines, dialect, first):
+        if parts and length + len(row.text) > size:
+            yield _share(source, parts, first, layout)
+            length = 0
+        first = first if parts else row.line
+        following = row.line + row.text.count("\n")
+        parts.append(row.text)
+        length += len(row.text)
     if parts:
         yield _share(source, parts, first, layout)
     elif dialect.above:
         body = dialect.above.encode()
         yield Share(source, "csv", len(body), body, fault="stands above the header, and no row follows")
+    if before.damage:
+        fault = f"the file is damaged from here on: {before.damage}"
+        yield Share(source, "csv", body=b"".join(cut), row=following, fault=fault)
     check_unchanged(source)
+
+
+def _whole(lines: Iterator[bytes], before: BeforeDamage, cut: list[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a file; one that is cut by damage is put into `cut` instead, for it is no row."""
+    for line in lines:
+        if before.damage and not line.endswith(b"\n"):
+            cut.append(line)
+        else:
+            yield line
 
 
 def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
@@ -267,7 +306,7 @@ def _lines(file: IO[bytes], head: bytes) -> Iterator[bytes]:
 
 
 def _line(line: bytes) -> str:
-    return line.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    return line.decode("utf-8", "surrogateescape")
 
 
 def _share(source: Source, parts: list[str], first: int, layout: bytes) -> Share:

@@ -17,6 +17,7 @@ from etl.decode import decode
 from etl.errors import Unreadable
 from etl.formats.field_values import well_formed
 from etl.formats.fields import Place, document
+from etl.formats.names import free_names
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import xml_root
 from etl.formats.source import InputFormat, Reading, Reject, Result, Share
@@ -46,16 +47,16 @@ _REFERENCES = re.compile(r"(?:&#(?:\d+|[xX][0-9a-fA-F]+);)+")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NO_CHARACTER = re.compile(f"{_NOT_XML.pattern}|[\ud800-\udfff]|\ufffd")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DECLARATION_WITHIN = re.compile(r"<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b", re.I)
 _BROKEN_TEXT = re.compile(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
+_DECLARED = re.compile(r"<\?xml[^<>]*+>|<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.S | re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _HTML_SIGN = re.compile(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
 # As RSS wants authors: "desk@example.org (Jane Roe)".
 _MAIL = re.compile(r"^\S+@\S+ \((.+)\)$")
 _OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])")
 _ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_ITEM_OR_ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
 _ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
 _MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.S)
 
@@ -74,7 +75,7 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
         return
     mark = sha256(body).hexdigest()  # stands in no text that it is computed from
     found, damaged = _without_open_cdata(found, mark)
-    text = _DOCTYPE.sub("", _well_formed(found))
+    text = _without_declarations(_well_formed(found))
     whole = len(_ENDED.findall(_CDATA.sub("", text)))
     row, notes, is_noted = 0, list[str](), False
     for root in _feeds(text):
@@ -152,8 +153,26 @@ def _feeds(text: str) -> "list[_Element]":
     if len(_ROOT.findall(plain)) < 2 and is_alone:
         root = _parsed(text)
         return [] if root is None else [root]
-    root = _parsed(f"<feeds>{_DECLARATION_WITHIN.sub('', text)}</feeds>")
+    root = _parsed(f"<feeds>{text}</feeds>")
     return [] if root is None else list(root)
+
+
+def _without_declarations(text: str) -> str:
+    """Return a feed without what is declared above a root.  Elsewhere `<!DOCTYPE …>` is words of who writes of it."""
+    plain = _without_cdata(text)
+    kept, at = list[str](), 0
+    for root in _ROOT.finditer(plain):
+        start = max((match.end() for match in _ITEM_OR_ROOT_ENDED.finditer(plain, at, root.start())), default=at)
+        above = text[start : root.start()]
+        is_above = not kept or _ROOT_ENDED.search(plain, at, root.start())
+        kept += [text[at:start], _DECLARED.sub("", above) if is_above else above]
+        at = root.start()
+    return "".join([*kept, text[at:]])
+
+
+def _without_cdata(text: str) -> str:
+    """Return a text with blanks for its CDATA sections: all else stands where it stood."""
+    return _CDATA.sub(lambda section: " " * len(section[0]), text)
 
 
 def _well_formed(text: str) -> str:
@@ -232,8 +251,9 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
     if loose := " ".join(" ".join(filter(None, (item.text, *(node.tail for node in item)))).split()):
         rest["#text"] = [loose]
     fields |= {"text": content} if content else {}
+    free_name = free_names({*rest, *fields})
     others = {
-        f"{name}#2" if name in fields else name: said[0] if len(said) == 1 else said
+        free_name(name) if name in fields else name: said[0] if len(said) == 1 else said
         for name, said in rest.items()
         if said
     }
@@ -247,7 +267,7 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
 
 def _cut(path: str, row: int, item: "_Element", text: str) -> Reject:
     """Return an item that is cut off, with what stands in the text from its tag on."""
-    plain = _CDATA.sub(lambda section: " " * len(section[0]), text)
+    plain = _without_cdata(text)
     starts = [*(match.start() for match in _OPENED.finditer(plain)), len(text)]
     body = text[starts[row - 1] : starts[row]].encode("utf-8", "replace") if row < len(starts) else _source(item)
     return Reject(path, row, CUT_OFF, body)

@@ -6,7 +6,6 @@ back byte for byte.  NaN, Infinity and integers that Python refuses to read beco
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from etl.decode import decode
 from etl.errors import Unreadable
 from etl.formats.field_values import usable
 from etl.formats.lenient_json import as_json
+from etl.formats.names import free_names
 from etl.model import Raw
 
 NOT_A_NUMBER = "not a number"
@@ -102,18 +102,15 @@ class _Reader:
         fields = dict(pairs)
         if len(fields) == len(pairs):
             return fields
-        fields = {}
+        free_name, fields = free_names(fields), {}
         self.notes.append(DUPLICATE_KEY)
-        times = Counter[str]()
         for name, value in pairs:
-            times[name] += 1
-            if times[name] == 1:
+            if name not in fields:
                 fields[name] = value
                 continue
-            other = f"{name}#{times[name]}"
             if usable(value) or not usable(fields[name]):
                 fields[name], value = value, fields[name]
-            fields[other] = value
+            fields[free_name(name)] = value
         return fields
 
     def _float(self, figure: str) -> Any:

@@ -7,7 +7,7 @@ a field that is taken does not stand in `metadata` any more.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 
@@ -134,6 +134,17 @@ def distinct(names: Sequence[str]) -> tuple[str, ...]:
             free = f"{wanted}_{next(numbers[wanted])}"
         found[free] = None
     return tuple(found)
+
+
+def free_names(taken: Container[str]) -> Callable[[str], str]:
+    """Return a function that puts a number behind a name, with which it is none of those that are taken.
+
+    >>> free_name = free_names({"text", "text#2"})
+    >>> free_name("text"), free_name("text"), free_name("title")
+    ('text#3', 'text#4', 'title#2')
+    """
+    numbers = defaultdict[str, Iterator[int]](lambda: count(2))
+    return lambda name: next(free for number in numbers[name] if (free := f"{name}#{number}") not in taken)
 
 
 KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {

@@ -244,7 +244,7 @@ class Transcoding(io.RawIOBase):
     """Bytes of another encoding as UTF-8."""
 
     def __init__(self, file: IO[bytes], encoding: str) -> None:
-        self._file = file
+        self._read = getattr(file, "read1", file.read)
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._left = b""
 
@@ -256,13 +256,43 @@ class Transcoding(io.RawIOBase):
         """Fill a buffer with what there is."""
         space = memoryview(buffer)
         while not self._left:
-            piece = self._file.read(UNPACKED_AT_ONCE)
+            piece = self._read(UNPACKED_AT_ONCE)
             self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "replace")
             if not piece:
                 break
         given, self._left = self._left[: len(space)], self._left[len(space) :]
         space[: len(given)] = given
         return len(given)
+
+
+class BeforeDamage(io.RawIOBase):
+    """What stands in a file before a damaged place.  There it ends, after `length` bytes, and `damage` says why."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = cast(io.BufferedReader, file)
+        self.damage: Damaged | None = None
+        self.length = 0
+
+    def readable(self) -> bool:
+        """Return true."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Fill a buffer with what there is."""
+        space = memoryview(buffer)
+        try:
+            given = b"" if self.damage else self._file.read1(len(space))
+        except Damaged as error:
+            self.damage, given = error, b""
+        space[: len(given)] = given
+        self.length += len(given)
+        return len(given)
+
+
+def before_damage(file: IO[bytes]) -> tuple[io.BufferedReader, BeforeDamage]:
+    """Return what stands in a file before a damaged place as a file, and what tells whether there is one."""
+    before = BeforeDamage(file)
+    return io.BufferedReader(before, UNPACKED_AT_ONCE), before
 
 
 def in_utf8(file: IO[bytes], encoding: str) -> IO[bytes]:

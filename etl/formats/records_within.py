@@ -9,7 +9,7 @@ from msgspec import Struct
 from etl.errors import Unreadable
 from etl.formats.field_values import Fields, is_empty
 from etl.formats.fields import has_headline, has_story, has_text, own_story
-from etl.formats.names import FOLDED_TEXTS, LIST_NAMES, folded, names_in
+from etl.formats.names import FOLDED_TEXTS, LIST_NAMES, distinct, folded, free_names, names_in
 from etl.formats.source import Reading
 
 # Levels of objects around the list of an answer, {"response": {"articles": {"results": [...]}}}, and of lists in lists.
@@ -126,7 +126,9 @@ def _objects(items: list[Any]) -> Iterator[Fields]:
 
 def _with_key(name: str, item: Fields) -> Fields:
     """Return a record that stands under its id; a name that is not the id it has is kept beside it."""
-    return {"id": name, **item} if str(item.get("id", name)) == name else {"key": name, **item}
+    if str(item.get("id", name)) == name:
+        return {"id": name, **item}
+    return {free_names(item)("key") if "key" in item else "key": name, **item}
 
 
 def _object_in(value: Any) -> Fields | None:
@@ -144,9 +146,12 @@ def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
     """Return the rows of a table that is written in columns, as pandas and datasets do; None if it is no table."""
     names, rows = value.get("columns"), value.get("data")
     if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
-        if any(name not in ("columns", "data", "index") and not is_empty(inner) for name, inner in value.items()):
+        known = {"columns": names, "data": rows, "index": list(range(len(rows)))}
+        if any(known.get(name) != inner and not is_empty(inner) for name, inner in value.items()):
             notes.append(BESIDE)
-        return [_row(list(map(str, names)), row) for row in rows]
+        more = range(len(names), max(map(len, rows), default=0))  # cells beyond the last column
+        unique = distinct([*map(str, names), *map(str, more)])
+        return [dict(zip(unique, row, strict=False)) for row in rows]
     if not FOLDED_TEXTS.intersection(map(folded, value)):
         return None
     columns = list(value.values())
@@ -157,9 +162,3 @@ def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
     if is_table and any(names_in((), tuple(value), ())[fact] for fact in ("headline", "url", "id")):
         return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
     return None
-
-
-def _row(names: list[str], cells: list[Any]) -> Fields:
-    """Return a row of a table; cells beyond the last column are named by their numbers."""
-    more = map(str, range(len(names), len(cells)))
-    return dict(zip((*names, *more), cells, strict=False))

@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct
 from etl.formats.field_values import is_null, written
 from etl.formats.json_values import text_of, values
 from etl.formats.jsonl import read_each
-from etl.formats.names import TEXT_NAMES
+from etl.formats.names import TEXT_NAMES, free_names
 from etl.formats.opening import Changed, fault_of
 from etl.formats.records import read_json
 from etl.formats.records_within import NoRecord, records_within
@@ -53,7 +53,8 @@ def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> b
     """Return the line of a record with fields added.
 
     An object that has none of them stays as it is written; of what is read though it is no JSON, an object is made.
-    Fields of these names that hold what is not ours are kept, under `name#2`; those of an earlier run are replaced.
+    Fields of these names that hold what is not ours are kept, under a free name such as `name#2`; those of an earlier
+    run are replaced.
     """
     try:
         known: Mapping[str, Any] = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
@@ -64,7 +65,8 @@ def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> b
     known = next(_fields_in(line, reading))
     kinds = {name: str if isinstance(value, str) else (int, float) for name, value in added.items()}
     is_again = all(isinstance(known.get(name), kind) for name, kind in kinds.items())
-    own = {} if is_again else {f"{name}#2": known[name] for name in added if name in known}
+    free_name = free_names({*known, *added})
+    own = {} if is_again else {free_name(name): known[name] for name in added if name in known}
     return written({**known, **own, **added}).encode()
 
 

@@ -15,10 +15,9 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from etl.formats.names import language_code
-from etl.formats.opening import check_unchanged, open_packed
+from etl.formats.opening import before_damage, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
-from etl.formats.unpacking import Damaged
 from etl.formats.warc_records import (
     MAX_HEADER_BYTES,
     MEMBER,
@@ -214,24 +213,25 @@ def _members_every(file: IO[bytes], end: int, size: int) -> Iterator[int]:
 
 
 def _chunks(opened: Opened, size: int) -> Iterator[Share]:
-    """Yield the records of a stream in chunks, each with its offset in the stream."""
+    """Yield the records of a stream in chunks, each with its offset in the stream.  Raises Changed, and OSError."""
     source, parts, start, length = opened.source, list[bytes](), 0, 0
-    pieces = records(opened.file)
-    try:
-        for piece in pieces:
-            if piece.fault:
-                yield Share(source, "warc", len(piece.body), piece.body, piece.offset, fault=piece.fault)
-                continue
-            if parts and length >= size:
-                yield Share(source, "warc", length, b"".join(parts), start)
-                parts, length = [], 0
-            start = start if parts else piece.offset
-            parts.append(piece.body + b"\r\n\r\n")
-            length += len(parts[-1])
-    except Damaged as error:
-        yield Share(source, "warc", 0, b"", start, fault=f"the file is damaged from here on: {error}")
+    file, before = before_damage(opened.file)
+    for piece in records(file):
+        if piece.fault:
+            yield Share(source, "warc", len(piece.body), piece.body, piece.offset, fault=piece.fault)
+            continue
+        if parts and length >= size:
+            yield Share(source, "warc", length, b"".join(parts), start)
+            parts, length = [], 0
+        start = start if parts else piece.offset
+        parts.append(piece.body + b"\r\n\r\n")
+        length += len(parts[-1])
     if parts:
         yield Share(source, "warc", length, b"".join(parts), start)
+    if before.damage:
+        fault = f"the file is damaged from here on: {before.damage}"
+        yield Share(source, "warc", row=before.length, fault=fault)
+    check_unchanged(source)
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
