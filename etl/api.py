@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar
 
 from etl.audit import Entry
-from etl.cleaner import Cleaner, Document, Result, kind_of, one_of, sequence
+from etl.cleaner import Cleaner, Document, Result, check_settings, kind_of, sequence
 from etl.dedup import DedupSettings
-from etl.dedup.settings import MIN_THRESHOLD, Copies, Keep, Numbers, Unit
+from etl.dedup.settings import Copies, Keep, Numbers, Unit
 from etl.model import Kind
 from etl.packs import Selection, Sourced, check, load_pack, pack_files
 from etl.packs import load_rules as selected_rules
@@ -54,17 +54,8 @@ def dedup(
     >>> dedup([said, "Minsk", said + ", police said"], unit="paragraph")
     [Duplicate(place=2, keeper=0, similarity=0.8462)]
     """
-    if not isinstance(threshold, int | float) or isinstance(threshold, bool):
-        raise TypeError(f"threshold is a number from {MIN_THRESHOLD} to 1, not {kind_of(threshold)}")
-    if not MIN_THRESHOLD <= threshold <= 1:
-        raise ValueError(f"threshold is a similarity from {MIN_THRESHOLD} to 1, not {threshold}")
-    settings = DedupSettings(
-        unit=one_of("unit", unit, get_args(Unit)),
-        threshold=threshold,
-        numbers=one_of("numbers", numbers, get_args(Numbers)),
-        copies=one_of("copies", copies, get_args(Copies)),
-        keep=one_of("keep", keep, get_args(Keep)),
-    )
+    settings = DedupSettings(unit=unit, threshold=threshold, numbers=numbers, copies=copies, keep=keep)
+    check_settings(settings)
     return [Duplicate(*found) for found in text_duplicates(_texts(texts), settings)]
 
 

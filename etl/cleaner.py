@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from os import PathLike, fspath, getpid
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Struct, structs
@@ -189,8 +189,7 @@ class Cleaner:
         if isinstance(records, str | bytes | Mapping | PathLike) or not isinstance(records, Iterable):
             raise TypeError(f"clean_many() takes an iterable of documents, not {kind_of(records)}: put it in a list")
         settings = dedup if isinstance(dedup, DedupSettings) else self._settings(dedup)
-        if not MIN_THRESHOLD <= settings.threshold <= 1:
-            raise ValueError(f"threshold is a similarity from {MIN_THRESHOLD} to 1, not {settings.threshold}")
+        check_settings(settings)
         raws = self._numbered(records)
         return self._run(raws, settings) if settings.scope == "run" else self._stream(raws, settings)
 
@@ -318,6 +317,20 @@ def _result(cleaned: Cleaned) -> Result:
 def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
     while some := list(islice(items, size)):
         yield some
+
+
+def check_settings(settings: DedupSettings) -> None:
+    """Raise TypeError or ValueError for a value that a setting of duplicates cannot have."""
+    for name, known in get_type_hints(DedupSettings).items():
+        if words := get_args(known):
+            value = getattr(settings, name)
+            if one_of(name, value, words) is None:
+                raise TypeError(f"{name} is one of {', '.join(words)}, not None")
+    threshold = settings.threshold
+    if not isinstance(threshold, int | float) or isinstance(threshold, bool):
+        raise TypeError(f"threshold is a number from {MIN_THRESHOLD} to 1, not {kind_of(threshold)}")
+    if not MIN_THRESHOLD <= threshold <= 1:
+        raise ValueError(f"threshold is a similarity from {MIN_THRESHOLD} to 1, not {threshold}")
 
 
 def one_of(name: str, value: Any, known: Sequence[str]) -> Any:

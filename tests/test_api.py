@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 from conftest import Run
 
@@ -411,3 +412,34 @@ def test_documents_of_a_run_are_not_drawn_in_a_forked_process_too() -> None:
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert len([first, *results]) == 50
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("action", "Drop", ValueError),
+        ("scope", "Run", ValueError),
+        ("numbers", "Any", ValueError),
+        ("shingles", "w9", ValueError),
+        ("keep", None, TypeError),
+        ("threshold", "0.7", TypeError),
+        ("threshold", 0.1, ValueError),
+    ],
+)
+def test_settings_of_duplicates_that_cannot_be_meant_are_refused(
+    cleaner: etl.Cleaner, name: str, value: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match=name):
+        cleaner.clean_many(["One."], dedup=etl.DedupSettings(**{name: value}))
+
+
+def test_arrays_of_a_record_are_lists(cleaner: etl.Cleaner) -> None:
+    values = {"tags": numpy.array(["a"]), "none": numpy.array([]), "text": numpy.array([STORY, STORY[::-1]])}
+    (article,) = cleaner.clean(values).articles
+    assert article.text == f"{STORY}\n\n{STORY[::-1]}"
+    assert json.loads(article.metadata) == {"tags": ["a"], "none": []}
+
+
+def test_fields_that_are_called_alike_are_all_kept(cleaner: etl.Cleaner) -> None:
+    (article,) = cleaner.clean({1: "a", "1": "b", "text": STORY}).articles
+    assert json.loads(article.metadata) == {"1": "a", "1_2": "b"}

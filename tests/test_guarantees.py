@@ -29,7 +29,7 @@ import etl
 from etl import formats
 from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError, UsageError
-from etl.pipeline import delivery
+from etl.pipeline import delivery, session
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
 
@@ -516,6 +516,23 @@ def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go
     assert run("index", "stats", "out/index").code == 0
 
 
+def test_an_index_learns_what_a_killed_run_has_delivered(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+
+    def killed(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "extend", killed)
+        assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 6
+    assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 2  # it exists already, and is complete
+    assert run("clean", "a.txt", "-o", "b.jsonl", "--index", "seen").code == 0
+    assert (tmp_path / "b.jsonl").read_text() == ""
+    assert not list(tmp_path.glob(".copydesk-*"))
+
+
 @pytest.mark.parametrize("replaced", ["{}", '{"articles": [1, 2, 3]}'], ids=["where none was", "where another was"])
 def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path, replaced: str) -> None:
     output = delivery.output_of(str(tmp_path / "o.jsonl"))
@@ -552,7 +569,9 @@ def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Pa
     assert (tmp_path / "back.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
 
 
-@pytest.mark.parametrize("words", ["clean", "check", "explain", "restore", "rules lint", "index stats", "clean a.txt -r"])
+@pytest.mark.parametrize(
+    "words", ["clean", "check", "explain", "restore", "rules lint", "index stats", "clean a.txt -r"]
+)
 def test_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path, words: str) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
     done = run(*words.split(), "evil\n::error::pwn.txt")

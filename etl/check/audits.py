@@ -12,6 +12,7 @@ from etl.errors import RestoreError, UsageError
 from etl.formats import Source
 from etl.formats.opening import open_path
 from etl.formats.stores import is_address
+from etl.formats.unpacking import Damaged
 from etl.restoration import AuditedDocument, read_audit, restore
 
 _AUDIT, _HEAD = re.compile(rb'\s*\{\s*"schema"\s*:\s*"copydesk/audit/'), 256
@@ -32,8 +33,11 @@ def is_audit(source: Source) -> bool:
         return ".audit." in path.name or path.parent.name == "audit"
     if source.is_stream or is_address(source.path):
         return False
-    with open_path(path) as lines:
-        return _AUDIT.match(lines.read(_HEAD)) is not None
+    try:
+        with open_path(path) as lines:
+            return _AUDIT.match(lines.read(_HEAD)) is not None
+    except Damaged:
+        return False
 
 
 def audit_path(path: str) -> str:

@@ -198,13 +198,14 @@ def _plain(name: str) -> str:
 
 
 def _is_header(names: Sequence[str]) -> bool:
-    """Return whether a first row is names: short, none of them a number, each once unless one is that of a text."""
+    """Return whether a first row is names: short, no sentence or number, each once unless one is that of a text."""
     filled = [name for name in names if name]
     has_text = not FOLDED_TEXTS.isdisjoint(map(folded, filled))
     return (
         len(filled) * 2 > len(names)
         and (has_text or len(set(filled)) == len(filled))
         and all(len(name) <= MAX_NAME_LENGTH and not name.replace(".", "").isdigit() for name in filled)
+        and not any(name.endswith((".", "!", "?", "…", "。")) for name in filled)
     )
 
 

@@ -58,7 +58,7 @@ _OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])")
 _ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _ITEM_OR_ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
 _ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
-_MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>", re.S)
+_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
 
 # A note: text that stands in a feed, but in no element.
 BESIDE = "words beside the items"

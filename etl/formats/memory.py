@@ -10,6 +10,7 @@ from msgspec import structs
 from etl.errors import Unreadable
 from etl.formats.field_values import well_formed, written
 from etl.formats.fields import Place, document
+from etl.formats.names import distinct
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html, not_read
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Reading
@@ -56,7 +57,8 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
     text, or cannot be written as JSON.
     """
     try:
-        plain = {str(name): _plain(str(name), value) for name, value in fields.items()}  # pandas numbers its columns
+        names = distinct([str(name) for name in fields])  # pandas numbers its columns
+        plain = {name: _plain(name, value) for name, value in zip(names, fields.values(), strict=True)}
         body = written(plain).encode()
     except RecursionError:
         raise Unreadable(NO_PATH, "is nested too deep, or within itself") from None

@@ -31,6 +31,8 @@ PIECE_BYTES = 256 << 10
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
 _LENGTHS = re.compile(rb"^[ \t]*content-length[^\n]*\n", re.I | re.M)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+# A header that is not ended before the next record is none.
+_END_OR_RECORD = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/1\.))")
 
 
 class Piece(Struct, frozen=True, gc=False):
@@ -94,14 +96,14 @@ def _next_within(body: bytes, behind: bytes, is_well_ended: bool) -> int:
         at = match.start()
         if at >= end:
             return 0
-        if _size(found[at : at + MAX_HEADER_BYTES]) >= 0 and not (is_well_ended and _end_of_records(body, at) < end):
+        if _size(found, at) >= 0 and not (is_well_ended and _end_of_records(body, at) < end):
             return at
     return 0
 
 
 def _end_of_records(body: bytes, at: int) -> int:
     """Return where the last of the records ends that follow one another from a place on."""
-    while (size := _size(body[at : at + MAX_HEADER_BYTES])) >= 0:
+    while (size := _size(body, at)) >= 0:
         at += size
         at += _blank(body[at : at + 8])
     return at
@@ -113,11 +115,12 @@ def _fault(body: bytes, size: int, kept: int) -> str:
     return "is cut: its record is longer than the rest of the file" if len(body) < size else ""
 
 
-def _size(buffer: bytes) -> int:
-    """Return the bytes of the record that a buffer starts with; -1 if it does not start with one."""
-    end = _END_OF_HEADER.search(buffer, 0, MAX_HEADER_BYTES)
-    length = _LENGTH.search(buffer, 0, end.start() + 1) if end else None
-    return end.end() + int(length[1]) if START.match(buffer) and end and length else -1
+def _size(buffer: bytes, at: int = 0) -> int:
+    """Return the bytes of the record that begins at a place; -1 if none begins there."""
+    end = _END_OR_RECORD.search(buffer, at, at + MAX_HEADER_BYTES) if START.match(buffer, at) else None
+    is_ended = end is not None and end[0].count(b"\n") == 2
+    length = _LENGTH.search(buffer, at, end.start() + 1) if end and is_ended else None
+    return end.end() - at + int(length[1]) if end and length else -1
 
 
 def with_one_length(record: bytes) -> bytes:
@@ -132,14 +135,17 @@ def with_one_length(record: bytes) -> bytes:
 def _to_next_record(buffer: bytes, file: IO[bytes]) -> tuple[bytes, int, bytes]:
     """Return the first bytes up to the next record, how many there are, and the buffer from there on."""
     first, passed, at = buffer[:MAX_HEADER_BYTES], 0, 1
-    while not (match := START.search(buffer, at)):
+    while True:
         piece = file.read(PIECE_BYTES)
+        whole = max(at, len(buffer) - MAX_HEADER_BYTES) if piece else len(buffer)  # a header behind may be cut
+        for match in START.finditer(buffer, at):
+            start = match.start()
+            if start < whole and _size(buffer, start) >= 0:
+                return first[: passed + start], passed + start, buffer[start:] + piece
         if not piece:
             return first, passed + len(buffer), b""
-        done = max(0, len(buffer) - 16)  # the mark may be cut
-        buffer, passed, at = buffer[done:] + piece, passed + done, 0 if done else at
-    length = passed + match.start()
-    return first[:length], length, buffer[match.start() :]
+        done = max(0, whole - 1)
+        buffer, passed, at = buffer[done:] + piece, passed + done, whole - done
 
 
 def _skip(file: IO[bytes], size: int) -> int:

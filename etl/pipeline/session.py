@@ -172,10 +172,24 @@ def _accepted(request: Request, claim: Claim) -> Request:
         added = request.job.added if request.has_time else unfinished.added
         return structs.replace(request, job=structs.replace(request.job, added=added))
     for folder in claim.left():
-        finish_delivery(request.output, folder)
+        if finish_delivery(request.output, folder):
+            _finish_index(request.job.index, folder)
         discard(folder)
     check_output(request.output, request.force, _read(request), request.job.index)
     return request
+
+
+def _finish_index(index: str, folder: Path) -> None:
+    """Make the index learn what a run that was killed has delivered, if it is the index of that run."""
+    staged = folder / "index"
+    if index and (staged / MANIFEST).exists() and _digest_of(index) == (folder / BEFORE).read_text(encoding="utf-8"):
+        extend(index, staged)
+
+
+def _digest_of(index: str) -> str:
+    """Return a hash of the manifest of an index; "" if there is none yet."""
+    manifest = Path(index) / MANIFEST
+    return sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else ""
 
 
 def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
@@ -243,12 +257,8 @@ def versions() -> dict[str, str]:
 
 def _index_state(job: Job, claim: Claim) -> str:
     """Return the state of the index before the run; if a killed run has extended it, the state before that run."""
-    manifest = Path(job.index) / MANIFEST
-    if not job.index or not manifest.exists():
-        return ""
-    now = manifest.read_bytes()
-    for folder in claim.left():
-        staged = folder / "index" / MANIFEST
-        if staged.exists() and staged.read_bytes() == now:
+    now = _digest_of(job.index) if job.index else ""
+    for folder in claim.left() if now else ():
+        if _digest_of(str(folder / "index")) == now:
             return (folder / BEFORE).read_text(encoding="utf-8")
-    return sha256(now).hexdigest()
+    return now

@@ -17,6 +17,8 @@ from etl.rules.matching.view import ArticleView
 
 # Words.  A shorter block is a paragraph; one that holds less than this share of its article is one of several.
 MIN_FLATTENED_WORDS, MIN_FLATTENED_SHARE = 40, 0.5
+# Characters.  The longest story seen has a third of it; each place where a label could stand takes 50 µs.
+MAX_FLATTENED_CHARS = 200_000
 # Words.  Labels are short; a title behind a label, glued on both sides, is longer.
 MAX_LABEL_WORDS, MAX_GLUED_WORDS = 9, 16
 # Words.  A full stop behind so many ends a sentence, which is no part of a label; "Fot. Jan Nowak" has one before.
@@ -74,7 +76,7 @@ def flattened_labels(view: ArticleView, rules: JudgingRules) -> Iterator[Found]:
 
 def _is_flattened(view: ArticleView, at: int) -> bool:
     text = view.plain[at]
-    if len(text) < MIN_FLATTENED_WORDS * 4 or not view.has_words(at, MIN_FLATTENED_WORDS):
+    if not MIN_FLATTENED_WORDS * 4 <= len(text) <= MAX_FLATTENED_CHARS or not view.has_words(at, MIN_FLATTENED_WORDS):
         return False
     return len(text) >= MIN_FLATTENED_SHARE * sum(map(len, view.plain))
 
