@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from numbers import Integral
 from os import PathLike, fspath, getpid
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
@@ -22,7 +23,7 @@ from etl.document import Cleaned, Judged, Parsed, clean
 from etl.errors import NoInput, Unreadable
 from etl.formats import Reading, Reject, find, shares
 from etl.formats.field_values import well_formed
-from etl.formats.memory import NO_PATH, raw_record, raw_text
+from etl.formats.memory import NO_PATH, is_missing, raw_record, raw_text
 from etl.model import DocumentDuplicates, Kind, Metadata, Raw
 from etl.packs import Profile, Selection, compile_rules, did_you_mean, rule_patterns
 from etl.pipeline.documents import read_judged, read_parsed
@@ -251,6 +252,9 @@ class Cleaner:
     def _numbered(self, records: Iterable[Item]) -> Iterator[Raw | Reject]:
         """Yield the raw documents of records, by their numbers from 1; in the place of an unreadable one, a reject."""
         for row, item in enumerate(records, 1):
+            if is_missing(item[1] if isinstance(item, tuple) and len(item) == 2 else item):
+                yield Reject(NO_PATH, row, "has no text: it is missing (None, NaN)", b"")
+                continue
             try:
                 yield from self._raw_documents(item, row, _Given())
             except (Unreadable, NoInput) as error:
@@ -272,8 +276,10 @@ class Cleaner:
                 for source in found.sources:
                     for share in shares(source, reading, SHARE_BYTES):
                         yield from (one for one in read_share(share, reading) if isinstance(one, Raw) or one.is_error)
-            case (str() | int() as name, str() | bytes() as body):
+            case (str() | Integral() as name, str() | bytes() as body):
                 yield raw_text(body, row, well_formed(str(name)), given.kind, reading)
+            case (name, _):
+                raise TypeError(f"a pair is an id (str or int) and a text, not {kind_of(name)} and {kind_of(item[1])}")
             case _:
                 raise TypeError(f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}")
 

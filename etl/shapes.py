@@ -283,9 +283,10 @@ AUDIT: Columns = {
     **dict.fromkeys(("action", "rule", "rule_version", "also", "kind", "before", "after", "gap"), "string"),
     "duplicate_of": "string",
     "similarity": "float",
+    "residue": "string",
     "line_sha256": "string",
 }
-"""The columns of the audit in Parquet."""
+"""The columns of the audit in Parquet: the fields of its entries."""
 
 REJECTS: Columns = {"schema": "string", "path": "string", "row": "int", "reason": "string", "bytes": "string"}
 """The columns of the rejects in Parquet; `bytes` is base64."""

@@ -443,3 +443,12 @@ def test_arrays_of_a_record_are_lists(cleaner: etl.Cleaner) -> None:
 def test_fields_that_are_called_alike_are_all_kept(cleaner: etl.Cleaner) -> None:
     (article,) = cleaner.clean({1: "a", "1": "b", "text": STORY}).articles
     assert json.loads(article.metadata) == {"1": "a", "1_2": "b"}
+
+
+def test_a_text_that_is_missing_costs_no_other(cleaner: etl.Cleaner) -> None:
+    items = [STORY, None, float("nan"), (numpy.int64(7), STORY), ("x", None)]
+    results = list(cleaner.clean_many(items))  # type: ignore[arg-type]
+    assert [one.status for one in results] == ["full", "unreadable", "unreadable", "full", "unreadable"]
+    assert results[3].articles[0].origin.record == "7"
+    with pytest.raises(TypeError, match=r"a pair is an id .* not float and str"):
+        list(cleaner.clean_many([(1.5, STORY)]))  # type: ignore[list-item]

@@ -121,6 +121,15 @@ def test_examples_of_a_repair(tmp_path: Path, wrong: str, right: str, faults: li
         pytest.param("match.regex = '(?<=\\d)src'", 'match.exact = ["src"]', "is one regex", id="no regex"),
         pytest.param('turns = [["25 August 2src2src.", "25 August 2020."]]\n', "", "'turns' is missing", id="no turns"),
         pytest.param('becomes = "0"', 'becomes = "0\\n"', "holds a line break", id="line break"),
+        pytest.param('becomes = "0"', "becomes = '0\\n'", "holds a line break", id="line break of a template"),
+        pytest.param('becomes = "0"', "becomes = '\\9'", "is no template: invalid group reference", id="no such group"),
+        pytest.param('becomes = "0"', "becomes = '\\q'", "is no template: bad escape", id="no such escape"),
+        pytest.param(
+            'becomes = "0"',
+            "becomes = '\\g<0>\\g<0>\\g<0>\\g<0>\\g<0>\\g<0>'",
+            "has more than 5 groups",
+            id="text that grows by groups",
+        ),
         pytest.param(
             'becomes = "0"', f'becomes = "{"0" * 201}"', "has more than 200 characters", id="a text that grows"
         ),

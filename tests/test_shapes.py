@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import Run
 
+from etl.audit import Entry
 from etl.formats.outputs import read_outputs, read_texts
 from etl.formats.parquet_writer import arrow_schema, join_parquet, parquet_writer, to_fields
 from etl.record import Origin, Record
-from etl.shapes import SHAPES, Shape, identity
+from etl.shapes import AUDIT, SHAPES, Shape, identity
 
 ORIGIN = Origin(
     path="a.txt", record="1", row=1, sha256="0" * 64, index=0, line_start=1, line_end=2, char_start=0, char_end=9, encoding="utf-8", gap="\n\n",
@@ -28,6 +29,10 @@ FULL = msgspec.structs.replace(
 )  # fmt: skip
 
 SHAPE = pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
+
+
+def test_columns_of_the_audit_are_the_fields_of_an_entry() -> None:
+    assert list(AUDIT) == list(Entry.__struct_fields__)
 
 
 @SHAPE

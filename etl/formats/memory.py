@@ -74,6 +74,13 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
     return structs.replace(found, record=record) if record else found
 
 
+def is_missing(value: Any) -> bool:
+    """Return whether a value stands for none, as pandas has them: None, NaN, NaT, NA."""
+    return (
+        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+    )
+
+
 def _plain(name: str, value: Any) -> Any:
     """Return a copy of a value, with those of numpy, pandas and the like as Python has them.  Raises TypeError."""
 

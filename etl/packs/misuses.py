@@ -10,13 +10,16 @@ from etl.rules.engine.extract import FIELDS
 from etl.rules.language import Match, Pattern, Rule, Scope, Verb, Where
 from etl.rules.matching.neighbours import is_contextual
 from etl.rules.matching.patterns import describes_block, has_criteria
+from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.fragments import FRAGMENTS
-from etl.rules.regexes.publishers import PUBLISHER
+from etl.rules.regexes.publishers import PUBLISHER, generic
 
 Fault = tuple[str, str, str]
 
 # Characters that a repair may put in: it stands wherever its regex matches, and a text must not grow without end.
-MAX_BECOMES = 200
+MAX_BECOMES, MAX_REFERENCES = 200, 5
+_REFERENCE = re.compile(r"\\(?:[1-9]|g<)")
+_CONTROL = re.compile(r"\\(?:[abfnrtv0]|[1-3][0-7]{2})")
 # Keys that only these actions ask for.
 _KEYS_OF_ACTIONS: dict[str, tuple[Verb, ...]] = {
     "becomes": ("replace",),
@@ -64,12 +67,24 @@ def _of_action(rule: Rule) -> Iterator[Fault]:
 def _of_searched(rule: Rule) -> Iterator[Fault]:
     if Match(regex=rule.match.regex, case=rule.match.case) != rule.match or not rule.match.regex:
         yield "match", f"of a {rule.action} rule is one regex", "It is searched in each block, before any rule judges."
-    if "\n" in rule.becomes:
-        yield "becomes", "holds a line break", "A repair cannot make two blocks of one."
     if len(rule.becomes) > MAX_BECOMES:
         yield "becomes", f"has more than {MAX_BECOMES:,} characters", "A repair puts back what was damaged."
+    elif not regex_fault(generic(rule.match.regex)):
+        yield from _of_becomes(rule)
     if not rule.turns:
         yield "turns", "is missing", 'Give at least one ["before", "after"].'
+
+
+def _of_becomes(rule: Rule) -> Iterator[Fault]:
+    way_out = "Write \\1 for the first group of the regex, and \\\\ for a backslash."
+    try:
+        re.compile(rule.match.regex).sub(rule.becomes, "")  # reads the template, though it is not used
+    except (re.error, IndexError) as error:
+        yield "becomes", f"is no template: {error}", way_out
+    if len(_REFERENCE.findall(rule.becomes)) > MAX_REFERENCES:
+        yield "becomes", f"has more than {MAX_REFERENCES} groups", "A repair puts back what was damaged."
+    if not rule.becomes.isprintable() or _CONTROL.search(rule.becomes.replace("\\\\", "")):
+        yield "becomes", "holds a line break or a control character", "A repair cannot make two blocks of one."
 
 
 def _of_span(rule: Rule) -> Iterator[Fault]:
