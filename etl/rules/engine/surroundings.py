@@ -17,6 +17,8 @@ from etl.rules.classifier.model import (
     have_nothing_to_score,
     score_pages,
 )
+from etl.rules.classifier.letters import signatures
+from etl.rules.classifier.tables import table_cells
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
@@ -82,6 +84,10 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             block = view.blocks[one.at].index
             found[one.at] = Removal(block, "drop", NAME, version, "structure", one.evidence)
     by_surroundings = named.shaped | (found.keys() - named.removals.keys())
+    if by_surroundings and view.kind == "text":
+        for at in by_surroundings & (table_cells(view.plain, view.named) | signatures(view.plain, view.named)):
+            del found[at]
+        by_surroundings &= found.keys()
     for at in by_surroundings & scores.sentences:
         refused, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
         found[at] = Removal(refused.block, "tag", name, refused.version, refused.kind, (refused.rule, *refused.also))
