@@ -18,6 +18,7 @@ from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
 from etl.rules.classifier.features import Page, rows_of
 from etl.rules.classifier.floor import lead_and_end, sentences_of_story
+from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.lexicon import BITS, pack, score_terms, unpack
 from etl.rules.classifier.model import (
     LEAD_OR_END,
@@ -367,3 +368,29 @@ def test_a_story_that_was_to_lose_its_end_keeps_it_and_is_suspect() -> None:
 )
 def test_cells_of_tables(texts: list[str], named: list[int], cells: Sequence[int]) -> None:
     assert sorted(table_cells(texts, named)) == list(cells)
+
+
+LETTER = "The cat has crossed the bay 9,000 times."
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "kept"),
+    [
+        pytest.param(
+            [LETTER, "Ann Keble", "Ashdale", LETTER, "Dr Alan Frome", "Ludlow, Shropshire"], [], [1, 2, 4, 5], id="two"
+        ),
+        pytest.param(
+            [LETTER, "Ann Keble", "Ashdale", LETTER, LETTER, "Toby Wood", "Hull"], [], [1, 2, 5, 6], id="of two"
+        ),
+        pytest.param([LETTER, "Ann Keble", "Ashdale", LETTER], [], [], id="one is few"),
+        pytest.param([LETTER, "Ann Keble", LETTER, "Toby Wood", LETTER], [], [], id="without places"),
+        pytest.param([LETTER, "Ann Keble", "Ashdale", "Most read", LETTER, "Toby Wood", "Hull"], [], [], id="parted"),
+        pytest.param(
+            [LETTER, "Strict Cookies", "Always Active", LETTER, "Other Cookies", "Always Active"], [], [], id="alike"
+        ),
+        pytest.param([LETTER, "Ann Keble", "Ashdale", LETTER, "Toby Wood", "Hull"], [4], [], id="named by a rule"),
+        pytest.param([LETTER, "he left", "Ashdale", LETTER, "she stayed", "Hull"], [], [], id="no names"),
+    ],
+)
+def test_names_below_letters(texts: list[str], named: list[int], kept: list[int]) -> None:
+    assert sorted(signatures(texts, named)) == kept

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
+from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.model import (
     LEAD_OR_END,
     MIN_BLOCKS,
@@ -17,7 +18,6 @@ from etl.rules.classifier.model import (
     have_nothing_to_score,
     score_pages,
 )
-from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.tables import table_cells
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
