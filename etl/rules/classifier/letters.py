@@ -22,7 +22,9 @@ def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of names and places below letters; `texts` are plain, `named` are the blocks of rules."""
     found, chain = set[int](), list[int]()
     for at in range(1, len(texts) - 1):
-        if {at, at + 1} & set(named) or not (_is_letter(texts[at - 1]) and _is_signature(texts[at], texts[at + 1])):
+        if at in named or at + 1 in named:
+            continue
+        if not (_is_signature(texts[at], texts[at + 1]) and _is_letter(texts[at - 1])):
             continue
         is_next = all(map(_is_letter, texts[chain[-1] + 2 : at])) if chain else False
         chain = [name for name in chain if is_next and texts[name + 1] != texts[at + 1]]
