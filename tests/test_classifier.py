@@ -18,6 +18,7 @@ from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
 from etl.rules.classifier.features import Page, rows_of
 from etl.rules.classifier.floor import lead_and_end, sentences_of_story
+from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.lexicon import BITS, pack, score_terms, unpack
 from etl.rules.classifier.model import (
     LEAD_OR_END,
@@ -30,6 +31,7 @@ from etl.rules.classifier.model import (
     score_rows,
     threshold,
 )
+from etl.rules.classifier.tables import table_cells
 from etl.rules.classifier.text import WORD, ends_as_sentence, read_text, sum_units, tokenize
 from etl.rules.language import Match, Neighbour, Rule
 from etl.trees import Forest
@@ -347,3 +349,48 @@ def test_a_story_that_was_to_lose_its_end_keeps_it_and_is_suspect() -> None:
     tags = [(entry.rule, entry.also) for entry in cleaned.entries if entry.action == "tag"]
     assert tags == [(LEAD_OR_END, "own/below")]
     assert [(record.status, record.text.endswith(end)) for record in cleaned.records] == [("suspect", True)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "cells"),
+    [
+        pytest.param(["It began.", *("A 1 2 B 3 4 C 5 6".split()), "It ended."], [], range(1, 10), id="three rows"),
+        pytest.param(["It began.", *("Team P W A 1 2 B 3 4 C 5 6".split())], [], range(1, 13), id="with its heading"),
+        pytest.param(["It began.", *("1 Norway 17 8 2 Chile 9 5 3 Peru 7 2".split())], [], range(1, 13), id="ranks"),
+        pytest.param(["It began.", *("A 33,147.25 -1.09% B £4.2 +3 C 5% 6".split())], [], range(1, 10), id="signs"),
+        pytest.param(["It began.", *("A 1 2 B 3 4".split())], [], [], id="two rows are few"),
+        pytest.param(["It began.", *("1 Lava 2 Snow 3 Hail 4 Rain 5 Fog".split())], [], [], id="titles with ranks"),
+        pytest.param(["It began.", *("1 2 3 4 5 6 7 8 9 10".split())], [], [], id="numbers of pages"),
+        pytest.param(["It began.", *(["He left."] * 9)], [], [], id="sentences"),
+        pytest.param(["Prices", *("A 1 2 B 3 4 C 5 6".split())], [], [], id="nothing above"),
+        pytest.param(["It began.", "Prices.", *("A 1 2 B 3 4 C 5 6".split())], [1], [], id="below a label"),
+    ],
+)
+def test_cells_of_tables(texts: list[str], named: list[int], cells: Sequence[int]) -> None:
+    assert sorted(table_cells(texts, named)) == list(cells)
+
+
+LETTER = "The cat has crossed the bay 9,000 times."
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "kept"),
+    [
+        pytest.param(
+            [LETTER, "Ann Keble", "Ashdale", LETTER, "Dr Alan Frome", "Ludlow, Shropshire"], [], [1, 2, 4, 5], id="two"
+        ),
+        pytest.param(
+            [LETTER, "Ann Keble", "Ashdale", LETTER, LETTER, "Toby Wood", "Hull"], [], [1, 2, 5, 6], id="of two"
+        ),
+        pytest.param([LETTER, "Ann Keble", "Ashdale", LETTER], [], [], id="one is few"),
+        pytest.param([LETTER, "Ann Keble", LETTER, "Toby Wood", LETTER], [], [], id="without places"),
+        pytest.param([LETTER, "Ann Keble", "Ashdale", "Most read", LETTER, "Toby Wood", "Hull"], [], [], id="parted"),
+        pytest.param(
+            [LETTER, "Strict Cookies", "Always Active", LETTER, "Other Cookies", "Always Active"], [], [], id="alike"
+        ),
+        pytest.param([LETTER, "Ann Keble", "Ashdale", LETTER, "Toby Wood", "Hull"], [4], [], id="named by a rule"),
+        pytest.param([LETTER, "he left", "Ashdale", LETTER, "she stayed", "Hull"], [], [], id="no names"),
+    ],
+)
+def test_names_below_letters(texts: list[str], named: list[int], kept: list[int]) -> None:
+    assert sorted(signatures(texts, named)) == kept

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
+from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.model import (
     LEAD_OR_END,
     MIN_BLOCKS,
@@ -17,6 +18,7 @@ from etl.rules.classifier.model import (
     have_nothing_to_score,
     score_pages,
 )
+from etl.rules.classifier.tables import table_cells
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
@@ -84,6 +86,14 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             also = (*one.evidence, *((tag.rule, *tag.also) if tag else ()))
             found[one.at] = Removal(view.blocks[one.at].index, "drop", NAME, version, "structure", also)
             by_surroundings.add(one.at)
+    if by_surroundings and view.kind == "text":
+        for at in by_surroundings & (table_cells(view.plain, view.named) | signatures(view.plain, view.named)):
+            by_surroundings.discard(at)
+            before = named.removals.get(at)
+            if before and before.action == "tag":
+                found[at] = before
+            else:
+                del found[at]
     for at in by_surroundings & scores.sentences:
         refused, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
         found[at] = Removal(refused.block, "tag", name, refused.version, refused.kind, (refused.rule, *refused.also))

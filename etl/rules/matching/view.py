@@ -17,11 +17,15 @@ from etl.rules.matching.recurrence import LineCounts
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
 MIN_SENTENCE_WORDS = 12
+# Words, and blocks: likewise, in an article without a block of that length.  Programmes, fixtures and columns of short
+# notes have several such sentences; a single one may be a credit.
+MIN_SHORT_SENTENCE_WORDS, MIN_SHORT_SENTENCES = 6, 3
 # Words that headline case leaves small.
 SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
 
 # The closers that may close a sentence without a full stop.
 _QUOTES = ("'", '"')
+_COLONS = (":", "：")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
 
@@ -134,15 +138,22 @@ class ArticleView:
 
     @cached_property
     def sentences(self) -> list[int]:
-        """Positions of the blocks that read as the story's own text, and that no rule has named so far."""
-        return [
+        """Positions of the blocks that read as the story's own text, and that no rule has named so far.
+
+        A long block that ends with a colon announces a poem, a list or a statement of the story.
+        """
+        ended = [
             at
             for at, text in enumerate(self.plain)
-            if (ends_sentence(text) or not has_full_stop(text))
-            and self.has_words(at, MIN_SENTENCE_WORDS)
+            if (ends_sentence(text) or text.endswith(_COLONS) or not has_full_stop(text))
+            and self.has_words(at, MIN_SHORT_SENTENCE_WORDS)
             and at not in self.frame
             and at not in self.named
         ]
+        if long := [at for at in ended if self.has_words(at, MIN_SENTENCE_WORDS)]:
+            return long
+        short = [at for at in ended if ends_sentence(self.plain[at])]
+        return short if len(short) >= MIN_SHORT_SENTENCES else []
 
     def has_final_punctuation(self, at: int) -> bool:
         """Return true if a block ends as a sentence does; a closing quote alone counts, for it may close one."""

@@ -1,0 +1,59 @@
+"""Cells of tables that a scraper has put on lines of their own: medals, league tables, votes, figures of a company.
+
+A share count or a page number is a figure on a line of its own, too.  What tells a table is that it goes on: the same
+row of words and figures at least three times, with at least two figures in each.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from etl.fold import count_words
+
+# Cells.  A row has a name and two figures at least: a list of titles with a rank or an age before each is no table.
+MIN_COLUMNS, MAX_COLUMNS, MIN_FIGURES = 3, 12, 2
+# Rows.
+MIN_ROWS = 3
+# Characters, and words.  A longer line is no cell.
+MAX_CELL_CHARS, MAX_CELL_WORDS = 60, 6
+
+_FIGURE = re.compile(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
+_CELLS = re.compile(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
+_SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]]*$")
+
+
+def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of the cells of tables, headings of their columns included; `texts` are plain.
+
+    A table below a block that a rule has named belongs to the page: prices of shares, results of other games.
+    """
+    found: set[int] = set()
+    kinds = "".join(map(_kind, texts))
+    for run in _CELLS.finditer(kinds):
+        if run.start() and run.start() - 1 not in named:
+            found.update(at for start, end in _tables(run[0]) for at in range(run.start() + start, run.start() + end))
+    return found
+
+
+def _kind(text: str) -> str:
+    """Return "n" for a figure, "t" for a few words, "-" for what is no cell."""
+    if len(text) > MAX_CELL_CHARS:
+        return "-"
+    if _FIGURE.fullmatch(text):
+        return "n"
+    return "-" if _SENTENCE_END.search(text) or count_words(text) > MAX_CELL_WORDS else "t"
+
+
+def _tables(kinds: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each table in a run of cells."""
+    for columns in range(MIN_COLUMNS, MAX_COLUMNS + 1):
+        alike = "".join("=" if one == other else "." for one, other in zip(kinds, kinds[columns:], strict=False))
+        for rows in re.finditer(f"={{{(MIN_ROWS - 1) * columns},}}", alike):
+            row = kinds[rows.start() : rows.start() + columns]
+            if row.count("n") >= MIN_FIGURES and "t" in row and not _repeats(row):
+                heading = len(kinds[: rows.start()]) - len(kinds[: rows.start()].rstrip("t"))
+                yield rows.start() - min(heading, columns), rows.end() + columns
+
+
+def _repeats(row: str) -> bool:
+    """Return whether a row is a shorter one, twice or more: titles with their ranks."""
+    return (row + row).find(row, 1) < len(row)
