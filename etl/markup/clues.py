@@ -9,9 +9,12 @@ from etl.markup.elements import INVISIBLE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
+from etl.markup.page_state import is_state
 
 # Elements whose text is listened to, even without attributes.
 TEXTS = frozenset(("title", "style", "time"))
+# Types of the scripts that may hold the state of a page.
+STATES = frozenset(("", "application/json", "text/javascript"))
 # Elements that say all in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # What is in the class of a time at which a page was changed.
@@ -39,6 +42,8 @@ _AUTHOR = re.compile(
 )
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
 MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
+# Characters of a script that may hold a story.
+MIN_STATE = 300
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
@@ -100,6 +105,9 @@ class Listener:
             text = "".join(heard).strip()
             if name == "style":
                 self.unseen |= unseen(text)
+            elif name == "state":
+                if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
+                    self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
                 self._note(name, text, line)
 
@@ -131,7 +139,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     """Return under which name the text of an element is noted; "" if it is not asked for."""
     if tag == "script":
         kind = attributes.get("type", "").lower()
-        return f"script {kind}" if "ld+json" in kind else ""
+        return f"script {kind}" if "ld+json" in kind else "state" if kind in STATES and "src" not in attributes else ""
     if tag == "time" and _MODIFIED.search(attributes.get("class", "")):
         return "time modified"
     if tag in TEXTS:

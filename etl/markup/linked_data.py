@@ -25,12 +25,12 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
     """
-    values = [_decode(script) for script in scripts]
+    values = [decode(script) for script in scripts]
     nodes = [node for value in values for node in _nodes(value)]
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
     article = next((node for node in (*_outer(values), *nodes) if _is_article(node)), {})
     return Metadata(
-        headline=" ".join(_bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
+        headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
         publisher=_first(_texts(article.get("publisher"), names)),
         author=authors(_texts(article.get("author") or article.get("creator"), names)),
         created=_first(_texts(article.get("datePublished") or article.get("dateCreated"), names)),
@@ -54,13 +54,13 @@ def told(scripts: Iterable[str]) -> Told:
     """Return what the scripts tell about the text of their articles."""
     body, is_paywalled = "", False
     parts: list[str] = []
-    for node in (node for script in scripts for node in _nodes(_decode(script))):
+    for node in (node for script in scripts for node in _nodes(decode(script))):
         text = node.get("articleBody") or _updates(node)
         if isinstance(text, str) and len(text) > len(body):
             body = text
         is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
         parts += _parts(node)
-    return Told(_bare(body), is_paywalled, tuple(dict.fromkeys(map(_bare, parts[:MAX_PARTS]))))
+    return Told(bare(body), is_paywalled, tuple(dict.fromkeys(map(bare, parts[:MAX_PARTS]))))
 
 
 def _updates(node: dict[str, Any]) -> str:
@@ -80,9 +80,16 @@ def _parts(node: dict[str, Any]) -> Iterator[str]:
         yield node["text"]
 
 
-def _bare(text: str) -> str:
-    """Return text without tags, with its entities as characters."""
-    return _TAG.sub(" ", unescape(text)) if "<" in text or "&" in text else text
+def bare(text: str) -> str:
+    """Return text without tags, with its entities as characters, and a line for each paragraph in tags.
+
+    >>> bare("<p>Four <b>die</b>.</p><p>A &amp; B<br>C</p>").split()
+    ['Four', 'die.', 'A', '&', 'B', 'C']
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    text = unescape(text)
+    return _TAG.sub("", _BLOCK_TAG.sub("\n", _UNSEEN.sub("", text)))
 
 
 def paragraphs(body: str) -> tuple[str, ...]:
@@ -102,6 +109,10 @@ def authors(names: Iterable[str]) -> str:
 # Templates write a comma behind the last property, which JSON does not allow.
 _LAST_COMMA = re.compile(r",\s*([}\]])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote|section|article|figure|figcaption|tr|td|table|hr)\b[^<>]*>", re.IGNORECASE
+)
+_UNSEEN = re.compile(r"<(script|style|figure)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
 def in_one_line(text: str) -> str:
@@ -109,7 +120,7 @@ def in_one_line(text: str) -> str:
     return " ".join(unescape(text).replace("\xad", "").split())
 
 
-def _decode(script: str) -> Any:
+def decode(script: str) -> Any:
     """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
     bare = script[script.find("{") : script.rfind("}") + 1]
     for text in (script, bare, _LAST_COMMA.sub(r"\1", bare)):

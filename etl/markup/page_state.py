@@ -1,0 +1,117 @@
+"""The story in the state that a page gives its scripts: __NEXT_DATA__, window.__INITIAL_STATE__ and the like.
+
+A page that a script would fill has its story nowhere else.  The state also holds other stories, menus and notices, so
+only text beside the page's own title is taken: a string of several paragraphs, or a list of paragraphs.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from etl.markup.linked_data import bare, decode, paragraphs
+
+# Bytes of a paragraph: a Chinese character says as much as three letters.
+MIN_PARAGRAPH = 30
+# Letters of the shortest title, objects around a text in which the title is looked for, levels that are walked.
+MIN_TITLE, TITLE_LEVELS, MAX_LEVELS = 8, 3, 40
+# Names of the properties that hold the text of a paragraph, or its parts; other strings are addresses, kinds, ids.
+TEXTS = ("text", "content", "value", "html", "body", "data", "children", "model", "paragraph")
+# Names of properties that only a whole story has: an item of a list with one is a teaser.
+TITLES = frozenset(("title", "headline", "name", "slug", "url", "href", "canonical_url", "permalink"))
+
+_STATE = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?P<parse>JSON\.parse\(\s*(?=\"))?")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»“」』)\]]*$")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+class _Found(Struct, frozen=True):
+    """Paragraphs in a state, the bytes of those that end as a sentence does, and the strings of the objects around."""
+
+    paragraphs: tuple[str, ...]
+    prose: int
+    around: tuple[tuple[str, ...], ...]
+
+
+def is_state(script: str) -> bool:
+    """Return whether a script does but assign an object.
+
+    >>> is_state('window.__STATE__ = {"a": 1}'), is_state('window.load = function () {}'), is_state("let x = 1;")
+    (True, False, False)
+    """
+    match = _STATE.match(script)
+    return bool(match) and script[match.end() : match.end() + 1] in ('"' if match["parse"] else "{[") != ""
+
+
+def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
+    """Return the paragraphs of the longest text that stands beside one of the page's titles; () if there is none."""
+    known = [folded for title in titles if len(folded := _folded(title)) >= MIN_TITLE]
+    best = _Found((), 0, ())
+    for script in scripts if known else ():
+        for found in _found(_value(script), (), 0):
+            if found.prose > best.prose and _is_titled(found, known):
+                best = found
+    return best.paragraphs
+
+
+def _value(script: str) -> Any:
+    """Return the value in a script of JSON, or that a script assigns first; None if there is none."""
+    match = _STATE.match(script)
+    if not match:
+        return decode(script)
+    try:
+        value = json.JSONDecoder(strict=False).raw_decode(script, match.end())[0]
+        return decode(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return None
+
+
+def _found(value: Any, around: tuple[tuple[str, ...], ...], depth: int) -> Iterator[_Found]:
+    """Yield the texts in a value."""
+    if depth > MAX_LEVELS:
+        return
+    if isinstance(value, str):
+        yield _as_found(paragraphs(bare(value)), around)
+        return
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if isinstance(value, list):
+        yield _as_found([text for item in value for text in _item(item)], around)
+    strings = tuple(text for text in inner if isinstance(text, str))
+    for part in inner:
+        if isinstance(part, dict | list) or (isinstance(part, str) and len(part.encode()) >= MIN_PARAGRAPH):
+            yield from _found(part, (strings, *around[: TITLE_LEVELS - 1]), depth + 1)
+
+
+def _as_found(texts: Sequence[str], around: tuple[tuple[str, ...], ...]) -> _Found:
+    sentences = (len(text.encode()) for text in texts if _SENTENCE_END.search(text))
+    return _Found(tuple(texts), sum(size for size in sentences if size >= MIN_PARAGRAPH), around)
+
+
+def _item(item: Any) -> tuple[str, ...]:
+    """Return the paragraphs of an item of a list: its strings in order, if it is no story of its own."""
+    is_story = isinstance(item, dict) and not TITLES.isdisjoint(item)
+    return () if is_story else paragraphs(bare("".join(_strings(item, 0))))
+
+
+def _strings(item: Any, depth: int) -> Iterator[str]:
+    """Yield the strings of a paragraph, in order: itself, its text, or those of its parts."""
+    if isinstance(item, str):
+        yield item
+    elif isinstance(item, list) and depth < MAX_LEVELS:
+        for part in item:
+            yield from _strings(part, depth + 1)
+    elif isinstance(item, dict) and depth < MAX_LEVELS:
+        for name in TEXTS:
+            yield from _strings(item.get(name), depth + 1)
+
+
+def _is_titled(found: _Found, titles: Sequence[str]) -> bool:
+    """Return whether the text stands beside a title of the page."""
+    strings = (_folded(text) for strings in found.around for text in strings if len(text) < 1_000)
+    return any(text in title or title in text for text in strings if len(text) >= MIN_TITLE for title in titles)
+
+
+def _folded(text: str) -> str:
+    return _NOT_LETTERS.sub("", text).casefold()
