@@ -47,7 +47,14 @@ MIN_STATE = 300
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
-_TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
+_TELLS_TEXT = re.compile(r"articleBody|LiveBlogPosting|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
+# How the title of a live blog begins, or what stands in it.
+_LIVE = re.compile(
+    r"^\W*(?:live|en direct|direct|en directo|en vivo|ao vivo|na żywo|canlı|онлайн|онлайн-трансляция|live!)\s*[:|–—-]"
+    r"|(?<!\w)(?:live-?blog|live-?ticker|live updates?|as it happened|minuto a minuto|minute par minute|liveverslag"
+    r"|relacja na żywo|liverapport|текстовая трансляция|直播|ライブ更新|실시간 중계)(?!\w)",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
@@ -63,6 +70,7 @@ class Said(Struct, frozen=True, gc=False):
     description: str = ""
     body: str = ""
     is_paywalled: bool = False
+    is_live: bool = False
     parts: tuple[str, ...] = ()
     bylines: frozenset[int] = frozenset()
     dates: frozenset[int] = frozenset()
@@ -192,6 +200,7 @@ def said_of(clues: Sequence[Clue]) -> Said:
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),
         body=linked.body,
         is_paywalled=linked.is_paywalled,
+        is_live=linked.is_live or bool(_LIVE.search(first.get("og:title") or first.get("title", ""))),
         parts=linked.parts,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
         dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date", "time modified")),

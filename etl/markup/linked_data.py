@@ -40,27 +40,30 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
 
 
 class Told(Struct, frozen=True, gc=False):
-    """What linked data tells about the text: the longest articleBody, and that it is not to be had for free.
+    """What linked data tells about the text: the longest articleBody, that it is not to be had for free, that it
+    is a live blog.
 
     `parts` are ingredients, steps and answers: what guides give as data beside their prose.
     """
 
     body: str = ""
     is_paywalled: bool = False
+    is_live: bool = False
     parts: tuple[str, ...] = ()
 
 
 def told(scripts: Iterable[str]) -> Told:
     """Return what the scripts tell about the text of their articles."""
-    body, is_paywalled = "", False
+    body, is_paywalled, is_live = "", False, False
     parts: list[str] = []
     for node in (node for script in scripts for node in _nodes(decode(script))):
         text = node.get("articleBody") or _updates(node)
         if isinstance(text, str) and len(text) > len(body):
             body = text
         is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
+        is_live |= "LiveBlogPosting" in _kinds(node)
         parts += _parts(node)
-    return Told(bare(body), is_paywalled, tuple(dict.fromkeys(map(bare, parts[:MAX_PARTS]))))
+    return Told(bare(body), is_paywalled, is_live, tuple(dict.fromkeys(map(bare, parts[:MAX_PARTS]))))
 
 
 def _updates(node: dict[str, Any]) -> str:
@@ -174,9 +177,12 @@ def _full_name(person: dict[str, Any]) -> str:
 
 
 def _is_article(node: dict[str, Any]) -> bool:
+    return any(kind.lower().endswith(ARTICLE_TYPES) for kind in _kinds(node))
+
+
+def _kinds(node: dict[str, Any]) -> list[str]:
     kinds = node.get("@type")
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and kind.lower().endswith(ARTICLE_TYPES) for kind in kinds)
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
 
 
 def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:

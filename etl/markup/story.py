@@ -59,7 +59,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= _declared(layout, said, places)
     story |= _subheads(layout, story, dict(zip(places, prediction.probabilities().tolist(), strict=True)))
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
-    found = entries(layout, story, _sentences(prediction, places, len(layout.lines)))
+    found = entries(layout, story, _sentences(prediction, places, len(layout.lines)), said.is_live)
     story |= found.lines - headlines
     story -= asides(layout, said, story)
     return Judged(
