@@ -32,6 +32,8 @@ PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
 NAMED = ("itemprop author", "itemprop publisher")
+# What is a date by its class.  A <meta name="date"> is "date": it says when this page was published, and not a teaser.
+SHOWN_DATE = "shown date"
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
 _HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
@@ -94,7 +96,7 @@ class Listener:
                 attributes.get("content")
                 or attributes.get("datetime")
                 or (attributes.get("title") if tag == "abbr" else "")
-                or (_epoch(attributes) if name in ("date", "time") else "")
+                or (_epoch(attributes) if name in (SHOWN_DATE, "time") else "")
             )
             if said:
                 self._note(name, said.strip(), line)
@@ -157,6 +159,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if attributes.get("rel") == "author":
         return "rel author"
     named = named_clue(attributes["class"]) if "class" in attributes else ""
+    named = SHOWN_DATE if named == "date" else named
     return named or (led_to(attributes.get("href", "")) if tag == "a" else "")
 
 
@@ -203,5 +206,5 @@ def said_of(clues: Sequence[Clue]) -> Said:
         is_live=linked.is_live or bool(_LIVE.search(first.get("og:title") or first.get("title", ""))),
         parts=linked.parts,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
-        dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date", "time modified")),
+        dates=frozenset(clue.line for clue in clues if clue.name in ("time", SHOWN_DATE, "time modified")),
     )

@@ -45,6 +45,8 @@ TELLING = frozenset(
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
 # Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.
 MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
+# Lines below the lead in which its date may stand, if they are no story.
+LINES_BELOW = 4
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # Boxes before the frames of a page of frames.
@@ -170,7 +172,9 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
     texts = [line.text for line in layout.lines]
     long = (place for place, is_kept in enumerate(judged.kept) if is_kept and len(texts[place]) > MAX_BESIDE)
     above = range(span.start, next(long, span.end))
-    beside = [texts[at] for at in above if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
+    below = (at for at in range(above.stop, min(above.stop + LINES_BELOW, span.end)) if not judged.kept[at])
+    near = [*above, *below]
+    beside = [texts[at] for at in near if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
     return Shown(
         headings=[texts[place] for place in headings],
         titled=[texts[place] for place in sorted(judged.headlines)],

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice, product
+from itertools import chain, islice, product
 
 from msgspec import Struct
 
 from etl.authors import begins_byline, names_of, upright
+from etl.calendar import MONTHS
 from etl.dates import instant
 from etl.fold import count_words
+from etl.markup.clues import SHOWN_DATE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
 from etl.markup.shown_dates import shown_date
@@ -16,7 +18,7 @@ from etl.model import Metadata
 
 # Names of clues, the most trusted first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
-PUBLISHERS = ("og:site_name", "dc.publisher", "publisher", "itemprop publisher", "application-name")
+PUBLISHERS = ("og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher", "publisher", "itemprop publisher", "application-name")
 AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
@@ -30,12 +32,14 @@ DATES = (
     *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
     *("article:published", "article.published", "og:published_time", "published_time", "rnews:datepublished"),
     *("mediator_published_time", "cxenseparse:recs:publishtime", "bt:pubdate", "originalpublicationdate"),
-    *("dc.issued", "dc.date.created", "dc.date", "dcterms.date", "date", "itemprop datepublished"),
+    *("dc.issued", "dc.date.created", "dc.date", "dcterms.date", "date"),
     *("article_date_original", "citation_publication_date", "citation_online_date", "citation_date", "dcterms.issued"),
-    *("time datepublished", "publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available"),
-    *("newsdate", "created", "date.created", "itemprop datecreated"),
+    *("publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available", "newsdate", "created"),
+    "date.created",
 )
-SHOWN_DATES = ("time", "date", "time modified")
+# Those of teasers are marked up alike: what stands beside the story comes first.
+MARKED_DATES = ("itemprop datepublished", "time datepublished", "itemprop datecreated")
+SHOWN_DATES = (*MARKED_DATES, "time", SHOWN_DATE, "time modified")
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
@@ -57,7 +61,7 @@ NOBODY = frozenset(
     ("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined")
 )
 
-_SEPARATOR = re.compile(r"\s*[|·•»«]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
+_SEPARATOR = re.compile(r"\s*[|｜·•»«]\s*|[：＿_]|\s*[-–—]\s+|\s+[-–—:]\s*")
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
@@ -67,6 +71,14 @@ _ACCOUNT = re.compile(r"[a-z][a-z0-9._-]*")
 # How cards for social networks label an author: by Yoast, in the language of the site.
 _LABEL = re.compile(
     r"\b(?:by|von|par|por|da|door|av|af|autor|автор|автором|yazan|oleh)\b|著者|作者|執筆者|글쓴이|بواسطة", re.IGNORECASE
+)
+_CHINESE_BYLINE = re.compile(r"(?<![\u4e00-\u9fff])(?:作者|记者|記者|撰文)\s*[:：/]\s*[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])")
+_KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|논설위원)(?![가-힣])")
+# A date or time behind a name.
+_FIGURES = re.compile(r"[\s,|·•–—-]+\d")
+_LAST_MONTH = re.compile(
+    rf"[\s,|·•–—-]+(?:{'|'.join(sorted({name for names in MONTHS.values() for name in names}, key=len, reverse=True))})\.?$",
+    re.IGNORECASE,
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
@@ -108,7 +120,10 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
         author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
-        created=_created(clues, linked.created, story) or _day_in_path(url) or _first_day(shows.beside, clues),
+        created=_created(clues, linked.created, story)
+        or _day_in_path(url)
+        or _first_day(shows.beside, clues)
+        or _only_day(clues, story),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
@@ -148,7 +163,7 @@ def _is_site(ending: str, names: Collection[str]) -> bool:
 def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[str]) -> str:
     """Choose the heading that one of the titles confirms: what readers see, not what search engines are told.
 
-    Without one it is the title up to where the page shows it: "Bridge shut | News | Courier" above "Bridge shut".
+    Without one it is the part of the title that the page shows: "Bridge shut | News | Courier" above "Bridge shut".
     """
     for heading, title in product(headings, titles):
         if _likeness(heading, title) >= MIN_LIKENESS:
@@ -157,8 +172,11 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
     title = next(filter(None, (*titles, *headings)), "")
     if len(headings) == 1 and _is_akin(headings[0], title):
         return headings[0]
-    fronts = (title[: at.start()] for at in islice(_SEPARATOR.finditer(title), MAX_ENDINGS))
-    return max((front for front in fronts if front in titled), key=count_words, default=title)
+    parts = [*islice(_SEPARATOR.finditer(title), MAX_ENDINGS)]
+    ends = [*(at.end() for at in parts), title.find(": ") + 2]
+    backs = (back for end in ends if count_words(back := title[end:]) >= MIN_HEADLINE_WORDS)
+    fronts = [front for at in parts if (front := title[: at.start()]) in titled]
+    return max(fronts or [back for back in backs if back in titled], key=count_words, default=title)
 
 
 def _is_akin(heading: str, title: str) -> bool:
@@ -216,8 +234,31 @@ def _persons(names: str, publishers: set[str]) -> str:
 
 
 def _first_byline(lines: Iterable[str]) -> str:
-    """Return the names in the first line that begins with "By" or the like."""
-    return next(filter(None, ("; ".join(names_of([line], "shown")) for line in lines if begins_byline(line))), "")
+    """Return the names in the first line that begins with "By" or the like, up to a date behind them."""
+    bylines = (_up_to_day(_byline_in(line)) for line in lines)
+    return next(filter(None, ("; ".join(names_of([line], "shown")) for line in bylines if begins_byline(line))), "")
+
+
+def _up_to_day(line: str) -> str:
+    """Return a line up to a date in it.
+
+    >>> _up_to_day("By Jane Roe March 3, 2026"), _up_to_day("By Theresa May")
+    ('By Jane Roe', 'By Theresa May')
+    """
+    match = _FIGURES.search(line)
+    return _LAST_MONTH.sub("", line[: match.start()]) if match else line
+
+
+def _byline_in(line: str) -> str:
+    """Return the byline in a line of facts as Korean and Chinese papers set it, else the line.
+
+    >>> _byline_in("2026-06-21 08:15　来源：晚报　作者：林知远　字号：大"), _byline_in("한서윤 기자 입력 2026.03.08")
+    ('作者：林知远', '記者 한서윤')
+    """
+    if match := _CHINESE_BYLINE.search(line):
+        return match[0]
+    match = _KOREAN_BYLINE.search(line)
+    return f"記者 {match[1]}" if match else line
 
 
 def _first_day(lines: Iterable[str], clues: Sequence[Clue]) -> str:
@@ -238,7 +279,17 @@ def _created(clues: Sequence[Clue], linked: str, story: Span) -> str:
     told = (instant(said, language) for said in (linked, *_said(clues, DATES)))
     shown = (clue.content for name in SHOWN_DATES for clue in _near(clues, name, story))
     read = (instant(said, language) or shown_date(said) for said in shown)
-    return next(filter(None, told), "") or next(filter(None, read), "")
+    return next(chain(filter(None, told), filter(None, read)), "")
+
+
+def _only_day(clues: Sequence[Clue], story: Span) -> str:
+    """Return the first time that is marked up within the story, else the only one on the page: others are of teasers."""
+    language = next(_said(clues, LANGUAGES), "")
+    dated = [clue for clue in clues if clue.name in SHOWN_DATES]
+    read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
+    inside = (day for line, day in read if day and story.start <= line <= story.end)
+    days = [day for _, day in read if day]
+    return next(inside, "") or (max(days) if len({day[:10] for day in days}) == 1 else "")
 
 
 def _day_in_path(url: str) -> str:

@@ -54,12 +54,15 @@ class Finder:
 _BEGIN = r"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))"
 # Words of a class that name a byline, and a date: those of thousands of sites.
 CLUES = Finder(
-    rf"(?P<byline>{_BEGIN}(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
+    rf"(?P<byline>{_BEGIN}(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur"
+    r"|autor(?:en)?zeile|assinatura|firma|signature|r[eé]dacteur|redakt[oö]r|journaliste?|periodista|giornalista"
+    r"|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir)"
     r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
     rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
     r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
     r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name",
+    "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name|zeile|assinatura|firma|signature|r[eé]da"
+    "|journalist|periodista|giornalista|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir",
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
 PARTS = Finder(
