@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from typing import Any
 
@@ -19,8 +19,10 @@ PART_TYPES = ("HowToStep", "HowToDirection", "HowToTip", "Answer")
 MAX_PARTS = 1_000
 
 
-def read_linked_data(scripts: Iterable[str]) -> Metadata:
+def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Metadata:
     """Return what the first article in the scripts says about itself; dates and addresses as they stand.
+
+    If one has its headline in a title of the page it is that one: others are of teasers.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
@@ -28,7 +30,9 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
     values = [decode(script) for script in scripts]
     nodes = [node for value in values for node in _nodes(value)]
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-    article = next((node for node in (*_outer(values), *nodes) if _is_article(node)), {})
+    articles = [node for node in (*_outer(values), *nodes) if _is_article(node)]
+    first: dict[str, Any] = articles[0] if articles else {}
+    article = next((node for node in articles if _is_titled(node, titles)), first)
     return Metadata(
         headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
         publisher=_first(_texts(article.get("publisher"), names)),
@@ -37,6 +41,13 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
         url=_first(_texts(article.get("url"), {})) or _first(_addresses(article.get("mainEntityOfPage"))),
         language=_first(_texts(article.get("inLanguage"), {})),
     )
+
+
+def _is_titled(article: dict[str, Any], titles: Sequence[str]) -> bool:
+    """Return whether the headline of an article stands in one of some titles."""
+    headline = article.get("headline") or article.get("name")
+    said = "".join(in_one_line(headline).casefold().split()) if isinstance(headline, str) else ""
+    return bool(said) and any(said in "".join(title.casefold().split()) for title in titles)
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -60,10 +71,19 @@ def told(scripts: Iterable[str]) -> Told:
         text = node.get("articleBody") or _updates(node)
         if isinstance(text, str) and len(text) > len(body):
             body = text
-        is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
+        is_paywalled |= _is_article(node) and _is_paid(node)
         is_live |= "LiveBlogPosting" in _kinds(node)
         parts += _parts(node)
     return Told(bare(body), is_paywalled, is_live, tuple(dict.fromkeys(map(bare, parts[:MAX_PARTS]))))
+
+
+def _is_paid(article: dict[str, Any]) -> bool:
+    """Return whether an article says that it, or unless it is free a part of it, is not to be had for free."""
+    own, parts = article.get("isAccessibleForFree"), article.get("hasPart")
+    if own is not None:
+        return str(own).lower() == "false"
+    of_parts = [one.get("isAccessibleForFree") for one in (parts if isinstance(parts, list) else [parts]) if isinstance(one, dict)]
+    return "false" in [str(said).lower() for said in of_parts]
 
 
 def _updates(node: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice, product
+from itertools import islice, product
 
 from msgspec import Struct
 
@@ -52,8 +52,8 @@ MIN_HEADLINE_WORDS = 4
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
-# Lines above and below the headline in which its byline and date stand.
-LINES_ABOVE, LINES_BELOW = 6, 12
+# Lines above and below the headline in which its byline and date stand, and around the end of the story.
+LINES_ABOVE, LINES_BELOW, LINES_AT_END = 6, 12, 4
 # Names in bylines of one kind.  More are those of a list.
 MAX_SHOWN = 3
 # Accounts that templates name as authors; a byline that is shown says more.
@@ -107,7 +107,8 @@ class Shown(Struct, frozen=True, gc=False):
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     """Return the metadata of a page's article; "" is unknown."""
     headings, story = shows.headings, shows.story
-    linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
+    scripts = [clue.content for clue in clues if clue.name == "script application/ld+json"]
+    linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *_said(clues, HEADLINES))])
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
     publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
     known = {_folded(name) for name in (*publishers, _site(url), *_said(clues, ["home"]))} - {""}
@@ -120,9 +121,13 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
         author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
-        created=_created(clues, linked.created, story)
+        created=_told_day(clues, linked.created)
+        or _marked_day(clues, SHOWN_DATES, _below(story))
         or _day_in_path(url)
         or _first_day(shows.beside, clues)
+        or _marked_day(clues, MARKED_DATES, _at_end(story))
+        or _marked_day(clues, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
+        or _marked_day(clues, SHOWN_DATES, _at_end(story))
         or _only_day(clues, story),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
@@ -273,13 +278,17 @@ def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:
     return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
 
 
-def _created(clues: Sequence[Clue], linked: str, story: Span) -> str:
-    """Return when a story was published: what linked data says, else meta tags, else a time beside its headline."""
+def _told_day(clues: Sequence[Clue], linked: str) -> str:
+    """Return when a story was published by what linked data says, else meta tags."""
     language = next(_said(clues, LANGUAGES), "")
-    told = (instant(said, language) for said in (linked, *_said(clues, DATES)))
-    shown = (clue.content for name in SHOWN_DATES for clue in _near(clues, name, story))
-    read = (instant(said, language) or shown_date(said) for said in shown)
-    return next(chain(filter(None, told), filter(None, read)), "")
+    return next(filter(None, (instant(said, language) for said in (linked, *_said(clues, DATES)))), "")
+
+
+def _marked_day(clues: Sequence[Clue], names: Sequence[str], lines: range) -> str:
+    """Return the first time that is marked up in some lines, by how sure its markup is."""
+    language = next(_said(clues, LANGUAGES), "")
+    shown = (clue.content for name in names for clue in clues if clue.name == name and clue.line in lines)
+    return next(filter(None, (instant(said, language) or shown_date(said) for said in shown)), "")
 
 
 def _only_day(clues: Sequence[Clue], story: Span) -> str:
@@ -288,8 +297,9 @@ def _only_day(clues: Sequence[Clue], story: Span) -> str:
     dated = [clue for clue in clues if clue.name in SHOWN_DATES]
     read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
     inside = (day for line, day in read if day and story.start <= line <= story.end)
-    days = [day for _, day in read if day]
-    return next(inside, "") or (max(days) if len({day[:10] for day in days}) == 1 else "")
+    times = {day for _, day in read if day}
+    days = {time[:10] for time in times}
+    return next(inside, "") or (times if len(times) == 1 else {instant(day) for day in days if len(days) == 1} or {""}).pop()
 
 
 def _day_in_path(url: str) -> str:
@@ -302,12 +312,22 @@ def _day_in_path(url: str) -> str:
     return instant(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}") if match else ""
 
 
+def _below(story: Span) -> range:
+    """Return the lines of a headline and right below it."""
+    return range(story.start, min(story.start + LINES_BELOW, story.end) + 1)
+
+
+def _at_end(story: Span) -> range:
+    """Return the lines around the end of a story."""
+    return range(max(_below(story).stop, story.end - LINES_AT_END + 1), story.end + LINES_AT_END)
+
+
 def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:
     """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end."""
     of_name = [clue for clue in clues if clue.name == name]
-    below = min(story.start + LINES_BELOW, story.end)
-    yield from (clue for clue in of_name if story.start - LINES_ABOVE <= clue.line <= below)
-    yield from (clue for clue in of_name if max(below, story.end - 4) < clue.line <= story.end + 3)
+    around = range(story.start - LINES_ABOVE, _below(story).stop)
+    yield from (clue for clue in of_name if clue.line in around)
+    yield from (clue for clue in of_name if clue.line in _at_end(story))
 
 
 def _language(codes: Iterable[str]) -> str:

@@ -26,6 +26,8 @@ SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
 # lead, and lines between it and its headline.
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
+# The same of one of the paragraphs that are folded away.
+MIN_FOLDED = 100
 # Parts of a page in which no lead stands.
 NO_LEAD = sum(BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading"))
 # The share of a line's runs of four words that its page must have as data, and the fewest characters of the line.
@@ -69,6 +71,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
     is_sentence = _sentences(prediction, places, len(layout.lines))
     story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
+    story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
     story -= asides(layout, said, story)
@@ -153,3 +156,32 @@ def _row(layout: Layout, line: int) -> tuple[int, str, int, str]:
     own = layout.boxes[layout.lines[line].box]
     row = layout.boxes[own.parent]
     return row.parent, f"{row.name} {layout.keys[row.key][1].partition(' ')[0]}", own.key, layout.keys[own.key][1]
+
+
+def _folded_away(
+    layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
+) -> set[int]:
+    """Return the paragraphs of hidden boxes right below a part of the story, in its own box: "Read on" unfolds them."""
+    found: set[int] = set()
+    holding = {layout.boxes[place].parent for line in story for place in layout.path(layout.lines[line].box)}
+    last = -1
+    for line in sorted(likely):
+        box = _outermost_hidden(layout, line)
+        if line in story or line <= last or not box or line - 1 not in story or layout.boxes[box].parent not in holding:
+            continue
+        last = line
+        while last + 1 < len(layout.lines) and box <= layout.lines[last + 1].box < layout.ends[box]:
+            last += 1
+        inside = [place for place in range(line, last + 1) if place in likely]
+        prose = [place for place in inside if is_sentence[place] and _may_be_lead(layout, layout.lines[place])]
+        all_chars = sum(len(layout.lines[place].text) for place in inside)
+        is_prose = 2 * sum(len(layout.lines[place].text) for place in prose) > all_chars
+        if len(prose) > 1 and is_prose and max(likely[place] for place in prose) >= MIN_FOLDED:
+            found.update(place for place in inside if is_sentence[place])
+    return found
+
+
+def _outermost_hidden(layout: Layout, line: int) -> int:
+    """Return the outermost hidden box around a line; 0 if there is none."""
+    hidden = [box for box in layout.path(layout.lines[line].box) if layout.boxes[box].parts & BIT["hidden"]]
+    return hidden[-1] if hidden else 0
