@@ -15,9 +15,10 @@ from etl.rules import ArticleView, JudgingRules, judge
 
 # Words.  Previews of paywalled stories have one to six paragraphs; a longer text is read whole by most.
 MAX_PREVIEW_WORDS = 300
-# Regions right below a story in which a notice stands, and how many regions and lines are read.
+# Regions right below a story in which a notice stands; how many regions and lines are read, and blocks of the story: a
+# notice that the model keeps may stand before the price.
 NOTICES = frozenset(("page/outside", "page/links", "page/aside", "page/form", "page/control"))
-MAX_REGIONS, MAX_LINES = 2, 20
+MAX_REGIONS, MAX_LINES, LAST_BLOCKS = 2, 20, 2
 # The ids, in any pack, of rules that name what stands where a story was cut.
 CUTS = frozenset({"paywall-cut", "inline-chars-left", "inline-cut"})
 
@@ -39,14 +40,15 @@ def says_more(rules: Iterable[str]) -> bool:
 
 
 def _notice(document: Document, article: Article) -> Iterator[Block]:
-    """Yield the lines of the regions right below a short story, and their sentences, each as a block."""
+    """Yield the last lines of a short story and those right below it, and their sentences, each as a block."""
     regions = {removal.block: removal.rule for removal in document.outside if removal.action != "tag"}
     blocks = document.blocks[article.start : article.end]
     story = [block for block in blocks if block.index not in regions]
     if document.status or not story or sum(count_words(block.text) for block in story) > MAX_PREVIEW_WORDS:
         return
     below = document.blocks[story[-1].index + 1 : story[-1].index + 1 + MAX_REGIONS]
-    lines = [line for block in below if regions.get(block.index) in NOTICES for line in block.text.split("\n")]
+    asked = [*story[-LAST_BLOCKS:], *(block for block in below if regions.get(block.index) in NOTICES)]
+    lines = [line for block in asked for line in block.text.split("\n")]
     texts = dict.fromkeys(text for line in lines[:MAX_LINES] for text in (line, *_SENTENCE_END.split(line)))
     for index, text in enumerate(texts):
         yield Block(index, 1, 0, len(text), text, "p")
