@@ -73,8 +73,10 @@ PARTS = Finder(
 # What groups of comments are called besides those.
 DISCUSSIONS = Finder(
     r"(?<![a-z])(?:discussions?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
-    r"reacties|комментарии)(?![a-z])",
-    "discussion|opinions|talkback|forum|reac|kommentar|comment|comentarios|комментарии",
+    r"reacties|комментарии|comentários|yorumlar?|koment[aá][rř](?:ze|e|y)|kommentarer|kommentit|diskus[ez]e|reaktionen"
+    r"|reacciones|leserbriefe|leserkommentare|opinie|hozz[aá]sz[oó]l[aá]sok|binh-?luan|(?:comment|reply)-?list)(?![a-z])",
+    "discussion|opini|talkback|forum|reac|koment|komment|comment|comentarios|комментарии|yorum|disku[sz]|reakt|leser|hozz"
+    "|luan|reply",
 )
 CAPTIONS = Finder(
     r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])",
@@ -93,9 +95,13 @@ BIOGRAPHIES = Finder(
     "aut",
 )
 RELATED = Finder(
-    r"(?<![a-z])(?:related|yarpp|see-?also|also-?read|more-?(?:stories|news|articles)|similar|recommended|lire-?aussi"
-    r"|relacionad[ao]s|correlati|read-?more|toc|table-of-contents)(?![a-z])",
-    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati|toc|contents",
+    r"(?<![a-z])(?:related-?(?:posts?|articles?|stories|news|links|content)?|yarpp|see-?also|also-?read|similar"
+    r"|more-?(?:stories|news|articles)|recommended|lire-?aussi|relacionad[ao]s|correlati|read-?more|toc"
+    r"|table-of-contents|leggi-?anche|lees-?ook|leia-?(?:mais|tambem)|veja-?tambem|saiba-?mais|mehr-?zum-?thema"
+    r"|czytaj-?(?:tak[zż]e|te[zż])|zobacz-?(?:tak[zż]e|te[zż])|l[aä]s-?(?:mer|ocks[aå]|ogs[aå])|lue-?my[oö]s"
+    r"|ilgili-?haber(?:ler)?|relaterade|gerelateerd|powiazane|souvisejici)(?![a-z])",
+    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati|toc|contents|leggi|lees|leia|veja|saiba|thema|zyta"
+    "|zobac|l[aä]s|lue|ilgili|relater|powia|souvis",
 )
 OFFERS = Finder(
     r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box|polls?|quiz)(?![a-z])",
