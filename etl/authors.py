@@ -35,7 +35,8 @@ _BY = re.compile(
 )
 # Its words that a name follows, not a day: "Posted by", but not "Posted".
 _NAMING = re.compile(
-    rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$", re.IGNORECASE
+    rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
 # As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".

@@ -145,9 +145,7 @@ def _is_cut(document: Document, edited: EditedArticle) -> bool:
         if removal.action != "tag" and says_more((removal.rule, *removal.also))
     }
     cut_inside = {
-        block.index
-        for block in edited.kept
-        if any(says_more(repair.steps) for repair in document.repairs[block.index])
+        block.index for block in edited.kept if any(says_more(repair.steps) for repair in document.repairs[block.index])
     }
     if not cut and not cut_inside:
         return False

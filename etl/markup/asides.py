@@ -103,7 +103,11 @@ def _column(layout: Layout) -> Callable[[Layout, int], bool]:
     """Return what tells whether a line stands in a cell of links alone: a menu beside the story, in pages of tables."""
     chars, linked, links = ([0] * (len(layout.boxes) + 1) for _ in range(3))
     for line in layout.lines:
-        for sums, value in ((chars, len(line.text)), (linked, line.linked), (links, line.linked > MOSTLY * len(line.text))):
+        for sums, value in (
+            (chars, len(line.text)),
+            (linked, line.linked),
+            (links, line.linked > MOSTLY * len(line.text)),
+        ):
             sums[line.box + 1] += value
     until = [list(accumulate(sums)) for sums in (chars, linked, links)]
 

@@ -82,7 +82,11 @@ def _is_paid(article: dict[str, Any]) -> bool:
     own, parts = article.get("isAccessibleForFree"), article.get("hasPart")
     if own is not None:
         return str(own).lower() == "false"
-    of_parts = [one.get("isAccessibleForFree") for one in (parts if isinstance(parts, list) else [parts]) if isinstance(one, dict)]
+    of_parts = [
+        one.get("isAccessibleForFree")
+        for one in (parts if isinstance(parts, list) else [parts])
+        if isinstance(one, dict)
+    ]
     return "false" in [str(said).lower() for said in of_parts]
 
 
@@ -133,9 +137,10 @@ def authors(names: Iterable[str]) -> str:
 _LAST_COMMA = re.compile(r",\s*([}\]])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BLOCK_TAG = re.compile(
-    r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote|section|article|figure|figcaption|tr|td|table|hr)\b[^<>]*>", re.IGNORECASE
+    r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote|section|article|figure|figcaption|tr|td|table|hr)\b[^<>]*>",
+    re.IGNORECASE,
 )
-_UNSEEN = re.compile(r"<(script|style|figure)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style|figure)\b[^<]*(?:<(?!/?\1\b)[^<]*)*</\1\s*>", re.IGNORECASE)
 
 
 def in_one_line(text: str) -> str:

@@ -18,7 +18,15 @@ from etl.model import Metadata
 
 # Names of clues, the most trusted first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
-PUBLISHERS = ("og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher", "publisher", "itemprop publisher", "application-name")
+PUBLISHERS = (
+    "og:site_name",
+    "dc.publisher",
+    "dcterms.publisher",
+    "citation_publisher",
+    "publisher",
+    "itemprop publisher",
+    "application-name",
+)
 AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
@@ -72,14 +80,14 @@ _ACCOUNT = re.compile(r"[a-z][a-z0-9._-]*")
 _LABEL = re.compile(
     r"\b(?:by|von|par|por|da|door|av|af|autor|автор|автором|yazan|oleh)\b|著者|作者|執筆者|글쓴이|بواسطة", re.IGNORECASE
 )
-_CHINESE_BYLINE = re.compile(r"(?<![\u4e00-\u9fff])(?:作者|记者|記者|撰文)\s*[:：/]\s*[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])")
+_CHINESE_BYLINE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:作者|记者|記者|撰文)\s*[:：/]\s*[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])"
+)
 _KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|논설위원)(?![가-힣])")
 # A date or time behind a name.
 _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
-_LAST_MONTH = re.compile(
-    rf"[\s,|·•–—-]+(?:{'|'.join(sorted({name for names in MONTHS.values() for name in names}, key=len, reverse=True))})\.?$",
-    re.IGNORECASE,
-)
+_MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
+_LAST_MONTH = re.compile(rf"[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
@@ -292,14 +300,17 @@ def _marked_day(clues: Sequence[Clue], names: Sequence[str], lines: range) -> st
 
 
 def _only_day(clues: Sequence[Clue], story: Span) -> str:
-    """Return the first time that is marked up within the story, else the only one on the page: others are of teasers."""
+    """Return the first time that is marked up within the story, else the only one on the page."""
     language = next(_said(clues, LANGUAGES), "")
     dated = [clue for clue in clues if clue.name in SHOWN_DATES]
     read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
     inside = (day for line, day in read if day and story.start <= line <= story.end)
     times = {day for _, day in read if day}
     days = {time[:10] for time in times}
-    return next(inside, "") or (times if len(times) == 1 else {instant(day) for day in days if len(days) == 1} or {""}).pop()
+    return (
+        next(inside, "")
+        or (times if len(times) == 1 else {instant(day) for day in days if len(days) == 1} or {""}).pop()
+    )
 
 
 def _day_in_path(url: str) -> str:

@@ -17,22 +17,35 @@ from etl.markup.linked_data import bare, decode, paragraphs
 MIN_PARAGRAPH = 30
 # Letters of the shortest title, objects around a text in which the title is looked for, levels that are walked.
 MIN_TITLE, TITLE_LEVELS, MAX_LEVELS = 8, 3, 40
+# Characters of the longest title.
+MAX_TITLE = 1_000
 # Names of the properties that hold the text of a paragraph, or its parts; other strings are addresses, kinds, ids.
 TEXTS = ("text", "content", "value", "html", "body", "data", "children", "model", "paragraph")
-# Names of properties that only a whole story has: an item of a list with one is a teaser.
-TITLES = frozenset(("title", "headline", "name", "slug", "url", "href", "canonical_url", "permalink"))
+# Names of properties that only a whole story has: an object with one is another story if its title is not the page's,
+# and an item of a list with one of them, or an address, is a teaser.
+TITLES = frozenset(("title", "headline", "slug"))
+ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
 
-_STATE = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?P<parse>JSON\.parse\(\s*(?=\"))?")
+_STATE = re.compile(
+    r"\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?P<parse>JSON\.parse\(\s*(?=\"))?"
+)
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»“」』)\]]*$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
+class _Around(Struct, frozen=True):
+    """An object or list around a text: its strings, and whether it is a story with a title of its own."""
+
+    strings: tuple[str, ...]
+    is_story: bool
+
+
 class _Found(Struct, frozen=True):
-    """Paragraphs in a state, the bytes of those that end as a sentence does, and the strings of the objects around."""
+    """Paragraphs in a state, the bytes of those that end as a sentence does, and what is around them, inside out."""
 
     paragraphs: tuple[str, ...]
     prose: int
-    around: tuple[tuple[str, ...], ...]
+    around: tuple[_Around, ...]
 
 
 def is_state(script: str) -> bool:
@@ -42,7 +55,7 @@ def is_state(script: str) -> bool:
     (True, False, False)
     """
     match = _STATE.match(script)
-    return bool(match) and script[match.end() : match.end() + 1] in ('"' if match["parse"] else "{[") != ""
+    return bool(match and script[match.end() : match.end() + 1] in (['"'] if match["parse"] else ["{", "["]))
 
 
 def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
@@ -68,7 +81,7 @@ def _value(script: str) -> Any:
         return None
 
 
-def _found(value: Any, around: tuple[tuple[str, ...], ...], depth: int) -> Iterator[_Found]:
+def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:
     """Yield the texts in a value."""
     if depth > MAX_LEVELS:
         return
@@ -79,19 +92,20 @@ def _found(value: Any, around: tuple[tuple[str, ...], ...], depth: int) -> Itera
     if isinstance(value, list):
         yield _as_found([text for item in value for text in _item(item)], around)
     strings = tuple(text for text in inner if isinstance(text, str))
+    own = _Around(strings, isinstance(value, dict) and not TITLES.isdisjoint(value))
     for part in inner:
         if isinstance(part, dict | list) or (isinstance(part, str) and len(part.encode()) >= MIN_PARAGRAPH):
-            yield from _found(part, (strings, *around[: TITLE_LEVELS - 1]), depth + 1)
+            yield from _found(part, (own, *around[: TITLE_LEVELS - 1]), depth + 1)
 
 
-def _as_found(texts: Sequence[str], around: tuple[tuple[str, ...], ...]) -> _Found:
+def _as_found(texts: Sequence[str], around: tuple[_Around, ...]) -> _Found:
     sentences = (len(text.encode()) for text in texts if _SENTENCE_END.search(text))
     return _Found(tuple(texts), sum(size for size in sentences if size >= MIN_PARAGRAPH), around)
 
 
 def _item(item: Any) -> tuple[str, ...]:
     """Return the paragraphs of an item of a list: its strings in order, if it is no story of its own."""
-    is_story = isinstance(item, dict) and not TITLES.isdisjoint(item)
+    is_story = isinstance(item, dict) and not (TITLES | ADDRESSES).isdisjoint(item)
     return () if is_story else paragraphs(bare("".join(_strings(item, 0))))
 
 
@@ -108,9 +122,14 @@ def _strings(item: Any, depth: int) -> Iterator[str]:
 
 
 def _is_titled(found: _Found, titles: Sequence[str]) -> bool:
-    """Return whether the text stands beside a title of the page."""
-    strings = (_folded(text) for strings in found.around for text in strings if len(text) < 1_000)
-    return any(text in title or title in text for text in strings if len(text) >= MIN_TITLE for title in titles)
+    """Return whether the text stands beside a title of the page, and not in another story beside that."""
+    for around in found.around:
+        strings = (_folded(text) for text in around.strings if len(text) < MAX_TITLE)
+        if any(text in title or title in text for text in strings if len(text) >= MIN_TITLE for title in titles):
+            return True
+        if around.is_story:
+            return False
+    return False
 
 
 def _folded(text: str) -> str:

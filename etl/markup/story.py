@@ -29,7 +29,9 @@ MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
 # The same of one of the paragraphs that are folded away.
 MIN_FOLDED = 100
 # Parts of a page in which no lead stands.
-NO_LEAD = sum(BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading"))
+NO_LEAD = sum(
+    BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading")
+)
 # The share of a line's runs of four words that its page must have as data, and the fewest characters of the line.
 DECLARED, DECLARED_CHARS = 0.8, 25
 
@@ -144,7 +146,7 @@ def _may_be_lead(layout: Layout, line: Line) -> bool:
 def _last(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
     """Return the sentence right below the story, if it stands in boxes named as two are in which story stands."""
     last = max(story, default=-1) + 1
-    if not last or not is_sentence[last : last + 1] == [True] or layout.lines[last].linked:
+    if not last or is_sentence[last : last + 1] != [True] or layout.lines[last].linked:
         return set()
     place = _row(layout, last)
     alike = sum(_row(layout, line) == place for line in story)
