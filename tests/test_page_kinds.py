@@ -183,6 +183,12 @@ def test_a_page_that_calls_itself_a_live_blog_keeps_its_entries(title: str, head
             id="keeps: a caption below the headline goes",
         ),
         pytest.param(
+            f"<div style='display:none'><p>Choose a county, a party and a year to filter the list below. Your choice is kept.</p></div>{PARAGRAPHS}",
+            STORY,
+            ("Choose a county",),
+            id="keeps: hidden words below the headline go",
+        ),
+        pytest.param(
             f"<table><tr><td><a href=/1>Politics</a><br><a href=/2>Bakery wins a prize</a><br><a href=/3>Bus fares to rise again</a></td><td>{PARAGRAPHS}</td></tr></table>",
             STORY,
             ("Bakery wins",),

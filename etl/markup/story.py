@@ -128,12 +128,16 @@ def _lead(
     is_sentence: Sequence[bool],
 ) -> set[int]:
     """Return sentences between the headline and the story that the model takes for a teaser: a lead in its own box."""
-    first = min(story, default=0)
+    if not story:
+        return set()
+    first, boxes = min(story), layout.boxes
+    unlike = ~boxes[layout.lines[first].box].parts & BIT["hidden"]
     headline = max((place for place in headlines if place < first), default=first)
     return {
         place
         for place in range(headline + 1, min(first, headline + LEAD_LINES))
         if is_sentence[place] and likely.get(place, 0) >= MIN_LEAD and _may_be_lead(layout, layout.lines[place])
+        if not boxes[layout.lines[place].box].parts & unlike
     }
 
 
