@@ -52,6 +52,15 @@ STATES = {
     "a list of paragraphs": next_data({"headline": TITLE, "content": [{"type": "p", "text": one} for one in STORY]}),
     "spans of paragraphs": next_data({"headline": TITLE, "parts": {"body": SPANS}}),
     "an assignment": f"<script>window.__INITIAL_STATE__ = {json.dumps({'article': HTML})};(function () {{}})();</script>",
+    "WordPress": next_data({"title": {"rendered": TITLE}, "content": {"rendered": PARAGRAPHS}}),
+    "Arc": "<script type=application/javascript>window.Fusion=window.Fusion||{};Fusion.globalContent="
+    + json.dumps(
+        {"headlines": {"basic": TITLE}, "content_elements": [{"type": "text", "content": one} for one in STORY]}
+    )
+    + ";Fusion.config={a:1};</script>",
+    "Nuxt": '<script type="application/json" id="__NUXT_DATA__">'
+    + json.dumps([{"title": 1}, TITLE, PARAGRAPHS])
+    + "</script>",
     "parsed": f"<script>window.__STATE__ = JSON.parse({PARSED});</script>",
 }
 
@@ -304,6 +313,13 @@ LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "headline"
             id="keeps: a place is no author",
         ),
         pytest.param(
+            "<meta property=og:site_name content='Norra Bladet'>",
+            "",
+            "<p>By Ada Quill, Norra Bladet</p>",
+            {"author": "Ada Quill", "publisher": "Norra Bladet"},
+            id="a publisher is no second author",
+        ),
+        pytest.param(
             "<meta name=dcterms.publisher content='Town of Tallberga'>",
             "",
             "",
@@ -328,6 +344,15 @@ def test_facts_are_those_of_the_story(head: str, above: str, beside: str, facts:
             "<h2>町の有志が駅舎を一円で買い戻す</h2>",
             "町の有志が駅舎を一円で買い戻す",
             id="site behind a wide colon",
+        ),
+        pytest.param(
+            f"{TITLE} &lt; 지역 &lt; 기사본문 - 강변일보", f"<h2>{TITLE}</h2>", TITLE, id="sections behind a <"
+        ),
+        pytest.param(
+            "町の有志が駅舎を一円で買い戻す-北部新報",
+            "<h2>町の有志が駅舎を一円で買い戻す</h2>",
+            "町の有志が駅舎を一円で買い戻す",
+            id="site behind a hyphen in Japanese",
         ),
         pytest.param(f"{TITLE}: Ada Lorne", "<b>Ada Lorne</b>", f"{TITLE}: Ada Lorne", id="keeps: a name behind"),
         pytest.param(
@@ -360,3 +385,18 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
 )
 def test_names_in_bylines(said: str, names: Sequence[str]) -> None:
     assert names_of([said], "shown") == names
+
+
+def test_an_answer_that_says_the_headline_stays() -> None:
+    said = (
+        "Why here?",
+        "Because of the window.",
+        "How long?",
+        "Eleven months, one month a minute.",
+        "Will you go?",
+        "No.",
+    )
+    story = "".join(f"<p><strong>{said[at]}</strong></p><p>{said[at + 1]}</p>" for at in (0, 2, 4))
+    html = f"<html><head><title>“One month a minute”</title></head><body>{MENU}<article><h1>“One month a minute”</h1>{story}</article>{FOOTER}</body></html>"
+    text = record_of(html).text
+    assert [part for part in said if part not in text] == []

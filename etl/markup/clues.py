@@ -14,7 +14,7 @@ from etl.markup.page_state import is_state
 # Elements whose text is listened to, even without attributes.
 TEXTS = frozenset(("title", "style", "time"))
 # Types of the scripts that may hold the state of a page.
-STATES = frozenset(("", "application/json", "text/javascript"))
+STATES = frozenset(("", "application/json", "application/javascript", "text/javascript"))
 # Elements that say all in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # What is in the class of a time at which a page was changed.

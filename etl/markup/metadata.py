@@ -69,7 +69,9 @@ NOBODY = frozenset(
     ("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined")
 )
 
-_SEPARATOR = re.compile(r"\s*[|｜·•»«]\s*|[：＿_]|\s*[-–—]\s+|\s+[-–—:]\s*")
+_SEPARATOR = re.compile(
+    r"\s*[|｜·•»«]\s*|\s+[<>›‹]\s+|[：＿_]|(?<=[\u3040-\u9fff])[-–—](?=[\u3040-\u9fff])|\s*[-–—]\s+|\s+[-–—:]\s*"
+)
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
@@ -128,7 +130,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
-        author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
+        author=_author(clues, linked.author, story, known) or _first_byline(shows.beside, known),
         created=_told_day(clues, linked.created)
         or _marked_day(clues, SHOWN_DATES, _below(story))
         or _day_in_path(url)
@@ -227,7 +229,7 @@ def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
     told.append(_of_card(clues))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
-    shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
+    shown = (_but_publisher(names_of(_beside(clues, name, story), "shown"), publishers) for name in SHOWN_AUTHORS)
     sure = filter(None, (_persons(one, publishers) for one in named))
     return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
 
@@ -246,10 +248,16 @@ def _persons(names: str, publishers: set[str]) -> str:
     return "; ".join(name for name in persons if not _ACCOUNT.fullmatch(name))
 
 
-def _first_byline(lines: Iterable[str]) -> str:
+def _first_byline(lines: Iterable[str], publishers: set[str]) -> str:
     """Return the names in the first line that begins with "By" or the like, up to a date behind them."""
     bylines = (_up_to_day(_byline_in(line)) for line in lines)
-    return next(filter(None, ("; ".join(names_of([line], "shown")) for line in bylines if begins_byline(line))), "")
+    named = (names_of([line], "shown") for line in bylines if begins_byline(line))
+    return next(filter(None, (_but_publisher(names, publishers) for names in named)), "")
+
+
+def _but_publisher(names: Sequence[str], publishers: set[str]) -> str:
+    """Return names without that of the publisher, unless it stands alone: "Jane Roe, The Courier"."""
+    return "; ".join([name for name in names if _folded(name) not in publishers] or names)
 
 
 def _up_to_day(line: str) -> str:

@@ -19,15 +19,18 @@ MIN_PARAGRAPH = 30
 MIN_TITLE, TITLE_LEVELS, MAX_LEVELS = 8, 3, 40
 # Characters of the longest title.
 MAX_TITLE = 1_000
+# Characters of a script in which it begins to assign its state.
+MAX_BEFORE = 2_000
 # Names of the properties that hold the text of a paragraph, or its parts; other strings are addresses, kinds, ids.
 TEXTS = ("text", "content", "value", "html", "body", "data", "children", "model", "paragraph")
 # Names of properties that only a whole story has: an object with one is another story if its title is not the page's,
 # and an item of a list with one of them, or an address, is a teaser.
-TITLES = frozenset(("title", "headline", "slug"))
+TITLES = frozenset(("title", "headline", "headlines", "slug"))
 ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
 
+# An assignment of an object, or of a string that is parsed as one.
 _STATE = re.compile(
-    r"\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?P<parse>JSON\.parse\(\s*(?=\"))?"
+    r"(?:^|[;\n])\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»“」』)\]]*$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -49,13 +52,12 @@ class _Found(Struct, frozen=True):
 
 
 def is_state(script: str) -> bool:
-    """Return whether a script does but assign an object.
+    """Return whether a script begins with the assignment of an object, maybe behind some others.
 
     >>> is_state('window.__STATE__ = {"a": 1}'), is_state('window.load = function () {}'), is_state("let x = 1;")
     (True, False, False)
     """
-    match = _STATE.match(script)
-    return bool(match and script[match.end() : match.end() + 1] in (['"'] if match["parse"] else ["{", "["]))
+    return _STATE.search(script, 0, MAX_BEFORE) is not None
 
 
 def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
@@ -63,22 +65,24 @@ def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
     known = [folded for title in titles if len(folded := _folded(title)) >= MIN_TITLE]
     best = _Found((), 0, ())
     for script in scripts if known else ():
-        for found in _found(_value(script), (), 0):
-            if found.prose > best.prose and _is_titled(found, known):
-                best = found
+        for value in _values(script):
+            titled = (found for found in _found(value, (), 0) if _is_titled(found, known))
+            best = max((best, *titled), key=lambda found: found.prose)
     return best.paragraphs
 
 
-def _value(script: str) -> Any:
-    """Return the value in a script of JSON, or that a script assigns first; None if there is none."""
-    match = _STATE.match(script)
-    if not match:
-        return decode(script)
-    try:
-        value = json.JSONDecoder(strict=False).raw_decode(script, match.end())[0]
-        return decode(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
-        return None
+def _values(script: str) -> Iterator[Any]:
+    """Yield the values in a script: that of JSON, or those that it assigns at its beginning."""
+    if script[:1] in ("{", "["):
+        yield decode(script)
+        return
+    read = json.JSONDecoder(strict=False).raw_decode
+    for match in _STATE.finditer(script, 0, MAX_BEFORE):
+        try:
+            value = read(script, match.end())[0]
+        except (ValueError, RecursionError):  # not JSON, but another object of JavaScript
+            continue
+        yield decode(value) if isinstance(value, str) else value
 
 
 def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:
@@ -91,8 +95,11 @@ def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Fou
     inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
     if isinstance(value, list):
         yield _as_found([text for item in value for text in _item(item)], around)
-    strings = tuple(text for text in inner if isinstance(text, str))
-    own = _Around(strings, isinstance(value, dict) and not TITLES.isdisjoint(value))
+    strings = [text for text in inner if isinstance(text, str)]
+    if isinstance(value, dict):  # {"title": {"rendered": "..."}}, as WordPress has it
+        titles = (value[name] for name in TITLES if isinstance(value.get(name), dict))
+        strings += [text for title in titles for text in title.values() if isinstance(text, str)]
+    own = _Around(tuple(strings), isinstance(value, dict) and not TITLES.isdisjoint(value))
     for part in inner:
         if isinstance(part, dict | list) or (isinstance(part, str) and len(part.encode()) >= MIN_PARAGRAPH):
             yield from _found(part, (own, *around[: TITLE_LEVELS - 1]), depth + 1)

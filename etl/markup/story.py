@@ -26,8 +26,8 @@ SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"
 # The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
 # lead, and lines between it and its headline.
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
-# The same of one of the paragraphs that are folded away.
-MIN_FOLDED = 100
+# The same of one of the paragraphs that are folded away, and of a sentence that says the headline again.
+MIN_FOLDED, MIN_SAID = 100, 300
 # Parts of a page in which no lead stands.
 NO_LEAD = sum(
     BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading")
@@ -73,6 +73,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
     is_sentence = _sentences(prediction, places, len(layout.lines))
     story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
+    story |= {line for line in headlines if is_sentence[line] and _is_text(layout, line, story, headlines, likely)}
     story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
@@ -139,6 +140,15 @@ def _lead(
         if is_sentence[place] and likely.get(place, 0) >= MIN_LEAD and _may_be_lead(layout, layout.lines[place])
         if not boxes[layout.lines[place].box].parts & unlike
     }
+
+
+def _is_text(
+    layout: Layout, line: int, story: Collection[int], headlines: Collection[int], likely: Mapping[int, int]
+) -> bool:
+    """Return whether a sentence that has the words of the headline stands within the story, and is no heading."""
+    is_within = min(headlines) < line and line - 1 in story and line + 1 in story
+    is_heading = layout.boxes[layout.lines[line].box].parts & BIT["heading"]
+    return is_within and not is_heading and likely.get(line, 0) >= MIN_SAID
 
 
 def _may_be_lead(layout: Layout, line: Line) -> bool:
