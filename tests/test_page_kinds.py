@@ -293,6 +293,12 @@ LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "headline"
             id="linked data of a teaser first",
         ),
         pytest.param("", "", "<p>By Jane Roe March 3, 2026</p>", {"author": "Jane Roe"}, id="a day behind the name"),
+        pytest.param(
+            "", "", "<p>Por Ana Lobo em 3 de abril de 2026</p>", {"author": "Ana Lobo"}, id="on a day, in Portuguese"
+        ),
+        pytest.param(
+            "<meta name=author content=admin>", "", "<p>By Ada Quill</p>", {"author": "Ada Quill"}, id="an account"
+        ),
         pytest.param("", "", "<p>By Theresa May</p>", {"author": "Theresa May"}, id="keeps: a name that is a month"),
         pytest.param("", "", "<p>한서윤 기자 입력 2026.03.08. 06:30</p>", {"author": "한서윤"}, id="Korean"),
         pytest.param(

@@ -90,6 +90,7 @@ _KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파�
 _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
 _LAST_MONTH = re.compile(rf"[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
+_ON = re.compile(r"\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
@@ -130,7 +131,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
-        author=_author(clues, linked.author, story, known) or _first_byline(shows.beside, known),
+        author=_author(clues, linked.author, shows, known),
         created=_told_day(clues, linked.created)
         or _marked_day(clues, SHOWN_DATES, _below(story))
         or _day_in_path(url)
@@ -221,17 +222,21 @@ def _trigrams(text: str) -> set[str]:
     return {text[start : start + 3] for start in range(max(1, len(text) - 2))}
 
 
-def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str]) -> str:
-    """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
+def _author(clues: Sequence[Clue], linked: str, shows: Shown, publishers: set[str]) -> str:
+    """Return the authors: what linked data says, else meta tags, else the byline beside the story.
+
+    A publisher or an account that linked data or meta tags name counts only if there is no byline.
+    """
     told = [linked.split("; ")]
     for name in AUTHORS:
         said = _said(clues, [name])
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
     told.append(_of_card(clues))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
-    shown = (_but_publisher(names_of(_beside(clues, name, story), "shown"), publishers) for name in SHOWN_AUTHORS)
+    shown = (_but_publisher(names_of(_beside(clues, name, shows.story), "shown"), publishers) for name in SHOWN_AUTHORS)
     sure = filter(None, (_persons(one, publishers) for one in named))
-    return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
+    byline = next(filter(None, shown), "") or _first_byline(shows.beside, publishers)
+    return next(sure, "") or byline or next(filter(None, named), "")
 
 
 def _of_card(clues: Sequence[Clue]) -> list[str]:
@@ -267,7 +272,7 @@ def _up_to_day(line: str) -> str:
     ('By Jane Roe', 'By Theresa May')
     """
     match = _FIGURES.search(line)
-    return _LAST_MONTH.sub("", line[: match.start()]) if match else line
+    return _ON.sub("", _LAST_MONTH.sub("", line[: match.start()])) if match else line
 
 
 def _byline_in(line: str) -> str:
