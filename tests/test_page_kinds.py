@@ -223,6 +223,15 @@ def test_what_stands_beside_the_story(story: str, lost: Sequence[str], left: Seq
     assert [part for part in left if part in text] == []
 
 
+def test_a_box_with_the_headline_is_no_offer_though_readers_say_more_below() -> None:
+    said = "".join(
+        f"<div class=c><b>user{n}</b> <time>12:0{n}</time><p>{text}</p></div>" for n, text in enumerate(OTHER)
+    )
+    story = f"<section class='promo newsletter'><h1>{TITLE}</h1>{PARAGRAPHS}</section><div>{said}</div>"
+    text = record_of(page_with(story)).text
+    assert [part for part in STORY if part not in text] == []
+
+
 @pytest.mark.parametrize(
     ("below", "head", "status"),
     [

@@ -31,8 +31,12 @@ CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 _COMMENTS = BIT["comments"]
 
 
-def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
-    """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story."""
+def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collection[int] = ()) -> frozenset[int]:
+    """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story.
+
+    A box with the headline above the story is none, whatever it is called.
+    """
+    layout = _unnamed(layout, max((line for line in headlines if line <= min(story, default=0)), default=-1))
     found: set[int] = set()
     for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _column(layout), _is_link_alone):
         lines = {line for line in story if line not in found and is_one(layout, line)}
@@ -40,6 +44,17 @@ def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]
             found |= lines
     found |= _links_at_end(layout, sorted(set(story) - found))
     return frozenset(found) | discussions(layout, said, set(story) - found)
+
+
+def _unnamed(layout: Layout, line: int) -> Layout:
+    """Return a layout in which the boxes around a line have no names; -1 is no line."""
+    if line < 0:
+        return layout
+    boxes, keys = list(layout.boxes), list(layout.keys)
+    for place in layout.path(layout.lines[line].box):
+        boxes[place] = structs.replace(boxes[place], key=len(keys))
+        keys.append((boxes[place].name, ""))
+    return structs.replace(layout, boxes=tuple(boxes), keys=tuple(keys))
 
 
 def _links_at_end(layout: Layout, story: Sequence[int]) -> set[int]:

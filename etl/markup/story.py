@@ -77,7 +77,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
-    story -= asides(layout, said, story)
+    story -= asides(layout, said, story, headlines)
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),
         headlines,
