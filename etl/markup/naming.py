@@ -73,9 +73,9 @@ PARTS = Finder(
 # What groups of comments are called besides those.
 DISCUSSIONS = Finder(
     r"(?<![a-z])(?:discuss(?:ions?)?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
-    r"reacties|комментарии|comentários|yorumlar?|koment[aá][rř](?:ze|e|y)|kommentarer|kommentit|diskus[ez]e|reaktionen"
+    r"reacties|комментарии|comentários|yorumlar?|koment[aá][rř](?:ze|e|y)|kommentarer|kommentit|disku[sz]e|reaktionen"
     r"|reacciones|leserbriefe|leserkommentare|opinie|hozz[aá]sz[oó]l[aá]sok|binh-?luan|(?:comment|reply)-?list)(?![a-z])",
-    "discuss|opini|talkback|forum|reac|koment|komment|comment|comentarios|комментарии|yorum|disku[sz]|reakt|leser|hozz"
+    "discuss|opini|talkback|forum|reac|koment|komment|comment|coment|комментарии|yorum|disku[sz]|reakt|leser|hozz"
     "|luan|reply",
 )
 CAPTIONS = Finder(
