@@ -19,17 +19,24 @@ MAX_SAID = 4_000
 _BY_WORDS = r"by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор"
 _BY_SIGNS = r"بقلم|كتبت?|记者|記者|作者"
 _BY_LABELS = r"haber|yazan|yazar|oleh|penulis|írta|γράφει|文"
+# What stands before it: "Publié par", "Geschrieben von".
+_WRITTEN = (
+    r"publié|posté|écrit|rédigé|propos recueillis|publicado|escrito|redactado|pubblicato|scritto|geschrieben|verfasst"
+    r"|veröffentlicht|erstellt|eingestellt|geschreven|geplaatst|gepubliceerd|skrevet|skriven|publisert|publicerad"
+)
 # That, and what templates print before a name.
 _BY = re.compile(
     r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
+    rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده|מאת"
     rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"
-    rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/]\s*)*",
+    rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/]\s*|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s+)*",
     re.IGNORECASE,
 )
 # Its words that a name follows, not a day: "Posted by", but not "Posted".
 _NAMING = re.compile(
-    rf"(?:\b(?:{_BY_WORDS})|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$", re.IGNORECASE
+    rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
 # As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".
@@ -68,9 +75,11 @@ _TITLE_BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
     (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
 )
+# "Jane Roe | Port Harwick | 3.2.2026": what stands behind the names, with a day, is none.
+_WITH_DAY = re.compile(r"\|.*\d|\d.*\|")
 _HANDLE = re.compile(r"(?<!\S)@\w+")
 _PAREN = re.compile(r"(?<=\S)\s*\([^)]*\)?\s*$")
-_TAIL = re.compile(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[-–—:|].*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|-\s).*$", re.IGNORECASE)
 
 
 def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()) -> tuple[str, ...]:
@@ -122,6 +131,9 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
     if mailbox := _MAILBOX.fullmatch(text):
         text = mailbox["behind"] or mailbox["before"]
     text = _BEHIND.sub("", _ADDRESS.sub(" ", text)) if trust == "given" else _HANDLE.sub("", text)
+    if trust == "shown" and _WITH_DAY.search(text):
+        yield from next(filter(None, (tuple(_names(part, trust, publishers)) for part in text.split("|"))), ())
+        return
     for part in _BETWEEN.split(_BY.sub("", text.strip())):
         for at, piece in enumerate(_COMMA.split(part)):
             name = _name(piece, trust, publishers)

@@ -42,6 +42,7 @@ from etl.model import (
     Removal,
     Replacement,
 )
+from etl.previews import previews
 from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
@@ -203,10 +204,19 @@ def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = No
         removals = _removals(view, named)
         judged[number][0].append(filled(view, removals, rules.judging) if removals else view.article)
         judged[number][1].append(removals)
+    for number in _cut_off(documents, [articles for articles, _ in judged], rules.judging):
+        documents[number] = structs.replace(documents[number], status="teaser")
     return [
         Judged(document, tuple(articles), tuple(removals))
         for document, (articles, removals) in zip(documents, judged, strict=True)
     ]
+
+
+def _cut_off(documents: Sequence[Document], articles: Sequence[Sequence[Article]], rules: JudgingRules) -> list[int]:
+    """Return the numbers of the pages that say below their story that the rest is for readers who pay."""
+    pages = [number for number, own in enumerate(articles) if documents[number].kind == "html" and len(own) == 1]
+    found = previews([(documents[number], articles[number][0]) for number in pages], rules)
+    return [number for number, is_one in zip(pages, found, strict=True) if is_one]
 
 
 def finish(

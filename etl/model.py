@@ -16,7 +16,7 @@ Action = Literal[
 ]
 
 # There is more text behind a paywall; or all that reads like prose was taken for what stands around a story.
-PageStatus = Literal["", "paywalled", "suspect"]
+PageStatus = Literal["", "teaser", "paywalled", "suspect"]
 
 
 class Metadata(Struct, frozen=True, gc=False, array_like=True):

@@ -51,7 +51,7 @@ _ROWS = (
     ("page/links", "List of links on a page", "Most of its characters are links."),
     ("page/outside", "Part of a page outside its story", "The page model did not find it to be part of the story."),
     ("page/article-body", "Text that is only in the metadata of a page",
-     "The story is in the JSON-LD, and the page does not show it."),
+     "The story is in the JSON-LD or in the state for scripts, and the page does not show it."),
     ("page/entry-time", "Time of an entry, kept",
      "It separates the entries of a live blog; rules on times do not judge it."),
     # Damage that is proved, and repaired.

@@ -1,7 +1,7 @@
 """The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal
 
@@ -12,17 +12,14 @@ from etl.captions import as_json, captions
 from etl.fold import count_words, ends_sentence
 from etl.markdown import markdown
 from etl.model import Article, Block, Document
+from etl.previews import MAX_PREVIEW_WORDS, says_more
 from etl.rules.classifier.model import LEAD_OR_END
 from etl.segment import KICKER
 
 # Words.  Feeds cut at 100 to 400 characters, NewsAPI at 200; a longer text that ends in an ellipsis is a style.
 MAX_TEASER_WORDS = 150
-# Words.  Previews of paywalled stories have one to six paragraphs; a longer text is read whole by most.
-MAX_PREVIEW_WORDS = 300
 # Words.  A shorter block below a paywall is a line that no rule knows.
 MIN_PARAGRAPH_WORDS = 12
-# The ids, in any pack, of rules that name what stands where a story was cut.
-CUTS = frozenset({"paywall-cut", "inline-chars-left", "inline-cut"})
 # An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$")
 
@@ -145,12 +142,10 @@ def _is_cut(document: Document, edited: EditedArticle) -> bool:
     cut = {
         removal.block
         for removal in edited.removals
-        if removal.action != "tag" and _says_more((removal.rule, *removal.also))
+        if removal.action != "tag" and says_more((removal.rule, *removal.also))
     }
     cut_inside = {
-        block.index
-        for block in edited.kept
-        if any(_says_more(repair.steps) for repair in document.repairs[block.index])
+        block.index for block in edited.kept if any(says_more(repair.steps) for repair in document.repairs[block.index])
     }
     if not cut and not cut_inside:
         return False
@@ -161,10 +156,6 @@ def _is_cut(document: Document, edited: EditedArticle) -> bool:
     ]
     last = paragraphs[-1] if paragraphs else -1
     return max(cut, default=-1) > last or max(cut_inside, default=-1) >= last
-
-
-def _says_more(rules: Iterable[str]) -> bool:
-    return any(name.rpartition("/")[2] in CUTS for name in rules)
 
 
 def _share(edited: EditedArticle, actions: Sequence[str]) -> float:

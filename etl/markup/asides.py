@@ -22,6 +22,8 @@ MIN_STORY = 140
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
 # The same for lists of other stories; characters of a link to one, and links of a list: a longer one is an index.
 LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
+# Links of a cell that is a menu.
+MIN_COLUMN = 3
 # Share of the characters that are linked, in a line that is a link and little else.
 MOSTLY = 0.7
 # Boxes of the items of lists and tables.
@@ -29,15 +31,30 @@ CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 _COMMENTS = BIT["comments"]
 
 
-def asides(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
-    """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story."""
+def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collection[int] = ()) -> frozenset[int]:
+    """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story.
+
+    A box with the headline above the story is none, whatever it is called.
+    """
+    layout = _unnamed(layout, max((line for line in headlines if line <= min(story, default=0)), default=-1))
     found: set[int] = set()
-    for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _is_link_alone):
+    for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _column(layout), _is_link_alone):
         lines = {line for line in story if line not in found and is_one(layout, line)}
         if _chars(layout, set(story) - found - lines) >= MIN_STORY:
             found |= lines
     found |= _links_at_end(layout, sorted(set(story) - found))
     return frozenset(found) | discussions(layout, said, set(story) - found)
+
+
+def _unnamed(layout: Layout, line: int) -> Layout:
+    """Return a layout in which the boxes around a line have no names; -1 is no line."""
+    if line < 0:
+        return layout
+    boxes, keys = list(layout.boxes), list(layout.keys)
+    for place in layout.path(layout.lines[line].box):
+        boxes[place] = structs.replace(boxes[place], key=len(keys))
+        keys.append((boxes[place].name, ""))
+    return structs.replace(layout, boxes=tuple(boxes), keys=tuple(keys))
 
 
 def _links_at_end(layout: Layout, story: Sequence[int]) -> set[int]:
@@ -95,6 +112,26 @@ def _related(layout: Layout) -> Callable[[Layout, int], bool]:
         return named >= 0 and until[layout.ends[named]] - until[named] > 1
 
     return is_related
+
+
+def _column(layout: Layout) -> Callable[[Layout, int], bool]:
+    """Return what tells whether a line stands in a cell of links alone: a menu beside the story, in pages of tables."""
+    chars, linked, links = ([0] * (len(layout.boxes) + 1) for _ in range(3))
+    for line in layout.lines:
+        for sums, value in (
+            (chars, len(line.text)),
+            (linked, line.linked),
+            (links, line.linked > MOSTLY * len(line.text)),
+        ):
+            sums[line.box + 1] += value
+    until = [list(accumulate(sums)) for sums in (chars, linked, links)]
+
+    def is_menu(box: int) -> bool:
+        all_chars, in_links, count = (sums[layout.ends[box]] - sums[box] for sums in until)
+        return count >= MIN_COLUMN and in_links >= MOSTLY * all_chars
+
+    menus = {place for place, box in enumerate(layout.boxes) if box.name == "td" and is_menu(place)}
+    return lambda _, line: any(box in menus for box in layout.path(layout.lines[line].box)) if menus else False
 
 
 def _is_link_alone(layout: Layout, line: int) -> bool:

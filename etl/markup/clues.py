@@ -9,9 +9,12 @@ from etl.markup.elements import INVISIBLE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
+from etl.markup.page_state import is_state
 
 # Elements whose text is listened to, even without attributes.
 TEXTS = frozenset(("title", "style", "time"))
+# Types of the scripts that may hold the state of a page.
+STATES = frozenset(("", "application/json", "application/javascript", "text/javascript"))
 # Elements that say all in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # What is in the class of a time at which a page was changed.
@@ -29,6 +32,8 @@ PROPERTIES = frozenset(
     ("author", "creator", "name", "givenname", "familyname", "headline", "datepublished", "publisher", "articlebody")
 )
 NAMED = ("itemprop author", "itemprop publisher")
+# What is a date by its class.  A <meta name="date"> is "date": it says when this page was published, and not a teaser.
+SHOWN_DATE = "shown date"
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
 _HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
@@ -39,10 +44,19 @@ _AUTHOR = re.compile(
 )
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
 MAX_TEXT, MAX_SCRIPT = 500, 2_000_000
+# Characters of a script that may hold a story.
+MIN_STATE = 300
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
-_TELLS_TEXT = re.compile(r"articleBody|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
+_TELLS_TEXT = re.compile(r"articleBody|LiveBlogPosting|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
+# How the title of a live blog begins, or what stands in it.
+_LIVE = re.compile(
+    r"^\W*(?:live|en direct|direct|en directo|en vivo|ao vivo|na żywo|canlı|онлайн|онлайн-трансляция|live!)\s*[:|–—-]"
+    r"|(?<!\w)(?:live-?blog|live-?ticker|live updates?|as it happened|minuto a minuto|minute par minute|liveverslag"
+    r"|relacja na żywo|liverapport|текстовая трансляция|直播|ライブ更新|실시간 중계)(?!\w)",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
@@ -58,6 +72,7 @@ class Said(Struct, frozen=True, gc=False):
     description: str = ""
     body: str = ""
     is_paywalled: bool = False
+    is_live: bool = False
     parts: tuple[str, ...] = ()
     bylines: frozenset[int] = frozenset()
     dates: frozenset[int] = frozenset()
@@ -81,7 +96,7 @@ class Listener:
                 attributes.get("content")
                 or attributes.get("datetime")
                 or (attributes.get("title") if tag == "abbr" else "")
-                or (_epoch(attributes) if name in ("date", "time") else "")
+                or (_epoch(attributes) if name in (SHOWN_DATE, "time") else "")
             )
             if said:
                 self._note(name, said.strip(), line)
@@ -100,6 +115,9 @@ class Listener:
             text = "".join(heard).strip()
             if name == "style":
                 self.unseen |= unseen(text)
+            elif name == "state":
+                if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
+                    self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
                 self._note(name, text, line)
 
@@ -131,7 +149,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     """Return under which name the text of an element is noted; "" if it is not asked for."""
     if tag == "script":
         kind = attributes.get("type", "").lower()
-        return f"script {kind}" if "ld+json" in kind else ""
+        return f"script {kind}" if "ld+json" in kind else "state" if kind in STATES and "src" not in attributes else ""
     if tag == "time" and _MODIFIED.search(attributes.get("class", "")):
         return "time modified"
     if tag in TEXTS:
@@ -141,6 +159,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if attributes.get("rel") == "author":
         return "rel author"
     named = named_clue(attributes["class"]) if "class" in attributes else ""
+    named = SHOWN_DATE if named == "date" else named
     return named or (led_to(attributes.get("href", "")) if tag == "a" else "")
 
 
@@ -184,7 +203,8 @@ def said_of(clues: Sequence[Clue]) -> Said:
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),
         body=linked.body,
         is_paywalled=linked.is_paywalled,
+        is_live=linked.is_live or bool(_LIVE.search(first.get("og:title") or first.get("title", ""))),
         parts=linked.parts,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
-        dates=frozenset(clue.line for clue in clues if clue.name in ("time", "date", "time modified")),
+        dates=frozenset(clue.line for clue in clues if clue.name in ("time", SHOWN_DATE, "time modified")),
     )

@@ -73,22 +73,24 @@ class Entries(Struct, frozen=True):
     times: frozenset[int]
 
 
-def entries(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> Entries:
+def entries(layout: Layout, story: Collection[int], is_sentence: Sequence[bool], is_live: bool = False) -> Entries:
     """Return what is put back of entries: headings and times of those that are story, and some that are lost.
 
-    `is_sentence` says of each line of the layout whether it ends as a sentence does.
+    `is_sentence` says of each line of the layout whether it ends as a sentence does, `is_live` whether the page calls
+    itself a live blog: then entries with times are story also if none is kept.
     """
     until = list(accumulate((place in story and is_sentence[place] for place in range(len(is_sentence))), initial=0))
     times = _parting(layout, until)
     lines = set(times)
-    if groups := _siblings(layout, story):
+    if groups := _siblings(layout, range(len(layout.lines)) if is_live else story):
         reader = _Reader(layout, is_sentence, until)
         for boxes in groups:
             opened = [one for box in boxes if (one := reader.entry(box))]
             kept = [one for one in opened if one.is_kept and not one.is_teaser]
-            timed = sum(bool(one.time) for one in kept)
-            is_timed = timed > 1 and 2 * timed >= len(kept)
-            shown = [*kept, *_lost(layout, opened, kept, is_timed)]
+            like = [one for one in opened if one.text and not one.is_teaser] if is_live else kept
+            timed = sum(bool(one.time) for one in like)
+            is_timed = timed > 1 and 2 * timed >= len(like)
+            shown = [*kept, *_lost(layout, opened, like, is_timed)]
             if len(shown) >= MIN_KEPT or (len(shown) > 1 and all(one.is_whole for one in shown)):
                 if is_timed:
                     times.update(line for one in shown for line in one.time)
@@ -163,16 +165,16 @@ def _children(layout: Layout, parent: int, names: Collection[str]) -> Iterator[l
     yield from found.values()
 
 
-def _lost(layout: Layout, opened: Sequence[_Entry], kept: Sequence[_Entry], is_timed: bool) -> Iterator[_Entry]:
-    """Yield the entries that are story although no sentence of theirs is kept: they look like those that are.
+def _lost(layout: Layout, opened: Sequence[_Entry], like: Sequence[_Entry], is_timed: bool) -> Iterator[_Entry]:
+    """Yield the entries that are story although no sentence of theirs is kept: they look like those that are, `like`.
 
     They are whole stories, or entries of a series with times most of which is kept.
     """
-    if not kept:
+    if not like:
         return
-    shapes = {_shape(layout, one.box) for one in kept}
-    parts = layout.boxes[layout.boxes[kept[0].box].parent].parts
-    is_series = is_timed and len(kept) >= MIN_KEPT and 2 * len(kept) > len(opened)
+    shapes = {_shape(layout, one.box) for one in like}
+    parts = layout.boxes[layout.boxes[like[0].box].parent].parts
+    is_series = is_timed and len(like) >= MIN_KEPT and 2 * len(like) > len(opened)
     for one in opened:
         box, shape = layout.boxes[one.box], _shape(layout, one.box)
         is_other = box.parts & ~parts & _OTHERS or shape not in shapes or (not shape and box.name in UNSAID)

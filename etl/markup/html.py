@@ -6,7 +6,7 @@ stands in,
 
     p  h1 h2 h3 h4 h5 h6  li dt dd  td th caption  blockquote  pre  address figure summary
     div                 everything else that is set as a block, and text between blocks
-    article-body        text that the page's JSON-LD has and its body has not
+    article-body        text that the page's JSON-LD, or the state for its scripts, has and its body has not
 
 and for a region its name (`regions`).
 """
@@ -25,6 +25,7 @@ from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
 from etl.markup.metadata import Shown, read_metadata
 from etl.markup.page_model import PageModel
+from etl.markup.page_state import story_of
 from etl.markup.prediction import against
 from etl.markup.regions import ARTICLE_BODY, ENTRY_TIME, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
@@ -44,14 +45,18 @@ TELLING = frozenset(
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
 # Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.
 MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
+# Lines below the lead in which its date may stand, if they are no story.
+LINES_BELOW = 4
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
-# The articleBody is the story if the page shows less than this share of it.
-SHOWN = 0.5
+# Boxes before the frames of a page of frames.
+MAX_BEFORE_FRAMES = 10
+# The articleBody is the story if the page shows less than this share of it; and the share that is as good as nothing.
+SHOWN, HARDLY = 0.5, 0.1
 # Keeps the times of entries from rules on lines with a time alone.
 TIMES = KeepRule(entry_name(ENTRY_TIME), "", "structure", ())
-# Letters of a paragraph of the articleBody that are looked for on the page.
-BEGINNING = 60
+# Letters of the pieces of the articleBody that are looked for on the page.
+PIECE = 40
 
 
 class _Draft(Struct, frozen=True, gc=False):
@@ -117,7 +122,7 @@ class Parted(Struct, frozen=True):
 def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None, with_links: bool = False) -> Parted:
     """Return the lines of a page in two parts: those of its story, and the regions around it.
 
-    A page that has its prose for browsers without scripts is read as one of these shows it.
+    A page that has its prose for browsers without scripts or frames is read as one of these shows it.
     """
     layout = lay_out(text, with_links=with_links)
     if _is_for_no_script(layout):
@@ -128,7 +133,7 @@ def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None
     metadata = read_metadata(layout.clues, _shown(layout, judged))
     kept_by = _kept_by(layout, keep_rules(metadata), text) if keep_rules else {}
     kept = tuple(is_kept or place in kept_by for place, is_kept in enumerate(judged.kept)) if kept_by else judged.kept
-    body = _article_body(layout, said, kept)
+    body = _hidden_story(layout, said, kept)
     if body:
         kept = tuple(place in kept_by for place in range(len(layout.lines)))
     elif judged.times:
@@ -148,8 +153,10 @@ def _kept_by(layout: Layout, rules: Sequence[KeepRule], text: str) -> dict[int, 
 
 
 def _is_for_no_script(layout: Layout) -> bool:
-    """Return whether most of what reads like prose stands in a <noscript>, and a story's worth of it."""
+    """Return whether a page has frames, or most of what reads like prose in a <noscript>, and a story's worth of it."""
     controls = [layout.boxes[line.box].control for line in layout.lines]
+    if any(box.name == "frameset" for box in layout.boxes[:MAX_BEFORE_FRAMES]):
+        return True
     if "noscript" not in controls:
         return False
     prose = _prose(layout.lines)
@@ -165,7 +172,9 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
     texts = [line.text for line in layout.lines]
     long = (place for place, is_kept in enumerate(judged.kept) if is_kept and len(texts[place]) > MAX_BESIDE)
     above = range(span.start, next(long, span.end))
-    beside = [texts[at] for at in above if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
+    below = (at for at in range(above.stop, min(above.stop + LINES_BELOW, span.end)) if not judged.kept[at])
+    near = [*above, *below]
+    beside = [texts[at] for at in near if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
     return Shown(
         headings=[texts[place] for place in headings],
         titled=[texts[place] for place in sorted(judged.headlines)],
@@ -237,16 +246,35 @@ def _evidence(
     return none
 
 
-def _article_body(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[str, ...]:
-    """Return the paragraphs of the articleBody if the page shows only a part: a shell that a script would fill."""
-    if len(said.body) < MIN_BODY:
+def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[str, ...]:
+    """Return the paragraphs of the articleBody, else of the state for scripts, if the page shows only a part.
+
+    Such a page is a shell that a script would fill.
+    """
+    parts = paragraphs(said.body)
+    if _is_unseen(layout, parts, keeps):
+        return parts
+    if sum(_prose(layout.lines)) >= MIN_PROSE:
         return ()
+    headings = (line.text for line in layout.lines if layout.boxes[line.box].name == "h1")
+    parts = story_of((clue.content for clue in layout.clues if clue.name == "state"), (*headings, said.title))
+    return parts if _is_unseen(layout, parts, keeps) else ()
+
+
+def _is_unseen(layout: Layout, parts: Sequence[str], keeps: Sequence[bool]) -> bool:
+    """Return whether paragraphs are long enough for a story, and the page shows less than half of it.
+
+    What is kept counts as shown, for a story may be worded otherwise as data; but teasers are kept on a page that shows
+    nothing of the story, and then only what is longer than the story counts.
+    """
+    if sum(len(part.encode()) for part in parts) < MIN_BODY:
+        return False
     on_page = [words.replace(" ", "") for words in words_of([line.text for line in layout.lines])]
     shown = sum(len(letters) for letters, is_kept in zip(on_page, keeps, strict=True) if is_kept)
-    page, parts = "".join(on_page), paragraphs(said.body)
-    of_parts = [words.replace(" ", "") for words in words_of(parts)]
-    found = sum(len(part) for part in of_parts if part[:BEGINNING] in page)
-    return parts if max(shown, found) < SHOWN * sum(map(len, of_parts)) else ()
+    page, story = "".join(on_page), "".join(words_of(parts)).replace(" ", "")
+    pieces = [story[at : at + PIECE] for at in range(0, len(story), PIECE)]
+    found = sum(len(piece) for piece in pieces if piece in page)
+    return max(shown, found) < SHOWN * len(story) or (shown < len(story) and found < HARDLY * len(story))
 
 
 def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[str]) -> PageStatus:

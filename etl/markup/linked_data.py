@@ -3,7 +3,7 @@
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from typing import Any
 
@@ -19,18 +19,22 @@ PART_TYPES = ("HowToStep", "HowToDirection", "HowToTip", "Answer")
 MAX_PARTS = 1_000
 
 
-def read_linked_data(scripts: Iterable[str]) -> Metadata:
+def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Metadata:
     """Return what the first article in the scripts says about itself; dates and addresses as they stand.
+
+    If one has its headline in a title of the page it is that one: others are of teasers.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
     """
-    values = [_decode(script) for script in scripts]
+    values = [decode(script) for script in scripts]
     nodes = [node for value in values for node in _nodes(value)]
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-    article = next((node for node in (*_outer(values), *nodes) if _is_article(node)), {})
+    articles = [node for node in (*_outer(values), *nodes) if _is_article(node)]
+    first: dict[str, Any] = articles[0] if articles else {}
+    article = next((node for node in articles if _is_titled(node, titles)), first)
     return Metadata(
-        headline=" ".join(_bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
+        headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
         publisher=_first(_texts(article.get("publisher"), names)),
         author=authors(_texts(article.get("author") or article.get("creator"), names)),
         created=_first(_texts(article.get("datePublished") or article.get("dateCreated"), names)),
@@ -39,28 +43,51 @@ def read_linked_data(scripts: Iterable[str]) -> Metadata:
     )
 
 
+def _is_titled(article: dict[str, Any], titles: Sequence[str]) -> bool:
+    """Return whether the headline of an article stands in one of some titles."""
+    headline = article.get("headline") or article.get("name")
+    said = "".join(in_one_line(headline).casefold().split()) if isinstance(headline, str) else ""
+    return bool(said) and any(said in "".join(title.casefold().split()) for title in titles)
+
+
 class Told(Struct, frozen=True, gc=False):
-    """What linked data tells about the text: the longest articleBody, and that it is not to be had for free.
+    """What linked data tells about the text: the longest articleBody, that it is not to be had for free, that it
+    is a live blog.
 
     `parts` are ingredients, steps and answers: what guides give as data beside their prose.
     """
 
     body: str = ""
     is_paywalled: bool = False
+    is_live: bool = False
     parts: tuple[str, ...] = ()
 
 
 def told(scripts: Iterable[str]) -> Told:
     """Return what the scripts tell about the text of their articles."""
-    body, is_paywalled = "", False
+    body, is_paywalled, is_live = "", False, False
     parts: list[str] = []
-    for node in (node for script in scripts for node in _nodes(_decode(script))):
+    for node in (node for script in scripts for node in _nodes(decode(script))):
         text = node.get("articleBody") or _updates(node)
         if isinstance(text, str) and len(text) > len(body):
             body = text
-        is_paywalled |= _is_article(node) and str(node.get("isAccessibleForFree")).lower() == "false"
+        is_paywalled |= _is_article(node) and _is_paid(node)
+        is_live |= "LiveBlogPosting" in _kinds(node)
         parts += _parts(node)
-    return Told(_bare(body), is_paywalled, tuple(dict.fromkeys(map(_bare, parts[:MAX_PARTS]))))
+    return Told(bare(body), is_paywalled, is_live, tuple(dict.fromkeys(map(bare, parts[:MAX_PARTS]))))
+
+
+def _is_paid(article: dict[str, Any]) -> bool:
+    """Return whether an article says that it, or unless it is free a part of it, is not to be had for free."""
+    own, parts = article.get("isAccessibleForFree"), article.get("hasPart")
+    if own is not None:
+        return str(own).lower() == "false"
+    of_parts = [
+        one.get("isAccessibleForFree")
+        for one in (parts if isinstance(parts, list) else [parts])
+        if isinstance(one, dict)
+    ]
+    return "false" in [str(said).lower() for said in of_parts]
 
 
 def _updates(node: dict[str, Any]) -> str:
@@ -80,9 +107,16 @@ def _parts(node: dict[str, Any]) -> Iterator[str]:
         yield node["text"]
 
 
-def _bare(text: str) -> str:
-    """Return text without tags, with its entities as characters."""
-    return _TAG.sub(" ", unescape(text)) if "<" in text or "&" in text else text
+def bare(text: str) -> str:
+    """Return text without tags, with its entities as characters, and a line for each paragraph in tags.
+
+    >>> bare("<p>Four <b>die</b>.</p><p>A &amp; B<br>C</p>").split()
+    ['Four', 'die.', 'A', '&', 'B', 'C']
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    text = unescape(text)
+    return _TAG.sub("", _BLOCK_TAG.sub("\n", _UNSEEN.sub("", text)))
 
 
 def paragraphs(body: str) -> tuple[str, ...]:
@@ -102,6 +136,11 @@ def authors(names: Iterable[str]) -> str:
 # Templates write a comma behind the last property, which JSON does not allow.
 _LAST_COMMA = re.compile(r",\s*([}\]])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote|section|article|figure|figcaption|tr|td|table|hr)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(r"<(script|style|figure)\b[^<]*(?:<(?!/?\1\b)[^<]*)*</\1\s*>", re.IGNORECASE)
 
 
 def in_one_line(text: str) -> str:
@@ -109,7 +148,7 @@ def in_one_line(text: str) -> str:
     return " ".join(unescape(text).replace("\xad", "").split())
 
 
-def _decode(script: str) -> Any:
+def decode(script: str) -> Any:
     """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
     bare = script[script.find("{") : script.rfind("}") + 1]
     for text in (script, bare, _LAST_COMMA.sub(r"\1", bare)):
@@ -163,9 +202,12 @@ def _full_name(person: dict[str, Any]) -> str:
 
 
 def _is_article(node: dict[str, Any]) -> bool:
+    return any(kind.lower().endswith(ARTICLE_TYPES) for kind in _kinds(node))
+
+
+def _kinds(node: dict[str, Any]) -> list[str]:
     kinds = node.get("@type")
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and kind.lower().endswith(ARTICLE_TYPES) for kind in kinds)
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
 
 
 def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:

@@ -7,8 +7,10 @@ from itertools import islice, product
 from msgspec import Struct
 
 from etl.authors import begins_byline, names_of, upright
+from etl.calendar import MONTHS
 from etl.dates import instant
 from etl.fold import count_words
+from etl.markup.clues import SHOWN_DATE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
 from etl.markup.shown_dates import shown_date
@@ -16,7 +18,15 @@ from etl.model import Metadata
 
 # Names of clues, the most trusted first.
 HEADLINES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
-PUBLISHERS = ("og:site_name", "dc.publisher", "publisher", "itemprop publisher", "application-name")
+PUBLISHERS = (
+    "og:site_name",
+    "dc.publisher",
+    "dcterms.publisher",
+    "citation_publisher",
+    "publisher",
+    "itemprop publisher",
+    "application-name",
+)
 AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
@@ -30,12 +40,14 @@ DATES = (
     *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
     *("article:published", "article.published", "og:published_time", "published_time", "rnews:datepublished"),
     *("mediator_published_time", "cxenseparse:recs:publishtime", "bt:pubdate", "originalpublicationdate"),
-    *("dc.issued", "dc.date.created", "dc.date", "dcterms.date", "date", "itemprop datepublished"),
+    *("dc.issued", "dc.date.created", "dc.date", "dcterms.date", "date"),
     *("article_date_original", "citation_publication_date", "citation_online_date", "citation_date", "dcterms.issued"),
-    *("time datepublished", "publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available"),
-    *("newsdate", "created", "date.created", "itemprop datecreated"),
+    *("publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available", "newsdate", "created"),
+    "date.created",
 )
-SHOWN_DATES = ("time", "date", "time modified")
+# Those of teasers are marked up alike: what stands beside the story comes first.
+MARKED_DATES = ("itemprop datepublished", "time datepublished", "itemprop datecreated")
+SHOWN_DATES = (*MARKED_DATES, "time", SHOWN_DATE, "time modified")
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
@@ -48,8 +60,8 @@ MIN_HEADLINE_WORDS = 4
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
-# Lines above and below the headline in which its byline and date stand.
-LINES_ABOVE, LINES_BELOW = 6, 12
+# Lines above and below the headline in which its byline and date stand, and around the end of the story.
+LINES_ABOVE, LINES_BELOW, LINES_AT_END = 6, 12, 4
 # Names in bylines of one kind.  More are those of a list.
 MAX_SHOWN = 3
 # Accounts that templates name as authors; a byline that is shown says more.
@@ -57,7 +69,9 @@ NOBODY = frozenset(
     ("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined")
 )
 
-_SEPARATOR = re.compile(r"\s*[|·•»«]\s*|\s*[-–—]\s+|\s+[-–—:]\s*")
+_SEPARATOR = re.compile(
+    r"\s*[|｜·•»«]\s*|\s+[<>›‹]\s+|[：＿_]|(?<=[\u3040-\u9fff])[-–—](?=[\u3040-\u9fff])|\s*[-–—]\s+|\s+[-–—:]\s*"
+)
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
@@ -68,6 +82,15 @@ _ACCOUNT = re.compile(r"[a-z][a-z0-9._-]*")
 _LABEL = re.compile(
     r"\b(?:by|von|par|por|da|door|av|af|autor|автор|автором|yazan|oleh)\b|著者|作者|執筆者|글쓴이|بواسطة", re.IGNORECASE
 )
+_CHINESE_BYLINE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:作者|记者|記者|撰文)\s*[:：/]\s*[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])"
+)
+_KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|논설위원)(?![가-힣])")
+# A date or time behind a name.
+_FIGURES = re.compile(r"[\s,|·•–—-]+\d")
+_MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
+_LAST_MONTH = re.compile(rf"[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
+_ON = re.compile(r"\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
@@ -95,7 +118,8 @@ class Shown(Struct, frozen=True, gc=False):
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     """Return the metadata of a page's article; "" is unknown."""
     headings, story = shows.headings, shows.story
-    linked = read_linked_data(clue.content for clue in clues if clue.name == "script application/ld+json")
+    scripts = [clue.content for clue in clues if clue.name == "script application/ld+json"]
+    linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *_said(clues, HEADLINES))])
     url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
     publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
     known = {_folded(name) for name in (*publishers, _site(url), *_said(clues, ["home"]))} - {""}
@@ -107,8 +131,15 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
-        author=_author(clues, linked.author, story, known) or _first_byline(shows.beside),
-        created=_created(clues, linked.created, story) or _day_in_path(url) or _first_day(shows.beside, clues),
+        author=_author(clues, linked.author, shows, known),
+        created=_told_day(clues, linked.created)
+        or _marked_day(clues, SHOWN_DATES, _below(story))
+        or _day_in_path(url)
+        or _first_day(shows.beside, clues)
+        or _marked_day(clues, MARKED_DATES, _at_end(story))
+        or _marked_day(clues, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
+        or _marked_day(clues, SHOWN_DATES, _at_end(story))
+        or _only_day(clues, story),
         url=url,
         language=_language((*_said(clues, LANGUAGES), linked.language)),
     )
@@ -148,7 +179,7 @@ def _is_site(ending: str, names: Collection[str]) -> bool:
 def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[str]) -> str:
     """Choose the heading that one of the titles confirms: what readers see, not what search engines are told.
 
-    Without one it is the title up to where the page shows it: "Bridge shut | News | Courier" above "Bridge shut".
+    Without one it is the part of the title that the page shows: "Bridge shut | News | Courier" above "Bridge shut".
     """
     for heading, title in product(headings, titles):
         if _likeness(heading, title) >= MIN_LIKENESS:
@@ -157,8 +188,11 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
     title = next(filter(None, (*titles, *headings)), "")
     if len(headings) == 1 and _is_akin(headings[0], title):
         return headings[0]
-    fronts = (title[: at.start()] for at in islice(_SEPARATOR.finditer(title), MAX_ENDINGS))
-    return max((front for front in fronts if front in titled), key=count_words, default=title)
+    parts = [*islice(_SEPARATOR.finditer(title), MAX_ENDINGS)]
+    ends = [*(at.end() for at in parts), title.find(": ") + 2]
+    backs = (back for end in ends if count_words(back := title[end:]) >= MIN_HEADLINE_WORDS)
+    fronts = [front for at in parts if (front := title[: at.start()]) in titled]
+    return max(fronts or [back for back in backs if back in titled], key=count_words, default=title)
 
 
 def _is_akin(heading: str, title: str) -> bool:
@@ -188,17 +222,21 @@ def _trigrams(text: str) -> set[str]:
     return {text[start : start + 3] for start in range(max(1, len(text) - 2))}
 
 
-def _author(clues: Sequence[Clue], linked: str, story: Span, publishers: set[str]) -> str:
-    """Return the authors: what linked data says, else meta tags, else the byline beside the story."""
+def _author(clues: Sequence[Clue], linked: str, shows: Shown, publishers: set[str]) -> str:
+    """Return the authors: what linked data says, else meta tags, else the byline beside the story.
+
+    A publisher or an account that linked data or meta tags name counts only if there is no byline.
+    """
     told = [linked.split("; ")]
     for name in AUTHORS:
         said = _said(clues, [name])
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
     told.append(_of_card(clues))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
-    shown = ("; ".join(names_of(_beside(clues, name, story), "shown")) for name in SHOWN_AUTHORS)
+    shown = (_but_publisher(names_of(_beside(clues, name, shows.story), "shown"), publishers) for name in SHOWN_AUTHORS)
     sure = filter(None, (_persons(one, publishers) for one in named))
-    return next(sure, "") or next(filter(None, shown), "") or next(filter(None, named), "")
+    byline = next(filter(None, shown), "") or _first_byline(shows.beside, publishers)
+    return next(sure, "") or byline or next(filter(None, named), "")
 
 
 def _of_card(clues: Sequence[Clue]) -> list[str]:
@@ -215,9 +253,38 @@ def _persons(names: str, publishers: set[str]) -> str:
     return "; ".join(name for name in persons if not _ACCOUNT.fullmatch(name))
 
 
-def _first_byline(lines: Iterable[str]) -> str:
-    """Return the names in the first line that begins with "By" or the like."""
-    return next(filter(None, ("; ".join(names_of([line], "shown")) for line in lines if begins_byline(line))), "")
+def _first_byline(lines: Iterable[str], publishers: set[str]) -> str:
+    """Return the names in the first line that begins with "By" or the like, up to a date behind them."""
+    bylines = (_up_to_day(_byline_in(line)) for line in lines)
+    named = (names_of([line], "shown") for line in bylines if begins_byline(line))
+    return next(filter(None, (_but_publisher(names, publishers) for names in named)), "")
+
+
+def _but_publisher(names: Sequence[str], publishers: set[str]) -> str:
+    """Return names without that of the publisher, unless it stands alone: "Jane Roe, The Courier"."""
+    return "; ".join([name for name in names if _folded(name) not in publishers] or names)
+
+
+def _up_to_day(line: str) -> str:
+    """Return a line up to a date in it.
+
+    >>> _up_to_day("By Jane Roe March 3, 2026"), _up_to_day("By Theresa May")
+    ('By Jane Roe', 'By Theresa May')
+    """
+    match = _FIGURES.search(line)
+    return _ON.sub("", _LAST_MONTH.sub("", line[: match.start()])) if match else line
+
+
+def _byline_in(line: str) -> str:
+    """Return the byline in a line of facts as Korean and Chinese papers set it, else the line.
+
+    >>> _byline_in("2026-06-21 08:15　来源：晚报　作者：林知远　字号：大"), _byline_in("한서윤 기자 입력 2026.03.08")
+    ('作者：林知远', '記者 한서윤')
+    """
+    if match := _CHINESE_BYLINE.search(line):
+        return match[0]
+    match = _KOREAN_BYLINE.search(line)
+    return f"記者 {match[1]}" if match else line
 
 
 def _first_day(lines: Iterable[str], clues: Sequence[Clue]) -> str:
@@ -232,13 +299,31 @@ def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:
     return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
 
 
-def _created(clues: Sequence[Clue], linked: str, story: Span) -> str:
-    """Return when a story was published: what linked data says, else meta tags, else a time beside its headline."""
+def _told_day(clues: Sequence[Clue], linked: str) -> str:
+    """Return when a story was published by what linked data says, else meta tags."""
     language = next(_said(clues, LANGUAGES), "")
-    told = (instant(said, language) for said in (linked, *_said(clues, DATES)))
-    shown = (clue.content for name in SHOWN_DATES for clue in _near(clues, name, story))
-    read = (instant(said, language) or shown_date(said) for said in shown)
-    return next(filter(None, told), "") or next(filter(None, read), "")
+    return next(filter(None, (instant(said, language) for said in (linked, *_said(clues, DATES)))), "")
+
+
+def _marked_day(clues: Sequence[Clue], names: Sequence[str], lines: range) -> str:
+    """Return the first time that is marked up in some lines, by how sure its markup is."""
+    language = next(_said(clues, LANGUAGES), "")
+    shown = (clue.content for name in names for clue in clues if clue.name == name and clue.line in lines)
+    return next(filter(None, (instant(said, language) or shown_date(said) for said in shown)), "")
+
+
+def _only_day(clues: Sequence[Clue], story: Span) -> str:
+    """Return the first time that is marked up within the story, else the only one on the page."""
+    language = next(_said(clues, LANGUAGES), "")
+    dated = [clue for clue in clues if clue.name in SHOWN_DATES]
+    read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
+    inside = (day for line, day in read if day and story.start <= line <= story.end)
+    times = {day for _, day in read if day}
+    days = {time[:10] for time in times}
+    return (
+        next(inside, "")
+        or (times if len(times) == 1 else {instant(day) for day in days if len(days) == 1} or {""}).pop()
+    )
 
 
 def _day_in_path(url: str) -> str:
@@ -251,12 +336,22 @@ def _day_in_path(url: str) -> str:
     return instant(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}") if match else ""
 
 
+def _below(story: Span) -> range:
+    """Return the lines of a headline and right below it."""
+    return range(story.start, min(story.start + LINES_BELOW, story.end) + 1)
+
+
+def _at_end(story: Span) -> range:
+    """Return the lines around the end of a story."""
+    return range(max(_below(story).stop, story.end - LINES_AT_END + 1), story.end + LINES_AT_END)
+
+
 def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:
     """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end."""
     of_name = [clue for clue in clues if clue.name == name]
-    below = min(story.start + LINES_BELOW, story.end)
-    yield from (clue for clue in of_name if story.start - LINES_ABOVE <= clue.line <= below)
-    yield from (clue for clue in of_name if max(below, story.end - 4) < clue.line <= story.end + 3)
+    around = range(story.start - LINES_ABOVE, _below(story).stop)
+    yield from (clue for clue in of_name if clue.line in around)
+    yield from (clue for clue in of_name if clue.line in _at_end(story))
 
 
 def _language(codes: Iterable[str]) -> str:

@@ -54,12 +54,15 @@ class Finder:
 _BEGIN = r"(?:(?<![a-z])|(?-i:(?<=[a-z])(?=[A-Z])))"
 # Words of a class that name a byline, and a date: those of thousands of sites.
 CLUES = Finder(
-    rf"(?P<byline>{_BEGIN}(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur)"
+    rf"(?P<byline>{_BEGIN}(?:by-?_?line|author|authors|writer|contributor|reporter|autor|autore|auteur"
+    r"|autor(?:en)?zeile|assinatura|firma|signature|r[eé]dacteur|redakt[oö]r|journaliste?|periodista|giornalista"
+    r"|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir)"
     r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
     rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
     r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
     r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name",
+    "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name|zeile|assinatura|firma|signature|r[eé]da"
+    "|journalist|periodista|giornalista|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir",
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
 PARTS = Finder(
@@ -69,9 +72,11 @@ PARTS = Finder(
 )
 # What groups of comments are called besides those.
 DISCUSSIONS = Finder(
-    r"(?<![a-z])(?:discussions?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
-    r"reacties|комментарии)(?![a-z])",
-    "discussion|opinions|talkback|forum|reac|kommentar|comment|comentarios|комментарии",
+    r"(?<![a-z])(?:discuss(?:ions?)?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
+    r"reacties|комментарии|comentários|yorumlar?|koment[aá][rř](?:ze|e|y)|kommentarer|kommentit|disku[sz]e|reaktionen"
+    r"|reacciones|leserbriefe|leserkommentare|opinie|hozz[aá]sz[oó]l[aá]sok|binh-?luan|(?:comment|reply)-?list)(?![a-z])",
+    "discuss|opini|talkback|forum|reac|koment|komment|comment|coment|комментарии|yorum|disku[sz]|reakt|leser|hozz"
+    "|luan|reply",
 )
 CAPTIONS = Finder(
     r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])",
@@ -90,9 +95,13 @@ BIOGRAPHIES = Finder(
     "aut",
 )
 RELATED = Finder(
-    r"(?<![a-z])(?:related|yarpp|see-?also|also-?read|more-?(?:stories|news|articles)|similar|recommended|lire-?aussi"
-    r"|relacionad[ao]s|correlati|read-?more|toc|table-of-contents)(?![a-z])",
-    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati|toc|contents",
+    r"(?<![a-z])(?:related-?(?:posts?|articles?|stories|news|links|content)?|yarpp|see-?also|also-?read|similar"
+    r"|more-?(?:stories|news|articles)|recommended|lire-?aussi|relacionad[ao]s|correlati|read-?more|toc"
+    r"|table-of-contents|leggi-?anche|lees-?ook|leia-?(?:mais|tambem)|veja-?tambem|saiba-?mais|mehr-?zum-?thema"
+    r"|czytaj-?(?:tak[zż]e|te[zż])|zobacz-?(?:tak[zż]e|te[zż])|l[aä]s-?(?:mer|ocks[aå]|ogs[aå])|lue-?my[oö]s"
+    r"|ilgili-?haber(?:ler)?|relaterade|gerelateerd|powiazane|souvisejici)(?![a-z])",
+    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati|toc|contents|leggi|lees|leia|veja|saiba|thema|zyta"
+    "|zobac|l[aä]s|lue|ilgili|relater|powia|souvis",
 )
 OFFERS = Finder(
     r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box|polls?|quiz)(?![a-z])",

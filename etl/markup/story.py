@@ -1,7 +1,8 @@
 """Which lines of a page are its story: what the model keeps, and what is told by more than the looks of a line.
 
-Put back are subheads between two parts of the story, and the ingredients, steps and answers that the page itself gives
-as data, and what `entries` tells of pages with several stories.  Taken out are asides.
+Put back are subheads between two parts of the story, its lead below the headline, its last line in a box like those
+above it, the ingredients, steps and answers that the page itself gives as data, and what `entries` tells of pages with
+several stories.  Taken out are asides.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,16 +12,26 @@ from msgspec import Struct
 
 from etl.markup.asides import asides
 from etl.markup.clues import Said
+from etl.markup.elements import BIT
 from etl.markup.entries import entries
 from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
-from etl.markup.layout import Layout
+from etl.markup.layout import Layout, Line
 from etl.markup.metadata import Span
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
+# The least probability, in thousandths, of the lead below a headline, and of the last line below the story; bytes of a
+# lead, and lines between it and its headline.
+MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
+# The same of one of the paragraphs that are folded away, and of a sentence that says the headline again.
+MIN_FOLDED, MIN_SAID = 100, 300
+# Parts of a page in which no lead stands.
+NO_LEAD = sum(
+    BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading")
+)
 # The share of a line's runs of four words that its page must have as data, and the fewest characters of the line.
 DECLARED, DECLARED_CHARS = 0.8, 25
 
@@ -57,11 +68,16 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     places = [place for place, line in enumerate(layout.lines) if not layout.boxes[line.box].control]
     story = {places[row] for row in kept(prediction, model).tolist()}
     story |= _declared(layout, said, places)
-    story |= _subheads(layout, story, dict(zip(places, prediction.probabilities().tolist(), strict=True)))
+    likely = dict(zip(places, prediction.probabilities().tolist(), strict=True))
+    story |= _subheads(layout, story, likely)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
-    found = entries(layout, story, _sentences(prediction, places, len(layout.lines)))
+    is_sentence = _sentences(prediction, places, len(layout.lines))
+    story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
+    story |= {line for line in headlines if is_sentence[line] and _is_text(layout, line, story, headlines, likely)}
+    story |= _folded_away(layout, story, likely, is_sentence)
+    found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
-    story -= asides(layout, said, story)
+    story -= asides(layout, said, story, headlines)
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),
         headlines,
@@ -103,3 +119,85 @@ def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int])
         if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
         if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
     }
+
+
+def _lead(
+    layout: Layout,
+    story: Collection[int],
+    headlines: Collection[int],
+    likely: Mapping[int, int],
+    is_sentence: Sequence[bool],
+) -> set[int]:
+    """Return sentences between the headline and the story that the model takes for a teaser: a lead in its own box."""
+    if not story:
+        return set()
+    first, boxes = min(story), layout.boxes
+    unlike = ~boxes[layout.lines[first].box].parts & BIT["hidden"]
+    headline = max((place for place in headlines if place < first), default=first)
+    return {
+        place
+        for place in range(headline + 1, min(first, headline + LEAD_LINES))
+        if is_sentence[place] and likely.get(place, 0) >= MIN_LEAD and _may_be_lead(layout, layout.lines[place])
+        if not boxes[layout.lines[place].box].parts & unlike
+    }
+
+
+def _is_text(
+    layout: Layout, line: int, story: Collection[int], headlines: Collection[int], likely: Mapping[int, int]
+) -> bool:
+    """Return whether a sentence that has the words of the headline stands within the story, and is no heading."""
+    is_within = min(headlines) < line and line - 1 in story and line + 1 in story
+    is_heading = layout.boxes[layout.lines[line].box].parts & BIT["heading"]
+    return is_within and not is_heading and likely.get(line, 0) >= MIN_SAID
+
+
+def _may_be_lead(layout: Layout, line: Line) -> bool:
+    box = layout.boxes[line.box]
+    is_other = box.parts & NO_LEAD or line.pictures or "caption" in layout.keys[box.key][1].lower()
+    return not is_other and not line.linked and len(line.text.encode()) >= LEAD_BYTES
+
+
+def _last(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return the sentence right below the story, if it stands in boxes named as two are in which story stands."""
+    last = max(story, default=-1) + 1
+    if not last or is_sentence[last : last + 1] != [True] or layout.lines[last].linked:
+        return set()
+    place = _row(layout, last)
+    alike = sum(_row(layout, line) == place for line in story)
+    return {last} if place[-1] and alike > 1 and likely.get(last, 0) >= MIN_LAST else set()
+
+
+def _row(layout: Layout, line: int) -> tuple[int, str, int, str]:
+    """Return the box two around a line's own, the element and first class of the one between, and its own names."""
+    own = layout.boxes[layout.lines[line].box]
+    row = layout.boxes[own.parent]
+    return row.parent, f"{row.name} {layout.keys[row.key][1].partition(' ')[0]}", own.key, layout.keys[own.key][1]
+
+
+def _folded_away(
+    layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
+) -> set[int]:
+    """Return the paragraphs of hidden boxes right below a part of the story, in its own box: "Read on" unfolds them."""
+    found: set[int] = set()
+    holding = {layout.boxes[place].parent for line in story for place in layout.path(layout.lines[line].box)}
+    last = -1
+    for line in sorted(likely):
+        box = _outermost_hidden(layout, line)
+        if line in story or line <= last or not box or line - 1 not in story or layout.boxes[box].parent not in holding:
+            continue
+        last = line
+        while last + 1 < len(layout.lines) and box <= layout.lines[last + 1].box < layout.ends[box]:
+            last += 1
+        inside = [place for place in range(line, last + 1) if place in likely]
+        prose = [place for place in inside if is_sentence[place] and _may_be_lead(layout, layout.lines[place])]
+        all_chars = sum(len(layout.lines[place].text) for place in inside)
+        is_prose = 2 * sum(len(layout.lines[place].text) for place in prose) > all_chars
+        if len(prose) > 1 and is_prose and max(likely[place] for place in prose) >= MIN_FOLDED:
+            found.update(place for place in inside if is_sentence[place])
+    return found
+
+
+def _outermost_hidden(layout: Layout, line: int) -> int:
+    """Return the outermost hidden box around a line; 0 if there is none."""
+    hidden = [box for box in layout.path(layout.lines[line].box) if layout.boxes[box].parts & BIT["hidden"]]
+    return hidden[-1] if hidden else 0

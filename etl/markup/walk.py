@@ -56,6 +56,8 @@ _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
+# Some versions of libxml2 read what is within as text, not as tags.
+_NO_FRAMES = re.compile(r"<(/?)noframes(?![\w-])", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LONG_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
 _ATTRIBUTE = re.compile(r"""[^\s=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
@@ -68,12 +70,14 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -> Layout:
     """Parse a page and return its boxes, lines and clues.  Never fails: any text is HTML.
 
-    Without scripts the text of <noscript> is part of the page, as it is in a browser that has none.  With links each
-    line knows where they stand in it.
+    Without scripts the text of <noscript> and <noframes> is part of the page, as it is in a browser that has neither.
+    With links each line knows where they stand in it.
     """
     walker = _Walker(with_scripts, with_links)
     parser = etree.HTMLParser(target=walker, encoding="utf-8", huge_tree=True)
     text = _without_excess(text.removeprefix("\ufeff").replace("\0", ""))
+    if not with_scripts:
+        text = _NO_FRAMES.sub(r"<\1div", text)
     try:
         data = text.encode()
     except UnicodeEncodeError:  # half a surrogate pair is not a character to lxml

@@ -1,0 +1,143 @@
+"""The story in the state that a page gives its scripts: __NEXT_DATA__, window.__INITIAL_STATE__ and the like.
+
+A page that a script would fill has its story nowhere else.  The state also holds other stories, menus and notices, so
+only text beside the page's own title is taken: a string of several paragraphs, or a list of paragraphs.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from etl.markup.linked_data import bare, decode, paragraphs
+
+# Bytes of a paragraph: a Chinese character says as much as three letters.
+MIN_PARAGRAPH = 30
+# Letters of the shortest title, objects around a text in which the title is looked for, levels that are walked.
+MIN_TITLE, TITLE_LEVELS, MAX_LEVELS = 8, 3, 40
+# Characters of the longest title.
+MAX_TITLE = 1_000
+# Characters of a script in which it begins to assign its state.
+MAX_BEFORE = 2_000
+# Names of the properties that hold the text of a paragraph, or its parts; other strings are addresses, kinds, ids.
+TEXTS = ("text", "content", "value", "html", "body", "data", "children", "model", "paragraph")
+# Names of properties that only a whole story has: an object with one is another story if its title is not the page's,
+# and an item of a list with one of them, or an address, is a teaser.
+TITLES = frozenset(("title", "headline", "headlines", "slug"))
+ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
+
+# An assignment of an object, or of a string that is parsed as one.
+_STATE = re.compile(
+    r"(?:^|[;\n])\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
+)
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»“」』)\]]*$")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+class _Around(Struct, frozen=True):
+    """An object or list around a text: its strings, and whether it is a story with a title of its own."""
+
+    strings: tuple[str, ...]
+    is_story: bool
+
+
+class _Found(Struct, frozen=True):
+    """Paragraphs in a state, the bytes of those that end as a sentence does, and what is around them, inside out."""
+
+    paragraphs: tuple[str, ...]
+    prose: int
+    around: tuple[_Around, ...]
+
+
+def is_state(script: str) -> bool:
+    """Return whether a script begins with the assignment of an object, maybe behind some others.
+
+    >>> is_state('window.__STATE__ = {"a": 1}'), is_state('window.load = function () {}'), is_state("let x = 1;")
+    (True, False, False)
+    """
+    return _STATE.search(script, 0, MAX_BEFORE) is not None
+
+
+def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
+    """Return the paragraphs of the longest text that stands beside one of the page's titles; () if there is none."""
+    known = [folded for title in titles if len(folded := _folded(title)) >= MIN_TITLE]
+    best = _Found((), 0, ())
+    for script in scripts if known else ():
+        for value in _values(script):
+            titled = (found for found in _found(value, (), 0) if _is_titled(found, known))
+            best = max((best, *titled), key=lambda found: found.prose)
+    return best.paragraphs
+
+
+def _values(script: str) -> Iterator[Any]:
+    """Yield the values in a script: that of JSON, or those that it assigns at its beginning."""
+    if script[:1] in ("{", "["):
+        yield decode(script)
+        return
+    read = json.JSONDecoder(strict=False).raw_decode
+    for match in _STATE.finditer(script, 0, MAX_BEFORE):
+        try:
+            value = read(script, match.end())[0]
+        except (ValueError, RecursionError):  # not JSON, but another object of JavaScript
+            continue
+        yield decode(value) if isinstance(value, str) else value
+
+
+def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:
+    """Yield the texts in a value."""
+    if depth > MAX_LEVELS:
+        return
+    if isinstance(value, str):
+        yield _as_found(paragraphs(bare(value)), around)
+        return
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if isinstance(value, list):
+        yield _as_found([text for item in value for text in _item(item)], around)
+    strings = [text for text in inner if isinstance(text, str)]
+    if isinstance(value, dict):  # {"title": {"rendered": "..."}}, as WordPress has it
+        titles = (value[name] for name in TITLES if isinstance(value.get(name), dict))
+        strings += [text for title in titles for text in title.values() if isinstance(text, str)]
+    own = _Around(tuple(strings), isinstance(value, dict) and not TITLES.isdisjoint(value))
+    for part in inner:
+        if isinstance(part, dict | list) or (isinstance(part, str) and len(part.encode()) >= MIN_PARAGRAPH):
+            yield from _found(part, (own, *around[: TITLE_LEVELS - 1]), depth + 1)
+
+
+def _as_found(texts: Sequence[str], around: tuple[_Around, ...]) -> _Found:
+    sentences = (len(text.encode()) for text in texts if _SENTENCE_END.search(text))
+    return _Found(tuple(texts), sum(size for size in sentences if size >= MIN_PARAGRAPH), around)
+
+
+def _item(item: Any) -> tuple[str, ...]:
+    """Return the paragraphs of an item of a list: its strings in order, if it is no story of its own."""
+    is_story = isinstance(item, dict) and not (TITLES | ADDRESSES).isdisjoint(item)
+    return () if is_story else paragraphs(bare("".join(_strings(item, 0))))
+
+
+def _strings(item: Any, depth: int) -> Iterator[str]:
+    """Yield the strings of a paragraph, in order: itself, its text, or those of its parts."""
+    if isinstance(item, str):
+        yield item
+    elif isinstance(item, list) and depth < MAX_LEVELS:
+        for part in item:
+            yield from _strings(part, depth + 1)
+    elif isinstance(item, dict) and depth < MAX_LEVELS:
+        for name in TEXTS:
+            yield from _strings(item.get(name), depth + 1)
+
+
+def _is_titled(found: _Found, titles: Sequence[str]) -> bool:
+    """Return whether the text stands beside a title of the page, and not in another story beside that."""
+    for around in found.around:
+        strings = (_folded(text) for text in around.strings if len(text) < MAX_TITLE)
+        if any(text in title or title in text for text in strings if len(text) >= MIN_TITLE for title in titles):
+            return True
+        if around.is_story:
+            return False
+    return False
+
+
+def _folded(text: str) -> str:
+    return _NOT_LETTERS.sub("", text).casefold()
