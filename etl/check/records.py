@@ -84,6 +84,8 @@ def record_of(document: Document, as_what: As) -> ArticleRecord | None:
     fields = {"id": document.record, "text": document.text, **msgspec.structs.asdict(document.metadata), **extra}
     if added := instant(str(extra.get("added", ""))):  # a timestamp of Parquet's, in its own words
         fields["added"] = added
+    if isinstance(origin := extra.get("origin"), dict):  # and its "" is null
+        fields["origin"] = {name: "" if value is None else value for name, value in origin.items()}
     return article_record(fields, as_what)
 
 
