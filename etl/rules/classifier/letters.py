@@ -11,6 +11,8 @@ from collections.abc import Collection, Sequence
 MIN_LETTERS = 2
 # Characters, and words.  A longer line is no name; a shorter block above one is a label, not a letter.
 MAX_LINE_CHARS, MIN_LETTER_WORDS = 60, 3
+# Characters.  So short is a word between the others: "University of Tarn".
+MAX_SMALL_CHARS = 3
 
 _LETTER = re.compile(r".*[.!?…][\"')\]]*", re.DOTALL)
 _TITLE = r"(?:(?:Dr|Prof|Rev|Mr|Mrs|Ms|Sir|Dame|Col|Capt)\.? )?"
@@ -39,10 +41,11 @@ def _is_letter(text: str) -> bool:
 
 
 def _is_signature(name: str, place: str) -> bool:
-    """Return whether two lines are a name and a place: all of their words begin with a capital."""
+    """Return whether two lines are a name and a place: their words begin with a capital, but for "of" and its like."""
     lines = (_NAME, name), (_PLACE, place)
     return all(len(line) <= MAX_LINE_CHARS and shape.fullmatch(line) and _has_capitals(line) for shape, line in lines)
 
 
 def _has_capitals(text: str) -> bool:
-    return all(word[0].isupper() for word in text.split())
+    first, *others = text.split()
+    return first[0].isupper() and all(word[0].isupper() or len(word) <= MAX_SMALL_CHARS for word in others)
