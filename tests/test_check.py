@@ -381,7 +381,9 @@ def test_a_folder_of_parts_is_articles_and_one_audit(run: Run, tmp_path: Path) -
 
 
 def test_articles_of_a_file_pass_in_parquet(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("The council met on Monday and spoke for three hours about the bridge over the river.")
+    (tmp_path / "a.txt").write_text(
+        "The council met on Monday and spoke for three hours about the bridge over the river."
+    )
     assert run("clean", "-q", "a.txt", "-o", "clean.parquet", *ADDED).code == 0
     assert run("check", "clean.parquet").code == 0
 

@@ -179,7 +179,7 @@ def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline.  Raises UsageError if it is missing, damaged or newer: that is never "all is well"."""
     try:
-        lines = read_small(path).splitlines()
+        lines = read_small(path).rstrip("\n").split("\n")
     except FileNotFoundError:
         raise UsageError(
             str(path), "there is no such baseline", f"Write it: copydesk baseline write … --baseline {path}"

@@ -92,8 +92,8 @@ def index_forget(folder: str, name: str) -> None:
 def index_export(folder: str, output: str, force: bool) -> None:
     """Write the MinHash signatures of an index, for other tools.
 
-    Each line has the `name` of a paragraph (article:line) and its MinHash signature.  For the same text, datasketch
-    computes the same.
+    Each line has the `name` of a paragraph (article:line) and its MinHash signature.  datasketch computes the
+    same signature for the same text.
     """
     from etl.formats.outputs import check_target
     from etl.formats.own import SIGNATURES

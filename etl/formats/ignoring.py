@@ -94,7 +94,7 @@ def _gitignore(folder: str) -> _Patterns | None:
     try:
         if gitignore_fault(str(path)):
             return None
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     except OSError:
         return None
     return _Patterns(folder, _compiled(list(filter(_is_pattern, lines))), f"{path} names it; --no-ignore reads it")

@@ -28,6 +28,8 @@ _SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"
 _SEPARATED = re.compile("[ \t\r\n,}\\]\x1e\0\ufeff]*+")
 # Brackets that open before an object and are tried as a list; each try may read all that follows.
 MAX_OPEN_LISTS = 8
+# Values between two objects.  More are one reject: each takes a hundred times its bytes of memory.
+MAX_ELEMENTS = 10_000
 NO_OBJECT = "is JSON without an object in it"
 NO_JSON = "stands between objects and is not JSON"
 
@@ -197,5 +199,8 @@ def _elements(gap: bytes) -> Iterator[tuple[bytes, str]]:
         if value != []:
             body = b"" if is_empty(value) else text[at:end].encode("utf-8", "surrogateescape")
             found.append((body, why_no_record(value)))
+        if len(found) > MAX_ELEMENTS:
+            yield gap.strip(_SEPARATORS), f"is a run of more than {MAX_ELEMENTS:,} values among records, not objects"
+            return
         at = end
     yield from found
