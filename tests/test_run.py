@@ -198,7 +198,11 @@ def test_a_name_between_two_runs_is_delivered_by_the_next(tmp_path: Path) -> Non
         workspace = Path(claim.open(Identity({}), ".jsonl").folder)
     (workspace / "ready").mkdir()
     (workspace / "ready/articles").write_text("new")
-    (workspace / "delivery.json").write_text('{"ready": ["articles", "audit"], "replaced": ["articles"]}')
+    status = (tmp_path / "o.jsonl").stat()
+    replaced = [status.st_ino, status.st_size, status.st_mtime_ns]
+    (workspace / "delivery.json").write_text(
+        f'{{"ready": ["articles", "audit"], "replaced": {{"articles": {replaced}}}}}'
+    )
     assert finish_delivery(output, workspace)
     assert ((tmp_path / "o.jsonl").read_text(), (tmp_path / "o.audit.jsonl").read_text()) == (
         "new",
