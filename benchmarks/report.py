@@ -66,8 +66,9 @@ def renamed(one: Cleaned, number: int) -> Cleaned:
         return structs.replace(old, row=number, article_id=names.get(old.article_id, old.article_id))
 
     records = tuple(structs.replace(record, id=names[record.id]) for record in one.records)
-    tally = structs.replace(one.tally, checksum=document_checksum(head))
-    return Cleaned(records, head, tuple(map(entry, one.entries)), tally)
+    entries = tuple(map(entry, one.entries))
+    tally = structs.replace(one.tally, checksum=document_checksum(head, entries))
+    return Cleaned(records, head, entries, tally)
 
 
 def many(cleaned: Sequence[Cleaned], articles: int) -> Iterator[Cleaned]:

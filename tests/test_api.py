@@ -441,7 +441,8 @@ def test_arrays_of_a_record_are_lists(cleaner: etl.Cleaner) -> None:
 
 
 def test_fields_that_are_called_alike_are_all_kept(cleaner: etl.Cleaner) -> None:
-    (article,) = cleaner.clean({1: "a", "1": "b", "text": STORY}).articles
+    record: Any = {1: "a", "1": "b", "text": STORY}
+    (article,) = cleaner.clean(record).articles
     assert json.loads(article.metadata) == {"1": "a", "1_2": "b"}
 
 
