@@ -96,6 +96,14 @@ def test_write_raises_nothing_without_accept_and_reason(run: Run, tmp_path: Path
     assert gate(run).code == 0
 
 
+def test_a_reason_may_hold_any_character(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    crawl(tmp_path, 9)
+    assert run("baseline", "write", "crawl.jsonl", "--accept", "--reason", "new\u2028template\x85").code == 0
+    assert gate(run).code == 0
+
+
 def test_what_was_not_looked_at_is_neither_better_nor_worse(run: Run, tmp_path: Path) -> None:
     crawl(tmp_path, 5)
     run("clean", "-q", "crawl.jsonl", "-o", "clean.jsonl")

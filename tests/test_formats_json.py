@@ -206,3 +206,15 @@ def test_values_do_not_depend_on_where_a_stream_breaks(text: str, size: int) -> 
     body = text.encode()
     whole, broken = (list(json_values(Dripping(body, size), 1000)) for size in (100, size))  # type: ignore[arg-type]
     assert whole == broken
+
+
+def test_a_run_of_values_between_records_is_one_reject(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"text": "One."},' + "1," * 20_000 + '{"text": "Two."}]')
+    (source,) = find([str(path)], Reading()).sources
+    found = [one for share in shares(source, Reading(), 1 << 20) for one in read(share, Reading())]
+    assert [one.body if isinstance(one, Raw) else one.reason for one in found] == [
+        "One.",
+        "is a run of more than 10,000 values among records, not objects",
+        "Two.",
+    ]

@@ -579,6 +579,14 @@ def test_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path, words: str
     assert "evil\\n::error::pwn.txt" in done.err and "\n::error" not in done.err
 
 
+def test_a_sample_of_what_is_cut_is_refused(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "o.jsonl.gz").code == 0
+    (tmp_path / "cut.jsonl.gz").write_bytes((tmp_path / "o.jsonl.gz").read_bytes()[:100])
+    done = run("audit", "sample", "cut.jsonl.gz")
+    assert (done.code, "internal error" in done.err) == (2, False), done.err
+
+
 @pytest.mark.parametrize("files", range(5, 12))
 def test_too_few_files_that_may_be_open_are_no_fault_of_an_input(tmp_path: Path, files: int) -> None:
     for name in "ab":
