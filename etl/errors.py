@@ -1,27 +1,14 @@
 """Errors as place, fault and way out.  Each class has the exit code of the command that raises it."""
 
-from errno import (
-    EACCES,
-    EEXIST,
-    EINVAL,
-    EISDIR,
-    ELOOP,
-    EMFILE,
-    ENAMETOOLONG,
-    ENFILE,
-    ENOBUFS,
-    ENOENT,
-    ENOMEM,
-    ENOTDIR,
-    ENXIO,
-    EPERM,
-    EROFS,
-)
+import errno
 
 # Errors of the system that are about a name: the machine works, and the same name fails again.
-OF_NAMES = (EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO, EPERM, EROFS)
+OF_NAMES = (
+    *(errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT),
+    *(errno.ENOTDIR, errno.ENXIO, errno.EPERM, errno.EROFS),
+)
 # Those that are about the machine, whatever name is asked for.
-OF_MACHINE = (EMFILE, ENFILE, ENOBUFS, ENOMEM)
+OF_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class CopydeskError(Exception):

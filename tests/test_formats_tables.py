@@ -20,6 +20,7 @@ import zstandard
 from msgspec import structs
 
 from etl.formats import Reading, Reject, Result, columnar, find, read, shares
+from etl.formats.column_files import open_table
 from etl.formats.csv_rows import Dialect, rows
 from etl.formats.opening import Changed, opened
 from etl.model import Raw
@@ -448,7 +449,7 @@ def test_large_rows_of_a_group_are_not_held_together() -> None:
     table = pa.Table.from_pylist([{"text": f"{number} " + "A b. " * (1 << 20)} for number in range(8)])
     file = io.BytesIO()
     pq.write_table(table, file, compression="zstd", use_dictionary=False)
-    opened = columnar.open_table("a", file)
+    opened = open_table("a", file)
     (group,) = opened.groups()
     assert [batch.num_rows for batch in opened.batches(group, [0])] == [3, 3, 2]
 
@@ -460,7 +461,7 @@ def test_rows_that_share_a_large_value_are_not_held_together() -> None:
     file = io.BytesIO()
     pq.write_table(table, file, compression="zstd", dictionary_pagesize_limit=1 << 30, store_schema=False)
     assert file.tell() < 100_000
-    opened = columnar.open_table("a", file)
+    opened = open_table("a", file)
     (group,) = opened.groups()
     assert next(opened.batches(group, [0])).num_rows == 6
 
@@ -469,7 +470,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(pa.table({"text": ["One", "Two"]})))
     with path.open("rb") as file:
-        table = columnar.open_table("a", file)
+        table = open_table("a", file)
         (group,) = table.groups()
         lying = structs.replace(group, rows=5)
         found = list(columnar.read_groups("a", table, [lying], Reading()))

@@ -24,26 +24,9 @@ SILENT = frozenset(("annotation", "annotation-xml", "script", "style", "svg", "t
 # These end an <svg> that is not closed, and are shown within one (the HTML standard: "foreign content").
 OUT_OF_SVG = frozenset(
     (
-        *(
-            "b",
-            "big",
-            "blockquote",
-            "center",
-            "code",
-            "dd",
-            "div",
-            "dl",
-            "dt",
-            "em",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-        ),
-        *("i", "li", "listing", "main", "menu", "ol", "p", "pre", "ruby", "s", "small", "span", "strong", "strike"),
-        *("sub", "sup", "table", "tt", "u", "ul", "var"),
+        *("b", "big", "blockquote", "center", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5"),
+        *("h6", "i", "li", "listing", "main", "menu", "ol", "p", "pre", "ruby", "s", "small", "span", "strong"),
+        *("strike", "sub", "sup", "table", "tt", "u", "ul", "var"),
     )
 )
 # Controls, and what a browser shows that cannot show them: text that is no part of a story on any page, by its name.

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from etl.fold import ends_sentence
 from etl.markup.linked_data import bare, decode, paragraphs
 
 # Bytes of a paragraph: a Chinese character says as much as three letters.
@@ -32,7 +33,6 @@ ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
 _STATE = re.compile(
     r"(?:^|[;\n])\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
 )
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’»“」』)\]]*$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -106,7 +106,7 @@ def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Fou
 
 
 def _as_found(texts: Sequence[str], around: tuple[_Around, ...]) -> _Found:
-    sentences = (len(text.encode()) for text in texts if _SENTENCE_END.search(text))
+    sentences = (len(text.encode()) for text in texts if ends_sentence(text))
     return _Found(tuple(texts), sum(size for size in sentences if size >= MIN_PARAGRAPH), around)
 
 

@@ -7,7 +7,7 @@ row of words and figures at least three times, with at least two figures in each
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from etl.fold import count_words
+from etl.fold import count_words, ends_sentence
 
 # Cells.  A row has a name and two figures at least: a list of titles with a rank or an age before each is no table.
 MIN_COLUMNS, MAX_COLUMNS, MIN_FIGURES = 3, 12, 2
@@ -18,7 +18,6 @@ MAX_CELL_CHARS, MAX_CELL_WORDS = 60, 6
 
 _FIGURE = re.compile(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
 _CELLS = re.compile(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
-_SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]]*$")
 
 
 def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:
@@ -40,7 +39,7 @@ def _kind(text: str) -> str:
         return "-"
     if _FIGURE.fullmatch(text):
         return "n"
-    return "-" if _SENTENCE_END.search(text) or count_words(text) > MAX_CELL_WORDS else "t"
+    return "-" if ends_sentence(text) or count_words(text) > MAX_CELL_WORDS else "t"
 
 
 def _tables(kinds: str) -> Iterator[tuple[int, int]]:
