@@ -26,7 +26,7 @@ from etl.dedup.pairs.buckets import IN_MEMORY, Resources
 from etl.dedup.pairs.names_filter import rarest_names
 from etl.dedup.pairs.same_facts import differing_facts
 from etl.dedup.selection import Blocks, DuplicateArticles, drops_of, duplicates, no_history, select
-from etl.pipeline.fingerprints import VALUES_AT_ONCE, StoredColumn
+from etl.pipeline.fingerprints import MIN_VALUES_AT_ONCE, StoredColumn
 
 RALLY = (
     "Tens of thousands of people marched through the centre of Minsk on Sunday and called on the president to resign"
@@ -577,7 +577,7 @@ def test_copied_ratio_of_an_article_is_that_of_its_words() -> None:
 
 
 def test_a_stored_column_returns_what_stands_at_places(tmp_path: Path) -> None:
-    values = np.random.default_rng(7).integers(0, 1 << 32, 3 * VALUES_AT_ONCE + 5, np.uint32)
+    values = np.random.default_rng(7).integers(0, 1 << 32, 3 * MIN_VALUES_AT_ONCE + 5, np.uint32)
     values.tofile(tmp_path / "values.u32")
     places = np.random.default_rng(8).permutation(len(values))
     assert np.array_equal(StoredColumn(tmp_path / "values.u32")[places], values[places])

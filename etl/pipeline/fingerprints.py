@@ -32,8 +32,10 @@ Result = TypeVar("Result")
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
 TIMES_IN_MEMORY = 2
-# Values read at a time: so many lists stand in a page each, and pages come by sixteen.
-VALUES_AT_ONCE = 1 << 12
+# Bytes a block that are in memory while pairs are found, beside the lists.
+BYTES_A_BLOCK = 140
+# Values of a list's column read at a time, at least; and bytes that come with each: a list's page brings fifteen others.
+MIN_VALUES_AT_ONCE, BYTES_A_VALUE = 1 << 12, 1 << 13
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
@@ -124,8 +126,9 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     rows = map(slice, block_starts[:-1].tolist(), block_starts[1:].tolist())
     filling = (partial(_fill, columns, *each) for each in zip(rows, parts, article_starts.tolist(), strict=False))
     deque(run(filling), maxlen=0)
-    paths = run(partial(_append, parts, name, folder) for name in LISTS)
-    lists: dict[str, Any] = {name: _stored_column(path, fits) for name, path in zip(LISTS, paths, strict=True)}
+    paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
+    left = job.memory - BYTES_A_BLOCK * int(block_starts[-1])
+    lists: dict[str, Any] = dict(zip(LISTS, _stored_columns(paths, left), strict=True))
     articles = columns.pop("articles")
     prints = Fingerprints(band_keys=StoredBands(parts), **columns, **lists)
     return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
@@ -161,9 +164,13 @@ def _fill(columns: "dict[str, NDArray[Any]]", rows: slice, part: FingerprintFile
 
 
 class StoredColumn:
-    """32-bit values in a file, mapped; pages that were read leave our memory at once, where the system can do that."""
+    """32-bit values in a file, mapped; pages leave our memory when so many values were read, where a system can do that.
 
-    def __init__(self, path: Path) -> None:
+    To let them leave takes as long as to read some thousand values, and no other thread runs meanwhile.
+    """
+
+    def __init__(self, path: Path, at_once: int = MIN_VALUES_AT_ONCE) -> None:
+        self._at_once = at_once
         with path.open("rb") as file:
             self._pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
@@ -173,8 +180,8 @@ class StoredColumn:
 
         values = np.frombuffer(self._pages, np.uint32)
         taken = np.empty(len(places), np.uint32)
-        for start in range(0, len(places), VALUES_AT_ONCE):
-            taken[start : start + VALUES_AT_ONCE] = values[places[start : start + VALUES_AT_ONCE]]
+        for start in range(0, len(places), self._at_once):
+            taken[start : start + self._at_once] = values[places[start : start + self._at_once]]
             if sys.platform == "linux":
                 self._pages.madvise(mmap.MADV_DONTNEED)
         return taken
@@ -252,13 +259,18 @@ def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
     return target
 
 
-def _stored_column(path: Path, stays: bool) -> "NDArray[Any] | StoredColumn":
-    """Return the values of a file; pages that were read stay in memory, or not."""
+def _stored_columns(paths: Sequence[Path], memory: int) -> "Iterator[NDArray[Any] | StoredColumn]":
+    """Yield the values of each file; pages that were read stay in memory if those of all files fit."""
     import numpy as np
 
-    if not path.stat().st_size:
-        return np.zeros(0, np.uint32)
-    return np.memmap(path, np.uint32, "r") if stays else StoredColumn(path)
+    sizes = [path.stat().st_size for path in paths]
+    for path, size in zip(paths, sizes, strict=True):
+        if not size:
+            yield np.zeros(0, np.uint32)
+        elif sum(sizes) <= memory:
+            yield np.memmap(path, np.uint32, "r")
+        else:
+            yield StoredColumn(path, max(MIN_VALUES_AT_ONCE, memory // BYTES_A_VALUE // len(paths)))
 
 
 def _mapped(path: Path) -> "pa.Table":
