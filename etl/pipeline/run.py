@@ -45,7 +45,7 @@ WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
 # Shards.  In a larger run this process needs the memory of the workers while they have nothing to do.
 MAX_SHARDS_BESIDE_WORKERS = 32
 # And then it keeps no freed arrays of this size.
-ARRAY_BYTES = 1 << 20
+ARRAY_BYTES = 1 << 24
 # What each stage makes needless.
 SPENT = {
     "prepare": ("parsed", "lines"),
