@@ -34,7 +34,7 @@ KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 TIMES_IN_MEMORY = 2
 # Bytes a block that are in memory while pairs are found, beside the lists.
 BYTES_A_BLOCK = 140
-# Values of a list's column read at a time, at least; and bytes that come with each: a list's page brings fifteen others.
+# Values read at a time, at least; and bytes that come with each: a page of a list brings fifteen others.
 MIN_VALUES_AT_ONCE, BYTES_A_VALUE = 1 << 12, 1 << 13
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
@@ -164,7 +164,7 @@ def _fill(columns: "dict[str, NDArray[Any]]", rows: slice, part: FingerprintFile
 
 
 class StoredColumn:
-    """32-bit values in a file, mapped; pages leave our memory when so many values were read, where a system can do that.
+    """32-bit values in a file, mapped; pages leave our memory after so many values, where the system can do that.
 
     To let them leave takes as long as to read some thousand values, and no other thread runs meanwhile.
     """
