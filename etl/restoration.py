@@ -91,12 +91,15 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
 WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
 NO_AUDIT = "Name it with --audit.  `clean` writes it beside the output of -o."
 # `dedup` writes only the entries of the records that it drops, with no documents around them.
-OF_DEDUP = "is the audit of `dedup`, which lists only duplicates"
+OF_DEDUP = "was written by `dedup`, and lists only duplicates"
 NOT_OF_DEDUP = "`report` and `inspect` show it; give `restore`, `stats` and `audit` the output of `clean`."
 
 
 def read_audit(path: Path) -> Iterator[AuditedDocument]:
-    """Yield the documents of an audit.  Raises RestoreError if it is cut, or an entry belongs to no document."""
+    """Yield the documents of an audit.
+
+    Raises RestoreError if it is cut, or an entry belongs to no document, and UsageError if `dedup` wrote it.
+    """
     documents, length, checksum = 0, 0, ""
     ends: list[Entry] = []
     for document in audited(before_end(path, ends)):
@@ -106,7 +109,7 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
     if not ends:
         raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
     if ends[0].rule == END_OF_DEDUP:
-        raise RestoreError(str(path), OF_DEDUP, NOT_OF_DEDUP)
+        raise UsageError(str(path), OF_DEDUP, NOT_OF_DEDUP)
     if (ends[0].row, ends[0].char_end, ends[0].line_sha256) != (documents, length, checksum):
         raise RestoreError(str(path), "lacks entries, or has others than its end says", WAY_OUT)
 
@@ -123,7 +126,7 @@ def before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
 
 
 def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
-    """Yield the documents of audit entries.  Raises RestoreError if an entry belongs to no document."""
+    """Yield the documents of audit entries.  Raises RestoreError and UsageError as `read_audit` does."""
     head: Entry | None = None
     own: list[Entry] = []
     for entry in entries:
@@ -133,7 +136,7 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
             head, own = entry, []
         elif head is None or (entry.path, entry.row) != (head.path, head.row):
             if not entry.article_id and entry.rule.startswith("duplicate/"):
-                raise RestoreError(f"{entry.path}:{entry.row}", OF_DEDUP, NOT_OF_DEDUP)
+                raise UsageError("the audit", OF_DEDUP, NOT_OF_DEDUP)
             place = f"{entry.path}:{entry.line}"
             raise RestoreError(place, "this entry of the audit belongs to no document before it", WAY_OUT)
         else:

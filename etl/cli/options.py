@@ -178,8 +178,8 @@ similarity_options = stacked(
         type=click.Choice(["same", "any"]),
         default="same",
         show_default=True,
-        help="same: paragraphs with different figures, names or dates (of datelines see docs/how-to.md) are not "
-        "duplicates; any: they may be.",
+        help="same: paragraphs with different figures, names or dates are not duplicates (for the exception of "
+        "datelines, see docs/how-to.md); any: they may be.",
     ),
     option(
         "Duplicates",

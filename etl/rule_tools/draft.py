@@ -98,7 +98,7 @@ def draft(drafted: Draft, name: str) -> str:
 
 def _removing(drafted: Draft) -> tuple[str, ...]:
     return (
-        f"kind = {toml_string(_kind(drafted.text))}  # or caption, credit, link, notice, player, structure",
+        f"kind = {toml_string(_kind(drafted.text))}  # caption, credit, link, notice, player, structure or glitch",
         f"match.exact = {toml_array([drafted.text])}",
         f"drops = {toml_array([drafted.text])}",
         f"keeps = {toml_array([drafted.keep] if drafted.keep else [])}  # better: the most similar line of a story",
