@@ -68,7 +68,7 @@ STARTED_HERE = 8
 )
 @option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
-@option("Output", "-v", "--verbose", is_flag=True, help="Print every change (removal, repair, extracted field), with its place and its rule.")
+@option("Output", "-v", "--verbose", is_flag=True, help="Print every change, with its place and its rule.")
 @options.running_options
 @options.resume_option
 @options.finding_options

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from etl.dedup.arrays import I64, U32
     from etl.dedup.fingerprint import Fingerprints
-    from etl.dedup.pairs.buckets import Buckets, Resources
+    from etl.dedup.pairs.buckets import Buckets, Resources, Runner
 
 Result = TypeVar("Result")
 
@@ -126,9 +126,8 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     rows = map(slice, block_starts[:-1].tolist(), block_starts[1:].tolist())
     filling = (partial(_fill, columns, *each) for each in zip(rows, parts, article_starts.tolist(), strict=False))
     deque(run(filling), maxlen=0)
-    paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
     left = job.memory - BYTES_A_BLOCK * int(block_starts[-1])
-    lists: dict[str, Any] = dict(zip(LISTS, _stored_columns(paths, left), strict=True))
+    lists = _lists_in_memory(parts, run) if _bytes_of_lists(parts) <= left else _lists_on_disk(parts, run, folder, left)
     articles = columns.pop("articles")
     prints = Fingerprints(band_keys=StoredBands(parts), **columns, **lists)
     return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
@@ -248,6 +247,42 @@ def _spilling(folder: Path) -> "Callable[[Iterable[Buckets]], Iterable[Buckets]]
     return partial(StoredBuckets, folder=folder)
 
 
+def _bytes_of_lists(parts: Sequence[FingerprintFile]) -> int:
+    return sum(part.read_blocks(*LISTS).nbytes for part in parts)
+
+
+def _lists_in_memory(parts: Sequence[FingerprintFile], run: "Runner") -> dict[str, Any]:
+    """Return the values of the lists of all parts, by column."""
+    return dict(zip(LISTS, run(partial(_values_of, parts, name) for name in LISTS), strict=True))
+
+
+def _values_of(parts: Sequence[FingerprintFile], name: str) -> "U32":
+    import numpy as np
+
+    from etl.dedup.store import list_values
+
+    values = np.empty(sum(len(list_values(part.read_blocks(name)[name])) for part in parts), np.uint32)
+    end = 0
+    for part in parts:
+        of_part = list_values(part.read_blocks(name)[name])
+        start, end = end, end + len(of_part)
+        values[start:end] = of_part
+    return values
+
+
+def _lists_on_disk(parts: Sequence[FingerprintFile], run: "Runner", folder: Path, memory: int) -> dict[str, Any]:
+    """Return the values of the lists of all parts, by column: in files, of which so much memory may be taken."""
+    paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
+    at_once = max(MIN_VALUES_AT_ONCE, memory // BYTES_A_VALUE // len(paths))
+    return {name: _stored_column(path, at_once) for name, path in zip(LISTS, paths, strict=True)}
+
+
+def _stored_column(path: Path, at_once: int) -> "U32 | StoredColumn":
+    import numpy as np
+
+    return StoredColumn(path, at_once) if path.stat().st_size else np.zeros(0, np.uint32)
+
+
 def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
     """Put the lists of each part into one file."""
     from etl.dedup.store import list_values
@@ -257,20 +292,6 @@ def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
         for part in parts:
             whole.write(list_values(part.read_blocks(name)[name]).data)
     return target
-
-
-def _stored_columns(paths: Sequence[Path], memory: int) -> "Iterator[NDArray[Any] | StoredColumn]":
-    """Yield the values of each file; pages that were read stay in memory if those of all files fit."""
-    import numpy as np
-
-    sizes = [path.stat().st_size for path in paths]
-    for path, size in zip(paths, sizes, strict=True):
-        if not size:
-            yield np.zeros(0, np.uint32)
-        elif sum(sizes) <= memory:
-            yield np.memmap(path, np.uint32, "r")
-        else:
-            yield StoredColumn(path, max(MIN_VALUES_AT_ONCE, memory // BYTES_A_VALUE // len(paths)))
 
 
 def _mapped(path: Path) -> "pa.Table":
