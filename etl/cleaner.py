@@ -281,7 +281,8 @@ class Cleaner:
             case (name, _):
                 raise TypeError(f"a pair is an id (str or int) and a text, not {kind_of(name)} and {kind_of(item[1])}")
             case _:
-                raise TypeError(f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}")
+                said = f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}"
+                raise TypeError(f"{said}; for a missing text give '', or all texts to clean_many")
 
     def _reading(self, given: "_Given") -> Reading:
         options = self._options

@@ -699,3 +699,51 @@ def test_hosts_of_addresses_are_read_as_addresses_are(run: Run, tmp_path: Path) 
 def test_compressed_lines_have_places_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(RECORDS.encode()))
     assert run("explain", "b.jsonl.gz:2:3").out.startswith("b.jsonl.gz:2:3, ")
+
+
+# --- a second newcomer's hour --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.txt", "./a.txt", ".//./a.txt"])
+def test_a_file_has_one_name_however_its_path_is_written(run: Run, folder: Path, name: str) -> None:
+    (folder / "copydesk.toml").write_text(
+        '[[exception]]\nsource = "a.txt"\nrule = "core/read-more"\nreason = "they mean it"\nuntil = 2100-01-01\n',
+        encoding="utf-8",
+    )
+    assert "core/read-more" not in run("clean", name, "-n").err
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('[clean]\nignore = "core/nope"\n', "copydesk.toml:2:1: core/nope: no rule has this id"),
+        ('[clean]\nrules = ["nofile.toml"]\n', "copydesk.toml:2:1: nofile.toml: there is no such pack"),
+        (
+            '[[exception]]\nrule = "core/nope"\nreason = "they mean it"\nuntil = 2100-01-01\n',
+            "copydesk.toml:1: core/nope: no rule has this id",
+        ),
+    ],
+)
+def test_a_rule_that_a_config_names_is_missed_at_its_place(run: Run, folder: Path, config: str, said: str) -> None:
+    (folder / "copydesk.toml").write_text(config, encoding="utf-8")
+    done = run("clean", "a.txt", "-n")
+    assert (done.code, said in done.err) == (2, True)
+
+
+def test_a_variable_that_is_no_option_is_named(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_CLEAN_PROFIL", "hard")
+    said = "COPYDESK_CLEAN_PROFIL: clean has no such option; did you mean COPYDESK_CLEAN_PROFILE?"
+    assert said in run("clean", "a.txt", "-n").err
+    assert said not in run("stats", "a.txt").err
+
+
+@pytest.mark.parametrize("command", ["clean", "dedup"])
+def test_a_run_says_that_its_index_is_new_or_has_all_of_it(run: Run, folder: Path, command: str) -> None:
+    (folder / "in.jsonl").write_text(json.dumps({"id": "a", "text": STORY}) + "\n", encoding="utf-8")
+    said = [run(command, "in.jsonl", "-o", "out.jsonl", "-f", "--index", "seen").err for _ in range(2)]
+    assert ["index seen: new" in one for one in said] == [True, False]
+    assert ["index seen: has all of this already" in one for one in said] == [False, True]
+
+
+def test_a_regex_that_fits_no_whole_line_leads_to_inside(run: Run, folder: Path) -> None:
+    assert "with --inside it is searched in lines" in run("rules", "try", "--regex", "The council", "a.txt").err

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -143,14 +144,16 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
 
 
 def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
-    from etl.cli.show import changes, reject_words, report, run_session, summary
+    from etl.cli.show import changes, index_words, reject_words, report, run_session, summary
+    from etl.formats.own import is_index
     from etl.pipeline.run import can_print
     from etl.pipeline.session import session
 
     request, jobs = request_of(inputs, chosen)
     is_silent = chosen["quiet"] or chosen["as_json"]
     wants_files = chosen["verbose"] or chosen["report"] or chosen["engine"] == "spark"
-    engine = settings.engine(chosen, jobs)
+    engine, index = settings.engine(chosen, jobs), request.job.index
+    was_there = bool(index) and is_index(Path(index))
     if chosen["report"]:
         check_report(request, chosen["report"])
     if request.output.kind == "stdout" and request.delivers and not wants_files and can_print(request.job):
@@ -161,6 +164,8 @@ def _clean(inputs: Sequence[str], chosen: dict[str, Any]) -> "Outcome":
             outcome = run_session(one, engine, is_silent)
             lines = changes(one.workspace, chosen["verbose"])
             words = [] if is_silent else [*lines, *summary(request.job.selection, outcome)]
+            is_empty = bool(outcome.tally.documents) and not outcome.tally.statuses
+            words += index_words(index, was_there, is_empty)
             rejects = reject_words(one.workspace)
             page = report_of(one) if chosen["report"] else ""
         if page:

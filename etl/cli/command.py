@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from etl.cli.terminal import say, visible
 from etl.errors import PackError, UsageError
 
 if TYPE_CHECKING:
@@ -100,10 +101,15 @@ class GroupedCommand(click.Command):
         if ctx.params.pop("show_settings", False):
             click.echo("\n".join(settings(ctx)))
             return None
+        _warn_of_variables(ctx)
         try:
             return super().invoke(ctx)
         except click.BadParameter as error:
             raise _placed(ctx, error) from None
+        except (UsageError, PackError) as error:
+            if place := _place_in_config(ctx, error.place):
+                raise type(error)(place, f"{error.place}: {error.fault}", error.way_out) from None
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options by group, in the order in which groups first appear; LAST_GROUPS come last."""
@@ -158,6 +164,20 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
     return error
 
 
+def _place_in_config(ctx: click.Context, word: str) -> str:
+    """Return where the config names a rule or a pack; "" if it does not."""
+    config: Config = ctx.obj
+    if found := next((one.place for one in config.changes if one.change.rule == word), ""):
+        return found
+    for parameter in ctx.command.params:
+        name = str(parameter.name)
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP and word in (ctx.params.get(name) or ()):
+            from etl.packs.locations import place
+
+            return place(config.path, 1, next(one for one in parameter.opts if one.startswith("--")).lstrip("-"))
+    return ""
+
+
 def settings(ctx: click.Context) -> Iterator[str]:
     """Yield the options of a command as lines of a config, each with the source of its value."""
     config: Config = ctx.obj
@@ -174,6 +194,17 @@ def settings(ctx: click.Context) -> Iterator[str]:
             value = json.dumps(ctx.params[name], ensure_ascii=False)
             source = sources.get(ctx.get_parameter_source(name) or ParameterSource.DEFAULT, "default")
             yield f"{f'{key} = {value}':<40}  # {source}"
+
+
+def _warn_of_variables(ctx: click.Context) -> None:
+    """Name the variables of the environment that look like options of the command, and are none."""
+    options = [parameter for parameter in ctx.command.params if isinstance(parameter, GroupedOption)]
+    known = {name for parameter in options for name in parameter.variables(ctx)}
+    for name in sorted(os.environ):
+        if name.startswith(f"{ctx.auto_envvar_prefix}_") and os.environ[name] and name not in known:
+            close = get_close_matches(name, known, 1)
+            near = f"; did you mean {close[0]}?" if close else ""
+            say(f"{visible(name)}: {ctx.info_name} has no such option{near}", fg="yellow")
 
 
 def _contradictions(ctx: click.Context) -> Iterator[str]:

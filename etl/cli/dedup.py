@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     type=click.Path(readable=False),
     default="",
     metavar="FILE",
-    help="Write each duplicate, the record kept in its place (the keeper), and their similarity.",
+    help="Write each duplicate, the record kept in its place (the keeper), and their similarity; of a whole article, "
+    "the share of its words that are copied.",
 )
 @option(
     "Output",
@@ -99,7 +100,8 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
     For each duplicate, the audit names the record that is kept and the similarity.  Records of fewer than ten words
     are never duplicates.
     """
-    from etl.cli.show import reject_words, report, run_session
+    from etl.cli.show import index_words, reject_words, report, run_session
+    from etl.formats.own import is_index
     from etl.pipeline.session import session
 
     if chosen["stats"] or chosen["compact"] or chosen["forget"] is not None:
@@ -113,11 +115,14 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
         settings.print_files(request.found, request.job.reading)
         return
     _check_outputs(request, chosen)
+    index = request.job.index
+    was_there = bool(index) and is_index(Path(index))
     with session(request) as one:
         outcome = run_session(one, engine, chosen["quiet"] or chosen["as_json"])
         _write_pairs(one.workspace, chosen)
         rejects = reject_words(one.workspace)
-    report(outcome, [_summary(outcome.tally)], rejects, chosen)
+    is_empty = _duplicates(outcome.tally) == outcome.tally.documents
+    report(outcome, [_summary(outcome.tally), *index_words(index, was_there, is_empty)], rejects, chosen)
     if outcome.tally.rejects > max_errors:
         raise SystemExit(4)
 
@@ -194,7 +199,11 @@ def _write(target: Path, lines: Iterable[object], force: bool) -> None:
         write(lines)
 
 
+def _duplicates(tally: "Tally") -> int:
+    return dict(tally.kinds).get("duplicate", 0)
+
+
 def _summary(tally: "Tally") -> str:
-    copies = dict(tally.kinds).get("duplicate", 0)
+    copies = _duplicates(tally)
     share = copies / tally.documents if tally.documents else 0.0
     return f"{number(tally.documents, 'record')}: {number(copies, 'duplicate')} ({share:.1%})"

@@ -67,6 +67,8 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
             names = f"  [{', '.join(hit.rules)}]" if hit.rules else ""
             click.echo(f"{visible(hit.place)}: {one_line(hit.text, SHOWN_CHARS)}{names}")
         say(_counts(hits))
+        if not hits and rule.match.regex and not inside:
+            say("a regex must fit a whole line; with --inside it is searched in lines")
 
 
 @click.command("new", cls=GroupedCommand)

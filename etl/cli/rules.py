@@ -74,7 +74,8 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
         elif one in found:
             click.echo(visible(_page(found[one])))
         else:
-            raise UsageError(one, "no rule has this id", did_you_mean(one, (*found, *REASONS)))
+            way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all."
+            raise UsageError(one, "no rule has this id", way_out)
 
 
 @rules.command("test", cls=GroupedCommand)

@@ -198,7 +198,9 @@ def time_added(given: str) -> str:
 
     if given:
         if not (time := instant(given)):
-            raise click.BadParameter(f"'{given}' is not a time", param_hint="--added")
+            raise click.BadParameter(
+                f"'{given}' is not a time, like 2026-11-22 or 2026-11-22T08:30:00Z", param_hint="--added"
+            )
         return time
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:

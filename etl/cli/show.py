@@ -134,6 +134,17 @@ def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
         yield f"{place_of(entry.path, entry.row, entry.record, entry.line)}: {entry.rule}: {one_line(entry.before)}"
 
 
+def index_words(index: str, was_there: bool, is_empty: bool) -> list[str]:
+    """Return what a user may not expect of an index: that it is new, or that it has all of the input already."""
+    if not index:
+        return []
+    if not was_there:
+        return [f"index {visible(index)}: new, so nothing was compared with earlier runs"]
+    if is_empty:
+        return [f"index {visible(index)}: has all of this already; `copydesk index forget` undoes an earlier run"]
+    return []
+
+
 def _title_of_repair(rule: str) -> str:
     """Return a title for repairs and cuts that are counted together ("repair/spaces+core/inline-continues")."""
     return "Damage to characters" if rule.startswith("repair/") else ""

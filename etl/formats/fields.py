@@ -173,7 +173,8 @@ def _why_no_text(fields: Fields, reading: Reading) -> str:
     named = next((name for name in TEXT_NAMES if name in fields), "")
     if named:
         return f"field '{named}' holds no text but {_shown(fields[named])}"
-    return f"has no field of text that is known ({', '.join(TEXT_NAMES[:5])} …); its fields: {few}"
+    known = f"({', '.join(TEXT_NAMES[:5])} …)"
+    return f"has no field of text that is known {known}; name it with --text-field; its fields: {few}"
 
 
 def _shown(value: Any) -> str:

@@ -17,6 +17,8 @@ from etl.formats.stores import is_address, listed, local_path
 
 # "s3://key:secret@bucket": who may read it is not written down.
 _SECRET = re.compile(r"//[^/@]*@")
+# "./a.txt" is "a.txt": the id of an article, and what an exception names, do not depend on how a path is written.
+_HERE = re.compile(r"(?:\./+)+(?=[^/])")
 # What a run keeps beside its output begins so.
 OWN = ".copydesk-"
 # Folders beside the files of a table that are none of them: what was not committed would be read twice.
@@ -49,7 +51,7 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
     seen: set[str] = set()
     rules = ignored(reading.exclude, reading.respects_ignore)
     for name in names:
-        for found in _found(name, reading, suffixes, rules):
+        for found in _found(_plain(name), reading, suffixes, rules):
             shown = reading.stdin_name if found.path == STDIN and reading.stdin_name else printable(found.path)
             if found.fault:
                 (unreadable if found.is_error else passed_over).append((shown, found.fault))
@@ -62,6 +64,12 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
         first = f" ({len(passed_over):,} passed over, first {': '.join(passed_over[0])})" if passed_over else ""
         raise NoInput(" ".join(names), f"no file in it that can be read{first}", "Name the files to read them.")
     return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
+
+
+def _plain(name: str) -> str:
+    """Return a path without "./" before it, unless what is left would mean something else."""
+    plain = name[here.end() :] if (here := _HERE.match(name)) else name
+    return name if plain == STDIN or is_address(plain) else plain
 
 
 def suffix_of(path: str) -> str:
@@ -93,7 +101,8 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
                 yield _Candidate(match, fault="it is a folder, and a pattern stands for files")
     else:
         fault = "no file matches" if has_magic(name) else "there is no such file or folder"
-        raise NoInput(name, fault, "Check the path; quote a glob to let copydesk expand it.")
+        way_out = "Check the pattern." if has_magic(name) else "Check the path; quote a glob to let copydesk expand it."
+        raise NoInput(name, fault, way_out)
 
 
 def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: Ignored) -> Iterator[_Candidate]:

@@ -220,7 +220,8 @@ def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
     if fnmatchcase(CLASSIFIER, pattern):
         way_out = f"Take the override out; --ignore {CLASSIFIER} leaves it out, and so does --profile careful."
         return UsageError(pattern, "is not a rule, and has no confidence to override", way_out)
-    return UsageError(pattern, "no rule has this id", did_you_mean(pattern, known))
+    way_out = did_you_mean(pattern, known) or "`copydesk rules list` shows all."
+    return UsageError(pattern, "no rule has this id", way_out)
 
 
 def _is_chosen(sourced: Sourced, selection: Selection) -> bool:
