@@ -71,9 +71,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --as dolma -o corpus/
 
     For HTML, the text of the blocks is rebuilt.  For several documents, give a folder: -o FOLDER.  To restore a
-    single one into a folder, end the name with a slash: -o FOLDER/.  Several records of an input become JSON lines with
-    path, row, record and text, in the folder, or printed with --path; a single one is plain text.  Exits with 5 if
-    articles and audit do not match.
+    single one into a folder, end the name with a slash: -o FOLDER/.  An input of several records is
+    restored as JSON lines with the keys path, row, record and text; an input of one record as plain text.  Exits with
+    5 if articles and audit do not match.
 
     With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
     file is never replaced by another text, because nothing in it shows that copydesk wrote it.

@@ -75,8 +75,8 @@ checking_options = options.stacked(
     "most",
     multiple=True,
     metavar="WHAT=N[%]",
-    help="Allow this much instead of nothing: art.leftover=3, raw.boilerplate=30%.  With a rule "
-    "(art.leftover:core/*=1%), it is one more limit; repeatable.",
+    help="Allow this much instead of nothing: art.leftover=3, raw.boilerplate=30%.  A limit "
+    "for some rules (art.leftover:core/*=1%) applies in addition to that of the check; repeatable.",
 )
 @option(
     "Limits",
@@ -169,7 +169,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
       copydesk baseline show
 
     The first `write` accepts the state as it is.  A later `write` lowers the counts that improved.  With --accept and
-    --reason it also raises the counts that became worse; without them, it lists these, and exits with 1.  `prune` is
+    --reason it also raises the counts that became worse; otherwise it lists these counts, and exits with 1.  `prune` is
     `write` without --accept, and needs a baseline.  The file has one line per check, rule and publisher: commit it.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     type=click.Path(readable=False),
     default="",
     metavar="FILE",
-    help="Write each duplicate, the record kept in its place (the keeper), and their similarity; of a whole article, "
-    "the share of its words that are copied.",
+    help="Write each duplicate, its keeper (the record that is kept in its place) and a number: for a paragraph their "
+    "similarity, for an article the share of its words that are copied.",
 )
 @option(
     "Output",
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     default="article",
     show_default=True,
     help="What a record is: one paragraph, or an article whose paragraphs are separated by blank lines.  An article is "
-    "removed if 80 % of its words are copied from one earlier article.",
+    "removed if 80 % of its words are copied from one other article.",
 )
 @options.similarity_options
 @option(
@@ -88,7 +88,7 @@ if TYPE_CHECKING:
 @options.index_option
 @maintenance_options
 def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Remove JSONL records that duplicate an earlier record; write the others unchanged, in their order.
+    """Remove JSONL records that duplicate another record; write the others unchanged, in their order.
 
     \b
     Examples:

@@ -52,7 +52,8 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain --text 'Belarusâ€™ president don?t'
 
     LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  If a rule removes the
-    line, an exception that keeps it is printed.  Duplicates are looked for only in the document of the line.
+    line, `explain` also prints an exception that keeps it, for copydesk.toml.  Duplicates are looked for only in the
+    document of the line, also with --dedup run.
     """
     from etl.explain import explain_line, explain_text, words
 
