@@ -38,7 +38,11 @@ class Vocabulary:
         """Return whether a folded word is in the set."""
         if word in self._words:
             return True
-        return any(word[:size] in self._stems for size in self._sizes if size <= len(word) <= size + MAX_ENDING)
+        chars = len(word)
+        for size in self._sizes:  # a loop: this is asked more often than anything else of a line
+            if size <= chars <= size + MAX_ENDING and word[:size] in self._stems:
+                return True
+        return False
 
 
 def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str], bool]:
