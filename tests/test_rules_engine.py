@@ -103,7 +103,9 @@ def test_one_literal_stands_at_its_place(data: st.DataObject, regex: str) -> Non
         pytest.param("Photo: .{3,20}", "photo: ", Place(0, 0, 3, 20), id="at the start"),
         pytest.param(".{2,9}/Getty", "/getty", Place(2, 9, 0, 0), id="at the end"),
         pytest.param("(?:x{3}Photo|Photo.)y", "photo", Place(0, 3, 1, 2), id="in either branch"),
-        pytest.param(".{2}(?=.{3}photo).{9}", "photo", Place(2, UNBOUNDED, -UNBOUNDED, UNBOUNDED), id="in a look ahead"),
+        pytest.param(
+            ".{2}(?=.{3}photo).{9}", "photo", Place(2, UNBOUNDED, -UNBOUNDED, UNBOUNDED), id="in a look ahead"
+        ),
         pytest.param("(?:a|by the )?photo.", "photo", Place(0, 7, 1, 1), id="behind what may be missing"),
     ],
 )

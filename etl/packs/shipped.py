@@ -1,8 +1,8 @@
 """What is computed of the shipped packs when copydesk is built, so that no start waits for it.
 
-`rules/shipped.msgpack` holds the rules, what their regexes require and what they compile to, with the digest of all that
-it was made from.  If the sources differ, or there is no such file, the same is computed in memory; on another Python,
-regexes are compiled when they are first asked.
+`rules/shipped.msgpack` holds the rules, what their regexes require and what they compile to, with the digest of all
+that it was made from.  If the sources differ, or there is no such file, the same is computed in memory; on another
+Python, regexes are compiled when they are first asked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,6 +38,10 @@ class Shipped(Struct, frozen=True):
     machine: str
     programs: dict[int, dict[str, Program]]
 
+    def usable_programs(self) -> dict[int, dict[str, Program]]:
+        """Return the programs if they are for this Python, else none."""
+        return self.programs if self.machine == machine() else {}
+
 
 @cache
 def builtin_rules() -> tuple[Sourced, ...]:
@@ -45,8 +49,7 @@ def builtin_rules() -> tuple[Sourced, ...]:
     folder = builtin_folder()
     if shipped := read_shipped(folder / SHIPPED):
         take_facts(shipped.facts)
-        if shipped.machine == machine():
-            take_programs(shipped.programs)
+        take_programs(shipped.usable_programs())
         return tuple(structs.replace(one, path=str(folder / one.path)) for one in shipped.rules)
     return tuple(one for path in builtin_packs() for one in load_pack(path))
 

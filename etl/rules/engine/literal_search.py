@@ -164,6 +164,8 @@ def _bounds(place: Place) -> tuple[int, int, int, int] | None:
 
     With the break, a literal at an end stands one character further out.
     """
+    if place == ANYWHERE:
+        return None
     before = (place.min_before, place.max_before) if place.max_before else (-1, UNBOUNDED)
     after = (place.min_after, place.max_after) if place.max_after else (-1, UNBOUNDED)
     is_anywhere = max(before[0], after[0]) <= 0 and min(before[1], after[1]) == UNBOUNDED

@@ -43,9 +43,7 @@ def cuts(
     return [tuple(_article_cuts(*one, rules)) for one in zip(views, found, labels, strict=True)]
 
 
-def _article_cuts(
-    view: ArticleView, hits: LiteralHits, labels: Iterable[Found], rules: JudgingRules
-) -> Iterator[Cut]:
+def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found], rules: JudgingRules) -> Iterator[Cut]:
     found = [
         (at, _widened(view.plain[at], match.span()), one.rank, one)
         for one, places in rules.strip.of(view, rules.strip.candidates(view, hits.rules))

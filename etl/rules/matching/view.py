@@ -138,7 +138,7 @@ class ArticleView:
 
     @cached_property
     def _ended(self) -> list[int]:
-        """Positions of the blocks outside the frame that have the words of a sentence, and end as one or with a colon."""
+        """Positions of the blocks outside the frame that end as a sentence, or with a colon, and have its words."""
         return [
             at
             for at, text in enumerate(self.plain)

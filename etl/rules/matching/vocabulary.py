@@ -39,10 +39,8 @@ class Vocabulary:
         if word in self._words:
             return True
         chars = len(word)
-        for size in self._sizes:  # a loop: this is asked more often than anything else of a line
-            if size <= chars <= size + MAX_ENDING and word[:size] in self._stems:
-                return True
-        return False
+        starts = [word[:size] for size in self._sizes if size <= chars <= size + MAX_ENDING]
+        return any(map(self._stems.__contains__, starts))
 
 
 def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str], bool]:

@@ -17,7 +17,18 @@ Item = tuple[Any, Any]
 # The width of a repeat without bound, in characters.
 UNBOUNDED = int(codes.MAXREPEAT)
 
-__all__ = ["UNBOUNDED", "Item", "Program", "codes", "leaf_test", "machine", "parse", "pattern_of", "program_of", "width"]
+__all__ = [
+    "UNBOUNDED",
+    "Item",
+    "Program",
+    "codes",
+    "leaf_test",
+    "machine",
+    "parse",
+    "pattern_of",
+    "program_of",
+    "width",
+]
 
 
 class Program(Struct, frozen=True, gc=False, array_like=True):
