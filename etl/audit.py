@@ -64,7 +64,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class EditedArticle(Struct, frozen=True, gc=False):
-    """What the books need of an article: its id, its blocks, what leaves it, which stay, its text and the hash of it."""
+    """What the books need of an article: id, blocks, what leaves it, which blocks stay, its text and the hash of it."""
 
     id: str
     blocks: tuple[Block, ...]
