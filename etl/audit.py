@@ -64,13 +64,14 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class EditedArticle(Struct, frozen=True, gc=False):
-    """What the books need of an article: its id, its blocks, what leaves it, which blocks stay, and its text."""
+    """What the books need of an article: id, blocks, what leaves it, which blocks stay, its text and the hash of it."""
 
     id: str
     blocks: tuple[Block, ...]
     removals: tuple[Removal, ...]
     kept: tuple[Block, ...]
     text: str
+    sha256: str
 
     def is_rejected(self) -> bool:
         """Return true if a rule has rejected the article: it is not written."""
@@ -81,7 +82,8 @@ def edited_article(article_id: str, blocks: tuple[Block, ...], removals: tuple[R
     """Return an article with its kept blocks, and its text: these blocks, a blank line between two."""
     removed = {removal.block for removal in removals if removal.action != "tag"}
     kept = tuple(block for block in blocks if block.index not in removed)
-    return EditedArticle(article_id, blocks, removals, kept, JOINT.join(block.text for block in kept))
+    text = JOINT.join(block.text for block in kept)
+    return EditedArticle(article_id, blocks, removals, kept, text, text_sha256(text))
 
 
 class Balance(Struct, frozen=True, gc=False):
@@ -181,6 +183,7 @@ def post(document: Document, articles: Sequence[EditedArticle]) -> tuple[Entry, 
 
 def document_entry(document: Document, written: Sequence[EditedArticle]) -> Entry:
     """Return the entry that stands before those of a document; `written` are the articles that the output holds."""
+    is_as_read = len(written) == 1 and written[0].text == document.text
     return Entry(
         path=document.path,
         record=document.record,
@@ -190,10 +193,10 @@ def document_entry(document: Document, written: Sequence[EditedArticle]) -> Entr
         char_end=len(document.text),
         action="document",
         rule="",
-        also=",".join(f"{article.id}:{text_sha256(article.text)}" for article in written),
+        also=",".join(f"{article.id}:{article.sha256}" for article in written),
         before="",
         gap=document.gap,
-        line_sha256=text_sha256(document.text),
+        line_sha256=written[0].sha256 if is_as_read else text_sha256(document.text),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from etl.audit import EditedArticle, text_sha256
+from etl.audit import EditedArticle
 from etl.captions import as_json, captions
 from etl.fold import count_words, ends_sentence
 from etl.markdown import markdown
@@ -114,7 +114,7 @@ def record(
         word_count=words,
         removed_ratio=_share(edited, ("drop", "cut", "extract", "duplicate")),
         duplicate_ratio=_share(edited, ("duplicate",)),
-        text_sha256=text_sha256(text),
+        text_sha256=edited.sha256,
         origin=_origin(document, article, edited.blocks),
         metadata=document.extra,
         captions=as_json(captions(document, edited)) if fields.captions else UNSET,

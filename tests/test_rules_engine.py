@@ -23,6 +23,7 @@ from etl.rules.matching.guards import covers
 from etl.rules.regexes.compiled import Regex, regex_of
 from etl.rules.regexes.literals import Place, placed_literals, required
 from etl.rules.regexes.reach import look_ahead, repeated_start, widths
+from etl.rules.regexes.syntax import UNBOUNDED
 
 SHIPPED = [
     (sourced.name, sourced.version, sourced.rule)
@@ -46,6 +47,9 @@ PUBLISHERS = (None, *(Publisher(name, name) for _, _, one in SHIPPED for name in
         pytest.param("(?:AP|P){2}:", {"pp:", "pap:"}, id="repeated"),
         pytest.param("(?:Share.?){2,9}", {"share"}, id="repeated with a gap"),
         pytest.param(r"(?:Read|)more\b(?=!)", {"more"}, id="places between characters"),
+        pytest.param("(?=.{0,20}(?:photo|image)).{5,40}", {"photo", "image"}, id="in a look ahead"),
+        pytest.param("(?!.{0,20}photo).{5,40}", None, id="keeps: a look ahead at what must not stand there"),
+        pytest.param(".{3,20}(?<=photo) [A-Z]", None, id="keeps: a look behind"),
         pytest.param("x{0,3}Straße", {"strasse"}, id="what may be missing is not required"),
         pytest.param("(?:photo)?.{3,20}", None, id="keeps: all of it may be missing"),
         pytest.param("[A-Z]{2,20}", None, id="keeps: a range of letters"),
@@ -99,6 +103,9 @@ def test_one_literal_stands_at_its_place(data: st.DataObject, regex: str) -> Non
         pytest.param("Photo: .{3,20}", "photo: ", Place(0, 0, 3, 20), id="at the start"),
         pytest.param(".{2,9}/Getty", "/getty", Place(2, 9, 0, 0), id="at the end"),
         pytest.param("(?:x{3}Photo|Photo.)y", "photo", Place(0, 3, 1, 2), id="in either branch"),
+        pytest.param(
+            ".{2}(?=.{3}photo).{9}", "photo", Place(2, UNBOUNDED, -UNBOUNDED, UNBOUNDED), id="in a look ahead"
+        ),
         pytest.param("(?:a|by the )?photo.", "photo", Place(0, 7, 1, 1), id="behind what may be missing"),
     ],
 )

@@ -1,5 +1,6 @@
 """What is computed when copydesk is built: the same rules and facts, taken only if their sources are the same."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,15 @@ from etl.packs import builtin_packs, load_pack
 from etl.packs.load import builtin_folder
 from etl.packs.shipped import Shipped, builtin_rules, read_shipped, write_shipped
 from etl.rules.regexes.compiled import RegexFacts
+from etl.rules.regexes.syntax import Program, machine, pattern_of
+
+TEXTS = (
+    "Read more",
+    "By Jane Roe, Reuters",
+    "Photo: Getty Images",
+    "© 2019 Reuters. All Rights Reserved.",
+    "3 giugno 14:30",
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +45,31 @@ def test_file_holds_what_every_regex_requires(written: Path) -> None:
     assert shipped
     assert {one.rule.match.regex for one in shipped.rules} - {""} <= set(shipped.facts)
     assert all(isinstance(facts, RegexFacts) and facts.literals for facts in shipped.facts.values())
+
+
+def test_programs_match_as_regexes_that_are_compiled_do(written: Path) -> None:
+    shipped = read_shipped(written)
+    assert shipped and shipped.machine == machine()
+    for flags, by_regex in shipped.programs.items():
+        for regex, program in list(by_regex.items())[::25]:
+            made, compiled = pattern_of(regex, program), re.compile(regex, flags)
+            assert (made.flags, made.groups, made.groupindex) == (compiled.flags, compiled.groups, compiled.groupindex)
+            for text in TEXTS:
+                assert [found.span() for found in made.finditer(text)] == [
+                    found.span() for found in compiled.finditer(text)
+                ]
+
+
+def test_programs_of_another_python_are_not_taken(written: Path, tmp_path: Path) -> None:
+    shipped = msgspec.msgpack.decode(written.read_bytes(), type=Shipped)
+    empty = Program(b"", 0, 0, {})
+    foreign = {flags: dict.fromkeys(by_regex, empty) for flags, by_regex in shipped.programs.items()}
+    path = tmp_path / "shipped.msgpack"
+    path.write_bytes(msgspec.msgpack.encode(msgspec.structs.replace(shipped, machine="another", programs=foreign)))
+    read = read_shipped(path)
+    assert read and read.usable_programs() == {}
+    here = read_shipped(written)
+    assert here and here.usable_programs() == shipped.programs
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What is computed of the shipped packs when copydesk is built, so that no start waits for it.
 
-`rules/shipped.msgpack` holds the rules and what their regexes require, with the digest of all that it was made from.
-If the sources differ, or there is no such file, the same is computed in memory.
+`rules/shipped.msgpack` holds the rules, what their regexes require and what they compile to, with the digest of all
+that it was made from.  If the sources differ, or there is no such file, the same is computed in memory; on another
+Python, regexes are compiled when they are first asked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,8 @@ from etl.packs.load import Sourced, builtin_folder, builtin_packs, load_pack
 from etl.packs.misuses import patterns
 from etl.rules import language
 from etl.rules.regexes import compiled, fragments, literals, publishers, reach, syntax
-from etl.rules.regexes.compiled import RegexFacts, regex_facts, take_facts
+from etl.rules.regexes.compiled import RegexFacts, regex_facts, regex_of, take_facts, take_programs
+from etl.rules.regexes.syntax import Program, machine, program_of
 
 SHIPPED = "shipped.msgpack"
 # What the facts of a regex are computed with, and the shape of a rule.
@@ -25,11 +27,20 @@ _CODE = (fold, language, compiled, fragments, literals, publishers, reach, synta
 
 
 class Shipped(Struct, frozen=True):
-    """The shipped rules, their paths below the folder of the packs, and the facts of their regexes."""
+    """The shipped rules, their paths below the folder of the packs, and the facts of their regexes.
+
+    `programs` are those of the regexes, by flags and by regex, for the Python that `machine` names.
+    """
 
     digest: str
     rules: tuple[Sourced, ...]
     facts: dict[str, RegexFacts]
+    machine: str
+    programs: dict[int, dict[str, Program]]
+
+    def usable_programs(self) -> dict[int, dict[str, Program]]:
+        """Return the programs if they are for this Python, else none."""
+        return self.programs if self.machine == machine() else {}
 
 
 @cache
@@ -38,6 +49,7 @@ def builtin_rules() -> tuple[Sourced, ...]:
     folder = builtin_folder()
     if shipped := read_shipped(folder / SHIPPED):
         take_facts(shipped.facts)
+        take_programs(shipped.usable_programs())
         return tuple(structs.replace(one, path=str(folder / one.path)) for one in shipped.rules)
     return tuple(one for path in builtin_packs() for one in load_pack(path))
 
@@ -50,9 +62,12 @@ def write_shipped(path: Path) -> None:
         for pack in builtin_packs()
         for one in load_pack(pack)
     ]
-    regexes = {pattern.regex for one in rules for pattern in patterns(one.rule) if pattern.regex}
-    facts = {regex: regex_facts(regex) for regex in sorted(regexes)}
-    path.write_bytes(msgspec.msgpack.encode(Shipped(_digest(folder), tuple(rules), facts)))
+    regexes = [regex_of(pattern) for one in rules for pattern in patterns(one.rule) if pattern.regex]
+    facts = {source: regex_facts(source) for source in sorted({regex.source for regex in regexes})}
+    programs: dict[int, dict[str, Program]] = {}
+    for flags, regex in sorted({(regex.flags, regex.generic) for regex in regexes}):
+        programs.setdefault(int(flags), {})[regex] = program_of(regex, int(flags))
+    path.write_bytes(msgspec.msgpack.encode(Shipped(_digest(folder), tuple(rules), facts, machine(), programs)))
 
 
 def read_shipped(path: Path) -> Shipped | None:

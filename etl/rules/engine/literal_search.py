@@ -1,4 +1,9 @@
-"""Literal search: which of all literals of all rules stand in which blocks of a batch, found in one pass."""
+"""Literal search: which of all literals of all rules stand in which blocks of a batch, found in one pass.
+
+In the text that is searched a line break stands around each block, and in none.  What must open or end a block is
+searched together with that break, and so is not found in the middle of others: "di" opens a byline, and is in half of
+all blocks.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -19,6 +24,8 @@ NO_RULES: RuleSet = 0
 
 _Entry = tuple[RuleSet, int, int, tuple[int, int, int, int] | None, int]
 """Of a literal: the rule, the length of the block at least and at most, bounds of the place, rank if it is located."""
+
+_BREAK = "\n"
 
 # Bytes.  A text has a match for each third character, which takes 150 bytes.
 WINDOW_BYTES = 512 << 10
@@ -74,14 +81,13 @@ class LiteralMatcher:
         self._window = window
         by_literal: dict[bytes, list[_Entry]] = {}
         for literal, one in triggers:
-            entry = (
-                only(one.rank),
-                one.min_chars,
-                one.max_chars,
-                _bounds(one.place),
-                one.rank if one.is_located else -1,
-            )
-            by_literal.setdefault(_encoded(literal), []).append(entry)
+            if _BREAK in literal:  # no block holds it
+                continue
+            place = one.place
+            opening, ending = "" if place.max_before else _BREAK, "" if place.max_after else _BREAK
+            located = one.rank if one.is_located else -1
+            entry = only(one.rank), one.min_chars, one.max_chars, _bounds(place), located
+            by_literal.setdefault(_encoded(f"{opening}{literal}{ending}"), []).append(entry)
         self._entries = list(by_literal.values())
         self._longest = [max(entry[2] for entry in entries) for entries in self._entries]
         self._automaton = ahocorasick_rs.BytesAhoCorasick(list(by_literal))
@@ -108,32 +114,29 @@ class LiteralMatcher:
         found = [LiteralHits({}, {}) for _ in views]
         shapes, ends = _shapes_of(views)
         places = ((hits, view, at) for hits, view in zip(found, views, strict=True) for at in range(len(view)))
-        at = start_of_block = end_of_block = chars = -1
+        at = start_of_block = end_of_block = chars = 0
         rules, is_exact, hits = NO_RULES, True, LiteralHits({}, {})
         entries_of, longest = self._entries, self._longest
         for literal, start, end in self._matches(shapes):
-            if end > end_of_block:
+            if end > end_of_block + 1:
                 if rules:
                     hits.rules[at] = rules
                     rules = NO_RULES
-                while end > end_of_block:
+                while end > end_of_block + 1:
                     start_of_block, end_of_block = end_of_block + 1, next(ends)
                     hits, view, at = next(places)
                 text = view.plain[at]
                 chars, is_exact = len(text), text.isascii()
-            if chars > longest[literal] or start < start_of_block:  # it would stand across two blocks
+            if chars > longest[literal]:
                 continue
             before, after = start - start_of_block, end_of_block - end
             for bit, min_chars, max_chars, bounds, located in entries_of[literal]:
                 if not min_chars <= chars <= max_chars:
                     continue
-                if bounds:
+                if bounds and is_exact:  # else folding has moved what does not stand at an end
                     min_before, max_before, min_after, max_after = bounds
-                    if is_exact:
-                        if not (min_before <= before <= max_before and min_after <= after <= max_after):
-                            continue
-                    elif (before and not max_before) or (after and not max_after):
-                        continue  # only the ends of the block are sure: folding has moved the rest
+                    if not (min_before <= before <= max_before and min_after <= after <= max_after):
+                        continue
                 rules |= bit
                 if located >= 0 and is_exact:
                     first, _ = hits.spans.get((at, located), (before, 0))
@@ -157,19 +160,27 @@ class LiteralMatcher:
 
 
 def _bounds(place: Place) -> tuple[int, int, int, int] | None:
-    """Return what a place asks for, None if it is nothing."""
-    return None if place == ANYWHERE else (place.min_before, place.max_before, place.min_after, place.max_after)
+    """Return what a place asks for beyond the ends of a block, None if it is nothing.
+
+    With the break, a literal at an end stands one character further out.
+    """
+    if place == ANYWHERE:
+        return None
+    before = (place.min_before, place.max_before) if place.max_before else (-1, UNBOUNDED)
+    after = (place.min_after, place.max_after) if place.max_after else (-1, UNBOUNDED)
+    is_anywhere = max(before[0], after[0]) <= 0 and min(before[1], after[1]) == UNBOUNDED
+    return None if is_anywhere else (*before, *after)
 
 
 def _shapes_of(views: Sequence[ArticleView]) -> tuple[bytes, Iterator[int]]:
-    """Return the shapes of all blocks, a byte between two, and where each ends."""
+    """Return the shapes of all blocks, a break before each and behind the last one, and where each ends."""
     folded = [text for view in views for text in view.folded]
-    joined = "\n".join(folded)
+    joined = _BREAK.join(["", *folded, ""])
     if joined.isascii():
-        return joined.encode().translate(_DIGITS_ALIKE), accumulate(map(len, folded), lambda end, size: end + 1 + size)
+        return joined.encode().translate(_DIGITS_ALIKE), accumulate(1 + len(text) for text in folded)
     shapes = _encoded(shape(joined))
     sizes = (len(text) if text.isascii() else len(_encoded(shape(text))) for text in folded)
-    return shapes, accumulate(sizes, lambda end, size: end + 1 + size)
+    return shapes, accumulate(1 + size for size in sizes)
 
 
 def _encoded(text: str) -> bytes:

@@ -1,12 +1,12 @@
 """Furniture inside a paragraph: what scrapers that flatten a page leave in the middle of prose.  Cuts nothing."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
 
-from etl.rules.engine.flattened import flattened_labels
+from etl.rules.engine.flattened import Found, flattened_labels
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
 from etl.rules.matching.reported import SAYABLE_KINDS, is_quotation
@@ -39,17 +39,18 @@ def cuts(
 ) -> list[tuple[Cut, ...]]:
     """Return, for each article of a batch, what strip rules would cut, in reading order; what touches is one cut."""
     found = rules.search(views) if candidates is None else candidates
-    return [tuple(_article_cuts(view, hits, rules)) for view, hits in zip(views, found, strict=True)]
+    labels = flattened_labels(views, rules)
+    return [tuple(_article_cuts(*one, rules)) for one in zip(views, found, labels, strict=True)]
 
 
-def _article_cuts(view: ArticleView, hits: LiteralHits, rules: JudgingRules) -> Iterator[Cut]:
+def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found], rules: JudgingRules) -> Iterator[Cut]:
     found = [
         (at, _widened(view.plain[at], match.span()), one.rank, one)
         for one, places in rules.strip.of(view, rules.strip.candidates(view, hits.rules))
         for at in places
         for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]
-    found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in flattened_labels(view, rules)]
+    found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in labels]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
         yield from _joined(view, at, [(span, one) for _, span, _, one in of_block])
 

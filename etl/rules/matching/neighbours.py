@@ -4,16 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
-
 from etl.fold import label
 from etl.rules.language import Between, Match, Near, Neighbour, Pattern, Recurs, Span
 from etl.rules.matching.patterns import CRITERIA, Predicate, all_of, block_predicate, pattern_predicate, predicate
 from etl.rules.matching.recurrence import MAX_LINE_CHARS, line_key
 from etl.rules.matching.view import ArticleView
 
-# Blocks.  Farther than any rule looks.
-FAR = 1 << 20
 # What is counted once for an article, and so costs next to nothing at each of its blocks.
 MEASURED = ("after", "before", "beside", "between")
 
@@ -53,86 +49,59 @@ def span_predicate(between: Between, user_rule: str = "") -> Predicate:
     return predicate(is_in_span)
 
 
-class Distances(Struct, frozen=True, gc=False):
-    """Of each block of an article, how far away the nearest one stands that a pattern matches; FAR or more: none does.
-
-    They are counted once for an article, and then several rules ask them of each of its blocks.
-    """
-
-    above: list[int]
-    below: list[int]
-
-
 @cache
-def _distances(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], Distances]:
-    """Return what measures a view: one function for equal patterns, so that rules share what is counted."""
+def _marks(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], bytearray]:
+    """Return what marks the blocks of a view that a pattern matches with 1, all others with 0.
+
+    It does so once for an article.  It is one function for equal patterns, so that rules share what is marked.
+    """
     among = pattern_predicate(pattern, user_rule).among
     asks_only_rules = bool(pattern.rule) and not any(getattr(pattern, one) for one in CRITERIA if one != "rule")
 
-    def distances(view: ArticleView) -> Distances:
-        found = view.remembered.get(among)
+    def marks(view: ArticleView) -> bytearray:
+        found: bytearray | None = view.remembered.get(among)
         if found is None:
-            places = sorted(view.named) if asks_only_rules else range(len(view))
-            found = view.remembered[among] = _measured(among(view, places), len(view))
+            found = view.remembered[among] = bytearray(len(view))
+            for at in among(view, sorted(view.named) if asks_only_rules else range(len(view))):
+                found[at] = 1
         return found
 
-    return distances
-
-
-def _measured(places: Sequence[int], size: int) -> Distances:
-    marked = bytearray(size)
-    for at in places:
-        marked[at] = 1
-    return Distances(_since(marked), _since(marked[::-1])[::-1])
-
-
-def _since(marked: bytearray) -> list[int]:
-    """Return for each place how far before it the last mark stands; FAR or more if there is none."""
-    found: list[int] = []
-    away = FAR
-    for is_marked in marked:
-        found.append(away)
-        away = 1 if is_marked else away + 1
-    return found
+    return marks
 
 
 def _after(near: Neighbour, user_rule: str) -> Predicate:
-    distances, within = _distances(near, user_rule), near.within
+    marks, within = _marks(near, user_rule), near.within
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        above = distances(view).above
-        return [at for at in places if above[at] <= within]
+        is_near = marks(view).find
+        return [at for at in places if is_near(1, max(0, at - within), at) >= 0]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _before(near: Neighbour, user_rule: str) -> Predicate:
-    distances, within = _distances(near, user_rule), near.within
+    marks, within = _marks(near, user_rule), near.within
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        below = distances(view).below
-        return [at for at in places if below[at] <= within]
+        is_near = marks(view).find
+        return [at for at in places if is_near(1, at + 1, at + within + 1) >= 0]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _beside(near: Neighbour, user_rule: str) -> Predicate:
-    distances, within = _distances(near, user_rule), near.within
-
-    def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        found = distances(view)
-        return [at for at in places if min(found.above[at], found.below[at]) <= within]
-
-    return Predicate(lambda view, at: bool(among(view, (at,))), among)
+    above, below = _after(near, user_rule).holds, _before(near, user_rule).holds
+    return predicate(lambda view, at: above(view, at) or below(view, at))
 
 
 def _between(between: Between, user_rule: str) -> Predicate:
-    starts, ends = _distances(between.start, user_rule), _distances(between.end, user_rule)
+    starts, ends = _marks(between.start, user_rule), _marks(between.end, user_rule)
     most = between.max_blocks + 1
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        above, below = starts(view).above, ends(view).below
-        return [at for at in places if above[at] + below[at] <= most]
+        above, below = starts(view).rfind, ends(view).find
+        nearest = ((at, above(1, max(0, at - most), at), below(1, at + 1, at + most)) for at in places)
+        return [at for at, start, end in nearest if start >= 0 and end >= 0 and end - start <= most]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 

@@ -137,19 +137,23 @@ class ArticleView:
         return [Counter(_WORDS.findall(text)) for text in self.folded]
 
     @cached_property
-    def sentences(self) -> list[int]:
-        """Positions of the blocks that read as the story's own text, and that no rule has named so far.
-
-        A long block that ends with a colon announces a poem, a list or a statement of the story.
-        """
-        ended = [
+    def _ended(self) -> list[int]:
+        """Positions of the blocks outside the frame that end as a sentence, or with a colon, and have its words."""
+        return [
             at
             for at, text in enumerate(self.plain)
             if (ends_sentence(text) or text.endswith(_COLONS) or not has_full_stop(text))
             and self.has_words(at, MIN_SHORT_SENTENCE_WORDS)
             and at not in self.frame
-            and at not in self.named
         ]
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """Positions of the blocks that read as the story's own text, and that no rule has named so far.
+
+        A long block that ends with a colon announces a poem, a list or a statement of the story.
+        """
+        ended = [at for at in self._ended if at not in self.named]
         if long := [at for at in ended if self.has_words(at, MIN_SENTENCE_WORDS)]:
             return long
         short = [at for at in ended if ends_sentence(self.plain[at])]

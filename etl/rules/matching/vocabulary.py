@@ -38,7 +38,9 @@ class Vocabulary:
         """Return whether a folded word is in the set."""
         if word in self._words:
             return True
-        return any(word[:size] in self._stems for size in self._sizes if size <= len(word) <= size + MAX_ENDING)
+        chars = len(word)
+        starts = [word[:size] for size in self._sizes if size <= chars <= size + MAX_ENDING]
+        return any(map(self._stems.__contains__, starts))
 
 
 def consists_of(words: Sequence[str], fillers: Sequence[str]) -> Callable[[str], bool]:

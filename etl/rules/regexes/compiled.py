@@ -18,7 +18,7 @@ from etl.rules.regexes.budget import BUDGET, MAX_SECONDS
 from etl.rules.regexes.literals import Place, placed_literals
 from etl.rules.regexes.publishers import PUBLISHER, generic, names_in, naming
 from etl.rules.regexes.reach import SENTENCE_END, look_ahead, opens_behind_sentence, repeated_start, widths
-from etl.rules.regexes.syntax import UNBOUNDED
+from etl.rules.regexes.syntax import UNBOUNDED, Program, pattern_of
 
 # Compiled regexes: those of all rules, and of those that name publishers the latest.
 MAX_COMPILED = 2_000
@@ -42,13 +42,23 @@ class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
     is_behind_sentence: bool
 
 
-# By the regex itself, so that nothing in it can go stale.
+Programs = Mapping[int, Mapping[str, Program]]
+"""What regexes compile to, by flags and by the regex itself."""
+
+# By the regex itself, so that nothing in them can go stale.
 _FACTS: dict[str, RegexFacts] = {}
+_PROGRAMS: dict[int, dict[str, Program]] = {}
 
 
 def take_facts(facts: Mapping[str, RegexFacts]) -> None:
     """Use the facts of regexes that were computed when copydesk was built."""
     _FACTS.update(facts)
+
+
+def take_programs(programs: Programs) -> None:
+    """Use the programs of regexes that were compiled when copydesk was built, on this machine."""
+    for flags, by_regex in programs.items():
+        _PROGRAMS.setdefault(flags, {}).update(by_regex)
 
 
 def regex_facts(source: str) -> RegexFacts:
@@ -86,7 +96,12 @@ class Regex:
     @cached_property
     def pattern(self) -> Searcher:
         """The compiled regex, with any text for a publisher.  Raises re.error if it is none."""
-        return _compiled(generic(self.source), self.flags, self.user_rule)
+        return _compiled(self.generic, self.flags, self.user_rule)
+
+    @property
+    def generic(self) -> str:
+        """The regex with any text for a publisher."""
+        return generic(self.source)
 
     def searcher(self, text: str, publishers: Collection[str]) -> Searcher | None:
         """Return what searches a plain text, if these publishers are known; None if the text cannot match."""
@@ -177,7 +192,10 @@ class TimedRegex:
 
 @lru_cache(MAX_COMPILED)
 def _compiled(source: str, flags: int, user_rule: str) -> Searcher:
-    return TimedRegex(source, flags, user_rule) if user_rule else re.compile(source, flags)
+    if user_rule:
+        return TimedRegex(source, flags, user_rule)
+    program = _PROGRAMS.get(flags, {}).get(source)
+    return pattern_of(source, program) if program else re.compile(source, flags)
 
 
 @cache

@@ -23,11 +23,11 @@ MARK_SELECTIVITY = 3
 _MARK = re.compile(r"[^\w .,:'\"-]")
 # A letter that is as rare as two: "X" is the name of a network, "图" a picture.
 _RARE = re.compile("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# Words that every paragraph of English has.
+# Words that every paragraph of English has; most lines that are none have none of them.
 _COMMON = frozenset(("the", "and", "that", "with", "for", "was", "from"))
 # So many texts are written out for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)"; beyond, it is cut in two.
-# With four times as many no shipped rule is tried less often, and start-up is slower.
-MAX_TEXTS = 32
+# With 32 a line of body dumps is tried by a sixth more rules; with 64 by no fewer, and start-up is slower.
+MAX_TEXTS = 36
 # So many characters of a range: digits are written out, letters would tell nothing.
 MAX_RANGE = 10
 
@@ -67,6 +67,8 @@ class Place(Struct, frozen=True, gc=False, array_like=True):
 
 
 ANYWHERE = Place(0, UNBOUNDED, 0, UNBOUNDED)
+# What a look-ahead sees may be what stands behind it in the regex, too.
+_AHEAD = Place(0, UNBOUNDED, -UNBOUNDED, UNBOUNDED)
 Choice = Mapping[str, Place]
 """Literals of which one stands in every text, each with its place."""
 
@@ -132,6 +134,7 @@ def _sequence(tree: Any, items: Any) -> RegexLiterals:
     is_whole = True
     for at, found in enumerate(read):
         is_whole = _extend(runs[-1], at, found) and is_whole
+        choices += ({text: _AHEAD.within(before[at], (0, 0)) for text in best} for best in _ahead(tree, parts[at]))
         if not found.texts or runs[-1].last != at:
             is_whole = False
             texts = found.texts or found.ends
@@ -140,6 +143,13 @@ def _sequence(tree: Any, items: Any) -> RegexLiterals:
                 choices.append({text: place.within(before[at], after[at]) for text, place in best.items()})
     placed = [dict.fromkeys(run.texts, _place(run, before, after, spans)) for run in runs]
     return RegexLiterals(runs[0].texts if is_whole else None, choices=(*placed, *choices))
+
+
+def _ahead(tree: Any, item: Item) -> Iterator[Choice]:
+    """Yield what stands behind a place in every text that a regex matches, if the item is a look ahead at it."""
+    code, value = item
+    if code is codes.ASSERT and value[0] > 0 and (best := _best(_sequence(tree, value[1]))):
+        yield best
 
 
 def _extend(run: _Run, at: int, found: RegexLiterals) -> bool:
@@ -226,7 +236,7 @@ def _selectivity(literals: Iterable[str]) -> int:
 @cache
 def _selectivity_of(literal: str) -> int:
     if literal.strip() in _COMMON:
-        return MIN_SELECTIVITY - 1
+        return MIN_SELECTIVITY
     marks, rare = len(_MARK.findall(literal)), len(_RARE.findall(literal))
     return len(literal) - literal.count(" ") + rare + (MARK_SELECTIVITY - 1) * marks
 
