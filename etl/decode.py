@@ -88,7 +88,9 @@ def decode(raw: Raw) -> Decoded:
         return _checked(raw.body)
     encoding, reason = next(_answers(raw, raw.body))
     text, replaced = _read(raw.body, encoding)
-    _refuse_junk(raw.path, text, encoding, replaced)
+    # In UTF-8 a byte below 0x80 is a character of its own.
+    data = raw.body if encoding == "utf-8" and not replaced else text.encode("utf-8", "surrogatepass")
+    _refuse_junk(raw.path, text, data, encoding, replaced)
     return Decoded(text.removeprefix("\ufeff"), encoding, reason, replaced)
 
 
@@ -167,10 +169,11 @@ def codec_of(label: str) -> str:
 
 def _unmarked(body: bytes) -> Iterator[str]:
     """Yield encodings that the bytes show: by shift sequences, or for UTF-16 and UTF-32 by the places of NULs."""
-    yield from (encoding for shift, encoding in SHIFTS if shift.search(body))
-    nuls = body.count(0)
-    if not nuls:
+    if b"\x1b" in body or b"~{" in body:
+        yield from (encoding for shift, encoding in SHIFTS if shift.search(body))
+    if 0 not in body:
         return
+    nuls = body.count(0)
     even = body[::2].count(0)
     if nuls * 2 > len(body):
         yield "utf-32-le" if body[:1] != b"\0" else "utf-32-be"
@@ -238,8 +241,8 @@ def _mended(fault: re.Match[str]) -> str:
     return bytes([byte]).decode("cp1252", "replace") if byte < 0xA0 else "\ufffd"
 
 
-def _refuse_junk(path: str, text: str, encoding: str, replaced: int) -> None:
-    data = text.encode("utf-8", "surrogatepass")  # in which a byte below 0x80 is a character of its own
+def _refuse_junk(path: str, text: str, data: bytes, encoding: str, replaced: int) -> None:
+    """Raise Unreadable if a text is none; `data` is the text as UTF-8."""
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if controls > max(MAX_SPARED, MAX_CONTROL_SHARE * len(text)):
         share = f"{controls / len(text):.0%} of its characters are NULs and other controls"

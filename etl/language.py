@@ -85,11 +85,13 @@ def contradicted(said: str, texts: Sequence[str]) -> str:
     claimed = _of_one_language(re.split("[-_]", said.lower())[0])
     if claimed not in LANGUAGES or sum(map(count_words, texts)) < MIN_WORDS_TO_CONTRADICT:
         return ""
-    longest = sorted(texts, key=len, reverse=True)[:MAX_WITNESSES]
-    found = {detect([text]) for text in longest} - {""}
-    if len(found) == 1 and (language := found.pop()) and _of_one_language(language) != claimed:
-        return language
-    return ""
+    found = ""
+    for text in sorted(texts, key=len, reverse=True)[:MAX_WITNESSES]:
+        language = detect([text])
+        if language and (_of_one_language(language) == claimed or found not in ("", language)):
+            return ""
+        found = language or found
+    return found
 
 
 def _of_one_language(code: str) -> str:

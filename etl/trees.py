@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 THOUSANDTHS = 1_000
 # One bit a leaf in the widest mask that numpy has.
 MAX_LEAVES = 64
-# Trees x rows that are asked at once: the work arrays take some 20 bytes for each, and stay in the processor's cache.
-MAX_ASKED = 75_000
+# Splits x rows that are asked at once: the work arrays take some 11 bytes for each, and stay in the processor's cache.
+MAX_ASKED = 100_000
 # In `Tree.features`: the node is a leaf.
 LEAF = -1
 
@@ -81,11 +81,10 @@ def contributions(forest: Forest, matrix: "Matrix") -> "Integers":
     parts = [np.zeros((0, width), dtype=np.int64)]
     for leaves in _leaves(forest, matrix):
         rows = leaves.shape[1]
-        sums = np.zeros(rows * width)  # float64 is exact for integers below 2 ** 53
-        of_row = np.arange(rows) * width
-        for features, changes in zip(compiled.path_features, compiled.path_changes, strict=True):
-            places = (features[leaves] + of_row).ravel()
-            sums += np.bincount(places, weights=changes[leaves].ravel(), minlength=rows * width)
+        places = compiled.path_features.take(leaves, axis=0) + np.arange(0, rows * width, width)[:, None]
+        changes = compiled.path_changes.take(leaves, axis=0)
+        # float64 is exact for integers below 2 ** 53
+        sums = np.bincount(places.ravel(), weights=changes.ravel(), minlength=rows * width)
         parts.append(sums.astype(np.int64).reshape(rows, width))
     return np.concatenate(parts)
 
@@ -94,7 +93,7 @@ class _Compiled(Struct, frozen=True, eq=False):
     """The arrays of a forest.  S is the greatest number of splits in a tree.
 
     `features`, `thresholds`, `masks`: S x trees; a mask keeps the leaves that a row may still reach when it goes right.
-    `means`: of all leaves in a row, MAX_LEAVES places a tree.  `path_features`, `path_changes`: steps x leaves, the
+    `means`: of all leaves in a row, MAX_LEAVES places a tree.  `path_features`, `path_changes`: leaves x steps, the
     steps on the path to each leaf; behind the last one stand changes of 0.
     """
 
@@ -129,13 +128,12 @@ def _leaves(forest: Forest, matrix: "Matrix") -> Iterator["NDArray[np.intp]"]:
     compiled = _compiled(forest)
     offsets = np.arange(len(forest.trees))[:, None] * MAX_LEAVES
     one, struck_out = compiled.masks.dtype.type(1), ~compiled.masks[:, :, None]
-    thresholds = compiled.thresholds.astype(matrix.dtype)[:, :, None]
-    step = max(1, MAX_ASKED // len(forest.trees))
+    thresholds = compiled.thresholds.astype(matrix.dtype, copy=False)[:, :, None]
+    step = max(1, MAX_ASKED // compiled.features.size)
     for start in range(0, len(matrix), step):
         columns = np.ascontiguousarray(matrix[start : start + step].T)
-        struck = np.zeros((len(forest.trees), columns.shape[1]), dtype=compiled.masks.dtype)
-        for features, bounds, leaves in zip(compiled.features, thresholds, struck_out, strict=True):
-            struck |= (columns[features] > bounds) * leaves
+        exceeds = columns.take(compiled.features, axis=0) > thresholds
+        struck = np.bitwise_or.reduce(exceeds * struck_out, axis=0)
         lowest = ~struck & (struck + one)  # the lowest bit that is not set: the first leaf left
         yield np.frexp(lowest.astype(np.float64))[1] - 1 + offsets
 
@@ -156,8 +154,8 @@ def _compiled(forest: Forest) -> _Compiled:
     masks = np.full((most_splits, len(read)), every_leaf, dtype=mask_type)
     means = np.zeros(len(read) * MAX_LEAVES, dtype=np.int64)
     longest = max(len(leaf.path) for _, leaves in read for leaf in leaves)
-    path_features = np.zeros((longest, len(means)), dtype=np.int64)
-    path_changes = np.zeros((longest, len(means)))
+    path_features = np.zeros((len(means), longest), dtype=np.int64)
+    path_changes = np.zeros((len(means), longest))
     for at, (splits, leaves) in enumerate(read):
         for row, split in enumerate(splits):
             features[row, at], thresholds[row, at] = split.feature, split.threshold
@@ -165,7 +163,7 @@ def _compiled(forest: Forest) -> _Compiled:
         for place, leaf in enumerate(leaves, at * MAX_LEAVES):
             means[place] = leaf.mean
             for step, (feature, change) in enumerate(leaf.path):
-                path_features[step, place], path_changes[step, place] = feature, change
+                path_features[place, step], path_changes[place, step] = feature, change
     return _Compiled(features, thresholds, masks, means, path_features, path_changes)
 
 

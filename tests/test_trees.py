@@ -85,7 +85,7 @@ def test_scores_are_those_of_a_walk_and_contributions_add_up_to_them(
 
 
 def test_rows_do_not_depend_on_their_batch() -> None:
-    batch = MAX_ASKED // 2  # two trees
+    batch = MAX_ASKED // 4  # two trees of up to two splits
     rows = np.arange(2.0 * (batch + 3)).reshape(-1, 2) % 13
     places = [0, batch - 1, batch, batch + 2]
     alone = [score(FOREST, rows[at : at + 1])[0] for at in places]

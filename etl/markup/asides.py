@@ -7,13 +7,14 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
 
 from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
-from etl.markup.layout import Layout, Line
+from etl.markup.layout import Box, Layout, Line
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, OFFERS, PICTURES, RELATED, SPOKEN, names_discussion
 
 # Characters of story that must stand outside, or the box may hold the story of a page that calls it so.
@@ -100,7 +101,7 @@ def _names(layout: Layout, line: int, levels: int) -> list[str]:
 
 def _related(layout: Layout) -> Callable[[Layout, int], bool]:
     """Return what tells whether a line stands in a box that is called a list of other stories, and has two links."""
-    is_named = [bool(names) and RELATED.search(names) is not None for _, names in layout.keys]
+    is_named = cache(lambda key: RELATED.search(layout.keys[key][1]) is not None)
     of_box = [0] * (len(layout.boxes) + 1)
     for line in layout.lines:
         of_box[line.box + 1] += line.linked >= MIN_LINK
@@ -108,7 +109,7 @@ def _related(layout: Layout) -> Callable[[Layout, int], bool]:
 
     def is_related(_: Layout, line: int) -> bool:
         around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
-        named = next((place for place in around if is_named[layout.boxes[place].key]), -1)
+        named = next((place for place in around if is_named(layout.boxes[place].key)), -1)
         return named >= 0 and until[layout.ends[named]] - until[named] > 1
 
     return is_related
@@ -116,6 +117,9 @@ def _related(layout: Layout) -> Callable[[Layout, int], bool]:
 
 def _column(layout: Layout) -> Callable[[Layout, int], bool]:
     """Return what tells whether a line stands in a cell of links alone: a menu beside the story, in pages of tables."""
+    cells = [place for place, box in enumerate(layout.boxes) if box.name == "td"]
+    if not cells:
+        return lambda *_: False
     chars, linked, links = ([0] * (len(layout.boxes) + 1) for _ in range(3))
     for line in layout.lines:
         for sums, value in (
@@ -130,7 +134,7 @@ def _column(layout: Layout) -> Callable[[Layout, int], bool]:
         all_chars, in_links, count = (sums[layout.ends[box]] - sums[box] for sums in until)
         return count >= MIN_COLUMN and in_links >= MOSTLY * all_chars
 
-    menus = {place for place, box in enumerate(layout.boxes) if box.name == "td" and is_menu(place)}
+    menus = set(filter(is_menu, cells))
     return lambda _, line: any(box in menus for box in layout.path(layout.lines[line].box)) if menus else False
 
 
@@ -150,13 +154,15 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
     They stand in a box that calls itself so, below all other story, with names or times of those who wrote them or in
     boxes that repeat.
     """
+    if not any(_is_discussion(layout, layout.boxes[place]) for place in layout.around(story)):
+        return frozenset()
     outermost = _outermost(layout)
     inside: dict[int, list[int]] = defaultdict(list)
     others: list[int] = []
     for line in sorted(story):
         top = outermost[layout.lines[line].box]
         (inside[top] if top >= 0 else others).append(line)
-    if not inside or _chars(layout, others) < MIN_STORY:
+    if _chars(layout, others) < MIN_STORY:
         return frozenset()
     signed = _signed(layout, said, outermost) | _repeating(layout, outermost)
     found = [lines for top, lines in inside.items() if top in signed and _is_below(layout, others, lines[0])]
@@ -184,13 +190,17 @@ def credible(layout: Layout, said: Said) -> Layout:
 
 def _outermost(layout: Layout) -> list[int]:
     """Return for each box the outermost discussion around it; -1 if there is none."""
-    is_named = [name in GROUPS and bool(names) and names_discussion(names) for name, names in layout.keys]
     outermost: list[int] = []
     for place, box in enumerate(layout.boxes):
         above = outermost[box.parent] if place else -1
-        is_one = above < 0 and (is_named[box.key] or box.parts & _COMMENTS)
-        outermost.append(place if is_one else above)
+        outermost.append(place if above < 0 and _is_discussion(layout, box) else above)
     return outermost
+
+
+def _is_discussion(layout: Layout, box: Box) -> bool:
+    """Return whether a box is in comments by its marks, or is called a discussion."""
+    name, names = layout.keys[box.key]
+    return bool(box.parts & _COMMENTS) or (bool(names) and name in GROUPS and names_discussion(names))
 
 
 def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:

@@ -23,7 +23,7 @@ _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])
 # Attributes of dates that hold an epoch, and its digits.
 EPOCHS, EPOCH_DIGITS = ("data-timestamp", "data-time", "data-date", "data-datetime", "data-epoch"), (10, 13)
 # Elements that are asked whatever their attributes are, and attributes for which any other is.
-LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script"}
+LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script", "a"}
 TELLING = frozenset(("class", "itemprop", "rel"))
 # Attributes of a <meta> that name what its content is.
 META_KEYS = ("property", "name", "itemprop", "http-equiv")
@@ -37,9 +37,15 @@ SHOWN_DATE = "shown date"
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
 _HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
+AUTHOR_FOLDERS = frozenset(
+    (
+        *("author", "authors", "autor", "autore", "autoren", "autores", "autori", "auteur", "auteurs", "user", "users"),
+        *("profile", "profiles", "staff", "journalist", "journalists", "reporter", "reporters"),
+        *("columnist", "columnists", "contributor", "contributors"),
+    )
+)
 _AUTHOR = re.compile(
-    r"/(?:authors?|autor(?:es|en|i|e)?|auteurs?|users?|profiles?|staff|journalists?|reporters?|columnists?"
-    r"|contributors?)/(?!log-?(?:in|out)|sign-?|register|password)[^/?#]{3,}/?$",
+    rf"/(?:{'|'.join(sorted(AUTHOR_FOLDERS))})/(?!log-?(?:in|out)|sign-?|register|password)[^/?#]{{3,}}/?$",
     re.IGNORECASE,
 )
 # Characters of a byline, a date, a title that are listened to, and of a script or style sheet.
@@ -84,11 +90,13 @@ class Listener:
     def __init__(self) -> None:
         self.clues: list[Clue] = []
         self.unseen: frozenset[str] = frozenset()
+        self.unseen_classes: frozenset[str] = frozenset()
         # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
 
     def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int) -> None:
         """Note an element: at once if its attributes say all, at its end if its text does."""
+        attributes = attributes or {}  # without attributes lxml has a mapping whose `get` is slow
         if tag in TOLD_BY_ATTRIBUTES:
             self._note_attributes(tag, attributes, line)
         elif name := _clue_name(tag, attributes):
@@ -103,6 +111,12 @@ class Listener:
             elif len(self.listening) < MAX_OPEN:
                 self.listening.append((depth, name, line, []))
 
+    def hides(self, attributes: Mapping[str, str]) -> bool:
+        """Return whether the style sheets so far hide the class or id of an element."""
+        if "class" in attributes and not self.unseen_classes.isdisjoint(attributes["class"].split()):
+            return True
+        return "id" in attributes and f"#{attributes['id']}" in self.unseen
+
     def data(self, text: str) -> None:
         """Hear text."""
         for _, _, _, heard in self.listening:
@@ -115,6 +129,7 @@ class Listener:
             text = "".join(heard).strip()
             if name == "style":
                 self.unseen |= unseen(text)
+                self.unseen_classes = frozenset(name[1:] for name in self.unseen if name[0] == ".")
             elif name == "state":
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)
@@ -150,17 +165,18 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if tag == "script":
         kind = attributes.get("type", "").lower()
         return f"script {kind}" if "ld+json" in kind else "state" if kind in STATES and "src" not in attributes else ""
-    if tag == "time" and _MODIFIED.search(attributes.get("class", "")):
-        return "time modified"
     if tag in TEXTS:
+        if tag == "time" and _MODIFIED.search(attributes.get("class", "")):
+            return "time modified"
         return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
     if "itemprop" in attributes and (said := attributes["itemprop"].lower()) in PROPERTIES:
         return f"itemprop {said}" if said != "articlebody" else ""
-    if attributes.get("rel") == "author":
+    if "rel" in attributes and attributes["rel"] == "author":
         return "rel author"
     named = named_clue(attributes["class"]) if "class" in attributes else ""
-    named = SHOWN_DATE if named == "date" else named
-    return named or (led_to(attributes.get("href", "")) if tag == "a" else "")
+    if not named and tag == "a":
+        return led_to(attributes.get("href", ""))
+    return SHOWN_DATE if named == "date" else named
 
 
 def led_to(href: str) -> str:
@@ -169,7 +185,10 @@ def led_to(href: str) -> str:
     >>> [led_to(href) for href in ("/", "https://www.example.org/", "index.php", "/news/", "/author/jane-roe/")]
     ['home', 'home', 'home', '', 'author link']
     """
-    return "home" if _HOME.fullmatch(href) else "author link" if _AUTHOR.search(href) else ""
+    if _HOME.fullmatch(href):
+        return "home"
+    may_lead = not AUTHOR_FOLDERS.isdisjoint(href.casefold().split("/"))
+    return "author link" if may_lead and _AUTHOR.search(href) else ""
 
 
 def unseen(style: str) -> frozenset[str]:

@@ -289,8 +289,10 @@ def _status(layout: Layout, said: Said, keeps: Sequence[bool], body: Sequence[st
 
 def _prose(lines: Sequence[Line]) -> list[int]:
     """Return the characters of each line that reads like prose, 0 for the others."""
-    ended = endings([line.text for line in lines])
-    return [
-        len(line.text) if end in (1, 2) and len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text) else 0
-        for line, end in zip(lines, ended, strict=True)
+    found = [0] * len(lines)
+    long = [
+        place for place, line in enumerate(lines) if len(line.text) >= MIN_SENTENCE and 3 * line.linked < len(line.text)
     ]
+    for place, end in zip(long, endings([lines[place].text for place in long]), strict=True):
+        found[place] = len(lines[place].text) if end in (1, 2) else 0
+    return found

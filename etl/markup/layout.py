@@ -1,6 +1,6 @@
 """A page laid out: its boxes, its lines of text, its clues.  Plain values: judging them needs no parser."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -61,6 +61,16 @@ class Layout(Struct, frozen=True, gc=False):
     keys: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     clues: tuple[Clue, ...]
+
+    def around(self, lines: Iterable[int]) -> set[int]:
+        """Return the boxes around lines."""
+        found: set[int] = set()
+        for line in lines:
+            place = self.lines[line].box
+            while place not in found:
+                found.add(place)
+                place = self.boxes[place].parent
+        return found
 
     def path(self, place: int) -> Iterator[int]:
         """Yield a box's place, its parent's, and so on up to the root's."""

@@ -1,7 +1,7 @@
 """Read the metadata of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 
 from msgspec import Struct
@@ -95,6 +95,9 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 
+# The clues of a page by name, those of each name in the order of the page.
+Clues = Mapping[str, Sequence[Clue]]
+
 
 class Span(Struct, frozen=True, gc=False):
     """Where on a page its story stands: from the line of its headline, or its first, to its last."""
@@ -118,12 +121,16 @@ class Shown(Struct, frozen=True, gc=False):
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     """Return the metadata of a page's article; "" is unknown."""
     headings, story = shows.headings, shows.story
-    scripts = [clue.content for clue in clues if clue.name == "script application/ld+json"]
-    linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *_said(clues, HEADLINES))])
-    url = next(filter(_is_address, (*_said(clues, ADDRESSES), linked.url)), "")
-    publishers = [in_one_line(name) for name in (linked.publisher, *_said(clues, PUBLISHERS)) if not _is_address(name)]
-    known = {_folded(name) for name in (*publishers, _site(url), *_said(clues, ["home"]))} - {""}
-    said = list(filter(None, (linked.headline, *_said(clues, HEADLINES))))
+    by_name: dict[str, list[Clue]] = {}
+    for clue in clues:
+        by_name.setdefault(clue.name, []).append(clue)
+    scripts = _said(by_name, ["script application/ld+json"])
+    linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *_said(by_name, HEADLINES))])
+    url = next(filter(_is_address, (*_said(by_name, ADDRESSES), linked.url)), "")
+    names = (linked.publisher, *_said(by_name, PUBLISHERS))
+    publishers = [in_one_line(name) for name in names if not _is_address(name)]
+    known = {_folded(name) for name in (*publishers, _site(url), *_said(by_name, ["home"]))} - {""}
+    said = list(filter(None, (linked.headline, *_said(by_name, HEADLINES))))
     titles = [title for title in said if not _is_site_title(title, known)]
     shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
     if not titles and not shown:
@@ -131,17 +138,17 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
-        author=_author(clues, linked.author, shows, known),
-        created=_told_day(clues, linked.created)
-        or _marked_day(clues, SHOWN_DATES, _below(story))
+        author=_author(by_name, linked.author, shows, known),
+        created=_told_day(by_name, linked.created)
+        or _marked_day(by_name, SHOWN_DATES, _below(story))
         or _day_in_path(url)
-        or _first_day(shows.beside, clues)
-        or _marked_day(clues, MARKED_DATES, _at_end(story))
-        or _marked_day(clues, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
-        or _marked_day(clues, SHOWN_DATES, _at_end(story))
-        or _only_day(clues, story),
+        or _first_day(shows.beside, by_name)
+        or _marked_day(by_name, MARKED_DATES, _at_end(story))
+        or _marked_day(by_name, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
+        or _marked_day(by_name, SHOWN_DATES, _at_end(story))
+        or _only_day([clue for clue in clues if clue.name in SHOWN_DATES], next(_said(by_name, LANGUAGES), ""), story),
         url=url,
-        language=_language((*_said(clues, LANGUAGES), linked.language)),
+        language=_language((*_said(by_name, LANGUAGES), linked.language)),
     )
 
 
@@ -222,26 +229,27 @@ def _trigrams(text: str) -> set[str]:
     return {text[start : start + 3] for start in range(max(1, len(text) - 2))}
 
 
-def _author(clues: Sequence[Clue], linked: str, shows: Shown, publishers: set[str]) -> str:
+def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> str:
     """Return the authors: what linked data says, else meta tags, else the byline beside the story.
 
     A publisher or an account that linked data or meta tags name counts only if there is no byline.
     """
     told = [linked.split("; ")]
     for name in AUTHORS:
-        said = _said(clues, [name])
+        said = _said(by_name, [name])
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
-    told.append(_of_card(clues))
+    told.append(_of_card(by_name))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
-    shown = (_but_publisher(names_of(_beside(clues, name, shows.story), "shown"), publishers) for name in SHOWN_AUTHORS)
+    beside = (names_of(_beside(by_name, name, shows.story), "shown") for name in SHOWN_AUTHORS)
+    shown = (_but_publisher(names, publishers) for names in beside)
     sure = filter(None, (_persons(one, publishers) for one in named))
     byline = next(filter(None, shown), "") or _first_byline(shows.beside, publishers)
     return next(sure, "") or byline or next(filter(None, named), "")
 
 
-def _of_card(clues: Sequence[Clue]) -> list[str]:
+def _of_card(by_name: Clues) -> list[str]:
     """Return the author in the labels and values of a card for social networks."""
-    label, value = (next(_said(clues, [f"twitter:{name}1"]), "") for name in ("label", "data"))
+    label, value = (next(_said(by_name, [f"twitter:{name}1"]), "") for name in ("label", "data"))
     return list(names_of([value], "shown")) if _LABEL.search(label) else []
 
 
@@ -287,35 +295,33 @@ def _byline_in(line: str) -> str:
     return f"記者 {match[1]}" if match else line
 
 
-def _first_day(lines: Iterable[str], clues: Sequence[Clue]) -> str:
+def _first_day(lines: Iterable[str], by_name: Clues) -> str:
     """Return the first day that a line tells."""
-    language = next(_said(clues, LANGUAGES), "")
+    language = next(_said(by_name, LANGUAGES), "")
     return next(filter(None, (instant(line, language) or shown_date(line) for line in lines)), "")
 
 
-def _beside(clues: Sequence[Clue], name: str, story: Span) -> list[str]:
+def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
     """Return what the first clue of a name beside a story says, and those right below it."""
-    found = list(_near(clues, name, story))
+    found = list(_near(by_name, name, story))
     return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
 
 
-def _told_day(clues: Sequence[Clue], linked: str) -> str:
+def _told_day(by_name: Clues, linked: str) -> str:
     """Return when a story was published by what linked data says, else meta tags."""
-    language = next(_said(clues, LANGUAGES), "")
-    return next(filter(None, (instant(said, language) for said in (linked, *_said(clues, DATES)))), "")
+    language = next(_said(by_name, LANGUAGES), "")
+    return next(filter(None, (instant(said, language) for said in (linked, *_said(by_name, DATES)))), "")
 
 
-def _marked_day(clues: Sequence[Clue], names: Sequence[str], lines: range) -> str:
+def _marked_day(by_name: Clues, names: Sequence[str], lines: range) -> str:
     """Return the first time that is marked up in some lines, by how sure its markup is."""
-    language = next(_said(clues, LANGUAGES), "")
-    shown = (clue.content for name in names for clue in clues if clue.name == name and clue.line in lines)
+    language = next(_said(by_name, LANGUAGES), "")
+    shown = (clue.content for name in names for clue in by_name.get(name, ()) if clue.line in lines)
     return next(filter(None, (instant(said, language) or shown_date(said) for said in shown)), "")
 
 
-def _only_day(clues: Sequence[Clue], story: Span) -> str:
+def _only_day(dated: Sequence[Clue], language: str, story: Span) -> str:
     """Return the first time that is marked up within the story, else the only one on the page."""
-    language = next(_said(clues, LANGUAGES), "")
-    dated = [clue for clue in clues if clue.name in SHOWN_DATES]
     read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
     inside = (day for line, day in read if day and story.start <= line <= story.end)
     times = {day for _, day in read if day}
@@ -346,9 +352,9 @@ def _at_end(story: Span) -> range:
     return range(max(_below(story).stop, story.end - LINES_AT_END + 1), story.end + LINES_AT_END)
 
 
-def _near(clues: Sequence[Clue], name: str, story: Span) -> Iterator[Clue]:
+def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:
     """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end."""
-    of_name = [clue for clue in clues if clue.name == name]
+    of_name = by_name.get(name, ())
     around = range(story.start - LINES_ABOVE, _below(story).stop)
     yield from (clue for clue in of_name if clue.line in around)
     yield from (clue for clue in of_name if clue.line in _at_end(story))
@@ -363,9 +369,9 @@ def _language(codes: Iterable[str]) -> str:
     return next((match[0].lower() for code in codes if (match := re.match("[a-zA-Z]{2,3}(?![a-zA-Z])", code))), "")
 
 
-def _said(clues: Sequence[Clue], names: Iterable[str]) -> Iterator[str]:
+def _said(by_name: Clues, names: Iterable[str]) -> Iterator[str]:
     """Return what the clues of these names say, in the order of the names."""
-    return (clue.content for name in names for clue in clues if clue.name == name and clue.content)
+    return (clue.content for name in names for clue in by_name.get(name, ()) if clue.content)
 
 
 def _is_address(text: str) -> bool:

@@ -5,7 +5,7 @@ Pages of a site share their attributes, so each text of them is looked at once.
 
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 # Values of attributes whose words are remembered: those of some thirty pages, with a kilobyte each.
 MAX_REMEMBERED = 5_000
@@ -26,13 +26,13 @@ def key_words(key: tuple[str, str]) -> frozenset[str]:
 
 @lru_cache(MAX_REMEMBERED)
 def _words(names: str) -> frozenset[str]:
-    return frozenset([word for part in names.split()[:MAX_PARTS] for word in _part_words(part)])
+    return frozenset(chain.from_iterable(map(_part_words, names.split()[:MAX_PARTS])))
 
 
 @lru_cache(MAX_REMEMBERED)
 def _part_words(part: str) -> tuple[str, ...]:
     words = [word.lower() for word in _KEY_WORD.findall(part)[:MAX_WORDS] if 1 < len(word) < MAX_LETTERS]
-    return tuple(dict.fromkeys([*words, *map("+".join, pairwise(words))]))
+    return (*words, *map("+".join, pairwise(words)))
 
 
 class Finder:

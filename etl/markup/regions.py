@@ -5,12 +5,13 @@ another under one root, or under roots of one name, are one region: one block of
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import groupby
 
 from msgspec import Struct
 
 from etl.markup.elements import BIT
-from etl.markup.layout import Layout
+from etl.markup.layout import Box, Layout
 
 # What a region is called by the parts that its root stands in, the surest first, and the kind of its removal.
 NAMES: tuple[tuple[str, str, str], ...] = (
@@ -97,15 +98,22 @@ def _namer(layout: Layout, roots: Sequence[int]) -> Callable[[int], str]:
             chars[root] += len(line.text)
             linked[root] += line.linked
 
+    @cache
+    def name_of_root(root: int) -> str:
+        return _name(layout.boxes[root], chars[root], linked[root])
+
     def name(place: int) -> str:
         line = layout.lines[place]
         root = roots[line.box]
-        box = layout.boxes[root if root >= 0 else line.box]
-        if box.control:
-            return CONTROL
-        if named := next((name for part, name, _ in NAMES if box.parts & BIT[part]), ""):
-            return named
-        size, links = (chars[root], linked[root]) if root >= 0 else (len(line.text), line.linked)
-        return LINKS if links > MOSTLY_LINKED * size else OUTSIDE
+        return name_of_root(root) if root >= 0 else _name(layout.boxes[line.box], len(line.text), line.linked)
 
     return name
+
+
+def _name(box: Box, chars: int, linked: int) -> str:
+    """Return what a region with this root is called; `linked` of its characters stand in links."""
+    if box.control:
+        return CONTROL
+    if named := next((name for part, name, _ in NAMES if box.parts & BIT[part]), ""):
+        return named
+    return LINKS if linked > MOSTLY_LINKED * chars else OUTSIDE

@@ -5,7 +5,8 @@ are one id or class, which needs no tree; most pages have none of the ids and cl
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from etl.markup.layout import Box, Layout
 
@@ -49,7 +50,7 @@ def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, .
     ('.share-bar', 'article p')
     """
     by_name = frozenset(selector for selector in selectors if _ONE_NAME.fullmatch(selector))
-    held = [_named(box.attributes, by_name) if box.attributes else [] for box in boxes]
+    held = _named(boxes, by_name)
     if asked := [selector for selector in selectors if selector not in by_name]:
         _ask_tree(boxes, asked, held)
     found: list[tuple[str, ...]] = []
@@ -60,12 +61,16 @@ def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, .
     return found
 
 
-def _named(attributes: Mapping[str, str], by_name: frozenset[str]) -> list[str]:
-    """Return the selectors of one class or id that hold an element: most that rules ask for are such."""
-    names = [f".{name}" for name in attributes["class"].split()] if "class" in attributes else []
-    if "id" in attributes:
-        names.append(f"#{attributes['id']}")
-    return [name for name in names if name in by_name]
+def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[list[str]]:
+    """Return the selectors of one class or id that hold each box: most that rules ask for are such."""
+    of_class = cache(lambda names: [name for part in names.split() if (name := f".{part}") in by_name])
+    held: list[list[str]] = []
+    for box in boxes:
+        attributes = box.attributes or {}
+        named = of_class(attributes["class"]) if "class" in attributes else []
+        has_id = "id" in attributes and f"#{attributes['id']}" in by_name
+        held.append([*named, f"#{attributes['id']}"] if has_id else [*named])
+    return held
 
 
 def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: Sequence[list[str]]) -> None:

@@ -179,7 +179,7 @@ def _folded_away(
 ) -> set[int]:
     """Return the paragraphs of hidden boxes right below a part of the story, in its own box: "Read on" unfolds them."""
     found: set[int] = set()
-    holding = {layout.boxes[place].parent for line in story for place in layout.path(layout.lines[line].box)}
+    holding = {layout.boxes[place].parent for place in layout.around(story)}
     last = -1
     for line in sorted(likely):
         box = _outermost_hidden(layout, line)
@@ -199,5 +199,9 @@ def _folded_away(
 
 def _outermost_hidden(layout: Layout, line: int) -> int:
     """Return the outermost hidden box around a line; 0 if there is none."""
-    hidden = [box for box in layout.path(layout.lines[line].box) if layout.boxes[box].parts & BIT["hidden"]]
-    return hidden[-1] if hidden else 0
+    outermost = 0
+    for box in layout.path(layout.lines[line].box):
+        if not layout.boxes[box].parts & BIT["hidden"]:
+            break
+        outermost = box
+    return outermost

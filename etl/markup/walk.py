@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 from msgspec import Struct
 
-from etl.markup.clues import LISTENED, TELLING, Listener, led_to
+from etl.markup.clues import LISTENED, TELLING, Listener
 from etl.markup.elements import (
     APART,
     BIT,
@@ -64,7 +64,7 @@ _ATTRIBUTE = re.compile(r"""[^\s=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINE_END = re.compile(r"\r\n?")
 # Of white space only these collapse: a no-break space is text.
-_SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 
 
 def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -> Layout:
@@ -90,10 +90,19 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
 
 def _without_excess(text: str) -> str:
     """Cut tags of more than MAX_ATTRIBUTES attributes down to these."""
-    is_short = len(text) < LONG_PAGE and any(max(map(len, text.split(sign))) < LONG_TAG for sign in "<>")
-    if is_short:
+    if len(text) < LONG_PAGE and any(_is_dense(text, sign) for sign in "<>"):
         return text
     return _LONG_TAG.sub(lambda match: _cut(match[0]) if len(match[0]) > LONG_TAG else match[0], text)
+
+
+def _is_dense(text: str, sign: str) -> bool:
+    """Return whether fewer than LONG_TAG characters stand between any two of a sign, and at both ends of the text."""
+    at = -1
+    while at + LONG_TAG < len(text):
+        at = text.rfind(sign, at + 1, at + LONG_TAG + 1)
+        if at < 0:
+            return False
+    return True
 
 
 def _cut(tag: str) -> str:
@@ -109,7 +118,7 @@ class _Walker:
     """Target of lxml's parser: sets text in lines, tag by tag and string by string, as a browser would."""
 
     def __init__(self, with_scripts: bool, with_links: bool) -> None:
-        self.with_scripts = with_scripts
+        self.controls = CONTROLS if with_scripts else {name: CONTROLS[name] for name in CONTROLS if name != "noscript"}
         self.boxes: list[Box] = [Box("html", 0, 0, 0)]
         self.ends: list[int] = [0]
         self.keys: dict[tuple[str, str], int] = {("html", ""): 0}
@@ -119,7 +128,8 @@ class _Walker:
         self.listening = self.listener.listening
         # The element that is open: its box, its parts, how its text is set, the silent element that it is in or is.
         self.box, self.parts, self.bits, self.silent = 0, 0, 0, ""
-        self.open: list[tuple[int, int, int, str, bool]] = []
+        # The same of the elements around each that is open.
+        self.around: list[tuple[int, int, int, str]] = []
         # The line that is being set: its text, its counts, how many <br> stand before it.
         self.words: list[str] = []
         self.counts = [0, 0, 0, 0]
@@ -133,7 +143,7 @@ class _Walker:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
-        frame, is_apart = (self.box, self.parts, self.bits, self.silent), False
+        self.around.append((self.box, self.parts, self.bits, self.silent))
         if self.silent == "svg" and tag in OUT_OF_SVG:
             self.silent = ""
         if self.silent or (tag in SILENT and "shadowrootmode" not in attributes):
@@ -141,7 +151,7 @@ class _Walker:
         elif (
             tag in BLOCKS
             or ("-" in tag and self._is_block())
-            or (tag == "span" and _SET_AS_BLOCK.search(attributes.get("style", "")))
+            or (tag == "span" and "style" in attributes and _SET_AS_BLOCK.search(attributes["style"]))
         ):
             if self.words or self.after or self.breaks:
                 self._end_line()
@@ -156,32 +166,30 @@ class _Walker:
             elif tag in PICTURES:
                 self.counts[3] += 1
             if tag in APART or (attributes and self._is_hidden(tag, attributes)):
-                is_apart = len(self.lines_around) < MAX_APART
-                if is_apart:
+                if len(self.lines_around) < MAX_APART:
                     self._set_apart()
                 else:
                     self._end_line()
                 self._open_box(tag, attributes)
-        self.open.append((*frame, is_apart))
-        if tag in LISTENED or not TELLING.isdisjoint(attributes) or (tag == "a" and led_to(attributes.get("href", ""))):
-            self.listener.start(tag, attributes, len(self.open), len(self.lines))
+        if tag in LISTENED or not TELLING.isdisjoint(attributes):
+            self.listener.start(tag, attributes, len(self.around), len(self.lines))
 
     def end(self, tag: str) -> None:
         """Close an element."""
-        if not self.open:
+        if not self.around:
             return
         if self.listening:
-            self.listener.end(len(self.open))
-        box, self.parts, bits, silent, is_apart = self.open.pop()
+            self.listener.end(len(self.around))
+        box, self.parts, bits, silent = self.around.pop()
         if self.links and tag == "a":
             self.links.close(len(self.words))
         if box != self.box:
             if self.words or self.after or self.breaks:
                 self._end_line()
             self.ends[self.box] = len(self.boxes)
-            self.box = box
-            if is_apart:
+            if self.lines_around and self.lines_around[-1].before == self.box:
                 self._set_back()
+            self.box = box
         self.bits, self.silent = bits, silent
 
     def data(self, text: str) -> None:
@@ -202,7 +210,7 @@ class _Walker:
 
     def close(self) -> Layout:
         """End the page."""
-        while self.open:
+        while self.around:
             self.end("")
         self._end_line()
         self.ends[0] = len(self.boxes)
@@ -216,41 +224,35 @@ class _Walker:
         return self.boxes[self.box].name not in LINES and all(word.isspace() for word in self.words)
 
     def _open_box(self, tag: str, attributes: Mapping[str, str]) -> None:
-        names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY] if attributes else ""
-        key = tag, names
-        place = self.keys.get(key)
-        if place is None:
-            place = self.keys[key] = len(self.keys)
-            said = named_part(names) if names and tag in GROUPS else ""
-            self.own_parts.append(_PART_BITS.get(tag, 0) | BIT.get(said, 0))
-        parts = self.parts | self.own_parts[place]
+        names, parts = "", self.parts
         if attributes:
+            names = " ".join([value for name, value in attributes.items() if name in NAMING])[:MAX_KEY]
             if "role" in attributes:
                 parts |= _ROLE_BITS.get(attributes["role"], 0)
             if self._is_hidden(tag, attributes):
                 parts |= BIT["hidden"]
-        control = self.boxes[self.box].control or self._control(tag)
+        key = tag, names
+        place = self.keys.get(key)
+        if place is None:
+            place = self.keys[key] = len(self.keys)
+            part = named_part(names) if names and tag in GROUPS else ""
+            self.own_parts.append(_PART_BITS.get(tag, 0) | BIT.get(part, 0))
+        parts |= self.own_parts[place]
+        control = self.boxes[self.box].control or self.controls.get(tag, "")
         self.boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
         self.ends.append(0)
         self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
             self.bits |= _VERBATIM
 
-    def _control(self, tag: str) -> str:
-        return "" if tag == "noscript" and not self.with_scripts else CONTROLS.get(tag, "")
-
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
-        unseen = self.listener.unseen
-        if not unseen and HIDING.isdisjoint(attributes):
-            return False
-        if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
-            return True
-        if "style" in attributes and INVISIBLE.search(attributes["style"]):
-            return True
-        return "#" + attributes.get("id", "") in unseen or any(
-            f".{name}" in unseen for name in attributes.get("class", "").split()
-        )
+        if not HIDING.isdisjoint(attributes):
+            if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
+                return True
+            if "style" in attributes and INVISIBLE.search(attributes["style"]):
+                return True
+        return bool(self.listener.unseen) and self.listener.hides(attributes)
 
     # Lines
 
@@ -275,7 +277,8 @@ class _Walker:
                 for part in _BLANK_LINE.split(_LINE_END.sub("\n", text)):
                     self._add(part.strip())
             else:
-                self._add(_SPACE.sub(" ", text).strip(), links)
+                text = text.strip()
+                self._add(text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text), links)
         if self.after:
             self.lines += self.after
             self.after = []
@@ -292,8 +295,9 @@ class _Walker:
         self.breaks = 0
 
     def _set_apart(self) -> None:
-        """Leave the line open, and begin one that comes after it."""
-        self.lines_around.append(_OpenLine(self.words, self.counts, self.breaks, self.after, self.lines, self.links))
+        """Leave the line open, and begin one that comes after it, in the box that is opened next."""
+        open_line = _OpenLine(len(self.boxes), self.words, self.counts, self.breaks, self.after, self.lines, self.links)
+        self.lines_around.append(open_line)
         self.links = LinkedWords() if self.links else None
         self.words, self.counts, self.breaks = [], [0, 0, 0, 0], 0
         self.after, self.lines = [], []
@@ -310,8 +314,9 @@ class _Walker:
 
 
 class _OpenLine(Struct, frozen=True):
-    """A line that is left open, and the lines before it."""
+    """A line that is left open before a box, and the lines above it."""
 
+    before: int
     words: list[str]
     counts: list[int]
     breaks: int

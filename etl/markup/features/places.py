@@ -39,11 +39,16 @@ def key_columns(
     keys: Sequence[tuple[str, str]], tree: BoxTree, near: Mapping[str, int], far: Mapping[str, int]
 ) -> Columns:
     """Return the learned weights of the words in the attributes of the boxes around each line."""
-    words = [key_words(key) for key in keys]
-    of_near = np.array([sum([near[word] for word in of if word in near]) for of in words])[tree.key]
-    of_far = np.array([sum([far[word] for word in of if word in far]) for of in words])[tree.key]
-    around = of_far[tree.levels]
-    box, parent = of_near[tree.level(0)], of_near[tree.level(1)]
+    of_near, of_far = np.zeros((2, len(keys)), dtype=np.int64)
+    keys_around = tree.key[tree.levels]
+    is_asked = np.zeros(len(keys), dtype=bool)
+    is_asked[keys_around] = True
+    for key in np.flatnonzero(is_asked).tolist():
+        words = key_words(keys[key])
+        of_near[key] = sum([near[word] for word in words if word in near])
+        of_far[key] = sum([far[word] for word in words if word in far])
+    around = of_far[keys_around]
+    box, parent = of_near[tree.key[tree.level(0)]], of_near[tree.key[tree.level(1)]]
     return {
         "key-box": box,
         "key-parent": parent,
