@@ -70,31 +70,41 @@ def groups(dump: Dump) -> list[str]:
     return [group, f"{group} news"] if dump.source in NEWS else [group]
 
 
+# How many blocks and words are content or not, and are taken out or not.
+Counts = Counter[tuple[bool, bool, str]]
+
+
 def figures(judged: Iterable[tuple[Dump, range, set[int]]]) -> dict[str, Figures]:
     """Return the figures by group.  A judgement: a page, the places judged, those of blocks taken out."""
-    sums: dict[str, Counter[tuple[bool, bool, str]]] = {}
+    return {group: figures_of(counts) for group, counts in sorted(counted(judged).items())}
+
+
+def counted(judged: Iterable[tuple[Dump, range, set[int]]]) -> dict[str, Counts]:
+    """Return the counts by group."""
+    sums: dict[str, Counts] = {}
     for dump, places, out in judged:
-        counts: Counter[tuple[bool, bool, str]] = Counter()
+        counts: Counts = Counter()
         for at in places:
             if dump.scored[at]:
                 counts[dump.keeps[at], at in out, "blocks"] += 1
                 counts[dump.keeps[at], at in out, "words"] += dump.words[at]
         for group in groups(dump):
             sums.setdefault(group, Counter()).update(counts)
-    return {group: _figures(counts) for group, counts in sorted(sums.items())}
+    return sums
 
 
-def _figures(counts: Counter[tuple[bool, bool, str]]) -> Figures:
+def figures_of(counts: Counts) -> Figures:
     lost, kept = (counts[True, out, "words"] for out in (True, False))
     removed, left = (counts[False, out, "words"] for out in (True, False))
     return Figures(
-        _f1(counts, "blocks"), _f1(counts, "words"), removed / max(1, removed + left), lost / max(1, lost + kept)
+        f1(counts, "blocks"), f1(counts, "words"), removed / max(1, removed + left), lost / max(1, lost + kept)
     )
 
 
-def _f1(counts: Counter[tuple[bool, bool, str]], of: str) -> float:
+def f1(counts: Counts, of: str, loss: int = 1) -> float:
+    """Return F1 of keep, by blocks or words; one that is lost counts as `loss` that are left."""
     kept = counts[True, False, of]
-    return 2 * kept / max(1, 2 * kept + counts[True, True, of] + counts[False, False, of])
+    return 2 * kept / max(1, 2 * kept + loss * counts[True, True, of] + counts[False, False, of])
 
 
 def row(name: str, group: str, cells: Sequence[str]) -> str:

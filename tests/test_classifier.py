@@ -291,9 +291,9 @@ def test_a_near_tie_is_settled_in_thousandths(bias: int, bar: float, number: int
     assert threshold(0.5) == 0
 
 
-def kept_by_the_floor(texts: Sequence[str], sure: Sequence[int]) -> list[int]:
+def kept_by_the_floor(texts: Sequence[str], sure: Sequence[int], others: int = 400) -> list[int]:
     rows = rows_of([page(texts)], EMPTY)
-    odds = np.where(np.isin(rows.places, sure), -3_000, 3_000)
+    odds = np.where(np.isin(rows.places, sure), -3_000, others)
     return np.flatnonzero(sentences_of_story(rows.columns, odds, rows.edges)).tolist()
 
 
@@ -316,6 +316,21 @@ AD, TEASER = "Advertisement", "Ten ships that never came home, and what is known
 )
 def test_the_floor_keeps_sentences_of_the_story(texts: list[str], sure: list[int], kept: list[int]) -> None:
     assert kept_by_the_floor(texts, sure) == kept
+
+
+@pytest.mark.parametrize(
+    ("texts", "sure", "odds", "kept"),
+    [
+        pytest.param([LONG, TEASER], [0], 9_000, [0, 1], id="in a run, whatever the forest says"),
+        pytest.param([LONG, AD, LONG, AD, TEASER], [0, 2], 1_000, [0, 2, 4], id="in a chain, likely furniture"),
+        pytest.param([LONG, AD, LONG, AD, TEASER], [0, 2], 2_500, [0, 2], id="keeps not: in a chain, surely furniture"),
+        pytest.param([LONG, LONG, AD, AD, QUOTED], [0, 1], 1_000, [0, 1], id="keeps not: apart, likely furniture"),
+    ],
+)
+def test_the_floor_yields_where_the_forest_is_sure(
+    texts: list[str], sure: list[int], odds: int, kept: list[int]
+) -> None:
+    assert kept_by_the_floor(texts, sure, odds) == kept
 
 
 def test_lead_and_end_are_the_first_and_the_last_long_sentence() -> None:

@@ -4,7 +4,7 @@ A sentence ends with a full stop of its script.  It is of the story if it stands
 if it is long and no further from the next than the sure ones of its page are from one another; or if it is long, near a
 sure one, and has a word or a name of the story, or a quotation.  Sure are long sentences that the forest keeps by a
 wide margin.  A sentence without a word of furniture that stands near a kept one is kept, too: labels that no rule knows
-may part it from the others.
+may part it from the others.  Outside a run the floor yields where the forest is sure of furniture.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,9 @@ MIN_UNITS, MIN_WORDS = WORD, 2
 OWN_UNITS = 280
 # Units, and thousandths of log-odds.  At least so long and so far from furniture is a sentence that others lean on.
 SURE_UNITS, SURE_ODDS = 8 * WORD, -1_400
+# Thousandths of log-odds.  From the first on a sentence that stands apart is not kept, from the second on one in a
+# chain: the forest is surer of teasers and notices below the story than of any sentence of it.
+APART_ODDS, CHAIN_ODDS = 1_000, 2_200
 # Thousandths.  Letters in capitals: more are a label.
 MAX_UPPER = 600
 # Lexicon scores.  Of the story's sentences one in fifty has more of furniture than the first, one in two hundred more
@@ -63,12 +66,14 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     sure = sentence & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
     tied = (columns["known_count"] > 0) | (columns["names"] > 0) | (columns["quoted"] >= 2)
     near = (edges.above(sure) <= MAX_BELOW) | (edges.below(sure) <= MAX_ABOVE)
-    apart = long & tied & near & (columns["lexicon"] <= MAX_LEXICON)
-    kept = _runs_with(sentence, sure, edges) | _chains_with(long, sure, edges) | apart
+    may_stand_apart = odds < APART_ODDS
+    apart = long & tied & near & may_stand_apart & (columns["lexicon"] <= MAX_LEXICON)
+    chained = _chains_with(long, sure, edges) & (odds < CHAIN_ODDS)
+    kept = _runs_with(sentence, sure, edges) | chained | apart
     most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps stays, so it parts the story from nothing
-    plain = long & (columns["label"] == 0) & (columns["lexicon"] <= most)
+    plain = long & may_stand_apart & (columns["label"] == 0) & (columns["lexicon"] <= most)
     kept = _linked(plain | kept, kept, PLAIN_APART, edges) | kept
-    short = sentence & (columns["units"] >= SHORT_UNITS) & (columns["lexicon"] <= PLAIN_SHORT)
+    short = sentence & may_stand_apart & (columns["units"] >= SHORT_UNITS) & (columns["lexicon"] <= PLAIN_SHORT)
     return _linked(short | kept, kept, SHORT_APART, edges) | kept
 
 
