@@ -36,6 +36,12 @@ import trafilatura
 def extract(html):
     return trafilatura.extract(html, include_comments=False)
 """,
+    "trafilatura with metadata": """
+import trafilatura
+def extract(html):
+    found = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True)
+    return found.text if found else ""
+""",
     "trafilatura fast": """
 import trafilatura
 def extract(html):
