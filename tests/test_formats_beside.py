@@ -3,11 +3,13 @@
 import json
 import re
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 
 from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats.end_tags import balanced
 from etl.model import Raw
 
 WORD = re.compile(r"WORD\d\d")
@@ -302,6 +304,49 @@ def test_items_outside_and_behind_damage(tmp_path: Path, body: str, said: list[s
     assert words == said
     assert all(one.body.decode() in body for one in found if isinstance(one, Reject))
     assert not any(one.notes for one in found if isinstance(one, Raw))
+
+
+STRAY = {
+    "an end tag of HTML": "WORD04</p> WORD05",
+    "an end tag of another item": "WORD04</entry> WORD05",
+    "the end of the channel": "WORD04</channel> WORD05",
+    "the end of an element around the item": "WORD04</image> WORD05",
+    "a tag without an end": "WORD04<br> WORD05",
+    "an attribute without marks": "WORD04 <font size=2> WORD05 </font>",
+    "a mark too many": 'WORD04 <a href="x"">WORD05</a>',
+    "the start of a comment": "WORD04 <!-- WORD05",
+    "a bracket": "WORD04 < WORD05",
+    "two brackets": "WORD04 <<b>WORD05</b>",
+}
+
+
+@pytest.mark.parametrize("stray", [pytest.param(text, id=name) for name, text in STRAY.items()])
+def test_a_stray_tag_costs_no_item_and_no_words(tmp_path: Path, stray: str) -> None:
+    """Before it stands an element that is not closed, and behind it the story, another item, and words of that."""
+    broken = f"<item><title>T</title><rights>{stray}</rights><description>{story(2)}</description></item>"
+    last = f"<item><description>{story(3)}</description><rights>WORD06</rights></item>"
+    found = results(written(tmp_path, "a.xml", feed(f"<image>{item(1)}{broken}{last}")))
+    assert outcome(found) == ["WORD01", "WORD02", "WORD03"]
+    metadata = [one.extra for one in found if isinstance(one, Raw)]
+    assert "WORD04" in metadata[1] and "WORD05" in metadata[1] and "WORD06" in metadata[2]
+
+
+def test_a_stray_tag_in_a_story_of_atom_costs_nothing(tmp_path: Path) -> None:
+    content = f'<content type="xhtml"><div><p>{story(1)}</p></p><p>WORD04 behind it.</p></div></content>'
+    body = f"<feed><entry>{content}</entry><entry><summary>{story(2)}</summary></entry></feed>"
+    first, second = (one for one in results(written(tmp_path, "a.xml", body)) if isinstance(one, Raw))
+    assert "WORD01" in str(first.body) and "WORD04" in str(first.body) and "WORD02" in str(second.body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<" * 100_000, "<item>" * 30_000 + "</entry>" * 30_000, "<a>" * 50_000 + "</b>" * 50_000, "<!--" * 50_000],
+    ids=["brackets", "items", "elements", "comments"],
+)  # fmt: skip
+def test_tags_that_fit_nothing_take_linear_time(body: str) -> None:
+    start = process_time()
+    balanced(body)
+    assert process_time() - start < 10  # in quadratic time, some minutes
 
 
 DECLARED = '<!DOCTYPE rss [<!ENTITY a "b">]>'

@@ -533,6 +533,25 @@ def test_an_index_learns_what_a_killed_run_has_delivered(
     assert not list(tmp_path.glob(".copydesk-*"))
 
 
+@pytest.mark.parametrize(("module", "name"), [(delivery, "finish_delivery"), (session, "extend")])
+def test_an_index_learns_what_an_interrupted_run_has_delivered(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+
+    def interrupted(*_: Any) -> None:
+        patched.undo()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, name, interrupted)
+        assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 130
+    assert run("restore", "a.jsonl").out == STORY.format(1)
+    assert run("clean", "a.txt", "-o", "b.jsonl", "--index", "seen").code == 0
+    assert (tmp_path / "b.jsonl").read_text() == ""
+    assert not list(tmp_path.glob(".copydesk-*"))
+
+
 @pytest.mark.parametrize("replaced", ["{}", '{"articles": [1, 2, 3]}'], ids=["where none was", "where another was"])
 def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path, replaced: str) -> None:
     output = delivery.output_of(str(tmp_path / "o.jsonl"))

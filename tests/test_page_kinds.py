@@ -73,6 +73,15 @@ def test_a_shell_has_its_story_in_the_state_for_scripts(state: str, shown: str) 
     assert record.status == "full"
 
 
+@pytest.mark.parametrize("state", ["window.__STATE__ = %s;", "window.__STATE__ = JSON.parse(%s);", "%s"])
+def test_half_a_character_in_the_state_costs_no_page(state: str) -> None:
+    value = json.dumps({"title": TITLE, "teaser": "Cut within \ud83d", "body": f"{PARAGRAPHS}<p>Also \ud83d.</p>"})
+    value = json.dumps(value) if "parse" in state else value
+    kind = "" if "=" in state else " type=application/json"
+    record = record_of(page_with("<div id=root></div>", tail=f"<script{kind}>{state % value}</script>"))
+    assert record.text.startswith("\n\n".join(STORY))
+
+
 @pytest.mark.parametrize(
     ("shown", "state"),
     [

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from etl.decode import decode
 from etl.errors import Unreadable
+from etl.formats.end_tags import balanced
 from etl.formats.field_values import well_formed
 from etl.formats.fields import Place, document
 from etl.formats.names import free_names
@@ -222,11 +223,13 @@ def _character(entity: re.Match[str]) -> str:
 def _parsed(text: str) -> "_Element | None":
     from lxml import etree
 
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, encoding="utf-8"
-    )
-    root: _Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    return root
+    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True, "encoding": "utf-8"}
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), etree.XMLParser(**options))
+    except etree.XMLSyntaxError:
+        parser = etree.XMLParser(recover=True, **options)
+        root: _Element | None = etree.fromstring(balanced(text).encode("utf-8", "replace"), parser)
+        return root
 
 
 def _channel(root: "_Element") -> dict[str, Any]:

@@ -154,14 +154,19 @@ def decode(script: str) -> Any:
     for text in (script, bare, _LAST_COMMA.sub(r"\1", bare)):
         try:
             value = json.loads(text, strict=False)
-            return _well_formed(value) if "\\ud" in text.lower() else value
+            return well_formed(value, text)
         except (ValueError, RecursionError):  # not JSON after all; or 100,000 brackets
             continue
     return None
 
 
-def _well_formed(value: Any) -> Any:
-    """Return a value with U+FFFD for each half of a surrogate pair ("\\ud83d"), which cannot be written as UTF-8."""
+def well_formed(value: Any, source: str) -> Any:
+    """Return a value with U+FFFD for each half of a surrogate pair ("\\ud83d"), which cannot be written as UTF-8.
+
+    `source` is the JSON that the value was read from.
+    """
+    if "\\ud" not in source.lower():
+        return value
     text = json.dumps(value, ensure_ascii=False)
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.fold import ends_sentence
-from etl.markup.linked_data import bare, decode, paragraphs
+from etl.markup.linked_data import bare, decode, paragraphs, well_formed
 
 # Bytes of a paragraph: a Chinese character says as much as three letters.
 MIN_PARAGRAPH = 30
@@ -81,10 +81,11 @@ def _values(script: str) -> Iterator[Any]:
     read = json.JSONDecoder(strict=False).raw_decode
     for match in _STATE.finditer(script, 0, MAX_BEFORE):
         try:
-            value = read(script, match.end())[0]
+            value, end = read(script, match.end())
+            value = decode(value) if isinstance(value, str) else well_formed(value, script[match.end() : end])
         except (ValueError, RecursionError):  # not JSON, but another object of JavaScript
             continue
-        yield decode(value) if isinstance(value, str) else value
+        yield value
 
 
 def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:

@@ -215,6 +215,8 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
         raise
     except BaseException:  # ^C, a signal; while names are moved, these are moved to the end
         is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
+        if is_delivered:
+            _finish_index(one.request.job.index, Path(one.workspace.folder))
         if is_delivered or not one.request.resume:
             discard(Path(one.workspace.folder))
         raise
