@@ -6,7 +6,8 @@ faults, the declared charset, chardet, Windows-1252.  Text that is `str` already
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import partial
 from typing import Literal
 
 from etl.errors import Unreadable
@@ -77,9 +78,10 @@ Answer = tuple[str, Reason]
 def decode(raw: Raw) -> Decoded:
     """Return the characters of a raw document, the encoding, the ground for it, and how many bytes did not fit.
 
-    A byte of 0x80-0x9F that strayed into UTF-8 becomes its Windows-1252 character, any other U+FFFD; `replaced` counts
-    both.  The byte order mark is not part of the text, and no lone surrogate ever is.  Raises Unreadable for what is
-    not text.
+    Of bytes that strayed into UTF-8, those of 0x80-0x9F become their Windows-1252 characters, and so do those whose
+    characters the text has in UTF-8, too: a line was pasted from another file.  All others become U+FFFD; `replaced`
+    counts all.  The byte order mark is not part of the text, and no lone surrogate ever is.  Raises Unreadable for what
+    is not text.
 
     >>> decode(Raw("page.txt", b"Belarus\\xe2\\x80\\x99s caf\\xc3\\xa9, \\x93closed\\x94", sha256=""))
     Decoded(text='Belarus’s café, “closed”', encoding='utf-8', reason='utf-8', replaced=2)
@@ -230,15 +232,23 @@ def _read(body: bytes, encoding: str) -> tuple[str, int]:
     except UnicodeDecodeError:
         pass
     if encoding == "utf-8":
-        return _FAULT.subn(_mended, body.decode(encoding, "surrogateescape"))
+        text = body.decode(encoding, "surrogateescape")
+        own = frozenset(_BEYOND_ASCII.findall(text))
+        return _FAULT.subn(partial(_mended, own | {char.swapcase() for char in own}), text)
     text = body.decode(encoding, "replace")
     return text, text.count("\ufffd")
 
 
-def _mended(fault: re.Match[str]) -> str:
-    """Return the character of a stray Windows-1252 byte; U+FFFD for a cut sequence or an undefined byte."""
-    byte = ord(fault[0][0]) - 0xDC00
-    return bytes([byte]).decode("cp1252", "replace") if byte < 0xA0 else "\ufffd"
+def _mended(own: Set[str], fault: re.Match[str]) -> str:
+    """Return the characters of stray Windows-1252 bytes; U+FFFD for a cut sequence or an undefined byte.
+
+    `own` are characters of the text.  A cut sequence has no such letters, or odd ones: `sÃo`.
+    """
+    data = bytes(ord(char) - 0xDC00 for char in fault[0])
+    read, around = data.decode("cp1252", "replace"), fault.string[max(0, fault.start() - 1) : fault.end() + 1]
+    if own >= {*read} and not _ODD.search(around.replace(fault[0], read)):
+        return read
+    return read[0] if data[0] < 0xA0 else "\ufffd"
 
 
 def _refuse_junk(path: str, text: str, data: bytes, encoding: str, replaced: int) -> None:
