@@ -248,6 +248,9 @@ def test_explain_of_a_page_adds_up_to_the_last_digit(run: Run) -> None:
         score, bias = (float(number) for number in re.findall(r"[-+]\d+\.\d{3}", said[at]))
         parts = [float(words.split()[0]) for words in said[at + 1 :]]
         assert abs(bias + sum(parts) - score) < 1e-9
+        if told := re.search(r"\(first-pass=([-+]\d\.\d{3}), ", "\n".join(said)):
+            assert f"  {told[1]} first-pass = " in "\n".join(said), "the audit's features have the same sign and unit"
+        assert bool(told) is (line == 5)
 
 
 def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
