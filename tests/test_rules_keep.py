@@ -147,8 +147,8 @@ def test_new_drafts_a_rule_that_keeps_what_the_page_model_removes(
     ("css", "faults"),
     [
         pytest.param(".facts", [], id="both hold"),
-        pytest.param("div", ["does not keep: A day ticket costs three crowns."], id="does not keep its keeps"),
-        pytest.param("aside", ["also keeps: A day ticket costs three crowns."], id="keeps its drops, too"),
+        pytest.param("div", ["does not keep"], id="does not keep its keeps"),
+        pytest.param("aside", ["also keeps"], id="keeps its drops, too"),
     ],
 )
 def test_examples_of_a_rule_that_keeps(tmp_path: Path, css: str, faults: list[str]) -> None:
