@@ -114,9 +114,9 @@ def explain_line(
         matching.append(MatchingRule(CLASSIFIER, REASONS[CLASSIFIER].why, held))
     text = document.text[block.char_start : block.char_end]
     metadata = article.metadata
-    takers = _takers(entries, [
-        one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"
-    ])
+    takers = _takers(
+        entries, [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
+    )
     if len(takers) == 1:
         takers += _other_takers(raw, block, selection, takers[0], until)
     return Explanation(

@@ -292,6 +292,11 @@ def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     assert " 0 failed" in tested.err
 
 
+def test_the_summary_counts_one_character(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "x")
+    assert "read 1 character = kept 0 + changed 0 + removed 1; " in run("clean", "a.txt").err
+
+
 def test_diff_tells_changed_lines_from_removed_ones(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "Belarusâ€™ team won on Monday in the north.\n\nRead More\n")
     out = run("diff", "a.txt").out

@@ -58,7 +58,9 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     seen: set[str] = set()
     found = (one for document in read_run(run) for one in changes_of(document))
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns) - MARGIN if sys.stdout.isatty() else 0
-    lines = (f"{line}\n" for one in found if _is_chosen(one, chosen, seen) for line in _lines(one, chosen, width))
+    lines: Iterator[str] = (
+        f"{line}\n" for one in found if _is_chosen(one, chosen, seen) for line in _lines(one, chosen, width)
+    )
     first = next(lines, None)
     if first is None:
         say(_nothing(chosen, seen))
@@ -110,7 +112,13 @@ def _nothing(chosen: dict[str, Any], seen: Iterable[str]) -> str:
         if not any(fnmatchcase(name, chosen["rule"]) for name in names):
             nearest = did_you_mean(chosen["rule"], names) or nearest
     is_filtered = any(chosen[name] for name in ("rule", "publisher", "status"))
-    words = "no article matches" if is_filtered else "no article has changes" if chosen["only_changes"] else "the run has no articles"
+    words = (
+        "no article matches"
+        if is_filtered
+        else "no article has changes"
+        if chosen["only_changes"]
+        else "the run has no articles"
+    )
     return f"{words}. {nearest}" if nearest else words
 
 

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from msgspec import structs
-
 from etl.check.checks import CHECKS
 from etl.check.limits import rate_words
 from etl.check.model import Finding, Report, Row
@@ -49,7 +47,9 @@ def text(report: Report) -> Iterator[str]:
     if len(rows) > MAX_ROWS:
         yield f"… and {len(rows) - MAX_ROWS:,} keys more; --format json has all\n"
     if +notes and report.notes_as == "counts":
-        yield from (f"note: {check}: {count:,} finding{'s' * (count > 1)}\n" for check, count in sorted((+notes).items()))
+        yield from (
+            f"note: {check}: {count:,} finding{'s' * (count > 1)}\n" for check, count in sorted((+notes).items())
+        )
         yield "  Notes do not fail the check; to see each, leave out --baseline, or use --format json.\n"
     yield from _verdict(report)
 
