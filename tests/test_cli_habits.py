@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
         ("rules lint pages", "holds no pack"),
         ("clean a.txt --memory 1XB", "'1XB' is not a size"),
         ("stats b.audit.jsonl", "is an audit, not articles\n  Give its articles: b.jsonl."),
-        ("restore a.txt", "a.txt: has no audit beside it"),
+        ("restore a.txt", "a.txt: looks like an input of `clean`, not its output"),
         ("restore c.jsonl", "c.jsonl: there is no such file"),
         ("clean a.txt --config none.toml", "none.toml: cannot be read: No such file or directory"),
         (f"explain a.txt:{'9' * 5000}", "names no line"),
