@@ -36,11 +36,12 @@ ALL_DOCUMENTS = 1_000_000_000
 
 
 class Failure(Struct, frozen=True):
-    """An example that does not do what its rule says, with the words to say so."""
+    """An example that does not do what its rule says, with the words to say so, and the way out."""
 
     sourced: Sourced
     example: str
     fault: str
+    way_out: str
 
 
 class Example(Struct, frozen=True):
@@ -60,9 +61,10 @@ class Case(Struct, frozen=True):
     check: "Check"
     after: str = ""
 
-    def fails(self, fault: str) -> Failure:
-        """Return the failure of the example."""
-        return Failure(self.sourced, self.text, fault)
+    def fails(self, fault: str, way_out: str, block: int | None = None) -> Failure:
+        """Return the failure of the example; the text of a block is named if it is one of several."""
+        text = f": {self.example.blocks[block].text}" if block is not None and len(self.example.blocks) > 1 else ""
+        return Failure(self.sourced, self.text, f"{fault}{text}", way_out)
 
 
 class Outcome(Struct, frozen=True):
@@ -127,16 +129,25 @@ def _is_named(case: Case, outcome: Outcome) -> Iterator[Failure]:
     example = case.example
     named = {block for block, names in outcome.named().items() if case.sourced.name in names}
     if missed := sorted(example.meant - named):
-        yield case.fails(f"does not match: {example.blocks[missed[0]].text}")
+        way_out = "Widen the rule there, or take the example out of `drops`."
+        yield case.fails(f"does not match: fails on {_what_failed(case, outcome, missed[0])}", way_out, missed[0])
     if extra := sorted(named - example.meant):
-        yield case.fails(f"also matches: {example.blocks[extra[0]].text}")
+        yield case.fails("also matches", "Narrow the rule, or mark this block, too: >…<.", extra[0])
+
+
+def _what_failed(case: Case, outcome: Outcome, block: int) -> str:
+    """Return which part of a rule does not fit a block: `match`, or the guard that holds the rule back."""
+    places = ((view, at) for view in case.views for at, one in enumerate(view.blocks) if one.index == block)
+    matches = (one for view, at in places for one in rule_matches(view, outcome.rules.judging, at))
+    return next((one.blocked_by for one in matches if one.rule.name == case.sourced.name), "") or "match"
 
 
 def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """No rule names a block that is meant."""
     for block, names in outcome.named().items():
         if block in case.example.meant:
-            yield case.fails(f"is matched by {', '.join(names)}: {case.example.blocks[block].text}")
+            way_out = "Narrow that rule with `where` or `unless`, or take the example out of `keeps`."
+            yield case.fails(f"is matched by {', '.join(names)}", way_out, block)
 
 
 def _held(case: Case) -> list[Block]:
@@ -149,13 +160,13 @@ def _is_held(case: Case, _: Outcome) -> Iterator[Failure]:
     """Yield a failure if a keep rule does not find all marked blocks."""
     held = {block.index for block in _held(case)}
     if missed := sorted(case.example.meant - held):
-        yield case.fails(f"does not keep: {case.example.blocks[missed[0]].text}")
+        yield case.fails("does not keep", "Widen `match.css`, or take the example out of `keeps`.", missed[0])
 
 
 def _is_left(case: Case, _: Outcome) -> Iterator[Failure]:
     """Yield a failure if a keep rule finds a marked block."""
     if held := _held(case):
-        yield case.fails(f"also keeps: {held[0].text}")
+        yield case.fails("also keeps", "Narrow `match.css`, or take the example out of `drops`.", held[0].index)
 
 
 def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
@@ -169,14 +180,15 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
     ]
     blocked_by += [one.blocked_by(view, at) for one in judging.strip.rules if one.name == name for view, at in meant]
     if UNLESS not in blocked_by:
-        yield case.fails("is not matched without 'unless' either")
+        way_out = "Take it out of the `keeps` of `unless`: `keeps` of the rule is for what `match` does not fit."
+        yield case.fails("is not matched without 'unless' either", way_out)
 
 
 def _turns(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """Yield a failure if a repair or a strip rule does not turn the block into the expected text."""
     changes = [Change(cut.start, cut.end, cut.after, cut.rules) for cut in outcome.cuts[0]]
     if (text := apply(case.example.blocks[0].text, changes)) != case.after:
-        yield case.fails(f"turns into: {text}")
+        yield case.fails(f"turns into: {text}", "Correct the rule, or the example.")
 
 
 def _fills(case: Case, outcome: Outcome) -> Iterator[Failure]:
@@ -184,7 +196,7 @@ def _fills(case: Case, outcome: Outcome) -> Iterator[Failure]:
     article = filled(case.views[0], outcome.removals[0], outcome.rules.judging)
     metadata = structs.asdict(article.metadata)
     if (text := "; ".join(f"{field}: {metadata[field]}" for field in FIELDS if metadata[field])) != case.after:
-        yield case.fails(f"turns into: {text}")
+        yield case.fails(f"turns into: {text}", "Correct the rule, or the example.")
 
 
 def _views(example: Example, sourced: Sourced, rules: Ruleset) -> list[ArticleView]:

@@ -1,6 +1,8 @@
 """What happened to one line of the input, and which rules match it."""
 
 import json
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from msgspec import Struct, structs
 from etl.audit import Entry, place_of
 from etl.decode import decode
 from etl.dedup import DedupSettings
-from etl.document import Judged, Ruleset, finish, judge, page_settings, parse
+from etl.document import Judged, Parsed, Ruleset, finish, judge, page_settings, parse
 from etl.errors import UsageError
 from etl.formats import Reading, only_document
 from etl.model import NO_DUPLICATES, Article, Block, Document, DocumentDuplicates, Raw
@@ -20,7 +22,8 @@ from etl.reasons import REASONS
 from etl.repair import repair
 from etl.rules import ArticleView, RunContext, rule_matches
 from etl.rules.classifier.model import NAME as CLASSIFIER
-from etl.rules.matching.exceptions import RuleException
+from etl.rules.matching.exceptions import RuleException, exception_guard
+from etl.trees import THOUSANDTHS
 
 if TYPE_CHECKING:
     from etl.markup.account import Account
@@ -39,6 +42,8 @@ DONE = {
     "duplicate": "removed as a duplicate",
     "structure": "removed",
 }
+# What a feature adds to the log-odds of removal, as the audit has it: in thousandths.
+_WEIGHT = re.compile(r"=([-+]\d+)")
 
 
 class LinePlace(Struct, frozen=True):
@@ -60,12 +65,15 @@ class MatchingRule(Struct, frozen=True):
 class Explanation(Struct, frozen=True):
     """What happened to the block on a line: where it stands, the audit entries of it, and the rules that match it.
 
-    `exception` is the table that would keep the line, for copydesk.toml; "" if no rule takes it.  `rules` is the number
-    of rules that were asked, `is_alone` true if copies were sought within the document only.  `page` is the account of
-    the page model, if the document is HTML and the model was asked.
+    `place` is that of its first line, `asked` that of the line that was asked for.
+    `takers` are the rules (or the classifier) that would each remove the line.  `exception` is the table that would
+    keep it, for copydesk.toml; "" if no rule takes it.  `rules` is the number of rules that were asked, `is_alone` true
+    if copies were sought within the document only.  `page` is the account of the page model, if the document is HTML
+    and the model was asked.
     """
 
     place: str
+    asked: str
     char_start: int
     char_end: int
     text: str
@@ -77,6 +85,7 @@ class Explanation(Struct, frozen=True):
     entries: tuple[Entry, ...]
     matching_rules: tuple[MatchingRule, ...]
     rules: int
+    takers: tuple[str, ...]
     exception: str
     is_alone: bool
     page: "Account | None" = None
@@ -91,20 +100,28 @@ def explain_line(
     """
     rules = compile_rules(selection)
     raw = only_document(wanted.path, reading, wanted.record)
-    (judged,) = judge([parse(raw, rules)], rules)
+    parsed = parse(raw, rules)
+    (judged,) = judge([parsed], rules)
     document = judged.document
     article, block = _block_at(judged, wanted.line)
     duplicates = duplicates_within([judged], settings)[0] if settings.scope != "off" else NO_DUPLICATES
     entries = _entries_at(block, judged, duplicates)
     at = block.index - article.start
-    matching = rule_matches(ArticleView(article, document, RunContext(rules.publishers)), rules.judging, at)
+    view = ArticleView(article, document, RunContext(rules.publishers))
+    matches = rule_matches(view, rules.judging, at)
+    matching = [MatchingRule(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matches]
+    if (held := rules.judging.classifier_guard(view, at)) and _is_furniture(parsed, block, rules):
+        matching.append(MatchingRule(CLASSIFIER, REASONS[CLASSIFIER].why, held))
     text = document.text[block.char_start : block.char_end]
     metadata = article.metadata
-    rule = _rule_of(entries, [one.rule.name for one in matching if not one.blocked_by])
-    if rule not in ("", "*") and _takes_it_too(raw, block, selection, rule, until):
-        rule = "*"
+    takers = _takers(
+        entries, [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
+    )
+    if len(takers) == 1:
+        takers += _other_takers(raw, block, selection, takers[0], until)
     return Explanation(
         place=place_of(document.path, document.row, document.record, block.line),
+        asked=place_of(document.path, document.row, document.record, wanted.line),
         char_start=block.char_start,
         char_end=block.char_end,
         text=text,
@@ -114,9 +131,10 @@ def explain_line(
         publisher=metadata.publisher or (article.publisher.name if article.publisher else ""),
         is_kept=not any(one.action in TAKES for one in entries),
         entries=tuple(entries),
-        matching_rules=tuple(MatchingRule(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matching),
+        matching_rules=tuple(matching),
         rules=len(rules.judging.judges()),
-        exception=exception_for(rule, document.path, text, until) if rule else "",
+        takers=takers,
+        exception=exception_for(takers[0] if len(takers) == 1 else "*", raw.path, text, until) if takers else "",
         is_alone=settings.scope == "run",
         page=_account(raw, rules, block) if raw.kind == "html" else None,
     )
@@ -142,14 +160,17 @@ def words(found: Explanation) -> Iterator[str]:
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
-    yield f"  {found.rules - len(found.matching_rules)} of {found.rules} rules do not match, or do not apply here"
+    left = found.rules - sum(one.rule != CLASSIFIER for one in found.matching_rules)
+    is_named = found.matching_rules or any(one.rule not in REASONS for one in found.entries)
+    yield f"  {'the other ' if is_named else ''}{left} rules do not match, or do not apply here"
     if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
-        yield "to keep it, draft a rule that keeps its element: copydesk rules new FILE:LINE --pack mine"
+        asked = shlex.quote(found.asked)
+        yield f"to keep it, draft a rule that keeps its element: copydesk rules new {asked} --pack mine"
     if found.page:
         yield from found.page.words()
     if found.exception:
-        is_of_any = found.exception.startswith('[[exception]]\nrule = "*"\n')
-        why = " (for any rule, since several would remove it)" if is_of_any else ""
+        others = " and ".join(found.takers[1:])
+        why = f" (for any rule, since {others} would remove it, too)" if others else ""
         yield f"to keep it, put this into copydesk.toml, and give a reason{why}:\n\n{found.exception}"
 
 
@@ -169,19 +190,25 @@ def _entries_at(block: Block, judged: Judged, duplicates: DocumentDuplicates = N
     return [one for one in finish(judged, duplicates).entries if block.char_start <= one.char_start < end]
 
 
-def _rule_of(entries: Sequence[Entry], matching: Sequence[str]) -> str:
-    """Return the rule, or the classifier, that alone takes a line; "*" for several; "" if none takes it."""
+def _is_furniture(parsed: Parsed, block: Block, rules: Ruleset) -> bool:
+    """Return true if the classifier takes a block once no exception holds it back."""
+    free = structs.replace(rules.judging, classifier_guard=exception_guard((CLASSIFIER,), ()))
+    (judged,) = judge([parsed], structs.replace(rules, judging=free))
+    return any(one.rule == CLASSIFIER for one in _entries_at(block, judged))
+
+
+def _takers(entries: Sequence[Entry], matching: Sequence[str]) -> tuple[str, ...]:
+    """Return the rules, or the classifier, that would each take a line, the one that does first; () if none does."""
     taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
-    names = {taken[0].rule, *matching} if taken else {""}
-    return names.pop() if len(names) == 1 else "*"
+    return tuple(dict.fromkeys([taken[0].rule, *matching])) if taken else ()
 
 
-def _takes_it_too(raw: Raw, block: Block, selection: Selection, rule: str, until: date) -> bool:
-    """Return true if another rule, or the classifier, takes a block once an exception keeps it from a rule."""
+def _other_takers(raw: Raw, block: Block, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
+    """Return what takes a block once an exception keeps it from a rule: another rule, or the classifier."""
     exception = RuleException(rule=rule, source=raw.path, reason="…", until=until)
     rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
     (judged,) = judge([parse(raw, rules)], rules)
-    return bool(_rule_of(_entries_at(block, judged), ()))
+    return _takers(_entries_at(block, judged), ())
 
 
 def exception_for(rule: str, path: str, text: str, until: date) -> str:
@@ -229,5 +256,6 @@ def _happened(entry: Entry) -> str:
     if entry.duplicate_of:
         return f"{done} ({entry.rule}): similarity {entry.similarity:.2f} with {entry.duplicate_of} (article:line)"
     other = "" if "=" in entry.also else "also "  # features of a model are no rules
-    also = f"({other}{entry.also.replace(',', ', ')})" if entry.also else ""
+    told = _WEIGHT.sub(lambda match: f"={int(match[1]) / THOUSANDTHS:+.3f}", entry.also)
+    also = f"({other}{told.replace(',', ', ')})" if told else ""
     return f"{done} by {entry.rule} {entry.rule_version} {also}".rstrip()

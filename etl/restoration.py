@@ -158,6 +158,9 @@ def find_audit(articles: Path) -> Path:
         if ".audit." in articles.name:
             way_out = f"Give its articles: {articles.with_name(articles.name.replace('.audit.', '.'))}."
             raise UsageError(str(articles), "is an audit, not articles", way_out)
+        if articles.is_file() and not str(articles).endswith(SUFFIXES):
+            way_out = "Give what `clean` wrote with -o, such as clean.jsonl; or name the audit with --audit."
+            raise UsageError(str(articles), "looks like an input of `clean`, not its output", way_out)
         raise UsageError(str(articles), f"has no audit beside it: {audit} is not there", NO_AUDIT)
     return audit
 

@@ -58,6 +58,20 @@ def test_worse_fails_and_better_says_prune(
     assert (result.code, said in result.out + result.err) == (code, True)
 
 
+def test_what_a_baseline_accepts_is_only_counted(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    run("baseline", "write", "crawl.jsonl")
+    verdict = "passed: 15 raw articles checked\n"
+    advice = "  Notes do not fail the check; to see each, leave out --baseline, or use --format json.\n"
+    assert gate(run).out == f"note: raw.boilerplate: 5 findings\n{advice}{verdict}"
+    assert gate(run, "-q").out == verdict
+    assert len(json.loads(gate(run, "--format", "json").out)["findings"]) == 5
+    crawl(tmp_path, 6, 9)
+    assert f"crawl.jsonl:1:9: error: raw.boilerplate [{RULE}]" in gate(run, "-q").out
+    (tmp_path / "report.txt").write_text(gate(run).out)
+    assert gate(run, "--format", "text=report.txt").code == 1, "the report is known as such, and replaced"
+
+
 def test_a_strict_baseline_fails_for_better(run: Run, tmp_path: Path) -> None:
     crawl(tmp_path, 5)
     run("baseline", "write", "crawl.jsonl")

@@ -248,6 +248,9 @@ def test_explain_of_a_page_adds_up_to_the_last_digit(run: Run) -> None:
         score, bias = (float(number) for number in re.findall(r"[-+]\d+\.\d{3}", said[at]))
         parts = [float(words.split()[0]) for words in said[at + 1 :]]
         assert abs(bias + sum(parts) - score) < 1e-9
+        if told := re.search(r"\(first-pass=([-+]\d\.\d{3}), ", "\n".join(said)):
+            assert f"  {told[1]} first-pass = " in "\n".join(said), "the audit's features have the same sign and unit"
+        assert bool(told) is (line == 5)
 
 
 def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
@@ -287,6 +290,11 @@ def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     tested = run("rules", "test")
     assert (tested.code, tested.out) == (0, "")
     assert " 0 failed" in tested.err
+
+
+def test_the_summary_counts_one_character(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "x")
+    assert "read 1 character = kept 0 + changed 0 + removed 1; " in run("clean", "a.txt").err
 
 
 def test_diff_tells_changed_lines_from_removed_ones(run: Run, tmp_path: Path) -> None:

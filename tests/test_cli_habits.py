@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
         ("rules lint pages", "holds no pack"),
         ("clean a.txt --memory 1XB", "'1XB' is not a size"),
         ("stats b.audit.jsonl", "is an audit, not articles\n  Give its articles: b.jsonl."),
-        ("restore a.txt", "a.txt: has no audit beside it"),
+        ("restore a.txt", "a.txt: looks like an input of `clean`, not its output"),
         ("restore c.jsonl", "c.jsonl: there is no such file"),
         ("clean a.txt --config none.toml", "none.toml: cannot be read: No such file or directory"),
         (f"explain a.txt:{'9' * 5000}", "names no line"),
@@ -210,11 +210,13 @@ def test_places_of_records_have_their_row_everywhere(run: Run, folder: Path) -> 
         ("ids.jsonl:urn:7:1", "ids.jsonl:3:1"),
         pytest.param("ids.jsonl:2:1", "ids.jsonl:2:1", id="a row goes before an id"),
         pytest.param("ids.jsonl:70:1", "ids.jsonl:4:1", id="an id of digits alone"),
+        pytest.param("one.txt:1:1", "one.txt:1", id="the only row of a text"),
     ],
 )
 def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, found: str) -> None:
     records = [{"id": name, "text": STORY} for name in (2, "urn:b", "urn:7", 70)]
     (tmp_path / "ids.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+    (tmp_path / "one.txt").write_text(STORY, encoding="utf-8")
     assert run("explain", place).out.startswith(f"{found}, characters")
 
 
@@ -226,6 +228,7 @@ def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, 
         ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE, or b.jsonl:ID:LINE."),
         ("b.jsonl:9:1", "b.jsonl:9: no record has this row or id\n  Its first rows are 1, 2."),
         ("b.jsonl:1:99", "b.jsonl:1:99: the record has 3 lines"),
+        ("a.txt:12:3", "a.txt:12: the file is one document, without rows\n  Write a.txt:LINE."),
         ("pages:7", "pages: is a folder"),
         ("pages/:7", "pages/: is a folder"),
         ("a.txt", "a.txt: names no line"),
@@ -263,11 +266,17 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
         encoding="utf-8",
     )
     table = run("explain", "a.txt:12").out.partition("[[exception]]")
-    assert "for any rule, since several would remove it" in table[0]
+    assert "for any rule, since classifier/furniture would remove it, too" in table[0]
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
-    assert "removed by classifier/furniture" in run("explain", "a.txt:12").out
+    said = run("explain", "a.txt:12").out
+    assert re.search(r"removed by classifier/furniture \S+ \(\S+=\+\d\.\d{3}, ", said)
+    assert "held back by an exception" in said
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]), encoding="utf-8")
-    assert "kept" in run("explain", "a.txt:12").out.splitlines()
+    said = run("explain", "a.txt:12").out
+    assert "kept" in said.splitlines()
+    assert "core/read-more matches, but is held back by an exception until " in said
+    assert "classifier/furniture matches, but is held back by an exception until " in said
+    assert re.search(r"  the other \d+ rules do not match", said)
 
 
 def test_an_exception_for_a_page_holds_for_its_article(run: Run, folder: Path) -> None:

@@ -88,6 +88,14 @@ def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path
     assert "core/read-more matches, but is held back by an exception until 2999-01-01 (a book of that name): " in said
 
 
+def test_an_exception_for_parts_of_a_page_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text(ENDS + 'rule = "page/*"')
+    result = run("clean", "a.txt")
+    assert result.code == 2
+    assert "page/*: names parts of a page, and no exception holds the page model back" in result.err
+
+
 ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
 
 

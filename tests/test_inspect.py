@@ -17,6 +17,8 @@ BLOCKS = (
     "Read more: All that we know about the ferry",
     "Residents of Belarusâ€™ capital lined the quay with lanterns and a brass band played.",
 )
+SITES = ("Harwick Post", "Skerra Times", "BBC News")
+PLAIN = "The harbour office has sold the old ferry to a museum, which will show it from next summer on."
 
 
 @pytest.fixture
@@ -27,6 +29,7 @@ def articles(run: Run, tmp_path: Path) -> Path:
             [("Harwick Post", []), ("Skerra Times", ["Nobody was hurt when the ferry left the quay for the last time, the crew said."])]
         )
     ]  # fmt: skip
+    rows.append({"id": "2", "title": "Ferry 2", "site_name": SITES[2], "text": PLAIN})
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q").code == 0
     return tmp_path / "clean.jsonl"
@@ -53,14 +56,35 @@ def test_each_line_shows_how_it_fared_and_why(run: Run, articles: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "titles"),
     [
-        pytest.param((), ["== Ferry 0 (Harwick Post)", "== Ferry 1 (Skerra Times)"], id="all"),
+        pytest.param((), [f"== Ferry {at} ({site})" for at, site in enumerate(SITES)], id="all"),
         pytest.param(("--publisher", "Skerra Times"), ["== Ferry 1 (Skerra Times)"], id="publisher"),
+        pytest.param(("--publisher", "bbc"), ["== Ferry 2 (BBC News)"], id="the id of a publisher"),
+        pytest.param(("--publisher", "BBC News"), ["== Ferry 2 (BBC News)"], id="its name"),
+        pytest.param(("--changes",), ["== Ferry 0 (Harwick Post)", "== Ferry 1 (Skerra Times)"], id="changes"),
         pytest.param(("--rule", "duplicate/*"), ["== Ferry 1 (Skerra Times)"], id="rule"),
         pytest.param(("--status", "suspect"), [], id="status"),
     ],
 )
 def test_which_articles_are_shown(run: Run, articles: Path, options: tuple[str, ...], titles: list[str]) -> None:
     assert [line for line in run("inspect", articles, *options).out.splitlines() if line.startswith("==")] == titles
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        pytest.param(("--status", "suspect"), 0, "no article matches\n", id="a status of no article"),
+        pytest.param(("--status", "susp"), 2, "'susp' is not a status of articles\n  Did you mean 'suspect'?", id="no status"),
+        pytest.param(("--rule", "core/read-more"), 0, "no article matches\n", id="a rule that did nothing"),
+        pytest.param(("--rule", "core/raed-more"), 0, "no article matches. Did you mean 'core/read-more'?", id="no rule"),
+        pytest.param(("--rule", "mine/*"), 0, "no article matches\n", id="a pattern of rules"),
+        pytest.param(("--publisher", "Skera Times"), 0, "Did you mean 'Skerra Times'?", id="no publisher"),
+    ],
+)  # fmt: skip
+def test_it_says_so_if_nothing_is_shown(
+    run: Run, articles: Path, options: tuple[str, ...], code: int, said: str
+) -> None:
+    result = run("inspect", articles, *options)
+    assert (result.code, result.out, said in result.err) == (code, "", True), result.err
 
 
 def test_only_changes_are_shown_if_that_is_asked_for(run: Run, articles: Path) -> None:
@@ -90,3 +114,19 @@ def test_on_a_terminal_it_goes_through_the_pager_dimmed_and_wrapped(articles: Pa
 def test_a_record_that_dedup_kept_is_named_by_its_row(run: Run, articles: Path) -> None:
     assert run("dedup", articles, "-o", "unique.jsonl", "-q").code == 0
     assert "characters  row 1  " in run("inspect", "unique.jsonl").out
+
+
+def test_a_record_of_others_has_no_status_and_its_place_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": PLAIN}) + "\n" + json.dumps({"text": PLAIN}) + "\n")
+    assert run("dedup", "in.jsonl", "-o", "unique.jsonl", "-q").code == 0
+    facts = run("inspect", "unique.jsonl").out.splitlines()[1::4]
+    assert facts == [
+        f"   {len(PLAIN)} -> {len(PLAIN)} characters  in.jsonl:1",
+        f"   not written  {len(PLAIN)} -> 0 characters  in.jsonl:2",
+    ]
+
+
+def test_an_input_is_not_the_articles_of_a_run(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(PLAIN)
+    result = run("inspect", "page.txt")
+    assert (result.code, "page.txt: looks like an input of `clean`, not its output" in result.err) == (2, True)

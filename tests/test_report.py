@@ -258,6 +258,7 @@ def test_the_copy_of_a_whole_article_stands_beside_it(report: Callable[..., Tag]
     write_stories(tmp_path / "in.jsonl", 2)
     page = report("in.jsonl")
     assert [article["data-s"] for article in page.select("article")] == ["full", "not written"]
+    assert any(text.endswith("1 article not written") for text in texts(page, ".tiles div"))
     duplicate = page.select(".x.k-duplicate")[0]
     assert re.fullmatch(r"(0\.9\d{3}|1\.0000) of the article’s words are copies", texts(duplicate, "summary")[0])
     assert texts(duplicate, ".pair > div:last-child") == [f"Its keeper, in “Last ferry sails, part 0”{STORY[0]}"]

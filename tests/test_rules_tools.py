@@ -202,10 +202,18 @@ def test_diff_shows_what_fares_otherwise(
 def test_lint_exits_1_for_errors_and_0_for_warnings(run: Run, tmp_path: Path) -> None:
     pack(tmp_path / "a.toml", "match.regex = 'a|\\d{2}'")
     pack(tmp_path / "b.toml", "match.regex = '(x+)+y'")
-    warned, failed = run("lint", "a.toml"), run("lint", "b.toml")
+    warned, failed = run("lint", "a.toml"), run("lint", "-r", "b.toml")
     assert (warned.code, warned.err) == (0, "0 errors, 1 warning\n")
     assert failed.code == 1
     assert failed.out.startswith("b.toml:9:7: R006 rule 'a': 'regex' nests repeats")
+
+
+def test_a_failed_example_is_quoted_once_with_the_part_that_fails_and_a_way_out(run: Run, tmp_path: Path) -> None:
+    pack(tmp_path / "a.toml", 'match.exact = ["x"]\nwhere.min_words = 2')
+    result = run("test", "a.toml", "--only-rules")
+    said = "a.toml:5: rule 'mine/a': example “x” does not match: fails on where.min_words = 2"
+    assert result.code == 1
+    assert result.out.splitlines() == [said, "  Widen the rule there, or take the example out of `drops`."]
 
 
 def test_docs_writes_what_is_missing_and_removes_what_is_gone(run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import click
 import pytest
 from conftest import Run
 from corpus import pages, read_lines, write_lines
+from msgspec import structs
 
 from etl.check.binomial import at_most, upper_bound
 from etl.check.sampling import Draw, sample, sizes
@@ -178,6 +179,16 @@ def test_wrong_verdicts_print_the_exception_and_the_example(run: Run, audit: Pat
     assert "held back by an exception" in run("explain", f"pages.jsonl:{row}:{line}").out
     said = json.loads(run("audit", "bound", "v.csv", "--json").out)
     assert said["whole"]["wrong"] == first.draw.draws
+
+
+def test_no_exception_is_printed_for_what_no_rule_removed(run: Run, audit: Path, tmp_path: Path) -> None:
+    run("audit", "sample", audit, "--n", 40, "--no-judge", "-o", "v.csv")
+    first, *others = read_verdicts(tmp_path / "v.csv")
+    wrong = Judged(structs.replace(first.draw, rule="page/outside"), "wrong", first.packs)
+    write_verdicts(tmp_path / "v.csv", [wrong, *(Judged(one.draw, "right", one.packs) for one in others)])
+    out = run("audit", "bound", "v.csv").out
+    assert "# page/outside is not a rule: it has no exceptions" in out
+    assert "[[exception]]" not in out
 
 
 def test_rules_with_draws_enough_have_bounds_of_their_own(run: Run, audit: Path, tmp_path: Path) -> None:

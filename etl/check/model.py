@@ -149,7 +149,8 @@ class Held(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """The outcome of a check: rows worst first, findings (at most MAX_FINDINGS, worst first), limits, words.
 
-    `levels` are those of the keys.  `failures` say why it fails, one line each; empty if it does not.
+    `levels` are those of the keys.  `failures` say why it fails, one line each; empty if it does not.  `notes_as` is
+    how `text` shows rows that are notes.
     """
 
     rows: tuple[Row, ...] = ()
@@ -160,6 +161,7 @@ class Report(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     version: str = ""
     levels: Mapping[Key, Level] = {}
+    notes_as: Literal["findings", "counts", "nothing"] = "findings"
 
     def level(self, finding: Finding) -> Level:
         """Return how bad a finding is: as its key."""

@@ -215,9 +215,13 @@ def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
 
 def _way_out(judged: "Judged", until: str) -> str:
     """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
+    from etl.report.ready import WITHOUT_RULES
+
     draw = judged.draw
     words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     keeps = f'# or, in the rule {draw.rule}: keeps = ["{words[:300]}"]'
+    if draw.rule.partition("/")[0] in WITHOUT_RULES:
+        return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n# {draw.rule} is not a rule: it has no exceptions"
     if not draw.line_sha256:  # a part of a line was cut out: there is no line to name
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
     return (

@@ -68,7 +68,7 @@ checking_options = options.stacked(
 )
 @option("Output", "--exit-zero", is_flag=True, help="Exit with 0 also if there are errors, or unreadable inputs.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Do not say what was passed over; the report is still printed.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Do not say what was passed over, or what a baseline accepts.")
 @option(
     "Limits",
     "--max",
@@ -92,7 +92,7 @@ checking_options = options.stacked(
     type=File(),
     default="",
     metavar="FILE",
-    help="Allow what this file accepts, instead of the default limits.",
+    help="Allow what this file accepts, instead of the default limits; notes are only counted.",
 )
 @option(
     "Limits",
@@ -137,6 +137,8 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     outcome, rules = _checked(inputs, chosen | {"written": [path for _, path in formats if path]})
     report = report_of(outcome, rules)
     report = structs.replace(report, findings=traced(report.findings))
+    if rules.baseline:
+        report = structs.replace(report, notes_as="nothing" if chosen["quiet"] else "counts")
     _write(report, formats)
     unread = [f"{number(outcome.unread, 'input')} could not be read, and no check counts that"]
     _speak(report, unread if outcome.unread else [], chosen)

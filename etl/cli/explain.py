@@ -51,9 +51,10 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain crawl.jsonl:a77:3  line 3 of the record with the id a77
       copydesk explain --text 'Belarusâ€™ president don?t'
 
-    LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  If a rule removes the
-    line, `explain` also prints an exception that keeps it, for copydesk.toml.  Duplicates are looked for only in the
-    document of the line, also with --dedup run.
+    LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  A number before it is
+    the row of a record, or if there is no such row, its id.  If a rule removes the line, `explain` also prints an
+    exception that keeps it, for copydesk.toml.  Duplicates are looked for only in the document of the line, also with
+    --dedup run.
     """
     from etl.explain import explain_line, explain_text, words
 

@@ -3,15 +3,17 @@
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from etl.cli.options import GroupedCommand, option
-from etl.cli.terminal import visible
+from etl.cli.terminal import say, visible
+from etl.errors import UsageError
 
 if TYPE_CHECKING:
     from etl.report.changes import ArticleChanges
@@ -27,7 +29,7 @@ MARGIN = 9
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option("Filter", "--rule", default="", metavar="ID", help="Show only articles that this rule changed ('core/*').")
-@option("Filter", "--publisher", default="", metavar="NAME", help="Show only articles of this publisher.")
+@option("Filter", "--publisher", default="", metavar="NAME", help="Show only articles of this publisher (name or id).")
 @option(
     "Filter",
     "--status",
@@ -35,7 +37,7 @@ MARGIN = 9
     metavar="STATUS",
     help="Show only articles of this status: suspect, stub, teaser …",
 )
-@option("Filter", "--changes", "only_changes", is_flag=True, help="Show only changed lines.")
+@option("Filter", "--changes", "only_changes", is_flag=True, help="Show only changed lines, and articles with such.")
 def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     """Page through the articles of a run; show each change in its place.
 
@@ -53,9 +55,17 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     from etl.report.reading import read_run, run_files
 
     run = run_files(articles, audit)
+    seen: set[str] = set()
     found = (one for document in read_run(run) for one in changes_of(document))
     width = min(MAX_WIDTH, shutil.get_terminal_size().columns) - MARGIN if sys.stdout.isatty() else 0
-    lines = (f"{line}\n" for one in found if _is_chosen(one, chosen) for line in _lines(one, chosen, width))
+    lines: Iterator[str] = (
+        f"{line}\n" for one in found if _is_chosen(one, chosen, seen) for line in _lines(one, chosen, width)
+    )
+    first = next(lines, None)
+    if first is None:
+        say(_nothing(chosen, seen))
+        return
+    lines = chain([first], lines)
     if not sys.stdout.isatty():
         for line in lines:
             click.echo(line, nl=False)
@@ -63,29 +73,75 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     click.echo_via_pager(lines, color=click.get_current_context().color)
 
 
-def _is_chosen(article: "ArticleChanges", chosen: dict[str, Any]) -> bool:
+def _is_chosen(article: "ArticleChanges", chosen: dict[str, Any], seen: set[str]) -> bool:
+    """Return true if an article passes all filters; what it has of what they ask for is added to `seen`."""
     fields = article.fields
+    publishers = _names(fields.publisher) if chosen["publisher"] else ()
+    rules = [entry.rule for entry in article.entries] if chosen["rule"] else ()
+    seen.update(publishers, rules, (fields.status,) if chosen["status"] else ())
     return (
-        chosen["publisher"] in ("", fields.publisher)
+        (not chosen["publisher"] or chosen["publisher"] in publishers)
         and chosen["status"] in ("", fields.status)
-        and (not chosen["rule"] or any(fnmatchcase(entry.rule, chosen["rule"]) for entry in article.entries))
+        and (not chosen["rule"] or any(fnmatchcase(rule, chosen["rule"]) for rule in rules))
     )
 
 
+def _names(publisher: str) -> tuple[str, ...]:
+    """Return the name of a publisher as a record has it, and its id if it is known."""
+    from etl.fold import fold
+    from etl.packs import known_publishers
+
+    known = known_publishers().get(fold(publisher)) if publisher else None
+    return (publisher, known.id) if known else (publisher,)
+
+
+def _nothing(chosen: dict[str, Any], seen: Iterable[str]) -> str:
+    """Return why nothing is shown.  Raises UsageError for a status that there is not."""
+    from etl.packs import Selection, did_you_mean, load_rules
+    from etl.reasons import REASONS
+    from etl.record import Status
+    from etl.report.changes import UNWRITTEN
+
+    statuses = (*get_args(Status), UNWRITTEN)
+    if (status := chosen["status"]) and status not in (*statuses, *seen):
+        way_out = did_you_mean(status, statuses) or f"There are {', '.join(statuses)}."
+        raise UsageError("--status", f"'{status}' is not a status of articles", way_out)
+    nearest = did_you_mean(chosen["publisher"], seen) if chosen["publisher"] not in seen else ""
+    if chosen["rule"]:
+        names = {*seen, *REASONS, *(name for one in load_rules(Selection()) for name in one.called)}
+        if not any(fnmatchcase(name, chosen["rule"]) for name in names):
+            nearest = did_you_mean(chosen["rule"], names) or nearest
+    is_filtered = any(chosen[name] for name in ("rule", "publisher", "status"))
+    words = (
+        "no article matches"
+        if is_filtered
+        else "no article has changes"
+        if chosen["only_changes"]
+        else "the run has no articles"
+    )
+    return f"{words}. {nearest}" if nearest else words
+
+
 def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Iterator[str]:
-    """Yield the lines of an article: its title, then its blocks, wrapped to a width unless that is 0."""
+    """Yield the lines of an article: its title, then its blocks, wrapped to a width unless that is 0.
+
+    There are none if only changes are asked for, and it has none.
+    """
     from etl.report.plain import KEPT, plain_blocks
 
     fields = article.fields
+    blocks = [one for one in plain_blocks(article) if not chosen["only_changes"] or one.sign != KEPT]
+    if chosen["only_changes"] and not blocks:
+        return
     publisher = f" ({fields.publisher})" if fields.publisher else ""
     yield click.style(visible(f"== {fields.headline or '(no headline)'}{publisher}"), bold=True)
     named = f"{article.path}:{article.row}" if article.record else article.path
     place = named if article.path else f"row {article.row}"  # an audit of `dedup` names no file of what stays
     facts = f"{article.before:,} -> {article.after:,} characters"
-    yield visible(f"   {fields.status or 'full'}  {facts}  {place}  {fields.id}")
-    for block in plain_blocks(article):
-        if not chosen["only_changes"] or block.sign != KEPT:
-            yield from _block_lines(block, width)
+    name = fields.id if fields.id != f"{article.path}:{article.row}" else ""  # records without an id are named by place
+    yield visible(f"   {'  '.join(filter(None, (fields.status, facts, place, name)))}")
+    for block in blocks:
+        yield from _block_lines(block, width)
     yield ""
 
 

@@ -100,7 +100,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     for failure in failed:
         place = f"{failure.sourced.path}:{failure.sourced.line}"
         example, fault = one_line(failure.example, 80), one_line(failure.fault, 200)
-        click.echo(f"{place}: rule '{failure.sourced.name}': example “{example}” {fault}")
+        click.echo(f"{place}: rule '{failure.sourced.name}': example “{example}” {fault}\n  {failure.way_out}")
     tested = [one.rule for one in selected(selection)]
     examples = sum(len(rule.drops) + len(rule.keeps) + len(rule.turns) for rule in tested)
     say(f"{number(len(tested), 'rule')}, {number(examples, 'example')}, {len(failed)} failed")
@@ -110,9 +110,10 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
 
 @rules.command("lint", cls=GroupedCommand)
 @click.argument("packs", nargs=-1, type=click.Path(readable=False), metavar="[PACK...]")
+@option("Rules", "-r", "--rules", type=click.Path(readable=False), multiple=True, metavar="PACK", help="One more PACK.")
 @option("Rules", "--only-rules", is_flag=True, help="Check the packs alone, without the built-in rules.")
 @json_option
-def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
+def lint_rules(packs: tuple[str, ...], rules: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
     """Find faults in packs, such as unknown keys and slow regexes.
 
     \b
@@ -130,7 +131,7 @@ def lint_rules(packs: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
     def show(done: int, regexes: int) -> None:
         progress.advance(1, 0) if done else progress.start("lint", regexes)
 
-    findings = lint(packs, only_rules, show)
+    findings = lint((*rules, *packs), only_rules, show)
     progress.clear()
     for finding in findings:
         click.echo(to_json(finding) if as_json else visible(str(finding)))

@@ -157,7 +157,7 @@ def _counts(outcome: Outcome) -> Iterator[str]:
     yield f"{number(tally.documents, 'document')}: {number(articles, 'article')}{statuses and f' ({statuses})'}"
     books = tally.books
     parts = " + ".join(f"{name} {getattr(books, name):,}" for name in ("kept", "changed", "removed"))
-    yield f"read {books.read:,} characters = {parts}; the books balance"
+    yield f"read {number(books.read, 'character')} = {parts}; the books balance"
     seconds = sum(spent for _, spent in outcome.seconds)
     if seconds >= TIMED_SECONDS:
         rate = f", {books.read / 1e6 / seconds:,.1f} million characters a second" if books.read >= TIMED_CHARS else ""

@@ -144,6 +144,8 @@ def only_document(name: str, reading: Reading, record: str = "") -> Raw:
         for result in read(share, reading):
             rows.append(str(result.row))
             has_rows = share.format not in ("text", "html")
+            if record not in ("", rows[-1]) and not has_rows:
+                raise UsageError(f"{name}:{record}", "the file is one document, without rows", f"Write {name}:LINE.")
             if has_rows and not record and not share.fault:
                 raise UsageError(name, "holds records", f"Say which: {name}:ROW:LINE, or {name}:ID:LINE.")
             if not has_rows or share.fault or rows[-1] == record:

@@ -17,7 +17,7 @@ FEATURES_TOLD = 8
 
 
 class Contribution(Struct, frozen=True, gc=False):
-    """A feature of a line: its value, what it adds to the line's log-odds in thousandths, and what it says."""
+    """A feature of a line: its value, what it adds to the log-odds of removal in thousandths, and what it says."""
 
     feature: str
     value: float
@@ -29,8 +29,8 @@ class Account(Struct, frozen=True):
     """What the page model says of the longest line of a block.
 
     `probability` that the line is story, and the least with which lines of its page are kept, in thousandths.  `bias`
-    and what the features add make up `score`, the log-odds, in thousandths.  `overruled` says why the line is kept or
-    taken out against the model, "" if it is not.
+    and what the features add make up `score`, the log-odds of removal, in thousandths: signs are those of the audit.
+    `overruled` says why the line is kept or taken out against the model, "" if it is not.
     """
 
     probability: int
@@ -47,7 +47,8 @@ class Account(Struct, frozen=True):
         yield f"page model: this line is story with a probability of {likely:.3f}; lines are kept from {least:.3f} on"
         if self.overruled:
             yield f"  {self.overruled}"
-        yield f"  log-odds {_signed(self.score)}: {_signed(self.bias)} for every line, and this for its features:"
+        bias = _signed(self.bias)
+        yield f"  log-odds of removal {_signed(self.score)}: {bias} for every line, and this for its features:"
         for one in told:
             yield f"  {_signed(one.adds)} {one.feature} = {one.value:.4g}: {one.why}"
         if others:
@@ -74,10 +75,10 @@ def account_of(text: str, settings: PageSettings, block: int) -> Account | None:
     return Account(
         probability=likely,
         least=least,
-        score=int(prediction.odds[row]),
-        bias=bias,
+        score=-int(prediction.odds[row]),
+        bias=-bias,
         features=tuple(
-            Contribution(name, float(prediction.page.columns[name][row]), adds, _WHY[name]) for name, adds in parts
+            Contribution(name, float(prediction.page.columns[name][row]), -adds, _WHY[name]) for name, adds in parts
         ),
         overruled=_overruled(parted, line) if (likely >= least) is not parted.kept[line] else "",
     )

@@ -214,6 +214,10 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
         for pattern in wanted:
             if not any(fnmatchcase(name, pattern) for name in known):
                 raise _no_rule(pattern, known)
+    for pattern in (one.rule for one in selection.exceptions):
+        if not any(fnmatchcase(name, pattern) for name in (CLASSIFIER, *names)):
+            way_out = "Draft a rule that keeps the element: copydesk rules new FILE:LINE --pack mine."
+            raise UsageError(pattern, "names parts of a page, and no exception holds the page model back", way_out)
 
 
 def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:

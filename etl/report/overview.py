@@ -114,7 +114,7 @@ def tiles(totals: Totals, rejects: int) -> list[Tile]:
 
 def _unwritten(totals: Totals) -> str:
     count = totals.statuses[UNWRITTEN]
-    return f"{count:,} articles not written" if count else ""
+    return f"{count:,} article{'s' * (count != 1)} not written" if count else ""
 
 
 def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[RuleRow]:

@@ -1,6 +1,7 @@
 """Formats for people: text, one line a finding, and Markdown."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from etl.check.checks import CHECKS
@@ -19,11 +20,19 @@ def concise(report: Report) -> Iterator[str]:
 
 
 def text(report: Report) -> Iterator[str]:
-    """Yield the first findings of each key, worst keys first; then the table, and why it fails."""
+    """Yield the first findings of each key, worst keys first; then the table, and why it fails.
+
+    Notes are shown as the report says: as findings, as one count for each check, or not at all.
+    """
+    notes = Counter[str]()
+    if report.notes_as != "findings":
+        for row in report.rows:
+            notes[row.key.check] += row.count.findings * (row.level == "note")
+    rows = [row for row in report.rows if row.level != "note" or report.notes_as == "findings"]
     by_key: dict[object, list[Finding]] = {}
     for finding in report.findings:
         by_key.setdefault(finding.key, []).append(finding)
-    for row in islice(report.rows, MAX_ROWS):
+    for row in islice(rows, MAX_ROWS):
         findings = by_key.get(row.key, [])
         for finding in findings[:SHOWN_OF_KEY]:
             yield f"{line_of(finding, report)}\n"
@@ -32,9 +41,16 @@ def text(report: Report) -> Iterator[str]:
         more = row.count.findings - min(len(findings), SHOWN_OF_KEY)
         if more:
             yield f"    … and {more:,} more of {_name(row)}\n"
-    if report.rows:
+    if rows:
         yield "\n"
-    yield from (f"{' '.join(cells)}\n" for cells in _table(report))
+    yield from (f"{' '.join(cells)}\n" for cells in _table(rows))
+    if len(rows) > MAX_ROWS:
+        yield f"… and {len(rows) - MAX_ROWS:,} keys more; --format json has all\n"
+    if +notes and report.notes_as == "counts":
+        yield from (
+            f"note: {check}: {count:,} finding{'s' * (count > 1)}\n" for check, count in sorted((+notes).items())
+        )
+        yield "  Notes do not fail the check; to see each, leave out --baseline, or use --format json.\n"
     yield from _verdict(report)
 
 
@@ -80,29 +96,30 @@ def _name(row: Row) -> str:
     return " ".join(part for part in (row.key.check, row.key.rule, row.key.publisher) if part)
 
 
-def _table(report: Report) -> list[list[str]]:
-    rows = [["level", "check", "rule", "publisher", "findings", "of", "rate"]] if report.rows else []
-    for row in islice(report.rows, MAX_ROWS):
+def _table(rows: Sequence[Row]) -> list[list[str]]:
+    cells = [["level", "check", "rule", "publisher", "findings", "of", "rate"]] if rows else []
+    for row in islice(rows, MAX_ROWS):
         of_characters = CHECKS[row.key.check].unit == "characters"
-        rows.append([
+        cells.append([
             row.level, row.key.check, row.key.rule[:60] or "-", row.key.publisher or "-", f"{row.count.findings:,}",
             f"{row.of.subjects:,}", rate_words(row.count, row.of, of_characters) or "-",
         ])  # fmt: skip
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return [
         [
             one.rjust(width) if at > 3 else one.ljust(width)
             for at, (one, width) in enumerate(zip(row, widths, strict=True))
         ]
-        for row in rows
+        for row in cells
     ]
 
 
 def _verdict(report: Report) -> Iterator[str]:
-    if len(report.rows) > MAX_ROWS:
-        yield f"… and {len(report.rows) - MAX_ROWS:,} keys more; --format json has all\n"
     nouns = {"raw": "raw article", "art": "article", "audit": "audited document"}
-    counts = {nouns[scope]: count.subjects for scope, count in report.totals.items() if count.subjects}
-    looked = [f"{count:,} {noun}{'s' * (count > 1)}" for noun, count in counts.items()]
-    yield f"{'failed' if report.failures else 'passed'}: {', '.join(looked)} checked\n"
+    unread = sum(row.count.subjects for row in report.rows if row.key.check == "raw.unreadable")
+    subjects = {scope: count.subjects - unread * (scope == "raw") for scope, count in report.totals.items()}
+    looked = [f"{count:,} {nouns[scope]}{'s' * (count > 1)}" for scope, count in subjects.items() if count]
+    words = [f"{unread:,} input{'s' * (unread > 1)} could not be read"] if unread else []
+    words += [f"{', '.join(looked)} checked"] if looked else []
+    yield f"{'failed' if report.failures else 'passed'}: {', '.join(words)}\n"
     yield from (f"  {failure}\n" for failure in report.failures)

@@ -125,9 +125,9 @@ LINE_FEATURES = {
 }
 
 CONTEXT_FEATURES = {
-    "first-pass": "log-odds of the first pass, in thousandths, from -6000 to 6000",
+    "first-pass": "log-odds of story by the first pass, in thousandths, from -6000 to 6000",
     **{
-        f"first-pass{step:+d}": f"log-odds of the first pass for {LINES[step]}, in thousandths"
+        f"first-pass{step:+d}": f"log-odds of story by the first pass for {LINES[step]}, in thousandths"
         for step in (-3, -2, -1, 1, 2, 3)
     },
     **{f"story-within-{reach}": f"expected share of story in the lines within {reach}" for reach in (2, 5, 12)},
