@@ -20,7 +20,7 @@ from etl.packs import Selection, compile_rules
 from etl.pipeline.duplicates import duplicates_within
 from etl.reasons import REASONS
 from etl.repair import repair
-from etl.rules import ArticleView, RunContext, rule_matches
+from etl.rules import ArticleView, RuleMatch, RunContext, rule_matches
 from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.matching.exceptions import RuleException, exception_guard
 from etl.trees import THOUSANDTHS
@@ -112,13 +112,10 @@ def explain_line(
     matching = [MatchingRule(one.rule.name, one.rule.rule.why, one.blocked_by) for one in matches]
     if (held := rules.judging.classifier_guard(view, at)) and _is_furniture(parsed, block, rules):
         matching.append(MatchingRule(CLASSIFIER, REASONS[CLASSIFIER].why, held))
-    text = document.text[block.char_start : block.char_end]
-    metadata = article.metadata
-    takers = _takers(
-        entries, [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
-    )
+    takers = _takers(entries, matches)
     if len(takers) == 1:
         takers += _other_takers(raw, block, selection, takers[0], until)
+    text, metadata = document.text[block.char_start : block.char_end], article.metadata
     return Explanation(
         place=place_of(document.path, document.row, document.record, block.line),
         asked=place_of(document.path, document.row, document.record, wanted.line),
@@ -197,10 +194,11 @@ def _is_furniture(parsed: Parsed, block: Block, rules: Ruleset) -> bool:
     return any(one.rule == CLASSIFIER for one in _entries_at(block, judged))
 
 
-def _takers(entries: Sequence[Entry], matching: Sequence[str]) -> tuple[str, ...]:
+def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tuple[str, ...]:
     """Return the rules, or the classifier, that would each take a line, the one that does first; () if none does."""
     taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
-    return tuple(dict.fromkeys([taken[0].rule, *matching])) if taken else ()
+    removing = [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
+    return tuple(dict.fromkeys([taken[0].rule, *removing])) if taken else ()
 
 
 def _other_takers(raw: Raw, block: Block, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
@@ -208,7 +206,7 @@ def _other_takers(raw: Raw, block: Block, selection: Selection, rule: str, until
     exception = RuleException(rule=rule, source=raw.path, reason="…", until=until)
     rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
     (judged,) = judge([parse(raw, rules)], rules)
-    return _takers(_entries_at(block, judged), ())
+    return _takers(_entries_at(block, judged))
 
 
 def exception_for(rule: str, path: str, text: str, until: date) -> str:

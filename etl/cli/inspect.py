@@ -111,15 +111,9 @@ def _nothing(chosen: dict[str, Any], seen: Iterable[str]) -> str:
         names = {*seen, *REASONS, *(name for one in load_rules(Selection()) for name in one.called)}
         if not any(fnmatchcase(name, chosen["rule"]) for name in names):
             nearest = did_you_mean(chosen["rule"], names) or nearest
-    is_filtered = any(chosen[name] for name in ("rule", "publisher", "status"))
-    words = (
-        "no article matches"
-        if is_filtered
-        else "no article has changes"
-        if chosen["only_changes"]
-        else "the run has no articles"
-    )
-    return f"{words}. {nearest}" if nearest else words
+    if any(chosen[name] for name in ("rule", "publisher", "status")):
+        return f"no article matches. {nearest}" if nearest else "no article matches"
+    return "no article has changes" if chosen["only_changes"] else "the run has no articles"
 
 
 def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Iterator[str]:

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from etl.dedup.arrays import I64, U32
     from etl.dedup.fingerprint import Fingerprints
-    from etl.dedup.pairs.buckets import Buckets, Resources, Runner
+    from etl.dedup.pairs.buckets import Buckets, Resources
 
 Result = TypeVar("Result")
 
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
 TIMES_IN_MEMORY = 2
-# Bytes a block that are in memory while pairs are found, beside the lists.
+# Bytes a block that are in memory while pairs are found, beside what is read of the lists.
 BYTES_A_BLOCK = 140
 # Values read at a time, at least; and bytes that come with each: a page of a list brings fifteen others.
 MIN_VALUES_AT_ONCE, BYTES_A_VALUE = 1 << 12, 1 << 13
@@ -127,7 +127,9 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     filling = (partial(_fill, columns, *each) for each in zip(rows, parts, article_starts.tolist(), strict=False))
     deque(run(filling), maxlen=0)
     left = job.memory - BYTES_A_BLOCK * int(block_starts[-1])
-    lists = _lists_in_memory(parts, run) if _bytes_of_lists(parts) <= left else _lists_on_disk(parts, run, folder, left)
+    at_once = 0 if fits else max(MIN_VALUES_AT_ONCE, left // BYTES_A_VALUE // len(LISTS))
+    paths = run(partial(_append, parts, name, folder) for name in LISTS)
+    lists: dict[str, Any] = {name: _stored_column(path, at_once) for name, path in zip(LISTS, paths, strict=True)}
     articles = columns.pop("articles")
     prints = Fingerprints(band_keys=StoredBands(parts), **columns, **lists)
     return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
@@ -247,42 +249,6 @@ def _spilling(folder: Path) -> "Callable[[Iterable[Buckets]], Iterable[Buckets]]
     return partial(StoredBuckets, folder=folder)
 
 
-def _bytes_of_lists(parts: Sequence[FingerprintFile]) -> int:
-    return sum(part.read_blocks(*LISTS).nbytes for part in parts)
-
-
-def _lists_in_memory(parts: Sequence[FingerprintFile], run: "Runner") -> dict[str, Any]:
-    """Return the values of the lists of all parts, by column."""
-    return dict(zip(LISTS, run(partial(_values_of, parts, name) for name in LISTS), strict=True))
-
-
-def _values_of(parts: Sequence[FingerprintFile], name: str) -> "U32":
-    import numpy as np
-
-    from etl.dedup.store import list_values
-
-    values = np.empty(sum(len(list_values(part.read_blocks(name)[name])) for part in parts), np.uint32)
-    end = 0
-    for part in parts:
-        of_part = list_values(part.read_blocks(name)[name])
-        start, end = end, end + len(of_part)
-        values[start:end] = of_part
-    return values
-
-
-def _lists_on_disk(parts: Sequence[FingerprintFile], run: "Runner", folder: Path, memory: int) -> dict[str, Any]:
-    """Return the values of the lists of all parts, by column: in files, of which so much memory may be taken."""
-    paths = list(run(partial(_append, parts, name, folder) for name in LISTS))
-    at_once = max(MIN_VALUES_AT_ONCE, memory // BYTES_A_VALUE // len(paths))
-    return {name: _stored_column(path, at_once) for name, path in zip(LISTS, paths, strict=True)}
-
-
-def _stored_column(path: Path, at_once: int) -> "U32 | StoredColumn":
-    import numpy as np
-
-    return StoredColumn(path, at_once) if path.stat().st_size else np.zeros(0, np.uint32)
-
-
 def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
     """Put the lists of each part into one file."""
     from etl.dedup.store import list_values
@@ -292,6 +258,15 @@ def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:
         for part in parts:
             whole.write(list_values(part.read_blocks(name)[name]).data)
     return target
+
+
+def _stored_column(path: Path, at_once: int) -> "U32 | StoredColumn":
+    """Return the values of a file; what was read stays in memory, or leaves it after so many values."""
+    import numpy as np
+
+    if not path.stat().st_size:
+        return np.zeros(0, np.uint32)
+    return StoredColumn(path, at_once) if at_once else np.memmap(path, np.uint32, "r")
 
 
 def _mapped(path: Path) -> "pa.Table":
