@@ -1,5 +1,6 @@
 """Formats and shapes from the command line: one story gives one article, and every output gives the input back."""
 
+import base64
 import csv
 import gzip
 import io
@@ -228,14 +229,16 @@ def test_a_summary_says_what_was_read_and_what_is_no_document(run: Run, tmp_path
         ("a.txt", b"%PDF-1.7\n%\xe2\xe3\n", 4, "is PDF: not supported"),
         ("a.parquet", b"prose", 4, "is no Parquet file"),
         ("a.csv", b"One line of prose that is long enough, and it has a comma\n", 4, "is CSV, and has no records"),
+        ("a.csv", b"One line\nand; another, one\n", 4, "is not CSV: its lines are not delimited alike"),
     ],
 )
 def test_what_cannot_be_read_is_a_reject_that_names_it(
     run: Run, tmp_path: Path, name: str, body: bytes, code: int, said: str
 ) -> None:
     (tmp_path / name).write_bytes(body)
-    result = run("clean", name)
-    assert (result.code, result.out) == (code, "")
+    result = run("clean", name, "-o", "o.jsonl")
+    (rejected,) = map(json.loads, (tmp_path / "o.rejects.jsonl").read_text().splitlines())
+    assert (result.code, base64.b64decode(rejected["bytes"])) == (code, body)
     assert said in result.err
 
 
@@ -244,6 +247,10 @@ def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(INPUTS["a.jsonl"])
     assert run("dedup", "a.csv").code == 2
     assert run("dedup", "a.jsonl", "-o", "out.parquet").code == 2
+    assert run("clean", "a.jsonl", "-o", "b.parquet").code == 0
+    for name in ("a.csv", "b.parquet"):
+        done = run("index", "import", "seen", name)
+        assert (done.code, f"{name}: is not JSON lines" in done.err) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["o.jsonl", "o.audit.jsonl", "o.rejects.jsonl"])

@@ -314,6 +314,8 @@ def test_an_item_fills_metadata_and_the_rest_passes_through(tmp_path: Path) -> N
         (feed("<item><description>One</description></item><item><title>T</title></item>"), ["One", "is an item of a feed without any content"]),
         (feed("<item><description>One</description></item><item><description>Two is cu")[:-25], ["One", "is an item of a feed that is cut off"]),
         (feed(""), ["is a feed (RSS or Atom) without an item"]),
+        (feed("<item/><item><description>One</description></item>"), ["is an item of a feed without any content", "One"]),
+        (feed("<Item><description>One</description></Item><item><description>Two</description></item>"), ["One", "Two"]),
     ],
 )  # fmt: skip
 def test_items_that_cannot_be_read_are_rejects(tmp_path: Path, body: bytes, said: list[str]) -> None:

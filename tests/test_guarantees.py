@@ -533,11 +533,15 @@ def test_an_index_learns_what_a_killed_run_has_delivered(
     assert not list(tmp_path.glob(".copydesk-*"))
 
 
-@pytest.mark.parametrize(("module", "name"), [(delivery, "finish_delivery"), (session, "extend")])
+@pytest.mark.parametrize(
+    ("module", "name", "store"),
+    [(delivery, "finish_delivery", ""), (session, "extend", ""), (session, "extend", "file://")],
+)
 def test_an_index_learns_what_an_interrupted_run_has_delivered(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, store: str
 ) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
+    output = f"{store}{tmp_path}/a.jsonl"
 
     def interrupted(*_: Any) -> None:
         patched.undo()
@@ -545,7 +549,7 @@ def test_an_index_learns_what_an_interrupted_run_has_delivered(
 
     with monkeypatch.context() as patched:
         patched.setattr(module, name, interrupted)
-        assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 130
+        assert run("clean", "a.txt", "-o", output, "--index", "seen").code == 130
     assert run("restore", "a.jsonl").out == STORY.format(1)
     assert run("clean", "a.txt", "-o", "b.jsonl", "--index", "seen").code == 0
     assert (tmp_path / "b.jsonl").read_text() == ""

@@ -112,6 +112,12 @@ def test_only_text_beside_the_title_is_a_story(state: object, count: int) -> Non
     assert len(story_of([json.dumps(state)], [TITLE])) == count
 
 
+@pytest.mark.parametrize("begin", ["", "window.__STATE__ = "])
+def test_a_number_that_python_does_not_convert_costs_no_story(begin: str) -> None:
+    script = begin + json.dumps({"title": TITLE, "body": "\n".join(STORY)}).replace("{", '{"n": %s, ' % ("9" * 5000), 1)
+    assert story_of([script], [TITLE]) == STORY
+
+
 JAPANESE = (
     "二〇二二年に閉館した北浜町の映画館「港座」が、十二日、四年ぶりに再開した。",
     "町の有志およそ八十人が週末ごとに集まり、座席の張り替えや映写機の修理を続けてきた。",

@@ -145,7 +145,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     from etl.lsh import add_records
     from etl.pipeline.job import Job
 
-    reading = Reading(format="jsonl", text_field=chosen["text_field"])
+    reading = Reading(text_field=chosen["text_field"])
     job = Job(
         reading=reading,
         added=settings.time_added(""),

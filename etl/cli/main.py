@@ -341,7 +341,9 @@ def _command_defaults(command: str, names: Mapping[str, click.Option], config: "
         values = config.options.get(section, {})
         for key, value in values.items():
             if key in names:
-                listed = [value] if names[key].multiple and isinstance(value, str) else value
+                # A number is read by the option, as if it stood in the command line.
+                word = value if isinstance(value, (bool, list)) else str(value)
+                listed = [word] if names[key].multiple and not isinstance(word, list) else word
                 found[str(names[key].name)] = _located(config, key, listed)
     return found
 

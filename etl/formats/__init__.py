@@ -83,31 +83,34 @@ def find(names: Sequence[str], reading: Reading) -> Found:
 def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
     """Yield the shares of a source, of about `size` bytes each.  A fault of the source is a share too.
 
-    A share of what copydesk wrote beside articles (audits, rejects, reports …) has the fault OWN.
+    A share of what copydesk wrote beside articles (audits, rejects, reports …) has the fault OWN.  A share with another
+    fault has the first bytes of the source.
     """
+    head = b""
     try:
         with opened(source) as found:
-            if not reading.format and is_no_input(found.head):
+            head = found.head
+            if not reading.format and is_no_input(head):
                 yield Share(source, "jsonl", fault=OWN)
                 return
-            if reading.format != "html" and (fault := not_read(found.head, found.packing, source.name)):
-                yield Share(source, body=found.head[:64], fault=fault)
+            if reading.format != "html" and (fault := not_read(head, found.packing, source.name)):
+                yield Share(source, body=head, fault=fault)
                 return
-            form = reading.format or format_of(source.name if source.is_stream else source.path, found.head)
-            if form in SIGNED and not FORMATS[form].looks_like(found.head):
+            form = reading.format or format_of(source.name if source.is_stream else source.path, head)
+            if form in SIGNED and not FORMATS[form].looks_like(head):
                 fault = f"is no {form.title()} file, though its name or --from says so"
-                yield Share(source, body=found.head[:64], fault=fault)
+                yield Share(source, body=head, fault=fault)
                 return
             is_empty = True
             for share in FORMATS[form].shares(found, size, structs.replace(reading, format=form)):
                 is_empty = False
                 yield share
             if is_empty:
-                yield Share(source, form, fault=f"is {FORMAT_NAMES[form]}, and has no records")
+                yield Share(source, form, body=head, fault=f"is {FORMAT_NAMES[form]}, and has no records")
     except (UsageError, MachineError, MemoryError):
         raise
     except Exception as error:  # a fault of ours costs this source, and not the run
-        yield Share(source, fault=fault_of(error))
+        yield Share(source, body=head, fault=fault_of(error))
 
 
 def read(share: Share, reading: Reading) -> Iterator[Result]:
@@ -119,7 +122,7 @@ def read(share: Share, reading: Reading) -> Iterator[Result]:
         for result in FORMATS[share.format].read(share, reading):
             yield result.shortened() if isinstance(result, Reject) else result
     except (OSError, Changed, Damaged, Unreadable) as error:
-        yield Reject(share.source.name, share.row, fault_of(error), b"")
+        yield Reject(share.source.name, share.row, fault_of(error), share.body or b"").shortened()
 
 
 def format_of(path: str, head: bytes) -> Format:

@@ -5,7 +5,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-_ITEM_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])")
+_ITEM_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
 _AROUND = re.compile(r"rss|feeds?|rdf:RDF|channel", re.I)
 _NAME = r"[^\W\d][\w:.-]*+"
 _CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)

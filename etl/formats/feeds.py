@@ -55,8 +55,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _HTML_SIGN = re.compile(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
 # As RSS wants authors: "desk@example.org (Jane Roe)".
 _MAIL = re.compile(r"^\S+@\S+ \((.+)\)$")
-_OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])")
-_ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
+_ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>|<(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.I)
 _ITEM_OR_ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
 _ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
 _MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
@@ -80,10 +80,10 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
     whole = len(_ENDED.findall(_CDATA.sub("", text)))
     row, notes, is_noted = 0, list[str](), False
     for root in _feeds(text):
-        channel = {} if _name(root) in ITEMS else _channel(root)
+        channel = {} if _is_item(root) else _channel(root)
         if not is_noted and _has_loose_words(root):
             notes, is_noted = [BESIDE], True
-        for item in (node for node in root.iter() if _name(node) in ITEMS):
+        for item in (node for node in root.iter() if _is_item(node)):
             row += 1
             if (place := item.get("cut", "")).startswith(mark):
                 yield damaged[int(place.removeprefix(mark))].at(path, row)
@@ -135,7 +135,7 @@ def _without_open_cdata(text: str, mark: str) -> tuple[str, list[_Damaged]]:
 def _has_loose_words(root: "_Element") -> bool:
     """Return whether words stand in a feed or its channel, or beside several feeds, but in no element."""
     around = root.getparent()
-    channels = [] if _name(root) in ITEMS else [root, *(node for node in root if _name(node) == "channel")]
+    channels = [] if _is_item(root) else [root, *(node for node in root if _name(node) == "channel")]
     parents = channels if around is None else [around, *channels]
     said = (text for parent in parents if _name(parent) for text in (parent.text, *(node.tail for node in parent)))
     return any(text and any(map(str.isalnum, text)) for text in said)
@@ -326,6 +326,10 @@ def _plain(node: "_Element") -> str:
     inner = [child for child in node if _name(child) == "name"] or [node]
     text = " ".join("".join(part.itertext()) for part in inner)
     return " ".join(_TAG.sub(" ", unescape(text)).split())
+
+
+def _is_item(node: "_Element") -> bool:
+    return _name(node).lower() in ITEMS
 
 
 def _name(node: "_Element") -> str:

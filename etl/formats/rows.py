@@ -36,7 +36,7 @@ def read_rows(share: Share, reading: Reading) -> Iterator[Row | Reject]:
     """
     name = share.source.name
     if share.fault:
-        yield Reject(name, share.row, share.fault, share.body or b"")
+        yield Reject(name, share.row, share.fault, share.body or b"").shortened()
         return
     try:
         yield from read_each(share, lambda row, line: read_row(name, row, line, reading))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
@@ -133,6 +134,7 @@ def authors(names: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(name for name in names if name and "://" not in name))
 
 
+MAX_DIGITS = sys.int_info.str_digits_check_threshold
 # Templates write a comma behind the last property, which JSON does not allow.
 _LAST_COMMA = re.compile(r",\s*([}\]])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -148,12 +150,20 @@ def in_one_line(text: str) -> str:
     return " ".join(unescape(text).replace("\xad", "").split())
 
 
+def _integer(digits: str) -> int | str:
+    """Return a number as int; as the text that it is if it has more digits than Python converts."""
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+READER = json.JSONDecoder(strict=False, parse_int=_integer)
+
+
 def decode(script: str) -> Any:
     """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
     bare = script[script.find("{") : script.rfind("}") + 1]
     for text in (script, bare, _LAST_COMMA.sub(r"\1", bare)):
         try:
-            value = json.loads(text, strict=False)
+            value = READER.decode(text)
             return well_formed(value, text)
         except (ValueError, RecursionError):  # not JSON after all; or 100,000 brackets
             continue
@@ -168,7 +178,7 @@ def well_formed(value: Any, source: str) -> Any:
     if "\\ud" not in source.lower():
         return value
     text = json.dumps(value, ensure_ascii=False)
-    return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return READER.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,6 @@ A page that a script would fill has its story nowhere else.  The state also hold
 only text beside the page's own title is taken: a string of several paragraphs, or a list of paragraphs.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.fold import ends_sentence
-from etl.markup.linked_data import bare, decode, paragraphs, well_formed
+from etl.markup.linked_data import READER, bare, decode, paragraphs, well_formed
 
 # Bytes of a paragraph: a Chinese character says as much as three letters.
 MIN_PARAGRAPH = 30
@@ -78,10 +77,9 @@ def _values(script: str) -> Iterator[Any]:
     if script[:1] in ("{", "["):
         yield decode(script)
         return
-    read = json.JSONDecoder(strict=False).raw_decode
     for match in _STATE.finditer(script, 0, MAX_BEFORE):
         try:
-            value, end = read(script, match.end())
+            value, end = READER.raw_decode(script, match.end())
             value = decode(value) if isinstance(value, str) else well_formed(value, script[match.end() : end])
         except (ValueError, RecursionError):  # not JSON, but another object of JavaScript
             continue

@@ -203,8 +203,9 @@ class Run:
         for source in self._found.sources:
             for number, share in enumerate(shares(source, job.reading, job.shard_bytes)):
                 self._formats[FORMAT_NAMES[share.format]] += number == 0 and not share.fault
-                if self._is_of_records and share.format != "jsonl" and share.size and not share.fault:
-                    fault = "is not JSON lines; `dedup` reads no other format"
+                is_empty = share.format == "text" and not share.size
+                if self._is_of_records and share.format != "jsonl" and not (is_empty or share.fault):
+                    fault = "is not JSON lines, and no other format is read here"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
                     self._passed_over.append((source.name, PASSED_OVER_OWN))

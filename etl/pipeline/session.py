@@ -75,6 +75,7 @@ class Session:
     def __init__(self, request: Request, workspace: Workspace) -> None:
         self.request, self.workspace = request, workspace
         self.outcome = Outcome()
+        self.is_published = False
 
     def run(self, engine: Engine, progress: Progress) -> Outcome:
         """Do all stages; the parts are in the workspace."""
@@ -84,7 +85,7 @@ class Session:
 
     def deliver(self) -> None:
         """Put the results where they belong.  Only then does the index learn what was kept."""
-        output, job = self.request.output, self.request.job
+        output = self.request.output
         if output.in_store:  # what has appeared there since the run began
             check_output(output, self.request.force, ())
         if output.kind in ("stdout", "stream"):
@@ -95,8 +96,13 @@ class Session:
             put_file(output.addresses(), self.workspace, self._kinds())
         else:
             deliver(output, self.workspace, self._kinds(), self._account(), self.request.force)
-        if job.index:
-            extend(job.index, self.workspace.index_folder)
+        self.is_published = True
+        self.extend_index()
+
+    def extend_index(self) -> None:
+        """Make the index learn what was kept.  To do so twice changes nothing."""
+        if self.request.job.index:
+            extend(self.request.job.index, self.workspace.index_folder)
 
     def _kinds(self) -> list[str]:
         """Return the kinds of files to publish; an audit may be empty, but an empty file of rejects is left out."""
@@ -133,9 +139,15 @@ def session(request: Request) -> Iterator[Session]:
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
         with holding_index(request.job, request.delivers), scratch(request.work, output.suffix) as workspace:
             one = Session(request, workspace)
-            yield one
-            if request.delivers:
-                one.deliver()
+            try:
+                yield one
+                if request.delivers:
+                    one.deliver()
+            except BaseException as error:
+                is_interrupted = not isinstance(error, Exception)
+                if is_interrupted and one.is_published:
+                    one.extend_index()
+                raise
         return
     refuse_inputs(output, _read(request))
     refuse_index(output, request.job.index)
