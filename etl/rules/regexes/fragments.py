@@ -1,6 +1,6 @@
-"""Regexes that people can read: a list of alternatives, and `@names` for what many rules ask for.
+"""Regexes that people can read: in several lines, as a list of alternatives, and with `@names` for common parts.
 
-Both are written out when a pack is loaded.  `@publisher` is another matter: it hangs on the text (see `publishers`).
+They are written out when a pack is loaded.  `@publisher` is another matter: it hangs on the text (see `publishers`).
 """
 
 import re
@@ -51,13 +51,24 @@ FRAGMENTS = {
     ),
 }
 _NAME = re.compile(rf"(?:{'|'.join(FRAGMENTS)})\b")
+_VERBOSE = re.compile(r"\s*\(\?\w*x")
 
 
 def written_out(regex: str | Sequence[str]) -> str:
-    """Return a regex, given as one or as a list of alternatives, with its fragments written out.
+    """Return a regex, given as one or as a list of alternatives, in one line and with its fragments written out.
 
     >>> written_out(["Read more", "@agency"]).startswith("(?:Read more|(?:AFP|AP")
     True
+    >>> written_out("\\n  Read (?:more\\n    |also)\\n")
+    'Read (?:more|also)'
     """
-    joined = regex if isinstance(regex, str) else regex[0] if len(regex) == 1 else f"(?:{'|'.join(regex)})"
+    lines = [_in_one_line(one) for one in ([regex] if isinstance(regex, str) else regex)]
+    joined = lines[0] if len(lines) == 1 else f"(?:{'|'.join(lines)})"
     return _NAME.sub(lambda name: FRAGMENTS[name[0]].regex, joined)
+
+
+def _in_one_line(regex: str) -> str:
+    """Join the lines of a regex, without the blanks at their ends; a verbose regex, `(?x)`, has lines of its own."""
+    if "\n" not in regex or _VERBOSE.match(regex):
+        return regex
+    return "".join(line.strip() for line in regex.split("\n"))
