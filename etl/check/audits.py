@@ -50,7 +50,7 @@ def check_audit(source: Source, checks: frozenset[str]) -> CheckedAudit:
     audit, notes = Path(source.path), list[str]()
     articles = articles_beside(audit) if REPLAY in checks else None
     if REPLAY in checks and articles is None:
-        notes.append(f"{source.name}: its articles are not beside it, so they were not held against it")
+        notes.append(f"{source.name}: its articles are not beside it, so it was not compared with them")
     return CheckedAudit(_documents(audit, source.name, articles, checks), tuple(notes))
 
 

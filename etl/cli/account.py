@@ -48,7 +48,7 @@ MAX_FOLDERS = 100
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(
-    "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
+    "Input", "--path", default="", metavar="NAME", help="Rebuild only the input with this name: its path in the records."
 )
 @option(
     "Output",
@@ -70,9 +70,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --path pages/wire.jsonl | jq -r .text
       copydesk restore clean.jsonl --as dolma -o corpus/
 
-    For HTML, the text of the blocks is rebuilt.  For several documents, give a folder: -o FOLDER.  To restore a
-    single one into a folder, end the name with a slash: -o FOLDER/.  An input of several records is
-    restored as JSON lines with the keys path, row, record and text; an input of one record as plain text.  Exits with
+    For an HTML page, the text of its blocks is rebuilt.  For several documents, give a folder: -o FOLDER.  To restore a
+    single document into a folder, end the name with a slash: -o FOLDER/.  An input of several records is restored as
+    JSON lines with the keys path, row, record and text.  An input of one record is restored as plain text.  Exits with
     5 if articles and audit do not match.
 
     With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
