@@ -151,7 +151,7 @@ def other_packs(before: Baseline, now: Baseline) -> list[str]:
         versions = f"{then.version if then else 'none'} in the baseline, {today.version if today else 'none'} now"
         added = set(today.rules if today else ()) - set(then.rules if then else ())
         gone = set(then.rules if then else ()) - set(today.rules if today else ())
-        rules = f"{len(added)} new rules and {len(gone)} deleted rules are not compared"
+        rules = f"rules that are new ({len(added)}) or deleted ({len(gone)}) are not compared"
         said.append(f"pack {name}: {versions}; {rules}")
     return said
 
