@@ -351,7 +351,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
         pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
-        pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
+        pytest.param("restore there.jsonl", 2, ["there.audit.jsonl does not exist", "--audit"], id="no audit"),
         pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line that copydesk wrote"], id="no audit line"),
     ],
 )  # fmt: skip

@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
         ("explain --text x a.txt:3", "--text contradicts FILE:LINE"),
         ("clean a.txt --dedup off --keep longest", "--dedup off contradicts --keep: no duplicates are looked for"),
         ("clean a.txt --dedup off --index seen", "--dedup off contradicts --index"),
-        ("clean a.txt --skip emty", "'emty' is not one of stub, empty"),
+        ("clean a.txt --skip emty", "'emty' is neither stub nor empty"),
         ("clean a.txt -r pages", "holds no pack"),
         ("rules lint pages", "holds no pack"),
         ("clean a.txt --memory 1XB", "'1XB' is not a size"),

@@ -403,8 +403,8 @@ Lines = list[bytes]
         pytest.param(lambda a, e: ([*a, a[-1]], e), "is not in the audit", id="an article twice"),
         pytest.param(lambda a, e: (a, [e[0], e[0], *e[1:]]), "", id="the entry of a document twice"),
         pytest.param(lambda a, e: (a, [*e[:2], e[1], *e[2:]]), "do not give back", id="an entry twice"),
-        pytest.param(lambda a, e: (a, [*e, e[-2]]), "behind its end", id="an entry behind the end"),
-        pytest.param(lambda a, e: (a, [e[1], e[0], *e[2:]]), "belongs to no document", id="an entry before its document"),
+        pytest.param(lambda a, e: (a, [*e, e[-2]]), "below its last entry", id="an entry behind the end"),
+        pytest.param(lambda a, e: (a, [e[1], e[0], *e[2:]]), "does not belong to the document", id="an entry before its document"),
     ],
 )  # fmt: skip
 def test_articles_and_audit_that_do_not_fit_restore_nothing(

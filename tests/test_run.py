@@ -141,7 +141,7 @@ def test_outputs_by_name(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl.bz2", "a.txt"])
 def test_an_ending_that_cannot_be_written_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="is not an ending that can be written"):
+    with pytest.raises(UsageError, match="is not the ending of a format"):
         output_of(name)
 
 

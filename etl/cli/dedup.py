@@ -138,9 +138,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 
     output, reading = output_of(chosen["output"]), settings.finding(Reading(text_field=chosen["text_field"]), chosen)
     if output.suffix == ".parquet":
-        raise UsageError(
-            output.name, "records of JSON lines are given back as they are", "Give an -o that ends in .jsonl."
-        )
+        raise UsageError(output.name, "dedup writes records unchanged, as JSON lines", "Give an -o that ends in .jsonl.")
     job = Job(
         reading=reading,
         dedup=settings.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
@@ -170,7 +168,7 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
             continue
         path = os.path.realpath(given)
         if not given.endswith(".jsonl"):
-            raise UsageError(f"--{name}", f"'{given}' does not end in .jsonl", "Name a file of JSON lines.")
+            raise UsageError(f"--{name}", f"'{given}' does not end in .jsonl", "Name a .jsonl file.")
         if path in inputs or path in taken:
             whose = "an input" if path in inputs else f"written for {taken[path]}"
             raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")

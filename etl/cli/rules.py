@@ -74,7 +74,7 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
         elif one in found:
             click.echo(visible(_page(found[one])))
         else:
-            way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all."
+            way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all rules."
             raise UsageError(one, "no rule has this id", way_out)
 
 

@@ -101,7 +101,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
                 yield _Candidate(match, fault="it is a folder, and a pattern stands for files")
     else:
         fault = "no file matches" if has_magic(name) else "there is no such file or folder"
-        way_out = "Check the pattern." if has_magic(name) else "Check the path; quote a glob to let copydesk expand it."
+        way_out = "Check the pattern." if has_magic(name) else "Check the path."
         raise NoInput(name, fault, way_out)
 
 
