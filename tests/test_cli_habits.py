@@ -371,7 +371,7 @@ def test_own_audits_and_rejects_are_passed_over(run: Run, folder: Path, ending: 
 def test_documents_without_text_are_counted_and_can_be_left_out(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": ""}\n{"title": "Rain", "text": ""}\n{"text": "Sun."}\n')
     said = run("clean", "a.jsonl", "-o", "all.jsonl").err
-    assert "2 documents without any text; --skip empty,stub writes no such articles" in said
+    assert "2 documents without any text; --skip empty,stub leaves out such articles" in said
     left_out = run("clean", "a.jsonl", "-o", "some.jsonl", "--skip", "empty,stub")
     assert (left_out.code, "--skip" in left_out.err) == (0, False)
     assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3
@@ -743,7 +743,7 @@ def test_a_rule_that_a_config_names_is_missed_at_its_place(run: Run, folder: Pat
 
 def test_a_variable_that_is_no_option_is_named(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_CLEAN_PROFIL", "hard")
-    said = "COPYDESK_CLEAN_PROFIL: clean has no such option; did you mean COPYDESK_CLEAN_PROFILE?"
+    said = "COPYDESK_CLEAN_PROFIL: clean has no such option.  Did you mean COPYDESK_CLEAN_PROFILE?"
     assert said in run("clean", "a.txt", "-n").err
     assert said not in run("stats", "a.txt").err
 
@@ -753,8 +753,35 @@ def test_a_run_says_that_its_index_is_new_or_has_all_of_it(run: Run, folder: Pat
     (folder / "in.jsonl").write_text(json.dumps({"id": "a", "text": STORY}) + "\n", encoding="utf-8")
     said = [run(command, "in.jsonl", "-o", "out.jsonl", "-f", "--index", "seen").err for _ in range(2)]
     assert ["index seen: new" in one for one in said] == [True, False]
-    assert ["index seen: has all of this already" in one for one in said] == [False, True]
+    assert ["index seen: it already has all of this input" in one for one in said] == [False, True]
 
 
 def test_a_regex_that_fits_no_whole_line_leads_to_inside(run: Run, folder: Path) -> None:
     assert "with --inside it is searched in lines" in run("rules", "try", "--regex", "The council", "a.txt").err
+
+
+@pytest.mark.parametrize("command", ["clean", "diff", "dedup", "check"])
+@pytest.mark.parametrize("words", [(), ("-q",)])
+def test_with_json_stderr_is_one_object_which_has_the_warnings(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: tuple[str, ...]
+) -> None:
+    (folder / "lines.jsonl").write_text('{"id": "a", "text": "Rain in Minsk"}\n')
+    monkeypatch.setenv(f"COPYDESK_{command.upper()}_MEMORI", "1GB")
+    given = () if command == "diff" else words
+    said = run(command, "lines.jsonl", "--json", *given).err
+    assert f"COPYDESK_{command.upper()}_MEMORI" in json.loads(said)["messages"][0]
+
+
+def test_a_warning_is_shown_if_an_error_ends_the_command_before_its_json(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYDESK_CLEAN_MEMORI", "1GB")
+    result = run("clean", "nowhere.txt", "--json")
+    assert (result.code, result.err.count("COPYDESK_CLEAN_MEMORI")) == (3, 1)
+
+
+def test_shown_settings_are_a_config(run: Run, folder: Path) -> None:
+    (folder / "a.txt").write_text("Rain in Minsk\n")
+    (folder / "shown.toml").write_text(run("clean", "--show-settings", "-o", "out/").out)
+    result = run("--config", "shown.toml", "clean", "a.txt", "-n")
+    assert (result.code, "1 document" in result.err) == (0, True)

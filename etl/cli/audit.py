@@ -13,7 +13,7 @@ from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
-from etl.cli.types import Number, Target
+from etl.cli.types import Count, Number, Target
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def audit() -> None:
     "Sample",
     "--n",
     "draws",
-    type=click.IntRange(1, MAX_DRAWS),
+    type=Count(1, MAX_DRAWS),
     default=200,
     show_default=True,
     metavar="N",

@@ -12,7 +12,7 @@ from msgspec import structs
 from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, say, table, visible
+from etl.cli.terminal import held_warnings, number, say, table, visible
 from etl.cli.types import File, Folder
 from etl.errors import UsageError
 
@@ -305,7 +305,7 @@ def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> N
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
         counts = {scope: count.subjects for scope, count in report.totals.items()}
         passed = not report.failures
-        messages = [*report.failures, *report.notes, *errors]
+        messages = [*held_warnings(), *report.failures, *report.notes, *errors]
         say(to_json({"passed": passed, **levels, "checked": counts, "messages": messages}))
         return
     for said in (*(() if chosen["quiet"] else report.notes), *errors):

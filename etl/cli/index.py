@@ -11,7 +11,7 @@ from etl.cli import settings
 from etl.cli.options import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
-from etl.cli.types import Folder
+from etl.cli.types import Count, Folder
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
     "Running",
     "-j",
     "--jobs",
-    type=click.IntRange(1),
+    type=Count(1),
     default=1,
     show_default=True,
     metavar="N",

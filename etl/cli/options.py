@@ -10,7 +10,7 @@ from etl.cli.command import SHOW_SETTINGS
 from etl.cli.command import GroupedCommand as GroupedCommand
 from etl.cli.command import option as option
 from etl.cli.command import stacked as stacked
-from etl.cli.types import Encoding, Folder, Number, RuleNames
+from etl.cli.types import Count, Encoding, Folder, Number, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
@@ -237,7 +237,7 @@ capacity_options = stacked(
         "Running",
         "-j",
         "--jobs",
-        type=click.IntRange(1),
+        type=Count(1),
         default=os.cpu_count() or 1,
         metavar="N",
         help="Number of processes.  [default: one per core]",
@@ -290,7 +290,7 @@ running_options = stacked(
     option(
         "Running",
         "--max-errors",
-        type=click.IntRange(0),
+        type=Count(0),
         default=0,
         metavar="N",
         help="Exit with 4 only if more than N inputs could not be read.  [default: 0]",

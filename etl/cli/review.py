@@ -10,6 +10,7 @@ import click
 from msgspec import structs
 
 from etl.cli.options import GroupedCommand, option
+from etl.cli.types import Count
 from etl.cli.report import max_size_option, request_of
 from etl.cli.terminal import say
 
@@ -29,7 +30,7 @@ TOKEN_BYTES = 24
 )
 @max_size_option
 @option(
-    "Server", "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]"
+    "Server", "--port", type=Count(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]"
 )
 @option("Server", "--open/--no-open", "opens", default=True, help="Open the page in the browser.  [default: open]")
 def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) -> None:

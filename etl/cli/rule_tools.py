@@ -14,7 +14,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
-from etl.cli.types import File, Place
+from etl.cli.types import Count, File, Place
 
 if TYPE_CHECKING:
     from etl.document import Judged
@@ -117,7 +117,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 @option(
     "Output",
     "--least",
-    type=click.IntRange(2),
+    type=Count(2),
     default=3,
     show_default=True,
     metavar="N",
@@ -126,7 +126,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 @option(
     "Output",
     "--most",
-    type=click.IntRange(1),
+    type=Count(1),
     default=20,
     show_default=True,
     metavar="N",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 from msgspec import structs
 
-from etl.cli.terminal import say, visible
+from etl.cli.terminal import say, visible, warn
 from etl.fold import fold
 
 if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rules for the stages
@@ -59,7 +59,7 @@ def reading(options: dict[str, Any]) -> "Reading":
     if publisher and fold(publisher) not in known_publishers():
         names = {one.name for one in known_publishers().values()}
         said = f"'{publisher}' is not a known publisher, so no rules of a publisher apply."
-        say(f"{said}  {did_you_mean(publisher, names)}".rstrip(), fg="yellow")
+        warn(f"{said}  {did_you_mean(publisher, names)}".rstrip())
     read = Reading(
         format=options.pop("form"),
         text_field=options.pop("text_field"),
@@ -118,8 +118,7 @@ def selection(options: dict[str, Any]) -> "Selection":
     config: Config = click.get_current_context().obj
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
     for ended in config.ended(today):
-        said = f"{ended.place}: this {ended.kind} ended on {ended.change.until}, and is not used.  Renew or delete it."
-        say(said, fg="yellow")
+        warn(f"{ended.place}: this {ended.kind} ended on {ended.change.until}, and is not used.  Renew or delete it.")
     chosen = Selection(
         exceptions=config.exceptions(today),
         overrides=config.overrides(today),
@@ -133,7 +132,7 @@ def selection(options: dict[str, Any]) -> "Selection":
         links=options.get("links", False),
     )
     for said in advice(chosen):
-        say(said, fg="yellow")
+        warn(said)
     return chosen
 
 
