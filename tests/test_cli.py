@@ -262,7 +262,7 @@ def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
         "Belarus’ president said they don?t know",
     ]
     assert run("explain", "--text", "They don?t know", "--repair", "risky").out.endswith("They don’t know\n")
-    assert run("explain", "--text", "Fine.").out == "nothing is repaired\n"
+    assert run("explain", "--text", "Fine.").out == "Nothing is repaired.\n"
 
 
 def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:

@@ -227,7 +227,7 @@ def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, 
     [
         ("a.txt:2", "a.txt:2: this line is blank"),
         ("a.txt:99", "a.txt:99: the file has 3 lines"),
-        ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE, or b.jsonl:ID:LINE."),
+        ("b.jsonl:1", "b.jsonl: holds records\n  Name one of them: b.jsonl:ROW:LINE, or b.jsonl:ID:LINE."),
         ("b.jsonl:9:1", "b.jsonl:9: no record has this row or id\n  Its first rows are 1, 2."),
         ("b.jsonl:1:99", "b.jsonl:1:99: the record has 3 lines"),
         ("a.txt:12:3", "a.txt:12: the file is one document, without rows\n  Write a.txt:LINE."),
@@ -268,7 +268,7 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
         encoding="utf-8",
     )
     table = run("explain", "a.txt:12").out.partition("[[exception]]")
-    assert "for any rule, since classifier/furniture would remove it, too" in table[0]
+    assert "for any rule, because classifier/furniture would also remove the line" in table[0]
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
     said = run("explain", "a.txt:12").out
     assert re.search(r"removed by classifier/furniture \S+ \(\S+=\+\d\.\d{3}, ", said)

@@ -127,8 +127,9 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     Example:
       copydesk audit bound verdicts.csv
 
-    At most this share of the removed characters was wrongly removed.  The bound is exact (Clopper and Pearson).  An
-    unsure verdict counts as wrong.  For each wrong removal, an exception for copydesk.toml is printed.
+    The bound is a share of the removed characters: at most this share was wrongly removed.  The bound is exact (Clopper
+    and Pearson).  An unsure verdict counts as wrong.  For each wrong removal, an exception for copydesk.toml is
+    printed.
     """
     from etl.check.verdicts import read_verdicts
     from etl.check.warranty import percent, statement, warranty_of
