@@ -112,7 +112,7 @@ class Config(Struct, frozen=True):
     def located(self, path: str) -> str:
         """Return a path that stands in the config, which is meant from the folder of the config's file."""
         folder = Path(self.path).parent
-        return path if folder == Path.cwd() else str(folder / path)
+        return path if not path or folder == Path.cwd() else str(folder / path)
 
     def exceptions(self, today: date) -> tuple[RuleException, ...]:
         """Return the exceptions that have not ended."""

@@ -752,12 +752,12 @@ def test_a_variable_that_is_no_option_is_named(run: Run, folder: Path, monkeypat
 def test_a_run_says_that_its_index_is_new_or_has_all_of_it(run: Run, folder: Path, command: str) -> None:
     (folder / "in.jsonl").write_text(json.dumps({"id": "a", "text": STORY}) + "\n", encoding="utf-8")
     said = [run(command, "in.jsonl", "-o", "out.jsonl", "-f", "--index", "seen").err for _ in range(2)]
-    assert ["index seen: new" in one for one in said] == [True, False]
+    assert ["index seen: it is new" in one for one in said] == [True, False]
     assert ["index seen: it already has all of this input" in one for one in said] == [False, True]
 
 
 def test_a_regex_that_fits_no_whole_line_leads_to_inside(run: Run, folder: Path) -> None:
-    assert "with --inside it is searched in lines" in run("rules", "try", "--regex", "The council", "a.txt").err
+    assert "To search for it inside lines, add --inside" in run("rules", "try", "--regex", "The council", "a.txt").err
 
 
 @pytest.mark.parametrize("command", ["clean", "diff", "dedup", "check"])

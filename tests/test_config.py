@@ -111,7 +111,7 @@ ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
         pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is not a key", id="no such key"),
         pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),
         pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is not a known list of tables\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
-        pytest.param('[override]\nrule = "a/b"', "Write it [[override]]", id="one table"),
+        pytest.param('[override]\nrule = "a/b"', "Write [[override]] instead", id="one table"),
         pytest.param("clean = true", "'clean' is outside of a table\n  Write it into the table of a command", id="an option without its command"),
         pytest.param("[clean", "is not TOML", id="no TOML"),
     ],

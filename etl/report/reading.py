@@ -208,6 +208,5 @@ def _read_articles(path: Path) -> Iterator[ArticleFields]:
     for row, record in enumerate(read_outputs(path, dict[str, Any]), 1):
         found = identity(record)
         if not found:
-            raise UsageError(f"{path}:{row}", "has no id and text of an article", "Name what `clean` wrote with -o."
----)
+            raise UsageError(f"{path}:{row}", "has no id and text of an article", "Name what `clean` wrote with -o.")
         yield ArticleFields(*found, **{name: fact(record, name) for name in _SHOWN})
