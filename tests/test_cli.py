@@ -333,7 +333,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
     ("words", "code", "said"),
     [
         pytest.param("clean nowhere.txt", 3, ["nowhere.txt", "there is no such file", "Check the path"], id="no such file"),
-        pytest.param("clean pictures", 3, ["pictures", "no file in it that can be read", "Name the files"], id="folder without text"),
+        pytest.param("clean pictures", 3, ["pictures", "no file in it can be read", "name them one by one"], id="folder without text"),
         pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing to read"], id="empty file"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),

@@ -120,7 +120,7 @@ def test_examples_of_a_repair(tmp_path: Path, wrong: str, right: str, faults: li
 @pytest.mark.parametrize(
     ("wrong", "right", "said"),
     [
-        pytest.param("match.regex = '(?<=\\d)src'", 'match.exact = ["src"]', "is one regex", id="no regex"),
+        pytest.param("match.regex = '(?<=\\d)src'", 'match.exact = ["src"]', "must be one regex", id="no regex"),
         pytest.param('turns = [["25 August 2src2src.", "25 August 2020."]]\n', "", "'turns' is missing", id="no turns"),
         pytest.param('becomes = "0"', 'becomes = "0\\n"', "holds a line break", id="line break"),
         pytest.param('becomes = "0"', "becomes = '0\\n'", "holds a line break", id="line break of a template"),
