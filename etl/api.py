@@ -76,7 +76,9 @@ def restore(
     """
     if isinstance(articles, str | PathLike):
         if audit is not None and not isinstance(audit, str | PathLike):
-            raise TypeError("if articles is a path, audit must be a path, too, or None for the audit beside the articles")
+            raise TypeError(
+                "if articles is a path, audit must be a path, too, or None for the audit beside the articles"
+            )
         return restore_files(Path(articles), None if audit is None else Path(audit))
     if audit is None or isinstance(audit, str | PathLike):
         raise TypeError("articles in memory need an audit in memory: restore(result.articles, result.audit)")

@@ -198,7 +198,10 @@ def test_only_rules_that_both_sides_know_are_compared(run: Run, tmp_path: Path) 
     write_lines(tmp_path / "crawl.jsonl", [*pages(1, 5, ends=["Town hall desk", "Read More"]), *pages(2, 10)])
     result = gate(run, *words)
     assert result.code == 0
-    assert "pack mine: 1.0.0 in the baseline, 2.0.0 now; rules that are new (1) or deleted (1) are not compared" in result.err
+    assert (
+        "pack mine: 1.0.0 in the baseline, 2.0.0 now; rules that are new (1) or deleted (1) are not compared"
+        in result.err
+    )
     crawl(tmp_path, 6, 9)
     assert gate(run, *words).code == 1
 

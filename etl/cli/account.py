@@ -48,7 +48,11 @@ MAX_FOLDERS = 100
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(
-    "Input", "--path", default="", metavar="NAME", help="Rebuild only the input with this name: its path in the records."
+    "Input",
+    "--path",
+    default="",
+    metavar="NAME",
+    help="Rebuild only the input with this name: its path in the records.",
 )
 @option(
     "Output",
@@ -101,7 +105,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     elif path:
         sys.stdout.buffer.writelines(_body(documents))
     else:
-        raise UsageError(str(articles), "holds more than one document", "Give -o FOLDER, or name one input with --path.")
+        raise UsageError(
+            str(articles), "holds more than one document", "Give -o FOLDER, or name one input with --path."
+        )
 
 
 @click.command(cls=GroupedCommand)

@@ -159,7 +159,13 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     help="The baseline file.  [default: copydesk.baseline.jsonl]",
 )
 @option("Baseline", "--accept", is_flag=True, help="Also accept what has become worse.")
-@option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted.  The reason is written into the file.")
+@option(
+    "Baseline",
+    "--reason",
+    default="",
+    metavar="WORDS",
+    help="Why it is accepted.  The reason is written into the file.",
+)
 @checking_options
 def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **chosen: Any) -> None:
     """Write, prune or show the state that `check --baseline` accepts.

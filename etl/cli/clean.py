@@ -30,8 +30,7 @@ STARTED_HERE = 8
     "Output",
     "--audit/--no-audit",
     default=True,
-    help="Write an audit of every change beside the output.  If the output is stdout, there is none.  "
-    "[default: audit]",
+    help="Write an audit of every change beside the output.  If the output is stdout, there is none.  [default: audit]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(
@@ -64,7 +63,14 @@ STARTED_HERE = 8
     help="markdown: also write the text with headings, lists and tables into the field `markdown`.",
 )
 @option("Output", "--links", is_flag=True, help="Also write links into the Markdown; needs --structure markdown.")
-@option("Output", "--report", type=File(), default="", metavar="FILE", help="Also write a report of the run, as an HTML page.")
+@option(
+    "Output",
+    "--report",
+    type=File(),
+    default="",
+    metavar="FILE",
+    help="Also write a report of the run, as an HTML page.",
+)
 @option(
     "Output", "-n", "--dry-run", is_flag=True, help="Write no articles, only the summary (and the page of --report)."
 )

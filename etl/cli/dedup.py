@@ -138,7 +138,9 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
 
     output, reading = output_of(chosen["output"]), settings.finding(Reading(text_field=chosen["text_field"]), chosen)
     if output.suffix == ".parquet":
-        raise UsageError(output.name, "dedup writes records unchanged, as JSON lines", "Give an -o that ends in .jsonl.")
+        raise UsageError(
+            output.name, "dedup writes records unchanged, as JSON lines", "Give an -o that ends in .jsonl."
+        )
     job = Job(
         reading=reading,
         dedup=settings.dedup_settings(chosen | {"dedup_action": chosen["action"]}),

@@ -51,8 +51,8 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain crawl.jsonl:a77:3  line 3 of the record with the id a77
       copydesk explain --text 'Belarusâ€™ president don?t'
 
-    LINE is the number of a line of the input, from 1.  For HTML, it is a line of the page's text, as in the audit.  In a
-    file of records, a number before LINE is the row of a record.  If there is no such row, the number is the id of a
+    LINE is the number of a line of the input, from 1.  For HTML, it is a line of the page's text, as in the audit.  In
+    a file of records, a number before LINE is the row of a record.  If there is no such row, the number is the id of a
     record.  If a rule removes the line, `explain` also prints an exception for copydesk.toml that keeps the line.
     Duplicates are looked for only in the document of the line, even with --dedup run.
     """

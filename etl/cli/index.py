@@ -115,8 +115,13 @@ def index_export(folder: str, output: str, force: bool) -> None:
 @index.command("import", cls=GroupedCommand)
 @_folder
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
-@option("Reading", "--text-field", default="", metavar="NAME", help="The field that holds the text.  "
-    "[default: text, content, body …]")
+@option(
+    "Reading",
+    "--text-field",
+    default="",
+    metavar="NAME",
+    help="The field that holds the text.  [default: text, content, body …]",
+)
 @option(
     "Duplicates",
     "--unit",

@@ -25,7 +25,8 @@ def output_option(endings: str) -> Callable[[Any], Any]:
         type=click.Path(readable=False),
         default="",
         metavar="PATH",
-        help=f"A file ({endings}), a folder (a name without an ending), or an object store (s3://…).  [default: stdout]",
+        help=f"A file ({endings}), a folder (a name without an ending), or an object store (s3://…).  "
+        "[default: stdout]",
     )
 
 
@@ -195,8 +196,8 @@ similarity_options = stacked(
         type=click.Choice(["similar", "lossless"]),
         default="similar",
         show_default=True,
-        help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept has all "
-        "of its word triples.",
+        help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept has "
+        "all of its word triples.",
     ),
     option(
         "Duplicates",

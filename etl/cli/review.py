@@ -10,9 +10,9 @@ import click
 from msgspec import structs
 
 from etl.cli.options import GroupedCommand, option
-from etl.cli.types import Count
 from etl.cli.report import max_size_option, request_of
 from etl.cli.terminal import say
+from etl.cli.types import Count
 
 TOKEN_BYTES = 24
 
@@ -29,9 +29,7 @@ TOKEN_BYTES = 24
     "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
 )
 @max_size_option
-@option(
-    "Server", "--port", type=Count(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]"
-)
+@option("Server", "--port", type=Count(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]")
 @option("Server", "--open/--no-open", "opens", default=True, help="Open the page in the browser.  [default: open]")
 def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) -> None:
     """Show a run in the browser, and write verdicts, exceptions and rules as you click.

@@ -86,8 +86,8 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 
     crawl.jsonl:7:3 is line 3 of the record in row 7.  In the draft, the line is the example in `drops`, and the most
     similar line that was found is the example in `keeps`.  Fill in `why`, and look for a better `keeps`: a line that is
-    still more similar, and must stay.  Then run `copydesk rules lint` and `copydesk rules test`.  On an HTML page, lines
-    outside the story are removed without a rule.  For such a line, the draft is a rule that keeps its element.
+    still more similar, and must stay.  Then run `copydesk rules lint` and `copydesk rules test`.  On an HTML page,
+    lines outside the story are removed without a rule.  For such a line, the draft is a rule that keeps its element.
     """
     from etl.decode import decode
     from etl.document import judge, page_settings

@@ -19,6 +19,7 @@ class Number(click.FloatRange):
     """A number of a range; `nan`, which is neither below nor above any, is refused."""
 
     name = "number"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number.  Raises click.BadParameter."""
         number = super().convert(value, param, ctx)

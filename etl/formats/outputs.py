@@ -112,7 +112,7 @@ def read_texts(path: Path) -> Iterator[tuple[str, str]]:
             yield found
 
 
-_WAY_OUT = "Name a file that `clean` wrote.  If `clean` wrote this one, it was changed or cut off later: clean the input again."
+_WAY_OUT = "Name a file that `clean` wrote.  If this is one, it was changed or cut off later: clean the input again."
 
 
 def _files(path: Path) -> list[Path]:

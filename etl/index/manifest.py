@@ -141,7 +141,9 @@ def read_manifest(folder: str) -> Manifest:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
         fault = f"has fingerprints of version {manifest.fingerprints}, but this copydesk needs {FINGERPRINT_VERSION}"
-        raise UsageError(folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves.")
+        raise UsageError(
+            folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves."
+        )
     if manifest.digest != _digest(manifest) or written != _written(manifest):
         raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
     return manifest

@@ -44,7 +44,7 @@ class Account(Struct, frozen=True):
         """Yield the account, line by line."""
         told, others = self.features[:FEATURES_TOLD], self.features[FEATURES_TOLD:]
         likely, least = self.probability / 1000, self.least / 1000
-        yield f"page model: this line is story with a probability of {likely:.3f}.  From {least:.3f} on, a line is kept."
+        yield f"page model: this line is story with a probability of {likely:.3f}.  Lines are kept from {least:.3f} on."
         if self.overruled:
             yield f"  {self.overruled}"
         bias = _signed(self.bias)

@@ -66,7 +66,11 @@ def _of_action(rule: Rule) -> Iterator[Fault]:
 
 def _of_searched(rule: Rule) -> Iterator[Fault]:
     if Match(regex=rule.match.regex, case=rule.match.case) != rule.match or not rule.match.regex:
-        yield "match", f"of a {rule.action} rule must be one regex", "Use match.regex alone.  It is searched in each block."
+        yield (
+            "match",
+            f"of a {rule.action} rule must be one regex",
+            "Use match.regex alone.  It is searched in each block.",
+        )
     if len(rule.becomes) > MAX_BECOMES:
         yield "becomes", f"has more than {MAX_BECOMES:,} characters", "Shorten it: a repair puts back what was damaged."
     elif not regex_fault(generic(rule.match.regex)):
