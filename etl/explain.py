@@ -153,7 +153,7 @@ def words(found: Explanation) -> Iterator[str]:
         yield "kept"
     yield from map(_happened, found.entries)
     if found.is_alone:
-        yield "Duplicates were looked for only in this document.  `copydesk diff` also looks in other inputs and indexes."
+        yield "Only this document was searched for duplicates.  `copydesk diff` also looks in other inputs and indexes."
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
