@@ -64,7 +64,8 @@ checking_options = options.stacked(
     "formats",
     multiple=True,
     metavar="NAME[=FILE]",
-    help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  The format without a file is printed; there can be one.  [default: text]",
+    help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  The format without a file is printed; there can be one.  "
+    "[default: text]",
 )
 @option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors or unreadable inputs.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr, also with -q.")
