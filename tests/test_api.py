@@ -293,7 +293,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda one: one.clean_many([], dedup=anything.DedupSettings(threshold=7)), ValueError, "from 0.3 to 1, not 7"),
         (lambda _: anything.dedup([], threshold="7"), TypeError, "a number"),
         (lambda _: anything.dedup([], keep="last"), ValueError, "first, longest"),
-        (lambda _: anything.restore("a.jsonl", []), TypeError, "audit is a path too"),
+        (lambda _: anything.restore("a.jsonl", []), TypeError, "audit must be a path, too"),
         (lambda _: anything.restore([]), TypeError, "result.audit"),
         (lambda _: anything.cleen("x"), AttributeError, "it has Cleaner"),
     ],

@@ -258,7 +258,7 @@ def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
     assert said == [
         "repair/mojibake: 'Belarusâ€™' -> 'Belarus’'",
         "repair/spaces: '  ' -> ' '",
-        "repair/question-apostrophe: '?' at character 35 looks damaged; not changed (see --repair risky)",
+        "repair/question-apostrophe: '?' at character 35 looks damaged, but is not changed.  --repair risky also makes likely repairs.",
         "Belarus’ president said they don?t know",
     ]
     assert run("explain", "--text", "They don?t know", "--repair", "risky").out.endswith("They don’t know\n")
