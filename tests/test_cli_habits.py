@@ -88,8 +88,8 @@ def test_a_choice_that_contradicts_nothing_is_taken(run: Run, folder: Path) -> N
         ('profile = "bad"', "copydesk.toml:2:1: 'profile': 'bad' is not one of"),
         ('memory = "1XB"', "copydesk.toml:2:1: 'memory': '1XB' is not a size"),
         ("jobs = 0", "copydesk.toml:2:1: 'jobs': 0 is not in the range"),
-        ("jobs = 1e400", "copydesk.toml:2:1: 'jobs': 'inf' is not a valid integer"),
-        ("jobs = 2.5", "copydesk.toml:2:1: 'jobs': '2.5' is not a valid integer"),
+        ("jobs = 1e400", "copydesk.toml:2:1: 'jobs': 'inf' is not a valid whole number"),
+        ("jobs = 2.5", "copydesk.toml:2:1: 'jobs': '2.5' is not a valid whole number"),
         ("threshold = [", "copydesk.toml:2:1: is not TOML"),
     ],
 )
