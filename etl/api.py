@@ -21,7 +21,12 @@ Noun = TypeVar("Noun")
 
 
 class Duplicate(NamedTuple):
-    """A text that duplicates another one, which is kept: the places of both, and their similarity."""
+    """A text that duplicates another text, which is kept: the places of both in the list, and their similarity.
+
+    place       the place of the duplicate, from 0
+    keeper      the place of the text that is kept
+    similarity  the similarity of two paragraphs, or the share of an article's words that are copied
+    """
 
     place: int
     keeper: int
@@ -31,7 +36,7 @@ class Duplicate(NamedTuple):
 def clean(
     document: Document, *, kind: Kind | None = None, url: str = "", publisher: str = "", record: str = ""
 ) -> Result:
-    """Return one document cleaned by the built-in rules: see `Cleaner.clean`."""
+    """Return one document, cleaned by the built-in rules.  `Cleaner.clean` describes the arguments."""
     return Cleaner().clean(document, kind=kind, url=url, publisher=publisher, record=record)
 
 
@@ -44,11 +49,11 @@ def dedup(
     copies: Copies = "similar",
     keep: Keep = "first",
 ) -> list[Duplicate]:
-    """Return the texts that duplicate another one, by their places in the list.
+    """Return the texts that duplicate another text, by their places in the list.
 
-    Each text is an article: blank lines separate its paragraphs, and it is a duplicate if 80 % of its words are copied
-    from one other article.  With `unit="paragraph"` each text is one paragraph.  A paragraph of fewer than ten words
-    is never a duplicate.  The options are those of `copydesk dedup`.
+    By default each text is an article, whose paragraphs are separated by blank lines.  An article is a duplicate if
+    80 % of its words are copied from one other article.  With `unit="paragraph"` each text is one paragraph.  A text of
+    fewer than ten words is never a duplicate.  The options are those of `copydesk dedup`.
 
     >>> said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
     >>> dedup([said, "Minsk", said + ", police said"], unit="paragraph")
@@ -62,15 +67,18 @@ def dedup(
 def restore(
     articles: str | PathLike[str] | Iterable[Record], audit: str | PathLike[str] | Iterable[Entry] | None = None
 ) -> Iterator[Restored]:
-    """Return an iterator over the documents that articles and audit were made from, each rebuilt and verified.
+    """Return an iterator over the documents from which articles and audit were made.  Each is rebuilt and verified.
 
-    `articles` is the path of what `copydesk clean -o` wrote; the default of `audit` is the one beside it.  Or both are
-    those of a `Result`.  A document has `path`, `row`, `record` and `text`: the decoded text, or for HTML the text of
-    its blocks.  Raises RestoreError if the two do not match, and UsageError if there is no audit.
+    `articles` is the path of what `copydesk clean -o` wrote, and `audit` the path of its audit.  By default, this is
+    the audit beside the articles.  Or give the `articles` and the `audit` of a `Result`.  A document has `path`, `row`,
+    `record` and `text`.  `text` is the decoded text, or for HTML the text of its blocks.  Raises RestoreError if
+    articles and audit do not match, and UsageError if there is no audit.
     """
     if isinstance(articles, str | PathLike):
         if audit is not None and not isinstance(audit, str | PathLike):
-            raise TypeError("if articles is a path, audit is a path too, or None: the one beside the articles")
+            raise TypeError(
+                "if articles is a path, audit must be a path, too, or None for the audit beside the articles"
+            )
         return restore_files(Path(articles), None if audit is None else Path(audit))
     if audit is None or isinstance(audit, str | PathLike):
         raise TypeError("articles in memory need an audit in memory: restore(result.articles, result.audit)")
@@ -79,9 +87,9 @@ def restore(
 
 
 def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
-    """Return the checked rules of a pack or a folder of packs; without a path, the built-in rules.
+    """Return the rules of a pack, or of a folder of packs.  Without a path, return the built-in rules.
 
-    Raises PackError with file, line, key and way out.
+    The rules are checked.  Raises PackError, which names file, line, key and way out.
 
     >>> [found.rule.title for found in load_rules() if found.name == "core/read-more"]
     ["'Read More' link"]

@@ -53,11 +53,11 @@ ResultStatus = Status | Literal["duplicate", "rejected", "unreadable"]
 class Result(Struct, frozen=True):
     """The result for one document.
 
-    articles   its article records, in reading order; none if nothing is left
-    audit      an entry for the document, and one for each change; `etl.restore` needs them
-    status     the status of its longest article: full, teaser, stub, paywalled or suspect; without an article:
+    articles   the records of its articles, in reading order; none if nothing is left
+    audit      an entry for the document, and one for each change.  `etl.restore` needs all of them
+    status     the status of its longest article: full, teaser, stub, paywalled or suspect.  If there is no article:
                duplicate (of an earlier document), rejected (by a rule) or unreadable
-    reason     why it is unreadable; else ""
+    reason     why the document is unreadable; otherwise ""
     """
 
     articles: tuple[Record, ...]
@@ -67,26 +67,27 @@ class Result(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The texts of its articles, with a blank line between two."""
+        """The texts of all articles, with a blank line between two."""
         return "\n\n".join(article.text for article in self.articles)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as dicts, lists, strings and numbers, as `json.dumps` takes them."""
+        """Return the result as dicts, lists, strings and numbers, which `json.dumps` can write."""
         found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return found
 
 
 class Cleaner:
-    """A selection of rules, compiled once.  Threads may share it, and it can be pickled.
+    """A selection of rules, compiled once.  Threads can share a Cleaner, and it can be pickled.
 
-    rules      your own packs, used with the built-in rules: paths of .toml files, or of folders of them
+    rules      your own packs, which are used with the built-in rules: paths of .toml files, or of folders of them
     profile    "careful": rules that are certain; "standard": also likely ones; "hard": also guesses
     select     use only these rules: ids, packs ("core"), or patterns ("core/*")
     ignore     do not use these rules
-    captions   put the captions of removed pictures, with their credits, into `captions` of each article
-    structure  "markdown": put the text with headings, lists and tables marked into `markdown` of each article
-    links      show links in it, too
-    config     a copydesk.toml: its [common] and [clean] apply unless an argument is given; by default none is read
+    captions   put the picture captions that were removed, with their credits, into the field `captions` of each article
+    structure  "markdown": put the text with headings, lists and tables into the field `markdown` of each article
+    links      write links into the Markdown, too
+    config     the path of a copydesk.toml.  Its tables [common] and [clean] apply.  `rules` and `ignore` are added to
+               those of the config; other arguments override it.  By default no config is read
 
     Raises TypeError and ValueError for a wrong argument, and PackError for a pack or a config that cannot be used.
 
@@ -116,7 +117,7 @@ class Cleaner:
         if links is not None:
             options = structs.replace(options, links=_yes_or_no("links", links))
         if options.links and options.structure == "none":
-            raise ValueError("links are shown in Markdown alone: say structure='markdown', too")
+            raise ValueError("links are written only into Markdown: give structure='markdown', too")
         packs = [rules] if isinstance(rules, str | PathLike) else sequence("rules", rules)
         selection = Selection(
             packs=(*options.rules, *(fspath(_path(pack)) for pack in packs)),
@@ -158,14 +159,14 @@ class Cleaner:
     def clean(
         self, document: Document, *, kind: Kind | None = None, url: str = "", publisher: str = "", record: str = ""
     ) -> Result:
-        """Return the result for one document; near-duplicate paragraphs within it are removed.
+        """Return the result for one document.  Near-duplicate paragraphs within the document are removed.
 
-        A `str` is the text itself, or HTML; for a file give a `Path`.  Bytes are decoded.  A record (a dict) is read
+        A `str` is the text itself, or HTML.  For a file, give a `Path`.  Bytes are decoded.  A record (a dict) is read
         like a line of JSONL.  `kind` is "text" or "html"; by default it is recognised.  `url` and `publisher` select
         the rules of a publisher.  `record` names the document in the audit and in the ids of its articles; the default
         is the url, or a hash of the content.
 
-        Raises Unreadable if it is not text, TypeError and ValueError for a wrong argument.
+        Raises Unreadable if the document is not text, and TypeError or ValueError for a wrong argument.
         """
         name, site = _string("record", record) or _string("url", url), _string("publisher", publisher)
         given = _Given(one_of("kind", kind, get_args(Kind)), _string("url", url), site, name)
@@ -176,12 +177,15 @@ class Cleaner:
         return _result(clean(raw, self._rules, find, fields=self._options.fields()))
 
     def clean_many(self, records: Iterable[Item], *, dedup: Scope | DedupSettings | None = None) -> Iterator[Result]:
-        """Yield a result for each document, in order: texts, bytes, records (dicts), pairs of (id, text), paths.
+        """Yield a result for each document, in order.
 
-        `dedup` says where near-duplicate paragraphs are looked for.  "off" and "article" (within an article) stream,
-        some hundred documents at a time.  "run" compares all documents: it keeps them in temporary files, and yields
-        the first result when all are read.  What cannot be read has the status "unreadable" and a reason.  A path means
+        Each item of `records` is a text, bytes, a record (a dict), a pair of (id, text), or a path.  A path stands for
         all documents of the file or folder.
+
+        `dedup` says where near-duplicates are looked for.  With "off" (nowhere) and "article" (within each article),
+        results stream, some hundred documents at a time.  With "run", all documents are compared: they are kept in
+        temporary files, and the first result comes when all documents are read.  The result of a document that cannot
+        be read has the status "unreadable", and a reason.
 
         >>> results = Cleaner().clean_many([("a", "Rain on Monday"), {"id": "b", "text": "Sun on Tuesday"}])
         >>> [(result.status, result.articles[0].origin.record) for result in results]

@@ -36,10 +36,10 @@ THRESHOLD = "threshold"
 CHANGES: Mapping[str, type[RuleException] | type[Override]] = {"exception": RuleException, "override": Override}
 WAYS_OUT = {
     "reason": "Say why, for readers of the file.",
-    "until": "Say on which day it ends, such as until = 2027-06-30; it can be renewed.",
+    "until": "Say on which day it ends, such as until = 2027-06-30.  It can be renewed.",
     "line": "Give the text of the line, or the first digits of its line_sha256 in the audit.",
     "rule": "Name the rule, or a pattern of rules: 'core/*'.",
-    "confidence": "Say how sure of it to be: certain, likely or guess.",
+    "confidence": "Say how certain the rule is: certain, likely or guess.",
 }
 
 
@@ -48,6 +48,11 @@ class Change(Struct, frozen=True):
 
     place: str
     change: RuleException | Override
+
+    @property
+    def kind(self) -> str:
+        """The name of its table."""
+        return next(name for name, kind in CHANGES.items() if isinstance(self.change, kind))
 
 
 class CleanOptions(Struct, frozen=True, rename="kebab"):
@@ -107,7 +112,7 @@ class Config(Struct, frozen=True):
     def located(self, path: str) -> str:
         """Return a path that stands in the config, which is meant from the folder of the config's file."""
         folder = Path(self.path).parent
-        return path if folder == Path.cwd() else str(folder / path)
+        return path if not path or folder == Path.cwd() else str(folder / path)
 
     def exceptions(self, today: date) -> tuple[RuleException, ...]:
         """Return the exceptions that have not ended."""
@@ -226,8 +231,10 @@ def _config(path: Path, found: Mapping[str, Any]) -> Config:
     options = {name: value for name, value in found.items() if name not in (*CHANGES, THRESHOLD)}
     for name, value in options.items():
         if not isinstance(value, dict):
-            way_out = did_you_mean(name, (*CHANGES, THRESHOLD)) or f"Write it under its command: [clean] {name} = …"
-            raise PackError(place(path, 1, name), f"'{name}' is not a table of options", way_out)
+            known = (*CHANGES, THRESHOLD)
+            fault = "is not a known list of tables" if isinstance(value, list) else "is outside of a table"
+            way_out = did_you_mean(name, known) or "Write it into the table of a command, such as [clean]."
+            raise PackError(place(path, 1, name), f"'{name}' {fault}", way_out)
     changes = [change for name in CHANGES for change in _changes(path, name, found)]
     return Config(str(path), options, tuple(changes), thresholds=tuple(_located(path, THRESHOLD, found)))
 
@@ -236,7 +243,8 @@ def _located(path: Path, name: str, found: Mapping[str, Any]) -> Iterator[tuple[
     """Yield the tables of an array, each with the line of its header."""
     entries = found.get(name, [])
     if not isinstance(entries, list):
-        raise PackError(place(path, 1, name), f"'{name}' is one table", f"Write it [[{name}]]: there may be several.")
+        way_out = f"Write [[{name}]] instead of [{name}]: it is a list of tables."
+        raise PackError(place(path, 1, name), f"'{name}' is a single table", way_out)
     lines = header_lines(path, ".".join((*_tables(path), name)))
     yield from zip_longest(lines[: len(entries)], entries, fillvalue=1)
 
@@ -256,8 +264,8 @@ def _changes(path: Path, name: str, found: Mapping[str, Any]) -> Iterator[Change
 def _check(exception: RuleException, path: Path, line: int) -> None:
     """Refuse an exception that would hold for every line, or for none."""
     if exception == RuleException(reason=exception.reason, until=exception.until):
-        fault = "names neither rule, source, publisher nor line"
-        raise PackError(f"{path}:{line}:1", f"this exception {fault}", "Say which lines to keep.")
+        fault = "this exception has no rule, source, publisher or line"
+        raise PackError(f"{path}:{line}:1", fault, "Give at least one of them, to say which lines are kept.")
     name = exception.publisher
     if name and name not in known_scopes():
         fault = f"'publisher' names '{name}', which is not in publishers.jsonl"

@@ -129,10 +129,11 @@ def _is_named(case: Case, outcome: Outcome) -> Iterator[Failure]:
     example = case.example
     named = {block for block, names in outcome.named().items() if case.sourced.name in names}
     if missed := sorted(example.meant - named):
-        way_out = "Widen the rule there, or take the example out of `drops`."
-        yield case.fails(f"does not match: fails on {_what_failed(case, outcome, missed[0])}", way_out, missed[0])
+        failed = _what_failed(case, outcome, missed[0])
+        way_out = "Make this condition wider, or take the example out of `drops`."
+        yield case.fails(f"does not match: the condition {failed} does not hold", way_out, missed[0])
     if extra := sorted(named - example.meant):
-        yield case.fails("also matches", "Narrow the rule, or mark this block, too: >…<.", extra[0])
+        yield case.fails("also matches", "Make the rule narrower, or mark this block, too: >…<.", extra[0])
 
 
 def _what_failed(case: Case, outcome: Outcome, block: int) -> str:
@@ -146,7 +147,7 @@ def _is_kept(case: Case, outcome: Outcome) -> Iterator[Failure]:
     """No rule names a block that is meant."""
     for block, names in outcome.named().items():
         if block in case.example.meant:
-            way_out = "Narrow that rule with `where` or `unless`, or take the example out of `keeps`."
+            way_out = "Make that rule narrower with `where` or `unless`, or take the example out of `keeps`."
             yield case.fails(f"is matched by {', '.join(names)}", way_out, block)
 
 
@@ -180,7 +181,7 @@ def _needs_unless(case: Case, outcome: Outcome) -> Iterator[Failure]:
     ]
     blocked_by += [one.blocked_by(view, at) for one in judging.strip.rules if one.name == name for view, at in meant]
     if UNLESS not in blocked_by:
-        way_out = "Take it out of the `keeps` of `unless`: `keeps` of the rule is for what `match` does not fit."
+        way_out = "Move the example into the `keeps` of the rule, which is for lines that `match` does not fit."
         yield case.fails("is not matched without 'unless' either", way_out)
 
 

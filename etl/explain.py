@@ -153,7 +153,7 @@ def words(found: Explanation) -> Iterator[str]:
         yield "kept"
     yield from map(_happened, found.entries)
     if found.is_alone:
-        yield "duplicates were looked for only in this document; `copydesk diff` also looks in other inputs and indexes"
+        yield "Only this document was searched for duplicates.  `copydesk diff` also looks in other inputs and indexes."
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
@@ -162,13 +162,13 @@ def words(found: Explanation) -> Iterator[str]:
     yield f"  {'the other ' if is_named else ''}{left} rules do not match, or do not apply here"
     if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
         asked = shlex.quote(found.asked)
-        yield f"to keep it, draft a rule that keeps its element: copydesk rules new {asked} --pack mine"
+        yield f"To keep the line, draft a rule that keeps its element: copydesk rules new {asked} --pack mine"
     if found.page:
         yield from found.page.words()
     if found.exception:
         others = " and ".join(found.takers[1:])
-        why = f" (for any rule, since {others} would remove it, too)" if others else ""
-        yield f"to keep it, put this into copydesk.toml, and give a reason{why}:\n\n{found.exception}"
+        why = f"  It is for any rule, because {others} would also remove the line." if others else ""
+        yield f"To keep the line, put this exception into copydesk.toml, with a reason.{why}\n\n{found.exception}"
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
@@ -178,8 +178,9 @@ def explain_text(text: str, selection: Selection) -> Iterator[str]:
     for change in repaired.script:
         yield f"{'+'.join(change.rules)}: {text[change.start : change.end]!r} -> {change.after!r}"
     for flag in repaired.flags:
-        yield f"{flag.rule}: {flag.text!r} at character {flag.start} looks damaged; not changed (see --repair risky)"
-    yield repaired.text if repaired.script else "nothing is repaired"
+        doubt = f"{flag.text!r} at character {flag.start} looks damaged, but is not changed"
+        yield f"{flag.rule}: {doubt}.  --repair risky also makes likely repairs."
+    yield repaired.text if repaired.script else "Nothing is repaired."
 
 
 def _entries_at(block: Block, judged: Judged, duplicates: DocumentDuplicates = NO_DUPLICATES) -> list[Entry]:
@@ -241,13 +242,13 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
     of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
     if not 1 <= line <= count:
         lines = f"{count:,} line{'s' * (count > 1)}"
-        return f"{of} has {lines}", "Lines count from 1; for HTML they are those of its text."
+        return f"{of} has {lines}", "Lines count from 1.  For an HTML page, the lines of its text count."
     return "this line is blank", "Name a line with text."
 
 
 def _happened(entry: Entry) -> str:
     if entry.action == "tag" and entry.rule.startswith("repair/"):
-        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, and is not changed"
+        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, but is not changed"
     done = DONE[entry.action]
     if entry.action in ("repair", "cut"):
         return f"{done} by {entry.rule}: {entry.before!r} -> {entry.after!r}"

@@ -12,8 +12,9 @@ ARTICLE = {
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
     "author": "Names of the authors, with commas between them.",
     "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
-    "status": "full; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no text; paywalled: the "
-    "page says that it is not free; suspect: rules matched all sentences, or the first or last one, so look at it.",
+    "status": "full: none of the following; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no "
+    "text; paywalled: the page says that it is not free; suspect: rules matched all sentences, or the first or last "
+    "one, so a person should look at the article.",
     "word_count": "Words of `text`.",
     "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "
     "space between blocks.",
@@ -29,14 +30,14 @@ ARTICLE = {
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",
     "record": "The record's own id, or its row (`7.2` for the second in row 7); empty for a file that is one document.",
-    "row": "Number of the record in its file, from 1; in JSON lines and CSV its line, in WARC its offset, and for the "
-    "items of a list in one JSON object the number of this object.",
+    "row": "Number of the record in its file, from 1. In JSON lines and CSV, the line on which the record begins; in "
+    "WARC, its offset. The items of a list in one JSON object have the number of this object.",
     "sha256": "SHA-256 of the raw document.",
     "index": "Number of the article in its document, from 0.",
     "line_start": "First line of the article in the decoded text, from 1.",
     "line_end": "Last line of the article.",
     "char_start": "First character of the article in the decoded text, from 0.",
-    "char_end": "Where the article ends.",
+    "char_end": "Place after the last character of the article.",
     "encoding": "Encoding of the raw document.",
     "gap": "Usual white space between two blocks.",
 }
@@ -48,7 +49,7 @@ AUDIT = {
     "row": "Row, as in the article's `origin`. In the `end` entry: number of documents.",
     "line": "Line of the decoded text, from 1.",
     "char_start": "First character of `before` in the decoded text, from 0.",
-    "char_end": "Where `before` ends. In the `document` entry: length of the decoded text.",
+    "char_end": "Place after the last character of `before`. In the `document` entry: length of the decoded text.",
     "action": "drop, cut, repair, extract, tag, reject or duplicate; structure: unusual white space between two "
     "blocks; document: the first entry of a document; end: the last of the audit.",
     "rule": "Rule that made the change: copydesk rules show NAME explains it. If several repairs or cuts changed the "

@@ -81,15 +81,15 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
         texts = [take_article(records, *article, document).text for article in document.articles]
         text = Restoration(texts, document.entries, document.head.gap).text()
         if (len(text), text_sha256(text)) != (document.head.char_end, document.head.line_sha256):
-            raise RestoreError(document.place, "articles and audit do not give back what was read", WAY_OUT)
+            raise RestoreError(document.place, "articles and audit do not give the input back", WAY_OUT)
         head = document.head
         yield Restored(head.path, head.row, head.record, text)
     if extra := next(records, None):
-        raise RestoreError(f"article {extra.id}", "is not in the audit, or stands there earlier", WAY_OUT)
+        raise RestoreError(f"article {extra.id}", "is not in the audit, or is in it at an earlier place", WAY_OUT)
 
 
-WAY_OUT = "One of the two was changed, cut, or belongs to another run: clean the input again."
-NO_AUDIT = "Name it with --audit.  `clean` writes it beside the output of -o."
+WAY_OUT = "One of the two was changed, was cut off, or belongs to another run.  Clean the input again."
+NO_AUDIT = "Name the audit with --audit.  `clean` writes it beside the output of -o."
 # `dedup` writes only the entries of the records that it drops, with no documents around them.
 OF_DEDUP = "was written by `dedup`, and lists only duplicates"
 NOT_OF_DEDUP = "`report` and `inspect` show it; give `restore`, `stats` and `audit` the output of `clean`."
@@ -107,18 +107,18 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
         checksum = checksum_of([checksum, document_checksum(document.head, document.entries)])
         yield document
     if not ends:
-        raise RestoreError(str(path), "is cut: it does not end as an audit does", WAY_OUT)
+        raise RestoreError(str(path), "is cut off: the last entry of an audit is missing", WAY_OUT)
     if ends[0].rule == END_OF_DEDUP:
         raise UsageError(str(path), OF_DEDUP, NOT_OF_DEDUP)
     if (ends[0].row, ends[0].char_end, ends[0].line_sha256) != (documents, length, checksum):
-        raise RestoreError(str(path), "lacks entries, or has others than its end says", WAY_OUT)
+        raise RestoreError(str(path), "has other entries than its last entry says", WAY_OUT)
 
 
 def before_end(path: Path, ends: list[Entry]) -> Iterator[Entry]:
     """Yield the entries of an audit up to the one that ends it, which is put into `ends`.  Raises RestoreError."""
     for entry in read_outputs(path, Entry):
         if ends:
-            raise RestoreError(str(path), "has entries behind its end", WAY_OUT)
+            raise RestoreError(str(path), "has entries below its last entry", WAY_OUT)
         if entry.action == "end":
             ends.append(entry)
         else:
@@ -138,7 +138,7 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
             if not entry.article_id and entry.rule.startswith("duplicate/"):
                 raise UsageError("the audit", OF_DEDUP, NOT_OF_DEDUP)
             place = f"{entry.path}:{entry.line}"
-            raise RestoreError(place, "this entry of the audit belongs to no document before it", WAY_OUT)
+            raise RestoreError(place, "this entry of the audit does not belong to the document above it", WAY_OUT)
         else:
             own.append(entry)
     if head:
@@ -159,16 +159,16 @@ def find_audit(articles: Path) -> Path:
             way_out = f"Give its articles: {articles.with_name(articles.name.replace('.audit.', '.'))}."
             raise UsageError(str(articles), "is an audit, not articles", way_out)
         if articles.is_file() and not str(articles).endswith(SUFFIXES):
-            way_out = "Give what `clean` wrote with -o, such as clean.jsonl; or name the audit with --audit."
+            way_out = "Name what `clean` wrote with -o, such as clean.jsonl.  Or name the audit with --audit."
             raise UsageError(str(articles), "looks like an input of `clean`, not its output", way_out)
-        raise UsageError(str(articles), f"has no audit beside it: {audit} is not there", NO_AUDIT)
+        raise UsageError(str(articles), f"has no audit beside it: {audit} does not exist", NO_AUDIT)
     return audit
 
 
 def articles_of(path: Path) -> Path:
     """Return the file or folder of articles that a user means.  Raises UsageError if it is not there."""
     if not path.exists():
-        raise UsageError(str(path), "there is no such file or folder", "Name what clean wrote with -o.")
+        raise UsageError(str(path), "there is no such file or folder", "Name what `clean` wrote with -o.")
     return path / "articles" if path.is_dir() else path
 
 
@@ -178,7 +178,7 @@ def take_article(
     """Return the next article, which must be this one.  Raises RestoreError."""
     record = next(records, None)
     if record is None or record.id != article_id:
-        found = f"article {record.id} stands in its place" if record else "the articles end before it"
+        found = f"article {record.id} is in its place" if record else "the articles end before it"
         raise RestoreError(document.place, f"its article {article_id} is missing: {found}", WAY_OUT)
     if text_sha256(record.text) != digest:
         raise RestoreError(document.place, f"the text of its article {article_id} was changed", WAY_OUT)

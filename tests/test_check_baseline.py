@@ -40,11 +40,11 @@ def test_a_baseline_is_sorted_lines_without_places(run: Run, tmp_path: Path) -> 
     ("dirty", "clean", "code", "said"),
     [
         pytest.param(5, 10, 0, "", id="as it was"),
-        pytest.param(6, 9, 1, "6, and 5 in the baseline", id="as much looked at: counts are compared"),
+        pytest.param(6, 9, 1, "6 now, 5 in the baseline", id="as much looked at: counts are compared"),
         pytest.param(6, 20, 0, "", id="more looked at, and a lower rate"),
         pytest.param(10, 20, 0, "", id="more looked at, and the same rate"),
-        pytest.param(11, 19, 1, "11 of 30, and 5 of 15 in the baseline", id="more looked at, and a higher rate"),
-        pytest.param(2, 2, 1, "2 of 4, and 5 of 15 in the baseline", id="fewer looked at, and a higher rate"),
+        pytest.param(11, 19, 1, "11 of 30 now, 5 of 15 in the baseline", id="more looked at, and a higher rate"),
+        pytest.param(2, 2, 1, "2 of 4 now, 5 of 15 in the baseline", id="fewer looked at, and a higher rate"),
         pytest.param(4, 11, 0, "baseline prune", id="better"),
     ],
 )
@@ -62,7 +62,7 @@ def test_what_a_baseline_accepts_is_only_counted(run: Run, tmp_path: Path) -> No
     crawl(tmp_path, 5)
     run("baseline", "write", "crawl.jsonl")
     verdict = "passed: 15 raw articles checked\n"
-    advice = "  Notes do not fail the check; to see each, leave out --baseline, or use --format json.\n"
+    advice = "  Notes do not fail the check.  To see each of them, leave out --baseline, or use --format json.\n"
     assert gate(run).out == f"note: raw.boilerplate: 5 findings\n{advice}{verdict}"
     assert gate(run, "-q").out == verdict
     assert len(json.loads(gate(run, "--format", "json").out)["findings"]) == 5
@@ -101,7 +101,7 @@ def test_write_raises_nothing_without_accept_and_reason(run: Run, tmp_path: Path
     crawl(tmp_path, 7, 8)
     result = run("baseline", "write", "crawl.jsonl")
     assert result.code == 1
-    assert "7 of 15; accepted: 5 of 15" in result.err
+    assert "7 of 15 now, 5 of 15 accepted" in result.err
     assert counts(tmp_path)[f"raw.boilerplate {RULE}"] == (5, 15)
     assert run("baseline", "write", "crawl.jsonl", "--accept").code == 2
     assert run("baseline", "write", "crawl.jsonl", "--accept", "--reason", "new template").code == 0
@@ -198,7 +198,10 @@ def test_only_rules_that_both_sides_know_are_compared(run: Run, tmp_path: Path) 
     write_lines(tmp_path / "crawl.jsonl", [*pages(1, 5, ends=["Town hall desk", "Read More"]), *pages(2, 10)])
     result = gate(run, *words)
     assert result.code == 0
-    assert "pack mine: 1.0.0 in the baseline, 2.0.0 now, 1 rules new and 1 gone; these are not compared" in result.err
+    assert (
+        "pack mine: 1.0.0 in the baseline, 2.0.0 now; rules that are new (1) or deleted (1) are not compared"
+        in result.err
+    )
     crawl(tmp_path, 6, 9)
     assert gate(run, *words).code == 1
 
@@ -222,7 +225,7 @@ def test_publishers_that_are_missed(run: Run, tmp_path: Path) -> None:
     run("clean", "-q", "pages.jsonl", "-o", "clean.jsonl", "-f")
     result = run("check", "clean.jsonl", "--baseline", NAME, "--format", "concise")
     assert result.code == 1
-    assert result.out == "Corley Post: error: art.counts: 2 articles of Corley Post, and 10 before\n"
+    assert result.out == "Corley Post: error: art.counts: 2 articles of Corley Post now, 10 in the baseline\n"
     assert run("check", "clean.jsonl", "--baseline", NAME, "--checks", "art.ids", "--min", "art.counts=60%").code == 0
     assert run("check", "clean.jsonl", "--baseline", NAME, "--checks", "art.ids", "--min", "art.counts=61%").code == 1
 
@@ -245,15 +248,15 @@ def drifted(run: Run, tmp_path: Path, before: Sequence[str], after: Sequence[str
 def test_a_renamed_label_names_the_silent_rule_and_the_new_line(run: Run, tmp_path: Path, count: int) -> None:
     (found,) = drifted(run, tmp_path, ["Read More"], ["Town Hall Desk at Work"], count)
     assert found == (
-        f"Ashdale Gazette {RULE} {RULE} matched a line on {count} of {count} of the pages, and now on 0 of {count}; "
-        f"a new line is 'Town Hall Desk at Work', on {count} of {count}"
+        f"Ashdale Gazette {RULE} {RULE} matches a line on 0 of {count} pages now, and on {count} of {count} before; "
+        f"a new line, 'Town Hall Desk at Work', is on {count} of {count} pages"
     )
 
 
 def test_a_label_that_is_gone_is_drift_too(run: Run, tmp_path: Path) -> None:
     (found,) = drifted(run, tmp_path, ["Read More"], [])
     assert found.startswith(
-        f"Ashdale Gazette {RULE} {RULE} matched a line on 12 of 12 of the pages, and now on 0 of 12"
+        f"Ashdale Gazette {RULE} {RULE} matches a line on 0 of 12 pages now, and on 12 of 12 before"
     )
     assert "in its place" not in found
 

@@ -126,8 +126,8 @@ def test_300_findings_are_20_annotations_at_most_and_a_full_table(
 ) -> None:
     lines = written("github", MANY).splitlines()
     assert Counter(line.split(" ")[0] for line in lines) == {"::error": MAX_ANNOTATIONS}
-    assert "and 9 more" in lines[0]
-    assert f"{len(MANY.rows) - MAX_ANNOTATIONS} keys more" in lines[0]
+    assert "; 9 more findings" in lines[0]
+    assert f"{len(MANY.rows) - MAX_ANNOTATIONS} more rows" in lines[0]
     write_lines(tmp_path / "crawl.jsonl", pages(1, 300, ends=["Read More"]))
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     result = run("check", "crawl.jsonl", "-q", "--format", "github")

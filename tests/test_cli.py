@@ -258,11 +258,11 @@ def test_explain_of_a_text_shows_each_step_of_repair(run: Run) -> None:
     assert said == [
         "repair/mojibake: 'Belarusâ€™' -> 'Belarus’'",
         "repair/spaces: '  ' -> ' '",
-        "repair/question-apostrophe: '?' at character 35 looks damaged; not changed (see --repair risky)",
+        "repair/question-apostrophe: '?' at character 35 looks damaged, but is not changed.  --repair risky also makes likely repairs.",
         "Belarus’ president said they don?t know",
     ]
     assert run("explain", "--text", "They don?t know", "--repair", "risky").out.endswith("They don’t know\n")
-    assert run("explain", "--text", "Fine.").out == "nothing is repaired\n"
+    assert run("explain", "--text", "Fine.").out == "Nothing is repaired.\n"
 
 
 def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:
@@ -333,7 +333,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
     ("words", "code", "said"),
     [
         pytest.param("clean nowhere.txt", 3, ["nowhere.txt", "there is no such file", "Check the path"], id="no such file"),
-        pytest.param("clean pictures", 3, ["pictures", "no file in it that can be read", "Name the files"], id="folder without text"),
+        pytest.param("clean pictures", 3, ["pictures", "no file in it can be read", "name them one by one"], id="folder without text"),
         pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing to read"], id="empty file"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
@@ -351,7 +351,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
         pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
-        pytest.param("restore there.jsonl", 2, ["there.audit.jsonl is not there", "--audit"], id="no audit"),
+        pytest.param("restore there.jsonl", 2, ["there.audit.jsonl does not exist", "--audit"], id="no audit"),
         pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line that copydesk wrote"], id="no audit line"),
     ],
 )  # fmt: skip

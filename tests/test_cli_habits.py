@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
         ("explain --text x a.txt:3", "--text contradicts FILE:LINE"),
         ("clean a.txt --dedup off --keep longest", "--dedup off contradicts --keep: no duplicates are looked for"),
         ("clean a.txt --dedup off --index seen", "--dedup off contradicts --index"),
-        ("clean a.txt --skip emty", "'emty' is not one of stub, empty"),
+        ("clean a.txt --skip emty", "'emty' is neither stub nor empty"),
         ("clean a.txt -r pages", "holds no pack"),
         ("rules lint pages", "holds no pack"),
         ("clean a.txt --memory 1XB", "'1XB' is not a size"),
@@ -88,8 +88,8 @@ def test_a_choice_that_contradicts_nothing_is_taken(run: Run, folder: Path) -> N
         ('profile = "bad"', "copydesk.toml:2:1: 'profile': 'bad' is not one of"),
         ('memory = "1XB"', "copydesk.toml:2:1: 'memory': '1XB' is not a size"),
         ("jobs = 0", "copydesk.toml:2:1: 'jobs': 0 is not in the range"),
-        ("jobs = 1e400", "copydesk.toml:2:1: 'jobs': 'inf' is not a valid integer"),
-        ("jobs = 2.5", "copydesk.toml:2:1: 'jobs': '2.5' is not a valid integer"),
+        ("jobs = 1e400", "copydesk.toml:2:1: 'jobs': 'inf' is not a valid whole number"),
+        ("jobs = 2.5", "copydesk.toml:2:1: 'jobs': '2.5' is not a valid whole number"),
         ("threshold = [", "copydesk.toml:2:1: is not TOML"),
     ],
 )
@@ -227,7 +227,7 @@ def test_explain_finds_a_record_by_its_id(run: Run, tmp_path: Path, place: str, 
     [
         ("a.txt:2", "a.txt:2: this line is blank"),
         ("a.txt:99", "a.txt:99: the file has 3 lines"),
-        ("b.jsonl:1", "b.jsonl: holds records\n  Say which: b.jsonl:ROW:LINE, or b.jsonl:ID:LINE."),
+        ("b.jsonl:1", "b.jsonl: holds records\n  Name one of them: b.jsonl:ROW:LINE, or b.jsonl:ID:LINE."),
         ("b.jsonl:9:1", "b.jsonl:9: no record has this row or id\n  Its first rows are 1, 2."),
         ("b.jsonl:1:99", "b.jsonl:1:99: the record has 3 lines"),
         ("a.txt:12:3", "a.txt:12: the file is one document, without rows\n  Write a.txt:LINE."),
@@ -268,7 +268,7 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
         encoding="utf-8",
     )
     table = run("explain", "a.txt:12").out.partition("[[exception]]")
-    assert "for any rule, since classifier/furniture would remove it, too" in table[0]
+    assert "for any rule, because classifier/furniture would also remove the line" in table[0]
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
     said = run("explain", "a.txt:12").out
     assert re.search(r"removed by classifier/furniture \S+ \(\S+=\+\d\.\d{3}, ", said)
@@ -371,7 +371,7 @@ def test_own_audits_and_rejects_are_passed_over(run: Run, folder: Path, ending: 
 def test_documents_without_text_are_counted_and_can_be_left_out(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": ""}\n{"title": "Rain", "text": ""}\n{"text": "Sun."}\n')
     said = run("clean", "a.jsonl", "-o", "all.jsonl").err
-    assert "2 documents without any text; --skip empty,stub writes no such articles" in said
+    assert "2 documents without any text; --skip empty,stub leaves out such articles" in said
     left_out = run("clean", "a.jsonl", "-o", "some.jsonl", "--skip", "empty,stub")
     assert (left_out.code, "--skip" in left_out.err) == (0, False)
     assert len((tmp_path / "all.jsonl").read_text().splitlines()) == 3
@@ -743,7 +743,7 @@ def test_a_rule_that_a_config_names_is_missed_at_its_place(run: Run, folder: Pat
 
 def test_a_variable_that_is_no_option_is_named(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COPYDESK_CLEAN_PROFIL", "hard")
-    said = "COPYDESK_CLEAN_PROFIL: clean has no such option; did you mean COPYDESK_CLEAN_PROFILE?"
+    said = "COPYDESK_CLEAN_PROFIL: clean has no such option.  Did you mean COPYDESK_CLEAN_PROFILE?"
     assert said in run("clean", "a.txt", "-n").err
     assert said not in run("stats", "a.txt").err
 
@@ -752,9 +752,36 @@ def test_a_variable_that_is_no_option_is_named(run: Run, folder: Path, monkeypat
 def test_a_run_says_that_its_index_is_new_or_has_all_of_it(run: Run, folder: Path, command: str) -> None:
     (folder / "in.jsonl").write_text(json.dumps({"id": "a", "text": STORY}) + "\n", encoding="utf-8")
     said = [run(command, "in.jsonl", "-o", "out.jsonl", "-f", "--index", "seen").err for _ in range(2)]
-    assert ["index seen: new" in one for one in said] == [True, False]
-    assert ["index seen: has all of this already" in one for one in said] == [False, True]
+    assert ["index seen: it is new" in one for one in said] == [True, False]
+    assert ["index seen: it already has all of this input" in one for one in said] == [False, True]
 
 
 def test_a_regex_that_fits_no_whole_line_leads_to_inside(run: Run, folder: Path) -> None:
-    assert "with --inside it is searched in lines" in run("rules", "try", "--regex", "The council", "a.txt").err
+    assert "To search for it inside lines, add --inside" in run("rules", "try", "--regex", "The council", "a.txt").err
+
+
+@pytest.mark.parametrize("command", ["clean", "diff", "dedup", "check"])
+@pytest.mark.parametrize("words", [(), ("-q",)])
+def test_with_json_stderr_is_one_object_which_has_the_warnings(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: tuple[str, ...]
+) -> None:
+    (folder / "lines.jsonl").write_text('{"id": "a", "text": "Rain in Minsk"}\n')
+    monkeypatch.setenv(f"COPYDESK_{command.upper()}_MEMORI", "1GB")
+    given = () if command == "diff" else words
+    said = run(command, "lines.jsonl", "--json", *given).err
+    assert f"COPYDESK_{command.upper()}_MEMORI" in json.loads(said)["messages"][0]
+
+
+def test_a_warning_is_shown_if_an_error_ends_the_command_before_its_json(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYDESK_CLEAN_MEMORI", "1GB")
+    result = run("clean", "nowhere.txt", "--json")
+    assert (result.code, result.err.count("COPYDESK_CLEAN_MEMORI")) == (3, 1)
+
+
+def test_shown_settings_are_a_config(run: Run, folder: Path) -> None:
+    (folder / "a.txt").write_text("Rain in Minsk\n")
+    (folder / "shown.toml").write_text(run("clean", "--show-settings", "-o", "out/").out)
+    result = run("--config", "shown.toml", "clean", "a.txt", "-n")
+    assert (result.code, "1 document" in result.err) == (0, True)

@@ -75,7 +75,7 @@ def test_exception_holds_until_its_day_is_over_and_the_run_says_so_after(run: Ru
     assert kept.err == ""
     late = run("clean", "a.txt", "--added", "2026-11-23", "-q")
     assert "Read More" not in late.out
-    assert "copydesk.toml:1: ended on 2026-11-22" in late.err
+    assert "copydesk.toml:1: this exception ended on 2026-11-22" in late.err
 
 
 def test_explain_says_which_exception_holds_a_rule_back(run: Run, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_an_exception_for_parts_of_a_page_is_refused(run: Run, tmp_path: Path) -
     (tmp_path / "copydesk.toml").write_text(ENDS + 'rule = "page/*"')
     result = run("clean", "a.txt")
     assert result.code == 2
-    assert "page/*: names parts of a page, and no exception holds the page model back" in result.err
+    assert "page/*: names regions of a page, and an exception cannot keep what the page model removes" in result.err
 
 
 ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
@@ -104,15 +104,15 @@ ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
     [
         pytest.param('[[exception]]\nrule = "a/b"\nuntil = 2030-01-01', "'reason' is missing", id="no reason"),
         pytest.param('[[exception]]\nrule = "a/b"\nreason = "x"', "'until' is missing", id="no end"),
-        pytest.param('[[exception]]\nreason = "x"\nuntil = 2030-01-01', "neither rule, source", id="all lines"),
+        pytest.param('[[exception]]\nreason = "x"\nuntil = 2030-01-01', "this exception has no rule, source", id="all lines"),
         pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "copydesk.toml:2:1: R003 'reason' is wrong: expected `str` of length >= 1\n  Say why", id="an empty reason"),
         pytest.param(ENDS + 'line = 7', "copydesk.toml:4:1: R003 'line' is wrong: expected `str`, got `int`\n  Give the text", id="no text of a line"),
         pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.jsonl\n  Did you mean 'guardian'?", id="no such publisher"),
         pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is not a key", id="no such key"),
         pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),
-        pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is not a table of options\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
-        pytest.param('[override]\nrule = "a/b"', "Write it [[override]]", id="one table"),
-        pytest.param("clean = true", "'clean' is not a table of options\n  Write it under its command", id="an option without its command"),
+        pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is not a known list of tables\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
+        pytest.param('[override]\nrule = "a/b"', "Write [[override]] instead", id="one table"),
+        pytest.param("clean = true", "'clean' is outside of a table\n  Write it into the table of a command", id="an option without its command"),
         pytest.param("[clean", "is not TOML", id="no TOML"),
     ],
 )  # fmt: skip
@@ -134,8 +134,8 @@ def test_exception_that_can_hold_is_read(tmp_path: Path, given: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        pytest.param("classifier/furniture", "is not a rule, and has no confidence to override", id="the classifier"),
-        pytest.param("classifier/*", "is not a rule, and has no confidence to override", id="by a pattern"),
+        pytest.param("classifier/furniture", "is not a rule, so it has no confidence", id="the classifier"),
+        pytest.param("classifier/*", "is not a rule, so it has no confidence", id="by a pattern"),
         pytest.param("core/raed-more", "no rule has this id\n  Did you mean 'core/read-more'?", id="no rule"),
         pytest.param("core/read-more", "", id="keeps: a rule"),
         pytest.param("*", "", id="keeps: all rules"),

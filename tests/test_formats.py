@@ -357,7 +357,7 @@ def test_a_record_with_a_blank_text_is_a_document_without_one(tmp_path: Path) ->
     found = results(jsonl(tmp_path / "a.jsonl", '{"text": ""}', '{"text": null}', '{"text": "", "summary": "One."}'))
     assert [raw.body if isinstance(raw, Raw) else raw.reason for raw in found] == [
         "",
-        "field 'text' holds no text but null",
+        "field 'text' does not hold text but null",
         "One.",
     ]
 

@@ -62,12 +62,12 @@ def test_text_field_takes_a_path(fields: dict[str, Any], path: str, text: str, l
 @pytest.mark.parametrize(
     ("fields", "reading", "reason"),
     [
-        ({"id": 1}, Reading(), "has no field of text that is known (text, content"),
-        ({"text": None}, Reading(), "field 'text' holds no text but null"),
-        ({"text": " None"}, Reading(), "field 'text' holds no text but \" None\""),
-        ({"text": {"a": 1}}, Reading(), "field 'text' holds no text but {\"a\":1}"),
+        ({"id": 1}, Reading(), "has no field of text with a known name (text, content"),
+        ({"text": None}, Reading(), "field 'text' does not hold text but null"),
+        ({"text": " None"}, Reading(), "field 'text' does not hold text but \" None\""),
+        ({"text": {"a": 1}}, Reading(), "field 'text' does not hold text but {\"a\":1}"),
         ({"text": STORY}, Reading(text_field="story"), "has no field 'story'; its fields: text"),
-        ({"story": [1]}, Reading(text_field="story"), "field 'story' holds no text but [1]"),
+        ({"story": [1]}, Reading(text_field="story"), "field 'story' does not hold text but [1]"),
     ],
 )
 def test_a_record_without_text_says_what_it_has(fields: dict[str, Any], reading: Reading, reason: str) -> None:

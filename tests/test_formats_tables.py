@@ -475,7 +475,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
         lying = structs.replace(group, rows=5)
         found = list(columnar.read_groups("a", table, [lying], Reading()))
     assert outcome(found)[2:] == [
-        (3, "row group 1 is damaged, 3 rows are lost: its rows are fewer than its metadata say")
+        (3, "row group 1 is damaged, 3 rows are lost: it has fewer rows than its metadata says")
     ]
 
 

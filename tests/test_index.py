@@ -211,11 +211,11 @@ def files(folder: str = "index") -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--threshold", "0.8"), "threshold 0.7 (this run: 0.8)"),
-        (("--numbers", "any"), "numbers same (this run: any)"),
-        (("--shingles", "c5"), "shingles w3 (this run: c5)"),
-        (("--unit", "paragraph"), "unit article (this run: paragraph)"),
-        (("--copies", "lossless"), "copies similar (this run: lossless)"),
+        (("--threshold", "0.8"), "threshold 0.7, but this run has 0.8"),
+        (("--numbers", "any"), "numbers same, but this run has any"),
+        (("--shingles", "c5"), "shingles w3, but this run has c5"),
+        (("--unit", "paragraph"), "unit article, but this run has paragraph"),
+        (("--copies", "lossless"), "copies similar, but this run has lossless"),
         (("--keep", "longest"), ""),
         (("--action", "tag"), ""),
         (("--memory", "9kB"), ""),
@@ -308,7 +308,7 @@ def test_an_index_of_another_version_is_refused(run: Run) -> None:
     manifest = Path("index/manifest.json")
     manifest.write_text(manifest.read_text().replace('"fingerprints": 2', '"fingerprints": 1'))
     result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index")
-    assert result.code == 2 and "has fingerprints of version 1 (this copydesk: 2)" in result.err
+    assert result.code == 2 and "has fingerprints of version 1, but this copydesk needs 2" in result.err
 
 
 @pytest.mark.parametrize(
@@ -420,7 +420,7 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     stats = run("index", "stats", "index").out
     assert "4 blocks, 1 part," in stats and "run-00001" in stats and "fingerprints of version 2" in stats
-    assert "settings: --unit paragraph --shingles w3 " in stats and "texts of fewer than 10 words are" in stats
+    assert "settings: --unit paragraph --shingles w3 " in stats and "paragraphs of fewer than 10 words are" in stats
     assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 block\n"
     assert "3 blocks, 1 part," in run("index", "compact", "index").out
     assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
@@ -488,11 +488,11 @@ def test_what_the_index_command_refuses(run: Run, words: tuple[str, ...], code: 
     [
         (("--stats",), "--index: is missing"),
         (("--stats", "--index", "nowhere"), "nowhere: is not an index"),
-        (("in.jsonl", "--compact", "--index", "index"), "in.jsonl: is of no use with"),
+        (("in.jsonl", "--compact", "--index", "index"), "in.jsonl: has no effect with"),
         (("--index", "index"), "Missing argument"),
         (("--forget", ""), "--index: is missing"),
-        (("--stats", "--index", "nowhere", "-o", "out.jsonl"), "--output: is of no use with --stats"),
-        (("--compact", "--index", "nowhere", "--pairs", "pairs.jsonl"), "--pairs: is of no use with --stats"),
+        (("--stats", "--index", "nowhere", "-o", "out.jsonl"), "--output: has no effect with --stats"),
+        (("--compact", "--index", "nowhere", "--pairs", "pairs.jsonl"), "--pairs: has no effect with --stats"),
     ],
     ids=["no index", "not there", "input", "nothing to do", "an id of nothing", "an output", "pairs"],
 )

@@ -72,11 +72,11 @@ def test_which_articles_are_shown(run: Run, articles: Path, options: tuple[str, 
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        pytest.param(("--status", "suspect"), 0, "no article matches\n", id="a status of no article"),
+        pytest.param(("--status", "suspect"), 0, "No article matches.\n", id="a status of no article"),
         pytest.param(("--status", "susp"), 2, "'susp' is not a status of articles\n  Did you mean 'suspect'?", id="no status"),
-        pytest.param(("--rule", "core/read-more"), 0, "no article matches\n", id="a rule that did nothing"),
-        pytest.param(("--rule", "core/raed-more"), 0, "no article matches. Did you mean 'core/read-more'?", id="no rule"),
-        pytest.param(("--rule", "mine/*"), 0, "no article matches\n", id="a pattern of rules"),
+        pytest.param(("--rule", "core/read-more"), 0, "No article matches.\n", id="a rule that did nothing"),
+        pytest.param(("--rule", "core/raed-more"), 0, "No article matches.  Did you mean 'core/read-more'?", id="no rule"),
+        pytest.param(("--rule", "mine/*"), 0, "No article matches.\n", id="a pattern of rules"),
         pytest.param(("--publisher", "Skera Times"), 0, "Did you mean 'Skerra Times'?", id="no publisher"),
     ],
 )  # fmt: skip

@@ -249,5 +249,5 @@ def test_from_python_too(tmp_path: Path) -> None:
     assert found(etl.Cleaner(config=config, links=False).clean(PAGE)) == [OF_PAGE]
     with pytest.raises(ValueError, match="structure is one of none, markdown, not 'html'"):
         etl.Cleaner(structure="html")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="links are shown in Markdown alone"):
+    with pytest.raises(ValueError, match="links are written only into Markdown"):
         etl.Cleaner(links=True)

@@ -74,10 +74,10 @@ def test_an_id_may_stand_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "fault"),
     [
-        pytest.param("Photo: Jane Roe", "Foto: Jane Roe", "does not match: fails on match", id="drops that is kept"),
+        pytest.param("Photo: Jane Roe", "Foto: Jane Roe", "does not match: the condition match does not hold", id="drops that is kept"),
         pytest.param("[pack]", "[pack]", "", id="keeps: all hold"),
-        pytest.param('"Photo: Jane Roe"]', '"Photo: Jane Roe"]\nwhere.min_words = 4', "does not match: fails on where.min_words = 4", id="a guard that is in the way"),
-        pytest.param('"Photo: Jane Roe"', '"They marched.\\n\\n>Foto: Jane Roe<"', "does not match: fails on match: Foto: Jane Roe", id="one block of several"),
+        pytest.param('"Photo: Jane Roe"]', '"Photo: Jane Roe"]\nwhere.min_words = 4', "does not match: the condition where.min_words = 4 does not hold", id="a guard that is in the way"),
+        pytest.param('"Photo: Jane Roe"', '"They marched.\\n\\n>Foto: Jane Roe<"', "does not match: the condition match does not hold: Foto: Jane Roe", id="one block of several"),
         pytest.param("Photography is", "Photo: a craft is", "is matched by mine/photo-line", id="keeps that is dropped"),
         pytest.param('"Photo: Jane Roe"', '">Photo: Jane Roe<\\n\\nPhoto: John Doe"', "also matches: Photo: John Doe", id="more than is marked"),
     ],
@@ -120,7 +120,7 @@ def test_examples_of_a_repair(tmp_path: Path, wrong: str, right: str, faults: li
 @pytest.mark.parametrize(
     ("wrong", "right", "said"),
     [
-        pytest.param("match.regex = '(?<=\\d)src'", 'match.exact = ["src"]', "is one regex", id="no regex"),
+        pytest.param("match.regex = '(?<=\\d)src'", 'match.exact = ["src"]', "must be one regex", id="no regex"),
         pytest.param('turns = [["25 August 2src2src.", "25 August 2020."]]\n', "", "'turns' is missing", id="no turns"),
         pytest.param('becomes = "0"', 'becomes = "0\\n"', "holds a line break", id="line break"),
         pytest.param('becomes = "0"', "becomes = '0\\n'", "holds a line break", id="line break of a template"),

@@ -394,7 +394,7 @@ Lines = list[bytes]
         pytest.param(lambda a, e: (a, e[: len(e) // 2]), "is cut", id="an audit cut in half"),
         pytest.param(lambda a, e: (a, [*e[:-9], e[-1]]), "", id="an audit without entries near its end"),
         pytest.param(lambda a, e: (a, [line.replace(b"r7", b"r8") for line in e]), "", id="a foreign audit"),
-        pytest.param(lambda a, e: (a, [line for line in e if b'"line":5,' not in line]), "do not give back", id="an entry of each taken out"),
+        pytest.param(lambda a, e: (a, [line for line in e if b'"line":5,' not in line]), "do not give the input back", id="an entry of each taken out"),
         pytest.param(lambda a, e: ([a[0].replace(b"Monday", b"Sunday"), *a[1:]], e), "was changed", id="an edited article"),
         pytest.param(lambda a, e: ([a[1], a[0], *a[2:]], e), "is missing", id="two articles that change places"),
         pytest.param(lambda a, e: ([a[0].replace(json.loads(a[0])["id"].encode(), json.loads(a[1])["id"].encode()), *a[1:]], e), "is missing", id="an id of another"),
@@ -402,9 +402,9 @@ Lines = list[bytes]
         pytest.param(lambda a, e: (a[:-1], e), "the articles end before it", id="the last article missing"),
         pytest.param(lambda a, e: ([*a, a[-1]], e), "is not in the audit", id="an article twice"),
         pytest.param(lambda a, e: (a, [e[0], e[0], *e[1:]]), "", id="the entry of a document twice"),
-        pytest.param(lambda a, e: (a, [*e[:2], e[1], *e[2:]]), "do not give back", id="an entry twice"),
-        pytest.param(lambda a, e: (a, [*e, e[-2]]), "behind its end", id="an entry behind the end"),
-        pytest.param(lambda a, e: (a, [e[1], e[0], *e[2:]]), "belongs to no document", id="an entry before its document"),
+        pytest.param(lambda a, e: (a, [*e[:2], e[1], *e[2:]]), "do not give the input back", id="an entry twice"),
+        pytest.param(lambda a, e: (a, [*e, e[-2]]), "below its last entry", id="an entry behind the end"),
+        pytest.param(lambda a, e: (a, [e[1], e[0], *e[2:]]), "does not belong to the document", id="an entry before its document"),
     ],
 )  # fmt: skip
 def test_articles_and_audit_that_do_not_fit_restore_nothing(

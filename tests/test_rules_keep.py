@@ -110,7 +110,7 @@ def test_explain_says_which_rule_keeps_a_line_against_the_model(tmp_path: Path) 
     block = next(block for block in document.blocks if block.text == "Sign up!")
     account = account_of(decode(raw).text, page_settings(raw, ruleset), block.index)
     assert account
-    assert account.overruled == "kept all the same by mine/r0"
+    assert account.overruled == "nevertheless kept by mine/r0"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_new_drafts_a_rule_that_keeps_what_the_page_model_removes(
     assert text in run("clean", "a.html", "-r", "mine.toml").out
     place = f"a.html:{lines.index(text) + 1}"
     told = run("explain", place).out
-    assert f"to keep it, draft a rule that keeps its element: copydesk rules new {place} --pack mine\n" in told
+    assert f"To keep the line, draft a rule that keeps its element: copydesk rules new {place} --pack mine\n" in told
     lines = judged(raw, compile_rules(Selection(packs=(str(tmp_path / "mine.toml"),)))).document.text.split("\n")
     kept = run("explain", f"a.html:{lines.index(text) + 1}", "-r", "mine.toml").out
     assert "tagged by mine/" in kept

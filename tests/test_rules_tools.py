@@ -89,7 +89,7 @@ def test_try_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, pag
         pytest.param("try --exact x bad.jsonl", 4, ["1 input could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
         pytest.param("new a.txt", 2, ["a.txt: names no line"], id="no line"),
         pytest.param("new a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
-        pytest.param("new a.txt:3", 2, ["a.txt:3: matches core/caption-label already", "--ignore core/caption-label"], id="line that goes already"),
+        pytest.param("new a.txt:3", 2, ["a.txt:3: this line is already matched by core/caption-label", "--ignore core/caption-label"], id="line that goes already"),
         pytest.param("diff a.toml no.toml a.txt", 2, ["no.toml: there is no such pack"], id="no such pack"),
         pytest.param("lint no.toml", 2, ["no.toml: there is no such pack"], id="no such pack to lint"),
     ],
@@ -211,9 +211,9 @@ def test_lint_exits_1_for_errors_and_0_for_warnings(run: Run, tmp_path: Path) ->
 def test_a_failed_example_is_quoted_once_with_the_part_that_fails_and_a_way_out(run: Run, tmp_path: Path) -> None:
     pack(tmp_path / "a.toml", 'match.exact = ["x"]\nwhere.min_words = 2')
     result = run("test", "a.toml", "--only-rules")
-    said = "a.toml:5: rule 'mine/a': example “x” does not match: fails on where.min_words = 2"
+    said = "a.toml:5: rule 'mine/a': example “x” does not match: the condition where.min_words = 2 does not hold"
     assert result.code == 1
-    assert result.out.splitlines() == [said, "  Widen the rule there, or take the example out of `drops`."]
+    assert result.out.splitlines() == [said, "  Make this condition wider, or take the example out of `drops`."]
 
 
 def test_docs_writes_what_is_missing_and_removes_what_is_gone(run: Run, tmp_path: Path) -> None:

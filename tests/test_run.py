@@ -141,7 +141,7 @@ def test_outputs_by_name(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl.bz2", "a.txt"])
 def test_an_ending_that_cannot_be_written_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="is not an ending that can be written"):
+    with pytest.raises(UsageError, match="is not the ending of a format"):
         output_of(name)
 
 
@@ -397,7 +397,7 @@ def test_a_whole_text_changed_by_one_repair_is_changed_and_not_removed(run: Run,
 def test_an_article_of_which_nothing_is_left_is_counted_and_warned_about(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Read More\n")
     done = run("clean", "a.txt")
-    assert "1 article without text: all of it was removed" in done.err
+    assert "1 article without text, because all text was removed" in done.err
     assert json.loads(run("clean", "a.txt", "--json").err)["warnings"] == {"emptied": 1}
 
 

@@ -76,9 +76,9 @@ def _empty(article: Article) -> Faults:
 def _truncated(article: Article) -> Faults:
     record, last = article.record, article.blocks[-1].text if article.blocks else ""
     if record.status in ("teaser", "paywalled"):
-        yield record.status, f"is cut, and says so: {record.status}", last
+        yield record.status, f"is cut off, as its status says: {record.status}", last
     elif record.status == "" and _CUT_OFF.search(last):
-        yield "ellipsis", "ends where the source cut it", last[-80:]
+        yield "ellipsis", "ends where the source cut it off", last[-80:]
     elif record.status in ("", "full") and _is_unfinished(last):
         yield "unfinished", "ends in the middle of a sentence", last[-80:]
 

@@ -50,7 +50,7 @@ def check_audit(source: Source, checks: frozenset[str]) -> CheckedAudit:
     audit, notes = Path(source.path), list[str]()
     articles = articles_beside(audit) if REPLAY in checks else None
     if REPLAY in checks and articles is None:
-        notes.append(f"{source.name}: its articles are not beside it, so they were not held against it")
+        notes.append(f"{source.name}: its articles are not beside it, so it was not compared with them")
     return CheckedAudit(_documents(audit, source.name, articles, checks), tuple(notes))
 
 
@@ -80,11 +80,11 @@ def _overlaps(document: AuditedDocument, name: str) -> Iterator[Finding]:
     for entry in sorted(booked, key=lambda entry: (entry.char_start, entry.char_end)):
         end = entry.char_end + len(entry.gap)
         if entry.char_end - entry.char_start != len(entry.before):
-            yield _entry_finding(entry, name, "does not quote as many characters as it books")
+            yield _entry_finding(entry, name, "quotes more or fewer characters than its place has")
         elif entry.char_start < at:
-            yield _entry_finding(entry, name, "books characters that another entry has booked")
+            yield _entry_finding(entry, name, "records characters that another entry has recorded")
         elif end > document.head.char_end:
-            yield _entry_finding(entry, name, "books characters behind the end of the text")
+            yield _entry_finding(entry, name, "records characters behind the end of the text")
         at = max(at, end)
 
 

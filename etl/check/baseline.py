@@ -148,10 +148,11 @@ def other_packs(before: Baseline, now: Baseline) -> list[str]:
         then, today = before.packs.get(name), now.packs.get(name)
         if then == today:
             continue
-        versions = f"{then.version if then else 'not there'} in the baseline, {today.version if today else 'not'} now"
+        versions = f"{then.version if then else 'none'} in the baseline, {today.version if today else 'none'} now"
         added = set(today.rules if today else ()) - set(then.rules if then else ())
         gone = set(then.rules if then else ()) - set(today.rules if today else ())
-        said.append(f"pack {name}: {versions}, {len(added)} rules new and {len(gone)} gone; these are not compared")
+        rules = f"rules that are new ({len(added)}) or deleted ({len(gone)}) are not compared"
+        said.append(f"pack {name}: {versions}; {rules}")
     return said
 
 

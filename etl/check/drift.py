@@ -33,10 +33,10 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
         if key.check != "raw.boilerplate" or not of or not _is_silent(one, now, of):
             continue
         line = _in_its_place(one, fresh, of, examples.get(key.rule, ()))
-        words = f"{key.rule} matched a line on {_share(one.count, one.of)} of the pages, and now on {_share(now, of)}"
+        words = f"{key.rule} matches a line on {_share(now, of)} pages now, and on {_share(one.count, one.of)} before"
         if line:
             placed.add(line.key)
-            words += f"; a new line is {line.text!r}, on {_share(line.subjects, of)}"
+            words += f"; a new line, {line.text!r}, is on {_share(line.subjects, of)} pages"
         place = line.place if line else Place("")
         yield Finding(Key("raw.drift", key.rule, key.publisher), place, words, line.text if line else "")
     for line in fresh:
@@ -46,7 +46,7 @@ def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: 
             and line.subjects >= NEW_ON * of
             and before.looked_at(Key("raw.suspects", "", line.publisher)) >= of / 2
         ):
-            words = f"{line.text!r} is new, and is on {_share(line.subjects, of)} of the pages"
+            words = f"{line.text!r} is new, and is on {_share(line.subjects, of)} pages"
             yield Finding(Key("raw.drift", "suspects", line.publisher), line.place, words, line.text)
 
 

@@ -45,7 +45,7 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
     notes = [*outcome.notes, *(other_packs(rules.baseline, now) if rules.baseline else ())]
     better = [change for change in changed if change.is_better]
     if better:
-        notes.append(f"{len(better):,} keys are better than the baseline; `copydesk baseline prune` lowers it")
+        notes.append(f"{_fallen(better)} than in the baseline.  `copydesk baseline prune` lowers the baseline.")
     return Report(
         rows=tuple(rows),
         findings=tuple(findings),
@@ -90,7 +90,7 @@ def _missed(before: Baseline, tallied: Tallied) -> Iterator[Finding]:
     for key, one in before.accepted.items():
         now = total(tallied.totals, "art", key.publisher).subjects
         if key.check == COUNTS["art"] and one.count >= MIN_BEFORE and now < MIN_SHARE * one.count:
-            words = f"{now:,} articles of {key.publisher or 'unknown publishers'}, and {one.count:,} before"
+            words = f"{now:,} articles of {key.publisher or 'unknown publishers'} now, {one.count:,} in the baseline"
             yield Finding(Key("art.counts", "", key.publisher), Place(""), words)
 
 
@@ -125,8 +125,8 @@ def _rows(tallied: Tallied, limits: Sequence[Held], changed: Sequence[Change], r
 
 def _worse(change: Change) -> str:
     if change.now_of == change.before_of:
-        return f"{change.now:,}, and {change.before:,} in the baseline"
-    return f"{change.now:,} of {change.now_of:,}, and {change.before:,} of {change.before_of:,} in the baseline"
+        return f"{change.now:,} now, {change.before:,} in the baseline"
+    return f"{change.now:,} of {change.now_of:,} now, {change.before:,} of {change.before_of:,} in the baseline"
 
 
 def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Change]) -> Iterator[str]:
@@ -137,7 +137,11 @@ def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Chan
         if row.level == "error" and "in the baseline" in row.why:
             yield f"{row.key.check} {row.key.rule} {row.key.publisher}".strip() + f": {row.why}"
     if better:
-        yield f"--strict-baseline: {len(better):,} keys are better than the baseline accepts; prune it"
+        yield f"--strict-baseline: {_fallen(better)} than in the baseline: run `copydesk baseline prune`"
+
+
+def _fallen(better: Sequence[Change]) -> str:
+    return "1 count is lower" if len(better) == 1 else f"{len(better):,} counts are lower"
 
 
 def _by_badness(row: Row) -> tuple[int, int, Key]:

@@ -51,13 +51,14 @@ def limit_of(threshold: Threshold, place: str) -> Limit:
     """Return a limit of copydesk.toml.  Raises UsageError."""
     given = [name for name in ("max", "min", "mostly") if getattr(threshold, name) is not None]
     if len(given) != 1:
-        raise UsageError(place, f"has {' and '.join(given) or 'no limit'}", "Give one of max, min, mostly.")
+        fault = f"this threshold has {' and '.join(given) or 'no limit'}"
+        raise UsageError(place, fault, "Give exactly one of max, min and mostly.")
     where = threshold.where
     if (where.language, where.status) != (Where().language, Where().status) and _ACROSS.issuperset(
         matching(threshold.check, place)
     ):
-        fault = f"{threshold.check} looks across articles: its findings have no language and no status"
-        raise UsageError(place, fault, "Use rule, publisher and path in `where`.")
+        fault = f"{threshold.check} looks across articles, so its findings have no language and no status"
+        raise UsageError(place, fault, "In `where`, use only rule, publisher and path.")
     if threshold.mostly is not None:
         share = round(1 - threshold.mostly, 9)
         return Limit(threshold.check, share, None, True, threshold.level, threshold.where, said=place)
@@ -79,7 +80,8 @@ def limit_given(given: str, option: Literal["--max", "--min"]) -> Limit:
     """
     what, mark, said = given.rpartition("=")
     if not mark:
-        raise UsageError(option, f"'{given}' is not WHAT=N", f"Write {option} art.leftover=3, or =2%.")
+        example = "art.counts=1000, or art.counts=95%" if option == "--min" else "art.leftover=3, or art.leftover=2%"
+        raise UsageError(option, f"'{given}' is not WHAT=N", f"Write {option} {example}.")
     check, _, rule = what.partition(":")
     matching(check, option)
     number, is_rate = amount(said, option)
@@ -87,7 +89,8 @@ def limit_given(given: str, option: Literal["--max", "--min"]) -> Limit:
     if option == "--max":
         return Limit(check, number, None, is_rate, where=where, said=f"--max {given}")
     if set(matching(check, option)) != {"art.counts"}:
-        raise UsageError(option, f"'{check}' has no minimum", "Write --min art.counts=1000, or =95%.")
+        fault = f"'{check}' has no minimum, because only art.counts has one"
+        raise UsageError(option, fault, "Write --min art.counts=1000, or art.counts=95%.")
     return Limit(check, None, number, is_rate, where=where, said=f"--min {given}")
 
 
@@ -147,7 +150,7 @@ def held(limit: Limit, measure: Measure, counted: int, before: int) -> Held:
     """Return whether a limit holds.  `counted` are the articles, `before` those of the baseline, for a least number."""
     if limit.least is not None:
         least = limit.least * before if limit.is_rate else limit.least
-        words = f"{counted:,} articles, at least {_said(limit.least, limit.is_rate)} wanted"
+        words = f"{counted:,} articles, at least {_said(limit.least, limit.is_rate)} required"
         return Held(limit, counted, counted >= least, words)
     most = limit.most or 0.0
     value = _rate(limit, measure) if limit.is_rate else float(measure.found.findings)

@@ -115,9 +115,9 @@ def _own(fields: Mapping[str, Any]) -> ArticleRecord:
 def _contradictions(record: Record) -> Iterator[Fault]:
     """Yield what a record says of its text and is not so: it was edited."""
     if record.text_sha256 != text_sha256(record.text):
-        yield Fault("text_sha256", "is not the hash of the text: the article was edited")
+        yield Fault("text_sha256", "is not the hash of the text, so the text was edited")
     elif record.word_count != (words := count_words(record.text)):
-        yield Fault("word_count", f"is {record.word_count}, and the text has {words} words")
+        yield Fault("word_count", f"is {record.word_count}, but the text has {words} words")
 
 
 def _other(fields: Mapping[str, Any], *faults: Fault) -> ArticleRecord:

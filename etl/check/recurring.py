@@ -99,7 +99,7 @@ def suspects(lines: Sequence[Line], totals: Totals) -> Iterator[Finding]:
         if line.scope == "raw" or not line.rule:
             of = total(totals, line.scope, line.publisher).subjects
             words = f"occurs in {line.subjects:,} of {of:,}, and no rule matches it"
-            taken = f"; {line.rule} removes it, because of its surroundings" if line.rule else ""
+            taken = f"; {line.rule} removes it because of the lines around it" if line.rule else ""
             key = Key(f"{line.scope}.suspects", line.label, line.publisher)
             yield Finding(key, line.place, words + taken, line.text, size=len(line.text))
 

@@ -66,7 +66,10 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
     return Outcome(tally.value(), tuple(lines), tuple(notes), sum(one.unread for one in checked))
 
 
-_NO_AUDIT = {False: "it holds copydesk's own rejects, account or baseline", True: "an audit is checked as a file"}
+_NO_AUDIT = {
+    False: "it holds rejects, a baseline or another file of copydesk without articles",
+    True: "an audit can only be checked as a file, not from standard input",
+}
 
 
 def _is_blank(tallied: Tallied) -> bool:

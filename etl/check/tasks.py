@@ -217,7 +217,7 @@ class _ShardCheck:
 _LOST = {
     "emptied": "all text of the page was removed",
     "blank": "has no text",
-    "suspect": "rules would remove all prose because of its neighbours: the story was not recognised",
+    "suspect": "rules match all its prose because of neighbouring lines, so the story was not recognised",
 }
 
 

@@ -48,7 +48,11 @@ MAX_FOLDERS = 100
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
 @option(
-    "Input", "--path", default="", metavar="NAME", help="Rebuild only this input, named by its path in the records."
+    "Input",
+    "--path",
+    default="",
+    metavar="NAME",
+    help="Rebuild only the input with this name: its path in the records.",
 )
 @option(
     "Output",
@@ -70,9 +74,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --path pages/wire.jsonl | jq -r .text
       copydesk restore clean.jsonl --as dolma -o corpus/
 
-    For HTML, the text of the blocks is rebuilt.  For several documents, give a folder: -o FOLDER.  To restore a
-    single one into a folder, end the name with a slash: -o FOLDER/.  An input of several records is
-    restored as JSON lines with the keys path, row, record and text; an input of one record as plain text.  Exits with
+    For an HTML page, the text of its blocks is rebuilt.  For several documents, give a folder: -o FOLDER.  To restore a
+    single document into a folder, end the name with a slash: -o FOLDER/.  An input of several records is restored as
+    JSON lines with the keys path, row, record and text.  An input of one record is restored as plain text.  Exits with
     5 if articles and audit do not match.
 
     With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
@@ -88,8 +92,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     first, second = next(wanted, None), next(wanted, None)
     if first is None:
         if path:
-            raise UsageError(path, "no such input is in the articles", "Name it as `origin.path` of an article does.")
-        raise UsageError(str(articles), "has no articles")
+            way_out = "Write the path as it is in `origin.path` of the articles."
+            raise UsageError(path, "no article has this path", way_out)
+        raise UsageError(str(articles), "has no articles", "Name what `clean` wrote with -o.")
     is_folder = output.endswith("/") or (output and Path(output).is_dir())
     if second is None and not is_folder:
         _write_one(first, output)
@@ -100,7 +105,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     elif path:
         sys.stdout.buffer.writelines(_body(documents))
     else:
-        raise UsageError(str(articles), "holds more than one document", "Give -o FOLDER, or pick an input with --path.")
+        raise UsageError(
+            str(articles), "holds more than one document", "Give -o FOLDER, or name one input with --path."
+        )
 
 
 @click.command(cls=GroupedCommand)
@@ -162,8 +169,11 @@ def _documents(
 
 def _check_output(path: Path, force: bool) -> None:
     """Raise UsageError if the output exists and may not be overwritten."""
-    if not force and not (path.is_dir() and not any(path.iterdir())):
-        raise UsageError(str(path), "exists already", "Give another -o, or overwrite it with --force.")
+    if path.is_dir() and any(path.iterdir()) and not force:
+        raise UsageError(str(path), "exists already", "Give another -o, or add files to the folder with --force.")
+    if not path.is_dir() and not force:
+        way_out = "Give another -o.  With --force, JSON lines of an earlier restore are replaced."
+        raise UsageError(str(path), "exists already", way_out)
 
 
 def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
@@ -195,7 +205,7 @@ def _check_replaced(file: Path, target: Path) -> None:
         return
     check_regular(target)
     if not (begins(target, RESTORED) or cmp(file, target, shallow=False)):
-        raise UsageError(str(target), "exists, and holds something else", "Give another -o, or remove it yourself.")
+        raise UsageError(str(target), "exists already, with another text", "Give another -o, or remove it yourself.")
 
 
 def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) -> None:
@@ -203,9 +213,9 @@ def _write_corpus(articles: Path, audit: Path | None, path: str, output: str) ->
     from etl.dolma import write_corpus
 
     if not output:
-        raise UsageError("--as dolma", "is a folder with documents and attributes", "Give -o FOLDER.")
+        raise UsageError("--as dolma", "writes a folder with documents and attributes", "Give -o FOLDER.")
     if Path(output).exists() and (not Path(output).is_dir() or any(Path(output).iterdir())):
-        raise UsageError(output, "exists already", "Give another -o: a corpus cannot hold two runs.")
+        raise UsageError(output, "exists already, and a corpus cannot hold two runs", "Give another -o.")
     with _appearing(Path(output)) as folder:
         write_corpus(articles, audit, path, folder)
 

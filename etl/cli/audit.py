@@ -12,8 +12,8 @@ from msgspec import structs
 from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import say, table, visible
-from etl.cli.types import Number, Target
+from etl.cli.terminal import number, say, table, visible
+from etl.cli.types import Count, Number, Target
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def audit() -> None:
     "Sample",
     "--n",
     "draws",
-    type=click.IntRange(1, MAX_DRAWS),
+    type=Count(1, MAX_DRAWS),
     default=200,
     show_default=True,
     metavar="N",
@@ -81,11 +81,12 @@ def sample_audit(
       copydesk audit sample clean.audit.jsonl -o verdicts.csv
       copydesk audit sample clean.audit.jsonl --no-judge > verdicts.csv
 
-    The first command asks on the terminal: k right, x wrong, ? unsure, u undoes the last verdict, q stops.  Run it
-    again to continue.  The second writes a CSV file: fill in the column "verdict" with a spreadsheet.
+    The first command asks for the verdicts on the terminal.  Press k for right, x for wrong, or ? for unsure; u undoes
+    the last verdict, and q stops.  To continue, run the same command again.  The second command writes a CSV file.
+    Fill in its column "verdict" with a spreadsheet.
 
     Removed characters are picked at random, so a long removal is picked more often.  A removal that is picked twice
-    counts twice.  Give the same rule options as for `clean`.
+    counts twice.  Give the same rule options as you gave to `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
     from etl.writers import check_regular
@@ -103,13 +104,13 @@ def sample_audit(
             write_verdicts(target, judged)
     if target is None:
         if judge:
-            raise UsageError("--judge", "needs -o, a file for the verdicts", "Give -o verdicts.csv.")
+            raise UsageError("--judge", "needs a file for the verdicts", "Give -o verdicts.csv.")
         shown = as_csv(judged)
         click.echo(visible(shown) if sys.stdout.isatty() else shown, nl=False)
     elif judge or (judge is None and sys.stdin.isatty() and sys.stdout.isatty()):
         _ask(target, judged, lambda after: write_verdicts(target, after))
     else:
-        say(f"{len(judged):,} removals are in {target}: put k, x or ? into the column 'verdict'")
+        say(f"{number(len(judged), 'removal')} in {target}.  Write k, x or ? into the column 'verdict' of each.")
 
 
 @audit.command("bound", cls=GroupedCommand)
@@ -120,14 +121,15 @@ def sample_audit(
 )  # fmt: skip
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
-    """Compute from the verdicts an upper bound on the wrong removals.
+    """Compute an upper bound on the wrong removals from the verdicts.
 
     \b
     Example:
       copydesk audit bound verdicts.csv
 
-    The bound is on the share of the removed characters that were wrongly removed.  It is exact (Clopper and Pearson).
-    An unsure verdict counts as wrong.  For each wrong removal, an exception is printed, ready for copydesk.toml.
+    The bound is a share of the removed characters: at most this share was wrongly removed.  The bound is exact (Clopper
+    and Pearson).  An unsure verdict counts as wrong.  For each wrong removal, an exception for copydesk.toml is
+    printed.
     """
     from etl.check.verdicts import read_verdicts
     from etl.check.warranty import percent, statement, warranty_of
@@ -159,7 +161,7 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
     packs = packs_digest(selection)
     judged = [Judged(draw, packs=packs) for draw in sample(audit_file, draws, seed)]
     if not judged:
-        raise UsageError(str(path), "records no removal: there is nothing to judge")
+        raise UsageError(str(path), "records no removal, so there is nothing to judge")
     return judged
 
 
@@ -178,7 +180,7 @@ def _audit_of(path: Path) -> Path:
 
 def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], None]") -> None:
     """Ask for the verdicts that are missing, one by one; each is saved as it is given."""
-    say("k right, x wrong, ? unsure, u undoes the last verdict, q stops")
+    say("Press k for right, x for wrong, ? for unsure; u undoes the last verdict, and q stops.")
     given: list[int] = []
     at = _next(judged)
     while at is not None:
@@ -195,7 +197,8 @@ def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], N
         save(judged)
         at = at if key == UNDO else _next(judged)
     left = sum(not one.verdict for one in judged)
-    say(f"{left:,} are left; the same command continues" if left else f"all judged: copydesk audit bound {target}")
+    done = f"All removals are judged.  Next: copydesk audit bound {target}"
+    say(f"{number(left, 'removal')} left.  To continue, run the same command again." if left else done)
 
 
 def _next(judged: "list[Judged]") -> int | None:

@@ -12,7 +12,7 @@ from msgspec import structs
 from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, say, table, visible
+from etl.cli.terminal import held_warnings, number, say, table, visible
 from etl.cli.types import File, Folder
 from etl.errors import UsageError
 
@@ -64,19 +64,20 @@ checking_options = options.stacked(
     "formats",
     multiple=True,
     metavar="NAME[=FILE]",
-    help=f"{', '.join(FORMAT_NAMES)}; repeatable, at most one without a file.  [default: text]",
+    help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  The format without a file is printed; there can be one.  "
+    "[default: text]",
 )
-@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 also if there are errors, or unreadable inputs.")
-@option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Do not say what was passed over, or what a baseline accepts.")
+@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors or unreadable inputs.")
+@option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr, also with -q.")
+@option("Output", "-q", "--quiet", is_flag=True, help="Do not print what was passed over, or what a baseline accepts.")
 @option(
     "Limits",
     "--max",
     "most",
     multiple=True,
     metavar="WHAT=N[%]",
-    help="Allow this much instead of nothing: art.leftover=3, raw.boilerplate=30%.  A limit "
-    "for some rules (art.leftover:core/*=1%) applies in addition to that of the check; repeatable.",
+    help="Allow up to N findings, or N%, where by default none is allowed: art.leftover=3, raw.boilerplate=30%.  A "
+    "limit for some rules (art.leftover:core/*=1%) applies in addition to the limit of the check; repeatable.",
 )
 @option(
     "Limits",
@@ -92,7 +93,7 @@ checking_options = options.stacked(
     type=File(),
     default="",
     metavar="FILE",
-    help="Allow what this file accepts, instead of the default limits; notes are only counted.",
+    help="Allow what this file accepts, instead of the default limits.  What it accepts is only counted.",
 )
 @option(
     "Limits",
@@ -119,11 +120,12 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk check crawl/ --baseline copydesk.baseline.jsonl
       copydesk check clean.jsonl --format github --format sarif=check.sarif
 
-    Exits with 1 if there are errors, else with 0.  An input that cannot be read is an error.  With --skip-checks
-    raw.unreadable, such an input is not an error; if there are no other errors, the exit code is then 4.  By default no
-    error is allowed.  To allow some, use --max, [[threshold]] tables in copydesk.toml, or a baseline.  docs/checks.md
-    describes the checks.
-    [clean] of copydesk.toml also applies to check.  If FILE of --format holds an earlier report, it is replaced.
+    By default no error is allowed.  To allow some, use --max, [[threshold]] tables in copydesk.toml, or a baseline.
+    docs/checks.md describes the checks.  The options in [clean] of copydesk.toml also apply to check.  If FILE of
+    --format holds an earlier report, that report is replaced.
+
+    The exit code is 1 if there are errors, and 0 if there are none.  An input that cannot be read is an error.  With
+    --skip-checks raw.unreadable it is not an error, but if there are no other errors, the exit code is 4.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced
@@ -140,7 +142,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     if rules.baseline:
         report = structs.replace(report, notes_as="nothing" if chosen["quiet"] else "counts")
     _write(report, formats)
-    unread = [f"{number(outcome.unread, 'input')} could not be read, and no check counts that"]
+    unread = [f"{number(outcome.unread, 'input')} could not be read; the check raw.unreadable did not run"]
     _speak(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)
@@ -158,7 +160,13 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     help="The baseline file.  [default: copydesk.baseline.jsonl]",
 )
 @option("Baseline", "--accept", is_flag=True, help="Also accept what has become worse.")
-@option("Baseline", "--reason", default="", metavar="WORDS", help="Why it is accepted; written into the file.")
+@option(
+    "Baseline",
+    "--reason",
+    default="",
+    metavar="WORDS",
+    help="Why it is accepted.  The reason is written into the file.",
+)
 @checking_options
 def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **chosen: Any) -> None:
     """Write, prune or show the state that `check --baseline` accepts.
@@ -166,13 +174,14 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     \b
     Examples:
       copydesk baseline write crawl/
-      copydesk baseline prune crawl/             lower the counts that improved
+      copydesk baseline prune crawl/             lower the counts that have fallen
       copydesk baseline write crawl/ --accept --reason 'new template of the BBC'
       copydesk baseline show
 
-    The first `write` accepts the state as it is.  A later `write` lowers the counts that improved.  With --accept and
-    --reason it also raises the counts that became worse; otherwise it lists these counts, and exits with 1.  `prune` is
-    `write` without --accept, and needs a baseline.  The file has one line per check, rule and publisher: commit it.
+    The baseline has one row for each check, rule and publisher, with a count.  The first `write` accepts all counts as
+    they are.  A later `write` lowers the counts that have fallen.  Counts that have risen are raised only with --accept
+    and --reason.  Without these options, `write` lists such counts, and exits with 1.  `prune` is `write` without
+    --accept, and needs a baseline.  Commit the file.
     """
     from etl.check.baseline import DEFAULT_NAME, read_baseline
     from etl.writers import check_regular
@@ -230,9 +239,10 @@ def _need_baseline(checks: frozenset[str], given: "Sequence[Limit]") -> None:
     from etl.check.checks import CHECKS
 
     if limit := next((one for one in given if one.least is not None and one.is_rate), None):
-        raise UsageError(limit.said, "is a share of the articles of a baseline", "Name it with --baseline.")
+        raise UsageError(limit.said, "is a share of the articles in a baseline", "Name the baseline with --baseline.")
     if all(CHECKS[check].outside_baseline and CHECKS[check].scope != "audit" for check in checks):
-        raise UsageError("--checks", f"{', '.join(sorted(checks))} compare with a baseline", "Name it with --baseline.")
+        fault = f"{', '.join(sorted(checks))} can only compare with a baseline"
+        raise UsageError("--checks", fault, "Name the baseline with --baseline.")
 
 
 def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Outcome":
@@ -267,10 +277,11 @@ def _formats(given: Sequence[str]) -> list[tuple[str, str]]:
             raise UsageError("--format", f"'{name}' is not a format", way_out)
     printed = [name for name, path in pairs if path in ("", "-")]
     if len(printed) > 1:
-        raise UsageError("--format", f"{' and '.join(printed)} cannot both be printed", "Give files: sarif=out.sarif.")
+        way_out = f"Write one of them to a file: --format {printed[-1]}=FILE."
+        raise UsageError("--format", f"{' and '.join(printed)} cannot both be printed", way_out)
     files = [path for _, path in pairs if path not in ("", "-")]
     if len(set(files)) < len(files):
-        raise UsageError("--format", "two formats have the same file", "Give each its own file.")
+        raise UsageError("--format", "two formats have the same file", "Give each format its own file.")
     return [(name, "" if path == "-" else path) for name, path in pairs]
 
 
@@ -301,7 +312,7 @@ def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> N
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
         counts = {scope: count.subjects for scope, count in report.totals.items()}
         passed = not report.failures
-        messages = [*report.failures, *report.notes, *errors]
+        messages = [*held_warnings(), *report.failures, *report.notes, *errors]
         say(to_json({"passed": passed, **levels, "checked": counts, "messages": messages}))
         return
     for said in (*(() if chosen["quiet"] else report.notes), *errors):
@@ -318,18 +329,18 @@ def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", r
     now = of_now(outcome.tallied, rules.selection)
     if before is None:
         write_baseline(path, now)
-        click.echo(f"{visible(str(path))}: {number(len(now.accepted), 'key')} written")
+        click.echo(f"{visible(str(path))}: {number(len(now.accepted), 'row')} written")
         return
     changed = changes(before, now, rules.checks)
     worse, better = [one for one in changed if one.is_worse], [one for one in changed if one.is_better]
     write_baseline(path, updated(before, now, rules.checks, reason))
     raised = len(worse) if reason else 0
-    click.echo(f"{visible(str(path))}: {number(len(better), 'key')} lowered, {raised:,} raised")
+    click.echo(f"{visible(str(path))}: {number(len(better), 'count')} lowered, {raised:,} raised")
     if worse and not reason:
         for one in worse:
             name = " ".join(part for part in (one.key.check, one.key.rule, one.key.publisher) if part)
-            say(f"{name}: {one.now:,} of {one.now_of:,}; accepted: {one.before:,} of {one.before_of:,}")
-        say("These are worse and were not accepted. To accept them, add --accept --reason WHY.", fg="yellow")
+            say(f"{name}: {one.now:,} of {one.now_of:,} now, {one.before:,} of {one.before_of:,} accepted")
+        say("These counts have risen and were not accepted.  To accept them, add --accept --reason WHY.", fg="yellow")
         raise SystemExit(1)
 
 
@@ -341,4 +352,4 @@ def _show(accepted: "Baseline") -> None:
     if rows:
         click.echo(visible(table([("count", "of", "check", "rule", "publisher", "reason"), *rows], indent="")))
     packs = ", ".join(f"{one.pack} {one.version}" for one in accepted.packs.values())
-    click.echo(visible(f"{number(len(rows), 'key')}; packs: {packs}"))
+    click.echo(visible(f"{number(len(rows), 'row')}; packs: {packs}"))

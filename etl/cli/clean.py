@@ -24,13 +24,13 @@ STARTED_HERE = 8
 
 @click.command(cls=GroupedCommand)
 @options.inputs_argument
-@options.output_option
+@options.output_option(".jsonl .jsonl.gz .jsonl.zst .parquet")
 @options.shape_option
 @option(
     "Output",
     "--audit/--no-audit",
     default=True,
-    help="Write an audit of every change beside the output; with stdout there is none.  [default: audit]",
+    help="Write an audit of every change beside the output.  If the output is stdout, there is none.  [default: audit]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(
@@ -38,7 +38,7 @@ STARTED_HERE = 8
     "--added",
     default="",
     metavar="TIME",
-    help="The time written into the records.  [default: SOURCE_DATE_EPOCH, or now]",
+    help="The time for the field `added` of the records.  [default: SOURCE_DATE_EPOCH, or now]",
 )
 @option(
     "Output",
@@ -52,7 +52,7 @@ STARTED_HERE = 8
     "Output",
     "--captions",
     is_flag=True,
-    help="Also write the picture captions that were removed, with their credits, into a field.",
+    help="Also write the picture captions that were removed, with their credits, into the field `captions`.",
 )
 @option(
     "Output",
@@ -60,14 +60,21 @@ STARTED_HERE = 8
     type=click.Choice(["none", "markdown"]),
     default="none",
     show_default=True,
-    help="markdown: also write the text of pages in Markdown (headings, lists, tables) into a field.",
+    help="markdown: also write the text with headings, lists and tables into the field `markdown`.",
 )
-@option("Output", "--links", is_flag=True, help="Also show links in the Markdown; needs --structure markdown.")
-@option("Output", "--report", type=File(), default="", metavar="FILE", help="Also write an HTML page of the run.")
+@option("Output", "--links", is_flag=True, help="Also write links into the Markdown; needs --structure markdown.")
+@option(
+    "Output",
+    "--report",
+    type=File(),
+    default="",
+    metavar="FILE",
+    help="Also write a report of the run, as an HTML page.",
+)
 @option(
     "Output", "-n", "--dry-run", is_flag=True, help="Write no articles, only the summary (and the page of --report)."
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
+@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @option("Output", "-v", "--verbose", is_flag=True, help="Print every change, with its place and its rule.")
 @options.running_options
@@ -87,8 +94,9 @@ def clean(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk clean 'crawl/*.jsonl.gz' --text-field body -o cleaned/
       curl -s URL | copydesk clean - --publisher 'BBC News'
 
-    INPUT is a file, a folder, a glob, an address of a store (s3://…), or - for standard input.  Formats: text, HTML,
-    JSON lines, JSON arrays, CSV, Parquet, Arrow, WARC, WET, RSS and Atom, also compressed (.gz, .zst, .bz2, .xz).
+    INPUT is a file, a folder, a glob, an address in an object store (s3://…), or - for standard input.  Formats: text,
+    HTML, JSON lines, JSON arrays, CSV, Parquet, Arrow, WARC, WET, RSS and Atom.  Files can be compressed (.gz, .zst,
+    .bz2, .xz).
     """
     max_errors = chosen.pop("max_errors")
     if chosen.pop("show_files"):
@@ -118,8 +126,9 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
       copydesk diff page.html
       copydesk diff pages/ --profile careful
 
-    Exits with 4 if an input could not be read; else with 1 if anything would change, and 0 if nothing would.  White
-    space between paragraphs does not count.  [clean] of copydesk.toml also applies to diff.
+    The exit code is 4 if an input could not be read.  Otherwise it is 1 if anything would change, and 0 if nothing
+    would.  Changes of white space between paragraphs are not shown, and do not count.  The options in [clean] of
+    copydesk.toml also apply to diff.
     """
     from etl.cli.show import diff_lines, diff_objects, reject_words, report, run_session
     from etl.pipeline.session import session

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from etl.cli.terminal import say, visible
+from etl.cli.terminal import HELD, held_warnings, say, visible, warn
 from etl.errors import PackError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
 # Two options of the command line that cannot both be meant, and why.  With a value, it is that value of the first.
 CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
-    ("quiet", True, ("verbose",), "one asks for fewer words, the other for more"),
+    ("quiet", True, ("verbose",), "one asks for less output, the other for more"),
     ("dry_run", True, ("output", "resume"), "a dry run writes nothing"),
     ("text_field", "", ("html_field",), "a record is read by one field"),
     ("text", "", ("place",), "one line is explained at a time"),
@@ -38,6 +38,8 @@ LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
 # Commands that look at what another would do: what a config or a variable says of that one holds for them, too.
 FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
+# Commands whose --json is one object on stderr, with all messages in it.
+JSON_ON_STDERR = ("clean", "diff", "dedup", "check")
 GLOBAL_OPTIONS = ("--color", "--config", "--no-config", "--traceback", "--version")
 OF_ALL_COMMANDS = "All commands also take --color, --config FILE, --no-config and -vv (see copydesk --help)."
 
@@ -101,6 +103,8 @@ class GroupedCommand(click.Command):
         if ctx.params.pop("show_settings", False):
             click.echo("\n".join(settings(ctx)))
             return None
+        if ctx.params.get("as_json") and ctx.info_name in JSON_ON_STDERR:
+            ctx.meta[HELD] = []
         _warn_of_variables(ctx)
         try:
             return super().invoke(ctx)
@@ -110,6 +114,9 @@ class GroupedCommand(click.Command):
             if place := _place_in_config(ctx, error.place):
                 raise type(error)(place, f"{error.place}: {error.fault}", error.way_out) from None
             raise
+        finally:
+            for said in held_warnings():  # no JSON object was written
+                say(said, fg="yellow")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options by group, in the order in which groups first appear; LAST_GROUPS come last."""
@@ -179,7 +186,12 @@ def _place_in_config(ctx: click.Context, word: str) -> str:
 
 
 def settings(ctx: click.Context) -> Iterator[str]:
-    """Yield the options of a command as lines of a config, each with the source of its value."""
+    """Yield the options of a command as lines of a config, each with the source of its value.
+
+    Options without a value, and those that no config may have, are comments.
+    """
+    from etl.config import NOT_FOR_CONFIGS
+
     config: Config = ctx.obj
     sources = {
         ParameterSource.DEFAULT_MAP: config.path,
@@ -191,9 +203,11 @@ def settings(ctx: click.Context) -> Iterator[str]:
         name = str(parameter.name)
         if isinstance(parameter, click.Option) and name in ctx.params and not parameter.hidden:
             key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
-            value = json.dumps(ctx.params[name], ensure_ascii=False)
+            value = ctx.params[name]
+            shown = visible(json.dumps(value, ensure_ascii=False)) if value is not None else ""
+            mark = "# " if value is None or key in NOT_FOR_CONFIGS else ""
             source = sources.get(ctx.get_parameter_source(name) or ParameterSource.DEFAULT, "default")
-            yield f"{f'{key} = {value}':<40}  # {source}"
+            yield f"{f'{mark}{key} = {shown}'.rstrip():<40}  # {source}"
 
 
 def _warn_of_variables(ctx: click.Context) -> None:
@@ -203,8 +217,8 @@ def _warn_of_variables(ctx: click.Context) -> None:
     for name in sorted(os.environ):
         if name.startswith(f"{ctx.auto_envvar_prefix}_") and os.environ[name] and name not in known:
             close = get_close_matches(name, known, 1)
-            near = f"; did you mean {close[0]}?" if close else ""
-            say(f"{visible(name)}: {ctx.info_name} has no such option{near}", fg="yellow")
+            near = f"  Did you mean {close[0]}?" if close else ""
+            warn(f"{visible(name)}: {ctx.info_name} has no such option.{near}")
 
 
 def _contradictions(ctx: click.Context) -> Iterator[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=GroupedCommand)
 @click.argument("inputs", nargs=-1, type=click.Path(readable=False), metavar="[INPUT]...")
-@options.output_option
+@options.output_option(".jsonl .jsonl.gz .jsonl.zst")
 @option(
     "Output",
     "--audit/--no-audit",
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     type=click.Path(readable=False),
     default="",
     metavar="FILE",
-    help="Write each duplicate, its keeper (the record that is kept in its place) and a number: for a paragraph their "
-    "similarity, for an article the share of its words that are copied.",
+    help="Write each duplicate, its keeper (the record that is kept in its place), and a number.  For a paragraph, the "
+    "number is the similarity of the two; for an article, the share of its words that are copied.",
 )
 @option(
     "Output",
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write each keeper with all of its duplicates.",
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr.")
+@option("Output", "--json", "as_json", is_flag=True, help="Print the summary as JSON on stderr, also with -q.")
 @option("Output", "-q", "--quiet", is_flag=True, help="Print no summary; errors are still shown.")
 @options.running_options
 @options.resume_option
@@ -65,8 +65,8 @@ if TYPE_CHECKING:
     type=click.Choice(["paragraph", "article"]),
     default="article",
     show_default=True,
-    help="What a record is: one paragraph, or an article whose paragraphs are separated by blank lines.  An article is "
-    "removed if 80 % of its words are copied from one other article.",
+    help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  An "
+    "article is removed if 80 % of its words are copied from one other article.",
 )
 @options.similarity_options
 @option(
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     type=click.Choice(["w3", "c5"]),
     default="w3",
     show_default=True,
-    help="Compare triples of words (w3), or runs of five characters (c5).",
+    help="w3: compare triples of words; c5: compare runs of five characters.",
 )
 @option(
     "Duplicates",
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     type=click.Choice(["drop", "tag"]),
     default="drop",
     show_default=True,
-    help="Remove duplicates, or keep them and add the fields duplicate_of and similarity to every record.",
+    help="drop: remove duplicates; tag: keep them, and add the fields duplicate_of and similarity to every record.",
 )
 @options.index_option
 @maintenance_options
@@ -97,8 +97,8 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    For each duplicate, the audit names the record that is kept and the similarity.  Records of fewer than ten words
-    are never duplicates.
+    For each duplicate, the audit names the record that is kept in its place, and has the similarity of the two.
+    Records of fewer than ten words are never duplicates.
     """
     from etl.cli.show import index_words, reject_words, report, run_session
     from etl.formats.own import is_index
@@ -139,7 +139,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     output, reading = output_of(chosen["output"]), settings.finding(Reading(text_field=chosen["text_field"]), chosen)
     if output.suffix == ".parquet":
         raise UsageError(
-            output.name, "records of JSON lines are given back as they are", "Give an -o that ends in .jsonl."
+            output.name, "dedup writes records unchanged, as JSON lines", "Give an -o that ends in .jsonl."
         )
     job = Job(
         reading=reading,
@@ -170,7 +170,7 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
             continue
         path = os.path.realpath(given)
         if not given.endswith(".jsonl"):
-            raise UsageError(f"--{name}", f"'{given}' does not end in .jsonl", "Name a file of JSON lines.")
+            raise UsageError(f"--{name}", f"'{given}' does not end in .jsonl", "Name a .jsonl file.")
         if path in inputs or path in taken:
             whose = "an input" if path in inputs else f"written for {taken[path]}"
             raise UsageError(f"--{name}", f"'{given}' is {whose}", "Name another file.")

@@ -51,10 +51,10 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
       copydesk explain crawl.jsonl:a77:3  line 3 of the record with the id a77
       copydesk explain --text 'Belarusâ€™ president don?t'
 
-    LINE counts the lines of the input, or for HTML the lines of its text, as the audit does.  A number before it is
-    the row of a record, or if there is no such row, its id.  If a rule removes the line, `explain` also prints an
-    exception that keeps it, for copydesk.toml.  Duplicates are looked for only in the document of the line, also with
-    --dedup run.
+    LINE is the number of a line of the input, from 1.  For HTML, it is a line of the page's text, as in the audit.  In
+    a file of records, the row or the id of the record stands before LINE.  A number is a row; if there is no such row,
+    it is an id.  If a rule removes the line, `explain` also prints an exception for copydesk.toml that keeps the line.
+    Duplicates are looked for only in the document of the line, even with --dedup run.
     """
     from etl.explain import explain_line, explain_text, words
 
@@ -85,7 +85,8 @@ def parse_place(place: str) -> "LinePlace":
 
     match = re.fullmatch(r"(.+):(\d{1,18})", place, re.DOTALL)
     if not match:
-        raise UsageError(place, "names no line", "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE.")
+        way_out = "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE for a file of records."
+        raise UsageError(place, "names no line", way_out)
     path, record = _file_and_record(match[1])
     return LinePlace(path, int(match[2]), record)
 

@@ -11,7 +11,7 @@ from etl.cli import settings
 from etl.cli.options import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
-from etl.cli.types import Folder
+from etl.cli.types import Count, Folder
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def index_compact(folder: str) -> None:
 def index_forget(folder: str, name: str) -> None:
     """Remove a run, a source, a record or an article from an index.
 
-    ID is a name from `index stats` or from an audit.
+    ID is the id of a run, as `index stats` shows it, or a name from an audit: of a source, a record or an article.
     """
     from etl.index.maintenance import forget
 
@@ -115,20 +115,26 @@ def index_export(folder: str, output: str, force: bool) -> None:
 @index.command("import", cls=GroupedCommand)
 @_folder
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
-@option("Reading", "--text-field", default="", metavar="NAME", help="The field that holds the text.")
+@option(
+    "Reading",
+    "--text-field",
+    default="",
+    metavar="NAME",
+    help="The field that holds the text.  [default: text, content, body …]",
+)
 @option(
     "Duplicates",
     "--unit",
     type=click.Choice(["paragraph", "article"]),
     default="article",
     show_default=True,
-    help="What a record is.  This is for a new index; an existing index has its own unit.",
+    help="What a record is, for a new index.  An index that exists keeps its own unit.",
 )
 @option(
     "Running",
     "-j",
     "--jobs",
-    type=click.IntRange(1),
+    type=Count(1),
     default=1,
     show_default=True,
     metavar="N",
@@ -138,7 +144,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     """Add records of JSONL to an index.
 
-    Later runs then drop duplicates of these records.  No other file is written.
+    Later runs with this index then find duplicates of these records.  Only the index is written.
     """
     from etl.cli.show import MAX_REJECTS_SHOWN, reject_word
     from etl.formats import Reading, find
@@ -170,7 +176,7 @@ def maintain(inputs: tuple[str, ...], chosen: dict[str, Any]) -> None:
     if not chosen["index"]:
         raise UsageError("--index", "is missing", "Name the folder of the index.")
     for name in (*inputs, *_options_of_a_run()):
-        raise UsageError(name, "is of no use with --stats, --compact or --forget", "Leave it out.")
+        raise UsageError(name, "has no effect with --stats, --compact or --forget", "Leave it out.")
     context = click.get_current_context()
     if chosen["forget"] is not None:
         context.invoke(index_forget, folder=chosen["index"], name=chosen["forget"])
@@ -205,11 +211,11 @@ def _page(held: "Size") -> str:
     manifest = held.manifest
     values = structs.asdict(manifest.settings)
     settings = " ".join(f"--{name} {values[name]}" for name in INDEX_SETTINGS if name not in FIXED)
-    near = f"with the {values['short_reach']} before them in their article"
-    short = f"texts of fewer than {number(values['short_words'], 'word')} are compared only {near}"
+    near = f"with the {number(values['short_reach'], 'paragraph')} above them in their article"
+    short = f"paragraphs of fewer than {number(values['short_words'], 'word')} are compared only {near}"
     versions = f"copydesk {manifest.copydesk}, fingerprints of version {manifest.fingerprints}"
     lines = [_measured(held), f"made by {versions}", f"settings: {settings}", short]
     if held.orphans:
-        lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `compact` removes them")
+        lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `copydesk index compact` removes them")
     runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]
     return "\n".join([*lines, table([("run", "added", "articles added", "blocks added"), *runs])] if runs else lines)

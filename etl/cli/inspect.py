@@ -28,7 +28,13 @@ MARGIN = 9
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
 @option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option("Filter", "--rule", default="", metavar="ID", help="Show only articles that this rule changed ('core/*').")
+@option(
+    "Filter",
+    "--rule",
+    default="",
+    metavar="ID",
+    help="Show only articles that this rule, or pattern ('core/*'), changed.",
+)
 @option("Filter", "--publisher", default="", metavar="NAME", help="Show only articles of this publisher (name or id).")
 @option(
     "Filter",
@@ -37,7 +43,13 @@ MARGIN = 9
     metavar="STATUS",
     help="Show only articles of this status: suspect, stub, teaser …",
 )
-@option("Filter", "--changes", "only_changes", is_flag=True, help="Show only changed lines, and articles with such.")
+@option(
+    "Filter",
+    "--changes",
+    "only_changes",
+    is_flag=True,
+    help="Show only changed lines, and only articles that have some.",
+)
 def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     """Page through the articles of a run; show each change in its place.
 
@@ -47,9 +59,9 @@ def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
       copydesk inspect clean.jsonl --rule 'classifier/*' --changes
       copydesk inspect cleaned/ --status suspect | grep '^ *[0-9]* -'
 
-    Signs: '-' removed, '>' moved to a field, '=' a duplicate, '~' changed, '?' kept, and tagged in the audit.  On a
-    terminal, your pager opens ($PAGER, or less).  In less, /^== finds the next article, n the one after it, N the one
-    before it; q ends.
+    Signs: '-' removed, '>' moved to a field, '=' removed as a duplicate, '~' changed, '?' kept and tagged in the audit.
+    On a terminal, your pager opens ($PAGER, or less).  In less, type /^== to find the next article.  Then n goes to the
+    next one, and N to the one before; q ends.
     """
     from etl.report.changes import changes_of
     from etl.report.reading import read_run, run_files
@@ -112,8 +124,8 @@ def _nothing(chosen: dict[str, Any], seen: Iterable[str]) -> str:
         if not any(fnmatchcase(name, chosen["rule"]) for name in names):
             nearest = did_you_mean(chosen["rule"], names) or nearest
     if any(chosen[name] for name in ("rule", "publisher", "status")):
-        return f"no article matches. {nearest}" if nearest else "no article matches"
-    return "no article has changes" if chosen["only_changes"] else "the run has no articles"
+        return f"No article matches.  {nearest}".rstrip()
+    return "No article has changes." if chosen["only_changes"] else "The run has no articles."
 
 
 def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Iterator[str]:

@@ -35,8 +35,8 @@ COMMANDS = {
     "index": ("etl.cli.index", "Show and maintain an index of what earlier runs kept."),
     "check": ("etl.cli.check", "Fail if data is dirtier than you allow."),
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
-    "audit": ("etl.cli.audit", "Sample removals for you to judge; compute an upper bound on the wrong ones."),
-    "explain": ("etl.cli.explain", "Show what happened to FILE:LINE, and which rules match it."),
+    "audit": ("etl.cli.audit", "Draw removals for you to judge; compute an upper bound on the wrong ones."),
+    "explain": ("etl.cli.explain", "Show what happened to a line, and which rules match the line."),
     "restore": ("etl.cli.account", "Rebuild the decoded input from articles and audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
     "report": ("etl.cli.report", "Make an HTML page of a run."),
@@ -147,9 +147,9 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
       copydesk explain page.txt:55          what happened to line 55, and why
       copydesk restore clean.jsonl          the input, rebuilt
 
-    Every character is kept in an article, or recorded in the audit with the rule that changed or removed it.  Kept and
-    recorded characters must add up to what was read; otherwise no output is written.  Defaults can be set in
-    copydesk.toml, or in variables named COPYDESK_<COMMAND>_<OPTION>.
+    Every character is kept in an article, or recorded in the audit, together with the rule that changed or removed the
+    character.  If kept and recorded characters do not add up to what was read, no output is written.  Defaults can be
+    set in copydesk.toml, or in environment variables named COPYDESK_<COMMAND>_<OPTION>.
     """
     ctx.color = {"auto": _color_of_environment(), "always": True, "never": False}[color]
     ctx.obj = _config(config_file, no_config)

@@ -1,6 +1,8 @@
 """Options that commands share, in groups.  `settings` converts their values for a run."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -8,21 +10,25 @@ from etl.cli.command import SHOW_SETTINGS
 from etl.cli.command import GroupedCommand as GroupedCommand
 from etl.cli.command import option as option
 from etl.cli.command import stacked as stacked
-from etl.cli.types import Encoding, Folder, Number, RuleNames
+from etl.cli.types import Count, Encoding, Folder, Number, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
 
 
-output_option = option(
-    "Output",
-    "-o",
-    "--output",
-    type=click.Path(readable=False),
-    default="",
-    metavar="PATH",
-    help="A file (.jsonl .jsonl.gz .jsonl.zst .parquet), a folder, or a store (s3://…).  [default: stdout]",
-)
+def output_option(endings: str) -> Callable[[Any], Any]:
+    """Return the option for where the output goes, with the endings that files can have."""
+    return option(
+        "Output",
+        "-o",
+        "--output",
+        type=click.Path(readable=False),
+        default="",
+        metavar="PATH",
+        help=f"A file ({endings}), a folder (a name without an ending), or an object store (s3://…).  "
+        "[default: stdout]",
+    )
+
 
 shape_option = option(
     "Output",
@@ -30,7 +36,7 @@ shape_option = option(
     type=click.Choice(SHAPES),
     default="copydesk",
     show_default=True,
-    help="The field names of the records: copydesk's, or those of another tool.",
+    help="The field names of the records: those of copydesk, or of another tool.",
 )
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
@@ -44,7 +50,7 @@ finding_options = stacked(
         help="Skip files and folders that match a pattern, written as in .gitignore; repeatable.",
     ),
     option("Input", "--no-ignore", is_flag=True, help="Also read files that a .gitignore names."),
-    option("Input", "--stdin-filename", default="", metavar="NAME", help="A file name for standard input (-)."),
+    option("Input", "--stdin-filename", default="", metavar="NAME", help="Use this file name for standard input (-)."),
 )
 
 show_options = stacked(
@@ -63,7 +69,7 @@ reading_options = stacked(
         "--from",
         "form",
         type=click.Choice(FORMATS),
-        help="The format of the input; in a folder, files with any suffix are read.  "
+        help="The format of the input.  With this option, files of a folder are read whatever their suffix is.  "
         "[default: from its content, then its name]",
     ),
     option(
@@ -71,7 +77,8 @@ reading_options = stacked(
         "--text-field",
         default="",
         metavar="PATH",
-        help="The field of a record that holds the text: body, data.content.  [default: text, content, body …]",
+        help="The field of a record that holds the text, such as body or data.content.  "
+        "[default: text, content, body …]",
     ),
     option("Reading", "--html-field", default="", metavar="PATH", help="The field of a record that holds the HTML."),
     option(
@@ -80,22 +87,22 @@ reading_options = stacked(
         "mapped",
         multiple=True,
         metavar="FIELD=PATH",
-        help="Where a field of the article is in the records: created=meta.date.  FIELD is headline, publisher, "
-        "author, created, url, language or id; repeatable.",
+        help="Fill a field of the article from a field of the record: created=meta.date.  FIELD is headline, "
+        "publisher, author, created, url, language or id; repeatable.",
     ),
     option(
         "Reading",
         "--detect/--no-detect",
         "detect",
         default=True,
-        help="Detect the language of a text if its source does not name it.  [default: detect]",
+        help="If the source of a text does not name its language, detect it.  [default: detect]",
     ),
     option(
         "Reading",
         "--publisher",
         default="",
         metavar="NAME",
-        help="The publisher of all inputs; rules for that publisher apply.",
+        help="The publisher of all inputs.  The rules for this publisher then apply.",
     ),
     option(
         "Reading",
@@ -140,7 +147,7 @@ rule_options = stacked(
         type=click.Choice(["careful", "standard", "hard"]),
         default="standard",
         show_default=True,
-        help="Which rules to use, by confidence.  careful: certain; standard: also likely; hard: also guess.",
+        help="Which rules to use.  careful: only certain rules; standard: also likely ones; hard: also guesses.",
     ),
     option(
         "Rules",
@@ -149,7 +156,8 @@ rule_options = stacked(
         type=click.Choice(["sure", "risky"]),
         default="sure",
         show_default=True,
-        help="Which damage to repair.  sure: only if the repair is certain; risky: also if it is likely.",
+        help="Which damaged characters to repair.  sure: only if the repair is certain; risky: also if the repair is "
+        "likely.",
     ),
 )
 
@@ -159,7 +167,8 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="Also compare with what earlier runs kept.  clean and dedup add to this index what they keep.",
+    help="The folder of an index, which records what earlier runs kept.  Duplicates of that are found, too.  clean and "
+    "dedup add what they keep.",
 )
 
 similarity_options = stacked(
@@ -170,7 +179,7 @@ similarity_options = stacked(
         default=0.7,
         show_default=True,
         metavar="J",
-        help="The least similarity of two duplicates: exact Jaccard similarity of their word triples.",
+        help="The lowest similarity of two duplicates: the exact Jaccard similarity of their word triples.",
     ),
     option(
         "Duplicates",
@@ -178,8 +187,8 @@ similarity_options = stacked(
         type=click.Choice(["same", "any"]),
         default="same",
         show_default=True,
-        help="same: paragraphs with different figures, names or dates are not duplicates (for the exception of "
-        "datelines, see docs/how-to.md); any: they may be.",
+        help="same: paragraphs with different figures, names or dates are not duplicates; any: they can be.  "
+        "docs/how-to.md describes an exception for datelines.",
     ),
     option(
         "Duplicates",
@@ -187,7 +196,8 @@ similarity_options = stacked(
         type=click.Choice(["similar", "lossless"]),
         default="similar",
         show_default=True,
-        help="similar: drop near-duplicates; lossless: drop one only if the kept one has all of its word triples.",
+        help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept has "
+        "all of its word triples.",
     ),
     option(
         "Duplicates",
@@ -195,7 +205,7 @@ similarity_options = stacked(
         type=click.Choice(["first", "longest"]),
         default="first",
         show_default=True,
-        help="Which of several duplicates is kept: the first, or the one in the longest article.",
+        help="Which of several duplicates to keep.  first: the first; longest: the one in the longest article.",
     ),
 )
 
@@ -206,7 +216,8 @@ duplicate_options = stacked(
         type=click.Choice(["off", "article", "run"]),
         default="run",
         show_default=True,
-        help="Where to look for near-duplicate paragraphs and articles: nowhere, in each article, in the whole run.",
+        help="Where to look for near-duplicates.  off: nowhere; article: among the paragraphs of each article; run: "
+        "among all paragraphs and articles of the run.",
     ),
     similarity_options,
     option(
@@ -215,7 +226,7 @@ duplicate_options = stacked(
         type=click.Choice(["drop", "tag"]),
         default="drop",
         show_default=True,
-        help="Remove duplicates, or keep them and record them in the audit.",
+        help="drop: remove duplicates; tag: keep them, and record them in the audit.",
     ),
 )
 
@@ -227,7 +238,7 @@ capacity_options = stacked(
         "Running",
         "-j",
         "--jobs",
-        type=click.IntRange(1),
+        type=Count(1),
         default=os.cpu_count() or 1,
         metavar="N",
         help="Number of processes.  [default: one per core]",
@@ -238,7 +249,7 @@ capacity_options = stacked(
         default="1GB",
         show_default=True,
         metavar="SIZE",
-        help="Memory for finding duplicates; if it is not enough, files are used.",
+        help="Memory for finding duplicates.  If it is not enough, files are used.",
     ),
 )
 
@@ -259,7 +270,7 @@ running_options = stacked(
         type=click.Choice(["local", "spark"]),
         default="local",
         show_default=True,
-        help="Run in processes on this machine, or on a Spark cluster with access to the same folders.",
+        help="local: run on this machine; spark: run on a Spark cluster that has access to the same folders.",
     ),
     option(
         "Running",
@@ -275,12 +286,12 @@ running_options = stacked(
         type=Folder(),
         default="",
         metavar="DIR",
-        help="Folder for temporary files, if the output is stdout or a store.  [default: the system's]",
+        help="The folder for temporary files, if the output is stdout or an object store.  [default: the system's]",
     ),
     option(
         "Running",
         "--max-errors",
-        type=click.IntRange(0),
+        type=Count(0),
         default=0,
         metavar="N",
         help="Exit with 4 only if more than N inputs could not be read.  [default: 0]",

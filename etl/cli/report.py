@@ -44,7 +44,7 @@ max_size_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="Write a folder instead: an index, and all articles, 200 to a page.",
+    help="Write a folder instead of one page: an overview, and pages of 200 articles each, which show all articles.",
 )
 @max_size_option
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an existing report.")
@@ -57,7 +57,7 @@ max_size_option = option(
     "--verdicts",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Verdicts of `audit sample`: show what they prove.",
+    help="Also show what these verdicts of `audit sample` prove.",
 )
 @option(
     "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
@@ -72,7 +72,8 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
       copydesk report cleaned/ --out report/
 
     The page needs no network, and can be read without JavaScript.  Its totals cover the whole run.  It shows as many
-    articles as fit into --max-size, suspects first.  Exits with 5 if articles and audit do not match.
+    articles as fit into --max-size; those with the status `suspect` come first.  Exits with 5 if articles and audit do
+    not match.
     """
     from etl.report.files import appearing_folder, check_target, write_page
     from etl.report.folder import write_folder
@@ -82,7 +83,7 @@ def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) ->
     if out and output:
         raise UsageError("--out", "contradicts -o", "Give one of the two.")
     if not (out or output) and sys.stdout.isatty():
-        raise UsageError("", "the report has no name", "Give -o report.html.")
+        raise UsageError("", "the report is not printed on a terminal", "Give -o report.html.")
     if name := out or output:
         check_target(Path(name), force, is_folder=bool(out))
     previous = run_files(chosen["against"]) if chosen["against"] else None

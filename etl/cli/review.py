@@ -12,6 +12,7 @@ from msgspec import structs
 from etl.cli.options import GroupedCommand, option
 from etl.cli.report import max_size_option, request_of
 from etl.cli.terminal import say
+from etl.cli.types import Count
 
 TOKEN_BYTES = 24
 
@@ -28,9 +29,7 @@ TOKEN_BYTES = 24
     "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
 )
 @max_size_option
-@option(
-    "Server", "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]"
-)
+@option("Server", "--port", type=Count(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]")
 @option("Server", "--open/--no-open", "opens", default=True, help="Open the page in the browser.  [default: open]")
 def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) -> None:
     """Show a run in the browser, and write verdicts, exceptions and rules as you click.
@@ -41,10 +40,10 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
       copydesk --config mine/copydesk.toml clean pages/ -r mine/ -o again.jsonl
       copydesk audit sample clean.audit.jsonl -o mine/verdicts.csv --no-judge
 
-    Click on a removed line to mark the removal as wrong, or on a kept line to mark it as furniture.  For a drafted
-    rule, the page shows at once what it would remove from the articles that are loaded.  The page is served only on
-    127.0.0.1, under an address with a token; ^C ends the review.  If the folder has a sample (verdicts.csv), the
-    removals of the sample are shown first, and your verdicts are written into that file.
+    Click on a removed line to mark the removal as wrong, or on a kept line to mark the line as furniture.  If you draft
+    a rule, the page shows at once what the rule would remove from the articles that are loaded.  The page is served
+    only on 127.0.0.1, under an address with a secret token.  ^C ends the review.  If DIR has a sample (verdicts.csv),
+    the removals of the sample are shown first, and your verdicts are written into verdicts.csv.
     """
     from etl.report.pack_folder import PackFolder
     from etl.report.reading import run_files

@@ -14,7 +14,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
-from etl.cli.types import File, Place
+from etl.cli.types import Count, File, Place
 
 if TYPE_CHECKING:
     from etl.document import Judged
@@ -39,7 +39,7 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a
 @option("Match", "--prefix", multiple=True, metavar="TEXT", help="Match blocks that begin with this; repeatable.")
 @option("Match", "--suffix", multiple=True, metavar="TEXT", help="Match blocks that end with this; repeatable.")
 @option("Match", "--contains", multiple=True, metavar="TEXT", help="Match blocks that contain this; repeatable.")
-@option("Match", "--case", is_flag=True, help="Match only the same capitals.")
+@option("Match", "--case", is_flag=True, help="Match only if the capitals are the same.")
 @options.finding_options
 @options.reading_options
 @options.rule_options
@@ -68,7 +68,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
             click.echo(f"{visible(hit.place)}: {one_line(hit.text, SHOWN_CHARS)}{names}")
         say(_counts(hits))
         if not hits and rule.match.regex and not inside:
-            say("a regex must fit a whole line; with --inside it is searched in lines")
+            say("The regex must match a whole line.  To search for it inside lines, add --inside.")
 
 
 @click.command("new", cls=GroupedCommand)
@@ -84,10 +84,10 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
       copydesk rules new page.txt:12 --pack mine > mine.toml
       copydesk rules new crawl.jsonl:7:3 -r mine.toml >> mine.toml
 
-    crawl.jsonl:7:3 is line 3 of the record in row 7.  The line becomes the example of the draft; its `keeps` is the
-    most similar line that was found.  Fill in `why`, and look for a more similar line that must stay.  Then run
-    `copydesk rules lint` and `copydesk rules test`.  Lines outside the story of a page are removed without a rule: for
-    such a line, the draft is a rule that keeps its element.
+    crawl.jsonl:7:3 is line 3 of the record in row 7.  In the draft, the line is the example in `drops`, and the most
+    similar line that was found is the example in `keeps`.  Fill in `why`, and look for a better `keeps`: a line that is
+    still more similar, and must stay.  Then run `copydesk rules lint` and `copydesk rules test`.  On an HTML page,
+    lines outside the story are removed without a rule.  For such a line, the draft is a rule that keeps its element.
     """
     from etl.decode import decode
     from etl.document import judge, page_settings
@@ -117,7 +117,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 @option(
     "Output",
     "--least",
-    type=click.IntRange(2),
+    type=Count(2),
     default=3,
     show_default=True,
     metavar="N",
@@ -126,7 +126,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 @option(
     "Output",
     "--most",
-    type=click.IntRange(1),
+    type=Count(1),
     default=20,
     show_default=True,
     metavar="N",
@@ -137,7 +137,7 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
 @options.reading_options
 @options.rule_options
 def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **chosen: Any) -> None:
-    """Print a rule for each short line that recurs.
+    """Print a draft of a rule for each short line that recurs.
 
     \b
     Examples:
@@ -176,8 +176,8 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
       copydesk rules diff mine.toml mended.toml pages/
       copydesk rules diff /tmp/rules-of-main rules --only-rules samples/
 
-    Both are used with the built-in rules, unless --only-rules is given.  Signs: '-' newly removed, '+' newly kept, '~'
-    changed.  Exits with 1 if there is a difference.
+    Each pack is used together with the built-in rules, unless --only-rules is given.  Signs: '-' only NEW removes the
+    line, '+' only NEW keeps it, '~' NEW changes it in another way.  Exits with 1 if there is a difference.
     """
     from etl.rule_tools import compare
 

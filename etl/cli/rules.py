@@ -74,7 +74,7 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
         elif one in found:
             click.echo(visible(_page(found[one])))
         else:
-            way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all."
+            way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all rules."
             raise UsageError(one, "no rule has this id", way_out)
 
 
@@ -110,7 +110,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
 
 @rules.command("lint", cls=GroupedCommand)
 @click.argument("packs", nargs=-1, type=click.Path(readable=False), metavar="[PACK...]")
-@option("Rules", "-r", "--rules", type=click.Path(readable=False), multiple=True, metavar="PACK", help="One more PACK.")
+@option("Rules", "-r", "--rules", type=click.Path(readable=False), multiple=True, metavar="PACK", help="Another PACK.")
 @option("Rules", "--only-rules", is_flag=True, help="Check the packs alone, without the built-in rules.")
 @json_option
 def lint_rules(packs: tuple[str, ...], rules: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
@@ -147,7 +147,7 @@ def lint_rules(packs: tuple[str, ...], rules: tuple[str, ...], only_rules: bool,
 def write_pages(folder: str, check: bool) -> None:
     """Write the manual of the built-in rules.
 
-    It is an index, and a page for each file of rules.  The pages that change are listed.
+    The manual has an index, and one page for each file of rules.  The command lists the pages that it changes.
 
     \b
     Examples:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 from msgspec import structs
 
-from etl.cli.terminal import say, visible
+from etl.cli.terminal import say, visible, warn
 from etl.fold import fold
 
 if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rules for the stages
@@ -45,7 +45,7 @@ def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine
 
         return spark_engine(master, jobs)
     if master:
-        raise click.BadParameter("names a Spark cluster: it needs --engine spark", param_hint="--master")
+        raise click.BadParameter("a Spark cluster needs --engine spark", param_hint="--master")
     return LocalEngine(jobs)
 
 
@@ -58,7 +58,8 @@ def reading(options: dict[str, Any]) -> "Reading":
     publisher = options.pop("publisher")
     if publisher and fold(publisher) not in known_publishers():
         names = {one.name for one in known_publishers().values()}
-        say(f"no rules are known for '{publisher}'.  {did_you_mean(publisher, names)}".rstrip(), fg="yellow")
+        said = f"'{publisher}' is not a known publisher, so no rules of a publisher apply."
+        warn(f"{said}  {did_you_mean(publisher, names)}".rstrip())
     read = Reading(
         format=options.pop("form"),
         text_field=options.pop("text_field"),
@@ -103,7 +104,7 @@ def _pair(given: str) -> tuple[str, str]:
     field, mark, path = given.partition("=")
     if not mark or not path or field not in MAPPED:
         known = ", ".join(MAPPED)
-        raise click.BadParameter(f"'{given}' is not FIELD=PATH with one of the fields {known}", param_hint="--map")
+        raise click.BadParameter(f"'{given}' is not FIELD=PATH.  FIELD is one of {known}.", param_hint="--map")
     return field, path
 
 
@@ -117,7 +118,7 @@ def selection(options: dict[str, Any]) -> "Selection":
     config: Config = click.get_current_context().obj
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
     for ended in config.ended(today):
-        say(f"{ended.place}: ended on {ended.change.until} and is not used: renew it, or delete it", fg="yellow")
+        warn(f"{ended.place}: this {ended.kind} ended on {ended.change.until}, and is not used.  Renew or delete it.")
     chosen = Selection(
         exceptions=config.exceptions(today),
         overrides=config.overrides(today),
@@ -131,7 +132,7 @@ def selection(options: dict[str, Any]) -> "Selection":
         links=options.get("links", False),
     )
     for said in advice(chosen):
-        say(said, fg="yellow")
+        warn(said)
     return chosen
 
 
@@ -141,7 +142,7 @@ def optional_fields(options: dict[str, Any]) -> "OptionalFields":
 
     structure = options.get("structure", "none")
     if options.get("links") and structure == "none":
-        raise click.BadParameter("needs --structure markdown: text has no place for links", param_hint="--links")
+        raise click.BadParameter("links are written only with --structure markdown", param_hint="--links")
     return OptionalFields(options.get("captions", False), structure)
 
 
@@ -161,7 +162,7 @@ def textless(given: Sequence[str]) -> "tuple[Textless, ...]":
     words = [word.strip() for one in given for word in one.split(",")]
     for word in words:
         if word not in known:
-            raise click.BadParameter(f"'{word}' is not one of {', '.join(known)}", param_hint="--skip")
+            raise click.BadParameter(f"'{word}' is neither {' nor '.join(known)}.", param_hint="--skip")
     return tuple(word for word in known if word in words)
 
 
@@ -174,11 +175,11 @@ def size(options: Mapping[str, Any], name: str, least: int = 1) -> int:
     given, hint = options[name], f"--{name.replace('_', '-')}"
     match = re.fullmatch(r"(\d+|\d*\.\d+)\s*(?:([kMG])(i?))?B?", given.strip(), re.IGNORECASE)
     if not match or len(match[1]) > MAX_DIGITS:
-        raise click.BadParameter(f"'{given}' is not a size, like 512MB or 2GB", param_hint=hint)
+        raise click.BadParameter(f"'{given}' is not a size.  Write a size such as 512MB or 2GB.", param_hint=hint)
     power = " kmg".index((match[2] or " ").lower())
     found = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
     if found < least:
-        raise click.BadParameter(f"'{given}' is too small: the least is {least:,} B", param_hint=hint)
+        raise click.BadParameter(f"'{given}' is too small.  The smallest size is {least:,} bytes.", param_hint=hint)
     return found
 
 
@@ -198,13 +199,12 @@ def time_added(given: str) -> str:
 
     if given:
         if not (time := instant(given)):
-            raise click.BadParameter(
-                f"'{given}' is not a time, like 2026-11-22 or 2026-11-22T08:30:00Z", param_hint="--added"
-            )
+            fault = f"'{given}' is not a time.  Write a time such as 2026-11-22 or 2026-11-22T08:30:00Z."
+            raise click.BadParameter(fault, param_hint="--added")
         return time
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
         moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        raise click.BadParameter(f"'{epoch}' is not a number of seconds", param_hint="SOURCE_DATE_EPOCH") from None
+        raise click.BadParameter(f"'{epoch}' is not a number of seconds.", param_hint="SOURCE_DATE_EPOCH") from None
     return written(moment)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
-from etl.cli.terminal import as_json, number, one_line, say, table, visible
+from etl.cli.terminal import as_json, held_warnings, number, one_line, say, table, visible
 from etl.formats.outputs import read_outputs
 from etl.formats.source import in_one_line
 from etl.packs import Selection, load_rules
@@ -58,7 +58,7 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
     """Write the outcome of a run to stderr: one JSON object, or words.  What could not be read is named in any case."""
     notes, errors = _notes(outcome), _errors(outcome, rejects, _rejects_file(chosen["output"]))
     if chosen["as_json"]:
-        messages = [*notes, *(text.strip() for text in errors)]
+        messages = [*held_warnings(), *notes, *(text.strip() for text in errors)]
         say(as_json({**outcome.tally.as_object(), "seconds": dict(outcome.seconds), "messages": messages}))
         return
     for text in () if chosen["quiet"] else (*words, *notes):
@@ -71,13 +71,14 @@ def _notes(outcome: Outcome) -> list[str]:
     """Return notes on what a user may want to look at."""
     emptied = dict(outcome.tally.warnings).get("emptied", 0)
     unread = dict(outcome.tally.warnings).get("unread date", 0)
-    notes = [f"{number(emptied, 'article')} without text: all of it was removed"] if emptied else []
+    notes = [f"{number(emptied, 'article')} without text, because all text was removed"] if emptied else []
     empty = dict(outcome.tally.warnings).get("empty", 0)
     is_written = "stub" in dict(outcome.tally.statuses)
-    advice = "; --skip empty,stub writes no such articles" if is_written else ""
+    advice = "; --skip empty,stub leaves out such articles" if is_written else ""
     notes += [f"{number(empty, 'document')} without any text{advice}"] if empty else []
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
-    notes += [f"{number(suspect, 'page')} suspect: all sentences were removed; see the audit"] if suspect else []
+    judged = "rules match all sentences, or the first or the last one.  See the audit."
+    notes += [f"{number(suspect, 'article')} suspect: {judged}"] if suspect else []
     notes += [f"{number(unread, 'date')} could not be read; they are in the metadata, unchanged"] if unread else []
     for note, holder in _BESIDE:
         count = dict(outcome.tally.warnings).get(note, 0)
@@ -105,7 +106,8 @@ def _rejects_file(output: str) -> str:
 def _errors(outcome: Outcome, rejects: Sequence[str], rejects_file: str) -> list[str]:
     """Return messages about errors, which --quiet does not hide."""
     errors = [
-        f"left out {rule}: its regex took too long; `copydesk rules lint` explains" for rule in outcome.tally.timed_out
+        f"left out {rule}, because its regex took too long.  `copydesk rules lint` explains it."
+        for rule in outcome.tally.timed_out
     ]
     if outcome.tally.rejects:
         where = f" (see {rejects_file})" if rejects_file else ""
@@ -139,9 +141,9 @@ def index_words(index: str, was_there: bool, is_empty: bool) -> list[str]:
     if not index:
         return []
     if not was_there:
-        return [f"index {visible(index)}: new, so nothing was compared with earlier runs"]
+        return [f"index {visible(index)}: it is new, so nothing was compared with earlier runs"]
     if is_empty:
-        return [f"index {visible(index)}: has all of this already; `copydesk index forget` undoes an earlier run"]
+        return [f"index {visible(index)}: it already has all of this input.  `copydesk index forget` undoes a run."]
     return []
 
 

@@ -11,6 +11,8 @@ import msgspec
 
 from etl.cli.streams import escaped
 
+# The warnings that wait for the JSON object of a command, in the context of Click.
+HELD = "etl.cli.held"
 # C0 and C1 controls, and the marks that turn the direction of writing.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -71,6 +73,22 @@ def paged(texts: Iterable[str]) -> None:
         return
     os.environ.setdefault("LESS", "FRX")  # as git does; whoever has set it knows better
     click.echo_via_pager(texts)
+
+
+def warn(text: str) -> None:
+    """Write a warning to standard error; if a JSON object goes there, hold the warning for its messages."""
+    context = click.get_current_context(silent=True)
+    held = context.meta.get(HELD) if context else None
+    if held is None:
+        say(text, fg="yellow")
+    else:
+        held.append(text)
+
+
+def held_warnings() -> list[str]:
+    """Return the warnings that are held, and hold none from here on."""
+    context = click.get_current_context(silent=True)
+    return context.meta.pop(HELD, []) if context else []
 
 
 def say(text: str = "", **style: bool | str) -> None:

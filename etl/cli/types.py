@@ -9,8 +9,16 @@ from etl.errors import PackError
 from etl.reasons import REASONS
 
 
+class Count(click.IntRange):
+    """A whole number of a range."""
+
+    name = "whole number"
+
+
 class Number(click.FloatRange):
     """A number of a range; `nan`, which is neither below nor above any, is refused."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number.  Raises click.BadParameter."""

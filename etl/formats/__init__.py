@@ -150,7 +150,7 @@ def only_document(name: str, reading: Reading, record: str = "") -> Raw:
             if record not in ("", rows[-1]) and not has_rows:
                 raise UsageError(f"{name}:{record}", "the file is one document, without rows", f"Write {name}:LINE.")
             if has_rows and not record and not share.fault:
-                raise UsageError(name, "holds records", f"Say which: {name}:ROW:LINE, or {name}:ID:LINE.")
+                raise UsageError(name, "holds records", f"Name one of them: {name}:ROW:LINE, or {name}:ID:LINE.")
             if not has_rows or share.fault or rows[-1] == record:
                 if isinstance(result, Raw):
                     return result

@@ -62,7 +62,7 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
     partition = partition_of(path)
     text = ""
     for group in groups:
-        row, fault = group.first_row, "its rows are fewer than its metadata say"
+        row, fault = group.first_row, "it has fewer rows than its metadata says"
         if group.fault:
             yield Reject(path, row, group.fault, b"")
             continue

@@ -169,12 +169,12 @@ def _why_no_text(fields: Fields, reading: Reading) -> str:
         there = value_at(fields, name)
         if there is None:
             return f"has no field '{name}'; its fields: {few}"
-        return f"field '{name}' holds no text but {_shown(there)}"
+        return f"field '{name}' does not hold text but {_shown(there)}"
     named = next((name for name in TEXT_NAMES if name in fields), "")
     if named:
-        return f"field '{named}' holds no text but {_shown(fields[named])}"
+        return f"field '{named}' does not hold text but {_shown(fields[named])}"
     known = f"({', '.join(TEXT_NAMES[:5])} …)"
-    return f"has no field of text that is known {known}; name it with --text-field; its fields: {few}"
+    return f"has no field of text with a known name {known}; name the field with --text-field; its fields: {few}"
 
 
 def _shown(value: Any) -> str:

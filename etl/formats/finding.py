@@ -61,8 +61,8 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
                 seen.add(found.identity)
                 sources.append(_source(shown, found))
     if not sources and not unreadable:
-        first = f" ({len(passed_over):,} passed over, first {': '.join(passed_over[0])})" if passed_over else ""
-        raise NoInput(" ".join(names), f"no file in it that can be read{first}", "Name the files to read them.")
+        first = f" ({len(passed_over):,} passed over; the first is {': '.join(passed_over[0])})" if passed_over else ""
+        raise NoInput(" ".join(names), f"no file in it can be read{first}", "To read such files, name them one by one.")
     return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
 
 
@@ -101,7 +101,7 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
                 yield _Candidate(match, fault="it is a folder, and a pattern stands for files")
     else:
         fault = "no file matches" if has_magic(name) else "there is no such file or folder"
-        way_out = "Check the pattern." if has_magic(name) else "Check the path; quote a glob to let copydesk expand it."
+        way_out = "Check the pattern." if has_magic(name) else "Check the path."
         raise NoInput(name, fault, way_out)
 
 

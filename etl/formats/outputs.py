@@ -81,10 +81,11 @@ def check_target(path: Path, force: bool, *starts: re.Pattern[bytes]) -> None:
     """Refuse a file that exists; with `force`, one that begins as none of what may be written.  Raises UsageError."""
     if not path.exists() and not path.is_symlink():
         return
+    if not any(begins(path, start) for start in starts):
+        fault = "exists already, and was not written by copydesk"
+        raise UsageError(str(path), fault, "Name another file, or remove it yourself.")
     if not force:
         raise UsageError(str(path), "exists already", "Name another file, or overwrite it with --force.")
-    if not any(begins(path, start) for start in starts):
-        raise UsageError(str(path), "was not written by copydesk", "Name another file, or remove it yourself.")
 
 
 def read_small(path: Path) -> str:
@@ -111,7 +112,7 @@ def read_texts(path: Path) -> Iterator[tuple[str, str]]:
             yield found
 
 
-_WAY_OUT = "Give the file that clean wrote."
+_WAY_OUT = "Name a file that `clean` wrote.  If this is one, it was changed or cut off later: clean the input again."
 
 
 def _files(path: Path) -> list[Path]:

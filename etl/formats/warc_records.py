@@ -22,7 +22,7 @@ MEMBER = b"\x1f\x8b\x08"
 MAX_HEADER_BYTES = 64 << 10
 # Gzip members that tell how a file is packed: the head of the file, and a record.
 MEMBERS_LOOKED_AT = 2
-NO_RECORD = "is not a WARC record, or is the rest of the one before, which is longer than its header says"
+NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
 CUT = "is cut: the next record begins before its end"
 TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 PIECE_BYTES = 256 << 10

@@ -90,7 +90,8 @@ def forget(folder: str, name: str) -> Forgotten:
         runs = {run.id for run in manifest.runs}
         if name not in runs and not any(rows.any() for rows in losses.values()):
             fault = f"no run, source, record or article in the index is called '{name}'"
-            raise UsageError(folder, fault, "Articles have the names of the audit, runs those of `index stats`.")
+            way_out = "`copydesk index stats` lists the runs.  An audit names sources, records and articles."
+            raise UsageError(folder, fault, way_out)
         write_manifest(folder, _without(Path(folder), manifest, losses, name))
     articles, blocks = (sum(int(losses[part, table].sum()) for part in manifest.parts) for table in COUNTED[:2])
     return Forgotten(articles, blocks)

@@ -102,7 +102,7 @@ def locked(folder: str) -> Iterator[None]:
             unfinished.unlink()
     except Timeout:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
-        raise UsageError(folder, f"is in use by {who}", "Wait until that ends.") from None
+        raise UsageError(folder, f"is in use by {who}", "Wait until that process ends.") from None
     except OSError as error:
         way_out = "Name a folder that you may write to."
         raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
@@ -132,16 +132,18 @@ def read_manifest(folder: str) -> Manifest:
     """Return the manifest of an index.  Raises UsageError if there is none, or none that this version can read."""
     path = Path(folder) / MANIFEST
     if not path.is_file():
-        raise UsageError(folder, "is not an index", "Name one that a run with --index has made.")
-    way_out = "It was written by another version of copydesk, or not by copydesk: name another folder."
+        raise UsageError(folder, "is not an index", "Name a folder that a run with --index has made.")
+    way_out = "Another version of copydesk, or another program, wrote this file.  Name another folder."
     try:
         written = path.read_bytes()
         manifest = msgspec.json.decode(written, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(str(path), f"cannot be read: {error}", way_out) from None
     if manifest.fingerprints != FINGERPRINT_VERSION:
-        fault = f"has fingerprints of version {manifest.fingerprints} (this copydesk: {FINGERPRINT_VERSION})"
-        raise UsageError(folder, fault, "Begin a new index, from the texts: an index does not hold them.")
+        fault = f"has fingerprints of version {manifest.fingerprints}, but this copydesk needs {FINGERPRINT_VERSION}"
+        raise UsageError(
+            folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves."
+        )
     if manifest.digest != _digest(manifest) or written != _written(manifest):
         raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
     return manifest
@@ -180,11 +182,11 @@ def open_index(folder: str, settings: DedupSettings) -> Manifest:
     manifest = read_manifest(folder)
     own, wanted = msgspec.structs.asdict(manifest.settings), msgspec.structs.asdict(settings)
     differing = [
-        f"{name} {own[name]} (this run: {wanted[name]})" for name in INDEX_SETTINGS if own[name] != wanted[name]
+        f"{name} {own[name]}, but this run has {wanted[name]}" for name in INDEX_SETTINGS if own[name] != wanted[name]
     ]
     if differing:
-        way_out = "Run with the settings of the index, or name another folder."
-        raise UsageError(folder, f"is an index made with {', '.join(differing)}", way_out)
+        way_out = "Use the settings of the index in this run, or name another folder."
+        raise UsageError(folder, f"the index was made with {'; '.join(differing)}", way_out)
     return manifest
 
 
@@ -227,7 +229,7 @@ def _refuse_others(folder: str) -> None:
     if not Path(folder).exists():
         return
     if not Path(folder).is_dir():
-        raise UsageError(folder, "is not a folder", "Name an index, or a folder that is empty or not there yet.")
+        raise UsageError(folder, "is not a folder", "Name an index, an empty folder, or one that does not exist yet.")
     own = {LOCK, HOLDER, *(path.name for path in part_files(folder))}
     others = sorted(path.name for path in Path(folder).iterdir() if path.name not in own)
     if others:

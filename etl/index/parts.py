@@ -36,7 +36,7 @@ def open_table(folder: Path, part: str, table: TableName) -> "ParquetFile":
     try:
         return ParquetFile(path)
     except (OSError, ArrowInvalid) as error:
-        fault = str(error).splitlines()[0] if path.exists() else "the manifest names it, and it is not there"
+        fault = str(error).splitlines()[0] if path.exists() else "the manifest names it, but it does not exist"
         way_out = "Put the file back from a copy, or begin another index."
         raise UsageError(str(path), f"cannot be read: {fault}", way_out) from None
 

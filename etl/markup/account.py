@@ -44,11 +44,11 @@ class Account(Struct, frozen=True):
         """Yield the account, line by line."""
         told, others = self.features[:FEATURES_TOLD], self.features[FEATURES_TOLD:]
         likely, least = self.probability / 1000, self.least / 1000
-        yield f"page model: this line is story with a probability of {likely:.3f}; lines are kept from {least:.3f} on"
+        yield f"page model: this line is story with a probability of {likely:.3f}.  Lines are kept from {least:.3f} on."
         if self.overruled:
             yield f"  {self.overruled}"
         bias = _signed(self.bias)
-        yield f"  log-odds of removal {_signed(self.score)}: {bias} for every line, and this for its features:"
+        yield f"  log-odds of removal: {_signed(self.score)} = {bias}, as for every line, plus what its features add:"
         for one in told:
             yield f"  {_signed(one.adds)} {one.feature} = {one.value:.4g}: {one.why}"
         if others:
@@ -118,9 +118,9 @@ def _signed(thousandths: int) -> str:
 
 def _overruled(parted: Parted, line: int) -> str:
     if line in parted.kept_by:
-        return f"kept all the same by {parted.kept_by[line].name}"
+        return f"nevertheless kept by {parted.kept_by[line].name}"
     if parted.kept[line]:
-        return "kept all the same: a subhead within the story, or what the page has as ingredients, steps or answers"
+        return "nevertheless kept, as a subhead of the story, or as ingredients, steps or answers"
     if line in parted.judged.headlines:
         return "the page's headline"
-    return "not kept all the same: a dialog, caption, offer or discussion"
+    return "nevertheless removed, as a dialog, caption, offer or discussion"

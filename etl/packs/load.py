@@ -39,12 +39,12 @@ WAYS_OUT = {
     "title": "Say in a few words what such lines are.",
     "kind": "Say what such lines are: caption, credit, link, notice …",
     "why": "Say in one sentence why these lines are removed.",
-    "keeps": "Give at least one similar line that must not be dropped.",
+    "keeps": "Give at least one similar line that must stay.",
     "match": "Say what the rule matches: match.exact, match.prefix, match.regex …",
-    "unless.keeps": "Give at least one line that the rule would match without it.",
-    "within": "Say how many blocks away it may stand: within = 3.",
-    "start": 'Say what stands above: start = { exact = ["Share"] }.',
-    "end": 'Say what stands below: end = { exact = ["Copy link"] }.',
+    "unless.keeps": "Give at least one line that the rule would match without `unless`.",
+    "within": "Say how many blocks away the neighbour may stand: within = 3.",
+    "start": 'Describe the block above: start = { exact = ["Share"] }.',
+    "end": 'Describe the block below: end = { exact = ["Copy link"] }.',
     "around": "Give the labels, in order.",
 } | {f"{outer}.{inner}": "all, any and not go one level deep." for outer, inner in product(_OF_LOOKS, repeat=2)}
 

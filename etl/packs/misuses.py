@@ -59,16 +59,20 @@ def inner_patterns(match: Match) -> Iterator[Pattern]:
 def _of_action(rule: Rule) -> Iterator[Fault]:
     for key, actions in _KEYS_OF_ACTIONS.items():
         if getattr(rule, key) and rule.action not in actions:
-            yield key, f"does not work with the action {rule.action}", f"It is for {', '.join(actions)}."
+            yield key, f"does not work with the action {rule.action}", f"This key is for {', '.join(actions)}."
     if check := _CHECKS_OF_ACTIONS.get(rule.action):
         yield from check(rule)
 
 
 def _of_searched(rule: Rule) -> Iterator[Fault]:
     if Match(regex=rule.match.regex, case=rule.match.case) != rule.match or not rule.match.regex:
-        yield "match", f"of a {rule.action} rule is one regex", "It is searched in each block, before any rule judges."
+        yield (
+            "match",
+            f"of a {rule.action} rule must be one regex",
+            "Use match.regex alone.  It is searched in each block.",
+        )
     if len(rule.becomes) > MAX_BECOMES:
-        yield "becomes", f"has more than {MAX_BECOMES:,} characters", "A repair puts back what was damaged."
+        yield "becomes", f"has more than {MAX_BECOMES:,} characters", "Shorten it: a repair puts back what was damaged."
     elif not regex_fault(generic(rule.match.regex)):
         yield from _of_becomes(rule)
     if not rule.turns:
@@ -82,20 +86,21 @@ def _of_becomes(rule: Rule) -> Iterator[Fault]:
     except (re.error, IndexError) as error:
         yield "becomes", f"is no template: {error}", way_out
     if len(_REFERENCE.findall(rule.becomes)) > MAX_REFERENCES:
-        yield "becomes", f"has more than {MAX_REFERENCES} groups", "A repair puts back what was damaged."
+        yield "becomes", f"has more than {MAX_REFERENCES} groups", "Use fewer: a repair puts back what was damaged."
     if not rule.becomes.isprintable() or _CONTROL.search(rule.becomes.replace("\\\\", "")):
-        yield "becomes", "holds a line break or a control character", "A repair cannot make two blocks of one."
+        way_out = "Remove the character: a repair cannot make two blocks of one."
+        yield "becomes", "holds a line break or a control character", way_out
 
 
 def _of_span(rule: Rule) -> Iterator[Fault]:
     if Match(between=rule.match.between) != rule.match or not rule.match.between:
-        yield "match", "of a drop-span rule is one between", "Its start, its end and what stands between them go."
+        yield "match", "of a drop-span rule must be one between", "Use match.between alone, with start and end."
 
 
 def _of_start(rule: Rule) -> Iterator[Fault]:
     match = rule.match
     if Match(exact=match.exact, regex=match.regex, case=match.case) != match:
-        yield "match", "of a start-article rule is labels or a regex", "Use match.exact or match.regex alone."
+        yield "match", "of a start-article rule must be labels or a regex", "Use match.exact or match.regex alone."
 
 
 def _of_extract(rule: Rule) -> Iterator[Fault]:
@@ -106,14 +111,14 @@ def _of_extract(rule: Rule) -> Iterator[Fault]:
 
 def _of_keep(rule: Rule) -> Iterator[Fault]:
     if Match(css=rule.match.css) != rule.match or not rule.match.css:
-        yield "match", "of a keep rule is CSS selectors", "Use match.css alone: the page model judges by the page."
+        yield "match", "of a keep rule must be CSS selectors", "Use match.css alone."
     asked = {
         "where": rule.where != Where(),
         "unless": rule.unless is not None,
         "scope": rule.scope != Scope(publisher=rule.scope.publisher),
     }
     for key in (key for key, is_asked in asked.items() if is_asked):
-        way_out = "Only scope.publisher can say which pages it is for."
+        way_out = "Remove it.  Only scope.publisher can say which pages a keep rule is for."
         yield key, "does not work with a keep rule", way_out
 
 
@@ -132,14 +137,16 @@ def _of_guards(rule: Rule) -> Iterator[Fault]:
         return
     asked = {"where": rule.where != Where(), "scope": rule.scope != Scope(), "unless": rule.unless is not None}
     for key in (key for key, is_asked in asked.items() if is_asked):
-        yield key, f"does not work with a {rule.action} rule", "Such a rule is applied before articles are separated."
+        way_out = "Remove it, because such a rule is applied before articles are separated."
+        yield key, f"does not work with a {rule.action} rule", way_out
     if PUBLISHER in rule.match.regex:
-        yield "regex", f"of a {rule.action} rule names {PUBLISHER}", "It is applied before publishers are known."
+        way_out = f"Leave {PUBLISHER} out, because such a rule is applied before publishers are known."
+        yield "regex", f"of a {rule.action} rule names {PUBLISHER}", way_out
 
 
 def _of_examples(rule: Rule) -> Iterator[Fault]:
     if rule.action not in ("replace", "strip") and not rule.drops:
-        what = "leave to the page model" if rule.action == "keep" else "match"
+        what = "not keep" if rule.action == "keep" else "match"
         yield "drops", "is missing", f"Give at least one line that this rule must {what}."
     if not rule.keeps:
         yield "keeps", "is empty", WAYS_OUT["keeps"]
@@ -172,7 +179,7 @@ def _of_names(rule: Rule) -> Iterator[Fault]:
 def _of_words(rule: Rule) -> Iterator[Fault]:
     for pattern in patterns(rule):
         if pattern.fillers and not pattern.words:
-            yield "fillers", "has no words beside it", "Give match.words: one of these decides."
+            yield "fillers", "has no words beside it", "Give match.words, because a line of fillers alone stays."
         for word in (one for one in (*pattern.words, *pattern.fillers) if len(one.split()) != 1 or one in ("*", "-")):
             yield "words", f"holds '{word}', which is not one word", "Give each word by itself, or use match.exact."
 
@@ -193,12 +200,12 @@ def _of_selectors(rule: Rule) -> Iterator[Fault]:
 def _of_scope(rule: Rule) -> Iterator[Fault]:
     dates = rule.scope.date
     if dates and dates.to and dates.to < dates.since[: len(dates.to)]:
-        yield "date", "ends before it begins", "Turn from and to around."
+        yield "date", "ends before it begins", "Exchange from and to."
 
 
 def _of_end(rule: Rule) -> Iterator[Fault]:
     if rule.until and not rule.deprecated:
-        yield "until", "is for a rule that is deprecated", "Say in 'deprecated' what to use instead."
+        yield "until", "is only for a deprecated rule", "Say in 'deprecated' what to use instead."
 
 
 _CHECKS: tuple[Callable[[Rule], Iterator[Fault]], ...] = (

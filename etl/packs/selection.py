@@ -165,7 +165,8 @@ def selected(selection: Selection) -> tuple[Sourced, ...]:
     _check_names(selection, [name for one in rules for name in one.called])
     chosen = tuple(sourced for sourced in rules if _is_chosen(sourced, selection))
     if not chosen:
-        raise UsageError("", "no rule is selected", "Name more in --select, or leave out --only-rules or --ignore.")
+        way_out = "Name packs with --rules, name more rules with --select, or leave out --only-rules or --ignore."
+        raise UsageError("", "no rule is selected", way_out)
     return chosen
 
 
@@ -216,16 +217,17 @@ def _check_names(selection: Selection, names: Sequence[str]) -> None:
                 raise _no_rule(pattern, known)
     for pattern in (one.rule for one in selection.exceptions):
         if not any(fnmatchcase(name, pattern) for name in (CLASSIFIER, *names)):
-            way_out = "Draft a rule that keeps the element: copydesk rules new FILE:LINE --pack mine."
-            raise UsageError(pattern, "names parts of a page, and no exception holds the page model back", way_out)
+            way_out = "Write a rule that keeps the element.  `copydesk rules new FILE:LINE --pack mine` drafts it."
+            fault = "names regions of a page, and an exception cannot keep what the page model removes"
+            raise UsageError(pattern, fault, way_out)
 
 
 def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
     if fnmatchcase(CLASSIFIER, pattern):
-        way_out = f"Take the override out; --ignore {CLASSIFIER} leaves it out, and so does --profile careful."
-        return UsageError(pattern, "is not a rule, and has no confidence to override", way_out)
-    way_out = did_you_mean(pattern, known) or "`copydesk rules list` shows all."
-    return UsageError(pattern, "no rule has this id", way_out)
+        way_out = f"Delete the override.  To switch the classifier off, use --ignore {CLASSIFIER}."
+        return UsageError(pattern, "is not a rule, so it has no confidence that an override can change", way_out)
+    way_out = did_you_mean(pattern, known) or "`copydesk rules list` shows all rules."
+    return UsageError(pattern, "no rule matches this pattern" if "*" in pattern else "no rule has this id", way_out)
 
 
 def _is_chosen(sourced: Sourced, selection: Selection) -> bool:

@@ -98,8 +98,8 @@ def output_of(name: str) -> Output:
     if path.exists() and not path.is_file():
         return Output("stream", name)
     if path.suffix:
-        way_out = f"Known endings: {', '.join(SUFFIXES)}.  A name without one, or with a final /, is a folder."
-        raise UsageError(name, f"'{path.suffix}' is not an ending that can be written", way_out)
+        way_out = f"Known endings: {', '.join(SUFFIXES)}.  A name without an ending, or with / at its end, is a folder."
+        raise UsageError(name, f"'{path.suffix}' is not the ending of a format that can be written", way_out)
     return Output("folder", name)
 
 
@@ -132,10 +132,10 @@ def _replaceable(output: Output, force: bool) -> list[str]:
     """Return the kinds of results that stand at an output already.  Raises UsageError if one may not be replaced."""
     found = [kind for kind in reversed(output.kinds()) if os.path.lexists(output.path(kind))]
     for target in map(output.path, found):  # an error names the output itself first
-        if not force:
-            raise exists_already(str(target))
         if not _is_ours(output, target):
             raise of_others(str(target))
+        if not force:
+            raise exists_already(str(target))
     return found
 
 

@@ -63,7 +63,7 @@ def holding_index(job: Job, delivers: bool = True) -> Iterator[None]:
         yield
         return
     if job.dedup.scope != "run":
-        raise UsageError("--index", f"is of no use with --dedup {job.dedup.scope}", "Leave one of the two out.")
+        raise UsageError("--index", f"has no effect with --dedup {job.dedup.scope}", "Leave one of the two out.")
     open_index(job.index, job.dedup)  # before a lock is left in a folder that is not an index
     can_lock = delivers or os.access(job.index, os.W_OK)  # of an index that may only be read one may look at
     with locked(job.index) if can_lock else nullcontext():

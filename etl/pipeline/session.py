@@ -211,8 +211,8 @@ def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
     if request.has_time and request.job.added != unfinished.added:
         differing.append("added")
     if differing:
-        fault = f"the unfinished run had other {', '.join(differing)}"
-        raise UsageError("--resume", fault, "Use the same settings, or start again without --resume.")
+        fault = f"the unfinished run had other {' and '.join(differing)}"
+        raise UsageError("--resume", fault, "Repeat the command of that run, or start again without --resume.")
 
 
 @contextmanager

@@ -72,7 +72,9 @@ def exists_already(name: str) -> UsageError:
 
 def of_others(name: str) -> UsageError:
     """Return the error for an output that is there, and is not ours."""
-    return UsageError(name, "was not written by copydesk", "Give another -o, or remove it yourself.")
+    return UsageError(
+        name, "exists already, and was not written by copydesk", "Give another -o, or remove it yourself."
+    )
 
 
 def _exists(address: str) -> bool:

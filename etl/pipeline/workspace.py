@@ -242,7 +242,7 @@ def _locked(path: Path) -> int:
             holder = os.read(file, 200).decode(errors="replace")
             os.close(file)
             name = path.name.removeprefix(".copydesk-").removesuffix(".lock")
-            raise UsageError(name, f"is being written by {holder}", "Wait until that ends.") from None
+            raise UsageError(name, f"is being written by {holder}", "Wait until that process ends.") from None
         if _is_same_file(file, path):
             os.truncate(file, 0)
             os.write(file, f"process {os.getpid()} on {os.uname().nodename}".encode())

@@ -16,15 +16,16 @@ def check_target(path: Path, force: bool, is_folder: bool) -> None:
     """Refuse a path that exists; with `force`, one that is not a report.  Raises UsageError."""
     if not path.exists() and not path.is_symlink():
         return
-    if not force:
-        raise UsageError(str(path), "exists already", "Give another name, or overwrite it with --force.")
     page = path / INDEX if is_folder else path
     is_ours = not path.is_symlink() and path.is_dir() == is_folder and page.is_file() and _is_report(page)
     if is_ours and is_folder and (other := next((one for one in path.iterdir() if not _is_page(one)), None)):
         raise UsageError(str(other), "is not a page of the report, and would be deleted", "Move it elsewhere.")
     is_empty = is_folder and path.is_dir() and not any(path.iterdir())
     if not (is_ours or is_empty):
-        raise UsageError(str(path), "is not a report that copydesk wrote", "Give another name, or remove it yourself.")
+        fault = "exists already, and is not a report that copydesk wrote"
+        raise UsageError(str(path), fault, "Give another name, or remove it yourself.")
+    if not force:
+        raise UsageError(str(path), "exists already", "Give another name, or overwrite it with --force.")
 
 
 def write_page(path: Path, page: str, force: bool) -> None:

@@ -93,7 +93,7 @@ def read_run(run: RunFiles) -> Iterator[RunDocument]:
         articles = tuple(take_article(records, *article, document) for article in document.articles)
         yield RunDocument(document.head, document.entries, articles)
     if extra := next(records, None):
-        raise RestoreError(f"article {extra.id}", "is not in the audit, or stands there earlier", WAY_OUT)
+        raise RestoreError(f"article {extra.id}", "is not in the audit, or is in it at an earlier place", WAY_OUT)
 
 
 def is_deduplicated(run: RunFiles) -> bool:
@@ -125,7 +125,7 @@ def _in_places(run: RunFiles, ends: list[Entry]) -> Iterator[RunDocument]:
     records = enumerate(read_outputs(run.articles, dict[str, Any]), 1)
     for entry in before_end(run.audit, ends):
         if text_sha256(entry.before) != entry.line_sha256:
-            raise RestoreError(f"{entry.path}:{entry.row}", "the audit does not give back what was read", WAY_OUT)
+            raise RestoreError(f"{entry.path}:{entry.row}", "the audit does not give the input back", WAY_OUT)
         if entry.path != path:
             path, row = entry.path, 0
         for at, fields in islice(records, min(max(0, entry.row - row - 1), maxsize)):
@@ -200,7 +200,7 @@ def prove(document: RunDocument) -> int:
     restoration = document.restoration()
     if text_sha256(restoration.text()) != document.head.line_sha256:
         place = f"{document.head.path}:{document.head.row}"
-        raise RestoreError(place, "articles and audit do not give back what was read", WAY_OUT)
+        raise RestoreError(place, "articles and audit do not give the input back", WAY_OUT)
     return restoration.kept
 
 
@@ -208,5 +208,5 @@ def _read_articles(path: Path) -> Iterator[ArticleFields]:
     for row, record in enumerate(read_outputs(path, dict[str, Any]), 1):
         found = identity(record)
         if not found:
-            raise UsageError(f"{path}:{row}", "has no id and text of an article", "Name what clean wrote with -o.")
+            raise UsageError(f"{path}:{row}", "has no id and text of an article", "Name what `clean` wrote with -o.")
         yield ArticleFields(*found, **{name: fact(record, name) for name in _SHOWN})

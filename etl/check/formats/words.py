@@ -40,17 +40,17 @@ def text(report: Report) -> Iterator[str]:
                 yield f"    {finding.text}\n"
         more = row.count.findings - min(len(findings), SHOWN_OF_KEY)
         if more:
-            yield f"    … and {more:,} more of {_name(row)}\n"
+            yield f"    … and {more:,} more findings of {_name(row)}\n"
     if rows:
         yield "\n"
     yield from (f"{' '.join(cells)}\n" for cells in _table(rows))
     if len(rows) > MAX_ROWS:
-        yield f"… and {len(rows) - MAX_ROWS:,} keys more; --format json has all\n"
+        yield f"… and {len(rows) - MAX_ROWS:,} more rows; --format json has all rows\n"
     if +notes and report.notes_as == "counts":
         yield from (
             f"note: {check}: {count:,} finding{'s' * (count > 1)}\n" for check, count in sorted((+notes).items())
         )
-        yield "  Notes do not fail the check; to see each, leave out --baseline, or use --format json.\n"
+        yield "  Notes do not fail the check.  To see each of them, leave out --baseline, or use --format json.\n"
     yield from _verdict(report)
 
 
