@@ -242,6 +242,13 @@ def test_what_cannot_be_read_is_a_reject_that_names_it(
     assert said in result.err
 
 
+def test_dedup_names_a_field_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "1", "text": " "}\n{"id": "2", "nope": " "}\n')
+    done = run("dedup", "a.jsonl", "--text-field", "nope", "-o", "b.jsonl")
+    assert (done.code, "a.jsonl:1: has no field 'nope'" in done.err) == (4, True)
+    assert (tmp_path / "b.jsonl").read_text() == '{"id": "2", "nope": " "}\n'
+
+
 def test_dedup_takes_json_lines_alone(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(as_csv())
     (tmp_path / "a.jsonl").write_bytes(INPUTS["a.jsonl"])

@@ -128,18 +128,18 @@ def _slowly(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
         return Reject(path, row, fault, line.rstrip(b"\r\n"))
     (result,) = results or [Reject(path, row, "holds no record", line.rstrip(b"\r\n"))]
     if not isinstance(result, Raw):
-        return _blank(row, line) or result
+        return _blank(row, line, reading.text_field or "text") or result
     if not isinstance(result.body, str):
         return Reject(path, row, "has no field of text; name it with --text-field", line.rstrip(b"\r\n"))
     return Row(row, line.removesuffix(b"\n"), result.body, "" if result.record == str(row) else result.record)
 
 
-def _blank(row: int, line: bytes) -> Row | None:
-    """Return a record whose text is blank: it has none to clean, but it is no copy of anything, and stays."""
+def _blank(row: int, line: bytes, field: str) -> Row | None:
+    """Return a record whose text, in this field, is blank: it has none to clean, but it is no copy of anything, and stays."""
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    text = fields.get("text") if isinstance(fields, dict) else None
+    text = fields.get(field) if isinstance(fields, dict) else None
     own = fields.get("id", "") if isinstance(fields, dict) else ""
     return Row(row, line.removesuffix(b"\n"), text, str(own)) if isinstance(text, str) else None
