@@ -9,7 +9,8 @@ from conftest import Run
 
 from etl.packs import builtin_packs, load_pack
 from etl.packs.load import builtin_folder
-from etl.packs.shipped import Shipped, builtin_rules, read_shipped, write_shipped
+from etl.packs.shipped import Shipped, builtin_rules, builtin_triggers, read_shipped, write_shipped
+from etl.rules.engine.triggers import Triggers, triggers_of
 from etl.rules.regexes.compiled import RegexFacts
 from etl.rules.regexes.syntax import Program, machine, pattern_of
 
@@ -44,14 +45,24 @@ def test_file_holds_what_every_regex_requires(written: Path) -> None:
     shipped = read_shipped(written)
     assert shipped
     assert {one.rule.match.regex for one in shipped.rules} - {""} <= set(shipped.facts)
-    assert all(isinstance(facts, RegexFacts) and facts.literals for facts in shipped.facts.values())
+    facts = [msgspec.msgpack.decode(one, type=RegexFacts) for one in shipped.facts.values()]
+    assert all(one.literals for one in facts)
+
+
+def test_file_holds_what_triggers_the_rules(written: Path) -> None:
+    shipped = read_shipped(written)
+    assert shipped
+    triggers = msgspec.msgpack.decode(shipped.triggers, type=Triggers)
+    assert triggers == triggers_of((one.name, one.rule) for one in shipped.rules if one.judges) == builtin_triggers()
+    assert {one.name for one in shipped.rules if one.rule.action not in ("replace", "keep")} == set(triggers.rules)
 
 
 def test_programs_match_as_regexes_that_are_compiled_do(written: Path) -> None:
     shipped = read_shipped(written)
     assert shipped and shipped.machine == machine()
     for flags, by_regex in shipped.programs.items():
-        for regex, program in list(by_regex.items())[::25]:
+        for regex, encoded in list(by_regex.items())[::25]:
+            program = msgspec.msgpack.decode(encoded, type=Program)
             made, compiled = pattern_of(regex, program), re.compile(regex, flags)
             assert (made.flags, made.groups, made.groupindex) == (compiled.flags, compiled.groups, compiled.groupindex)
             for text in TEXTS:
@@ -62,7 +73,7 @@ def test_programs_match_as_regexes_that_are_compiled_do(written: Path) -> None:
 
 def test_programs_of_another_python_are_not_taken(written: Path, tmp_path: Path) -> None:
     shipped = msgspec.msgpack.decode(written.read_bytes(), type=Shipped)
-    empty = Program(b"", 0, 0, {})
+    empty = msgspec.Raw(msgspec.msgpack.encode(Program(b"", 0, 0, {})))
     foreign = {flags: dict.fromkeys(by_regex, empty) for flags, by_regex in shipped.programs.items()}
     path = tmp_path / "shipped.msgpack"
     path.write_bytes(msgspec.msgpack.encode(msgspec.structs.replace(shipped, machine="another", programs=foreign)))

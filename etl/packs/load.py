@@ -63,6 +63,11 @@ class Sourced(Struct, frozen=True):
         """All full names of the rule: the one of today, then the old ones."""
         return called(self.name, self.rule)
 
+    @property
+    def judges(self) -> bool:
+        """Whether the rule judges articles: others repair a text, or keep elements of a page."""
+        return self.rule.action not in ("replace", "keep")
+
 
 @cache
 def builtin_folder() -> Path:

@@ -26,7 +26,7 @@ from etl.packs.load import (
 )
 from etl.packs.locations import did_you_mean
 from etl.packs.misuses import patterns
-from etl.packs.shipped import builtin_rules
+from etl.packs.shipped import builtin_rules, builtin_triggers
 from etl.packs.validate import check
 from etl.rules import compile_judging
 from etl.rules.classifier.model import NAME as CLASSIFIER
@@ -94,7 +94,7 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
     from etl.document import Ruleset  # the document path is not needed to list rules
 
     rules, regions = selected(selection), _regions(selection)
-    judging = [sourced for sourced in rules if sourced.rule.action not in ("replace", "keep")]
+    judging = [sourced for sourced in rules if sourced.judges]
     shipped = f"{builtin_folder()}{sep}"
     own = frozenset(sourced.name for sourced in rules if not sourced.path.startswith(shipped))
     return Ruleset(
@@ -109,6 +109,7 @@ def _compiled(selection: Selection, _contents: tuple[str, ...]) -> "Ruleset":
             ((sourced.name, sourced.version, sourced.rule) for sourced in judging),
             *_classifier(selection),
             UserRules(selection.exceptions, own),
+            () if selection.only else (builtin_triggers(),),
         ),
         risky=selection.risky,
         detects_language=selection.detect_language,

@@ -1,57 +1,85 @@
 """What is computed of the shipped packs when copydesk is built, so that no start waits for it.
 
-`rules/shipped.msgpack` holds the rules, what their regexes require and what they compile to, with the digest of all
-that it was made from.  If the sources differ, or there is no such file, the same is computed in memory; on another
-Python, regexes are compiled when they are first asked.
+`rules/shipped.msgpack` holds the rules, what triggers them, what their regexes require and what they compile to, with the
+digest of all that it was made from.  If the sources differ, or there is no such file, the same is computed in memory; on
+another Python, regexes are compiled when they are first asked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Raw, Struct, structs
 
 from etl import fold
 from etl.packs.load import Sourced, builtin_folder, builtin_packs, load_pack
 from etl.packs.misuses import patterns
 from etl.rules import language
+from etl.rules.engine import literal_search, triggers
+from etl.rules.engine.triggers import Triggers, triggers_of
+from etl.rules.matching import patterns as block_patterns
+from etl.rules.matching import vocabulary
 from etl.rules.regexes import compiled, fragments, literals, publishers, reach, syntax
-from etl.rules.regexes.compiled import RegexFacts, regex_facts, regex_of, take_facts, take_programs
-from etl.rules.regexes.syntax import Program, machine, program_of
+from etl.rules.regexes.compiled import regex_facts, regex_of, take_facts, take_programs
+from etl.rules.regexes.syntax import machine, program_of
 
 SHIPPED = "shipped.msgpack"
-# What the facts of a regex are computed with, and the shape of a rule.
-_CODE = (fold, language, compiled, fragments, literals, publishers, reach, syntax)
+# What the facts of a regex and the triggers of a rule are computed with, and the shape of a rule.
+_CODE = (
+    *(fold, language, compiled, fragments, literals, publishers, reach, syntax),
+    *(literal_search, triggers, block_patterns, vocabulary),
+)
 
 
 class Shipped(Struct, frozen=True):
-    """The shipped rules, their paths below the folder of the packs, and the facts of their regexes.
+    """The shipped rules, their paths below the folder of the packs, what triggers them, and facts of their regexes.
 
-    `programs` are those of the regexes, by flags and by regex, for the Python that `machine` names.
+    `programs` are those of the regexes, by flags and by regex, for the Python that `machine` names.  What is Raw is
+    decoded when it is asked for.
     """
 
     digest: str
     rules: tuple[Sourced, ...]
-    facts: dict[str, RegexFacts]
+    triggers: Raw
+    facts: dict[str, Raw]
     machine: str
-    programs: dict[int, dict[str, Program]]
+    programs: dict[int, dict[str, Raw]]
 
-    def usable_programs(self) -> dict[int, dict[str, Program]]:
+    def usable_programs(self) -> dict[int, dict[str, Raw]]:
         """Return the programs if they are for this Python, else none."""
         return self.programs if self.machine == machine() else {}
 
 
 @cache
-def builtin_rules() -> tuple[Sourced, ...]:
-    """Return the rules of the shipped packs."""
-    folder = builtin_folder()
-    if shipped := read_shipped(folder / SHIPPED):
+def _shipped() -> Shipped | None:
+    shipped = read_shipped(builtin_folder() / SHIPPED)
+    if shipped:
         take_facts(shipped.facts)
         take_programs(shipped.usable_programs())
+    return shipped
+
+
+@cache
+def builtin_rules() -> tuple[Sourced, ...]:
+    """Return the rules of the shipped packs."""
+    if shipped := _shipped():
+        folder = builtin_folder()
         return tuple(structs.replace(one, path=str(folder / one.path)) for one in shipped.rules)
     return tuple(one for path in builtin_packs() for one in load_pack(path))
+
+
+@cache
+def builtin_triggers() -> Triggers:
+    """Return what triggers the rules of the shipped packs that judge articles."""
+    if shipped := _shipped():
+        return msgspec.msgpack.decode(shipped.triggers, type=Triggers)
+    return _triggers(builtin_rules())
+
+
+def _triggers(rules: Iterable[Sourced]) -> Triggers:
+    return triggers_of((one.name, one.rule) for one in rules if one.judges)
 
 
 def write_shipped(path: Path) -> None:
@@ -63,11 +91,12 @@ def write_shipped(path: Path) -> None:
         for one in load_pack(pack)
     ]
     regexes = [regex_of(pattern) for one in rules for pattern in patterns(one.rule) if pattern.regex]
-    facts = {source: regex_facts(source) for source in sorted({regex.source for regex in regexes})}
-    programs: dict[int, dict[str, Program]] = {}
+    facts = {source: _raw(regex_facts(source)) for source in sorted({regex.source for regex in regexes})}
+    programs: dict[int, dict[str, Raw]] = {}
     for flags, regex in sorted({(regex.flags, regex.generic) for regex in regexes}):
-        programs.setdefault(int(flags), {})[regex] = program_of(regex, int(flags))
-    path.write_bytes(msgspec.msgpack.encode(Shipped(_digest(folder), tuple(rules), facts, machine(), programs)))
+        programs.setdefault(int(flags), {})[regex] = _raw(program_of(regex, int(flags)))
+    shipped = Shipped(_digest(folder), tuple(rules), _raw(_triggers(rules)), facts, machine(), programs)
+    path.write_bytes(msgspec.msgpack.encode(shipped))
 
 
 def read_shipped(path: Path) -> Shipped | None:
@@ -77,6 +106,10 @@ def read_shipped(path: Path) -> Shipped | None:
     except (FileNotFoundError, msgspec.DecodeError):
         return None
     return shipped if shipped.digest == _digest(builtin_folder()) else None
+
+
+def _raw(value: object) -> Raw:
+    return Raw(msgspec.msgpack.encode(value))
 
 
 def _digest(folder: Path) -> str:

@@ -3,14 +3,19 @@
 In the text that is searched a line break stands around each block, and in none.  What must open or end a block is
 searched together with that break, and so is not found in the middle of others: "di" opens a byline, and is in half of
 all blocks.
+
+What is searched are the keys of literals, their first bytes; where a key stands, the rest is compared.  Few keys stand
+where no literal does, and the automaton is a quarter as large: it is built in a quarter of the time, and searches faster.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
 
 import ahocorasick_rs
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from etl.fold import shape
 from etl.rules.matching.view import ArticleView
@@ -22,13 +27,17 @@ from etl.rules.regexes.syntax import UNBOUNDED
 RuleSet = int
 NO_RULES: RuleSet = 0
 
-_Entry = tuple[RuleSet, int, int, tuple[int, int, int, int] | None, int]
-"""Of a literal: the rule, the length of the block at least and at most, bounds of the place, rank if it is located."""
+_Entry = tuple[bytes, RuleSet, int, int, tuple[int, int, int, int] | None, int]
+"""Of a literal: what follows its key, the rule, the length of the block at least and at most, bounds of the place, rank
+if it is located."""
 
 _BREAK = "\n"
 
 # Bytes.  A text has a match for each third character, which takes 150 bytes.
 WINDOW_BYTES = 512 << 10
+# Bytes of a literal that are searched.  With 8, a tenth more keys stand where no literal does; with 16, the automaton
+# takes half as long again to build.
+KEY_BYTES = 12
 
 _DIGITS_ALIKE = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else byte for byte in range(256))
 
@@ -50,17 +59,53 @@ def ranks_of(rules: RuleSet) -> Iterator[int]:
         rules ^= lowest
 
 
-class LiteralTrigger(NamedTuple):
+class LiteralTrigger(Struct, frozen=True, gc=False, array_like=True):
     """A rule that a block may match if a literal stands in its shape: at this place, in a block of so many characters.
 
-    If `is_located`, it is told where in the block its literals stand.
+    The rule is given by its place in a sequence.  If `is_located`, it is told where in the block its literals stand.
     """
 
-    rank: int
+    rule: int
     place: Place = ANYWHERE
     min_chars: int = 0
     max_chars: int = UNBOUNDED
     is_located: bool = False
+
+
+class LiteralGroup(Struct, frozen=True, array_like=True):
+    """Keys of literals that trigger the same rules.
+
+    Of each key: how long a block is at most that one of its literals triggers a rule for, and the literals, each as
+    what follows the key and what it triggers.  They are taken apart when a text first has the key: most keys never
+    stand in any.
+    """
+
+    rules: tuple[int, ...]
+    keys: tuple[bytes, ...]
+    longest: tuple[int, ...]
+    literals: tuple[Raw, ...]
+
+
+def literal_groups(triggers: Iterable[tuple[str, LiteralTrigger]]) -> tuple[LiteralGroup, ...]:
+    """Return the groups of literals, each given with what it triggers."""
+    by_key: defaultdict[bytes, list[tuple[bytes, LiteralTrigger]]] = defaultdict(list)
+    for literal, one in triggers:
+        if _BREAK not in literal:  # else no block holds it
+            opening, ending = "" if one.place.max_before else _BREAK, "" if one.place.max_after else _BREAK
+            searched = _encoded(f"{opening}{literal}{ending}")
+            by_key[searched[:KEY_BYTES]].append((searched[KEY_BYTES:], one))
+    by_rules: defaultdict[tuple[int, ...], list[bytes]] = defaultdict(list)
+    for key, found in by_key.items():
+        by_rules[tuple(sorted({one.rule for _, one in found}))].append(key)
+    return tuple(
+        LiteralGroup(
+            rules,
+            tuple(keys),
+            tuple(max(one.max_chars for _, one in by_key[key]) for key in keys),
+            tuple(Raw(msgspec.msgpack.encode(by_key[key])) for key in keys),
+        )
+        for rules, keys in by_rules.items()
+    )
 
 
 class LiteralHits(Struct, gc=False):
@@ -75,27 +120,53 @@ class LiteralHits(Struct, gc=False):
 
 
 class LiteralMatcher:
-    """Finds the literals of rules in articles, some of about `window` bytes at a time; a longer one in pieces."""
+    """Finds the literals of rules in articles, some of about `window` bytes at a time; a longer one in pieces.
 
-    def __init__(self, triggers: Iterable[tuple[str, LiteralTrigger]], window: int = WINDOW_BYTES) -> None:
+    Literals come in parts, each with the rank of each of its rules, -1 for one that is not asked.
+    """
+
+    def __init__(
+        self, parts: Iterable[tuple[Sequence[LiteralGroup], Sequence[int]]], window: int = WINDOW_BYTES
+    ) -> None:
         self._window = window
-        by_literal: dict[bytes, list[_Entry]] = {}
-        for literal, one in triggers:
-            if _BREAK in literal:  # no block holds it
-                continue
-            place = one.place
-            opening, ending = "" if place.max_before else _BREAK, "" if place.max_after else _BREAK
-            located = one.rank if one.is_located else -1
-            entry = only(one.rank), one.min_chars, one.max_chars, _bounds(place), located
-            by_literal.setdefault(_encoded(f"{opening}{literal}{ending}"), []).append(entry)
-        self._entries = list(by_literal.values())
-        self._longest = [max(entry[2] for entry in entries) for entries in self._entries]
-        self._automaton = ahocorasick_rs.BytesAhoCorasick(list(by_literal))
-        self._max_length = max(map(len, by_literal), default=0)
+        self._keys: list[bytes] = []
+        self._longest: list[int] = []
+        self._literals: list[Raw] = []
+        self._ranks: list[tuple[int, Sequence[int]]] = []
+        self._entries: dict[int, list[_Entry]] = {}
+        for groups, ranks in parts:
+            self._ranks.append((len(self._keys), ranks))
+            for group in groups:
+                if any(ranks[rule] >= 0 for rule in group.rules):
+                    self._keys += group.keys
+                    self._longest += group.longest
+                    self._literals += group.literals
+
+    @cached_property
+    def _automaton(self) -> ahocorasick_rs.BytesAhoCorasick:
+        """Finds keys; it is built when the first text is searched, since a run leaves that to its workers."""
+        return ahocorasick_rs.BytesAhoCorasick(self._keys)
+
+    def _entries_of(self, key: int) -> list[_Entry]:
+        """Return the literals of a key, taken apart when it is first found."""
+        ranks = next(ranks for first, ranks in reversed(self._ranks) if first <= key)
+        entries = self._entries[key] = [
+            (
+                rest,
+                only(ranks[one.rule]),
+                one.min_chars,
+                one.max_chars,
+                _bounds(one.place),
+                ranks[one.rule] if one.is_located else -1,
+            )
+            for rest, one in msgspec.msgpack.decode(self._literals[key], type=list[tuple[bytes, LiteralTrigger]])
+            if ranks[one.rule] >= 0
+        ]
+        return entries
 
     def search(self, views: Sequence[ArticleView]) -> list[LiteralHits]:
         """Return the hits in each article."""
-        if not self._entries:
+        if not self._keys:
             return [LiteralHits({}, {}) for _ in views]
         return [hits for some in self._in_groups(views) for hits in self._search(some)]
 
@@ -117,7 +188,7 @@ class LiteralMatcher:
         at = start_of_block = end_of_block = chars = 0
         rules, is_exact, hits = NO_RULES, True, LiteralHits({}, {})
         entries_of, longest = self._entries, self._longest
-        for literal, start, end in self._matches(shapes):
+        for key, start, end in self._matches(shapes):
             if end > end_of_block + 1:
                 if rules:
                     hits.rules[at] = rules
@@ -127,36 +198,36 @@ class LiteralMatcher:
                     hits, view, at = next(places)
                 text = view.plain[at]
                 chars, is_exact = len(text), text.isascii()
-            if chars > longest[literal]:
+            if chars > longest[key]:
                 continue
             before, after = start - start_of_block, end_of_block - end
-            for bit, min_chars, max_chars, bounds, located in entries_of[literal]:
-                if not min_chars <= chars <= max_chars:
+            for rest, bit, min_chars, max_chars, bounds, located in entries_of.get(key) or self._entries_of(key):
+                if not min_chars <= chars <= max_chars or (rest and not shapes.startswith(rest, end)):
                     continue
                 if bounds and is_exact:  # else folding has moved what does not stand at an end
                     min_before, max_before, min_after, max_after = bounds
-                    if not (min_before <= before <= max_before and min_after <= after <= max_after):
+                    if not (min_before <= before <= max_before and min_after <= after - len(rest) <= max_after):
                         continue
                 rules |= bit
                 if located >= 0 and is_exact:
-                    first, _ = hits.spans.get((at, located), (before, 0))
-                    hits.spans[at, located] = min(first, before), chars - after
+                    first, last = hits.spans.get((at, located), (before, 0))
+                    hits.spans[at, located] = min(first, before), max(last, chars - after + len(rest))
         if rules:
             hits.rules[at] = rules
         return found
 
     def _matches(self, shapes: bytes) -> Iterable[tuple[int, int, int]]:
-        """Return the literals with their places, by their ends; those of long texts a window at a time."""
+        """Return the keys with their places, by their ends; those of long texts a window at a time."""
         find = self._automaton.find_matches_as_indexes
         return find(shapes, overlapping=True) if len(shapes) <= self._window else self._in_windows(shapes)
 
     def _in_windows(self, shapes: bytes) -> Iterator[tuple[int, int, int]]:
         for begin in range(0, len(shapes), self._window):
-            offset = max(0, begin - self._max_length)
+            offset = max(0, begin - KEY_BYTES)
             window = shapes[offset : begin + self._window]
-            for literal, start, end in self._automaton.find_matches_as_indexes(window, overlapping=True):
+            for key, start, end in self._automaton.find_matches_as_indexes(window, overlapping=True):
                 if end > begin - offset:  # else it ends in the window before
-                    yield literal, offset + start, offset + end
+                    yield key, offset + start, offset + end
 
 
 def _bounds(place: Place) -> tuple[int, int, int, int] | None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from etl.rules.classifier.model import NAME, Classifier
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
+from etl.rules.engine.triggers import Triggers, triggers_of
 from etl.rules.language import ANY_PACK, Rule, Scope, Verb, called
 from etl.rules.matching.exceptions import NO_USER_RULES, UserRules, exception_guard
 from etl.rules.matching.guards import UNLESS, Guard, covers, guards
@@ -156,8 +157,11 @@ def compile_judging(
     classifier: Classifier | None = None,
     min_probability: float = 1.0,
     user_rules: UserRules = NO_USER_RULES,
+    ready: Sequence[Triggers] = (),
 ) -> JudgingRules:
     """Compile rules, given as (full name, pack version, rule).  Raises re.error for a regex that is none.
+
+    The triggers of rules that `ready` names were computed before; what it says of others is not used.
 
     Named first is one that rejects, last one that tags; among others the one with the narrowest scope, then the most
     certain, then the first by name.
@@ -167,14 +171,15 @@ def compile_judging(
     phases: tuple[dict[int, CompiledRule], ...] = ({}, {}, {})
     for one in compiled:
         phases[_phase(one.rule)][one.rank] = one
-    judging = {rank: one.rule for phase in phases[1:] for rank, one in phase.items()}
-    searched = {rank: one.rule.match for rank, one in phases[0].items()}
+    known = {name for triggers in ready for name in triggers.rules}
+    others = triggers_of((one.name, one.rule) for one in compiled if one.name not in known)
+    ranks = {one.name: one.rank for one in compiled}
     strip, block, contextual = map(RuleGroup, phases)
     return JudgingRules(
         strip=strip,
         block=block,
         contextual=contextual,
-        prefilter=Prefilter(judging, searched, sum(map(only, phases[2]))),
+        prefilter=Prefilter((*ready, others), ranks, sum(map(only, phases[2]))),
         extracting=tuple(one for one in compiled if one.rule.action == "extract"),
         classifier=classifier,
         min_probability=min_probability,

@@ -10,7 +10,8 @@ from functools import cache, cached_property, lru_cache
 from sys import maxsize
 from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from etl.model import Searcher
 from etl.rules.language import Pattern
@@ -42,16 +43,16 @@ class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
     is_behind_sentence: bool
 
 
-Programs = Mapping[int, Mapping[str, Program]]
-"""What regexes compile to, by flags and by the regex itself."""
+Programs = Mapping[int, Mapping[str, Raw]]
+"""What regexes compile to, by flags and by the regex itself: encoded programs."""
 
-# By the regex itself, so that nothing in them can go stale.
-_FACTS: dict[str, RegexFacts] = {}
-_PROGRAMS: dict[int, dict[str, Program]] = {}
+# By the regex itself, so that nothing in them can go stale.  Encoded: a run asks for those of a tenth of all regexes.
+_FACTS: dict[str, Raw] = {}
+_PROGRAMS: dict[int, dict[str, Raw]] = {}
 
 
-def take_facts(facts: Mapping[str, RegexFacts]) -> None:
-    """Use the facts of regexes that were computed when copydesk was built."""
+def take_facts(facts: Mapping[str, Raw]) -> None:
+    """Use the encoded facts of regexes that were computed when copydesk was built."""
     _FACTS.update(facts)
 
 
@@ -61,19 +62,20 @@ def take_programs(programs: Programs) -> None:
         _PROGRAMS.setdefault(flags, {}).update(by_regex)
 
 
+@cache
 def regex_facts(source: str) -> RegexFacts:
     """Return what holds for every text that a regex matches.  Raises re.error if it is none."""
-    if source not in _FACTS:
-        low, high = widths(source)
-        _FACTS[source] = RegexFacts(
-            literals=placed_literals(source),
-            min_chars=low,
-            max_chars=min(UNBOUNDED, high),
-            repeated=repeated_start(source),
-            look_ahead=look_ahead(source),
-            is_behind_sentence=opens_behind_sentence(source),
-        )
-    return _FACTS[source]
+    if source in _FACTS:
+        return msgspec.msgpack.decode(_FACTS[source], type=RegexFacts)
+    low, high = widths(source)
+    return RegexFacts(
+        literals=placed_literals(source),
+        min_chars=low,
+        max_chars=min(UNBOUNDED, high),
+        repeated=repeated_start(source),
+        look_ahead=look_ahead(source),
+        is_behind_sentence=opens_behind_sentence(source),
+    )
 
 
 class Regex:
@@ -195,7 +197,7 @@ def _compiled(source: str, flags: int, user_rule: str) -> Searcher:
     if user_rule:
         return TimedRegex(source, flags, user_rule)
     program = _PROGRAMS.get(flags, {}).get(source)
-    return pattern_of(source, program) if program else re.compile(source, flags)
+    return pattern_of(source, msgspec.msgpack.decode(program, type=Program)) if program else re.compile(source, flags)
 
 
 @cache
