@@ -1,5 +1,6 @@
 """Processes of our own: what they do not run, and what memory they do not keep."""
 
+import gc
 import os
 import re
 import sys
@@ -11,6 +12,9 @@ from contextlib import contextmanager
 MIN_ADDRESS_SPACE = 400 << 20
 # What is said where there is no memory to load a library into, or to start a thread: by the system, Python and Arrow.
 _NO_ROOM = re.compile("failed to map segment|cannot allocate memory|can't start new thread|failed to launch", re.I)
+# Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
+# stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
+COLLECT_AFTER = 50_000, 5, 5
 # Parameters of mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
@@ -45,6 +49,11 @@ def address_space() -> int | None:
 def has_no_room(error: Exception) -> bool:
     """Return whether an error comes from too little memory, also for a library or a thread."""
     return isinstance(error, MemoryError) or _NO_ROOM.search(str(error)) is not None
+
+
+def collect_seldom() -> None:
+    """Have Python look for cycles seldom: what a process loads when it starts has none."""
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def return_freed_memory(block_bytes: int) -> None:

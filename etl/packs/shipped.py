@@ -1,8 +1,8 @@
 """What is computed of the shipped packs when copydesk is built, so that no start waits for it.
 
-`rules/shipped.msgpack` holds the rules, what triggers them, what their regexes require and what they compile to, with the
-digest of all that it was made from.  If the sources differ, or there is no such file, the same is computed in memory; on
-another Python, regexes are compiled when they are first asked.
+`rules/shipped.msgpack` holds the rules, what triggers them, what their regexes require and what they compile to, with
+the digest of all that it was made from.  If the sources differ, or there is no such file, the same is computed in
+memory; on another Python, regexes are compiled when they are first asked.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,6 @@
 """Compiled rules, grouped by the phase in which they judge, and what finds those that could match a block."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 
 from msgspec import Struct
 
@@ -19,7 +18,7 @@ from etl.rules.matching.neighbours import (
     neighbours_predicate,
     span_predicate,
 )
-from etl.rules.matching.patterns import Predicate, all_of, block_predicate, deferred, describes_block, predicate
+from etl.rules.matching.patterns import Predicate, all_of, block_predicate, describes_block, predicate
 from etl.rules.matching.reported import REPORTED, is_reported, spares_reported
 from etl.rules.matching.view import ArticleScope, ArticleView
 
@@ -72,14 +71,22 @@ class RuleMatch(Struct, frozen=True):
     blocked_by: str
 
 
-class RuleGroup:
-    """Rules of one phase by rank: the one to be named first has the lowest."""
+Entry = tuple[str, str, Rule]
+"""A rule with its full name, and the version of its pack."""
 
-    def __init__(self, ranked: Mapping[int, CompiledRule]) -> None:
-        self._ranked = dict(ranked)
+
+class RuleGroup:
+    """Rules of one phase by rank: the one to be named first has the lowest.
+
+    A rule is compiled when it is first a candidate: most rules never are.
+    """
+
+    def __init__(self, ranked: Mapping[int, Entry], user_rules: UserRules) -> None:
+        self._ranked, self._user_rules = dict(ranked), user_rules
+        self._compiled: dict[int, CompiledRule] = {}
         self._scopes: dict[Scope, RuleSet] = {}
-        for rank, one in self._ranked.items():
-            self._scopes[one.rule.scope] = self._scopes.get(one.rule.scope, NO_RULES) | only(rank)
+        for rank, (_, _, rule) in self._ranked.items():
+            self._scopes[rule.scope] = self._scopes.get(rule.scope, NO_RULES) | only(rank)
         self._everywhere = self._scopes.pop(Scope(), NO_RULES)
         self._is_dated = any(scope.date for scope in self._scopes)
         self._judging: dict[ArticleScope, RuleSet] = {}
@@ -88,7 +95,13 @@ class RuleGroup:
     @property
     def rules(self) -> tuple[CompiledRule, ...]:
         """The rules, in order."""
-        return tuple(self._ranked.values())
+        return tuple(map(self._rule, self._ranked))
+
+    def _rule(self, rank: int) -> CompiledRule:
+        if rank not in self._compiled:
+            name, version, rule = self._ranked[rank]
+            self._compiled[rank] = _compiled(rank, name, version, rule, self._user_rules)
+        return self._compiled[rank]
 
     def judging(self, article: ArticleScope) -> RuleSet:
         """Return the rules that judge an article: those whose scope covers it."""
@@ -116,7 +129,7 @@ class RuleGroup:
         judging = self.judging(view.scope)
         for rank in sorted(found):
             if only(rank) & judging:
-                yield self._ranked[rank], [at for at in found[rank] if at not in view.frame]
+                yield self._rule(rank), [at for at in found[rank] if at not in view.frame]
 
     def _list(self, rules: RuleSet) -> tuple[int, ...]:
         """Return the ranks of a set; the same few sets come again and again."""
@@ -153,7 +166,7 @@ class JudgingRules(Struct, frozen=True):
 
 
 def compile_judging(
-    rules: Iterable[tuple[str, str, Rule]],
+    rules: Iterable[Entry],
     classifier: Classifier | None = None,
     min_probability: float = 1.0,
     user_rules: UserRules = NO_USER_RULES,
@@ -166,28 +179,25 @@ def compile_judging(
     Named first is one that rejects, last one that tags; among others the one with the narrowest scope, then the most
     certain, then the first by name.
     """
-    ordered = enumerate(sorted(rules, key=_precedence))
-    compiled = [_compiled(rank, *entry, user_rules) for rank, entry in ordered]
-    phases: tuple[dict[int, CompiledRule], ...] = ({}, {}, {})
-    for one in compiled:
-        phases[_phase(one.rule)][one.rank] = one
+    ranked = dict(enumerate(sorted(rules, key=_precedence)))
+    phases: tuple[dict[int, Entry], ...] = ({}, {}, {})
+    for rank, entry in ranked.items():
+        phases[_phase(entry[2])][rank] = entry
     known = {name for triggers in ready for name in triggers.rules}
-    others = triggers_of((one.name, one.rule) for one in compiled if one.name not in known)
-    ranks = {one.name: one.rank for one in compiled}
-    strip, block, contextual = map(RuleGroup, phases)
+    others = triggers_of((name, rule) for name, _, rule in ranked.values() if name not in known)
+    ranks = {name: rank for rank, (name, _, _) in ranked.items()}
+    extracting = RuleGroup({rank: entry for rank, entry in ranked.items() if entry[2].action == "extract"}, user_rules)
     return JudgingRules(
-        strip=strip,
-        block=block,
-        contextual=contextual,
+        *(RuleGroup(phase, user_rules) for phase in phases),
         prefilter=Prefilter((*ready, others), ranks, sum(map(only, phases[2]))),
-        extracting=tuple(one for one in compiled if one.rule.action == "extract"),
+        extracting=extracting.rules,
         classifier=classifier,
         min_probability=min_probability,
         classifier_guard=exception_guard((NAME,), user_rules.exceptions),
     )
 
 
-def _precedence(entry: tuple[str, str, Rule]) -> tuple[int, bool, int, str]:
+def _precedence(entry: Entry) -> tuple[int, bool, int, str]:
     """Return a key that is least for the rule that is named first, if several name a block."""
     name, _, rule = entry
     precedence = _PRECEDENCE.get(rule.action, 0)
@@ -204,9 +214,9 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
     user_rule = name if name in user_rules.own else ""
     names = called(name, rule)
     is_asked = describes_block(rule.match) or bool(rule.match.neither)
-    block = [deferred(partial(block_predicate, rule.match, user_rule))] if is_asked else []
+    block = [block_predicate(rule.match, user_rule)] if is_asked else []
     neighbours = [_neighbours(rule, user_rule)] if is_contextual(rule.match) else []
-    unless = deferred(partial(match_predicate, rule.unless, user_rule)) if rule.unless else None
+    unless = match_predicate(rule.unless, user_rule) if rule.unless else None
     required = guards(rule.where, unless)
     if not user_rule and spares_reported(rule):
         required += ((predicate(lambda view, at: not is_reported(view.plain[at])), REPORTED),)

@@ -1,7 +1,6 @@
 """Predicates on one block, compiled from the patterns of a rule."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 
 from msgspec import Struct
 
@@ -32,12 +31,6 @@ class Predicate(Struct, frozen=True):
 def predicate(holds: Holds, among: Among | None = None) -> Predicate:
     """Return a predicate of what it asks of one block, and of many if that can be done faster than one by one."""
     return Predicate(holds, among or (lambda view, places: [at for at in places if holds(view, at)]))
-
-
-def deferred(make: Callable[[], Predicate]) -> Predicate:
-    """Return the predicate that `make` returns, which is called when it is first asked: most rules never are."""
-    made = cache(make)
-    return Predicate(lambda view, at: made().holds(view, at), lambda view, places: made().among(view, places))
 
 
 def all_of(predicates: Sequence[Predicate]) -> Predicate:
