@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from etl.fold import fold
+from etl.later import later
 
 # Who says it: the source, in a field of its own; a page, in its markup; or a page, to its readers.  What is shown may
 # be more than a name, so there a name has two words or more, each but particles capital.
@@ -25,7 +26,7 @@ _WRITTEN = (
     r"|veröffentlicht|erstellt|eingestellt|geschreven|geplaatst|gepubliceerd|skrevet|skriven|publisert|publicerad"
 )
 # That, and what templates print before a name.
-_BY = re.compile(
+_BY = later(
     r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده|מאת"
@@ -34,52 +35,52 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 # Its words that a name follows, not a day: "Posted by", but not "Posted".
-_NAMING = re.compile(
+_NAMING = later(
     rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
+_ADDRESS = later(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
 # As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".
-_MAILBOX = re.compile(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
+_MAILBOX = later(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
 # As catalogues write it: "Roe, Jane Mary".
-_INVERTED = re.compile(r"(?P<family>[A-ZÀ-Þ][\w'’-]+), (?P<given>[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2})")
+_INVERTED = later(r"(?P<family>[A-ZÀ-Þ][\w'’-]+), (?P<given>[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,2})")
 # What a template prints behind a name: when, and for whom.
-_BEHIND = re.compile(
+_BEHIND = later(
     r"\s*(?:[|·•–—-]\s*)?\b(?:(?:last )?updated|published|posted|min(?:ute)? read)\b.*$"
     r"|\s+for (?:the )?(?:mail ?online|daily ?mail(?:\.com| australia)?|mail on sunday|[\w-]+\.com)\b",
     re.IGNORECASE,
 )
-_FOR = re.compile(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
+_FOR = later(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
 # "e" and "en" stand within names too: they part two only before a name of two words.
-_BETWEEN = re.compile(
+_BETWEEN = later(
     r"\s*[;|•·、]\s*|(?<=\w)/(?=[A-ZÀ-Þ])|\s*&\s*|\s+(?i:and|und|et|y|og|och|и)\s+"
     r"|\s+(?:e|en)\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ])"
 )
 # Behind a comma stands another name or what the first one does.
-_COMMA = re.compile(r"\s*,\s*")
-_OFFICE = re.compile(
+_COMMA = later(r"\s*,\s*")
+_OFFICE = later(
     r"(?:[\w'’&-]+ ){0,4}(?:reporter|editor|correspondent|writer|journalist|columnist|contributor|producer|staff"
     r"|desk|bureau|redakteur(?:in)?|redaktion|journaliste|periodista|redactora?|giornalista)s?"
     r"(?: (?:in|at|for|of) .{2,40})?",
     re.IGNORECASE,
 )
-_ROLE = re.compile(
+_ROLE = later(
     r"\b(?:reporter|writer|editor|edited|correspondent|staff|journalist|columnist|contributor|producer|chief|senior|bureau|"
     r"news|desk|redakt|korrespond|redac|special|business|political|sports?|photographer|analyst|professor|phd|md)\b",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
+_NO_NAME = later(r"[/@<>{}=_#\d]|https?:|www\.|\.(?:com|org|net|co)\b", re.IGNORECASE)
 # Korean and Chinese names are one word, and Korean papers write "reporter" behind them.
-_ONE_WORD = re.compile(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
-_TITLE_BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+_ONE_WORD = later(r"[가-힣]{2,4}|[\u4e00-\u9fff]{2,4}")
+_TITLE_BEHIND = later(r"\s*(?:기자|특파원|記者|记者)$")
 _NO_PERSON = frozenset(
     (*("관리자", "편집부", "편집국", "운영자", "管理员", "编辑部"), *("編輯部", "管理人", "編集部", "小编", "匿名"))
 )
 # "Jane Roe | Port Harwick | 3.2.2026": what stands behind the names, with a day, is none.
-_WITH_DAY = re.compile(r"\|.*\d|\d.*\|")
-_HANDLE = re.compile(r"(?<!\S)@\w+")
-_PAREN = re.compile(r"(?<=\S)\s*\([^)]*\)?\s*$")
-_TAIL = re.compile(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|-\s).*$", re.IGNORECASE)
+_WITH_DAY = later(r"\|.*\d|\d.*\|")
+_HANDLE = later(r"(?<!\S)@\w+")
+_PAREN = later(r"(?<=\S)\s*\([^)]*\)?\s*$")
+_TAIL = later(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|-\s).*$", re.IGNORECASE)
 
 
 def names_of(said: Iterable[str], trust: Trust, publishers: Collection[str] = ()) -> tuple[str, ...]:

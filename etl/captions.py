@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from etl.audit import EditedArticle
+from etl.later import later
 from etl.model import Document
 
 # The ids, in any pack, of rules of kind "credit" that name who took a picture; others name who wrote the story.
@@ -25,7 +26,7 @@ _KIND = (
 _CREDIT = r"(?:credits?|crédits?|créditos?|source|quelle|by|courtesy of|von|de|par|di|via)"
 # "Photograph: Marta Oake/AP", "Image credit: …", "Crédit photo : …", "Foto: …", "© …" stand anywhere, with a capital;
 # "Photo by …" at the start, or behind a sentence.
-_LABEL = re.compile(
+_LABEL = later(
     rf"(?:^|\b(?=[A-Z])|(?=[^\x00-\x7f]))(?i:{_KIND}(?:\s+{_CREDIT})?|{_CREDIT}(?:\s+{_KIND})?)\s*[:：]\s*"
     rf"|(?:^|(?<=[.!?…)\]\"”’,;|/–—-])\s*)(?i:{_KIND}\s+(?:by|courtesy of|credit|source|copyright)\b,?)\s*"
     r"|(?<!\w)(?:©|\([cC]\))\s*"
@@ -35,17 +36,17 @@ _AGENCY = (
     r"|Unsplash|Bloomberg|Associated Press|AP Photo|PA (?:Media|Wire)|[Ii]mago|picture[- ]alliance|Handout)"
 )
 # "… for the last time. Marta Oake / AP", "… (AP Photo/Marta Oake)", "… [Marta Oake/Reuters]".
-_AT_END = re.compile(
+_AT_END = later(
     rf"\s*[(\[]([^()\[\]]*\b{_AGENCY}\b[^()\[\]]*|[A-Z][^()\[\]\d]{{1,40}})[)\]]\s*$|(?<=[.!?…])\s+((?:[^\s.!?]+\s+){{0,5}}?[^\s.!?]*\b{_AGENCY}\b[^.!?]{{0,40}})$"
 )
 # Words of a credit that is nothing else: "Andrew Roth/The Washington Post via Getty Images".
-_BETWEEN_NAMES = re.compile(r"[\s/|,]+")
+_BETWEEN_NAMES = later(r"[\s/|,]+")
 _SMALL_WORDS = frozenset(("via", "for", "of", "and", "de", "von"))
 MAX_CREDIT_WORDS = 10
-_OPENING = re.compile(r"^(?:(?:image|photo|picture|media|video)\s+)?caption(?:\s*[,:]|\s|$)\s*", re.I)
-_AGENCY_ALONE = re.compile(rf"\b{_AGENCY}\b")
+_OPENING = later(r"^(?:(?:image|photo|picture|media|video)\s+)?caption(?:\s*[,:]|\s|$)\s*", re.I)
+_AGENCY_ALONE = later(rf"\b{_AGENCY}\b")
 _AROUND = " \t,;:|/–—-"
-_BUTTONS = re.compile(r"\s*\b(?:hide|toggle) caption\b\s*", re.I)
+_BUTTONS = later(r"\s*\b(?:hide|toggle) caption\b\s*", re.I)
 
 
 class Caption(Struct, frozen=True, gc=False):

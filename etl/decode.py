@@ -11,6 +11,7 @@ from functools import partial
 from typing import Literal
 
 from etl.errors import Unreadable
+from etl.later import later
 from etl.model import Decoded, Raw
 
 # Browsers look for a charset in the first 1 KiB; news pages were seen with 3 KiB of comments and scripts before it.
@@ -51,25 +52,25 @@ SUPERSETS = {
 }
 # Encodings of seven bits betray themselves by how they shift, and would pass for ASCII.
 SHIFTS = (
-    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
-    (re.compile(rb"\x1b\$[@AB(]"), "iso2022_jp_2"),
-    (re.compile(rb"~\{[\x21-\x7e]+~\}"), "hz"),
+    (later(rb"\x1b\$\)C"), "iso2022_kr"),
+    (later(rb"\x1b\$[@AB(]"), "iso2022_jp_2"),
+    (later(rb"~\{[\x21-\x7e]+~\}"), "hz"),
 )
 
-_XML = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re.I)
-_META = re.compile(rb"""<\s*meta\s[^>]*?charset\s*=\s*["']?\s*([^>"'\s/;]+)""", re.I)
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?[A-Za-z0-9._:-]+""", re.I)
+_XML = later(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re.I)
+_META = later(rb"""<\s*meta\s[^>]*?charset\s*=\s*["']?\s*([^>"'\s/;]+)""", re.I)
+_CHARSET = later(rb"""(?:charset|encoding)\s*=\s*["']?[A-Za-z0-9._:-]+""", re.I)
 _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
-_FAULT = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_ACCENTS_IN_A_ROW = re.compile("[À-ÿ]{3,}")
+_FAULT = later("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
+_BEYOND_ASCII = later(r"[^\x00-\x7f]")
+_ACCENTS_IN_A_ROW = later("[À-ÿ]{3,}")
 # What a wrong label makes of letters: `trwa³y`, `rйsumй`, `бНОПНЯ`, and controls.
-_ODD = re.compile(
+_ODD = later(
     r"[\x80-\x9f]|[a-zß-ÿа-я][À-ÖØ-ÞА-Я]|[A-Za-z](?=[\u0370-\u06ff\u0e00-\u0e7f\uff61-\uff9f])"
     r"|(?<=[\u0370-\u06ff\u0e00-\u0e7f\uff61-\uff9f])[A-Za-z]|(?<=[^\W\d_])[¡-¬®-¶¸-¿×÷‚„†‡ˆ‰‹]"
 )
-_LONE = re.compile("[\ud800-\udfff]")
+_LONE = later("[\ud800-\udfff]")
 
 Reason = Literal["bom", "utf-8", "declared", "detected", "fallback", "given"]
 Answer = tuple[str, Reason]

@@ -23,6 +23,7 @@ from etl.formats.richtext import as_html
 from etl.formats.sniffing import xml_root
 from etl.formats.source import InputFormat, Reading, Reject, Result, Share
 from etl.formats.text import whole, whole_body
+from etl.later import later
 from etl.model import Raw
 
 if TYPE_CHECKING:
@@ -40,26 +41,26 @@ NAMES = {
 }
 ITEMS = ("item", "entry")
 
-_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
-_NAMED = re.compile(r"&(\w+);")
-_BARE = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
-_REFERENCE = re.compile(r"&#(\d+|[xX][0-9a-fA-F]+);")
-_REFERENCES = re.compile(r"(?:&#(?:\d+|[xX][0-9a-fA-F]+);)+")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_NO_CHARACTER = re.compile(f"{_NOT_XML.pattern}|[\ud800-\udfff]|\ufffd")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b", re.I)
-_BROKEN_TEXT = re.compile(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
-_DECLARED = re.compile(r"<\?xml[^<>]*+>|<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.S | re.I)
-_TAG = re.compile(r"<[^<>]*>")
-_HTML_SIGN = re.compile(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
+_CDATA = later(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
+_NAMED = later(r"&(\w+);")
+_BARE = later(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+_REFERENCE = later(r"&#(\d+|[xX][0-9a-fA-F]+);")
+_REFERENCES = later(r"(?:&#(?:\d+|[xX][0-9a-fA-F]+);)+")
+_NOT_XML = later("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_CHARACTER = later(f"{_NOT_XML.pattern}|[\ud800-\udfff]|\ufffd")
+_DECLARATION = later(r"^\s*<\?xml[^>]*\?>")
+_ROOT = later(r"<(?:rss|feed|rdf:RDF)\b", re.I)
+_BROKEN_TEXT = later(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
+_DECLARED = later(r"<\?xml[^<>]*+>|<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.S | re.I)
+_TAG = later(r"<[^<>]*>")
+_HTML_SIGN = later(r"</?\w+[^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
 # As RSS wants authors: "desk@example.org (Jane Roe)".
-_MAIL = re.compile(r"^\S+@\S+ \((.+)\)$")
-_OPENED = re.compile(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
-_ENDED = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>|<(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.I)
-_ITEM_OR_ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
-_ROOT_ENDED = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
-_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
+_MAIL = later(r"^\S+@\S+ \((.+)\)$")
+_OPENED = later(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
+_ENDED = later(r"</(?:\w+:)?(?:item|entry)\s*>|<(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.I)
+_ITEM_OR_ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
+_ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
+_MARKUP = later(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
 
 # A note: text that stands in a feed, but in no element.
 BESIDE = "words beside the items"

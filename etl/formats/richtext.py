@@ -3,24 +3,26 @@
 import re
 from html import unescape
 
+from etl.later import later
+
 # Elements of a page.  A story about HTML names a tag or two; it does not open and close them.
 _BLOCK = (
     r"p|div|ul|ol|li|table|tr|td|th|h[1-6]|blockquote|figure|figcaption|section|article|header|footer|pre|br|hr|img"
 )
 _INLINE = r"a|b|i|em|strong|span|u|font|small|sup|sub|iframe|script|style|video|picture|center|cite"
 _ATTRIBUTES = r"((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?)*)"
-_OPENED = re.compile(rf"<({_BLOCK}|{_INLINE}){_ATTRIBUTES}\s*/?>", re.I)
-_CLOSED = re.compile(rf"</({_BLOCK}|{_INLINE})\s*>", re.I)
-_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK})\b[^<>]*>", re.I)
-_PAGE = re.compile(r"\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<head[\s>])", re.I)
-_ESCAPED = re.compile(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
+_OPENED = later(rf"<({_BLOCK}|{_INLINE}){_ATTRIBUTES}\s*/?>", re.I)
+_CLOSED = later(rf"</({_BLOCK}|{_INLINE})\s*>", re.I)
+_BLOCK_TAG = later(rf"</?(?:{_BLOCK})\b[^<>]*>", re.I)
+_PAGE = later(r"\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<head[\s>])", re.I)
+_ESCAPED = later(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
 # A tag in code marks or quotation marks is spoken of, not used.
-_QUOTED = re.compile(r"[`'\"“‘(]\s*</?\w+[^<>]*>\s*[`'\"”’)]")
+_QUOTED = later(r"[`'\"“‘(]\s*</?\w+[^<>]*>\s*[`'\"”’)]")
 # What a tag that nothing closes breaks off: a sentence, a line, or another element.
-_BROKEN_OFF = re.compile(r"(?:^|(?<=[.!?…:;,”\"’»)>\n]))\s*<(?:br|p|hr|img|li)\b[^<>]*>", re.I)
+_BROKEN_OFF = later(r"(?:^|(?<=[.!?…:;,”\"’»)>\n]))\s*<(?:br|p|hr|img|li)\b[^<>]*>", re.I)
 # "<i>Macbeth</i>": what is set off is a word or some, not the rest of a sentence about a tag.
-_SET_OFF = re.compile(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
-_NEWLINES = re.compile(r"[ \t]*\n[ \t]*\n\s*")
+_SET_OFF = later(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
+_NEWLINES = later(r"[ \t]*\n[ \t]*\n\s*")
 
 # Pairs of tags without attributes.  A story about web pages shows one or two.
 MIN_PAIRS = 3

@@ -4,7 +4,6 @@ A break was made by a wrapping program if the first word of the next line would 
 pairs of lines by chance, so a width counts only if it explains nearly all breaks in mid-sentence of the document.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import log
@@ -13,6 +12,7 @@ from unicodedata import east_asian_width
 from msgspec import Struct
 
 from etl.fold import ends_sentence
+from etl.later import later
 
 # Columns.  Narrow newspaper columns have 25, terminals up to 160; below that a line is a list item or a verse.
 WIDTHS = range(20, 161)
@@ -30,14 +30,14 @@ LOWERCASE, CAPITAL, PUNCTUATED, NOT_PUNCTUATED = 0.8, -0.4, -1.2, 0.5
 # Three breaks in a row are proof if nothing speaks against them.
 MIN_EVIDENCE = 4.5
 
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+_WIDE = later("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 # Columns that a wide character needs; closing marks may not begin a line and take one along.
 _WIDE_WORD = 4
 # Thai, Lao, Burmese and Khmer put no space between words, and seldom a mark behind a sentence.
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_SPACELESS = later("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 # Columns of their longer words, at which a program that knows them breaks lines; others break anywhere.
 _SPACELESS_WORD = 8
-_BULLET = re.compile(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
+_BULLET = later(r"[-–—*•·▪■●◦‣►▶>|#]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s")
 _PUNCTUATED = tuple('.,;:!?…"”’»)。，、；：！？')
 
 

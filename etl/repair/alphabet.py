@@ -8,6 +8,8 @@ import re
 from functools import cache
 from unicodedata import is_normalized
 
+from etl.later import later
+
 # The characters that ftfy knows from mojibake, by the part they play in text (its MOJIBAKE_CATEGORIES).
 LOWER = "ßà-ñăąāćčďđęěēėğģįīķĺľłļœŕśşšťüźżžґ"
 UPPER = "À-ÑØÜÝĂĀĄĆČĎĐĘĚĒĖĞĢİĪĶĹĽŁĻŃŇŅŒŘŚŞŠŢŤŮŰŸŹŻŽҐ"
@@ -99,12 +101,10 @@ def _anywhere() -> re.Pattern[str]:
     return _found(_MOJIBAKE + _ASCII + _WIDE, {"A-Z": _CAPITALS} | _ASCII_PAIRS | _MOJIBAKE_PAIRS | _WIDE_PAIRS)
 
 
-MIXED_SCRIPTS = re.compile(f"[A-Za-z](?:(?=[{_LOOKS_LATIN}])|(?<=[{_LOOKS_LATIN}].))")
+MIXED_SCRIPTS = later(f"[A-Za-z](?:(?=[{_LOOKS_LATIN}])|(?<=[{_LOOKS_LATIN}].))")
 # Capitals are asked first, and nothing else after: they are most of what stops the scan of a clean block.
-_NOT_NEWS = re.compile(
-    f"[^{_NEWS}](?:{'|'.join(_CAPITALS)}|(?<=[^A-Z])(?:{_contexts(_NOT_IN_NEWS, _ASCII_PAIRS)}))", re.S
-)
-_GREEK_OR_CYRILLIC = re.compile("[Ͱ-ӿ]")
+_NOT_NEWS = later(f"[^{_NEWS}](?:{'|'.join(_CAPITALS)}|(?<=[^A-Z])(?:{_contexts(_NOT_IN_NEWS, _ASCII_PAIRS)}))", re.S)
+_GREEK_OR_CYRILLIC = later("[Ͱ-ӿ]")
 
 # Ordering the marks of one letter is quadratic in their number; a block up to here takes some milliseconds at worst.
 MAX_CHARS_TO_COMPOSE = 10_000

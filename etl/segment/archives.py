@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from etl.dates import instant
 from etl.fold import count_words, ends_sentence, fold, is_label, plain
+from etl.later import later
 from etl.model import Block, Searcher
 from etl.segment.headlines import Headline, Layouts, headline
 from etl.segment.roundups import is_paragraph
@@ -25,9 +26,9 @@ MIN_HEADLINE_WORDS, MAX_HEADLINE_WORDS = 2, 30
 # A rule parts stories if the document has two of them or more, and most have a field close below.
 MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
 
-_RULE = re.compile(r"[-_=~*—–─━]{10,}")
-_HEADLINE_FIELD = re.compile(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
-_FIELD = re.compile(
+_RULE = later(r"[-_=~*—–─━]{10,}")
+_HEADLINE_FIELD = later(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
+_FIELD = later(
     r"(?:headline|title|byline|by|author|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
     r"|link|publication(?: (?:info|title|date))?|publisher|id|highlight|abstract|body|copyright"
     r"|language|text|full text)\s*:.*"
@@ -36,7 +37,7 @@ _FIELD = re.compile(
 )
 _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
 _DAY = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d{2}-\d{2}"
-_DATE = re.compile(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
+_DATE = later(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
 
 
 class Masthead(Struct, frozen=True, gc=False):

@@ -5,6 +5,7 @@ import re
 from msgspec import Struct, structs
 
 from etl.fold import fold
+from etl.later import later
 from etl.model import Publisher, Searcher
 
 # Words.  "Associated Press of Pakistan" has four, "The New Zealand Herald on Sunday" six.
@@ -13,7 +14,7 @@ MAX_PUBLISHER_WORDS = 7
 # What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
 # Each by characters without which it is not there: most lines have none of them, and need no regex.
 _MARKS = tuple(
-    (characters, re.compile(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
+    (characters, later(rf"(.*\S)(?:{mark})\s+(\S.*)", re.DOTALL))
     for characters, mark in (
         ("–—", r"\s+[–—]"),
         ("|│｜", r"\s+[|│｜]"),
@@ -22,11 +23,11 @@ _MARKS = tuple(
     )
 )
 # Chinese and Japanese sites put no space around the mark.
-_CLOSE_MARK = re.compile(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
+_CLOSE_MARK = later(r"(.*\S)\s*[-–—_|｜]\s*(\S.*)", re.DOTALL)
 # NPR and Le Monde put a colon before their name, where French puts one before anything.
-_COLON = re.compile(r"(.*\S)\s+:\s+(\S.*)", re.DOTALL)
+_COLON = later(r"(.*\S)\s+:\s+(\S.*)", re.DOTALL)
 # What stands behind a name in front of a headline, or before one at its end.
-_ANY_MARK = re.compile("[-–—_|│｜•·»:]")
+_ANY_MARK = later("[-–—_|│｜•·»:]")
 
 
 class Layouts(Struct, frozen=True):

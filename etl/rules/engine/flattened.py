@@ -5,12 +5,12 @@ out as if they were blocks, and judged by the same rules: behind the end of a se
 word with a capital, or where `get_text()` glued two elements together.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct, structs
 
+from etl.later import later
 from etl.model import Article, Block
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
@@ -27,20 +27,18 @@ MIN_SENTENCE_WORDS = 3
 # Words, of all labels in a row.  One word alone may be the first of a sentence: "Home Secretary".
 MIN_LABEL_WORDS = 2
 # Labels in a row within which a bracket ("4 Minuten") may stand.
-_ASIDE = re.compile(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
+_ASIDE = later(r" ?\([^()]{1,20}\)| ?[|·•/,»>-](?= )")
 
-_SENTENCE_END = re.compile(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
-_FULL_STOP = re.compile(r"[.。।][\"')\]”’»]*$")
+_SENTENCE_END = later(r"[.!?…。！？।][\"')\]”’»]*(?:\s+|(?=[A-ZÀ-ÖØ-ÞА-Я“„«\"]))")
+_FULL_STOP = later(r"[.。।][\"')\]”’»]*$")
 # These end nothing but sentences, and the words before them may have no spaces.
-_SURE_STOP = re.compile(r"[。।][\"')\]”’»]*$")
+_SURE_STOP = later(r"[。।][\"')\]”’»]*$")
 # Where glue is: at this character.  `re` scans for a class that opens a regex ten times as fast as it looks around.
-_GLUE = re.compile(
-    r"[A-ZÀ-ÖØ-ÞА-Я„«\"](?:(?<=[a-zß-öø-ÿа-я?!.\"»)][A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я]\")(?=[A-ZÀ-ÖØ-ÞА-Я]))"
-)
-_WORD = re.compile(r"\S+")
-_LETTER = re.compile(r"[^\W\d_]")
+_GLUE = later(r"[A-ZÀ-ÖØ-ÞА-Я„«\"](?:(?<=[a-zß-öø-ÿа-я?!.\"»)][A-ZÀ-ÖØ-ÞА-Я„«])|(?<=[A-Za-zа-я]\")(?=[A-ZÀ-ÖØ-ÞА-Я]))")
+_WORD = later(r"\S+")
+_LETTER = later(r"[^\W\d_]")
 # What may follow a label: a capital, a figure, an opening mark, or a letter that has no case.
-_OPENING = re.compile(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
+_OPENING = later(r"[\"'“„«‘(\[¿¡—-]*[^\W_]")
 
 # Sentences at the end of a text that are asked as if each were a block.
 MAX_TAIL = 6

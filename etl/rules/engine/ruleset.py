@@ -187,8 +187,11 @@ def compile_judging(
     others = triggers_of((name, rule) for name, _, rule in ranked.values() if name not in known)
     ranks = {name: rank for rank, (name, _, _) in ranked.items()}
     extracting = RuleGroup({rank: entry for rank, entry in ranked.items() if entry[2].action == "extract"}, user_rules)
+    strip, block, contextual = (RuleGroup(phase, user_rules) for phase in phases)
     return JudgingRules(
-        *(RuleGroup(phase, user_rules) for phase in phases),
+        strip=strip,
+        block=block,
+        contextual=contextual,
         prefilter=Prefilter((*ready, others), ranks, sum(map(only, phases[2]))),
         extracting=extracting.rules,
         classifier=classifier,

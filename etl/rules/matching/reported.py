@@ -6,8 +6,7 @@ the title of another story ("Mayor to resign, says minister") has none.  A label
 line the title of another story all the same.
 """
 
-import re
-
+from etl.later import later
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 
@@ -40,10 +39,10 @@ _VERBS = (
 _BEFORE, _BEHIND, _BRIEF = 4, 9, 4
 _WORD = r"[\w'’.-]+"
 _CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS})\b"
-_REPORTED = re.compile(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}, )")
+_REPORTED = later(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}, )")
 # The same in writing that parts words otherwise, or puts the verb first (Arabic) or last (Persian, Hindi, Japanese,
 # Korean).  Hebrew "wrote" is left out: it is also "article".
-_REPORTED_IN_SCRIPT = re.compile(
+_REPORTED_IN_SCRIPT = later(
     r"^[^，。,:：!?！？]{1,14}(?:说|說|称|稱|表示|写道|寫道|指出|宣布|强调|強調|回应|回應|问道|問道|告诉\w{1,6}|告訴\w{1,6})[，,:：]"
     r"|[\"，,][^，。\"]{0,12}(?:说|說|写道|寫道|表示|喊道|问道|問道|回答)道?。\"?$|(?:写着|寫著|写道|寫道)。$"
     r"|と(?:述べ|話し|語っ|言っ|発表し|説明し|明かし|訴え|呼びかけ|報じ|書い)(?:た|ている|ていた|だ)。"
@@ -57,9 +56,9 @@ _REPORTED_IN_SCRIPT = re.compile(
     r"|סיפר|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
 )
 # A quotation mark that opens, or a colon behind a verb of saying, in front of what a rule would cut from a paragraph.
-_OPENS_QUOTATION = re.compile(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
+_OPENS_QUOTATION = later(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
 # A label in front of a title: up to five words, and a colon or a bar.
-_LABELLED = re.compile(r"[^.,:|]{2,40} ?[:|]")
+_LABELLED = later(r"[^.,:|]{2,40} ?[:|]")
 
 # Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
 SAYABLE_KINDS = frozenset({"link", "notice", "player", "structure"})

@@ -4,7 +4,6 @@ Literals are compared with the shape of a text (`etl.fold.shape`): folded, with 
 literals of all rules in one pass spares most of the matching.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import accumulate
@@ -13,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from etl.fold import fold, shape
+from etl.later import later
 from etl.rules.regexes.publishers import parsed
 from etl.rules.regexes.syntax import UNBOUNDED, Item, codes, width
 
@@ -20,9 +20,9 @@ from etl.rules.regexes.syntax import UNBOUNDED, Item, codes, width
 MIN_SELECTIVITY = 2
 # A mark that not every second text has ("©", "|", "@", "(") is as rare as three letters; a space tells nothing.
 MARK_SELECTIVITY = 3
-_MARK = re.compile(r"[^\w .,:'\"-]")
+_MARK = later(r"[^\w .,:'\"-]")
 # A letter that is as rare as two: "X" is the name of a network, "图" a picture.
-_RARE = re.compile("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_RARE = later("[jqxz\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Words that every paragraph of English has; most lines that are none have none of them.
 _COMMON = frozenset(("the", "and", "that", "with", "for", "was", "from"))
 # So many texts are written out for a regex such as "(?:via|[|/]) ?(?:AP|AFP|Reuters)"; beyond, it is cut in two.
