@@ -21,6 +21,7 @@ from etl import fields
 from etl.audit import Entry
 from etl.cli.main import cli, hoisted
 from etl.formats import ignoring
+from etl.later import later
 from etl.pipeline.job import RejectLine
 from etl.reasons import REASONS
 from etl.record import Origin, Record
@@ -642,6 +643,8 @@ HEAVY = {
     *("jinja2", "zstandard", "importlib.metadata", "email", "etl.packs", "etl.pipeline.run", "etl.explain", "etl.api"),
 }
 RUN = {"etl.packs", "etl.pipeline.run"}
+# Of a start with one short text, Python and the libraries included.
+MAX_REGEXES = 200
 
 
 @pytest.mark.parametrize(
@@ -667,6 +670,27 @@ def test_no_more_is_imported_than_is_needed(folder: Path, program: str, needed: 
     code = f"import sys\n{run}\nprint('', *sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     assert HEAVY & set(done.stdout.splitlines()) == needed
+
+
+def test_a_start_compiles_few_regexes(folder: Path) -> None:
+    """Those of shipped rules are stored compiled; of those of modules, most wait for a text that asks for them."""
+    code = """import re
+compiled, compile = [], re.compile
+re.compile = lambda *given, **named: compiled.append(given) or compile(*given, **named)
+from etl.cli.main import cli
+cli.main(["clean", "a.txt", "-o", "out.jsonl"], standalone_mode=False)
+print(len(compiled))"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < MAX_REGEXES
+
+
+def test_a_regex_is_compiled_when_it_is_first_asked() -> None:
+    waiting = later("(")
+    with pytest.raises(re.error):
+        waiting.search("a")
+    found = later("(?P<word>b+)", re.IGNORECASE)
+    assert [match["word"] for match in found.finditer("aBba b")] == ["Bb", "b"]
+    assert (found.pattern, found.groups, found.sub("c", "aBba b")) == ("(?P<word>b+)", 1, "aca c")
 
 
 def test_warnings_are_errors_nowhere(folder: Path) -> None:

@@ -194,7 +194,8 @@ def load_rules(selection: Selection) -> tuple[Sourced, ...]:
 def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
     """Return version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
     found: dict[str, dict[str, str]] = {}
-    for path, version in {Path(sourced.path): sourced.version for sourced in selected(selection)}.items():
+    for pack, version in {sourced.path: sourced.version for sourced in selected(selection)}.items():
+        path = Path(pack)
         name = path.relative_to(builtin_folder()) if path.is_relative_to(builtin_folder()) else path
         found[name.as_posix()] = {"version": version, "sha256": sha256(path.read_bytes()).hexdigest()}
     return dict(sorted(found.items()))
