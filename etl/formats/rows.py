@@ -135,7 +135,7 @@ def _slowly(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
 
 
 def _blank(row: int, line: bytes, field: str) -> Row | None:
-    """Return a record whose text, in this field, is blank: it has none to clean, but it is no copy of anything, and stays."""
+    """Return a record whose text, in this field, is blank: it is no copy of anything, and stays."""
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
