@@ -11,7 +11,7 @@ import msgspec
 from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
 from etl.formats.opening import open_path
-from etl.formats.own import START_BYTES
+from etl.formats.own import ARTICLES, START_BYTES
 from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.formats.unpacking import Damaged
@@ -120,7 +120,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
-    row = 0
+    row, line = 0, b""
     try:
         with open_path(file) as lines:
             while line := lines.readline(MAX_LINE_BYTES + 1):
@@ -129,6 +129,8 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
                     raise UsageError(f"{file}:{row}", "is longer than any line of copydesk's", _WAY_OUT)
                 yield decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if row > 1 or ARTICLES.match(line):
+            raise RestoreError(f"{file}:{row}", f"was changed or cut off: {error}", "Clean the input again.") from None
         raise UsageError(f"{file}:{row}", f"is not a line that copydesk wrote: {error}", _WAY_OUT) from None
     except RecursionError:
         fault = "is not a line that copydesk wrote: it is nested too deep"
