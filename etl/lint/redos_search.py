@@ -5,9 +5,10 @@ A child process tries them: a regex that is slow enough never comes back, and is
 
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nlargest
-from itertools import islice, permutations, product, repeat
+from itertools import chain, islice, permutations, product, repeat
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
@@ -121,17 +122,27 @@ def _answer(targets: Sequence[Target], there: Connection) -> None:
 
 
 def attack(target: Target) -> Worst:
-    """Let lines grow until one takes too long; the slowest ones to full length.  May not come back."""
-    seconds = _stopwatch(target)
+    """Let lines grow until one takes too long; the slowest ones to full length.  May not come back.
+
+    Lines of a length that are harmless together need no clock each, which would take longer than most of them do.
+    """
+    needed, seconds = _stopwatch(target)
+    growing = list(growing_lines(parts(target.regex, target.flags)))
+    is_harmless = True
+    for chars in GROWTH[:-1]:
+        lines = [one.line(chars) for one in growing]
+        is_harmless = is_harmless and needed(lines) <= MAX_SECONDS
+        if not is_harmless:
+            slow = next((worst for worst in map(Worst, map(seconds, lines), lines) if worst.is_slow), None)
+            if slow:
+                return slow
     short: list[tuple[float, Growing]] = []
-    for growing in growing_lines(parts(target.regex, target.flags)):
-        needed = 0.0
-        for chars in GROWTH:
-            needed = seconds(growing.line(chars))
-            if needed > MAX_SECONDS:
-                return Worst(needed, growing.line(chars))
-        short.append((needed, growing))
-    slowest = [growing for _, growing in nlargest(FULL_GROWN, short, key=lambda pair: pair[0])]
+    for one in growing:
+        worst = Worst(seconds(one.line(GROWTH[-1])), one.line(GROWTH[-1]))
+        if worst.is_slow:
+            return worst
+        short.append((worst.seconds, one))
+    slowest = [one for _, one in nlargest(FULL_GROWN, short, key=lambda pair: pair[0])]
     full = [Worst(seconds(one.line(MAX_CHARS)), one.line(MAX_CHARS)) for one in slowest]
     return max(full, key=lambda worst: worst.seconds)
 
@@ -181,29 +192,29 @@ def _chars(run: Run) -> Iterator[str]:
             yield from _chars(choice)
 
 
-def _stopwatch(target: Target) -> Callable[[str], float]:
-    """Make a function that gives the seconds a regex needs for a line.
+def _stopwatch(target: Target) -> tuple[Callable[[Sequence[str]], float], Callable[[str], float]]:
+    """Make two functions: one gives the seconds that a regex needs for lines together, the other those for one line.
 
-    If a try took long, the best of three counts, less what the machine is slower now than usual.
+    If one line took long, the best of three counts, less what the machine is slower now than usual.
     """
     pattern = re.compile(target.regex, target.flags)
 
-    def needed(line: str) -> float:
+    def needed(lines: Sequence[str]) -> float:
         start = time.process_time()
         if target.is_searched:
-            for _ in pattern.finditer(line):
-                pass
+            deque(chain.from_iterable(map(pattern.finditer, lines)), maxlen=0)
         else:
-            pattern.fullmatch(line)
+            deque(map(pattern.fullmatch, lines), maxlen=0)
         return time.process_time() - start
 
     def best(line: str) -> float:
-        first = needed(line)
+        lines = (line,)
+        first = needed(lines)
         if first <= MAX_SECONDS:
             return first
-        return min(first, needed(line), needed(line)) / _slowdown()
+        return min(first, needed(lines), needed(lines)) / _slowdown()
 
-    return best
+    return needed, best
 
 
 def _slowdown() -> float:

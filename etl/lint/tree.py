@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from etl.rules.regexes.syntax import codes, leaf_test, parse
+from etl.rules.regexes.syntax import Item, chars_of, codes, parse
 
 # Stands for all characters: ASCII, letters of three more scripts, and what news is set with.
 ALPHABET = frozenset(string.printable) | frozenset("éБ中’“–\u00a0")
@@ -39,7 +39,7 @@ class Part(Struct, frozen=True):
 
 
 Run = tuple[Part, ...]
-_Parse = Callable[[Iterable[tuple[Any, Any]]], Run]
+_Parse = Callable[[Iterable[Item]], Run]
 
 
 def parts(regex: str, flags: int) -> Run:
@@ -49,12 +49,14 @@ def parts(regex: str, flags: int) -> Run:
     [(1, ['b']), (1, ['y', 'z']), (1, [':'])]
     """
     tree = parse(regex, flags)
-    alphabet = ALPHABET | frozenset(regex)
+    all_flags = int(flags | tree.state.flags)
+    own = frozenset(regex) - ALPHABET
 
-    def leaf(item: tuple[Any, Any]) -> Part:
-        return Part(chars=frozenset(filter(leaf_test(tree, item, flags), alphabet)))
+    def leaf(item: Item) -> Part:
+        chars = chars_of(item, all_flags, ALPHABET)
+        return Part(chars=chars | chars_of(item, all_flags, own) if own else chars)
 
-    def run(items: Iterable[tuple[Any, Any]]) -> Run:
+    def run(items: Iterable[Item]) -> Run:
         return tuple(_MAKERS[item[0]](item[1], run) if item[0] in _MAKERS else leaf(item) for item in items)
 
     return run(tree)

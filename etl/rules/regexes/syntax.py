@@ -3,7 +3,8 @@
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import lru_cache
 from re import _compiler as compiler  # type: ignore[attr-defined]  # private; here since Python 3.11
 from re import _constants as codes  # type: ignore[attr-defined]  # private; here since Python 3.11
 from re import _parser as parser  # type: ignore[attr-defined]  # private; here since Python 3.11
@@ -21,8 +22,8 @@ __all__ = [
     "UNBOUNDED",
     "Item",
     "Program",
+    "chars_of",
     "codes",
-    "leaf_test",
     "machine",
     "parse",
     "pattern_of",
@@ -54,11 +55,17 @@ def width(tree: Any, items: Iterable[Item]) -> tuple[int, int]:
     return min(UNBOUNDED, int(low)), min(UNBOUNDED, int(high))
 
 
-def leaf_test(tree: Any, item: Item, flags: int) -> Callable[[str], object]:
-    """Return what is true of the single characters that an item without groups matches."""
-    compiled: Any = compiler.compile(parser.SubPattern(tree.state, [item]), flags)
-    match: Callable[[str], object] = compiled.fullmatch
-    return match
+def chars_of(item: Item, flags: int, alphabet: frozenset[str]) -> frozenset[str]:
+    """Return the characters of an alphabet that an item without groups matches, with all flags of its regex."""
+    code, value = item
+    return _chars_of(code, tuple(value) if code is codes.IN else value, flags, alphabet)
+
+
+@lru_cache(maxsize=4096)  # a regex has many letters, and few that are its own
+def _chars_of(code: Any, value: Any, flags: int, alphabet: frozenset[str]) -> frozenset[str]:
+    item = (code, list(value) if code is codes.IN else value)
+    compiled: Any = compiler.compile(parser.SubPattern(parser.State(), [item]), flags)
+    return frozenset(filter(compiled.fullmatch, alphabet))
 
 
 def machine() -> str:
