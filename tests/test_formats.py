@@ -303,7 +303,7 @@ def test_compressed_parts_in_a_row_are_one_file(tmp_path: Path, compress: Compre
 @pytest.mark.parametrize("compress", list(COMPRESSIONS.values())[1:], ids=list(COMPRESSIONS)[1:])
 def test_what_stands_before_a_damaged_place_is_read(tmp_path: Path, compress: Compress) -> None:
     lines = "".join(
-        json.dumps({"id": i, "text": f"Text {i * i * 7919}, {i**7 % 1000003}."}) + "\n" for i in range(90_000)
+        json.dumps({"id": i, "text": f"Text {i * i * 7919}, {i**7 % 1000003}."}) + "\n" for i in range(30_000)
     )
     path = tmp_path / "a.jsonl"
     path.write_bytes(compress(lines.encode())[:-2000])

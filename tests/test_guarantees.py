@@ -355,14 +355,14 @@ def test_messages_that_nobody_takes_change_nothing(tmp_path: Path, words: str, i
 # 2. No byte is lost in silence.
 
 
-def test_r4_a_pipe_is_read_whole(tmp_path: Path) -> None:
+def test_r4_a_pipe_is_read_whole(run: Run, tmp_path: Path) -> None:
     text = "\n\n".join(f"Paragraph {i} of a longer story about the council and the bridge." for i in range(3000)) + "\n"
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(text,))
     writer.start()
-    assert command(tmp_path, "clean", "pipe", "-o", "o.jsonl").returncode == 0
+    assert run("clean", "pipe", "-o", "o.jsonl").code == 0
     writer.join()
-    assert command(tmp_path, "restore", "o.jsonl").stdout.decode() == text
+    assert run("restore", "o.jsonl").out == text
 
 
 def test_r14_what_is_passed_over_is_named(run: Run, tmp_path: Path) -> None:
@@ -570,11 +570,11 @@ def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path, replace
 
 
 @pytest.mark.parametrize("output", MODES)
-def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Path, output: str) -> None:
+def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(run: Run, tmp_path: Path, output: str) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
-    assert command(tmp_path, "clean", "a.txt", "-o", output).returncode == 0
+    assert run("clean", "a.txt", "-o", output).code == 0
     before = everything(tmp_path)
-    write(tmp_path / "a.txt", "".join(STORY.format(number) for number in range(9000)))
+    write(tmp_path / "a.txt", "".join(STORY.format(number) for number in range(3000)))
     again = ("clean", "a.txt", "-o", output, "-f", "-j", "1")
 
     def limit() -> None:
@@ -587,8 +587,8 @@ def test_r8_r11_a_full_disk_leaves_the_old_pair_and_names_the_place(tmp_path: Pa
         name: body for name, body in everything(tmp_path).items() if not name.startswith((".copydesk", "out/.copydesk"))
     }
     assert kept.keys() == before.keys() and all(kept[name] == before[name] for name in before if name != "a.txt")
-    assert command(tmp_path, *again).returncode == 0
-    assert command(tmp_path, "restore", output, "-o", "back.txt").returncode == 0
+    assert run(*again).code == 0
+    assert run("restore", output, "-o", "back.txt").code == 0
     assert (tmp_path / "back.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
 
 
@@ -792,7 +792,9 @@ def _processes(group: int) -> list[str]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
 )
-def test_r11_nothing_is_left_after_a_signal(tmp_path: Path, output: str, number: signal.Signals, code: int) -> None:
+def test_r11_nothing_is_left_after_a_signal(
+    run: Run, tmp_path: Path, output: str, number: signal.Signals, code: int
+) -> None:
     process = _started(tmp_path, output)
     process.send_signal(number)
     assert process.wait(30) == code
@@ -803,7 +805,7 @@ def test_r11_nothing_is_left_after_a_signal(tmp_path: Path, output: str, number:
     left = [path for path in tmp_path.rglob(".copydesk-*") if number != signal.SIGKILL]
     assert not left
     write(tmp_path / "in.jsonl", '{"text": "A record."}\n')
-    assert command(tmp_path, "clean", "in.jsonl", "-o", output).returncode == 0
+    assert run("clean", "in.jsonl", "-o", output).code == 0
     assert not list(tmp_path.rglob(".copydesk-*"))
 
 
@@ -1004,15 +1006,15 @@ def test_r10_an_input_that_changes_while_it_is_cut_into_shares_is_noticed(
     assert "changed" in found[-1].fault or "damaged" in found[-1].fault
 
 
-def test_r10_dedup_reads_a_pipe_as_it_reads_a_file(tmp_path: Path) -> None:
+def test_r10_dedup_reads_a_pipe_as_it_reads_a_file(run: Run, tmp_path: Path) -> None:
     lines = "".join(json.dumps({"id": i, "text": f"{STORY.format(i % 5)} {i % 7}"}) + "\n" for i in range(300))
     write(tmp_path / "file.jsonl", lines)
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(lines,))
     writer.start()
-    assert command(tmp_path, "dedup", "pipe", "-o", "from-pipe.jsonl").returncode == 0
+    assert run("dedup", "pipe", "-o", "from-pipe.jsonl").code == 0
     writer.join()
-    assert command(tmp_path, "dedup", "file.jsonl", "-o", "from-file.jsonl").returncode == 0
+    assert run("dedup", "file.jsonl", "-o", "from-file.jsonl").code == 0
     assert (tmp_path / "from-pipe.jsonl").read_bytes() == (tmp_path / "from-file.jsonl").read_bytes()
 
 
@@ -1056,10 +1058,10 @@ def on_terminal(folder: Path, *words: str) -> str:
         pytest.param(("clean", "--\x9b2J"), id="an option that is none"),
     ],
 )
-def test_r18_no_control_of_the_data_reaches_a_terminal(tmp_path: Path, words: Sequence[str]) -> None:
+def test_r18_no_control_of_the_data_reaches_a_terminal(run: Run, tmp_path: Path, words: Sequence[str]) -> None:
     fields = {"publisher": CONTROLS, "title": CONTROLS, "text": f"{CONTROLS}\n\nRead More\n\nMore of it."}
     write(tmp_path / "a.jsonl", json.dumps(fields, ensure_ascii=False) + "\n")
-    assert command(tmp_path, "clean", "a.jsonl", "-o", "o.jsonl", "-q").returncode == 0
+    assert run("clean", "a.jsonl", "-o", "o.jsonl", "-q").code == 0
     shown = on_terminal(tmp_path, *words)
     assert shown
     assert re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", shown) == []
@@ -1068,11 +1070,11 @@ def test_r18_no_control_of_the_data_reaches_a_terminal(tmp_path: Path, words: Se
             json.loads(line)
 
 
-def test_files_and_pipes_carry_data_as_it_is(tmp_path: Path) -> None:
+def test_files_and_pipes_carry_data_as_it_is(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", json.dumps({"text": CONTROLS.replace("\x1b", "")}, ensure_ascii=False) + "\n")
     piped = command(tmp_path, "clean", "a.jsonl", "-q", "--added", "2026-11-22")
-    assert command(tmp_path, "clean", "a.jsonl", "-o", "o.jsonl", "--added", "2026-11-22").returncode == 0
+    assert run("clean", "a.jsonl", "-o", "o.jsonl", "--added", "2026-11-22").code == 0
     assert piped.stdout == (tmp_path / "o.jsonl").read_bytes()
     assert "\u202e" in piped.stdout.decode()
-    assert command(tmp_path, "restore", "o.jsonl").stdout.decode() == CONTROLS.replace("\x1b", "")
+    assert run("restore", "o.jsonl").out == CONTROLS.replace("\x1b", "")
     shutil.rmtree(tmp_path / "seen", ignore_errors=True)

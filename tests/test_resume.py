@@ -4,6 +4,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,9 +36,14 @@ def corpus(folder: Path) -> Path:
     return folder
 
 
-def command(output: str, jobs: int = 1, *more: str) -> list[str]:
+def words_of(output: str, jobs: int = 1, *more: str) -> list[str]:
     how = ["--shard-size", "4kB", "--added", TIME, "-q", "-j", str(jobs)]
-    return [sys.executable, "-m", "etl", "clean", "in.jsonl", "-o", output, *how, *more]
+    return ["clean", "in.jsonl", "-o", output, *how, *more]
+
+
+def command(output: str, jobs: int = 1, *more: str) -> list[str]:
+    """Return what starts a run in a process of its own."""
+    return [sys.executable, "-m", "etl", *words_of(output, jobs, *more)]
 
 
 def finals(folder: Path) -> dict[str, bytes]:
@@ -116,6 +122,7 @@ def trials() -> Iterator[tuple[signal.Signals, str, int, bool, str]]:
 
 @pytest.mark.parametrize(("number", "kind", "jobs", "indexed", "moment"), list(trials()))
 def test_a_run_that_is_ended_and_resumed_gives_the_bytes_of_an_unbroken_one(  # a trial
+    run: Run,
     tmp_path: Path,
     reference: Callable[[str, bool], dict[str, bytes]],
     number: signal.Signals,
@@ -127,9 +134,10 @@ def test_a_run_that_is_ended_and_resumed_gives_the_bytes_of_an_unbroken_one(  # 
     corpus(tmp_path)
     wanted = reference(kind, indexed)
     output = KIND_OF_OUTPUT[kind]
-    words = command(output, jobs, *(["--index", "index"] if indexed else []))
+    more = ["--index", "index"] if indexed else []
     mark = f"{os.getpid()}-{random.random()}"
-    process = subprocess.Popen(words, cwd=tmp_path, env={**os.environ, MARK: mark}, stderr=subprocess.PIPE)
+    environment = {**os.environ, MARK: mark}
+    process = subprocess.Popen(command(output, jobs, *more), cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
     beside = tmp_path / output if kind == "folder" else tmp_path
     wait_until(lambda: any(beside.glob(f".copydesk-*/{moment}")) or process.poll() is not None)
     if number is not signal.SIGKILL:
@@ -143,15 +151,15 @@ def test_a_run_that_is_ended_and_resumed_gives_the_bytes_of_an_unbroken_one(  # 
         assert process.returncode == 128 + number
         assert time.monotonic() - started < 20  # two seconds on a machine that is not loaded
         assert hidden(tmp_path) == []
-    again = subprocess.run([*words, "--resume"], cwd=tmp_path, capture_output=True, check=False)
-    is_done_already = again.returncode == 2 and b"exists already" in again.stderr
-    assert again.returncode == 0 or is_done_already, again.stderr
+    again = run(*words_of(output, jobs, *more), "--resume")
+    is_done_already = again.code == 2 and "exists already" in again.err
+    assert again.code == 0 or is_done_already, again.err
     assert finals(tmp_path) == wanted
     assert hidden(tmp_path) == []
 
 
 def test_the_same_command_without_resume_begins_anew_and_removes_what_was_left(
-    tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
+    run: Run, tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
 ) -> None:
     corpus(tmp_path)
     process = subprocess.Popen(command("out.jsonl"), cwd=tmp_path)
@@ -159,13 +167,13 @@ def test_the_same_command_without_resume_begins_anew_and_removes_what_was_left(
     process.kill()
     process.wait()
     assert any(name.startswith(".copydesk-out.jsonl-") for name in hidden(tmp_path))
-    subprocess.run(command("out.jsonl"), cwd=tmp_path, check=True)
+    assert run(*words_of("out.jsonl")).code == 0
     assert finals(tmp_path) == reference("file", False)
     assert hidden(tmp_path) == []
 
 
 def test_what_a_killed_worker_had_begun_to_write_is_not_delivered(
-    tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
+    run: Run, tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
 ) -> None:
     corpus(tmp_path)
     process = subprocess.Popen(command("out/"), cwd=tmp_path)
@@ -174,21 +182,27 @@ def test_what_a_killed_worker_had_begun_to_write_is_not_delivered(
     process.wait()
     (articles,) = tmp_path.glob("out/.copydesk-*/articles")
     (articles / ".0123456789abcdef.tmp").write_bytes(b"half a li")
-    subprocess.run([*command("out/"), "--resume"], cwd=tmp_path, check=True)
+    assert run(*words_of("out/"), "--resume").code == 0
     assert finals(tmp_path) == reference("folder", False)
     assert hidden(tmp_path) == []
 
 
-@pytest.fixture
-def unfinished(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run that was killed before its articles were written."""
-    corpus(tmp_path)
-    (tmp_path / "mine.toml").write_text(PACK)
-    process = subprocess.Popen(command("out.jsonl", 1, "-r", "mine.toml"), cwd=tmp_path)
-    assert wait_until(lambda: any(tmp_path.glob(".copydesk-*/staged/part-00009*")))
+    folder = corpus(tmp_path_factory.mktemp("killed"))
+    (folder / "mine.toml").write_text(PACK)
+    process = subprocess.Popen(command("out.jsonl", 1, "-r", "mine.toml"), cwd=folder)
+    assert wait_until(lambda: any(folder.glob(".copydesk-*/staged/part-00009*")))
     process.kill()
     process.wait()
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def unfinished(killed: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return shutil.copytree(killed, tmp_path, dirs_exist_ok=True)
 
 
 PACK = """\
@@ -222,13 +236,12 @@ keeps = ["b"]
     ids=["another input", "an edited pack", "another profile", "another threshold", "other stages", "another time", "an index", "another structure"],
 )  # fmt: skip
 def test_another_run_is_not_resumed(
-    unfinished: Path, change: Callable[[Path], object], options: Sequence[str], differs: str
+    run: Run, unfinished: Path, change: Callable[[Path], object], options: Sequence[str], differs: str
 ) -> None:
     change(unfinished)
-    words = [*command("out.jsonl", 1, "-r", "mine.toml"), "--resume", *options]
-    done = subprocess.run(words, cwd=unfinished, capture_output=True, check=False)
-    assert done.returncode == 2
-    assert f"the unfinished run had other {differs}" in done.stderr.decode()
+    done = run(*words_of("out.jsonl", 1, "-r", "mine.toml"), "--resume", *options)
+    assert done.code == 2
+    assert f"the unfinished run had other {differs}" in done.err
 
 
 def test_a_resumed_run_does_only_what_is_missing(unfinished: Path) -> None:
@@ -244,15 +257,15 @@ def test_a_resumed_run_does_only_what_is_missing(unfinished: Path) -> None:
     assert done.stat().st_mtime_ns == before
 
 
-def test_the_output_of_a_live_run_is_refused_and_its_process_named(tmp_path: Path) -> None:
+def test_the_output_of_a_live_run_is_refused_and_its_process_named(run: Run, tmp_path: Path) -> None:
     corpus(tmp_path)
     process = subprocess.Popen(command("out.jsonl"), cwd=tmp_path)
     assert wait_until(lambda: any(tmp_path.glob(".copydesk-*/staged/*")))
     process.send_signal(signal.SIGSTOP)
     for more in ([], ["--resume"], ["-f"]):
-        second = subprocess.run([*command("out.jsonl"), *more], cwd=tmp_path, capture_output=True, check=False)
-        assert second.returncode == 2
-        assert f"out.jsonl: is being written by process {process.pid} on " in second.stderr.decode()
+        second = run(*words_of("out.jsonl"), *more)
+        assert second.code == 2
+        assert f"out.jsonl: is being written by process {process.pid} on " in second.err
     process.send_signal(signal.SIGCONT)
     assert process.wait() == 0
 
@@ -271,12 +284,13 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_is_killed_is_named_and_resume_goes_on(
-    tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
+    run: Run, tmp_path: Path, reference: Callable[[str, bool], dict[str, bytes]]
 ) -> None:
     corpus(tmp_path)
     mark = f"{os.getpid()}-{random.random()}"
-    words = command("out.jsonl", 2)
-    process = subprocess.Popen(words, cwd=tmp_path, env={**os.environ, MARK: mark}, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command("out.jsonl", 2), cwd=tmp_path, env={**os.environ, MARK: mark}, stderr=subprocess.PIPE
+    )
 
     def workers() -> list[int]:
         found = (pid for pid in marked(mark) if pid != process.pid)
@@ -288,7 +302,7 @@ def test_a_worker_that_is_killed_is_named_and_resume_goes_on(
     assert process.returncode == 6
     assert "its worker process was killed by signal 9" in said.decode() and "--resume" in said.decode()
     assert b"Traceback" not in said
-    subprocess.run([*words, "--resume"], cwd=tmp_path, check=True)
+    assert run(*words_of("out.jsonl", 2), "--resume").code == 0
     assert finals(tmp_path) == reference("file", False)
     assert hidden(tmp_path) == []
 
