@@ -32,6 +32,13 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8").replace(" --quiet", "")
 
 
+def test_ci_leaves_out_what_cannot_run_by_variables_of_tox() -> None:
+    needed = re.findall(r"^need \S+ \S+ (\w+)$", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
+    variables = re.findall(r"\{env:TESTS_WITH_(\w+):tests/with_(\w+)\}", (ROOT / "tox.ini").read_text(encoding="utf-8"))
+    assert needed == ["browser", "spark"]
+    assert variables == [(name.upper(), name) for name in needed]
+
+
 # The index of rules leads to pages that are built with the docs.
 PAGES = [
     page for page in (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))) if page.parent.name != "rules"

