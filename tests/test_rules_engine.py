@@ -196,8 +196,8 @@ def test_literal_search_finds_literals(articles: list[list[str]], literals: list
 def plain_loop(group: RuleGroup, view: ArticleView) -> Iterator[tuple[int, str]]:
     """Every rule is asked about every block."""
     for compiled in group.rules:
-        for at in range(len(view)):
-            if at not in view.frame and covers(compiled.rule.scope, view.scope) and compiled.names.holds(view, at):
+        for at in range(len(view)) if covers(compiled.rule.scope, view.scope) else ():
+            if at not in view.frame and compiled.names.holds(view, at):
                 yield at, compiled.name
 
 

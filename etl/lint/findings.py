@@ -11,7 +11,8 @@ from etl.lint.codes import CODES
 from etl.lint.redos_search import Target, Worst, under_attack
 from etl.lint.static_checks import shape_faults
 from etl.lint.tree import parts
-from etl.packs import Sourced, builtin_packs, faults, load_pack, pack_files, patterns, place, read_pack
+from etl.packs import Sourced, builtin_packs, faults, pack_files, patterns, place, read_pack
+from etl.packs.shipped import builtin_rules
 from etl.rules.language import Pattern, Rule
 from etl.rules.regexes.bounds import regex_fault
 from etl.rules.regexes.compiled import regex_of
@@ -66,7 +67,7 @@ def lint_regex(regex: str, flags: int, is_searched: bool) -> Iterator[str]:
 def _beside(paths: Sequence[Path]) -> list[Sourced]:
     """Return the built-in rules, without those of the packs that are checked."""
     looked_at = {path.resolve() for path in paths}
-    return [rule for path in builtin_packs() if path.resolve() not in looked_at for rule in load_pack(path)]
+    return [rule for rule in builtin_rules() if Path(rule.path).resolve() not in looked_at]
 
 
 def _by_place(place: str) -> list[str | int]:
