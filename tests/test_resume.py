@@ -75,7 +75,7 @@ def marked(mark: str) -> list[int]:
     return found
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 20) -> bool:
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():
