@@ -274,7 +274,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     corpus(tmp_path)
     mark = f"{os.getpid()}-{random.random()}"
     process = subprocess.Popen(command("out.jsonl", 2), cwd=tmp_path, env={**os.environ, MARK: mark})
-    assert wait_until(lambda: len(marked(mark)) >= 3 and any(tmp_path.glob(".copydesk-*/done/*")))
+    assert wait_until(lambda: any(tmp_path.glob(".copydesk-*/done/*")) and len(marked(mark)) >= 3)
     process.kill()
     process.wait()
     assert wait_until(lambda: not marked(mark), 5)
@@ -296,7 +296,7 @@ def test_a_worker_that_is_killed_is_named_and_resume_goes_on(
         found = (pid for pid in marked(mark) if pid != process.pid)
         return [pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
-    assert wait_until(lambda: len(workers()) == 2 and any(tmp_path.glob(".copydesk-*/done/*")))
+    assert wait_until(lambda: any(tmp_path.glob(".copydesk-*/done/*")) and len(workers()) == 2)
     os.kill(workers()[0], signal.SIGKILL)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 6
