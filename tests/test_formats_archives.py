@@ -115,6 +115,77 @@ def test_a_packed_page_that_is_cut_is_a_reject(tmp_path: Path, pack: Callable[[b
     assert isinstance(other, Raw)
 
 
+def bare(body: bytes) -> bytes:
+    return zlib.compress(body)[2:-4]
+
+
+def packed(codings: str, body: bytes) -> bytes:
+    return record(1, body, more=f"Content-Encoding: {codings}\r\n" if codings else "")
+
+
+WHOLE = PAGE.encode()
+HALVES = WHOLE[:70], WHOLE[70:]
+
+
+@pytest.mark.parametrize(
+    ("codings", "body"),
+    [
+        pytest.param("x-gzip", gzip.compress(WHOLE)[:-12], id="under another name"),
+        pytest.param("GZIP ,", gzip.compress(WHOLE)[:-12], id="with a comma"),
+        pytest.param("deflate", bare(WHOLE)[:-12], id="without a head"),
+        pytest.param("gzip, gzip", gzip.compress(gzip.compress(WHOLE)[:-12]), id="packed twice"),
+        pytest.param("gzip", gzip.compress(HALVES[0]) + gzip.compress(HALVES[1])[:-12], id="in its second member"),
+        pytest.param("zstd", zstandard.compress(WHOLE)[:-6], id="with Zstandard"),
+    ],
+)
+def test_a_page_that_is_cut_in_any_packing_is_a_reject(tmp_path: Path, codings: str, body: bytes) -> None:
+    (tmp_path / "a.warc").write_bytes(packed(codings, body) + record(2, WHOLE))
+    one, other = results(tmp_path / "a.warc")
+    assert isinstance(one, Reject) and "its page is packed, and cut" in one.reason
+    assert isinstance(other, Raw)
+
+
+@pytest.mark.parametrize("codings", ["gzip", "x-gzip", "gzip, gzip"])
+def test_all_members_of_a_page_are_read(tmp_path: Path, codings: str) -> None:
+    body = b"".join(map(gzip.compress, HALVES))
+    (tmp_path / "a.warc").write_bytes(packed(codings, gzip.compress(body) if "," in codings else body))
+    (page,) = results(tmp_path / "a.warc")
+    assert isinstance(page, Raw) and page.body == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("more", "body"),
+    [
+        pytest.param("Content-Encoding: gzip\r\n", gzip.compress(WHOLE) + b"<p>More.", id="gzip"),
+        pytest.param("Content-Encoding: deflate\r\n", zlib.compress(WHOLE) + b"<p>More.", id="deflate"),
+        pytest.param("Content-Encoding: deflate\r\n", bare(WHOLE) + b"<p>More.", id="without a head"),
+        pytest.param("Transfer-Encoding: chunked\r\n", as_chunks(WHOLE) + b"<p>More.", id="chunks"),
+    ],
+)
+def test_what_stands_behind_the_end_of_a_page_is_a_reject(tmp_path: Path, more: str, body: bytes) -> None:
+    (tmp_path / "a.warc").write_bytes(record(1, body, more=more))
+    page, rest = results(tmp_path / "a.warc")
+    assert isinstance(page, Raw) and page.body == WHOLE
+    assert isinstance(rest, Reject) and rest.body == b"<p>More."
+
+
+def test_chunks_may_have_extensions_and_trailers(tmp_path: Path) -> None:
+    body = b"%x;name=value\r\n%s\r\n0\r\nExpires: never\r\n\r\n" % (len(WHOLE), WHOLE)
+    (tmp_path / "a.warc").write_bytes(record(1, body, more="Transfer-Encoding: chunked\r\n"))
+    (page,) = results(tmp_path / "a.warc")
+    assert isinstance(page, Raw) and page.body == WHOLE
+
+
+@pytest.mark.parametrize("size", [1, 500, 1 << 20])
+def test_rows_behind_damage_are_those_of_the_plain_file(tmp_path: Path, size: int) -> None:
+    body = record(1, WHOLE) + b"no record\r\n" + record(2, WHOLE) + b"\r\n" + record(3, WHOLE)
+    plain, whole = tmp_path / "a.warc", tmp_path / "whole.warc.gz"
+    plain.write_bytes(body)
+    whole.write_bytes(gzip.compress(body))
+    rows = [one.row for one in results(plain)]
+    assert len(rows) == 4 and [one.row for one in results(whole, size)] == rows
+
+
 MEMBERS = [gzip.compress(one) for one in RECORDS]
 
 

@@ -34,10 +34,11 @@ class Bomb(Damaged):
     """A compressed file that holds more than any that is meant to be read."""
 
 
-class _Zstandard:
+class Zstandard:
     """A reader of Zstandard frames in a row.  zstandard's own takes a frame that is cut for a whole one."""
 
     def __init__(self, packed: IO[bytes]) -> None:
+        """Read the frames of a file."""
         import zstandard
 
         self._packed = packed
@@ -99,7 +100,7 @@ class _Streams:
 # What unpacks what `compression` names.  All read like a GzipFile.
 _UNPACKERS: dict[str, Callable[[IO[bytes]], Any]] = {
     "gzip": lambda packed: gzip.GzipFile(fileobj=packed),
-    "Zstandard": _Zstandard,
+    "Zstandard": Zstandard,
     "bzip2": lambda packed: _Streams(packed, bz2.BZ2Decompressor),
     "xz": lambda packed: _Streams(packed, lambda: lzma.LZMADecompressor(memlimit=MAX_XZ_MEMORY), b"\0"),
 }

@@ -4,9 +4,7 @@ FastWARC reads what is in a record.  The row of a document is the offset of its 
 `.warc.gz` of one member a record, that of the member.
 """
 
-import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from itertools import takewhile
@@ -14,11 +12,13 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from etl.formats.http_body import Unpacked, known_codings, unpacked_body
 from etl.formats.names import language_code
 from etl.formats.opening import before_damage, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.warc_records import (
+    END,
     MAX_HEADER_BYTES,
     MEMBER,
     PIECE_BYTES,
@@ -41,6 +41,8 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # Servers that do not know what they send.
 _UNKNOWN_TYPES = ("application/octet-stream", "binary/octet-stream", "application/unknown", "unknown/unknown")
 _TEXT_TYPES = ("text/plain",)
+# What follows the last chunk of a page, or its last member.
+BEHIND = "stands behind the end of its page, and is not read"
 # What a server says of a page, and what a crawler says of it, that goes into the metadata: WARC header -> name.
 _METADATA = {
     "WARC-Date": "warc_date",
@@ -52,28 +54,27 @@ _METADATA = {
 }
 
 
-def read_record(path: str, piece: Piece, reading: Reading) -> Raw | Reject:
-    """Return the document in a record, or what else it is."""
+def read_record(path: str, piece: Piece, reading: Reading) -> Iterator[Raw | Reject]:
+    """Yield the document in a record, or what else it is; and what stands behind the end of its page."""
     from fastwarc.warc import WarcRecord
 
     if piece.fault:
-        return Reject(path, piece.offset, piece.fault, piece.body)
+        yield Reject(path, piece.offset, piece.fault, piece.body)
+        return
     try:
         whole = with_one_length(piece.body)
         record = WarcRecord.from_bytes(whole)
         kind, what = _kind(record)
         if kind is None:
-            return Reject(path, piece.offset, what, b"", is_error=False)
-        body = _payload(record, whole)
+            yield Reject(path, piece.offset, what, b"", is_error=False)
+            return
+        found = _payload(record, whole)
     except OSError as error:
-        return Reject(path, piece.offset, f"is a damaged WARC record: {error}", piece.body)
-    if len(body) > MAX_DOCUMENT_BYTES:
-        return Reject(path, piece.offset, TOO_LONG, body[:MAX_HEADER_BYTES])
-    if not body.strip():
-        return Reject(path, piece.offset, "empty", b"", is_error=False)
-    if what in _UNKNOWN_TYPES and not looks_like_html(body[:PIECE_BYTES]):
-        return Reject(path, piece.offset, what, b"", is_error=False)
-    return _document(path, piece.offset, record, body, kind, reading)
+        yield Reject(path, piece.offset, f"is a damaged WARC record: {error}", piece.body)
+        return
+    yield _document_of(path, piece.offset, record, found.page, kind, what, reading)
+    if found.behind:
+        yield Reject(path, piece.offset, BEHIND, found.behind)
 
 
 def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
@@ -95,55 +96,38 @@ def _kind(record: "WarcRecord") -> tuple[Kind | None, str]:
     return (None, media) if media else ("html", "")  # a server that does not say: the content decides
 
 
-def _payload(record: "WarcRecord", body: bytes) -> bytes:
-    """Return what a record holds, unpacked; of what is too long for a document, no more than shows that it is.
-
-    Some crawlers unpack pages and leave the header that says they are packed.
-    """
+def _payload(record: "WarcRecord", whole: bytes) -> Unpacked:
+    """Return what a record holds, unpacked; of what is too long for a document, no more than shows that it is."""
     if record.http_headers is None:
-        return bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
+        return Unpacked(bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1)))
     if record.http_headers.status_code is None:
-        whole = bytes(type(record).from_bytes(body).reader.read(MAX_DOCUMENT_BYTES + 1))
-        if whole.lstrip().startswith(b"<") and looks_like_html(whole[:PIECE_BYTES]):  # a page without a head of HTTP
-            return whole
+        page = bytes(type(record).from_bytes(whole).reader.read(MAX_DOCUMENT_BYTES + 1))
+        if page.lstrip().startswith(b"<") and looks_like_html(page[:PIECE_BYTES]):  # a page without a head of HTTP
+            return Unpacked(page)
+    body = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
+    codings = known_codings(record.http_headers)
+    if codings is not None:
+        return unpacked_body(body, codings)
     try:
-        again = type(record).from_bytes(body)
+        again = type(record).from_bytes(whole)  # Brotli, which FastWARC unpacks
         again.parse_http(auto_decode="all", quirks_mode=True)
-        page = bytes(again.reader.read(MAX_DOCUMENT_BYTES + 1))
+        return Unpacked(bytes(again.reader.read(MAX_DOCUMENT_BYTES + 1)))
     except OSError:
-        plain = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
-        pages = (plain, *_inflated(type(record).from_bytes(body)))
-        page = next((page for page in pages if looks_like_html(page[:PIECE_BYTES])), b"")
-        if not page:
-            raise
-        return page
-    if _is_cut(record, body):
-        raise OSError("its page is packed, and cut")
-    return page
+        if looks_like_html(body[:PIECE_BYTES]):  # the crawler has unpacked it
+            return Unpacked(body)
+        raise
 
 
-def _is_cut(record: "WarcRecord", body: bytes) -> bool:
-    """Return true if a page is packed and does not end: fastwarc gives what stands before the end, and says nothing."""
-    if (record.http_headers.get("Content-Encoding", "") or "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return False
-    again = type(record).from_bytes(body)
-    again.parse_http(auto_decode="transfer", quirks_mode=True)
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    try:
-        page = unpacker.decompress(again.reader.read(MAX_DOCUMENT_BYTES + 1), MAX_DOCUMENT_BYTES + 1)
-    except zlib.error:  # it is unpacked already, or damaged
-        return False
-    return not unpacker.eof and len(page) <= MAX_DOCUMENT_BYTES
-
-
-def _inflated(record: "WarcRecord") -> Iterator[bytes]:
-    """Yield what a body unpacks to by ways that fastwarc does not know: x-gzip, deflate without a head."""
-    with suppress(OSError):
-        record.parse_http(auto_decode="transfer", quirks_mode=True)
-        packed = record.reader.read(MAX_DOCUMENT_BYTES + 1)
-        for form in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-            with suppress(zlib.error):
-                yield zlib.decompressobj(form).decompress(packed, MAX_DOCUMENT_BYTES + 1)
+def _document_of(
+    path: str, offset: int, record: "WarcRecord", body: bytes, kind: Kind, what: str, reading: Reading
+) -> Raw | Reject:
+    if len(body) > MAX_DOCUMENT_BYTES:
+        return Reject(path, offset, TOO_LONG, body[:MAX_HEADER_BYTES])
+    if not body.strip():
+        return Reject(path, offset, "empty", b"", is_error=False)
+    if what in _UNKNOWN_TYPES and not looks_like_html(body[:PIECE_BYTES]):
+        return Reject(path, offset, what, b"", is_error=False)
+    return _document(path, offset, record, body, kind, reading)
 
 
 def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: Kind, reading: Reading) -> Raw:
@@ -217,14 +201,15 @@ def _chunks(opened: Opened, size: int) -> Iterator[Share]:
     source, parts, start, length = opened.source, list[bytes](), 0, 0
     file, before = before_damage(opened.file)
     for piece in records(file):
+        # Offsets are counted from the first record of a chunk.
+        if parts and (piece.fault or length >= size or piece.offset != start + length):
+            yield Share(source, "warc", length, b"".join(parts), start)
+            parts, length = [], 0
         if piece.fault:
             yield Share(source, "warc", len(piece.body), piece.body, piece.offset, fault=piece.fault)
             continue
-        if parts and length >= size:
-            yield Share(source, "warc", length, b"".join(parts), start)
-            parts, length = [], 0
         start = start if parts else piece.offset
-        parts.append(piece.body + b"\r\n\r\n")
+        parts.append(piece.body + END)
         length += len(parts[-1])
     if parts:
         yield Share(source, "warc", length, b"".join(parts), start)
@@ -236,7 +221,7 @@ def _chunks(opened: Opened, size: int) -> Iterator[Share]:
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
     for piece in _pieces(share):
-        yield read_record(share.source.name, piece, reading)
+        yield from read_record(share.source.name, piece, reading)
 
 
 def _pieces(share: Share) -> Iterator[Piece]:

@@ -18,6 +18,8 @@ from etl.formats.source import MAX_DOCUMENT_BYTES, Opened
 
 START = re.compile(rb"WARC/\d\.\d\r?\n")
 MEMBER = b"\x1f\x8b\x08"
+# What follows a record.
+END = b"\r\n\r\n"
 # Bytes.  The headers of a record; Common Crawl's have 1 KiB.
 MAX_HEADER_BYTES = 64 << 10
 # Gzip members that tell how a file is packed: the head of the file, and a record.

@@ -1,0 +1,127 @@
+"""The body of an HTTP response -> the page in it: chunks joined, and unpacked as its server says.
+
+FastWARC does this too, but gives what stands before a cut for the page, and is silent on what stands behind its end.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import BytesIO
+
+from msgspec import Struct
+
+from etl.formats.sniffing import SNIFFED_BYTES, looks_like_html
+from etl.formats.source import MAX_DOCUMENT_BYTES
+from etl.formats.unpacking import Zstandard
+
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_TRAILERS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n)*\r?\n?")
+_GZIP = b"\x1f\x8b"
+# Behind the end of a page these are padding.
+_PADDING = b"\0\r\n"
+_CUT = "its page is packed, and cut"
+
+
+class Unpacked(Struct, frozen=True, gc=False):
+    """A page, and the bytes that stand behind its end."""
+
+    page: bytes
+    behind: bytes = b""
+
+
+def known_codings(headers: Mapping[str, str]) -> Sequence[str] | None:
+    """Return how a body is packed and cut, the last way first; None if one of them is not known here."""
+    said = ",".join(headers.get(name, "") or "" for name in ("Content-Encoding", "Transfer-Encoding"))
+    codings = [one for one in (word.strip().lower() for word in said.split(",")) if one not in ("", "identity")]
+    return codings[::-1] if all(one in _UNPACKERS for one in codings) else None
+
+
+def unpacked_body(body: bytes, codings: Sequence[str]) -> Unpacked:
+    """Return the page in a body; of what is too long for a document, no more than shows that it is.
+
+    Some crawlers unpack pages and leave the headers that say they are packed.  Raises OSError for what is damaged, or
+    does not end.
+    """
+    page, behind = body, b""
+    for coding in codings:
+        if _is_page(page):
+            break
+        found = _UNPACKERS[coding](page)
+        page, behind = found.page, behind or found.behind
+    return Unpacked(page, behind)
+
+
+def _is_page(body: bytes) -> bool:
+    return looks_like_html(body[:SNIFFED_BYTES])
+
+
+def _joined(body: bytes) -> Unpacked:
+    """Return the chunks of a body, joined.  Raises OSError."""
+    parts, at = list[bytes](), 0
+    while head := _CHUNK.match(body, at):
+        size = int(head[1], 16)
+        if not size:
+            at = _TRAILERS.match(body, head.end()).end()  # type: ignore[union-attr]  # it matches the empty string
+            return Unpacked(b"".join(parts), body[at:] if body[at:].strip(_PADDING) else b"")
+        part = body[head.end() : head.end() + size]
+        if len(part) < size:
+            if len(body) > MAX_DOCUMENT_BYTES:  # it is cut here, and too long
+                return Unpacked(body)
+            raise OSError("its page is cut within a chunk")
+        parts.append(part)
+        at = head.end() + size
+        at += len(body[at : at + 2]) - len(body[at : at + 2].lstrip(b"\r\n"))
+    if body[at:].strip(_PADDING):
+        raise OSError(f"its page is damaged: {body[at : at + 20]!r} begins no chunk")
+    return Unpacked(b"".join(parts))
+
+
+def _inflated(packed: bytes) -> Unpacked:
+    """Return what is packed with deflate, in members of gzip, with its head or without.  Raises OSError."""
+    if packed.startswith(_GZIP):
+        form = zlib.MAX_WBITS | 16
+    else:
+        has_head = len(packed) > 1 and packed[0] & 15 == 8 and not int.from_bytes(packed[:2]) % 31
+        form = zlib.MAX_WBITS if has_head else -zlib.MAX_WBITS
+    parts, size, rest = list[bytes](), 0, packed
+    while rest and (not parts or rest.startswith(_GZIP)):
+        unpacker = zlib.decompressobj(form)
+        try:
+            parts.append(unpacker.decompress(rest, MAX_DOCUMENT_BYTES + 1 - size))
+        except zlib.error as error:
+            raise OSError(f"its page is packed, and damaged: {error}") from None
+        size += len(parts[-1])
+        if size > MAX_DOCUMENT_BYTES:
+            return Unpacked(b"".join(parts))
+        if not unpacker.eof:
+            raise OSError(_CUT)
+        rest = unpacker.unused_data
+    return Unpacked(b"".join(parts), rest if rest.strip(_PADDING) else b"")
+
+
+def _from_frames(packed: bytes) -> Unpacked:
+    """Return what is packed in frames of Zstandard.  Raises OSError."""
+    from zstandard import ZstdError
+
+    try:
+        return Unpacked(b"".join(_pieces(packed)))
+    except EOFError:
+        raise OSError(_CUT) from None
+    except ZstdError as error:
+        raise OSError(f"its page is packed, and damaged: {error}") from None
+
+
+def _pieces(packed: bytes) -> Iterator[bytes]:
+    file, size = Zstandard(BytesIO(packed)), 0
+    while size <= MAX_DOCUMENT_BYTES and (piece := file.read1(MAX_DOCUMENT_BYTES + 1 - size)):
+        size += len(piece)
+        yield piece
+
+
+_UNPACKERS: Mapping[str, Callable[[bytes], Unpacked]] = {
+    "chunked": _joined,
+    "gzip": _inflated,
+    "x-gzip": _inflated,
+    "deflate": _inflated,
+    "zstd": _from_frames,
+}
