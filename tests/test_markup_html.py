@@ -80,8 +80,18 @@ def kept(page: Page) -> str:
         ),
         pytest.param("<svg><text>a</text></svg><math><mi>x</mi><annotation>x</annotation></math>", ["x"], id="math is"),
         pytest.param(
-            "<svg><g><text>a</text></g><p>b</p><b>c</b>d</svg>e", ["b", "ce"], id="but for what breaks out of a picture"
+            "<svg><g><text>a</text></g><p>b</p><b>c</b>d</svg>e",
+            ["b", "cde"],
+            id="but for what breaks out of a picture",
         ),
+        pytest.param("<div><svg><path><p>b</p>c</div>", ["b", "c"], id="and for what follows it"),
+        pytest.param("<svg><path><br>b<svg><img>c<p>d", ["bc", "d"], id="a break and an image break out of a picture"),
+        pytest.param(
+            "<svg><foreignObject>a<section>b</section></foreignObject><text>c</text></svg>d",
+            ["a", "b", "d"],
+            id="HTML within a picture is shown",
+        ),
+        pytest.param("<svg><desc>By <b>Sketch</b></desc><text>b</text></svg>c", ["c"], id="a description is not"),
         pytest.param(
             "<svg><style>a</style><p>b<svg><path/></svg>c</p>", ["bc"], id="or stands behind one that is not closed"
         ),

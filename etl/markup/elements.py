@@ -24,11 +24,14 @@ SILENT = frozenset(("annotation", "annotation-xml", "script", "style", "svg", "t
 # These end an <svg> that is not closed, and are shown within one (the HTML standard: "foreign content").
 OUT_OF_SVG = frozenset(
     (
-        *("b", "big", "blockquote", "center", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5"),
-        *("h6", "i", "li", "listing", "main", "menu", "ol", "p", "pre", "ruby", "s", "small", "span", "strong"),
-        *("strike", "sub", "sup", "table", "tt", "u", "ul", "var"),
+        *("b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed", "font"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "listing", "main", "menu", "meta"),
+        *("nobr", "ol", "p", "pre", "ruby", "s", "small", "span", "strong", "strike", "sub", "sup", "table", "tt"),
+        *("u", "ul", "var"),
     )
 )
+# HTML within an <svg>, which goes on behind it: shown, or silent.
+WITHIN_SVG = {"desc": "desc", "foreignobject": ""}
 # Controls, and what a browser shows that cannot show them: text that is no part of a story on any page, by its name.
 CONTROLS = {
     "audio": "audio",

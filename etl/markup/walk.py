@@ -31,6 +31,7 @@ from etl.markup.elements import (
     PICTURES,
     SILENT,
     VERBATIM,
+    WITHIN_SVG,
 )
 from etl.markup.layout import Box, Layout, Line
 from etl.markup.links import LinkedWords
@@ -144,8 +145,11 @@ class _Walker:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
         self.around.append((self.box, self.parts, self.bits, self.silent))
-        if self.silent == "svg" and tag in OUT_OF_SVG:
-            self.silent = ""
+        if self.silent == "svg":
+            if tag in OUT_OF_SVG:
+                self._leave_svg()
+            elif tag in WITHIN_SVG:
+                self.silent = WITHIN_SVG[tag]
         if self.silent or (tag in SILENT and "shadowrootmode" not in attributes):
             self.silent = tag if tag in SILENT else self.silent
         elif (
@@ -216,6 +220,15 @@ class _Walker:
         self.ends[0] = len(self.boxes)
         clues = tuple(self.listener.clues)
         return Layout(tuple(self.boxes), tuple(self.ends), tuple(self.keys), tuple(self.lines), clues)
+
+    def _leave_svg(self) -> None:
+        """End a picture, as what is no part of any does: what follows is shown."""
+        self.silent = ""
+        for place in range(len(self.around) - 1, -1, -1):
+            box, parts, bits, silent = self.around[place]
+            if silent != "svg":
+                return
+            self.around[place] = box, parts, bits, ""
 
     # Boxes
 
