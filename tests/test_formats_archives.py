@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import re
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -184,6 +185,17 @@ def test_rows_behind_damage_are_those_of_the_plain_file(tmp_path: Path, size: in
     whole.write_bytes(gzip.compress(body))
     rows = [one.row for one in results(plain)]
     assert len(rows) == 4 and [one.row for one in results(whole, size)] == rows
+
+
+def test_items_that_are_not_ended_are_rejects_however_many_they_are(tmp_path: Path) -> None:
+    items = "".join(f"<item><title>Number {number}" for number in range(5000))
+    (tmp_path / "a.xml").write_text(f"<rss><channel><!-- <item> -->{items}")
+    started = time.process_time()
+    found = results(tmp_path / "a.xml")
+    assert [one.body.decode() for one in found if isinstance(one, Reject)] == items.replace("<item>", "|<item>").split(
+        "|"
+    )[1:]
+    assert time.process_time() - started < 5
 
 
 MEMBERS = [gzip.compress(one) for one in RECORDS]

@@ -60,6 +60,7 @@ _OPENED = later(r"<(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
 _ENDED = later(r"</(?:\w+:)?(?:item|entry)\s*>|<(?:\w+:)?(?:item|entry)(?:\s[^<>]*)?/>", re.I)
 _ITEM_OR_ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF|(?:\w+:)?(?:item|entry))\s*>", re.I)
 _ROOT_ENDED = later(r"</(?:rss|feed|rdf:RDF)\s*>", re.I)
+_COMMENT = later(r"<!--.*?-->", re.S)
 _MARKUP = later(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.S)
 
 # A note: text that stands in a feed, but in no element.
@@ -79,7 +80,7 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
     found, damaged = _without_open_cdata(found, mark)
     text = _without_declarations(_well_formed(found))
     whole = len(_ENDED.findall(_CDATA.sub("", text)))
-    row, notes, is_noted = 0, list[str](), False
+    row, notes, is_noted, starts = 0, list[str](), False, list[int]()
     for root in _feeds(text):
         channel = {} if _is_item(root) else _channel(root)
         if not is_noted and _has_loose_words(root):
@@ -89,7 +90,11 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
             if (place := item.get("cut", "")).startswith(mark):
                 yield damaged[int(place.removeprefix(mark))].at(path, row)
                 continue
-            result = _read_item(path, row, item, channel, reading) if row <= whole else _cut(path, row, item, found)
+            if row > whole:
+                starts = starts or _starts(found)
+                yield _cut(path, row, item, found, starts)
+                continue
+            result = _read_item(path, row, item, channel, reading)
             if notes and isinstance(result, Raw):
                 result = structs.replace(result, notes=(*result.notes, *notes))
                 notes = []
@@ -98,6 +103,9 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
         yield Reject(path, 1, "is a feed (RSS or Atom) without an item", body)
     elif notes:  # there is no document to note them with
         yield Reject(path, row + 1, f"is a feed with {BESIDE}", body)
+    if row > whole:  # items that are open, one within the other: libxml2 stops at some 2,000
+        for lost in range(row + 1, len(starts)):
+            yield Reject(path, lost, CUT_OFF, found[starts[lost - 1] : starts[lost]].encode("utf-8", "replace"))
 
 
 class _Damaged(Struct, frozen=True, gc=False):
@@ -269,10 +277,14 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
         return Reject(path, row, "is an item of a feed without any content", xml)
 
 
-def _cut(path: str, row: int, item: "_Element", text: str) -> Reject:
-    """Return an item that is cut off, with what stands in the text from its tag on."""
-    plain = _without_cdata(text)
-    starts = [*(match.start() for match in _OPENED.finditer(plain)), len(text)]
+def _starts(text: str) -> list[int]:
+    """Return where the items of a feed begin, and the end of the last."""
+    plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), _without_cdata(text))
+    return [*(match.start() for match in _OPENED.finditer(plain)), len(text)]
+
+
+def _cut(path: str, row: int, item: "_Element", text: str, starts: Sequence[int]) -> Reject:
+    """Return an item that is cut off, with what stands in the text from its tag on, up to the next of `starts`."""
     body = text[starts[row - 1] : starts[row]].encode("utf-8", "replace") if row < len(starts) else _source(item)
     return Reject(path, row, CUT_OFF, body)
 
