@@ -34,6 +34,9 @@ Counts = tuple[tuple[str, int], ...]
 
 _encode = msgspec.json.Encoder().encode
 
+# An audit's checksum is a polynomial in this number: its documents are the coefficients.
+_STEP, _MODULUS = 0x9E3779B97F4A7C15F39CC0605CEDC8341082276BF3A27251F86C6A11D0C18E95, 1 << 256
+
 # Entries that take no characters.
 BOOKED_NOTHING = ("tag", "document", "end")
 
@@ -133,12 +136,12 @@ COUNTED = ("statuses", "rules", "kinds", "publishers", "encodings", "warnings")
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of tallies: of documents for a shard, of shards for a run.  Names are sorted."""
+    """Return the sum of tallies, in order: of documents for a shard, of shards for a run.  Names are sorted."""
     documents = rejects = read = kept = changed = removed = 0
     counts = {name: Counter[str]() for name in COUNTED}
-    checksum = ""
+    checksums: list[tuple[str, int]] = []
     for tally in tallies:
-        checksum = checksum_of((checksum, tally.checksum))
+        checksums.append((tally.checksum, tally.documents))
         documents += tally.documents
         rejects += tally.rejects
         read += tally.books.read
@@ -149,7 +152,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
             for key, count in getattr(tally, name):
                 counter[key] += count
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum)
+    return Tally(
+        documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum_of(checksums)
+    )
 
 
 def document_checksum(head: Entry, entries: Sequence[Entry]) -> str:
@@ -157,13 +162,24 @@ def document_checksum(head: Entry, entries: Sequence[Entry]) -> str:
     return sha256(_encode((head, entries))).hexdigest()
 
 
-def checksum_of(checksums: Iterable[str]) -> str:
-    """Return the checksum of several: their sum, so that it does not depend on how documents fall into shards.
+def checksum_of(parts: Iterable[tuple[str, int]]) -> str:
+    """Return the checksum of the parts of an audit, in order, from that of each and the number of its documents.
 
-    Without any it is "".
+    It does not depend on how documents fall into parts, but on their order.  Without any it is "".
+
+    >>> one, two, three = "1", "2", "3"
+    >>> both = checksum_of([(two, 1), (three, 1)])
+    >>> checksum_of([(one, 1), (both, 2)]) == checksum_of([(one, 1), (two, 1), (three, 1)])
+    True
+    >>> checksum_of([(one, 1), (two, 1)]) == checksum_of([(two, 1), (one, 1)])
+    False
     """
-    numbers = [int(one, 16) for one in checksums if one]
-    return f"{sum(numbers) % (1 << 256):064x}" if numbers else ""
+    found, place, is_any = 0, 0, False
+    for checksum, documents in parts:
+        if checksum:
+            found, is_any = found + int(checksum, 16) * pow(_STEP, place, _MODULUS), True
+        place += documents
+    return f"{found % _MODULUS:064x}" if is_any else ""
 
 
 def close(tallies: Iterable[Tally]) -> Tally:

@@ -103,8 +103,8 @@ def read_audit(path: Path) -> Iterator[AuditedDocument]:
     documents, length, checksum = 0, 0, ""
     ends: list[Entry] = []
     for document in audited(before_end(path, ends)):
+        checksum = checksum_of([(checksum, documents), (document_checksum(document.head, document.entries), 1)])
         documents, length = documents + 1, length + document.head.char_end
-        checksum = checksum_of([checksum, document_checksum(document.head, document.entries)])
         yield document
     if not ends:
         raise RestoreError(str(path), "is cut off: the last entry of an audit is missing", WAY_OUT)

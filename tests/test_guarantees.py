@@ -731,6 +731,18 @@ def test_an_audit_that_lies_of_its_lengths_or_is_damaged_is_refused(
     assert done.code in (2, 5) and "internal error" not in done.err, done.err
 
 
+def test_documents_that_changed_places_in_articles_and_audit_are_refused(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", "".join(json.dumps({"text": STORY.format(number)}) + "\n" for number in range(3)))
+    write(tmp_path / "b.txt", STORY.format(4))
+    assert run("clean", "a.jsonl", "b.txt", "-o", "o.jsonl", "--dedup", "off", "--shard-size", "1kB").code == 0
+    assert run("restore", "o.jsonl", "-o", "back/").code == 0
+    for name in ("o.jsonl", "o.audit.jsonl"):
+        first, second, *rest = (tmp_path / name).read_bytes().splitlines(keepends=True)
+        (tmp_path / name).write_bytes(b"".join([second, first, *rest]))
+    done = run("restore", "o.jsonl", "-o", "other/")
+    assert done.code == 5 and not (tmp_path / "other").exists(), done.err
+
+
 @pytest.mark.parametrize("command", ["restore", "stats", "inspect", "report -o r.html"])
 def test_articles_nested_too_deep_are_no_internal_error(run: Run, tmp_path: Path, command: str) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
