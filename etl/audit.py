@@ -139,9 +139,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of tallies, in order: of documents for a shard, of shards for a run.  Names are sorted."""
     documents = rejects = read = kept = changed = removed = 0
     counts = {name: Counter[str]() for name in COUNTED}
-    checksums: list[tuple[str, int]] = []
+    checksum = ""
     for tally in tallies:
-        checksums.append((tally.checksum, tally.documents))
+        checksum = checksum_of(((checksum, documents), (tally.checksum, tally.documents)))
         documents += tally.documents
         rejects += tally.rejects
         read += tally.books.read
@@ -152,9 +152,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
             for key, count in getattr(tally, name):
                 counter[key] += count
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(
-        documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum_of(checksums)
-    )
+    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum)
 
 
 def document_checksum(head: Entry, entries: Sequence[Entry]) -> str:

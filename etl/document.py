@@ -26,7 +26,7 @@ from etl.audit import (
 from etl.decode import decode
 from etl.errors import Unreadable
 from etl.language import contradicted, detect
-from etl.markup import PageSettings, markup
+from etl.markup import MAX_LINES, PageSettings, TooManyLines, markup
 from etl.model import (
     NO_DUPLICATES,
     Article,
@@ -142,7 +142,11 @@ def clean(
 def parse(raw: Raw, rules: Ruleset) -> Parsed:
     """Return a raw document decoded, cut into blocks, repaired and segmented.  Raises Unreadable if it is not text."""
     decoded = decode(raw)
-    page = markup(decoded, raw.kind, page_settings(raw, rules))
+    try:
+        page = markup(decoded, raw.kind, page_settings(raw, rules))
+    except TooManyLines:
+        fault = f"has more than {MAX_LINES:,} lines"
+        raise Unreadable(raw.path, fault, "Split it into several documents.") from None
     if len(page.blocks) > MAX_BLOCKS:
         raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Split it into several documents.")
     document = repair_page(raw, decoded, page, rules)

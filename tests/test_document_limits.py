@@ -4,7 +4,8 @@ import pytest
 
 from etl.document import MAX_BLOCKS, parse
 from etl.errors import Unreadable
-from etl.model import Raw
+from etl.markup import plain, walk
+from etl.model import Kind, Raw
 from etl.packs import Selection, compile_rules
 
 
@@ -16,3 +17,15 @@ def test_a_document_has_a_bounded_number_of_paragraphs(blocks: int, is_read: boo
         return
     with pytest.raises(Unreadable, match="has more than 250,000 paragraphs"):
         parse(raw, compile_rules(Selection()))
+
+
+@pytest.mark.parametrize(("kind", "line"), [("html", "<p>x"), ("html", "<div>x"), ("html", "x<br>"), ("text", "x\n\n")])
+def test_a_document_of_too_many_lines_is_left_before_all_are_read(
+    kind: Kind, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (plain, walk):
+        monkeypatch.setattr(module, "MAX_LINES", 1000)
+    rules = compile_rules(Selection())
+    assert parse(Raw("a", (line * 1000).encode(), "", kind=kind), rules).document.text.count("x") == 1000
+    with pytest.raises(Unreadable, match="has more than 1,500,000 lines"):
+        parse(Raw("a", (line * 1001).encode(), "", kind=kind), rules)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from etl.markup.limits import MAX_LINES, TooManyLines
 from etl.markup.wrapping import Line, join_lines
 from etl.model import Block, Page
 
@@ -63,7 +64,9 @@ def _usual_gap(text: str, blocks: Sequence[Block]) -> str:
 def _runs(text: str) -> Iterator[list[Line]]:
     """Yield runs of lines with no blank line between them."""
     run: list[Line] = []
-    for line in _lines(text):
+    for count, line in enumerate(_lines(text)):
+        if count == MAX_LINES:
+            raise TooManyLines
         if run and line.number > run[-1].number + 1:
             yield run
             run = []

@@ -34,6 +34,7 @@ from etl.markup.elements import (
     WITHIN_SVG,
 )
 from etl.markup.layout import Box, Layout, Line
+from etl.markup.limits import MAX_LINES, TooManyLines
 from etl.markup.links import LinkedWords
 from etl.markup.naming import named_part
 from etl.model import Link
@@ -69,7 +70,7 @@ _SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 
 
 def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -> Layout:
-    """Parse a page and return its boxes, lines and clues.  Never fails: any text is HTML.
+    """Parse a page and return its boxes, lines and clues.  Any text is HTML.  Raises TooManyLines.
 
     Without scripts the text of <noscript> and <noframes> is part of the page, as it is in a browser that has neither.
     With links each line knows where they stand in it.
@@ -301,6 +302,8 @@ class _Walker:
     def _add(self, text: str, links: tuple[Link, ...] = ()) -> None:
         if not text:
             return
+        if len(self.lines) == MAX_LINES:
+            raise TooManyLines
         linked, bold, italic, pictures = self.counts
         continues = self.breaks == 1 and bool(self.lines) and self.lines[-1].box == self.box
         self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues, links))
