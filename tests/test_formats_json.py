@@ -109,6 +109,15 @@ def test_fields_that_are_added_to_a_line_replace_none_of_others() -> None:
     assert json.loads(line) == {"text": "a", "d": 0.5, "d#2": "y", "d#3": "x"}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [b"{'articles': [{'text': 'a'}], 'status': 'ok'}", b'{"articles": [{"text": "a"}], "status": "ok", "d": "x"}'],
+)
+def test_what_stands_beside_the_record_of_a_line_is_kept(line: bytes) -> None:
+    found = json.loads(with_fields(line, {"d": 0.5}, Reading()))
+    assert (found["articles"], found["status"], found["d"]) == ([{"text": "a"}], "ok", 0.5)
+
+
 RECORDS = [
     {"id": str(number), "text": f'He said "{number}" {{x}} [y] \\ {ONE * number}', "n": {"a": [1]}}
     for number in range(1, 12)

@@ -71,10 +71,11 @@ def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> b
 
 
 def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:
-    """Yield the records in a line that was read."""
+    """Yield the objects in a line that was read: what stands in one beside its record belongs to it."""
     text, _ = text_of("", line, reading.encoding)
     for value, _ in values("", text):
-        yield from (one for one in records_within("", value, reading, []) if not isinstance(one, NoRecord))
+        found = [value] if isinstance(value, dict) else records_within("", value, reading, [])
+        yield from (one for one in found if not isinstance(one, NoRecord))
 
 
 @cache
