@@ -21,11 +21,16 @@ Column = str | Mapping[str, "Column"]
 Columns = Mapping[str, Column]
 
 
+# A note: an article has metadata, and its shape has no field for them.
+METADATA_LOST = "metadata without a field"
+
+
 class Shape(Struct, frozen=True):
     """How a record is written: as which fields, where its id and text stand, and which columns it has in Parquet.
 
     `always` are the fields that are there even if they are unknown; () stands for all columns.  `captions` and
-    `markdown` are the paths under which these stand, if they are asked for, and the types of their columns.
+    `markdown` are the paths under which these stand, if they are asked for, and the types of their columns.  Without
+    `has_metadata` there is no field for what else a source says of a document.
     """
 
     name: ShapeName
@@ -36,6 +41,7 @@ class Shape(Struct, frozen=True):
     always: tuple[str, ...] = ()
     captions: tuple[str, Column] = ("captions", "string")
     markdown: tuple[str, Column] = ("markdown", "string")
+    has_metadata: bool = True
 
     def fits(self, names: frozenset[str]) -> bool:
         """Return whether a record with fields of these names can be of the shape."""
@@ -221,6 +227,7 @@ SHAPES: dict[str, Shape] = {
                 ),
                 "string",
             ),
+            has_metadata=False,
         ),
         Shape(
             "schema.org",
@@ -238,6 +245,7 @@ SHAPES: dict[str, Shape] = {
             always=("@context", "@type", "identifier", "articleBody", "wordCount"),
             captions=("image", "pictures"),
             markdown=("encoding", dict.fromkeys(("@type", "encodingFormat", "text"), "string")),
+            has_metadata=False,
         ),
     )
 }

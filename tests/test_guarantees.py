@@ -731,6 +731,16 @@ def test_an_audit_that_lies_of_its_lengths_or_is_damaged_is_refused(
     assert done.code in (2, 5) and "internal error" not in done.err, done.err
 
 
+@pytest.mark.parametrize("shape", ["trafilatura", "schema.org", "hf"])
+def test_a_shape_that_has_no_field_for_metadata_says_so(run: Run, tmp_path: Path, shape: str) -> None:
+    records = ({"text": STORY.format(1), "section": "Ports", "date": "soon"}, {"text": STORY.format(2)})
+    write(tmp_path / "a.jsonl", "".join(json.dumps(one) + "\n" for one in records))
+    done = run("clean", "a.jsonl", "-o", "o.jsonl", "--shape", shape, "--dedup", "off")
+    is_written = "Ports" in (tmp_path / "o.jsonl").read_text()
+    assert is_written == (shape == "hf") == ("they are in the metadata" in done.err)
+    assert ("1 article with metadata without a field in this shape" in done.err) == (not is_written)
+
+
 def test_documents_that_changed_places_in_articles_and_audit_are_refused(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl", "".join(json.dumps({"text": STORY.format(number)}) + "\n" for number in range(3)))
     write(tmp_path / "b.txt", STORY.format(4))

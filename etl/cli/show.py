@@ -17,6 +17,7 @@ from etl.pipeline.run import Outcome
 from etl.pipeline.workspace import Workspace
 from etl.reasons import REASONS
 from etl.record import Record
+from etl.shapes import METADATA_LOST
 
 if TYPE_CHECKING:
     from etl.engines import Engine
@@ -79,7 +80,10 @@ def _notes(outcome: Outcome) -> list[str]:
     suspect = dict(outcome.tally.warnings).get("suspect", 0)
     judged = "rules match all sentences, or the first or the last one.  See the audit."
     notes += [f"{number(suspect, 'article')} suspect: {judged}"] if suspect else []
-    notes += [f"{number(unread, 'date')} could not be read; they are in the metadata, unchanged"] if unread else []
+    lost = dict(outcome.tally.warnings).get(METADATA_LOST, 0)
+    where = "" if lost else "; they are in the metadata, unchanged"
+    notes += [f"{number(unread, 'date')} could not be read{where}"] if unread else []
+    notes += [f"{number(lost, 'article')} with {METADATA_LOST} in this shape; --shape copydesk has one"] if lost else []
     for note, holder in _BESIDE:
         count = dict(outcome.tally.warnings).get(note, 0)
         notes += [f"{number(count, holder)} with {note}, which are not read"] if count else []

@@ -29,10 +29,14 @@ class Unpacked(Struct, frozen=True, gc=False):
     behind: bytes = b""
 
 
-def known_codings(headers: Mapping[str, str]) -> Sequence[str] | None:
-    """Return how a body is packed and cut, the last way first; None if one of them is not known here."""
-    said = ",".join(headers.get(name, "") or "" for name in ("Content-Encoding", "Transfer-Encoding"))
-    codings = [one for one in (word.strip().lower() for word in said.split(",")) if one not in ("", "identity")]
+def known_codings(content: str, transfer: str) -> Sequence[str] | None:
+    """Return how a body is packed and cut, the last way first; None if one of them is not known here.
+
+    >>> known_codings("gzip", "Chunked"), known_codings("br", "")
+    (['chunked', 'gzip'], None)
+    """
+    said = (word.strip().lower() for word in f"{content},{transfer}".split(","))
+    codings = [one for one in said if one not in ("", "identity")]
     return codings[::-1] if all(one in _UNPACKERS for one in codings) else None
 
 

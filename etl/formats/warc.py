@@ -105,7 +105,9 @@ def _payload(record: "WarcRecord", whole: bytes) -> Unpacked:
         if page.lstrip().startswith(b"<") and looks_like_html(page[:PIECE_BYTES]):  # a page without a head of HTTP
             return Unpacked(page)
     body = bytes(record.reader.read(MAX_DOCUMENT_BYTES + 1))
-    codings = known_codings(record.http_headers)
+    codings = known_codings(
+        record.http_headers.get("Content-Encoding", "") or "", record.http_headers.get("Transfer-Encoding", "") or ""
+    )
     if codings is not None:
         return unpacked_body(body, codings)
     try:

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from typing import Generic
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.audit import Entry, Tally, total
 from etl.dedup import DedupSettings
@@ -34,7 +34,7 @@ from etl.pipeline.workspace import Workspace
 from etl.record import Record
 from etl.rules.matching.recurrence import LineCounts
 from etl.rules.regexes.budget import BUDGET
-from etl.shapes import AUDIT, REJECTS, shape_of
+from etl.shapes import AUDIT, METADATA_LOST, REJECTS, shape_of
 from etl.writers import to_lines
 
 # A job that asks for nothing but the articles.
@@ -295,11 +295,19 @@ def _published(
 def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN) -> Cleaned | Reject:
     """Return a document finished as a job asks; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
-        return finish(judged, duplicates, job.added, job.skip, job.fields)
+        cleaned = finish(judged, duplicates, job.added, job.skip, job.fields)
+        return cleaned if shape_of(job.shape).has_metadata else _without_metadata(cleaned)
     except NOT_OF_A_DOCUMENT:
         raise
     except Exception as error:  # a fault of ours costs this document, and not the run
         return _rejected(judged.document, error)
+
+
+def _without_metadata(cleaned: Cleaned) -> Cleaned:
+    """Return a document with a note on what its articles lose in a shape that has no field for it."""
+    count = sum(one.metadata != "{}" for one in cleaned.records)
+    warnings = (*cleaned.tally.warnings, (METADATA_LOST, count)) if count else cleaned.tally.warnings
+    return structs.replace(cleaned, tally=structs.replace(cleaned.tally, warnings=warnings))
 
 
 @contextmanager
