@@ -172,12 +172,11 @@ def checksum_of(parts: Iterable[tuple[str, int]]) -> str:
     >>> checksum_of([(one, 1), (two, 1)]) == checksum_of([(two, 1), (one, 1)])
     False
     """
-    found, place, is_any = 0, 0, False
+    found, is_any = 0, False
     for checksum, documents in parts:
-        if checksum:
-            found, is_any = found + int(checksum, 16) * pow(_STEP, place, _MODULUS), True
-        place += documents
-    return f"{found % _MODULUS:064x}" if is_any else ""
+        found = (found * pow(_STEP, documents, _MODULUS) + int(checksum or "0", 16)) % _MODULUS
+        is_any = is_any or bool(checksum)
+    return f"{found:064x}" if is_any else ""
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
