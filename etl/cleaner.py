@@ -164,10 +164,12 @@ class Cleaner:
         A `str` is the text itself, or HTML.  For a file, give a `Path`.  Bytes are decoded.  A record (a dict) is read
         like a line of JSONL.  `kind` is "text" or "html"; by default it is recognised.  `url` and `publisher` select
         the rules of a publisher.  `record` names the document in the audit and in the ids of its articles; the default
-        is the url, or a hash of the content.
+        is the id of a record, the url, or a hash of the content.  A file has its path instead.
 
         Raises Unreadable if the document is not text, and TypeError or ValueError for a wrong argument.
         """
+        if record and isinstance(document, PathLike):
+            raise ValueError("record is for texts and records: a file is named by its path")
         name, site = _string("record", record) or _string("url", url), _string("publisher", publisher)
         given = _Given(one_of("kind", kind, get_args(Kind)), _string("url", url), site, name)
         raw = self._only(document, given)

@@ -276,6 +276,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda one: one.clean(7), TypeError, "not int"),
         (lambda one: one.clean("x", kind="htm"), ValueError, "kind is one of text, html, not 'htm'.*mean 'html'"),
         (lambda one: one.clean({"text": "x"}, kind="html"), ValueError, "html-field"),
+        (lambda one: one.clean(Path("a.txt"), record="a"), ValueError, "a file is named by its path"),
         (lambda one: one.clean_many("x"), TypeError, "an iterable of documents, not str: put it in a list"),
         (lambda one: one.clean_many(None), TypeError, "not None"),
         (lambda one: one.clean_many([], dedup="runs"), ValueError, "off, article, run, not 'runs'.*'run'"),
