@@ -131,14 +131,14 @@ CHECKS: dict[str, Check] = {
         Check(
             "art.empty",
             "An article without text",
-            "its status; a `stub` is only a warning",
+            "its status; `stub`, `teaser`, `paywalled` and `suspect` are only warnings",
             "Filter by status, or look up in the audit what was removed.",
             soft=DECLARED,
         ),
         Check(
             "art.truncated",
             "An article that is cut",
-            "its status; a status that says so is only a warning",
+            "`teaser`, `paywalled` or `unfinished` (only warnings), or `ellipsis`",
             "Filter by status.",
             soft=(*DECLARED, "unfinished"),
         ),
