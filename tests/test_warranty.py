@@ -150,6 +150,14 @@ def test_the_same_seed_is_the_same_sample(audit: Path) -> None:
     assert sample(audit, 30, 1) != sample(audit, 30, 2)
 
 
+@pytest.mark.parametrize(("draws", "says_why"), [(1, False), (400, True)])
+def test_a_sample_of_fewer_removals_than_draws_says_why(run: Run, audit: Path, draws: int, says_why: bool) -> None:
+    said = run("audit", "sample", audit, "--n", draws, "--no-judge", "-o", "v.csv").err
+    listed = len(read_verdicts(audit.with_name("v.csv")))
+    assert said.startswith(f"{listed} removal")
+    assert (f"(from {draws} draws; some were drawn more than once)" in said) == says_why == (listed < draws)
+
+
 def test_a_sample_as_csv_comes_back_from_a_spreadsheet(run: Run, audit: Path, tmp_path: Path) -> None:
     result = run("audit", "sample", audit, "--n", 40, "--no-judge")
     rows = list(csv.DictReader(io.StringIO(result.out)))

@@ -1,7 +1,7 @@
 """`copydesk audit`: draw removals for a person to judge, and state what the verdicts prove."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,7 @@ def audit() -> None:
     default=200,
     show_default=True,
     metavar="N",
-    help="Number of removals to draw.",
+    help="Number of draws.  A removal that is drawn twice is listed once, but counts twice.",
 )
 @option(
     "Sample", "--seed", type=int, default=1, show_default=True, metavar="N", help="The same seed draws the same sample."
@@ -85,8 +85,8 @@ def sample_audit(
     the last verdict, and q stops.  To continue, run the same command again.  The second command writes a CSV file.
     Fill in its column "verdict" with a spreadsheet.
 
-    Removed characters are picked at random, so a long removal is picked more often.  A removal that is picked twice
-    counts twice.  Give the same rule options as you gave to `clean`.
+    Each draw picks a removed character at random, and with it the removal.  So a long removal is picked more often, and
+    a removal can be picked twice.  Give the same rule options as you gave to `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
     from etl.writers import check_regular
@@ -110,7 +110,7 @@ def sample_audit(
     elif judge or (judge is None and sys.stdin.isatty() and sys.stdout.isatty()):
         _ask(target, judged, lambda after: write_verdicts(target, after))
     else:
-        say(f"{number(len(judged), 'removal')} in {target}.  Write k, x or ? into the column 'verdict' of each.")
+        say(f"{_counted(judged)} in {target}.  Write k, x or ? into the column 'verdict' of each.")
 
 
 @audit.command("bound", cls=GroupedCommand)
@@ -178,9 +178,15 @@ def _audit_of(path: Path) -> Path:
     return path if is_audit(Source(str(path), str(path))) else find_audit(path)
 
 
+def _counted(judged: "Sequence[Judged]") -> str:
+    """Return how many removals there are to judge, and why they are fewer than the draws if they are."""
+    draws, removals = sum(one.draw.draws for one in judged), number(len(judged), "removal")
+    return removals if draws == len(judged) else f"{removals} (from {draws:,} draws; some were drawn more than once)"
+
+
 def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], None]") -> None:
     """Ask for the verdicts that are missing, one by one; each is saved as it is given."""
-    say("Press k for right, x for wrong, ? for unsure; u undoes the last verdict, and q stops.")
+    say(f"{_counted(judged)}.  Press k for right, x for wrong, ? for unsure; u undoes the last verdict, and q stops.")
     given: list[int] = []
     at = _next(judged)
     while at is not None:
