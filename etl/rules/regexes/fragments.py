@@ -21,8 +21,8 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
-        "the position after the end of a sentence, in any language; a `strip` rule whose regex begins with it keeps the "
-        "sentence",
+        "the position after the end of a sentence, in any language; a `strip` rule whose regex begins with it keeps "
+        "the sentence",
     ),
     "@name": Fragment(
         r"(?:[A-Z][\w.'-]{0,24}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?(?: [A-Z][\w.'-]{0,24}){1,3})",
