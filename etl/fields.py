@@ -2,19 +2,20 @@
 
 ARTICLE = {
     "schema": "Version of this schema; it changes if the meaning of a field changes.",
-    "id": "Id of the article, made from its place in the input: path, row, record, index. Rules do not change it.",
+    "id": "Id of the article, made from its place in the input: path, row, record, index. Rules do not change it, "
+    "unless they separate stories (`start-article`, `end-article`).",
     "text": "The kept blocks, repaired, with a blank line between two. It may be empty: see `status`.",
     "source": "Name of the input without folders and endings; `origin.path` is the full path.",
     "created": "When the article was published, as its source says; in UTC with milliseconds.",
-    "added": "When this record was made. Only this field differs between two runs; --added fixes it.",
+    "added": "When this record was made. Only this field differs between two runs of the same input. --added sets it.",
     "url": "Address of the article, as its source says.",
     "headline": "Headline, without the publisher that pages append to it.",
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
     "author": "Names of the authors, with commas between them.",
     "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
     "status": "full: none of the following; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no "
-    "text; paywalled: the page says that it is not free; suspect: rules matched all sentences, or the first or last "
-    "one, so a person should look at the article.",
+    "text, with or without a headline; paywalled: the page says that it is not free; suspect: rules matched all "
+    "sentences, or the first or last one, so a person should look at the article.",
     "word_count": "Words of `text`.",
     "removed_ratio": "Share of the article's characters that was removed or moved into a field, without the white "
     "space between blocks.",
@@ -29,9 +30,10 @@ ARTICLE = {
 }
 ORIGIN = {
     "path": "Input, as it was named on the command line; - is standard input.",
-    "record": "The record's own id, or its row (`7.2` for the second in row 7); empty for a file that is one document.",
+    "record": "The record's own id, or its row. If a row holds a list of records, the second record of row 7 is `7.2`. "
+    "Empty for a file that is one document.",
     "row": "Number of the record in its file, from 1. In JSON lines and CSV, the line on which the record begins; in "
-    "WARC, its offset. The items of a list in one JSON object have the number of this object.",
+    "WARC, its offset. All records of a list in one JSON object have the row of this object.",
     "sha256": "SHA-256 of the raw document.",
     "index": "Number of the article in its document, from 0.",
     "line_start": "First line of the article in the decoded text, from 1.",
@@ -62,8 +64,10 @@ AUDIT = {
     "before": "Characters of the decoded text that were removed, changed or tagged.",
     "after": "Text that replaces them in the article; empty if nothing does.",
     "gap": "White space that was removed with a block.",
-    "duplicate_of": "For a duplicate: the block that is kept, as article:line, or the article.",
-    "similarity": "For a duplicate: Jaccard similarity of the word triples; for a whole article, its copied share.",
+    "duplicate_of": "For a duplicate: the block that is kept, as article:line, or the article; in the audit of "
+    "`dedup`, the record.",
+    "similarity": "For a duplicate: Jaccard similarity of the word triples (in `dedup`: of what --shingles names); for "
+    "a whole article, its copied share.",
     "residue": "For a near-duplicate: its words that the kept block lacks.",
     "line_sha256": "SHA-256 of `before`; an exception may name a line by its first digits.",
 }

@@ -130,7 +130,8 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
       copydesk stats clean.jsonl
       copydesk stats cleaned/ --by publisher --json
 
-    The characters of all rows, including (kept), add up to the characters that were read.
+    The row named (kept) has the characters that did not change.  The row named (read) has all characters that were
+    read.  It is the sum of the other rows.
     """
     changes, characters, touched = Counter[str](), Counter[str](), Counter[str]()
     read = 0

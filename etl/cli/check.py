@@ -52,7 +52,7 @@ checking_options = options.stacked(
     options.finding_options,
     options.reading_options,
     options.rule_options,
-    options.similarity_options,
+    options.similarity_options(options.WORD_TRIPLES),
 )
 
 
@@ -69,7 +69,14 @@ checking_options = options.stacked(
 )
 @option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors or unreadable inputs.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr, also with -q.")
-@option("Output", "-q", "--quiet", is_flag=True, help="Do not print what was passed over, or what a baseline accepts.")
+@option(
+    "Output",
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Do not print which files were passed over (not read), what the baseline accepts, whether it can be lowered, "
+    "or which packs have changed.",
+)
 @option(
     "Limits",
     "--max",
@@ -93,7 +100,8 @@ checking_options = options.stacked(
     type=File(),
     default="",
     metavar="FILE",
-    help="Allow what this file accepts, instead of the default limits.  What it accepts is only counted.",
+    help="Allow what this file accepts, instead of the default limits (docs/checks.md names three limits that stay).  "
+    "Findings that it accepts are only counted.",
 )
 @option(
     "Limits",

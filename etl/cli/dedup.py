@@ -68,14 +68,14 @@ if TYPE_CHECKING:
     help="What a record is.  paragraph: one paragraph; article: paragraphs that are separated by blank lines.  An "
     "article is removed if 80 % of its words are copied from one other article.",
 )
-@options.similarity_options
+@options.similarity_options("shingles (see --shingles)")
 @option(
     "Duplicates",
     "--shingles",
     type=click.Choice(["w3", "c5"]),
     default="w3",
     show_default=True,
-    help="w3: compare triples of words; c5: compare runs of five characters.",
+    help="The shingles by which texts are compared.  w3: triples of words; c5: runs of five characters.",
 )
 @option(
     "Duplicates",

@@ -69,7 +69,8 @@ def index_compact(folder: str) -> None:
 def index_forget(folder: str, name: str) -> None:
     """Remove a run, a source, a record or an article from an index.
 
-    ID is the id of a run, as `index stats` shows it, or a name from an audit: of a source, a record or an article.
+    ID is the id of a run (`index stats` lists the runs), the path of an input, the id of a record, or the id of an
+    article.  The articles and the audit of the run have these names: `path`, `record` and `id`.
     """
     from etl.index.maintenance import forget
 
@@ -92,8 +93,11 @@ def index_forget(folder: str, name: str) -> None:
 def index_export(folder: str, output: str, force: bool) -> None:
     """Write the MinHash signatures of an index, for other tools.
 
-    Each line has the `name` of a paragraph (article:line) and its MinHash signature.  datasketch computes the
-    same signature for the same text.
+    Each line has the `name` of a paragraph and its MinHash signature.  datasketch computes the same signature for the
+    same text.
+
+    A paragraph that `clean` kept is named article:line.  The first paragraph of a record that `dedup` kept, or that was
+    imported, has the id of the record (ID, or file:row if it has none).  The others are named ID#1, ID#2 and so on.
     """
     from etl.formats.outputs import check_target
     from etl.formats.own import SIGNATURES

@@ -14,6 +14,8 @@ from etl.cli.types import Count, Encoding, Folder, Number, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
+# What two texts are compared by, if a command has no --shingles.
+WORD_TRIPLES = "word triples"
 
 
 def output_option(endings: str) -> Callable[[Any], Any]:
@@ -54,7 +56,13 @@ finding_options = stacked(
 )
 
 show_options = stacked(
-    option("Input", "--show-files", is_flag=True, help="List the files that would be read, and stop."),
+    option(
+        "Input",
+        "--show-files",
+        is_flag=True,
+        help="List the files that would be read, and stop.  On stderr, also list what would be passed over (not read), "
+        "each with the reason.",
+    ),
     option(
         "Other",
         SHOW_SETTINGS,
@@ -167,47 +175,51 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="The folder of an index, which records what earlier runs kept.  Duplicates of that are found, too.  clean and "
-    "dedup add what they keep.",
+    help="The folder of an index, which knows the texts that earlier runs kept.  Duplicates of these texts are found, "
+    "too.  clean and dedup add the texts that they keep.",
 )
 
-similarity_options = stacked(
-    option(
-        "Duplicates",
-        "--threshold",
-        type=Number(0.3, 1.0),
-        default=0.7,
-        show_default=True,
-        metavar="J",
-        help="The lowest similarity of two duplicates: the exact Jaccard similarity of their word triples.",
-    ),
-    option(
-        "Duplicates",
-        "--numbers",
-        type=click.Choice(["same", "any"]),
-        default="same",
-        show_default=True,
-        help="same: paragraphs with different figures, names or dates are not duplicates; any: they can be.  "
-        "docs/how-to.md describes an exception for datelines.",
-    ),
-    option(
-        "Duplicates",
-        "--copies",
-        type=click.Choice(["similar", "lossless"]),
-        default="similar",
-        show_default=True,
-        help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept has "
-        "all of its word triples.",
-    ),
-    option(
-        "Duplicates",
-        "--keep",
-        type=click.Choice(["first", "longest"]),
-        default="first",
-        show_default=True,
-        help="Which of several duplicates to keep.  first: the first; longest: the one in the longest article.",
-    ),
-)
+
+def similarity_options(shingles: str) -> Callable[[Any], Any]:
+    """Return the options for what counts as a duplicate, with the words for what two texts are compared by."""
+    return stacked(
+        option(
+            "Duplicates",
+            "--threshold",
+            type=Number(0.3, 1.0),
+            default=0.7,
+            show_default=True,
+            metavar="J",
+            help=f"The lowest similarity of two duplicates: the exact Jaccard similarity of their {shingles}.",
+        ),
+        option(
+            "Duplicates",
+            "--numbers",
+            type=click.Choice(["same", "any"]),
+            default="same",
+            show_default=True,
+            help="same: paragraphs with different figures, names or dates are not duplicates; any: they can be.  "
+            "docs/how-to.md describes an exception for datelines.",
+        ),
+        option(
+            "Duplicates",
+            "--copies",
+            type=click.Choice(["similar", "lossless"]),
+            default="similar",
+            show_default=True,
+            help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept "
+            f"has all of its {shingles}.",
+        ),
+        option(
+            "Duplicates",
+            "--keep",
+            type=click.Choice(["first", "longest"]),
+            default="first",
+            show_default=True,
+            help="Which of several duplicates to keep.  first: the first; longest: the one in the longest article.",
+        ),
+    )
+
 
 duplicate_options = stacked(
     option(
@@ -219,7 +231,7 @@ duplicate_options = stacked(
         help="Where to look for near-duplicates.  off: nowhere; article: among the paragraphs of each article; run: "
         "among all paragraphs and articles of the run.",
     ),
-    similarity_options,
+    similarity_options(WORD_TRIPLES),
     option(
         "Duplicates",
         "--dedup-action",

@@ -130,14 +130,14 @@ def new_rule(place: str, pack: str, **chosen: Any) -> None:
     default=20,
     show_default=True,
     metavar="N",
-    help="Print at most N rules, for the most frequent lines first.",
+    help="Print at most N rules, those for the most frequent lines first.",
 )
 @pack_option
 @options.finding_options
 @options.reading_options
 @options.rule_options
 def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **chosen: Any) -> None:
-    """Print a draft of a rule for each short line that recurs.
+    """Print drafts of rules for the short lines that recur most often.
 
     \b
     Examples:
