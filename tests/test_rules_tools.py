@@ -157,7 +157,7 @@ def test_suggest_prints_a_rule_for_each_line_that_recurs(run: Run, pages: Path, 
     result = run("suggest", "pages", "--pack", "mine", "--select", "core/caption-label")
     assert "# 3 documents, 4 times: unknown 4\n[[rule]]" in result.out
     assert result.out.count("[[rule]]") == 1
-    assert "1 lines of up to 12 words" in result.err
+    assert "1 draft, for lines of up to 12 words that are in 3 documents or more" in result.err
     mine = tmp_path / "mine.toml"
     mine.write_text(result.out, encoding="utf-8")
     assert (run("lint", mine).code, run("test", "-r", mine).code) == (0, 0)

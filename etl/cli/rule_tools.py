@@ -158,7 +158,8 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
             name = free_id(suggestion.draft.text, taken)
             taken.add(name)
             click.echo(f"# {one_line(_evidence(suggestion), SHOWN_CHARS)}\n{draft(suggestion.draft, name)}")
-        say(f"{len(found)} lines of up to {MAX_WORDS} words are in {least} documents or more and match no rule")
+        which = f"of up to {MAX_WORDS} words that are in {least} documents or more and match no rule"
+        say(f"{number(len(found), 'draft')}, for lines {which}")
 
 
 @click.command("diff", cls=GroupedCommand)
