@@ -23,6 +23,7 @@ from etl.formats.stores import is_address, real_place
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_file, check_folder, exists_already, of_others
 from etl.pipeline.workspace import IDENTITY, Workspace
+from etl.processes import signals_held
 from etl.writers import SUFFIXES, TEMPORARY, atomic
 
 Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
@@ -184,8 +185,8 @@ def _is_ours(output: Output, target: Path) -> bool:
         return False
     if _starts_ours(target):
         return True
-    audit = beside(output.name, "audit")  # the records of `dedup` are the user's; the audit beside them is ours
-    return target == output.path("articles") and audit.is_file() and _starts_ours(audit)
+    # Records of `dedup`, and of other shapes, begin as anything; the audit beside them tells.
+    return target == output.path("articles") and _is_audited(target, beside(output.name, "audit"))
 
 
 def _is_part(path: Path) -> bool:
@@ -198,6 +199,19 @@ def _starts_ours(path: Path) -> bool:
     from etl.formats.parquet_writer import is_own_parquet
 
     return is_own_parquet(path) if path.suffix == PARQUET else begins(path, ARTICLES)
+
+
+def _is_audited(articles: Path, audit: Path) -> bool:
+    from etl.formats.opening import open_path
+    from etl.formats.outputs import is_of_audit
+
+    if articles.suffix == PARQUET or not audit.is_file() or audit.is_symlink():
+        return False
+    try:
+        with open_path(articles) as records, open_path(audit) as entries:
+            return is_of_audit(records, entries)
+    except OSError:
+        return False
 
 
 def _holds_others(folder: Path, index: str) -> bool:
@@ -269,9 +283,10 @@ def is_begun(folder: Path) -> bool:
 
 def discard(folder: Path) -> None:
     """Remove a workspace.  A process that is killed here leaves nothing that a later run would go on with."""
-    for name in (IDENTITY, JOURNAL):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    with signals_held():
+        for name in (IDENTITY, JOURNAL):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_ready(
