@@ -203,7 +203,6 @@ def _ended() -> int:
     try:
         code = _run()
         leave_at_signals()
-        return code
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is left")
         return 128 + signal.SIGINT
@@ -212,6 +211,7 @@ def _ended() -> int:
         return ended.exit_code
     except PipeClosed:  # whoever read has seen enough
         return 0
+    return code
 
 
 def _settle_output() -> None:
