@@ -183,7 +183,8 @@ def lines_checksum(file: IO[bytes]) -> str:
     """Return the checksum of the lines of a file, which does not depend on their order; a piece is held at a time.
 
     >>> from io import BytesIO
-    >>> lines_checksum(BytesIO(b"a\nb\n")) == checksum_of(map(lines_checksum, (BytesIO(b"b"), BytesIO(b"a\n"))))
+    >>> parts = map(lines_checksum, (BytesIO(b"b"), BytesIO(b"a\n")))
+    >>> lines_checksum(BytesIO(b"a\nb\n")) == sum_of_checksums(parts)
     True
     """
     found, line, is_open = "", sha256(), False
@@ -191,8 +192,14 @@ def lines_checksum(file: IO[bytes]) -> str:
         line.update(piece.removesuffix(b"\n"))
         if is_open := not piece.endswith(b"\n"):
             continue
-        found, line = checksum_of((found, line.hexdigest())), sha256()
-    return checksum_of((found, line.hexdigest())) if is_open else found
+        found, line = sum_of_checksums((found, line.hexdigest())), sha256()
+    return sum_of_checksums((found, line.hexdigest())) if is_open else found
+
+
+def sum_of_checksums(checksums: Iterable[str]) -> str:
+    """Return the checksum of the lines of several files; without any it is ""."""
+    numbers = [int(one, 16) for one in checksums if one]
+    return f"{sum(numbers) % (1 << 256):064x}" if numbers else ""
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
