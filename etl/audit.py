@@ -180,7 +180,7 @@ def checksum_of(parts: Iterable[tuple[str, int]]) -> str:
 
 
 def lines_checksum(file: IO[bytes]) -> str:
-    """Return the checksum of the lines of a file, which does not depend on their order; a piece is held at a time.
+    r"""Return the checksum of the lines of a file, which does not depend on their order; a piece is held at a time.
 
     >>> from io import BytesIO
     >>> parts = map(lines_checksum, (BytesIO(b"b"), BytesIO(b"a\n")))
