@@ -456,7 +456,9 @@ def test_force_spares_a_file_of_others_beside_an_audit_of_ours(
     run: Run, tmp_path: Path, words: str, output: str, place: str
 ) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
-    write(tmp_path / "in.jsonl", "".join(json.dumps({"text": STORY.format(name) * 2}) + "\n" for name in "aabcdefghijk"))
+    write(
+        tmp_path / "in.jsonl", "".join(json.dumps({"text": STORY.format(name) * 2}) + "\n" for name in "aabcdefghijk")
+    )
     run_ = [*words.split(), "-o", place.format(tmp_path) + output, "-q", "--shard-size", "1kB"]
     assert [run(*run_).code, run(*run_, "-f").code] == [0, 0]
     for body in ("precious", '{"id": "1", "text": "precious"}\n', (tmp_path / "in.jsonl").read_text() + "precious\n"):
