@@ -5,15 +5,12 @@ import sys
 
 
 def main() -> None:
-    """Run the command line.  A signal while it is loaded, or after all is done, shows no traceback."""
+    """Run the command line.  A signal while it is loaded shows no traceback."""
     try:
-        from etl.cli.main import leave_at_signals, main
+        from etl.cli.main import main
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-    try:
-        main()
-    finally:
-        leave_at_signals()
+    main()
 
 
 if __name__ == "__main__":

@@ -8,14 +8,14 @@ A `document` entry stands before the entries of each document.  Its `gap` is the
 `char_end` the length of the decoded text and `line_sha256` its hash; `also` lists the articles that were written, each
 as `id:sha256 of its text`.  An `end` entry closes the audit of a run: `row` is the number of documents, `char_end`
 their length, `line_sha256` the checksum of all entries before it.  The audit of `dedup` has copies alone, and an end,
-whose `rule` says so.
+whose `rule` says so, and whose checksum is that of the records that were written.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct, structs
@@ -177,6 +177,29 @@ def checksum_of(parts: Iterable[tuple[str, int]]) -> str:
         found = (found * pow(_STEP, documents, _MODULUS) + int(checksum or "0", 16)) % _MODULUS
         is_any = is_any or bool(checksum)
     return f"{found:064x}" if is_any else ""
+
+
+def lines_checksum(file: IO[bytes]) -> str:
+    r"""Return the checksum of the lines of a file, which does not depend on their order; a piece is held at a time.
+
+    >>> from io import BytesIO
+    >>> parts = map(lines_checksum, (BytesIO(b"b"), BytesIO(b"a\n")))
+    >>> lines_checksum(BytesIO(b"a\nb\n")) == sum_of_checksums(parts)
+    True
+    """
+    found, line, is_open = "", sha256(), False
+    while piece := file.readline(1 << 20):
+        line.update(piece.removesuffix(b"\n"))
+        if is_open := not piece.endswith(b"\n"):
+            continue
+        found, line = sum_of_checksums((found, line.hexdigest())), sha256()
+    return sum_of_checksums((found, line.hexdigest())) if is_open else found
+
+
+def sum_of_checksums(checksums: Iterable[str]) -> str:
+    """Return the checksum of the lines of several files; without any it is ""."""
+    numbers = [int(one, 16) for one in checksums if one]
+    return f"{sum(numbers) % (1 << 256):064x}" if numbers else ""
 
 
 def close(tallies: Iterable[Tally]) -> Tally:

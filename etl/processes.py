@@ -3,10 +3,14 @@
 import gc
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import current_thread, main_thread
 
+# What ends a process, and can be waited for; Windows has no SIGHUP.
+ENDING_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 # Bytes of address space with which a page of text is cleaned.  Python needs 40 MB of them, the libraries the rest: with
 # too few, OpenBLAS ends the process as it is loaded, with an exit code of its own.
 MIN_ADDRESS_SPACE = 400 << 20
@@ -34,6 +38,30 @@ def safe_path() -> Iterator[None]:
             del os.environ["PYTHONSAFEPATH"]
         else:
             os.environ["PYTHONSAFEPATH"] = before
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Do all of this block: a signal that ends the process waits until then.
+
+    Only the main thread of a program may say so, and only there a signal raises an exception.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if callable(handler):
+                signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
 
 
 def address_space() -> int | None:

@@ -1,5 +1,6 @@
 """What tests share: the sample, and the main path with few words."""
 
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -13,6 +14,7 @@ from etl.cli.main import main
 from etl.document import Judged, Ruleset, judge, parse
 from etl.model import Article, Block, Document, Kind, Metadata, Publisher, Raw, Removal
 from etl.packs import Selection, compile_rules
+from etl.processes import ENDING_SIGNALS
 
 # Machines are noisy, and no test here is about time.
 settings.register_profile("copydesk", deadline=None)
@@ -85,8 +87,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
 
     def run_(*words: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, words)])
+        handlers = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
         with pytest.raises(SystemExit) as exited:
             main()
+        for number, handler in handlers.items():  # a command leaves those of a process that is about to end
+            signal.signal(number, handler)
         sys.stdout.flush()
         out, err = capfd.readouterr()
         return Result(int(exited.value.code or 0), out, err)

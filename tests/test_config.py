@@ -273,3 +273,10 @@ def test_a_config_that_is_named_must_be_one(run: Run, tmp_path: Path, words: lis
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     done = run(*words, "rules", "list")
     assert (done.code, said in done.err) == (2, True)
+
+
+def test_a_number_in_a_config_does_not_hide_another_fault(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "copydesk.toml").write_text('[clean]\nthreshold = 0.5\n\n[check]\nmax = ["x=1"]\n')
+    done = run("check", "a.txt")
+    assert (done.code, "internal error" in done.err) == (2, False)

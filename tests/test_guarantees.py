@@ -415,6 +415,8 @@ def test_what_copydesk_did_not_write_stays(run: Run, tmp_path: Path, words: str)
     "words",
     [
         pytest.param("clean a.txt -o out/ -f", id="a folder of ours with a file of others in it"),
+        pytest.param("clean a.txt -o named/ -f", id="a folder of ours with a file of others that is named like a part"),
+        pytest.param("clean a.txt -o edited/ -f", id="a folder of ours with a part that was written over"),
         pytest.param("report c.jsonl --out pages -f", id="a report with a file of others in it"),
         pytest.param("restore c.jsonl --path a.txt -o c.jsonl -f", id="a text over its articles"),
         pytest.param("restore c.jsonl --path a.txt -o c.audit.jsonl -f", id="a text over its audit"),
@@ -431,14 +433,40 @@ def test_force_spares_inputs_and_what_others_wrote(run: Run, tmp_path: Path, wor
     for name in "ab":
         write(tmp_path / f"{name}.txt", STORY.format(name))
     assert run("clean", "a.txt", "b.txt", "-o", "c.jsonl", "--index", "seen").code == 0
-    assert run("clean", "a.txt", "-o", "out/").code == 0
+    for folder in ("out/", "named/", "edited/"):
+        assert run("clean", "a.txt", "-o", folder).code == 0
     assert run("report", "c.jsonl", "--out", "pages").code == 0
+    for name in ("named/articles/part-00007.jsonl.zst", "edited/articles/part-00000.jsonl.zst"):
+        write(tmp_path / name, "precious")
     for name in ("out/articles/thesis.txt", "pages/thesis.txt", "stranger.jsonl"):
         write(tmp_path / name, "precious")
     before = everything(tmp_path)
     done = run(*words.split())
     assert done.code == 2, done.err
     assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("place", ["", "file://{}/"], ids=["a folder", "a store"])
+@pytest.mark.parametrize("output", ["o.jsonl", "o.jsonl.gz"])
+@pytest.mark.parametrize(
+    "words",
+    ["clean a.txt", "clean a.txt --shape dolma", "dedup in.jsonl", "dedup in.jsonl --action tag"],
+)
+def test_force_spares_a_file_of_others_beside_an_audit_of_ours(
+    run: Run, tmp_path: Path, words: str, output: str, place: str
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    write(
+        tmp_path / "in.jsonl", "".join(json.dumps({"text": STORY.format(name) * 2}) + "\n" for name in "aabcdefghijk")
+    )
+    run_ = [*words.split(), "-o", place.format(tmp_path) + output, "-q", "--shard-size", "1kB"]
+    assert [run(*run_).code, run(*run_, "-f").code] == [0, 0]
+    for body in ("precious", '{"id": "1", "text": "precious"}\n', (tmp_path / "in.jsonl").read_text() + "precious\n"):
+        write(tmp_path / output, body)
+        assert (run(*run_, "-f").code, (tmp_path / output).read_text()) == (2, body)
+    (tmp_path / "o.audit.jsonl.gz").unlink(missing_ok=True)
+    write(tmp_path / "o.audit.jsonl", "")
+    assert (run(*run_, "-f").code, (tmp_path / output).read_text()) == (2, body)
 
 
 @pytest.mark.parametrize("options", [(), ("-f",)], ids=["", "force"])
@@ -862,6 +890,56 @@ def test_r8_a_signal_while_names_are_moved_leaves_the_files_of_one_run(
     assert (tmp_path / "back.txt").read_text() in (STORY.format(1), STORY.format(2))
 
 
+@pytest.mark.parametrize("output", MODES)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_second_signal_while_names_are_moved_changes_nothing(
+    run: Run, tmp_path: Path, output: str, number: int
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", output).code == 0
+    write(tmp_path / "a.txt", STORY.format(2))
+    moves = MOVES.replace("if not left[0]", "if left[0] <= 0")
+    words = ["-c", moves, str(number), "clean", "a.txt", "-o", output, "-f", "-j", "1", "--dedup", "off"]
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, b"Traceback" in done.stderr) == (143, False)
+    assert not list(tmp_path.rglob(".copydesk-*"))
+    assert run("restore", output, "-o", "back.txt").code == 0
+    assert (tmp_path / "back.txt").read_text() in (STORY.format(1), STORY.format(2))
+
+
+# Runs copydesk, and sends the process a signal as it begins to remove a work folder.
+REMOVES = """
+import os, signal, sys
+def hook(event, values):
+    if event == "shutil.rmtree" and os.path.basename(os.fsdecode(values[0])).startswith(".copydesk-"):
+        os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.addaudithook(hook)
+from etl.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "clean a.txt -o o.jsonl -j 1",
+        "clean a.txt -o out/ -j 1",
+        "clean a.txt -j 1",
+        "restore c.jsonl -o back/",
+        "report c.jsonl --out pages",
+    ],
+)
+def test_a_signal_while_a_work_folder_is_removed_leaves_none(run: Run, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "c.jsonl").code == 0
+    line = [sys.executable, "-c", REMOVES, *words.split()]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 130, done.stderr
+    assert not list(tmp_path.rglob(".copydesk-*"))
+
+
 IMPORTS = """
 import os, signal, sys
 def hook(event, values):
@@ -877,6 +955,13 @@ from etl.__main__ import main
 from etl.cli import main as commands
 settle = commands._settle_output
 commands._settle_output = lambda: (settle(), atexit.register(os.kill, os.getpid(), signal.{name}))
+main()
+"""
+SETTLES = """
+import os, signal
+from etl.__main__ import main
+from etl.cli import main as commands
+commands._settle_output = lambda: os.kill(os.getpid(), signal.SIGTERM)
 main()
 """
 ENDED = """
@@ -896,6 +981,7 @@ main()
         pytest.param(IMPORTS, 130, id="while it is loaded"),
         pytest.param(LEAVES.format(name="SIGINT"), 130, id="INT as Python ends"),
         pytest.param(LEAVES.format(name="SIGTERM"), 143, id="TERM as Python ends"),
+        pytest.param(SETTLES, 143, id="TERM when all is done"),
         pytest.param(ENDED.format(name="SIGINT"), 0, id="INT when Python has given up its handlers"),
         pytest.param(ENDED.format(name="SIGTERM"), 0, id="TERM when Python has given up its handlers"),
     ],

@@ -1,5 +1,6 @@
 """The index between runs: ten runs of a tenth each drop what one run drops, and an index is whole or as it was."""
 
+import errno
 import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
+from etl.index import maintenance
 from etl.index.maintenance import compact, extend, forget, size
 from etl.index.manifest import locked
 from etl.lsh import minhash
@@ -519,6 +521,41 @@ def test_r20_a_damaged_byte_is_noticed_wherever_it_is(run: Run, name: str, comma
         assert (result.code, f"index/{name}" in result.err, Path("new.jsonl").exists()) == (2, True, False), place
     (Path("index") / name).write_bytes(whole)
     assert run(*words).code == 0
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("words", ["compact index", "forget index run-00001", "import index more.jsonl"])
+def test_maintenance_that_fails_leaves_no_part(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: str, error: BaseException
+) -> None:
+    for number, text in enumerate((RALLY, RIVER)):
+        Path("in.txt").write_text(text)
+        assert run("clean", "in.txt", "-o", f"{number}.jsonl", "--index", "index").code == 0
+    Path("more.jsonl").write_text(json.dumps({"text": f"{RALLY} and {TOLL.lower()}"}) + "\n")
+
+    def failing(path: Path) -> None:
+        raise error
+
+    before = {path.name: path.read_bytes() for path in Path("index").iterdir()}
+    with monkeypatch.context() as patched:
+        patched.setattr(maintenance, "sync", failing)
+        done = run("index", *words.split())
+    assert done.code == (6 if isinstance(error, OSError) else 130), done.err
+    assert {path.name: path.read_bytes() for path in Path("index").iterdir()} == before
+    assert run("index", *words.split()).code == 0
+
+
+def test_a_full_disk_of_an_index_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in.jsonl").write_text(json.dumps({"text": RALLY}) + "\n")
+
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:7])
+        raise OSError(errno.ENOSPC, "No space left on device", str(source))
+
+    monkeypatch.setattr(maintenance, "copyfile", full)
+    done = run("index", "import", "index", "in.jsonl")
+    assert (done.code, "copydesk: index/part-00001." in done.err) == (6, True)
+    assert not list(Path("index").glob("part-*"))
 
 
 def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ def pack(*regexes: str) -> str:
         pytest.param("(?=(a{9000}))b", "has 9,001 items", id="within a look ahead"),
         pytest.param("a" * 30_000, "has 30,000 characters", id="a very long one"),
         pytest.param("(a", "does not compile: missing )", id="no regex"),
+        pytest.param(
+            "(?a)(?u)a", "does not compile: ASCII and UNICODE flags are incompatible", id="two kinds of letters"
+        ),
+        pytest.param("(?<=a{1,99})b", "looks behind for a text of no fixed length", id="behind a repeat"),
+        pytest.param("x(?:y|(?<!a|bc)d)", "looks behind for a text of no fixed length", id="behind a choice, within"),
+        pytest.param("(?<=(?=a*)b)(?<!\\w{4})c", "", id="behind texts of fixed lengths"),
         pytest.param("(" * (MAX_DEPTH - 1) + "a" + ")" * (MAX_DEPTH - 1), "", id="as deep as may be"),
         pytest.param(f"a{{{MAX_ITEMS}}}", "", id="as large as may be"),
         pytest.param("a{0,60000}", "", id="many turns that need not be"),

@@ -178,7 +178,9 @@ def _place_in_config(ctx: click.Context, word: str) -> str:
         return found
     for parameter in ctx.command.params:
         name = str(parameter.name)
-        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP and word in (ctx.params.get(name) or ()):
+        value = ctx.params.get(name)
+        words = value if isinstance(value, list | tuple) else [value]
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP and word and word in words:
             from etl.packs.locations import place
 
             return place(config.path, 1, next(one for one in parameter.opts if one.startswith("--")).lstrip("-"))

@@ -21,7 +21,7 @@ from etl.cli.command import FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
-from etl.processes import MIN_ADDRESS_SPACE, address_space, collect_seldom, has_no_room
+from etl.processes import ENDING_SIGNALS, MIN_ADDRESS_SPACE, address_space, collect_seldom, has_no_room
 
 if TYPE_CHECKING:
     from etl.config import Config
@@ -55,7 +55,6 @@ ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
 COMMON = "common"
 # What the scripts of `copydesk completion` set, to ask for words.
 COMPLETION, SHELLS = "_COPYDESK_COMPLETE", ("bash", "zsh", "fish")
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Commands(click.Group):
@@ -174,11 +173,12 @@ def main() -> None:
     """Run the command line.  The exit codes are those of the README; a signal is 128 + its number."""
     collect_seldom()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's own threads: where none can be made, they send ^C
-    atexit.register(_handle, (signal.SIGINT, *ENDING_SIGNALS), signal.SIG_IGN)  # registered first, so run last
-    _handle(ENDING_SIGNALS, _terminate)
+    atexit.register(_handle, ENDING_SIGNALS, signal.SIG_IGN)  # registered first, so run last
+    _handle(ENDING_SIGNALS, _end)
     try:
         sys.exit(_ended())
     finally:
+        leave_at_signals()
         _settle_output()
 
 
@@ -188,7 +188,7 @@ def leave_at_signals() -> None:
     When Python takes itself apart, it gives up our handlers, and the exit code would be that of the signal although all
     is delivered.  So signals are ignored by then.
     """
-    _handle((signal.SIGINT, *ENDING_SIGNALS), _leave)
+    _handle(ENDING_SIGNALS, _leave)
 
 
 def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
@@ -201,7 +201,8 @@ def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], 
 def _ended() -> int:
     """Run the command line, and return its exit code, also after a signal or a closed pipe."""
     try:
-        return _run()
+        code = _run()
+        leave_at_signals()
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is left")
         return 128 + signal.SIGINT
@@ -210,6 +211,7 @@ def _ended() -> int:
         return ended.exit_code
     except PipeClosed:  # whoever read has seen enough
         return 0
+    return code
 
 
 def _settle_output() -> None:
@@ -222,8 +224,10 @@ def _settle_output() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
-def _terminate(number: int, _: object) -> None:
-    raise Terminated(number)
+def _end(number: int, _: object) -> None:
+    """End what is under way.  From here on another signal changes nothing: what is put away is not left half-way."""
+    _handle(ENDING_SIGNALS, signal.SIG_IGN)
+    raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
 
 
 def _leave(number: int, _: object) -> None:

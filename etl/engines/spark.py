@@ -80,6 +80,8 @@ def spark_engine(master: str, jobs: int) -> Iterator[SparkEngine]:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("copydesk").config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.log.level", "ERROR")
+    # Spark starts workers with `python -m`, which would look for modules in the current folder first.
+    builder = builder.config("spark.executorEnv.PYTHONSAFEPATH", "1")
     with spark_faults():
         session = (builder.master(master) if master else builder).getOrCreate()
     try:

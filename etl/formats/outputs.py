@@ -4,10 +4,11 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import msgspec
 
+from etl.audit import END_OF_DEDUP, Entry, lines_checksum, text_sha256
 from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
 from etl.formats.opening import open_path
@@ -75,6 +76,21 @@ def begins(path: Path, start: re.Pattern[bytes]) -> bool:
     except (OSError, Damaged):
         return False
     return not head or start.match(head) is not None
+
+
+def is_of_audit(articles: IO[bytes], audit: IO[bytes]) -> bool:
+    """Return true if articles are those of an audit, both unpacked: the first one is, or all records of `dedup` are."""
+    try:
+        while line := audit.readline(MAX_LINE_BYTES):
+            entry = msgspec.json.decode(line, type=Entry)
+            if entry.action == "document" and entry.also:
+                found = identity(msgspec.json.decode(articles.readline(MAX_LINE_BYTES), type=dict[str, Any]))
+                return found is not None and entry.also.split(",")[0] == f"{found[0]}:{text_sha256(found[1])}"
+            if entry.action == "end":
+                return entry.rule == END_OF_DEDUP and entry.line_sha256 == lines_checksum(articles)
+    except (OSError, Damaged, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    return False
 
 
 def check_target(path: Path, force: bool, *starts: re.Pattern[bytes]) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from etl.dedup.schema import TABLES, TableName
 from etl.errors import UsageError
 from etl.index.manifest import (
+    MANIFEST,
     Manifest,
     Part,
     locked,
@@ -24,6 +25,7 @@ from etl.index.manifest import (
     write_manifest,
 )
 from etl.index.parts import file_of, open_table, part_writer, read_rows
+from etl.processes import signals_held
 
 if TYPE_CHECKING:
     from etl.dedup.arrays import Mask
@@ -64,11 +66,34 @@ def size(folder: str) -> Size:
 def extend(folder: str, staged: Path) -> None:
     """Make what a run has staged a part of the index: its files first, then, at once, the manifest that names them."""
     manifest = read_manifest(str(staged))
-    for file in sorted({*part_files(staged)} - {*orphans(str(staged), manifest)}):
-        copyfile(file, Path(folder) / file.name)
-        sync(Path(folder) / file.name)
-    sync(Path(folder))
-    write_manifest(folder, manifest)
+    files = sorted({*part_files(staged)} - {*orphans(str(staged), manifest)})
+    copies = [Path(folder) / file.name for file in files]
+    try:
+        for file, copy in zip(files, copies, strict=True):
+            with _about(copy):
+                copyfile(file, copy)
+                sync(copy)
+        sync(Path(folder))
+        write_manifest(folder, manifest)
+    finally:
+        with signals_held():
+            for copy in {*copies} & {*_unnamed(folder)}:  # a full disk, or a signal
+                copy.unlink()
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Have errors of the system name this file: those of a copy name the file that is copied."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _unnamed(folder: str) -> list[Path]:
+    """Return the part files of a folder that no manifest names; all, if there is none yet."""
+    is_index = (Path(folder) / MANIFEST).exists()
+    return orphans(folder, read_manifest(folder)) if is_index else part_files(folder)
 
 
 def compact(folder: str) -> Size:
@@ -103,9 +128,12 @@ def _changing(folder: str) -> Iterator[Manifest]:
     read_manifest(folder)
     with locked(folder):
         manifest = verified_manifest(folder)
-        yield manifest
-        for file in orphans(folder, read_manifest(folder)):
-            file.unlink()
+        try:
+            yield manifest
+        finally:
+            with signals_held():
+                for file in orphans(folder, read_manifest(folder)):
+                    file.unlink()
 
 
 def _all_rows(folder: str) -> Wanted:

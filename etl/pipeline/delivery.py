@@ -7,7 +7,6 @@ replaced is moved away: a file that appears while the run lives stays.
 """
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,16 +22,29 @@ from etl.formats.stores import is_address, real_place
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_file, check_folder, exists_already, of_others
 from etl.pipeline.workspace import IDENTITY, Workspace
-from etl.writers import SUFFIXES, TEMPORARY, atomic
+from etl.processes import signals_held
+from etl.writers import SUFFIXES, TEMPORARY, atomic, in_order
 
 Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
 
 # What a run can deliver, in the order in which it appears: the articles come last.
 KINDS = ("rejects", "audit", "run.json", "articles")
 # What is not ours is somebody else's, and `--force` spares it.
-_OWN_FOLDER = b'"schema": "copydesk/run/'
-_PART = re.compile(r"part-\d{5,}(?:\.jsonl(?:\.gz|\.zst)?|\.parquet)")
 JOURNAL = "delivery.json"
+
+
+class _Part(Struct, frozen=True):
+    """A part as run.json lists it: its path in the folder, and its size."""
+
+    path: str
+    bytes: int
+
+
+class _Account(Struct, frozen=True):
+    """What run.json says of the folder that it stands in."""
+
+    schema: Literal["copydesk/run/1"]
+    parts: tuple[_Part, ...]
 
 
 class Output(Struct, frozen=True):
@@ -177,19 +189,31 @@ def _written(output: Output) -> set[Path]:
 def _is_ours(output: Output, target: Path) -> bool:
     """Return true if copydesk wrote a file (its first line says so, or it is empty), or all that is in a folder."""
     if output.kind == "folder":
-        manifest = Path(output.name) / "run.json"
-        others = (one for one in target.iterdir() if not _is_part(one)) if target.is_dir() else iter(())
-        return manifest.is_file() and _OWN_FOLDER in manifest.read_bytes()[:200] and next(others, None) is None
+        parts = _parts_of_run(Path(output.name) / "run.json")
+        found = target.iterdir() if target.is_dir() else iter(())
+        return parts is not None and all(_is_part(one, parts) for one in found)
     if not target.is_file() or target.is_symlink():
         return False
     if _starts_ours(target):
         return True
-    audit = beside(output.name, "audit")  # the records of `dedup` are the user's; the audit beside them is ours
-    return target == output.path("articles") and audit.is_file() and _starts_ours(audit)
+    # Records of `dedup`, and of other shapes, begin as anything; the audit beside them tells.
+    return target == output.path("articles") and _is_audited(target, beside(output.name, "audit"))
 
 
-def _is_part(path: Path) -> bool:
-    return _PART.fullmatch(path.name) is not None and path.is_file() and not path.is_symlink()
+def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
+    """Return the parts of a folder that copydesk wrote, and their bytes; None if it did not write it."""
+    try:
+        if manifest.is_symlink() or not manifest.is_file():
+            return None
+        account = msgspec.json.decode(manifest.read_bytes(), type=_Account)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return {part.path: part.bytes for part in account.parts}
+
+
+def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
+    is_regular = path.is_file() and not path.is_symlink()
+    return is_regular and parts.get(f"{path.parent.name}/{path.name}") == path.stat().st_size
 
 
 def _starts_ours(path: Path) -> bool:
@@ -198,6 +222,19 @@ def _starts_ours(path: Path) -> bool:
     from etl.formats.parquet_writer import is_own_parquet
 
     return is_own_parquet(path) if path.suffix == PARQUET else begins(path, ARTICLES)
+
+
+def _is_audited(articles: Path, audit: Path) -> bool:
+    from etl.formats.opening import open_path
+    from etl.formats.outputs import is_of_audit
+
+    if articles.suffix == PARQUET or not audit.is_file() or audit.is_symlink():
+        return False
+    try:
+        with open_path(articles) as records, open_path(audit) as entries:
+            return is_of_audit(records, entries)
+    except OSError:
+        return False
 
 
 def _holds_others(folder: Path, index: str) -> bool:
@@ -269,9 +306,10 @@ def is_begun(folder: Path) -> bool:
 
 def discard(folder: Path) -> None:
     """Remove a workspace.  A process that is killed here leaves nothing that a later run would go on with."""
-    for name in (IDENTITY, JOURNAL):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    with signals_held():
+        for name in (IDENTITY, JOURNAL):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_ready(
@@ -286,8 +324,14 @@ def _make_ready(
         else:
             join_parts(ready / kind, workspace.parts(kind), workspace.suffix)
     if output.kind == "folder":
+        parts = [
+            _Part(f"{kind}/{part.name}", part.stat().st_size)
+            for kind in output.kinds()
+            if (ready / kind).is_dir()
+            for part in sorted((ready / kind).iterdir(), key=in_order)
+        ]
         with atomic(ready / "run.json") as path:
-            path.write_bytes(msgspec.json.format(msgspec.json.encode(account), indent=2) + b"\n")
+            path.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
     try:
         replaced = {kind: _identity(output.path(kind)) for kind in _replaceable(output, force)}
         journal = Journal(sorted(item.name for item in ready.iterdir()), replaced)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from io import BytesIO
 from itertools import pairwise
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
-from etl.audit import Balance, Entry, Tally
+from etl.audit import Balance, Entry, Tally, lines_checksum
 from etl.dedup import DedupSettings
 from etl.formats import Reject
 from etl.formats.rows import Row, read_row, read_rows, with_fields
@@ -85,7 +86,8 @@ def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     for kind in KINDS:
         with workspace.writing(kind, shard.number) as path, line_writer(path, workspace.suffix) as write:
             write(written[kind])
-    return _tally(staged, len(written["audit"]), copied, job.dedup)
+    tally = _tally(staged, len(written["audit"]), copied, job.dedup)
+    return structs.replace(tally, checksum=lines_checksum(BytesIO(b"\n".join(kept))))
 
 
 def text_duplicates(texts: Iterable[str], settings: DedupSettings) -> Iterator[tuple[int, int, float]]:

@@ -15,7 +15,7 @@ from typing import Protocol
 from msgspec import Struct, structs
 
 from etl import audit
-from etl.audit import END_OF_DEDUP, Tally, end_entry
+from etl.audit import END_OF_DEDUP, Tally, end_entry, sum_of_checksums
 from etl.engines import Engine
 from etl.errors import NoInput, RegexTimeout, UsageError
 from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spooled
@@ -157,12 +157,14 @@ class Run:
             workspace.remove(*SPENT.get(stage, ()))
             if not count:  # all that was found is copydesk's own
                 break
-        tallies = (workspace.tally(stages[-1], shard) for shard in range(count))
-        tally = audit.close(one for one in tallies if one)
+        tallies = [one for shard in range(count) if (one := workspace.tally(stages[-1], shard))]
+        tally = audit.close(tallies)
         if not self._is_of_records:
             _check_read(tally, self._found)
         elif not tally.documents and not tally.rejects:
             raise _nothing_in(self._found)
+        else:  # of the records that are written, wherever shards end
+            tally = structs.replace(tally, checksum=sum_of_checksums(one.checksum for one in tallies))
         with workspace.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
             write([end_entry(tally, END_OF_DEDUP if self._is_of_records else "")])
         workspace.finish("close", 0, tally)

@@ -35,6 +35,7 @@ from etl.pipeline.job import Job
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
 from etl.pipeline.to_store import put_file, put_folder
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
+from etl.processes import signals_held
 
 # All whose version can change a byte of articles or audit: Click only reads the command line, filelock only waits, and
 # Jinja2 with MarkupSafe makes reports.
@@ -226,11 +227,12 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
             discard(Path(one.workspace.folder))
         raise
     except BaseException:  # ^C, a signal; while names are moved, these are moved to the end
-        is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
-        if is_delivered:
-            _finish_index(one.request.job.index, Path(one.workspace.folder))
-        if is_delivered or not one.request.resume:
-            discard(Path(one.workspace.folder))
+        with signals_held():
+            is_delivered = finish_delivery(one.request.output, Path(one.workspace.folder))
+            if is_delivered:
+                _finish_index(one.request.job.index, Path(one.workspace.folder))
+            if is_delivered or not one.request.resume:
+                discard(Path(one.workspace.folder))
         raise
     discard(Path(one.workspace.folder))
 

@@ -38,8 +38,8 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
     if found and not force:  # an error names the articles first
         raise exists_already(addresses[found[0]])
     ours = [kind for kind in found if _is_ours(addresses[kind])]
-    if "audit" in ours:  # the records of `dedup` are the user's; the audit beside them is ours
-        ours.append("articles")
+    if "articles" not in ours and "audit" in ours and _is_audited(addresses["articles"], addresses["audit"]):
+        ours.append("articles")  # records of `dedup`, and of other shapes, begin as anything; the audit tells
     for kind in found:
         if kind not in ours:
             raise of_others(addresses[kind])
@@ -102,6 +102,18 @@ def _is_ours(address: str) -> bool:
     except (OSError, Damaged):
         return False
     return not head or ARTICLES.match(head) is not None
+
+
+def _is_audited(articles: str, audit: str) -> bool:
+    from etl.formats.outputs import is_of_audit
+
+    if articles.partition("?")[0].endswith(PARQUET):
+        return False
+    try:
+        with open_stored(articles) as records, open_stored(audit) as entries:
+            return is_of_audit(*(unpacked(io.BufferedReader(cast(io.RawIOBase, one))) for one in (records, entries)))
+    except (OSError, Damaged):
+        return False
 
 
 def _has_manifest(store: "FileSystem", folder: str) -> bool:

@@ -26,6 +26,7 @@ from msgspec import Struct
 
 from etl.audit import Tally
 from etl.errors import UsageError
+from etl.processes import signals_held
 from etl.writers import atomic, in_order
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
@@ -134,15 +135,18 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
     """
     for left in parent.glob(f".copydesk-{'[0-9a-f]' * 16}"):
         _sweep(left)
-    folder, owner = parent / f".copydesk-{token_hex(8)}", os.getpid()
-    folder.mkdir(mode=0o700)
-    lock = _scratch_lock(folder)
+    folder, owner, lock = parent / f".copydesk-{token_hex(8)}", os.getpid(), -1
     try:
+        with signals_held():
+            folder.mkdir(mode=0o700)
+            lock = _scratch_lock(folder)
         yield folder
     finally:
-        if os.getpid() == owner:  # and not a process that was forked meanwhile, and ends
-            shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        with signals_held():
+            if os.getpid() == owner:  # and not a process that was forked meanwhile, and ends
+                shutil.rmtree(folder, ignore_errors=True)
+            if lock >= 0:
+                os.close(lock)
 
 
 def _scratch_lock(folder: Path) -> int:

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -228,3 +229,16 @@ def test_a_master_without_spark_is_refused(run: Run) -> None:
     Path("a.txt").write_text("Rain on Monday")
     result = run("clean", "a.txt", "-o", "a.jsonl", "--master", "local[2]")
     assert result.code == 2 and "needs --engine spark" in result.err
+
+
+def test_nothing_from_the_current_folder_is_executed(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(corpus(4))
+    for module in ("warnings", "json", "struct", "pyspark"):
+        (tmp_path / f"{module}.py").write_text(f"open({str(tmp_path / 'RAN')!r}, 'a').write({module!r})\n")
+    words = ["clean", "in.jsonl", "-o", "o.jsonl", "--engine", "spark", "--master", "local[1]"]
+    # A session that other tests have begun would be used again: this one begins its own.
+    line = [str(Path(sys.prefix) / "bin" / "copydesk"), *words]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=300)
+    assert not (tmp_path / "RAN").exists()
+    assert done.returncode == 0, done.stderr

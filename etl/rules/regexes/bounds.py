@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from re import error as regex_error
+from typing import Any
 
-from etl.rules.regexes.syntax import Item, codes, parse
+from etl.rules.regexes.syntax import Item, codes, parse, width
 
 # Groups within groups.  The deepest shipped regex has 8; Python's parser gives up at some 300.
 MAX_DEPTH = 50
@@ -13,6 +14,7 @@ MAX_CHARS = 20_000
 # memory of the `regex` module grow with it, and the time of the search for literals: 0.3 s for the worst of 5,000.
 MAX_ITEMS = 5_000
 
+_LOOKS = (codes.ASSERT, codes.ASSERT_NOT)
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 
 
@@ -21,11 +23,16 @@ def regex_fault(regex: str) -> str:
     if len(regex) > MAX_CHARS:
         return f"has {len(regex):,} characters, more than {MAX_CHARS:,}"
     try:
-        items = list(parse(regex))
+        tree = parse(regex)
+        items = list(tree)
+        if _looks_behind_freely(tree, items):
+            return "looks behind for a text of no fixed length, which Python's `re` does not"
         depth = _depth(items)
         size = regex_size(regex) if depth <= MAX_DEPTH else 0
     except regex_error as error:
         return f"does not compile: {error.msg} at character {error.pos}"
+    except ValueError as error:  # flags that contradict each other
+        return f"does not compile: {error}"
     except OverflowError:
         return "does not compile: a repetition number is too large"
     except RecursionError:
@@ -42,6 +49,16 @@ def regex_size(regex: str) -> int:
     (2, 61, 10000)
     """
     return _size(parse(regex))
+
+
+def _looks_behind_freely(tree: Any, items: Iterable[Item]) -> bool:
+    """Return true if a look behind has no fixed width: the parser of `re` takes it, and the compiler refuses it."""
+    for code, value in items:
+        if code in _LOOKS and value[0] < 0 and len({*width(tree, value[1])}) > 1:
+            return True
+        if any(_looks_behind_freely(tree, inner) for inner in _within(value)):
+            return True
+    return False
 
 
 def _size(items: Iterable[Item]) -> int:
