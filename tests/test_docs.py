@@ -110,7 +110,7 @@ def test_example_of_the_readme_is_what_the_command_prints(run: Run, tmp_path: Pa
         "\n".join(line[4:] for line in block.splitlines()).strip()
         for block in (
             README.split("broken characters:\n\n")[1].split("\n\n`")[0],
-            README.split("rest was removed:\n\n")[1].split("\n\n[")[0],
+            README.split("and the repair:\n\n")[1].split("\n\n[")[0],
         )
     )
     (tmp_path / "page.txt").write_text(page + "\n", encoding="utf-8")

@@ -62,7 +62,7 @@ def test_what_is_not_read_is_named(tmp_path: Path, name: str, body: bytes, reaso
     assert isinstance(reject, Reject)
     assert reject.reason.startswith(reason)
     assert "; " in reject.reason  # and what to do
-    assert len(reject.body) > 9
+    assert reject.body
 
 
 @pytest.mark.parametrize(
