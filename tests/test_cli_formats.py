@@ -324,7 +324,6 @@ def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:
     [
         pytest.param(pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xe9"], pa.binary()).buffers()), id="not UTF-8"),
         pytest.param(pa.array([2**62], pa.timestamp("us")), id="a year that Python lacks"),
-        pytest.param(pa.array([1], pa.timestamp("ns")), id="nanoseconds"),
     ],
 )
 def test_parquet_of_others_is_named(tmp_path: Path, column: pa.Array) -> None:
