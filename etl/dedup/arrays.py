@@ -50,6 +50,16 @@ class Ragged(Struct, frozen=True, gc=False):
         """Return the values of some lists, list after list."""
         return self.values[ranges(self.starts[lists], self.lengths(lists))]
 
+    def pairs(self, earlier: I64, later: I64, at_once: int) -> Iterator[tuple["Ragged", I64, I64]]:
+        """Yield pairs of lists, as places among lists that are in memory: about so many values at a time.
+
+        These are read in the order of their file.  A page that is read at random costs more than to compare its lists.
+        """
+        for turn in turns(self.lengths(earlier) + self.lengths(later), at_once):
+            read, places = np.unique(np.concatenate([earlier[turn], later[turn]]), return_inverse=True)
+            one, other = np.split(places, 2)
+            yield ragged(self.of(read), self.sizes[read]), one, other
+
 
 def ragged(values: Column, sizes: I32 | I64) -> Ragged:
     """Return the lists of these sizes that stand one after the other in a column."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
-from etl.dedup.schema import LISTS, band_names
+from etl.dedup.schema import LISTS
 from etl.pipeline.job import Job
 from etl.pipeline.workspace import Workspace
 
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
-# Selecting needs about as much again as the columns that it looks at: all but the words and the names of blocks.
+# Selecting needs about as much again as the fingerprints take.
 TIMES_IN_MEMORY = 2
 # Bytes a block that are in memory while pairs are found, beside what is read of the lists.
 BYTES_A_BLOCK = 140
 # Values read at a time, at least; and bytes that come with each: a page of a list brings fifteen others.
 MIN_VALUES_AT_ONCE, BYTES_A_VALUE = 1 << 12, 1 << 13
+# So many bytes of what is left for each key of the bands that are mapped at a time; they take a quarter of it.
+BYTES_A_KEY = 16
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
@@ -65,11 +67,6 @@ class FingerprintFile(Struct, frozen=True):
     def read_articles(self, *columns: str) -> "pa.Table":
         """Return columns of the articles, mapped from the file."""
         return _mapped(self.articles).select(list(columns))
-
-    def size(self) -> int:
-        """Return the bytes of the columns that selecting looks at."""
-        size: int = _mapped(self.blocks).drop_columns(["tokens", "suffix", "number", "kept_in"]).nbytes
-        return size
 
 
 class Joined(Struct, frozen=True):
@@ -119,7 +116,7 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
 
     folder, run = Path(workspace.folder) / "joined", partial(in_threads, threads=threads)
     folder.mkdir(parents=True)
-    fits = TIMES_IN_MEMORY * sum(part.size() for part in parts) <= job.memory
+    fits = TIMES_IN_MEMORY * sum(part.blocks.stat().st_size for part in parts) <= job.memory
     block_starts = np.cumsum([0, *(len(part.read_blocks("number")) for part in parts)])
     article_starts = np.cumsum([0, *(len(part.read_articles("number")) for part in parts)])
     columns = _columns_in_memory(int(block_starts[-1]))
@@ -131,7 +128,8 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     paths = run(partial(_append, parts, name, folder) for name in LISTS)
     lists: dict[str, Any] = {name: _stored_column(path, at_once) for name, path in zip(LISTS, paths, strict=True)}
     articles = columns.pop("articles")
-    prints = Fingerprints(band_keys=StoredBands(parts), **columns, **lists)
+    bands = StoredBands(parts, max(1, left // (BYTES_A_KEY * max(1, len(articles)))))
+    prints = Fingerprints(band_keys=bands, **columns, **lists)
     return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
 
 
@@ -189,19 +187,24 @@ class StoredColumn:
 
 
 class StoredBands:
-    """The band keys of all parts, read band by band."""
+    """The band keys of all parts.
 
-    def __init__(self, parts: Sequence[FingerprintFile]) -> None:
-        self.parts = parts
+    Files are mapped for some bands at a time: to open them takes longer than to read a band.
+    """
+
+    def __init__(self, parts: Sequence[FingerprintFile], at_once: int) -> None:
+        self._parts, self._at_once = parts, at_once
 
     def __iter__(self) -> "Iterator[U32]":
         """Yield the keys, band after band."""
         import numpy as np
 
-        bands = len([name for name in _mapped(self.parts[0].blocks).schema.names if name.startswith("band_")])
-        for name in band_names(bands):
-            keys = [part.read_blocks(name)[name].to_numpy().view(np.uint32) for part in self.parts]
-            yield np.concatenate(keys)
+        names = [name for name in _mapped(self._parts[0].blocks).schema.names if name.startswith("band_")]
+        for start in range(0, len(names), self._at_once):
+            some = names[start : start + self._at_once]
+            tables = [part.read_blocks(*some) for part in self._parts]
+            for name in some:
+                yield np.concatenate([table[name].to_numpy().view(np.uint32) for table in tables])
 
 
 class StoredBuckets:

@@ -25,7 +25,7 @@ _PAIR, _TERM, _SIDE, _CAPITAL, _PLACE = (np.uint64(shift) for shift in (49, 18, 
 CASELESS = np.uint32((1 << CAPITAL) - 1)
 _ONE, _CASELESS, _PLACES = np.uint64(1), np.uint64(CASELESS), np.uint64(0x7FFF)
 # Bound what is in memory at a time, and the pairs to 15 bits: terms of the pairs compared, comparisons of two terms.
-_TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 16, 1 << 2
+_TERMS_AT_ONCE, _TERMS_A_PAIR = 1 << 18, 1 << 4
 _COMPARISONS_AT_ONCE = 1 << 18
 
 

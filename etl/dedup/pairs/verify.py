@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import starmap
 
 import numpy as np
 from msgspec import Struct
@@ -14,8 +15,8 @@ from etl.dedup.pairs.same_facts import differing_facts
 from etl.dedup.settings import DedupSettings
 
 _HALF = np.uint64(32)
-# Bounds what is in memory at a time: shingles of the pairs compared, some 30 bytes each.
-_SHINGLES_AT_ONCE = 1 << 16
+# Bound what is in memory at a time: shingles, or terms, of pairs; shingles of the pairs compared, some 30 bytes each.
+_VALUES_READ_AT_ONCE, _SHINGLES_AT_ONCE = 1 << 20, 1 << 18
 # Days between the datelines of two prints of one story; and the words that make one of a notice.  Of Reuters' 1987,
 # notices that come every day have up to 29, dateline included.
 MAX_DAYS_APART, MIN_WORDS_OF_A_STORY = 1, 32
@@ -54,7 +55,8 @@ def verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> P
     if compared.settings.numbers == "any":
         return similar
     similar = _chosen(similar, _are_of_one_day(compared.prints, similar))
-    return _chosen(similar, ~differing_facts(lists.terms, similar.earlier, similar.later))
+    read = lists.terms.pairs(similar.earlier, similar.later, _VALUES_READ_AT_ONCE)
+    return _chosen(similar, ~np.concatenate([np.zeros(0, np.bool_), *starmap(differing_facts, read)]))
 
 
 def _are_of_one_day(prints: Fingerprints, some: Pairs) -> Mask:
@@ -75,7 +77,7 @@ def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) ->
     less, more = np.sort([shingles.lengths(earlier), shingles.lengths(later)], axis=0)
     fits = less >= settings.threshold * more - 1e-6
     earlier, later, both = earlier[fits], later[fits], (less + more)[fits]
-    shared = [_shared(shingles, earlier[turn], later[turn]) for turn in turns(both, _SHINGLES_AT_ONCE)]
+    shared = starmap(_shared, shingles.pairs(earlier, later, _VALUES_READ_AT_ONCE))
     common = np.concatenate([np.zeros(0, np.int64), *shared])
     similarity = common / (both - common)
     # No allowance for rounding: 7 / 10 is the same double as 0.7.
@@ -90,7 +92,12 @@ def _chosen(some: Pairs, holds: Mask) -> Pairs:
 
 
 def _shared(shingles: Ragged, earlier: I64, later: I64) -> I64:
-    """Count the shingles that two sets share, pair by pair, in one sort."""
+    """Count the shingles that two sets share, pair by pair."""
+    both = turns(shingles.lengths(earlier) + shingles.lengths(later), _SHINGLES_AT_ONCE)
+    return np.concatenate([_shared_at_once(shingles, earlier[turn], later[turn]) for turn in both])
+
+
+def _shared_at_once(shingles: Ragged, earlier: I64, later: I64) -> I64:
     owners = np.tile(np.arange(len(earlier), dtype=np.uint64) << _HALF, 2)
     both = np.concatenate([earlier, later])
     packed = np.repeat(owners, shingles.lengths(both)) | shingles.of(both)

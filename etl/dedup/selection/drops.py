@@ -71,7 +71,8 @@ def _residues(tokens: Ragged, blocks: I64, keepers: I64, run: Runner) -> tuple[I
 def _lacking(tokens: Ragged, blocks: I64, keepers: I64) -> tuple[I64, I64]:
     """Count the tokens of each block that its keeper lacks, and return their places; a keeper of -1 lacks all."""
     owners, sizes = np.arange(len(blocks)), tokens.lengths(blocks)
-    own, has = _packed(owners, tokens, blocks), keepers >= 0
+    own, has = _packed(owners, tokens, blocks), np.argsort(keepers)
+    has = has[keepers[has] >= 0]  # in the order of their file, which is read faster than at random
     kept = without_repeats(np.sort(_packed(owners[has], tokens, keepers[has])))
     lacks = np.ones(len(own), np.bool_)
     if len(kept):
