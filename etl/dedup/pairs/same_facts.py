@@ -129,7 +129,7 @@ def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
     packed |= _are_counted(values, places).astype(np.uint64)
     wide = values.astype(np.uint64)
     packed |= (wide & _CASELESS) << _TERM | wide >> np.uint64(CAPITAL) << _CAPITAL
-    packed.sort(kind="stable")
+    packed.sort()
     return packed
 
 
