@@ -67,7 +67,7 @@ class Result(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The texts of all articles, with a blank line between two."""
+        """The texts of all articles, separated by blank lines."""
         return "\n\n".join(article.text for article in self.articles)
 
     def to_dict(self) -> dict[str, Any]:

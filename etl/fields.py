@@ -4,7 +4,7 @@ ARTICLE = {
     "schema": "Version of this schema; it changes if the meaning of a field changes.",
     "id": "Id of the article, made from its place in the input: path, row, record, index. Rules do not change it, "
     "unless they separate stories (`start-article`, `end-article`).",
-    "text": "The kept blocks, repaired, with a blank line between two. It may be empty: see `status`.",
+    "text": "The kept blocks, repaired, separated by blank lines. It may be empty: see `status`.",
     "source": "Name of the input without folders and endings; `origin.path` is the full path.",
     "created": "When the article was published, as its source says; in UTC with milliseconds.",
     "added": "When this record was made. Only this field differs between two runs of the same input. --added sets it.",
@@ -66,8 +66,8 @@ AUDIT = {
     "gap": "White space that was removed with a block.",
     "duplicate_of": "For a duplicate: the block that is kept, as article:line, or the article; in the audit of "
     "`dedup`, the record.",
-    "similarity": "For a duplicate: Jaccard similarity of the word triples (in `dedup`: of what --shingles names); for "
-    "a whole article, its copied share.",
+    "similarity": "For a duplicate: Jaccard similarity of the word triples (in `dedup`: of the shingles that "
+    "--shingles chooses); for a whole article, its copied share.",
     "residue": "For a near-duplicate: its words that the kept block lacks.",
     "line_sha256": "SHA-256 of `before`; an exception may name a line by its first digits.",
 }

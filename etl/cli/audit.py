@@ -30,7 +30,7 @@ EXCEPTION_DAYS = 365
 
 @click.group()
 def audit() -> None:
-    """Sample removals for you to judge; compute an upper bound on the wrong ones.
+    """Draw removals for you to judge; compute an upper bound on the wrong ones.
 
     \b
     Examples:

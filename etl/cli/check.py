@@ -64,7 +64,7 @@ checking_options = options.stacked(
     "formats",
     multiple=True,
     metavar="NAME[=FILE]",
-    help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  The format without a file is printed; there can be one.  "
+    help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  At most one format can have no FILE; it is printed.  "
     "[default: text]",
 )
 @option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors or unreadable inputs.")
@@ -83,7 +83,7 @@ checking_options = options.stacked(
     "most",
     multiple=True,
     metavar="WHAT=N[%]",
-    help="Allow up to N findings, or N%, where by default none is allowed: art.leftover=3, raw.boilerplate=30%.  A "
+    help="Allow up to N findings of a check, or N%: art.leftover=3, raw.boilerplate=30%.  A "
     "limit for some rules (art.leftover:core/*=1%) applies in addition to the limit of the check; repeatable.",
 )
 @option(

@@ -70,7 +70,7 @@ def index_forget(folder: str, name: str) -> None:
     """Remove a run, a source, a record or an article from an index.
 
     ID is the id of a run (`index stats` lists the runs), the path of an input, the id of a record, or the id of an
-    article.  The articles and the audit of the run have these names: `path`, `record` and `id`.
+    article.  In an article of the run, the last three are `origin.path`, `origin.record` and `id`.
     """
     from etl.index.maintenance import forget
 

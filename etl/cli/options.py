@@ -175,8 +175,8 @@ index_option = option(
     type=Folder(),
     default="",
     metavar="DIR",
-    help="The folder of an index, which knows the texts that earlier runs kept.  Duplicates of these texts are found, "
-    "too.  clean and dedup add the texts that they keep.",
+    help="The folder of an index.  Also find duplicates of what earlier runs with this index kept.  clean and dedup "
+    "add what they keep.",
 )
 
 
