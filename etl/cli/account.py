@@ -52,7 +52,7 @@ MAX_FOLDERS = 100
     "--path",
     default="",
     metavar="NAME",
-    help="Rebuild only the input with this name: its path in the records.",
+    help="Rebuild only the input with this path, as in the audit.",
 )
 @option(
     "Output",

@@ -48,7 +48,7 @@ MARGIN = 9
     "--changes",
     "only_changes",
     is_flag=True,
-    help="Show only changed lines, and only articles that have some.",
+    help="Show only changed lines, and only articles with changed lines.",
 )
 def inspect(articles: Path, audit: Path | None, **chosen: Any) -> None:
     """Page through the articles of a run; show each change in its place.

@@ -137,7 +137,7 @@ def cli(ctx: click.Context, color: str, config_file: Path | None, no_config: boo
     \b
     Examples:
       copydesk clean page.txt               articles to stdout, summary to stderr
-      copydesk clean pages/ -o clean.jsonl  articles and audit to files
+      copydesk clean pages/ -o clean.jsonl  articles; audit in clean.audit.jsonl
       copydesk diff page.txt                what would be removed, by which rule
       copydesk explain page.txt:55          what happened to line 55, and why
       copydesk restore clean.jsonl          the input, rebuilt

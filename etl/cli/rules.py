@@ -110,7 +110,9 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
 
 @rules.command("lint", cls=GroupedCommand)
 @click.argument("packs", nargs=-1, type=click.Path(readable=False), metavar="[PACK...]")
-@option("Rules", "-r", "--rules", type=click.Path(readable=False), multiple=True, metavar="PACK", help="Another PACK.")
+@option(
+    "Rules", "-r", "--rules", type=click.Path(readable=False), multiple=True, metavar="PACK", help="Also check PACK."
+)
 @option("Rules", "--only-rules", is_flag=True, help="Check the packs alone, without the built-in rules.")
 @json_option
 def lint_rules(packs: tuple[str, ...], rules: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
