@@ -85,8 +85,8 @@ def sample_audit(
     the last verdict, and q stops.  To continue, run the same command again.  The second command writes a CSV file.
     Fill in its column "verdict" with a spreadsheet.
 
-    Each draw picks a removed character at random, and with it the removal.  So a long removal is picked more often, and
-    a removal can be picked twice.  Give the same rule options as you gave to `clean`.
+    Each draw picks a removed character at random, and the removal that contains it.  So a long removal is picked more
+    often, and a removal can be picked twice.  Give the same rule options as you gave to `clean`.
     """
     from etl.check.verdicts import as_csv, read_verdicts, write_verdicts
     from etl.writers import check_regular

@@ -178,7 +178,9 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
       copydesk rules diff /tmp/rules-of-main rules --only-rules samples/
 
     Each pack is used together with the built-in rules, unless --only-rules is given.  Signs: '-' only NEW removes the
-    line, '+' only NEW keeps it, '~' NEW changes it in another way.  Exits with 1 if there is a difference.
+    line, '+' only NEW keeps it, '~' NEW changes it in another way.
+
+    The exit code is 4 if an input could not be read.  Otherwise it is 1 if there is a difference.
     """
     from etl.rule_tools import compare
 
