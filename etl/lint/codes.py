@@ -24,7 +24,7 @@ CODES: dict[str, Code] = {
     ),
     "R007": Code(
         "has two unbounded repeats in a row that match the same characters",
-        "Put a character between them that neither matches, or bound one: {0,60}.",
+        "Put a character between the repeats that neither of them matches, or bound one: {0,60}.",
     ),
     "R008": Code(
         "begins with an unbounded repeat of almost any character",
