@@ -17,8 +17,8 @@ def reference() -> str:
         f"## {name}\n\n```\n{page.rstrip()}\n```\n"
         for name, page in _pages(cli, click.Context(cli, info_name="copydesk", **cli.context_settings))
     ]
-    origin = "Made from the help pages and `etl/fields.py` by `python docs/reference.py`."
-    return f"# Reference\n\n{origin} [Fields](#fields) of what is written are at the end.\n\n" + "\n".join(
+    origin = "`python docs/reference.py` makes this page from the help pages and `etl/fields.py`."
+    return f"# Reference\n\n{origin} The [fields](#fields) of the output are at the end.\n\n" + "\n".join(
         [*pages, *_fields()]
     )
 

@@ -55,7 +55,7 @@ def _index(packs: dict[Path, tuple[Sourced, ...]]) -> str:
         f"| [{_name(path)}](../../rules/{_name(path)}.toml) | {len(rules)} | {_opening(path)} |"
         for path, rules in packs.items()
     ]
-    origin = f"{_ORIGIN} It builds a page for each file, too; only this index is kept in the repository."
+    origin = f"{_ORIGIN} This command also writes a page for each file. Only this index is in git."
     return "\n".join(["# The built-in rules", "", origin, "", "| file | rules | about |", "|---|--:|---|", *rows, ""])
 
 
