@@ -50,11 +50,12 @@ SUPERSETS = {
     "euc-kr": "cp949",
     "big5": "big5hkscs",
 }
-# Encodings of seven bits betray themselves by how they shift, and would pass for ASCII.
+# Encodings of seven bits betray themselves by how they shift, and would pass for ASCII.  HZ has pairs of bytes between
+# its shifts, and no first byte above 0x77: so a shift never opens within another one.
 SHIFTS = (
     (later(rb"\x1b\$\)C"), "iso2022_kr"),
     (later(rb"\x1b\$[@AB(]"), "iso2022_jp_2"),
-    (later(rb"~\{[\x21-\x7e]+~\}"), "hz"),
+    (later(rb"~\{(?:[\x21-\x77][\x21-\x7e])++~\}"), "hz"),
 )
 
 _XML = later(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re.I)
