@@ -62,7 +62,7 @@ AUDIT = {
     "kind": "What the block is: caption, credit, link, notice, player, structure (a headline, menu or separator), "
     "glitch (damage, or text that a tool left) or duplicate.",
     "before": "Characters of the decoded text that were removed, changed or tagged.",
-    "after": "Text that replaces them in the article; empty if nothing does.",
+    "after": "Text that replaces `before` in the article; empty if nothing replaces it.",
     "gap": "White space that was removed with a block.",
     "duplicate_of": "For a duplicate: the block that is kept, as article:line, or the article; in the audit of "
     "`dedup`, the record.",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+from etl.formats import SUFFIXES
 from etl.rule_tools.rule_pages import rule_pages
 from etl.rules import language
 
@@ -89,6 +90,12 @@ def test_examples_of_the_page_of_rules_hold(run: Run, tmp_path: Path) -> None:
     (tmp_path / "page.toml").write_text("\n".join(pack), encoding="utf-8")
     result = run("rules", "test", "--only-rules", "page.toml")
     assert (result.code, "0 failed" in result.err) == (0, True), result.out
+
+
+def test_page_of_formats_lists_every_suffix_that_is_read_in_a_folder() -> None:
+    page = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
+    listed = page.partition("only files with a known suffix are read:")[2].partition("The suffix of a compression")[0]
+    assert set(re.findall(r"`(\.\w+)`", listed)) == {*SUFFIXES, ".xml"}
 
 
 def test_lowest_versions_are_those_that_are_promised() -> None:

@@ -96,8 +96,9 @@ def index_export(folder: str, output: str, force: bool) -> None:
     Each line has the `name` of a paragraph and its MinHash signature.  datasketch computes the same signature for the
     same text.
 
-    A paragraph that `clean` kept is named article:line.  The first paragraph of a record that `dedup` kept, or that was
-    imported, has the id of the record (ID, or file:row if it has none).  The others are named ID#1, ID#2 and so on.
+    A paragraph that `clean` kept is named article:line.  A record that `dedup` kept, or that was imported, has an ID
+    (its own, or file:row if it has none).  Its first paragraph is named ID, and the others are named ID#1, ID#2 and so
+    on.
     """
     from etl.formats.outputs import check_target
     from etl.formats.own import SIGNATURES

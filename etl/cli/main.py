@@ -126,7 +126,7 @@ def hoisted(args: Sequence[str]) -> list[str]:
     "config_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Read options from this file.  [default: the nearest copydesk.toml]",
+    help="Read options from this file.  [default: the nearest copydesk.toml or pyproject.toml]",
 )
 @option("Other", "--no-config", is_flag=True, help="Read no options from files.")
 @click.option("-vv", "--traceback", is_flag=True, expose_value=False, help="Show the traceback of an error.")

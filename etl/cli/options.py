@@ -132,7 +132,12 @@ rule_options = stacked(
         metavar="PACK",
         help="Also use this rule pack: a .toml file or a folder of them; repeatable.",
     ),
-    option("Rules", "--only-rules", is_flag=True, help="Use only the packs given with --rules."),
+    option(
+        "Rules",
+        "--only-rules",
+        is_flag=True,
+        help="Use only your own packs: no built-in rules, no classifier and no page model.",
+    ),
     option(
         "Rules",
         "--select",
