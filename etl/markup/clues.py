@@ -189,8 +189,8 @@ def led_to(href: str) -> str:
     """
     if _HOME.fullmatch(href):
         return "home"
-    may_lead = not AUTHOR_FOLDERS.isdisjoint(href.casefold().split("/"))
-    return "author link" if may_lead and _AUTHOR.search(href) else ""
+    folder = href.strip().rstrip("/").rpartition("/")[0].rpartition("/")[2]
+    return "author link" if folder.casefold() in AUTHOR_FOLDERS and _AUTHOR.search(href) else ""
 
 
 def unseen(style: str) -> frozenset[str]:
