@@ -55,7 +55,10 @@ MIN_STATE = 300
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
-_TELLS_TEXT = re.compile(r"articleBody|LiveBlogPosting|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
+# One of them stands in linked data that tells about the text.
+TELLING_TEXT = (
+    *("articleBody", "LiveBlogPosting", "isAccessibleForFree", "ngredient", "recipeInstructions", "HowTo", "Answer"),
+)
 # How the title of a live blog begins, or what stands in it.
 _LIVE = re.compile(
     r"^\W*(?:live|en direct|direct|en directo|en vivo|ao vivo|na żywo|canlı|онлайн|онлайн-трансляция|live!)\s*[:|–—-]"
@@ -216,9 +219,8 @@ def said_of(clues: Sequence[Clue]) -> Said:
     first: dict[str, str] = {}
     for clue in clues:
         first.setdefault(clue.name, clue.content)
-    linked = told(
-        clue.content for clue in clues if clue.name.startswith("script ") and _TELLS_TEXT.search(clue.content)
-    )
+    scripts = (clue.content for clue in clues if clue.name.startswith("script "))
+    linked = told(script for script in scripts if any(word in script for word in TELLING_TEXT))
     return Said(
         title=first.get("og:title") or first.get("title", ""),
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),
