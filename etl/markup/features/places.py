@@ -92,6 +92,6 @@ def _says_title(texts: Texts, title: str) -> "np.typing.NDArray[np.bool_]":
     same = np.zeros(len(texts.length), dtype=bool)
     if title:
         for line in np.flatnonzero((texts.length > MIN_TITLE) & (texts.length < MAX_TITLE)).tolist():
-            said = texts.letters(line)
+            said = texts.letters[line]
             same[line] = len(said) > MIN_LETTERS and (said in title or title in said)
     return same

@@ -36,15 +36,12 @@ _WIDE_RANGES = ("\u0e00\u0e7f", "\u3040\u30ff", "\u3400\u9fff", "\uac00\ud7af")
 
 
 class Texts(Struct, frozen=True, eq=False):
-    """The columns of TEXT_FEATURES, the length of each line, and its words: lower case, parted by blanks."""
+    """The columns of TEXT_FEATURES, and of each line: its length, its words in lower case, the letters of these."""
 
     columns: Columns
     length: Integers
-    words: tuple[str, ...]
-
-    def letters(self, line: int) -> str:
-        """Return the letters and digits of a line."""
-        return self.words[line].replace(" ", "")
+    words: Sequence[str]
+    letters: Sequence[str]
 
 
 def letters(text: str) -> str:
@@ -85,7 +82,8 @@ def read_texts(texts: Sequence[str], lexicon: Mapping[str, int]) -> Texts:
         return parts[0]
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
     length = np.concatenate([part.length for part in parts])
-    return Texts(columns, length, tuple(words for part in parts for words in part.words))
+    words = [text for part in parts for text in part.words]
+    return Texts(columns, length, words, [text for part in parts for text in part.letters])
 
 
 def _together(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -105,7 +103,8 @@ def _read(texts: Sequence[str], lexicon: Mapping[str, int]) -> Texts:
     signs = _Signs(codes, np.array(lengths))
     words = _words(codes, signs.kinds, lengths)
     length = np.array([len(text) for text in texts], dtype=np.int64)
-    return Texts(_columns(signs, length, texts) | _lexicon(words, length, lexicon), length, tuple(words))
+    columns = _columns(signs, length, texts) | _lexicon(words, length, lexicon)
+    return Texts(columns, length, words, "\n".join(words).replace(" ", "").split("\n"))
 
 
 class _Signs:
