@@ -8,6 +8,7 @@ is told by these.
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Protocol
 
 from etl.fold import count_words
@@ -84,10 +85,12 @@ def contradicted(said: str, texts: Sequence[str]) -> str:
     ('de', '', '')
     """
     claimed = _of_one_language(re.split("[-_]", said.lower())[0])
-    if claimed not in LANGUAGES or sum(map(count_words, texts)) < MIN_WORDS_TO_CONTRADICT:
+    longest = sorted(texts, key=len, reverse=True)
+    words = accumulate(map(count_words, longest))
+    if claimed not in LANGUAGES or not any(count >= MIN_WORDS_TO_CONTRADICT for count in words):
         return ""
     found = ""
-    for text in sorted(texts, key=len, reverse=True)[:MAX_WITNESSES]:
+    for text in longest[:MAX_WITNESSES]:
         language = detect([text])
         if language and (_of_one_language(language) == claimed or found not in ("", language)):
             return ""

@@ -6,6 +6,7 @@ blocks of the story, by the rules that name what stands where a story was cut.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from msgspec import structs
 
@@ -44,7 +45,8 @@ def _notice(document: Document, article: Article) -> Iterator[Block]:
     regions = {removal.block: removal.rule for removal in document.outside if removal.action != "tag"}
     blocks = document.blocks[article.start : article.end]
     story = [block for block in blocks if block.index not in regions]
-    if document.status or not story or sum(count_words(block.text) for block in story) > MAX_PREVIEW_WORDS:
+    words = accumulate(count_words(block.text) for block in story)
+    if document.status or not story or any(count > MAX_PREVIEW_WORDS for count in words):
         return
     below = document.blocks[story[-1].index + 1 : story[-1].index + 1 + MAX_REGIONS]
     asked = [*story[-LAST_BLOCKS:], *(block for block in below if regions.get(block.index) in NOTICES)]

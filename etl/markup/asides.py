@@ -7,7 +7,6 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
 from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
@@ -101,7 +100,6 @@ def _names(layout: Layout, line: int, levels: int) -> list[str]:
 
 def _related(layout: Layout) -> Callable[[Layout, int], bool]:
     """Return what tells whether a line stands in a box that is called a list of other stories, and has two links."""
-    is_named = cache(lambda key: RELATED.search(layout.keys[key][1]) is not None)
     of_box = [0] * (len(layout.boxes) + 1)
     for line in layout.lines:
         of_box[line.box + 1] += line.linked >= MIN_LINK
@@ -109,7 +107,7 @@ def _related(layout: Layout) -> Callable[[Layout, int], bool]:
 
     def is_related(_: Layout, line: int) -> bool:
         around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
-        named = next((place for place in around if is_named(layout.boxes[place].key)), -1)
+        named = next((place for place in around if RELATED.search(layout.keys[layout.boxes[place].key][1])), -1)
         return named >= 0 and until[layout.ends[named]] - until[named] > 1
 
     return is_related

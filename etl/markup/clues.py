@@ -36,7 +36,7 @@ NAMED = ("itemprop author", "itemprop publisher")
 SHOWN_DATE = "shown date"
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
-_HOME = re.compile(r"/|https?://[^/]*/*|(?:https?://[^/]*)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
+_HOME = re.compile(r"/|https?://[^/]*+/*+|(?:https?://[^/]*+)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
 AUTHOR_FOLDERS = frozenset(
     (
         *("author", "authors", "autor", "autore", "autoren", "autores", "autori", "auteur", "auteurs", "user", "users"),
@@ -55,7 +55,10 @@ MIN_STATE = 300
 # Elements within one another that are listened to; and all of a page.
 MAX_OPEN, MAX_CLUES = 6, 2_000
 
-_TELLS_TEXT = re.compile(r"articleBody|LiveBlogPosting|isAccessibleForFree|ngredient|recipeInstructions|HowTo|Answer")
+# One of them stands in linked data that tells about the text.
+TELLING_TEXT = (
+    *("articleBody", "LiveBlogPosting", "isAccessibleForFree", "ngredient", "recipeInstructions", "HowTo", "Answer"),
+)
 # How the title of a live blog begins, or what stands in it.
 _LIVE = re.compile(
     r"^\W*(?:live|en direct|direct|en directo|en vivo|ao vivo|na żywo|canlı|онлайн|онлайн-трансляция|live!)\s*[:|–—-]"
@@ -65,6 +68,8 @@ _LIVE = re.compile(
 )
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+# Stands in each declaration that hides, and is found four times as fast.
+_NOT_SHOWN = re.compile(r":\s*(?i:none|hidden)")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
 
 
@@ -187,8 +192,8 @@ def led_to(href: str) -> str:
     """
     if _HOME.fullmatch(href):
         return "home"
-    may_lead = not AUTHOR_FOLDERS.isdisjoint(href.casefold().split("/"))
-    return "author link" if may_lead and _AUTHOR.search(href) else ""
+    folder = href.strip().rstrip("/").rpartition("/")[0].rpartition("/")[2]
+    return "author link" if folder.casefold() in AUTHOR_FOLDERS and _AUTHOR.search(href) else ""
 
 
 def unseen(style: str) -> frozenset[str]:
@@ -201,9 +206,9 @@ def unseen(style: str) -> frozenset[str]:
     if len(style) > MAX_SCRIPT or not INVISIBLE.search(style):
         return frozenset()
     style = _AT_RULE.sub("", _COMMENT.sub("", style))
-    for match in INVISIBLE.finditer(style):  # most of the rules hide nothing: only those are read that do
+    for match in _NOT_SHOWN.finditer(style):  # most of the rules hide nothing: only those are read that do
         opening = style.rfind("{", 0, match.start())
-        if opening > style.rfind("}", 0, match.start()):
+        if opening > style.rfind("}", 0, match.start()) and INVISIBLE.search(style, opening, match.end()):
             selectors = style[max(style.rfind("{", 0, opening), style.rfind("}", 0, opening)) + 1 : opening]
             found.update(name for part in selectors.split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
     return frozenset(found)
@@ -214,9 +219,8 @@ def said_of(clues: Sequence[Clue]) -> Said:
     first: dict[str, str] = {}
     for clue in clues:
         first.setdefault(clue.name, clue.content)
-    linked = told(
-        clue.content for clue in clues if clue.name.startswith("script ") and _TELLS_TEXT.search(clue.content)
-    )
+    scripts = (clue.content for clue in clues if clue.name.startswith("script "))
+    linked = told(script for script in scripts if any(word in script for word in TELLING_TEXT))
     return Said(
         title=first.get("og:title") or first.get("title", ""),
         description=max(first.get("og:description", ""), first.get("description", ""), key=len),

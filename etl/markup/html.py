@@ -254,7 +254,8 @@ def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[st
     parts = paragraphs(said.body)
     if _is_unseen(layout, parts, keeps):
         return parts
-    if sum(_prose(layout.lines)) >= MIN_PROSE:
+    story = [line for line, is_kept in zip(layout.lines, keeps, strict=True) if is_kept]
+    if any(sum(_prose(lines)) >= MIN_PROSE for lines in (story, layout.lines)):
         return ()
     headings = (line.text for line in layout.lines if layout.boxes[line.box].name == "h1")
     parts = story_of((clue.content for clue in layout.clues if clue.name == "state"), (*headings, said.title))

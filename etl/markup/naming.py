@@ -9,6 +9,8 @@ from itertools import chain, pairwise
 
 # Values of attributes whose words are remembered: those of some thirty pages, with a kilobyte each.
 MAX_REMEMBERED = 5_000
+# The same for what each pattern finds in them, with some three hundred bytes each.
+MAX_SEARCHED = 2_000
 # Of an attribute so many parts are looked at, of a part so many words, of more than one and less than so many letters.
 MAX_PARTS, MAX_WORDS, MAX_LETTERS = 12, 6, 20
 
@@ -39,14 +41,16 @@ class Finder:
     """A pattern for the names of boxes, and the letters that each match holds, in lower case.
 
     Most names have none of these letters.  They are found ten times as fast as a pattern that looks behind itself.
+    `search` returns the first match in names, None if there is none; it is asked for the same names again and again.
     """
 
     def __init__(self, pattern: str, needed: str) -> None:
         self.pattern = re.compile(pattern, re.IGNORECASE)
         self.needed = re.compile(needed)
 
-    def search(self, names: str) -> re.Match[str] | None:
-        """Return the first match in names, None if there is none."""
+        self.search = lru_cache(MAX_SEARCHED)(self._search)
+
+    def _search(self, names: str) -> re.Match[str] | None:
         return self.pattern.search(names) if self.needed.search(names.lower()) else None
 
 
@@ -112,21 +116,18 @@ SPOKEN = Finder(r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text
 GALLERIES = Finder(r"(?<![a-z])(?:gallery|galerie|slide-?show|carousel)(?![a-z])", "galler|galerie|slide|carousel")
 
 
-@lru_cache(MAX_REMEMBERED)
 def named_clue(names: str) -> str:
     """Return what a class says its element tells: byline, date, given or family name; "" if none of these."""
     match = CLUES.search(names)
     return (match.lastgroup or "") if match else ""
 
 
-@lru_cache(MAX_REMEMBERED)
 def named_part(names: str) -> str:
     """Return the part that names say an element is, dialog or comments; "" if none of these."""
     match = PARTS.search(names)
     return (match.lastgroup or "") if match else ""
 
 
-@lru_cache(MAX_REMEMBERED)
 def names_discussion(names: str) -> bool:
     """Return whether an element is called a group of comments by a word that `named_part` does not know."""
     return DISCUSSIONS.search(names) is not None

@@ -61,19 +61,20 @@ def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, .
     return found
 
 
-def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[list[str]]:
+def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[tuple[str, ...]]:
     """Return the selectors of one class or id that hold each box: most that rules ask for are such."""
-    of_class = cache(lambda names: [name for part in names.split() if (name := f".{part}") in by_name])
-    held: list[list[str]] = []
-    for box in boxes:
-        attributes = box.attributes or {}
-        named = of_class(attributes["class"]) if "class" in attributes else []
-        has_id = "id" in attributes and f"#{attributes['id']}" in by_name
-        held.append([*named, f"#{attributes['id']}"] if has_id else [*named])
-    return held
+    classes, ids = (frozenset(name[1:] for name in by_name if name[0] == mark) for mark in ".#")
+
+    @cache
+    def named(own_classes: str, own_id: str) -> tuple[str, ...]:
+        of_class = (f".{name}" for name in classes.intersection(own_classes.split()))
+        return (*of_class, f"#{own_id}") if own_id in ids else tuple(of_class)
+
+    attributes = (box.attributes or {} for box in boxes)
+    return [named(own.get("class", ""), own.get("id", "")) for own in attributes]
 
 
-def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: Sequence[list[str]]) -> None:
+def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: list[tuple[str, ...]]) -> None:
     """Add to what holds each element the selectors that soupsieve says."""
     from bs4 import BeautifulSoup
     from bs4.element import Tag
@@ -92,7 +93,7 @@ def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: Sequence[lis
     places = {id(tag): place for place, tag in enumerate(tags)}
     for selector in selectors:
         for tag in soup.select(selector):
-            held[places[id(tag)]].append(selector)
+            held[places[id(tag)]] += (selector,)
 
 
 def path_of(text: str) -> list[Box]:

@@ -92,7 +92,8 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
 
 def _without_excess(text: str) -> str:
     """Cut tags of more than MAX_ATTRIBUTES attributes down to these."""
-    if len(text) < LONG_PAGE and any(_is_dense(text, sign) for sign in "<>"):
+    is_dense = len(text) < LONG_PAGE and any(_is_dense(text, sign) for sign in "<>")
+    if is_dense or max(map(len, _LONG_TAG.findall(text)), default=0) <= LONG_TAG:
         return text
     return _LONG_TAG.sub(lambda match: _cut(match[0]) if len(match[0]) > LONG_TAG else match[0], text)
 

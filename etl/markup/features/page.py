@@ -32,10 +32,8 @@ class Page(Struct, frozen=True, eq=False):
 
     def matrix(self, names: Sequence[str], rows: Integers | slice = slice(None)) -> Floats:
         """Return the columns of these names side by side, of all lines or of some."""
-        table = np.empty((len(names), len(self.chars[rows])))
-        for place, name in enumerate(names):
-            table[place] = self.columns[name][rows]
-        return table.T
+        table: Floats = np.array([self.columns[name] for name in names], dtype=np.float64)
+        return table[:, rows].T
 
 
 def page_of(layout: Layout, said: Said, weights: Weights) -> Page:

@@ -39,16 +39,9 @@ def key_columns(
     keys: Sequence[tuple[str, str]], tree: BoxTree, near: Mapping[str, int], far: Mapping[str, int]
 ) -> Columns:
     """Return the learned weights of the words in the attributes of the boxes around each line."""
-    of_near, of_far = np.zeros((2, len(keys)), dtype=np.int64)
     keys_around = tree.key[tree.levels]
-    is_asked = np.zeros(len(keys), dtype=bool)
-    is_asked[keys_around] = True
-    for key in np.flatnonzero(is_asked).tolist():
-        words = key_words(keys[key])
-        of_near[key] = sum([near[word] for word in words if word in near])
-        of_far[key] = sum([far[word] for word in words if word in far])
-    around = of_far[keys_around]
-    box, parent = of_near[tree.key[tree.level(0)]], of_near[tree.key[tree.level(1)]]
+    around = _weights(keys, keys_around, far)
+    box, parent = _weights(keys, tree.key[np.array([tree.level(0), tree.level(1)])], near)
     return {
         "key-box": box,
         "key-parent": parent,
@@ -57,6 +50,16 @@ def key_columns(
         "key-far-least": around.min(axis=0),
         "key-far-most": around.max(axis=0),
     }
+
+
+def _weights(keys: Sequence[tuple[str, str]], places: Integers, of_word: Mapping[str, int]) -> Integers:
+    """Return the sum of the weights of the words of each key; `places` are those of keys."""
+    weights, is_asked = np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=bool)
+    is_asked[places] = True
+    for key in np.flatnonzero(is_asked).tolist():
+        weights[key] = sum([of_word[word] for word in key_words(keys[key]) if word in of_word])
+    found: Integers = weights[places]
+    return found
 
 
 def headline_columns(
@@ -89,6 +92,6 @@ def _says_title(texts: Texts, title: str) -> "np.typing.NDArray[np.bool_]":
     same = np.zeros(len(texts.length), dtype=bool)
     if title:
         for line in np.flatnonzero((texts.length > MIN_TITLE) & (texts.length < MAX_TITLE)).tolist():
-            said = texts.letters(line)
+            said = texts.letters[line]
             same[line] = len(said) > MIN_LETTERS and (said in title or title in said)
     return same

@@ -37,7 +37,7 @@ def _description(texts: Texts, description: str) -> Integers:
     if len(wanted) > MIN_DESCRIPTION:
         beginning = wanted[:DESCRIPTION_LETTERS]
         for line in np.flatnonzero(texts.length > MIN_LINE).tolist():
-            said = texts.letters(line)[:LINE_LETTERS]
+            said = texts.letters[line][:LINE_LETTERS]
             found[line] = bool(said) and (said[:BEGINNING] in wanted) + (beginning in said)
     return found
 

@@ -36,15 +36,12 @@ _WIDE_RANGES = ("\u0e00\u0e7f", "\u3040\u30ff", "\u3400\u9fff", "\uac00\ud7af")
 
 
 class Texts(Struct, frozen=True, eq=False):
-    """The columns of TEXT_FEATURES, the length of each line, and its words: lower case, parted by blanks."""
+    """The columns of TEXT_FEATURES, and of each line: its length, its words in lower case, the letters of these."""
 
     columns: Columns
     length: Integers
-    words: tuple[str, ...]
-
-    def letters(self, line: int) -> str:
-        """Return the letters and digits of a line."""
-        return self.words[line].replace(" ", "")
+    words: Sequence[str]
+    letters: Sequence[str]
 
 
 def letters(text: str) -> str:
@@ -62,7 +59,8 @@ def words_of(texts: Sequence[str]) -> list[str]:
     >>> words_of(["Four die in U.S.", "— \\n2nd"])
     ['four die in u s ', '   2nd']
     """
-    return _words(_code_points(texts), [len(text) for text in texts])
+    codes = _code_points(texts)
+    return _words(codes, _kinds_of(codes), [len(text) for text in texts])
 
 
 def endings(texts: Sequence[str]) -> list[int]:
@@ -84,7 +82,8 @@ def read_texts(texts: Sequence[str], lexicon: Mapping[str, int]) -> Texts:
         return parts[0]
     columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
     length = np.concatenate([part.length for part in parts])
-    return Texts(columns, length, tuple(words for part in parts for words in part.words))
+    words = [text for part in parts for text in part.words]
+    return Texts(columns, length, words, [text for part in parts for text in part.letters])
 
 
 def _together(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -102,16 +101,17 @@ def _read(texts: Sequence[str], lexicon: Mapping[str, int]) -> Texts:
     cut = [text if len(text) <= MAX_CHARS else text[: MAX_CHARS - END_CHARS] + text[-END_CHARS:] for text in texts]
     codes, lengths = _code_points(cut), [len(text) for text in cut]
     signs = _Signs(codes, np.array(lengths))
-    words = _words(codes, lengths)
+    words = _words(codes, signs.kinds, lengths)
     length = np.array([len(text) for text in texts], dtype=np.int64)
-    return Texts(_columns(signs, length, texts) | _lexicon(words, length, lexicon), length, tuple(words))
+    columns = _columns(signs, length, texts) | _lexicon(words, length, lexicon)
+    return Texts(columns, length, words, "\n".join(words).replace(" ", "").split("\n"))
 
 
 class _Signs:
     """The code points of lines, each ended by a line feed: what each is, and which line it is in."""
 
     def __init__(self, codes: NDArray[np.uint32], lengths: Integers) -> None:
-        self.codes, self.kinds = codes, _kinds()[np.minimum(codes, _BEYOND)]
+        self.codes, self.kinds = codes, _kinds_of(codes)
         self.count = len(lengths)
         self.lengths = lengths
         self.starts = np.cumsum(lengths + 1) - lengths - 1
@@ -173,7 +173,7 @@ def _endings(codes: NDArray[np.uint32], starts: Integers, lengths: Integers) -> 
     """Return how lines end, each as `endings` says."""
     places = starts + lengths - 1
     near = np.maximum(places - np.arange(END_CHARS)[:, None], starts)
-    kinds = _kinds()[np.minimum(codes[near], _BEYOND)]
+    kinds = _kinds_of(codes[near])
     last = kinds[0]
     is_closed = (last & _CLOSER > 0) & ((last & _QUOTE > 0) | (kinds & _FINAL > 0).any(axis=0))
     return np.where(last & _FINAL > 0, 1, np.where(is_closed, 2, np.where(last & _SIGN > 0, 3, 0)))
@@ -184,12 +184,17 @@ def _code_points(texts: Sequence[str]) -> NDArray[np.uint32]:
     return np.frombuffer(("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _words(codes: NDArray[np.uint32], lengths: Sequence[int]) -> list[str]:
+def _words(codes: NDArray[np.uint32], kinds: NDArray[np.uint16], lengths: Sequence[int]) -> list[str]:
     """Return texts in lower case, a blank for each sign that is in no word."""
-    is_word = _kinds()[np.minimum(codes, _BEYOND)] & _WORD > 0
-    folded = np.where(is_word, codes, np.uint32(ord(" ")))
+    folded = np.where(kinds & _WORD > 0, codes, np.uint32(ord(" ")))
     folded[np.cumsum(np.array(lengths, dtype=np.int64) + 1) - 1] = ord("\n")
     return folded.tobytes().decode("utf-32-le").lower().split("\n")[: len(lengths)]
+
+
+def _kinds_of(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """Return what each of some code points is."""
+    kinds: NDArray[np.uint16] = _kinds()[np.minimum(codes, _BEYOND)]
+    return kinds
 
 
 @cache
