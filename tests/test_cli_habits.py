@@ -775,7 +775,7 @@ def test_a_variable_that_is_no_option_is_named(run: Run, folder: Path, monkeypat
 @pytest.mark.parametrize("command", ["clean", "dedup"])
 def test_a_run_says_that_its_index_is_new_or_has_all_of_it(run: Run, folder: Path, command: str) -> None:
     (folder / "in.jsonl").write_text(json.dumps({"id": "a", "text": STORY}) + "\n", encoding="utf-8")
-    said = [run(command, "in.jsonl", "-o", "out.jsonl", "-f", "--index", "seen").err for _ in range(2)]
+    said = [run(command, "in.jsonl", "-o", f"{day}.jsonl", "--index", "seen").err for day in range(2)]
     assert ["index seen: it is new" in one for one in said] == [True, False]
     assert ["index seen: it already has all of this input" in one for one in said] == [False, True]
 

@@ -1,6 +1,7 @@
 """Bytes to text: every encoding that news comes in, with the right, no and a wrong declaration; and what is not text."""
 
 import codecs
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -211,6 +212,13 @@ def test_what_is_no_text_is_refused_with_its_fault(body: bytes, encoding: str, f
         decode(Raw("a/file.bin", body, "", encoding=encoding))
     assert refusal.value.place == "a/file.bin"
     assert refusal.value.way_out
+
+
+def test_shifts_that_nothing_closes_are_looked_at_once() -> None:
+    start = process_time()
+    text = "~{" * 100_000
+    assert decode(Raw("page", text.encode(), "")).text == text
+    assert process_time() - start < 5
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=50).map(lambda text: text.encode("utf-16"))))

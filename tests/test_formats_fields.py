@@ -1,6 +1,7 @@
 """Fields of a record: which holds the text, what HTML looks like, under which names programs write what they know."""
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -178,7 +179,15 @@ def test_text_that_speaks_of_tags_is_text(text: str) -> None:
 
 def test_lines_between_inline_tags_become_paragraphs() -> None:
     assert as_html("<b>One.</b>\n\nTwo <i>and</i>\nthree.") == "<b>One.</b><p>Two <i>and</i><br>three."
+    assert as_html("<b>One.</b> \t\n \n\n Two <i>and</i>\n\t three.") == "<b>One.</b><p>Two <i>and</i><br>\t three."
     assert not is_html("One.\n\nTwo.")
+
+
+@pytest.mark.parametrize("run", ["\n", "\t", '"<' + "a" * 100_000, "<br>\n "])
+def test_long_runs_of_one_sign_take_time_in_proportion(run: str) -> None:
+    start = process_time()
+    as_html("<b>One</b> and <i>two</i>" + run * (200_000 // len(run)) + "end")
+    assert process_time() - start < 5
 
 
 @pytest.mark.parametrize("place", ["0", "9" * 5000, "²", "-1"])

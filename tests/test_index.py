@@ -200,7 +200,9 @@ def test_ten_runs_write_what_one_run_writes(run: Run, command: str, options: tup
     ten: tuple[list[object], list[object]] = [], []
     for first in range(0, len(texts), len(texts) // 10):
         write(texts[first : first + len(texts) // 10], first)
-        assert run(command, "in.jsonl", "-o", "out.jsonl", "-f", "-j", 1, "--index", "index", *options).code == 0
+        for path in Path().glob("out.*"):
+            path.unlink()
+        assert run(command, "in.jsonl", "-o", "out.jsonl", "-j", 1, "--index", "index", *options).code == 0
         for whole, part in zip(ten, delivered(), strict=True):
             whole += part
     assert ten == one and one[1]
@@ -237,7 +239,7 @@ def test_an_index_made_with_other_settings_is_refused(run: Run, options: tuple[s
     write([RALLY])
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index").code == 0
     before = files()
-    result = run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index", *options)
+    result = run("dedup", "in.jsonl", "-o", "again.jsonl", "--index", "index", *options)
     assert result.code == (2 if said else 0) and said in result.err
     assert not said or files() == before
 
@@ -359,12 +361,10 @@ def test_a_look_makes_no_folder(run: Run, words: tuple[str, ...], is_made: bool)
 
 def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run) -> None:
     earlier = f"{RALLY}\n\n{RIVER}"
-    for texts in ([earlier], [earlier + "\n\nBy our staff", BUDGET, f"{BUDGET}\n\nBy our staff"]):
+    for day, texts in enumerate(([earlier], [earlier + "\n\nBy our staff", BUDGET, f"{BUDGET}\n\nBy our staff"])):
         write(texts)
-        run("dedup", "in.jsonl", "-o", "out.jsonl", "-f", "--index", "index", "--keep", "longest")
-    found = [
-        (line["record"], line["duplicate_of"]) for line in rows("out.audit.jsonl") if line["action"] == "duplicate"
-    ]
+        run("dedup", "in.jsonl", "-o", f"{day}.jsonl", "--index", "index", "--keep", "longest")
+    found = [(line["record"], line["duplicate_of"]) for line in rows("1.audit.jsonl") if line["action"] == "duplicate"]
     assert found == [("n0", "n0"), ("n1", "n2")]
 
 
@@ -430,6 +430,29 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n")
     head, run_row = emptied.splitlines()[-2:]
     assert (head.split(), run_row.split()[-2:]) == ("run added articles added blocks added".split(), ["4", "4"])
+
+
+@pytest.mark.parametrize("output", ["out.jsonl", "out/"])
+def test_articles_that_an_index_knows_are_not_written_over(run: Run, output: str) -> None:
+    write(FOUR)
+    words = ("clean", "in.jsonl", "-o", output, "--index", "index", "-q", "--added", "2026-01-01")
+    assert run(*words).code == 0
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file() and path.name != "lock"}
+    refused = run(*words, "-f")
+    assert (refused.code, refused.err.splitlines()) == (
+        2,
+        [
+            f"copydesk: {output}: holds the articles of run-00001 in the index index, and this run would remove their copies",
+            "  Move it away, or first: copydesk index forget index run-00001",
+        ],
+    )
+    assert all(path.read_bytes() == content for path, content in before.items())
+    assert run("index", "forget", "index", "run-00001").code == run(*words, "-f").code == 0
+    articles = Path(output) if output.endswith(".jsonl") else next(Path(output, "articles").iterdir())
+    assert before[articles] == articles.read_bytes()
+    for path in Path().glob("out*"):
+        path.rename(f"old-{path.name}")
+    assert run(*words, "-f").code == 0
 
 
 def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:

@@ -17,12 +17,12 @@ _BLOCK_TAG = later(rf"</?(?:{_BLOCK})\b[^<>]*>", re.I)
 _PAGE = later(r"\s*(?:<!doctype html|<html[\s>]|<body[\s>]|<head[\s>])", re.I)
 _ESCAPED = later(rf"&(?:amp;)?lt;/?(?:{_BLOCK}|a)\b", re.I)
 # A tag in code marks or quotation marks is spoken of, not used.
-_QUOTED = later(r"[`'\"“‘(]\s*</?\w+[^<>]*>\s*[`'\"”’)]")
+_QUOTED = later(r"[`'\"“‘(]\s*+</?\w++[^<>]*+>\s*+[`'\"”’)]")
 # What a tag that nothing closes breaks off: a sentence, a line, or another element.
-_BROKEN_OFF = later(r"(?:^|(?<=[.!?…:;,”\"’»)>\n]))\s*<(?:br|p|hr|img|li)\b[^<>]*>", re.I)
+_BROKEN_OFF = later(r"(?:(?:^|(?<=[.!?…:;,”\"’»)>]))\s*+|(?<=\n)[^\S\n]*+)<(?:br|p|hr|img|li)\b[^<>]*+>", re.I)
 # "<i>Macbeth</i>": what is set off is a word or some, not the rest of a sentence about a tag.
 _SET_OFF = later(r"<(i|em|b|strong|u|span|a|cite|sup|sub)\b[^<>]*>(?=\S)[^<>]{1,300}(?<=\S)</\1>", re.I)
-_NEWLINES = later(r"[ \t]*\n[ \t]*\n\s*")
+_NEWLINES = later(r"(?<![ \t])[ \t]*+\n[ \t]*+\n\s*+")
 
 # Pairs of tags without attributes.  A story about web pages shows one or two.
 MIN_PAIRS = 3

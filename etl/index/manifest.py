@@ -24,13 +24,17 @@ _HELD_BY = "process "
 _PART_FILE = re.compile(rf"part-\d{{5,}}\.({'|'.join(TABLES)})\.parquet")
 
 
-class Run(Struct, frozen=True):
-    """A run that extended the index: its number, when, and how many articles and blocks it kept."""
+class Run(Struct, frozen=True, omit_defaults=True):
+    """A run that extended the index: its number, when, how many articles and blocks it kept, and where it wrote them.
+
+    `output` is "" for a stream.
+    """
 
     number: int
     added: str
     articles: int
     blocks: int
+    output: str = ""
 
     @property
     def id(self) -> str:

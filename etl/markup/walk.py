@@ -61,7 +61,16 @@ _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 # Some versions of libxml2 read what is within as text, not as tags.
 _NO_FRAMES = re.compile(r"<(/?)noframes(?![\w-])", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_LONG_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
+# What may be a long tag; and what HTML takes for one: not the "i<n" of a comment, or of an element that holds no tags.
+_MAYBE_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
+_TO_ITS_END = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>?"""
+_TAG = re.compile(
+    r"<!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+)|<(?:[!?]|/(?![a-z]))[^>]*+"
+    rf"|(?P<opening><(?P<name>script|style|title|textarea|iframe|noembed|noframes|xmp|plaintext)(?=[\s/>]){_TO_ITS_END})"
+    r"[^<]*+(?:<(?!/(?P=name)[\s/>])[^<]*+)*+"
+    rf"|(?P<tag><[a-z]{_TO_ITS_END})",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(r"""[^\s=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINE_END = re.compile(r"\r\n?")
@@ -77,9 +86,10 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
     """
     walker = _Walker(with_scripts, with_links)
     parser = etree.HTMLParser(target=walker, encoding="utf-8", huge_tree=True)
-    text = _without_excess(text.removeprefix("\ufeff").replace("\0", ""))
+    text = text.removeprefix("\ufeff").replace("\0", "")
     if not with_scripts:
         text = _NO_FRAMES.sub(r"<\1div", text)
+    text = _without_excess(text)
     try:
         data = text.encode()
     except UnicodeEncodeError:  # half a surrogate pair is not a character to lxml
@@ -93,9 +103,9 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
 def _without_excess(text: str) -> str:
     """Cut tags of more than MAX_ATTRIBUTES attributes down to these."""
     is_dense = len(text) < LONG_PAGE and any(_is_dense(text, sign) for sign in "<>")
-    if is_dense or max(map(len, _LONG_TAG.findall(text)), default=0) <= LONG_TAG:
+    if is_dense or max(map(len, _MAYBE_TAG.findall(text)), default=0) <= LONG_TAG:
         return text
-    return _LONG_TAG.sub(lambda match: _cut(match[0]) if len(match[0]) > LONG_TAG else match[0], text)
+    return _TAG.sub(_with_fewer_attributes, text)
 
 
 def _is_dense(text: str, sign: str) -> bool:
@@ -108,13 +118,15 @@ def _is_dense(text: str, sign: str) -> bool:
     return True
 
 
-def _cut(tag: str) -> str:
-    end = 0
-    for count, match in enumerate(_ATTRIBUTE.finditer(tag)):
-        if count > MAX_ATTRIBUTES:
-            return tag[:end] + ">"
-        end = match.end()
-    return tag
+def _with_fewer_attributes(match: re.Match[str]) -> str:
+    tag = match["opening"] or match["tag"] or ""
+    if len(tag) > LONG_TAG:
+        end = 0
+        for count, attribute in enumerate(_ATTRIBUTE.finditer(tag)):
+            if count > MAX_ATTRIBUTES:
+                return f"{tag[:end]}>{match[0][len(tag) :]}"
+            end = attribute.end()
+    return match[0]
 
 
 class _Walker:

@@ -112,6 +112,17 @@ def history_of(prior: Prior, prints: "Fingerprints") -> "History":
     return History(count, kept_in, frozenset(np.flatnonzero(prior.removed).tolist()), (known[0], known[1]))
 
 
+def refuse_only_copy(job: Job, output: str) -> None:
+    """Refuse to write over articles that the index knows: the run would remove what is a copy of them.
+
+    Raises UsageError.
+    """
+    for run in open_index(job.index, job.dedup).runs:
+        if run.output == job.output and run.blocks:
+            fault = f"holds the articles of {run.id} in the index {job.index}, and this run would remove their copies"
+            raise UsageError(output, fault, f"Move it away, or first: copydesk index forget {job.index} {run.id}")
+
+
 def stage_index(
     job: Job, workspace: Workspace, prior: Prior, blocks: "Blocks", found: "Selected", own: Sequence[FingerprintFile]
 ) -> None:
@@ -120,7 +131,7 @@ def stage_index(
 
     manifest, kept, staged = open_index(job.index, job.dedup), retained(blocks, found), workspace.index_folder
     shutil.rmtree(staged, ignore_errors=True)  # of an attempt that was killed
-    name, run = f"part-{manifest.next_part:05d}", Run(manifest.next_run, job.added, 0, 0)
+    name, run = f"part-{manifest.next_part:05d}", Run(manifest.next_run, job.added, 0, 0, job.output)
     with part_writer(staged, name, manifest.bands) as write:
         for share in _shares(manifest, len(prior.numbers), kept, own):
             articles, count = _write_articles(share, write), _write_blocks(share, write)

@@ -29,8 +29,9 @@ class Job(Struct, frozen=True):
     """The settings of a run.  `suffix` ends the names of the parts that users get, `shape` is that of their records.
 
     `memory` bounds, in bytes, what may be held to find duplicates; past it, files are used.  `index` is the folder of
-    what earlier runs kept, or "".  `shard_bytes` decides how the input is cut, and so how many parts a folder gets.
-    `skip` names the articles without text that are not written.  `fields` are the optional fields of records.
+    what earlier runs kept, or ""; it notes in which `output` the articles of a run are.  `shard_bytes` decides how the
+    input is cut, and so how many parts a folder gets.  `skip` names the articles without text that are not written.
+    `fields` are the optional fields of records.
     """
 
     selection: Selection = Selection()
@@ -41,6 +42,7 @@ class Job(Struct, frozen=True):
     shape: str = "copydesk"
     memory: int = 1 << 30
     index: str = ""
+    output: str = ""
     shard_bytes: int = SHARD_BYTES
     skip: tuple[Textless, ...] = ()
     fields: OptionalFields = NO_FIELDS

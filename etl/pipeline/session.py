@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from etl.engines import Engine
 from etl.errors import UsageError
 from etl.formats import Found
+from etl.formats.stores import real_place
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST
 from etl.packs import pack_versions
@@ -30,7 +31,7 @@ from etl.pipeline.delivery import (
     refuse_index,
     refuse_inputs,
 )
-from etl.pipeline.history import holding_index
+from etl.pipeline.history import holding_index, refuse_only_copy
 from etl.pipeline.job import Job
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
 from etl.pipeline.to_store import put_file, put_folder
@@ -135,8 +136,10 @@ def session(request: Request) -> Iterator[Session]:
     does when the run was asked to resume and is interrupted.  Raises UsageError if the output is refused.
     """
     output = request.output
+    if output.kind not in ("stdout", "stream"):
+        request = structs.replace(request, job=structs.replace(request.job, output=real_place(output.name)))
     if output.in_store and request.delivers:
-        check_output(output, request.force, _read(request))
+        _check_output(request)
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
         with holding_index(request.job, request.delivers), scratch(request.work, output.suffix) as workspace:
             one = Session(request, workspace)
@@ -181,15 +184,25 @@ def _accepted(request: Request, claim: Claim) -> Request:
     if request.resume and unfinished:
         _check_same(request, unfinished, claim)
         if not any(map(is_begun, claim.left())):
-            check_output(request.output, request.force, _read(request), request.job.index)
+            _check_output(request)
         added = request.job.added if request.has_time else unfinished.added
         return structs.replace(request, job=structs.replace(request.job, added=added))
     for folder in claim.left():
         if finish_delivery(request.output, folder):
             _finish_index(request.job.index, folder)
         discard(folder)
-    check_output(request.output, request.force, _read(request), request.job.index)
+    _check_output(request)
     return request
+
+
+def _check_output(request: Request) -> None:
+    """Refuse the output if it may not be written, or not with the index of the run.  Raises UsageError."""
+    check_output(request.output, request.force, _read(request), request.job.index)
+    if request.force and request.job.index:
+        try:
+            check_output(request.output, False, (), request.job.index)
+        except UsageError:  # there is something to write over
+            refuse_only_copy(request.job, request.output.name)
 
 
 def _finish_index(index: str, folder: Path) -> None:
