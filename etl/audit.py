@@ -294,6 +294,8 @@ class Restoration:
         self._entries = sorted(booked, key=lambda entry: (entry.char_start, entry.char_end))
         self._gap = gap
         self._at = 0
+        # Where the first text has its next blank line, or its end: looked for once, however many entries stand before.
+        self._joint = -1
         self.kept = 0
 
     def text(self) -> str:
@@ -318,21 +320,27 @@ class Restoration:
             if self._gap == JOINT:  # then the source reads as the text does
                 piece = Kept(number, self._texts[0][self._at : self._at + wanted])
                 self._move(len(piece.text))
-            elif (joint := self._texts[0].find(JOINT, self._at)) == self._at:
+            elif (joint := self._next_joint()) == self._at:
                 piece = Kept(number, self._gap, is_gap=True)
                 self._move(len(JOINT))
             else:
-                piece = Kept(number, self._texts[0][self._at : joint if joint > 0 else None][:wanted])
+                piece = Kept(number, self._texts[0][self._at : min(joint, self._at + wanted)])
                 self._move(len(piece.text))
             wanted -= len(piece.text)
             self.kept += len(piece.text)
             yield piece
 
+    def _next_joint(self) -> int:
+        if self._joint < self._at:
+            found = self._texts[0].find(JOINT, self._at)
+            self._joint = found if found >= 0 else len(self._texts[0])
+        return self._joint
+
     def _move(self, by: int) -> None:
         self._at += by
         if self._texts and self._at >= len(self._texts[0]):
             self._texts.pop(0)
-            self._at = 0
+            self._at, self._joint = 0, -1
 
 
 def place_of(path: str, row: int, record: str, line: int = 0) -> str:

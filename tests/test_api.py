@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy
@@ -242,6 +243,14 @@ def test_dedup_returns_places_of_copies() -> None:
     assert etl.dedup(iter(texts), threshold=1, unit="paragraph") == [(4, 1, 1.0)]
     assert [copy.place for copy in etl.dedup(texts, threshold=0.5, numbers="any")] == [2, 4]
     assert etl.dedup([]) == []
+
+
+def test_dedup_takes_time_in_proportion_to_white_space() -> None:
+    space = " " * 60_000
+    said = "Tens of thousands of people marched through the centre of Minsk on Sunday"
+    start = process_time()
+    assert etl.dedup([f"{said}\n{space}\n{said}, police said", f"{said}{space}\n{space}in silence"]) == [(1, 0, 1.0)]
+    assert process_time() - start < 5  # in quadratic time, 20
 
 
 def test_restore_reads_what_the_command_wrote(run: Run, sample: Path, tmp_path: Path) -> None:

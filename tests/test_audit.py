@@ -1,5 +1,7 @@
 """The books: nothing vanishes, every document comes back, and books that do not balance are refused."""
 
+from time import process_time
+
 import pytest
 from conftest import edited
 from hypothesis import given
@@ -42,6 +44,14 @@ def test_articles_and_audit_give_any_text_back(text: str) -> None:
     restoration = Restoration(texts, entries, result.document.gap)
     assert restoration.text() == result.document.text
     assert balanced.read == balanced.kept + balanced.changed + balanced.removed == len(result.document.text)
+
+
+def test_a_long_line_with_many_repairs_comes_back_in_linear_time() -> None:
+    result = edited("One line.\nAnother one.\n" + "cafÃ© and dÃ©tente are words. " * 20_000 + "\nThe last.")
+    start = process_time()
+    texts, entries, _ = books(result)
+    assert Restoration(texts, entries, result.document.gap).text() == result.document.text
+    assert process_time() - start < 8  # in quadratic time, 25
 
 
 @given(TEXTS)

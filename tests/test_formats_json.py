@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from time import process_time
 from typing import IO
 
 import pytest
@@ -215,6 +216,18 @@ def test_values_do_not_depend_on_where_a_stream_breaks(text: str, size: int) -> 
     body = text.encode()
     whole, broken = (list(json_values(Dripping(body, size), 1000)) for size in (100, size))  # type: ignore[arg-type]
     assert whole == broken
+
+
+@pytest.mark.parametrize("head", ['{"text": "One.", ', "[1, "], ids=["behind a record", "behind an object without end"])
+def test_white_space_behind_a_bracket_takes_linear_time(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "a.json"
+    space = " " * 40_000
+    path.write_text(f'[{head}"note": {{"a": 1}}{space},{space}"b": 2}},\n{{"text": "Two."}}]')
+    (source,) = find([str(path)], Reading()).sources
+    start = process_time()
+    found = [one for share in shares(source, Reading(), 1 << 20) for one in read(share, Reading())]
+    assert [one.body for one in found if isinstance(one, Raw)][-1] == "Two."
+    assert process_time() - start < 5  # in quadratic time, 30
 
 
 def test_a_run_of_values_between_records_is_one_reject(tmp_path: Path) -> None:

@@ -95,6 +95,12 @@ def kept(page: Page) -> str:
         pytest.param(
             "<svg><style>a</style><p>b<svg><path/></svg>c</p>", ["bc"], id="or stands behind one that is not closed"
         ),
+        pytest.param("a <annotation>b</annotation> c", ["a b c"], id="a note on a formula is shown without one"),
+        pytest.param(
+            "<math><mi>x</mi><annotation>y<p>b</p>c</math>d<p>e",
+            ["x", "b", "cd", "e"],
+            id="and ends at what breaks out of a formula",
+        ),
         pytest.param("a</body>b</html>c", ["a", "b", "c"], id="text after the end of the page"),
         pytest.param("&lt;b&gt; &amp;amp;", ["<b> &amp;"], id="entities are characters, once"),
         pytest.param("lone \ud83d half", ["lone \ufffd half"], id="half a surrogate pair"),
@@ -313,10 +319,16 @@ def test_columns_are_numbers_on_every_page() -> None:
         pytest.param("@media print{.a{display:none}}", set(), id="keeps: on paper alone"),
         pytest.param(".a .b{display:none}", set(), id="keeps: inside another"),
         pytest.param(".a:hover{display:none}", set(), id="keeps: at times"),
+        pytest.param(".a{display:none;top:0;display:none} .b{x:y} .c{top:0;display:none}", {".a", ".c"}, id="twice"),
+        pytest.param(f"{'.a,' * 30_000}.b{{{'display:none;' * 3_000}}}", {".a", ".b"}, id="a list, again and again"),
+        pytest.param(".a{display:none}" + "@" * 100_000, {".a"}, id="a rule without an end, again and again"),
+        pytest.param(".a{display:none}" + "/* " * 60_000, {".a"}, id="comments without an end"),
     ],
 )
 def test_style_sheets_hide_classes(style: str, hidden: set[str]) -> None:
+    start = process_time()
     assert unseen(style) == hidden
+    assert process_time() - start < 5  # in quadratic time, 20 and more
 
 
 @pytest.mark.parametrize(
@@ -342,6 +354,22 @@ def test_no_page_loses_text_or_takes_long(html: str) -> None:
     texts = [block.text for block in read_html(html).blocks]
     assert [text for text in texts if text in (PROSE, MORE)] == [PROSE, MORE]
     assert process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param("<div hidden><p>a</p>" * 16_000, id="hidden boxes, one within the other"),
+        pytest.param(
+            "<table><td>" + "<p><a href=/a>How a pier is built</a></p>" * 9 + "<td>" + f"<div><p>{MORE}</p>" * 20_000,
+            id="boxes, one within the other, beside a menu",
+        ),
+    ],
+)
+def test_judging_takes_time_in_proportion_to_the_depth_of_a_page(rest: str) -> None:
+    start = process_time()
+    read_html(f"<article><h1>Title of a story</h1><p>{PROSE}</p></article>{rest}", model=MODEL)
+    assert process_time() - start < 15  # in quadratic time, 25
 
 
 def test_judging_takes_time_in_proportion_to_the_lines_of_a_page() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from time import process_time
 from typing import NamedTuple
 
 import pytest
@@ -112,6 +113,13 @@ def test_replacement_of_a_pack(line: str, replacement: Replacement, text: str, r
 def test_hostile_line_is_done_in_one_pass(line: str) -> None:
     repaired = repair(line)
     assert apply(line, repaired.script) == repaired.text
+
+
+def test_many_flags_behind_many_repairs_take_linear_time() -> None:
+    start = process_time()
+    repaired = repair("Tom &amp;amp; Jerry &lt;b&gt; " * 8_000)
+    assert len(repaired.flags) == 16_000
+    assert process_time() - start < 6  # in quadratic time, 20
 
 
 def test_line_that_will_not_settle_comes_back() -> None:

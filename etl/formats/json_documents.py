@@ -12,7 +12,7 @@ from etl.formats.unpacking import Damaged
 
 _STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
 # An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
-_NEXT = re.compile(rb"[}\]]\s*,?\s*(?=\{)")
+_NEXT = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 
 
 def _looks_like(head: bytes) -> bool:

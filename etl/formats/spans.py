@@ -21,7 +21,7 @@ PIECE_BYTES = 1 << 20
 _INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _TOKEN = re.compile(rb'"' + _INSIDE + rb'"|[{}\[\]]|"', re.S)
 _REST = re.compile(_INSIDE, re.S)
-_OPENS_AGAIN = re.compile(rb"[}\]]\s*,?\s*(?=\{)")
+_OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 # Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
 # the zeros that a file which was not written to its end is filled with.
 _SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"

@@ -133,7 +133,12 @@ def _column(layout: Layout) -> Callable[[Layout, int], bool]:
         return count >= MIN_COLUMN and in_links >= MOSTLY * all_chars
 
     menus = set(filter(is_menu, cells))
-    return lambda _, line: any(box in menus for box in layout.path(layout.lines[line].box)) if menus else False
+    if not menus:
+        return lambda *_: False
+    is_inside = [False] * len(layout.boxes)
+    for place, box in enumerate(layout.boxes):
+        is_inside[place] = is_inside[box.parent] or place in menus
+    return lambda _, line: is_inside[layout.lines[line].box]
 
 
 def _is_link_alone(layout: Layout, line: int) -> bool:

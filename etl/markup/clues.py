@@ -66,8 +66,8 @@ _LIVE = re.compile(
     r"|relacja na żywo|liverapport|текстовая трансляция|直播|ライブ更新|실시간 중계)(?!\w)",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_AT_RULE = re.compile(r"@[^{};@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 # Stands in each declaration that hides, and is found four times as fast.
 _NOT_SHOWN = re.compile(r":\s*(?i:none|hidden)")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
@@ -206,10 +206,16 @@ def unseen(style: str) -> frozenset[str]:
     if len(style) > MAX_SCRIPT or not INVISIBLE.search(style):
         return frozenset()
     style = _AT_RULE.sub("", _COMMENT.sub("", style))
+    opening, at = -1, 0
     for match in _NOT_SHOWN.finditer(style):  # most of the rules hide nothing: only those are read that do
-        opening = style.rfind("{", 0, match.start())
-        if opening > style.rfind("}", 0, match.start()) and INVISIBLE.search(style, opening, match.end()):
-            selectors = style[max(style.rfind("{", 0, opening), style.rfind("}", 0, opening)) + 1 : opening]
+        opens, closes = style.rfind("{", at, match.start()), style.rfind("}", at, match.start())
+        opening = opens if opens > closes else -1 if closes >= 0 else opening
+        hides = opening >= 0 and INVISIBLE.search(style, max(opening, at), match.end())
+        at = match.end()
+        if hides:
+            before = style.rfind("{", 0, opening)
+            selectors = style[max(before, style.rfind("}", before + 1, opening)) + 1 : opening]
+            opening = -1  # its selectors are read once
             found.update(name for part in selectors.split(",") if _SIMPLE_SELECTOR.fullmatch(name := part.strip()))
     return frozenset(found)
 

@@ -21,8 +21,10 @@ VERBATIM = frozenset(("listing", "plaintext", "pre", "textarea", "xmp"))
 # Markup and not text: never shown, never in a block.  Not <head>: of a page that writes neither it nor <body>, libxml2
 # puts an <article> there, where a browser ends the head.
 SILENT = frozenset(("annotation", "annotation-xml", "script", "style", "svg", "template", "title"))
-# These end an <svg> that is not closed, and are shown within one (the HTML standard: "foreign content").
-OUT_OF_SVG = frozenset(
+# Those that are silent within <math> alone: elsewhere they are unknown, and shown.
+OF_MATH = frozenset(("annotation", "annotation-xml"))
+# These end an <svg> or a formula that is not closed, and are shown within one (HTML standard: "foreign content").
+OUT_OF_FOREIGN = frozenset(
     (
         *("b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed", "font"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "listing", "main", "menu", "meta"),

@@ -180,9 +180,9 @@ def _folded_away(
     """Return the paragraphs of hidden boxes right below a part of the story, in its own box: "Read on" unfolds them."""
     found: set[int] = set()
     holding = {layout.boxes[place].parent for place in layout.around(story)}
-    last = -1
+    last, outermost = -1, _outermost_hidden(layout)
     for line in sorted(likely):
-        box = _outermost_hidden(layout, line)
+        box = outermost[layout.lines[line].box]
         if line in story or line <= last or not box or line - 1 not in story or layout.boxes[box].parent not in holding:
             continue
         last = line
@@ -197,11 +197,10 @@ def _folded_away(
     return found
 
 
-def _outermost_hidden(layout: Layout, line: int) -> int:
-    """Return the outermost hidden box around a line; 0 if there is none."""
-    outermost = 0
-    for box in layout.path(layout.lines[line].box):
-        if not layout.boxes[box].parts & BIT["hidden"]:
-            break
-        outermost = box
+def _outermost_hidden(layout: Layout) -> list[int]:
+    """Return for each box the outermost hidden box around it, maybe itself; 0 if there is none."""
+    outermost = [0] * len(layout.boxes)
+    for place, box in enumerate(layout.boxes):
+        if box.parts & BIT["hidden"]:
+            outermost[place] = outermost[box.parent] or place
     return outermost

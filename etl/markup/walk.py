@@ -24,7 +24,8 @@ from etl.markup.elements import (
     ITALIC,
     LINES,
     NAMING,
-    OUT_OF_SVG,
+    OF_MATH,
+    OUT_OF_FOREIGN,
     PART_OF_NAME,
     PART_OF_ROLE,
     PHRASING,
@@ -51,9 +52,9 @@ MAX_KEY = 400
 MAX_APART = 20
 
 # How text is set, as bits.
-_LINK, _BOLD, _ITALIC, _VERBATIM = 1, 2, 4, 8
+_LINK, _BOLD, _ITALIC, _VERBATIM, _MATH = 1, 2, 4, 8, 16
 _STYLES = _LINK | _BOLD | _ITALIC
-_STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _ITALIC)}
+_STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _ITALIC), "math": _MATH}
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
@@ -159,12 +160,12 @@ class _Walker:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
         self.around.append((self.box, self.parts, self.bits, self.silent))
-        if self.silent == "svg":
-            if tag in OUT_OF_SVG:
-                self._leave_svg()
-            elif tag in WITHIN_SVG:
+        if self.silent == "svg" or self.silent in OF_MATH:
+            if tag in OUT_OF_FOREIGN:
+                self._leave_foreign()
+            elif self.silent == "svg" and tag in WITHIN_SVG:
                 self.silent = WITHIN_SVG[tag]
-        if self.silent or (tag in SILENT and "shadowrootmode" not in attributes):
+        if self.silent or (tag in SILENT and not self._is_shown(tag, attributes)):
             self.silent = tag if tag in SILENT else self.silent
         elif (
             tag in BLOCKS
@@ -235,12 +236,16 @@ class _Walker:
         clues = tuple(self.listener.clues)
         return Layout(tuple(self.boxes), tuple(self.ends), tuple(self.keys), tuple(self.lines), clues)
 
-    def _leave_svg(self) -> None:
-        """End a picture, as what is no part of any does: what follows is shown."""
-        self.silent = ""
+    def _is_shown(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Return whether an element of a silent name is shown: a shadow root, a note on a formula outside of any."""
+        return "shadowrootmode" in attributes or (tag in OF_MATH and not self.bits & _MATH)
+
+    def _leave_foreign(self) -> None:
+        """End a picture or a formula, as what is no part of any does: what follows is shown."""
+        left, self.silent = self.silent, ""
         for place in range(len(self.around) - 1, -1, -1):
             box, parts, bits, silent = self.around[place]
-            if silent != "svg":
+            if silent != left:
                 return
             self.around[place] = box, parts, bits, ""
 

@@ -21,7 +21,7 @@ from etl.pipeline.workspace import Workspace
 from etl.writers import line_writer
 
 KINDS = ("articles", "audit", "rejects", "pairs")
-_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 class Pair(Struct, frozen=True, gc=False):
@@ -152,7 +152,7 @@ def _paragraphs(text: str, settings: DedupSettings) -> list[str]:
     if settings.unit == "paragraph":
         return [text]
     text = text.strip()
-    return _BLANK_LINES.split(text) if "\n" in text else [text]
+    return [part.strip() for part in _BLANK_LINES.split(text)]
 
 
 def _name(path: str, row: Row) -> str:

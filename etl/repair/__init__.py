@@ -6,6 +6,7 @@ their regexes, are imported when the first block needs them.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -181,21 +182,31 @@ def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
     from etl.repair.doubts import DOUBTS
 
     characters = _characters(text)
+    begins = _begins(script)
     for doubt in DOUBTS:
         if doubt.characters.search(characters):
             for place in doubt.pattern.finditer(text):
-                start, end = _source(script, place.start())[0], _source(script, place.end() - 1)[1]
+                start = _source(script, begins, place.start())[0]
+                end = _source(script, begins, place.end() - 1)[1]
                 yield Flag(start, end, doubt.rule, line[start:end])
 
 
-def _source(script: Script, char: int) -> tuple[int, int]:
-    """Return the range of the original line that a character comes from; for a changed one, the whole change."""
-    grown = 0
+def _begins(script: Script) -> list[int]:
+    """Return where each change begins in the text that the script makes."""
+    begins, grown = list[int](), 0
     for change in script:
-        begins = change.start + grown
-        if char < begins:
-            break
-        if char < begins + len(change.after):
-            return change.start, change.end
+        begins.append(change.start + grown)
         grown += len(change.after) - (change.end - change.start)
-    return char - grown, char - grown + 1
+    return begins
+
+
+def _source(script: Script, begins: Sequence[int], char: int) -> tuple[int, int]:
+    """Return the range of the original line that a character comes from; for a changed one, the whole change."""
+    at = bisect_right(begins, char) - 1
+    if at < 0:
+        return char, char + 1
+    change, within = script[at], char - begins[at]
+    if within < len(change.after):
+        return change.start, change.end
+    source = change.end + within - len(change.after)
+    return source, source + 1
