@@ -16,9 +16,9 @@ from etl.packs import Selection, compile_rules
 from etl.packs.load import known_classifier
 from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
+from etl.rules.classifier.facts import facts
 from etl.rules.classifier.features import Page, rows_of
 from etl.rules.classifier.floor import lead_and_end, sentences_of_story
-from etl.rules.classifier.facts import facts
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.lexicon import BITS, pack, score_terms, unpack
 from etl.rules.classifier.model import (

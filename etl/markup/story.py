@@ -1,8 +1,8 @@
 """Which lines of a page are its story: what the model keeps, and what is told by more than the looks of a line.
 
 Put back are subheads between two parts of the story, the headings of the columns of its tables, its lead below the
-headline, its last line in a box like those above it, the ingredients, steps and answers that the page itself gives as data, and what `entries` tells of pages with
-several stories.  Taken out are asides.
+headline, its last line in a box like those above it, the ingredients, steps and answers that the page itself gives as
+data, and what `entries` tells of pages with several stories.  Taken out are asides.
 """
 
 from collections.abc import Collection, Mapping, Sequence
