@@ -146,7 +146,7 @@ def _account(raw: Raw, rules: Ruleset, block: Block) -> "Account | None":
 def words(found: Explanation) -> Iterator[str]:
     """Yield an explanation, line by line."""
     yield f"{found.place}, characters {found.char_start}-{found.char_end}"
-    yield f"  {found.text}"
+    yield "  " + found.text.replace("\n", "\n  ")
     title = f"{found.headline or '(no headline)'} ({found.publisher or 'publisher unknown'})"
     yield f"  article {found.article} of {found.articles}: {title}"
     if found.is_kept:

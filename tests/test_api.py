@@ -295,7 +295,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda _: anything.Cleaner(rules=[7]), TypeError, "named by its path, not by int"),
         (lambda _: anything.Cleaner(rules=None), TypeError, "rules takes an iterable, not None"),
         (lambda _: anything.Cleaner(select=[7]), TypeError, "ids of rules"),
-        (lambda _: anything.Cleaner(select="cor"), etl.CopydeskError, "no rule matches this pattern"),
+        (lambda _: anything.Cleaner(select="cor"), etl.CopydeskError, "there is no such pack"),
         (lambda _: anything.Cleaner(config="none.toml"), etl.CopydeskError, "none.toml"),
         (lambda _: anything.dedup("x"), TypeError, "texts takes an iterable, not str"),
         (lambda _: anything.dedup(["x", None]), TypeError, "number 1 is None"),

@@ -16,6 +16,7 @@ from etl.packs import Selection, compile_rules
 from etl.packs.load import known_classifier
 from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
+from etl.rules.classifier.facts import facts
 from etl.rules.classifier.features import Page, rows_of
 from etl.rules.classifier.floor import lead_and_end, sentences_of_story
 from etl.rules.classifier.letters import signatures
@@ -409,3 +410,26 @@ LETTER = "The cat has crossed the bay 9,000 times."
 )
 def test_names_below_letters(texts: list[str], named: list[int], kept: list[int]) -> None:
     assert sorted(signatures(texts, named)) == kept
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "kept"),
+    [
+        pytest.param(["It began.", "Age: 34", "Born: Kiel", "It ended."], [], [1, 2], id="two"),
+        pytest.param(
+            ["It began.", "Fixtures", "Saturday: Rovers v Town (3pm)", "Sunday: City v United (2pm)"],
+            [],
+            [1, 2, 3],
+            id="with their heading",
+        ),
+        pytest.param(["It began.", "曜日", "土：1試合", "日：2試合"], [], [1, 2, 3], id="wide colons"),
+        pytest.param(["It began.", "Age: 34"], [], [], id="one is few"),
+        pytest.param(["It began.", "Tennis: Finale", "Golf: Semifinale"], [], [], id="links without figures"),
+        pytest.param(["It began.", "Golf: Young wins the Open on its 18th hole", "Golf: 2 left"], [], [], id="titles"),
+        pytest.param(["It began.", "https://example.org/1", "https://example.org/2"], [], [], id="addresses"),
+        pytest.param(["It began.", "Most read", "Age: 34", "Caps: 61"], [1], [], id="below a label"),
+        pytest.param(["It began.", "Age: 34", "Share: 9", "Caps: 61"], [2], [], id="parted by a label"),
+    ],
+)
+def test_facts_with_labels(texts: list[str], named: list[int], kept: list[int]) -> None:
+    assert sorted(facts(texts, named)) == kept

@@ -334,6 +334,9 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
     [
         pytest.param("clean nowhere.txt", 3, ["nowhere.txt", "there is no such file", "Check the path"], id="no such file"),
         pytest.param("clean pictures", 3, ["pictures", "no file in it can be read", "name them one by one"], id="folder without text"),
+        pytest.param("clean hollow", 3, ["hollow: there is no file in it", "Check the path"], id="folder without files"),
+        pytest.param("clean a.txt --ignore coer", 2, ["copydesk: coer: there is no such pack", "Did you mean 'core'?"], id="no such pack"),
+        pytest.param("rules show coer", 2, ["copydesk: coer: no rule or pack has this name"], id="show: no such name"),
         pytest.param("clean empty.txt", 3, ["empty.txt: there is nothing to read"], id="empty file"),
         pytest.param("clean junk.bin", 4, ["junk.bin:1: is not text"], id="binary junk"),
         pytest.param("clean a.txt -r key.toml", 2, ["key.toml:8:1: R001 'mtach' is not a key", "Did you mean 'match'?"], id="unknown key"),
@@ -363,7 +366,9 @@ def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: st
     write(tmp_path / "empty.txt", "")
     write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))
     write(tmp_path / "regex.toml", pack.format('match.regex="(a"'))
+    (tmp_path / "hollow").mkdir()
     (tmp_path / "pictures").mkdir()
+    write(tmp_path / "pictures" / "a.png", "")
     (tmp_path / "junk.bin").write_bytes(bytes(range(256)) * 40)
     result = run(*words.split())
     assert result.code == code

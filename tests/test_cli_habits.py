@@ -299,6 +299,17 @@ def test_several_rules_can_be_shown(run: Run) -> None:
     assert ("core/read-more " in said, "  drops: Read More" in said, "page/nav: " in said) == (True, True, True)
 
 
+def test_the_rules_of_a_pack_can_be_shown(run: Run) -> None:
+    shown = [line.split(" ")[0] for line in run("rules", "show", "npr").out.splitlines() if line[:1].isalpha()]
+    listed = [line.split(" ")[0] for line in run("rules", "list", "--select", "npr").out.splitlines()]
+    assert (len(listed) > 1, sorted(shown)) == (True, sorted(listed))
+
+
+def test_every_line_of_a_block_is_shown_below_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<article><p>It rained.<br>Then it snowed.</p></article>")
+    assert run("explain", "a.html:1").out.splitlines()[1:3] == ["  It rained.", "  Then it snowed."]
+
+
 @pytest.mark.parametrize("name", [*REASONS, "repair/spaces+core/read-more"])
 def test_every_name_of_an_audit_can_be_shown(run: Run, name: str) -> None:
     if name in ("structure/headline", "duplicate/near", "repair/spaces+core/read-more"):

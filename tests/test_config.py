@@ -242,6 +242,31 @@ def test_a_value_of_another_type_is_refused(run: Run, tmp_path: Path, option: st
     assert (done.code, f"copydesk.toml:2:1: {said}" in done.err) == (2, True), done.err
 
 
+@pytest.mark.parametrize(
+    ("name", "config", "line"),
+    [
+        pytest.param("copydesk.toml", "[clean]\nignor = 'npr'\n", 2, id="first table"),
+        pytest.param("copydesk.toml", "[clean]\nquiet = true\n\n[check]\nignor = 'npr'\n", 5, id="second table"),
+        pytest.param(
+            "pyproject.toml", "[project]\nname = 'x'\n[tool.copydesk.clean]\nignor = 'npr'\n", 4, id="pyproject"
+        ),
+        pytest.param(
+            "copydesk.toml",
+            "[[exception]]\nrule = 'core/*'\nline = 'x'\nreason = 'y'\nuntil = 2099-01-01\n\n[clean]\nignor = 'npr'\n",
+            8,
+            id="below an exception",
+        ),
+    ],
+)
+def test_an_unknown_option_is_named_with_its_line(run: Run, tmp_path: Path, name: str, config: str, line: int) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / name).write_text(config)
+    done = run("clean", "a.txt")
+    assert (done.code, f"{name}:{line}:1: " in done.err, "Did you mean 'ignore'?" in done.err) == (2, True, True), (
+        done.err
+    )
+
+
 @pytest.mark.parametrize("key", ['output = "o.jsonl"', "force = true"])
 def test_r7_where_output_goes_is_not_for_a_config(run: Run, tmp_path: Path, key: str) -> None:
     (tmp_path / "a.txt").write_text(STORY)

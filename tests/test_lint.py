@@ -1,12 +1,14 @@
 """Lint: what is wrong with a regex by its shape, what it is slow on, and how findings are told."""
 
 import re
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from etl.lint import CODES, Finding, lint
-from etl.lint.redos_search import Target, under_attack
+from etl.lint.redos_search import WAIT, Target, under_attack, wait_for
 from etl.lint.static_checks import shape_faults
 from etl.lint.tree import parts
 
@@ -77,6 +79,21 @@ def test_a_regex_that_does_not_come_back_is_stopped_and_the_others_are_tried() -
     endless, harmless = under_attack(targets, patience=5.0)
     assert (endless.is_slow, endless.line) == (True, "")
     assert not harmless.is_slow
+
+
+def test_the_time_that_a_machine_sleeps_does_not_count() -> None:
+    class Asleep:
+        """A connection whose waits end late, with an answer after the third."""
+
+        def __init__(self) -> None:
+            self.waits = 0
+
+        def poll(self, _seconds: float) -> bool:
+            self.waits += 1
+            return self.waits > 3
+
+    assert wait_for(cast(Connection, Asleep()), 4 * WAIT) == (True, 3 * WAIT)
+    assert wait_for(cast(Connection, Asleep()), 2 * WAIT) == (False, 2 * WAIT)
 
 
 PACK = """\

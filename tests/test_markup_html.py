@@ -153,6 +153,7 @@ def test_a_marker_around_the_story_does_not_condemn_it(before: str, after: str) 
         pytest.param("<div class=related-text><p>{}</p></div>", "A petition with more than two thousand names was handed to the council last week.", id="a box called related, without links"),
         pytest.param("<table><tr><td><a href=/x>Pier one</a><td>{}</table>", "It moved by eleven centimetres towards the bank.", id="a table with links"),
         pytest.param("<div>{}</div>", "A petition with more than two thousand names was handed to the council last week.", id="bare div"),
+        pytest.param("<div class=newsletter><h3>Get the Chronicle in your inbox</h3><p>Sign up for our free daily newsletter.</p></div><p>Asked if more would follow, she said: “No.”</p><table><tr><th>Library</th><th>{}</th></tr><tr><td>Armley</td><td>41,200</td></tr><tr><td>Bramley</td><td>22,918</td></tr></table>", "Visits 2025", id="headings of columns"),
     ],
 )  # fmt: skip
 def test_parts_of_the_story_stay(part: str, line: str) -> None:

@@ -14,6 +14,10 @@ LONG = STORY + "\n\n".join(
 )
 DE = "Der frühere Bürgermeister ist am Mittwoch zu vier Jahren Haft verurteilt worden, weil er Geld genommen hatte.\n\n"
 RU = "Бывшего мэра города в среду приговорили к четырём годам тюрьмы за взятки от строительной компании, сообщил суд.\n\n"
+FR = "L'ancien maire de la ville a été condamné mercredi à quatre ans de prison pour corruption, a indiqué le tribunal.\n\n"
+IT = "L'ex sindaco della città è stato condannato mercoledì a quattro anni di carcere per corruzione, ha detto il giudice.\n\n"
+ES = "El exalcalde de la ciudad fue condenado el miércoles a cuatro años de cárcel por aceptar sobornos, dijo el juez.\n\n"
+PT = "O ex-prefeito da cidade foi condenado na quarta-feira a quatro anos de prisão por receber propinas, disse o juiz.\n\n"
 JA = "町の元町長は水曜日、建設会社から賄賂を受け取った罪で懲役四年の判決を言い渡されたと裁判所が発表した。\n\n"
 
 
@@ -37,6 +41,18 @@ JA = "町の元町長は水曜日、建設会社から賄賂を受け取った�
         pytest.param(f"This story is for subscribers only.\n\n{STORY}", "full", id="keeps: a label above the text"),
         pytest.param(f"{LONG}\n\nThis article is for subscribers only.", "full", id="keeps: a long text"),
         pytest.param(f"{STORY}Subscribe\n\nAlready a subscriber? Sign in", "full", id="keeps: buttons of an account"),
+        pytest.param(f"{FR}Abonnez-vous pour lire la suite", "teaser", id="in French"),
+        pytest.param(
+            f"{FR}Abonnez-vous pour accéder à cet espace d'échange et contribuer à la discussion.",
+            "full",
+            id="keeps: comments in French",
+        ),
+        pytest.param(f"{IT}Accedi per continuare a leggere", "teaser", id="in Italian"),
+        pytest.param(f"{IT}Accedi per leggere i commenti", "full", id="keeps: comments in Italian"),
+        pytest.param(f"{ES}Regístrate para seguir leyendo", "teaser", id="in Spanish"),
+        pytest.param(f"{ES}Regístrate para leer y escribir comentarios", "full", id="keeps: comments in Spanish"),
+        pytest.param(f"{PT}Entre para continuar lendo", "teaser", id="in Portuguese"),
+        pytest.param(f"{PT}Entre para ler os comentários", "full", id="keeps: comments in Portuguese"),
         pytest.param("Read more", "stub", id="nothing left"),
     ],
 )

@@ -301,7 +301,7 @@ def _color_of_environment() -> bool | None:
 def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     """Return the options of the config by command.  Raises PackError for an unknown one."""
     from etl.config import NOT_FOR_CONFIGS
-    from etl.packs.locations import place
+    from etl.packs.locations import key_in_table
 
     known = {name: _options_of(ctx, name) for name in COMMANDS} if config.options else {}
     anywhere = {key: option for names in known.values() for key, option in names.items()}
@@ -311,12 +311,14 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
         names = anywhere if name == COMMON else known[name]
         for key, value in values.items():
             if key not in names:
-                raise PackError(config.path, f"[{name}] has no option '{key}'", _near(key, names))
+                raise PackError(
+                    key_in_table(config.path, name, key), f"[{name}] has no option '{key}'", _near(key, names)
+                )
             if key in NOT_FOR_CONFIGS:
                 fault = f"'{key}' is for the command line alone"
-                raise PackError(place(config.path, 1, key), fault, "Give it with each run.")
+                raise PackError(key_in_table(config.path, name, key), fault, "Give it with each run.")
             if wanted := _wrong_type(names[key], value):
-                raise PackError(place(config.path, 1, key), f"'{key}' is not {wanted}")
+                raise PackError(key_in_table(config.path, name, key), f"'{key}' is not {wanted}")
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
 
 

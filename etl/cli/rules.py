@@ -61,21 +61,26 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
     Examples:
       copydesk rules show core/read-more
       copydesk rules show duplicate/near
+      copydesk rules show mine -r mine.toml
 
-    RULE is any name from a summary or an audit.
+    RULE is any name from a summary or an audit, or a pack: then all its rules are
+    shown.
     """
     from etl.packs import did_you_mean, load_rules
 
-    found = {called: one for one in load_rules(settings.selection(chosen)) for called in one.called}
+    known = load_rules(settings.selection(chosen))
+    found = {called: one for one in known for called in one.called}
     for one in (one for name in names for one in name.split("+")):  # repairs of one place are joined in the audit
         if one in REASONS:
             reason = REASONS[one]
             click.echo(visible(f"{one}: {reason.title}\n  why: {reason.why}\n  not a rule of a pack"))
         elif one in found:
             click.echo(visible(_page(found[one])))
+        elif of_pack := [rule for rule in known if rule.name.startswith(f"{one}/")]:
+            click.echo(visible("\n\n".join(map(_page, of_pack))))
         else:
             way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all rules."
-            raise UsageError(one, "no rule has this id", way_out)
+            raise UsageError(one, "no rule or pack has this name", way_out)
 
 
 @rules.command("test", cls=GroupedCommand)

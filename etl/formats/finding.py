@@ -61,7 +61,9 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
                 seen.add(found.identity)
                 sources.append(_source(shown, found))
     if not sources and not unreadable:
-        first = f" ({len(passed_over):,} passed over; the first is {': '.join(passed_over[0])})" if passed_over else ""
+        if not passed_over:
+            raise NoInput(" ".join(names), "there is no file in it", "Check the path.")
+        first = f" ({len(passed_over):,} passed over; the first is {': '.join(passed_over[0])})"
         raise NoInput(" ".join(names), f"no file in it can be read{first}", "To read such files, name them one by one.")
     return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
 

@@ -33,6 +33,8 @@ MAX_HEADS, MAX_UNITS, MAX_CHOICES = 6, 48, 6
 FEW_CHARS = 8
 # Seconds for one regex; 0.02 is usual.  The first also waits for the child to start.
 PATIENCE = 20.0
+# Seconds of one wait.  A machine that sleeps, or that is stopped, lets a single wait end late, whatever its length.
+WAIT = 0.25
 # Seconds for all regexes, beside what is usual for each: five that do not come back.
 TOTAL_PATIENCE, USUAL_SECONDS = 100.0, 0.2
 # In no class of letters, figures or separators.
@@ -84,16 +86,17 @@ def under_attack(
     `patience` is in seconds for each, `total` for all beside what is usual.
     """
     usual = USUAL_SECONDS if total else 0.0
-    done, end = 0, time.monotonic() + total + len(targets) * usual
-    while done < len(targets) and time.monotonic() < end:
-        for worst in _answers(targets[done:], patience):
+    done, left = 0, total + len(targets) * usual
+    while done < len(targets) and left > 0:
+        for worst, waited in _answers(targets[done:], patience):
             done += 1
+            left -= waited
             yield worst
     yield from repeat(Worst(0.0, is_untried=True), len(targets) - done)
 
 
-def _answers(targets: Sequence[Target], patience: float) -> Iterator[Worst]:
-    """Yield the answers of one child until it is done, or is killed because it does not return."""
+def _answers(targets: Sequence[Target], patience: float) -> Iterator[tuple[Worst, float]]:
+    """Yield the answers of one child, and how long each took, until it is done, or is killed as it does not return."""
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_answer, args=(targets, there), daemon=True)
@@ -102,18 +105,28 @@ def _answers(targets: Sequence[Target], patience: float) -> Iterator[Worst]:
     there.close()
     try:
         for _ in targets:
-            if not here.poll(patience):
-                yield Worst(patience)
+            has_answer, waited = wait_for(here, patience)
+            if not has_answer:
+                yield Worst(patience), waited
                 return
             try:
                 worst = here.recv()
             except EOFError:  # it took all memory, and the system ended it
                 worst = Worst(patience)
-            yield worst
+            yield worst, waited
     finally:
         child.kill()
         child.join()
         here.close()
+
+
+def wait_for(child: Connection, patience: float) -> tuple[bool, float]:
+    """Return whether an answer comes within so many seconds, and the seconds waited; those asleep do not count."""
+    waits = round(patience / WAIT)
+    for done in range(waits):
+        if child.poll(WAIT):
+            return True, done * WAIT
+    return child.poll(0), waits * WAIT
 
 
 def _answer(targets: Sequence[Target], there: Connection) -> None:

@@ -1,8 +1,8 @@
 """Which lines of a page are its story: what the model keeps, and what is told by more than the looks of a line.
 
-Put back are subheads between two parts of the story, its lead below the headline, its last line in a box like those
-above it, the ingredients, steps and answers that the page itself gives as data, and what `entries` tells of pages with
-several stories.  Taken out are asides.
+Put back are subheads between two parts of the story, the headings of the columns of its tables, its lead below the
+headline, its last line in a box like those above it, the ingredients, steps and answers that the page itself gives as
+data, and what `entries` tells of pages with several stories.  Taken out are asides.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -69,7 +69,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story = {places[row] for row in kept(prediction, model).tolist()}
     story |= _declared(layout, said, places)
     likely = dict(zip(places, prediction.probabilities().tolist(), strict=True))
-    story |= _subheads(layout, story, likely)
+    story |= _subheads(layout, story, likely) | _columns(layout, story)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
     is_sentence = _sentences(prediction, places, len(layout.lines))
     story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
@@ -118,6 +118,28 @@ def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int])
         for above, place, below in zip(lines, lines[1:], lines[2:], strict=False)
         if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
         if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
+    }
+
+
+def _columns(layout: Layout, story: Collection[int]) -> set[int]:
+    """Return the headings of the columns and rows of tables in which most other cells are story."""
+    headings: dict[int, set[int]] = {}
+    cells: dict[int, list[bool]] = {}
+    for place, line in enumerate(layout.lines):
+        if not layout.boxes[line.box].parts & BIT["table"]:
+            continue
+        cell = next((box for box in layout.path(line.box) if layout.boxes[box].name in ("td", "th")), 0)
+        table = next((box for box in layout.path(cell) if layout.boxes[box].name == "table"), 0)
+        if layout.boxes[cell].name == "th":
+            if not line.linked and not layout.boxes[line.box].control:
+                headings.setdefault(table, set()).add(place)
+        else:
+            cells.setdefault(table, []).append(place in story)
+    return {
+        place
+        for table, lines in headings.items()
+        if 2 * sum(cells.get(table, ())) > len(cells.get(table, ()))
+        for place in lines
     }
 
 

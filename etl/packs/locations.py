@@ -29,6 +29,14 @@ def place(path: Path | str, line: int, key: str) -> str:
     return f"{path}:{line}:1"
 
 
+def key_in_table(path: Path | str, table: str, key: str) -> str:
+    """`path:line:column` of a key of a table; the table may stand in a table of another file, as in pyproject.toml."""
+    status = Path(path).stat()
+    header = re.compile(rf"\s*\[(?:[\w.]+\.)?{re.escape(table)}\]")
+    lines = _lines(Path(path), status.st_size, status.st_mtime_ns)
+    return place(path, next((number for number, text in enumerate(lines, 1) if header.match(text)), 1), key)
+
+
 @lru_cache(4)  # a pack may have ten thousand faults, and a file that changed has another time
 def _lines(path: Path, _size: int, _modified: int) -> list[str]:
     return path.read_text(encoding="utf-8-sig").splitlines()

@@ -228,6 +228,12 @@ def _no_rule(pattern: str, known: Sequence[str]) -> UsageError:
     if fnmatchcase(CLASSIFIER, pattern):
         way_out = f"Delete the override.  To switch the classifier off, use --ignore {CLASSIFIER}."
         return UsageError(pattern, "is not a rule, so it has no confidence that an override can change", way_out)
+    pack = pattern.removesuffix("/*")
+    if "*" not in pack and pack != pattern:
+        way_out = (
+            did_you_mean(pack, {name.partition("/")[0] for name in known}) or "`copydesk rules list` shows all rules."
+        )
+        return UsageError(pack, "there is no such pack", way_out)
     way_out = did_you_mean(pattern, known) or "`copydesk rules list` shows all rules."
     return UsageError(pattern, "no rule matches this pattern" if "*" in pattern else "no rule has this id", way_out)
 

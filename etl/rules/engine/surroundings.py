@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
+from etl.rules.classifier.facts import facts
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.model import (
     LEAD_OR_END,
@@ -87,7 +88,7 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             found[one.at] = Removal(view.blocks[one.at].index, "drop", NAME, version, "structure", also)
             by_surroundings.add(one.at)
     if by_surroundings and view.kind == "text":
-        for at in by_surroundings & (table_cells(view.plain, view.named) | signatures(view.plain, view.named)):
+        for at in by_surroundings & _stays(named):
             by_surroundings.discard(at)
             before = named.removals.get(at)
             if before and before.action == "tag":
@@ -98,3 +99,10 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
         refused, name = found[at], LEAD_OR_END if at in scores.ends else SENTENCE
         found[at] = Removal(refused.block, "tag", name, refused.version, refused.kind, (refused.rule, *refused.also))
     return tuple(found.values())
+
+
+def _stays(named: Named) -> set[int]:
+    """Return the positions of lines that look like furniture alone, and are part of a table, a letter or a fact box."""
+    view = named.view
+    known = view.named.keys() - named.shaped
+    return {at for find in (table_cells, signatures, facts) for at in find(view.plain, known)}

@@ -20,6 +20,8 @@ MIN_SENTENCE_WORDS = 12
 # Words, and blocks: likewise, in an article without a block of that length.  Programmes, fixtures and columns of short
 # notes have several such sentences; a single one may be a credit.
 MIN_SHORT_SENTENCE_WORDS, MIN_SHORT_SENTENCES = 6, 3
+# Words: likewise, in an article without enough of those: letters and interviews.
+MIN_TINY_SENTENCE_WORDS = 3
 # Words that headline case leaves small.
 SMALL_WORDS = frozenset("a an and as at but by for from in into is of off on or over s the to up vs with".split())
 
@@ -143,7 +145,7 @@ class ArticleView:
             at
             for at, text in enumerate(self.plain)
             if (ends_sentence(text) or text.endswith(_COLONS) or not has_full_stop(text))
-            and self.has_words(at, MIN_SHORT_SENTENCE_WORDS)
+            and self.has_words(at, MIN_TINY_SENTENCE_WORDS)
             and at not in self.frame
         ]
 
@@ -156,8 +158,9 @@ class ArticleView:
         ended = [at for at in self._ended if at not in self.named]
         if long := [at for at in ended if self.has_words(at, MIN_SENTENCE_WORDS)]:
             return long
-        short = [at for at in ended if ends_sentence(self.plain[at])]
-        return short if len(short) >= MIN_SHORT_SENTENCES else []
+        tiny = [at for at in ended if ends_sentence(self.plain[at])]
+        short = [at for at in tiny if self.has_words(at, MIN_SHORT_SENTENCE_WORDS)]
+        return next((found for found in (short, tiny) if len(found) >= MIN_SHORT_SENTENCES), [])
 
     def has_final_punctuation(self, at: int) -> bool:
         """Return true if a block ends as a sentence does; a closing quote alone counts, for it may close one."""

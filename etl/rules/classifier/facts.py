@@ -1,0 +1,40 @@
+"""Lines of facts, each with its label: fact boxes, fixtures, opening hours ("Born: Kiel", "Sunday: United v City").
+
+A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from etl.fold import ends_sentence
+
+# Lines in a row.
+MIN_FACTS = 2
+# Characters.  A longer line above the facts is not their heading.
+MAX_HEADING_CHARS = 40
+
+# A label, and up to five words: more are a title ("Golf: Young wins the Open on its 18th hole"), an address is a link.
+_FACT = re.compile(r"[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
+_FIGURE = re.compile(r"\d")
+
+
+def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of lines of facts, and of the heading above them; `texts` are plain.
+
+    `named` are the blocks of rules.  Lines below such a block belong to the page, and so do the lines among them.
+    """
+    found = set[int]()
+    start = 0
+    for at in range(len(texts) + 1):
+        if at < len(texts) and at not in named and _FACT.fullmatch(texts[at]):
+            continue
+        if at - start >= MIN_FACTS and start - 1 not in named and any(map(_FIGURE.search, texts[start:at])):
+            found.update(range(start, at))
+            if start and _is_heading(texts[start - 1]):
+                found.add(start - 1)
+        start = at + 1
+    return found
+
+
+def _is_heading(text: str) -> bool:
+    return len(text) <= MAX_HEADING_CHARS and not ends_sentence(text)
