@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
 
-# Seconds for which Google's store is asked if it does not answer.  Arrow asks for 15 minutes, and no signal ends it.
+# Seconds after which Google's store is asked no more.  Arrow asks for 15 minutes, and no signal ends it.
 GCS_RETRY_SECONDS = 60
 
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)})://")
