@@ -12,6 +12,7 @@ from etl.formats import Reading, Reject, find, read, shares
 from etl.formats.lenient_json import as_json
 from etl.formats.names import CONTAINERS, KNOWN_NAMES
 from etl.formats.rows import Row, read_rows
+from etl.formats.stores import GCS_RETRY_SECONDS, connect
 from etl.model import Metadata, Raw
 
 A = "The last car ferry between Harwick and Skerra sailed on Friday evening with eleven passengers on board."
@@ -297,3 +298,24 @@ def test_prose_that_begins_like_mail_is_prose(tmp_path: Path, text: str) -> None
     path = tmp_path / "a.txt"
     path.write_text(text)
     assert [text for text, _ in outcome(path)[0]] == [text]
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("gs://bucket/key", f"gs://bucket/key?retry_limit_seconds={GCS_RETRY_SECONDS}"),
+        ("gcs://bucket/?scheme=http", f"gs://bucket/?scheme=http&retry_limit_seconds={GCS_RETRY_SECONDS}"),
+        ("gs://bucket/?retry_limit_seconds=900", "gs://bucket/?retry_limit_seconds=900"),
+        ("hdfs://host/key", "hdfs://host/key"),
+    ],
+)
+def test_a_store_that_does_not_answer_is_given_up_soon(
+    monkeypatch: pytest.MonkeyPatch, address: str, asked: str
+) -> None:
+    class Store:
+        @staticmethod
+        def from_uri(uri: str) -> tuple[object, str]:
+            return uri, ""
+
+    monkeypatch.setattr("pyarrow.fs.FileSystem", Store)
+    assert connect(address)[0] == asked

@@ -1187,3 +1187,28 @@ def test_files_and_pipes_carry_data_as_it_is(run: Run, tmp_path: Path) -> None:
     assert "\u202e" in piped.stdout.decode()
     assert run("restore", "o.jsonl").out == CONTROLS.replace("\x1b", "")
     shutil.rmtree(tmp_path / "seen", ignore_errors=True)
+
+
+@pytest.mark.parametrize(
+    "words", ["check a.txt", "explain a.txt:1", "diff a.txt", "report o.jsonl", "stats o.jsonl --by publisher --json"]
+)
+def test_files_and_pipes_carry_utf_8_whatever_the_locale(run: Run, tmp_path: Path, words: str) -> None:
+    write(tmp_path / "a.txt", "“Δρόμος” — 東京 \U0001f600\n\nRead More: “Δρόμος”\n\n“Δρόμος” is a street in Athens…\n")
+    assert run("clean", "a.txt", "-o", "o.jsonl", "--added", "2026-11-22").code == 0
+    printed = []
+    for encoding in ("utf-8", "latin-1"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, "SOURCE_DATE_EPOCH": "0"}
+        line = [*COPYDESK, *words.split()]
+        done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, check=False, timeout=60)
+        assert done.returncode in (0, 1), done.stderr
+        printed.append(done.stdout)
+    assert printed[0] == printed[1]
+    printed[0].decode()
+
+
+def test_a_terminal_shows_what_its_encoding_lacks_as_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.txt", "Δρόμος\n\nRead More\n\nThe street is in Athens.\n")
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    monkeypatch.setenv("PAGER", "cat")
+    shown = on_terminal(tmp_path, "--color", "never", "diff", "a.txt")
+    assert "Read More" in shown and "internal error" not in shown

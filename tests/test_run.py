@@ -19,14 +19,17 @@ from hypothesis import strategies as st
 from etl.audit import Balance, Tally
 from etl.cli.progress import ProgressLine
 from etl.document import Judged, finish, judge, parse
-from etl.errors import UsageError
+from etl.errors import PackError, UsageError
 from etl.formats.outputs import read_texts
 from etl.model import Metadata, Raw
-from etl.packs import Selection, compile_rules
+from etl.packs import Selection, compile_rules, pack_versions, settled
+from etl.packs import selection as packs_selection
+from etl.pipeline import run as pipeline_run
 from etl.pipeline.delivery import Output, finish_delivery, output_of
 from etl.pipeline.documents import read_judged, write_documents
 from etl.pipeline.job import Job
 from etl.pipeline.run import WHOLE
+from etl.pipeline.tasks import run_task
 from etl.pipeline.workspace import Claim, Identity, Workspace
 
 ADDED = ("--added", "2026-11-22")
@@ -76,6 +79,41 @@ def test_a_rule_that_runs_out_of_time_in_one_of_many_shards_leaves_whole_files(r
     for kind in ("", ".audit"):
         assert (tmp_path / f"two{kind}.jsonl").read_bytes() == (tmp_path / f"one{kind}.jsonl").read_bytes()
     assert run("restore", "two.jsonl", "-o", "back").code == 0
+
+
+def test_a_run_judges_by_the_packs_that_it_began_with(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawl(tmp_path / "in.jsonl", 100)
+    first = PACK.replace(SLOW, "The council of .{1,200}")
+    (tmp_path / "mine.toml").write_text(first)
+
+    def edits_the_pack(*task: Any) -> Tally:
+        tally = run_task(*task)
+        (tmp_path / "mine.toml").write_text(first.replace("council", "mayor").replace('"1"', '"2"'))
+        return tally
+
+    monkeypatch.setattr(pipeline_run, "run_task", edits_the_pack)
+    how = ("--dedup", "off", "-j", "1", "--shard-size", "2kB", "-r", "mine.toml")
+    assert run("clean", "in.jsonl", "-o", "out/", *how).code == 0
+    dropped = {row["rule"]: row["changes"] for row in json.loads(run("stats", "out", "--json").out)}
+    assert dropped["mine/slow"] == 100
+    assert json.loads((tmp_path / "out" / "run.json").read_bytes())["packs"]["mine.toml"]["version"] == "1"
+
+
+def test_a_process_that_starts_later_refuses_a_pack_that_changed(tmp_path: Path) -> None:
+    pack = tmp_path / "mine.toml"
+    pack.write_text(PACK)
+    selection = settled(Selection(packs=(str(pack),)))
+    before, versions = compile_rules(selection), pack_versions(selection)
+    pack.write_text(PACK.replace('"1"', '"2"'))
+    assert (compile_rules(selection), pack_versions(selection)) == (before, versions)
+    packs_selection._compiled.cache_clear()  # as in a new process
+    packs_selection._loaded.cache_clear()
+    with pytest.raises(PackError, match=r"mine\.toml: changed while the command was running"):
+        compile_rules(selection)
+    pack.write_text(PACK)
+    compile_rules(selection)
 
 
 def test_a_part_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -137,6 +175,22 @@ def test_each_character_is_staged_once(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_outputs_by_name(name: str, kind: str) -> None:
     assert output_of(name).kind == kind
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-o", "http://localhost/a.jsonl"),
+        ("-o", "memory://a/"),
+        ("-o", "o.jsonl", "--index", "s3://bucket/seen"),
+        ("-o", "o.jsonl", "--work", "file:///tmp"),
+    ],
+)
+def test_an_address_makes_no_folder_here(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "a.txt").write_text("The mayor spoke.\n")
+    done = run("clean", "a.txt", *words)
+    assert done.code == 2 and "address" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl.bz2", "a.txt"])

@@ -182,11 +182,12 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
 
     The exit code is 4 if an input could not be read.  Otherwise it is 1 if there is a difference.
     """
+    from etl.packs import settled
     from etl.rule_tools import compare
 
     reading, selection = settings.reading(chosen), settings.selection(chosen)
     verdicts: Counter[str] = Counter()
-    before, after = (structs.replace(selection, packs=(*selection.packs, pack)) for pack in (old, new))
+    before, after = (settled(structs.replace(selection, packs=(*selection.packs, pack))) for pack in (old, new))
     with _documents(inputs, reading) as judged:
         for difference in compare(judged(before), judged(after)):
             verdicts[difference.verdict] += 1

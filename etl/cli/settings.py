@@ -113,7 +113,7 @@ def selection(options: dict[str, Any]) -> "Selection":
 
     Today is the time that goes into the records, so that a run can be repeated.
     """
-    from etl.packs import Selection, advice, rule_patterns
+    from etl.packs import Selection, advice, rule_patterns, settled
 
     config: Config = click.get_current_context().obj
     today = date.fromisoformat(time_added(options.get("added", ""))[:10])
@@ -131,6 +131,7 @@ def selection(options: dict[str, Any]) -> "Selection":
         detect_language=options.pop("detect", True),
         links=options.get("links", False),
     )
+    chosen = settled(chosen)
     for said in advice(chosen):
         warn(said)
     return chosen

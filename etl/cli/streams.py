@@ -99,7 +99,9 @@ def guarded_output() -> Iterator[None]:
         yield
         return
     guard = GuardedOutput(before)
-    encoding, errors = (before.encoding, before.errors) if before else ("utf-8", "strict")
+    # Files and pipes carry UTF-8, whatever the locale: JSON, TOML and pages are nothing else.
+    encoding = before.encoding if before and guard.isatty() else "utf-8"
+    errors = before.errors if before and before.errors != "strict" else "backslashreplace"
     stream = io.TextIOWrapper(io.BufferedWriter(guard), encoding, errors, line_buffering=guard.isatty())
     sys.stdout = stream
     try:

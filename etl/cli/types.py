@@ -78,10 +78,18 @@ class File(click.Path):
 
 
 class Folder(File):
-    """A folder, for completion.  The code that uses it checks it."""
+    """A folder of this machine, for completion.  The code that uses it checks the rest."""
 
     def __init__(self) -> None:
         super().__init__(file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path as it is.  Raises click.BadParameter for an address: a folder "s3:" would be made here."""
+        from etl.formats.stores import has_scheme
+
+        if has_scheme(str(value)):
+            self.fail(f"'{value}' is an address.  Give a folder of this machine.", param, ctx)
+        return value
 
 
 class Target(File):

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
 
+# Seconds after which Google's store is asked no more.  Arrow asks for 15 minutes, and no signal ends it.
+GCS_RETRY_SECONDS = 60
+
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)})://")
+_ANY_SCHEME = re.compile(r"[A-Za-z][\w+.-]*://")
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -36,6 +40,11 @@ class Stored(Struct, frozen=True, gc=False):
 def is_address(name: str) -> bool:
     """Return whether a name is an address in a store: s3://bucket/key."""
     return bool(_SCHEME.match(name))
+
+
+def has_scheme(name: str) -> bool:
+    """Return whether a name is meant as an address, in a store of any kind: http://host/key."""
+    return bool(_ANY_SCHEME.match(name))
 
 
 def real_place(name: str) -> str:
@@ -66,8 +75,11 @@ def connect(address: str) -> "tuple[FileSystem, str]":
     if base.startswith("s3://") and endpoint and not options:
         place = urlsplit(endpoint)
         options = f"?endpoint_override={place.netloc}&scheme={place.scheme}"
+    base = base.replace("gcs://", "gs://")
+    if base.startswith("gs://") and "retry_limit_seconds=" not in options:
+        options = f"{options or '?'}{'&' if options else ''}retry_limit_seconds={GCS_RETRY_SECONDS}"
     try:
-        found, path = fs.FileSystem.from_uri(base.replace("gcs://", "gs://") + options)
+        found, path = fs.FileSystem.from_uri(base + options)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
         raise UsageError(address, f"is not an address that can be opened: {_said(error)}") from None
     return found, path

@@ -12,6 +12,7 @@ from etl.packs.selection import (
     pack_versions,
     rule_patterns,
     selected,
+    settled,
 )
 from etl.packs.validate import check, faults
 
@@ -36,4 +37,5 @@ __all__ = [
     "read_pack",
     "rule_patterns",
     "selected",
+    "settled",
 ]

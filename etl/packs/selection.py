@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, structs
 
-from etl.errors import UsageError
+from etl.errors import PackError, UsageError
 from etl.fold import label
 from etl.markup.regions import PAGE_NAMES
 from etl.model import KeepRule, Replacement, Searcher
@@ -55,7 +55,8 @@ PROFILES: dict[Profile, tuple[str, ...]] = {
 class Selection(Struct, frozen=True):
     """Which rules judge: built-in ones (unless `only`), packs by path, ids by pattern (`core/*`), and how bold.
 
-    And what the user's copydesk.toml changes about them.  With `links`, what pages link is read too.
+    And what the user's copydesk.toml changes about them.  With `links`, what pages link is read too.  `contents` are
+    the hashes of the files of `packs`, if these may not change any more: see `settled`.
     """
 
     packs: tuple[str, ...] = ()
@@ -68,6 +69,19 @@ class Selection(Struct, frozen=True):
     links: bool = False
     exceptions: tuple[RuleException, ...] = ()
     overrides: tuple[Override, ...] = ()
+    contents: tuple[str, ...] = ()
+
+
+def settled(selection: Selection) -> Selection:
+    """Return a selection whose packs are those that stand there now: processes that start later refuse others.
+
+    Raises PackError if there is no such pack.
+    """
+    return structs.replace(selection, contents=_contents(selection.packs))
+
+
+def _contents(packs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sha256(path.read_bytes()).hexdigest() for pack in packs for path in pack_files(Path(pack)))
 
 
 def rule_patterns(given: Iterable[str]) -> tuple[str, ...]:
@@ -83,10 +97,10 @@ def rule_patterns(given: Iterable[str]) -> tuple[str, ...]:
 def compile_rules(selection: Selection) -> "Ruleset":
     """Load and compile the packs of a selection.  Raises PackError for a pack, UsageError if no rule is left.
 
-    What was compiled is remembered by the content of the user's packs: one that is edited is read again.
+    What was compiled is remembered by the content of the user's packs: one that is edited is read again, and refused
+    if the selection is settled.
     """
-    files = [path for pack in selection.packs for path in pack_files(Path(pack))]
-    return _compiled(selection, tuple(sha256(path.read_bytes()).hexdigest() for path in files))
+    return _compiled(selection, selection.contents or _contents(selection.packs))
 
 
 @lru_cache(MAX_COMPILED)
@@ -183,16 +197,29 @@ def advice(selection: Selection) -> Iterator[str]:
 def load_rules(selection: Selection) -> tuple[Sourced, ...]:
     """Return all rules of the selected packs, of any confidence, sorted by name.  Raises PackError.
 
-    The user's rules are checked one by one; the built-in ones have been, by test.
+    The user's rules are checked one by one; the built-in ones have been, by test.  They are remembered as by
+    `compile_rules`.
     """
-    own = () if selection.only else builtin_rules()
-    given = [one for pack in selection.packs for path in pack_files(Path(pack)) for one in load_pack(path)]
+    return _loaded(selection.packs, selection.only, selection.contents or _contents(selection.packs))
+
+
+@lru_cache(MAX_COMPILED)
+def _loaded(packs: tuple[str, ...], only: bool, contents: tuple[str, ...]) -> tuple[Sourced, ...]:
+    own = () if only else builtin_rules()
+    given = [one for pack in packs for path in pack_files(Path(pack)) for one in load_pack(path)]
+    if contents != _contents(packs):
+        raise PackError(", ".join(packs), "changed while the command was running", "Run the same command again.")
     check(given, own)
     return tuple(sorted((*own, *given), key=lambda sourced: sourced.name))
 
 
 def pack_versions(selection: Selection) -> dict[str, dict[str, str]]:
     """Return version and SHA-256 of each pack file, by path; built-in ones by their path below `rules/`."""
+    return _versions(selection, selection.contents or _contents(selection.packs))
+
+
+@lru_cache(1)  # at the end of a run, packs may be others than at its start
+def _versions(selection: Selection, _contents: tuple[str, ...]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for pack, version in {sourced.path: sourced.version for sourced in selected(selection)}.items():
         path = Path(pack)

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from etl.errors import MachineError, PipeClosed, UsageError
-from etl.formats.stores import is_address, real_place
+from etl.formats.stores import SCHEMES, has_scheme, is_address, real_place
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.to_store import check_file, check_folder, exists_already, of_others
 from etl.pipeline.workspace import IDENTITY, Workspace
@@ -93,7 +93,7 @@ class Output(Struct, frozen=True):
 
 
 def output_of(name: str) -> Output:
-    """Return the output that a name stands for.  Raises UsageError for an ending that is not known.
+    """Return the output that a name stands for.  Raises UsageError for an ending or an address that is not known.
 
     >>> output_of("a.jsonl.gz").kind, output_of("out/").kind, output_of("out").kind, output_of("-").kind
     ('file', 'folder', 'folder', 'stdout')
@@ -101,6 +101,8 @@ def output_of(name: str) -> Output:
     path = Path(name)
     if is_address(name):
         return Output("store file" if name.endswith(SUFFIXES) else "store folder", name)
+    if has_scheme(name):  # Python would make a folder "http:" here
+        raise UsageError(name, "is not an address that can be written to", f"Known: {'://, '.join(SCHEMES)}://.")
     if name in ("", "-"):
         return Output("stdout")
     if name.endswith(SUFFIXES):
