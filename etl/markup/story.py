@@ -121,15 +121,26 @@ def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int])
     }
 
 
+def _nearest(layout: Layout, names: Collection[str]) -> list[int]:
+    """Return for each box the nearest one of these names: itself, or one around it; 0 for none."""
+    nearest = list[int]()
+    for place, box in enumerate(layout.boxes):
+        nearest.append(place if box.name in names else nearest[box.parent] if place else 0)
+    return nearest
+
+
 def _columns(layout: Layout, story: Collection[int]) -> set[int]:
     """Return the headings of the columns and rows of tables in which most other cells are story."""
+    if all(box.name != "th" for box in layout.boxes):
+        return set()
+    cell_around, table_around = _nearest(layout, ("td", "th")), _nearest(layout, ("table",))
     headings: dict[int, set[int]] = {}
     cells: dict[int, list[bool]] = {}
     for place, line in enumerate(layout.lines):
         if not layout.boxes[line.box].parts & BIT["table"]:
             continue
-        cell = next((box for box in layout.path(line.box) if layout.boxes[box].name in ("td", "th")), 0)
-        table = next((box for box in layout.path(cell) if layout.boxes[box].name == "table"), 0)
+        cell = cell_around[line.box]
+        table = table_around[cell]
         if layout.boxes[cell].name == "th":
             if not line.linked and not layout.boxes[line.box].control:
                 headings.setdefault(table, set()).add(place)
