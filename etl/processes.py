@@ -12,8 +12,8 @@ from threading import current_thread, main_thread
 # What ends a process, and can be waited for; Windows has no SIGHUP.
 ENDING_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 # Bytes of address space with which a page of text is cleaned.  Python needs 40 MB of them, the libraries the rest: with
-# too few, OpenBLAS ends the process as it is loaded, with an exit code of its own.
-MIN_ADDRESS_SPACE = 400 << 20
+# too few, OpenBLAS or the C library ends the process, with an exit code of its own.
+MIN_ADDRESS_SPACE = 512 << 20
 # What is said where there is no memory to load a library into, or to start a thread: by the system, Python and Arrow.
 _NO_ROOM = re.compile("failed to map segment|cannot allocate memory|can't start new thread|failed to launch", re.I)
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
