@@ -352,7 +352,7 @@ def test_memory_that_is_refused_is_named(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": "x" * 50_000_000}) + "\n")
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (500 << 20, 500 << 20))
+        resource.setrlimit(resource.RLIMIT_AS, (550 << 20, 550 << 20))
 
     words = command("out.jsonl", 1, "--dedup", "off")
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, preexec_fn=limit, check=False)
