@@ -69,8 +69,8 @@ def index_compact(folder: str) -> None:
 def index_forget(folder: str, name: str) -> None:
     """Remove a run, a source, a record or an article from an index.
 
-    ID is the id of a run (`index stats` lists the runs), the path of an input, the id of a record, or the id of an
-    article.  In an article of the run, the last three are `origin.path`, `origin.record` and `id`.
+    ID is the id of a run, the path of an input, the id of a record, or the id of an article.  `index stats` lists the
+    runs.  An article of the output names its input (`origin.path`), its record (`origin.record`) and itself (`id`).
     """
     from etl.index.maintenance import forget
 
