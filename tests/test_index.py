@@ -447,6 +447,7 @@ def test_articles_that_an_index_knows_are_not_written_over(run: Run, output: str
         ],
     )
     assert all(path.read_bytes() == content for path, content in before.items())
+    assert json.loads(Path("index/manifest.json").read_bytes())["runs"][0]["output"] == f"../{output.rstrip('/')}"
     assert run("index", "forget", "index", "run-00001").code == run(*words, "-f").code == 0
     articles = Path(output) if output.endswith(".jsonl") else next(Path(output, "articles").iterdir())
     assert before[articles] == articles.read_bytes()

@@ -27,7 +27,7 @@ _PART_FILE = re.compile(rf"part-\d{{5,}}\.({'|'.join(TABLES)})\.parquet")
 class Run(Struct, frozen=True, omit_defaults=True):
     """A run that extended the index: its number, when, how many articles and blocks it kept, and where it wrote them.
 
-    `output` is "" for a stream.
+    `output` is a path from the folder of the index, an address, or "" for a stream.
     """
 
     number: int

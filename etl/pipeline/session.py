@@ -1,5 +1,6 @@
 """A run into an output, from its claim to its delivery: what both `clean` and `dedup` do around their stages."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -136,8 +137,7 @@ def session(request: Request) -> Iterator[Session]:
     does when the run was asked to resume and is interrupted.  Raises UsageError if the output is refused.
     """
     output = request.output
-    if output.kind not in ("stdout", "stream"):
-        request = structs.replace(request, job=structs.replace(request.job, output=real_place(output.name)))
+    request = structs.replace(request, job=structs.replace(request.job, output=_noted(output, request.job.index)))
     if output.in_store and request.delivers:
         _check_output(request)
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
@@ -170,6 +170,17 @@ def session(request: Request) -> Iterator[Session]:
     finally:
         if is_new and not any(output.parent.iterdir()):
             output.parent.rmdir()
+
+
+def _noted(output: Output, index: str) -> str:
+    """Return how an index notes an output: from its own folder, so that both can be moved together; "" for a stream."""
+    if not index or output.kind in ("stdout", "stream"):
+        return ""
+    place = real_place(output.name)
+    try:
+        return place if output.in_store else os.path.relpath(place, os.path.realpath(index))
+    except ValueError:  # another drive of Windows
+        return place
 
 
 def _read(request: Request) -> Iterator[str]:
