@@ -50,7 +50,7 @@ class Ragged(Struct, frozen=True, gc=False):
         """Return the values of some lists, list after list."""
         return self.values[ranges(self.starts[lists], self.lengths(lists))]
 
-    def pairs(self, earlier: I64, later: I64, at_once: int) -> Iterator[tuple["Ragged", I64, I64]]:
+    def read_pairs(self, earlier: I64, later: I64, at_once: int) -> Iterator[tuple["Ragged", I64, I64]]:
         """Yield pairs of lists, as places among lists that are in memory: about so many values at a time.
 
         These are read in the order of their file.  A page that is read at random costs more than to compare its lists.

@@ -55,7 +55,7 @@ def verified(compared: ComparisonInput, lists: Lists, proposed: Candidates) -> P
     if compared.settings.numbers == "any":
         return similar
     similar = _chosen(similar, _are_of_one_day(compared.prints, similar))
-    read = lists.terms.pairs(similar.earlier, similar.later, _VALUES_READ_AT_ONCE)
+    read = lists.terms.read_pairs(similar.earlier, similar.later, _VALUES_READ_AT_ONCE)
     return _chosen(similar, ~np.concatenate([np.zeros(0, np.bool_), *starmap(differing_facts, read)]))
 
 
@@ -77,7 +77,7 @@ def _similar(shingles: Ragged, proposed: Candidates, settings: DedupSettings) ->
     less, more = np.sort([shingles.lengths(earlier), shingles.lengths(later)], axis=0)
     fits = less >= settings.threshold * more - 1e-6
     earlier, later, both = earlier[fits], later[fits], (less + more)[fits]
-    shared = starmap(_shared, shingles.pairs(earlier, later, _VALUES_READ_AT_ONCE))
+    shared = starmap(_shared, shingles.read_pairs(earlier, later, _VALUES_READ_AT_ONCE))
     common = np.concatenate([np.zeros(0, np.int64), *shared])
     similarity = common / (both - common)
     # No allowance for rounding: 7 / 10 is the same double as 0.7.
