@@ -109,12 +109,13 @@ def _lone(terms: Ragged, earlier: I64, later: I64) -> Lone:
     of_earlier = counts - of_later
     more = of_later > of_earlier
     lone = of_later != of_earlier
-    first = packed[starts + np.where(more, of_earlier, 0)][lone]
-    owners = 2 * (first >> _PAIR).astype(np.int64) + more[lone]
-    places = (first >> _PLACE & _PLACES).astype(np.int64)
-    values = (first >> _TERM & _CASELESS).astype(np.uint32) | (capitals == counts)[lone].astype(np.uint32) << CAPITAL
+    # A block lists its copies of a term in order: the first that the other has no partner for is the lone one.
+    unpaired = packed[starts + np.where(more, 2 * of_earlier, of_later)][lone]
+    owners = 2 * (unpaired >> _PAIR).astype(np.int64) + more[lone]
+    places = (unpaired >> _PLACE & _PLACES).astype(np.int64)
+    values = (unpaired >> _TERM & _CASELESS).astype(np.uint32) | (capitals == counts)[lone].astype(np.uint32) << CAPITAL
     order = np.lexsort((places, owners))
-    return Lone(owners[order], places[order], values[order], (first & _ONE > 0)[order])
+    return Lone(owners[order], places[order], values[order], (unpaired & _ONE > 0)[order])
 
 
 def _packed(terms: Ragged, earlier: I64, later: I64) -> U64:
