@@ -56,8 +56,8 @@ def temporary_beside(target: Path) -> Path:
 
 
 @contextmanager
-def atomic(target: Path, check: Callable[[], None] | None = None) -> Iterator[Path]:
-    """Yield a temporary path that becomes the target if all goes well: written, synced, renamed.
+def atomic(target: Path, check: Callable[[], None] | None = None, *, sync: bool = True) -> Iterator[Path]:
+    """Yield a temporary path that becomes the target if all goes well: written, synced (or not), renamed.
 
     `check` raises if what stands at the target may not be replaced.  It is asked at the start, and again at the end:
     a file may appear meanwhile.
@@ -74,13 +74,19 @@ def atomic(target: Path, check: Callable[[], None] | None = None) -> Iterator[Pa
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
             yield temporary
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
+            if sync:
+                sync_file(temporary)
             if check:
                 check()
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the disk has a file."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def in_order(part: Path) -> tuple[int, str]:

@@ -30,7 +30,7 @@ from etl.pipeline.documents import read_judged, write_documents
 from etl.pipeline.job import Job
 from etl.pipeline.run import WHOLE
 from etl.pipeline.tasks import run_task
-from etl.pipeline.workspace import Claim, Identity, Workspace
+from etl.pipeline.workspace import Claim, Done, Identity, Workspace
 
 ADDED = ("--added", "2026-11-22")
 STORY = (
@@ -88,10 +88,10 @@ def test_a_run_judges_by_the_packs_that_it_began_with(
     first = PACK.replace(SLOW, "The council of .{1,200}")
     (tmp_path / "mine.toml").write_text(first)
 
-    def edits_the_pack(*task: Any) -> Tally:
-        tally = run_task(*task)
+    def edits_the_pack(*task: Any) -> Done:
+        done = run_task(*task)
         (tmp_path / "mine.toml").write_text(first.replace("council", "mayor").replace('"1"', '"2"'))
-        return tally
+        return done
 
     monkeypatch.setattr(pipeline_run, "run_task", edits_the_pack)
     how = ("--dedup", "off", "-j", "1", "--shard-size", "2kB", "-r", "mine.toml")
@@ -137,8 +137,27 @@ def test_two_attempts_at_one_task_never_share_a_name(tmp_path: Path) -> None:
 def test_what_a_stage_counted_is_there_when_it_is_done(tmp_path: Path) -> None:
     workspace, tally = Workspace(str(tmp_path)), Tally(documents=3, books=Balance(9, 5, 1, 3), rules=(("a", 2),))
     assert workspace.tally("clean", 7) is None
-    workspace.finish("clean", 7, tally)
+    assert workspace.finish("clean", Done(7, tally, [])) == tally
     assert (workspace.tally("clean", 7), workspace.tally("publish", 7)) == (tally, None)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_shard_is_done_when_the_disk_has_its_parts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    synced = set[str]()
+
+    def sync(part: Path) -> None:
+        assert part.parent.name != "articles" or not (part.parents[1] / "done" / f"{part.stem}.publish").exists()
+        synced.add(f"{part.parent.name}/{part.name}")
+
+    monkeypatch.setattr("etl.pipeline.workspace.sync_file", sync)
+    crawl(tmp_path / "in.jsonl", 20)
+    assert run("clean", "in.jsonl", "-o", "out/", "-j", str(jobs), "--shard-size", "2kB").code == 0
+    published = {f"{path.parent.name}/{path.name}" for path in (tmp_path / "out").rglob("part-*")}
+    assert len(published) >= 5
+    assert published <= synced
+    assert {"staged/part-00001.msgpack", "fingerprints/part-00001.blocks.arrow", "drops/part-00001.msgpack"} <= synced
 
 
 TEXTS = st.lists(

@@ -22,11 +22,12 @@ from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spoo
 from etl.formats.source import FORMAT_NAMES
 from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
+from etl.pipeline.fingerprints import in_threads
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
-from etl.pipeline.workspace import Workspace
+from etl.pipeline.workspace import Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
 
@@ -165,16 +166,16 @@ class Run:
             raise _nothing_in(self._found)
         else:  # of the records that are written, wherever shards end
             tally = structs.replace(tally, checksum=sum_of_checksums(one.checksum for one in tallies))
-        with workspace.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
+        last = workspace.for_task()
+        with last.writing("audit", count) as path, record_writer(path, workspace.suffix, AUDIT) as write:
             write([end_entry(tally, END_OF_DEDUP if self._is_of_records else "")])
-        workspace.finish("close", 0, tally)
-        return tally
+        return workspace.finish("close", Done(0, tally, last.unsynced))
 
     def _first(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> int:
         """Do the stage that reads the input; return the number of shards."""
         self._progress.start(stage, _expected(self._found.sources))
         sizes = _Sizes(shards, lambda shard: workspace.tally(stage, shard.number) is not None)
-        for tally in self._engine.map(partial(run_task, stage, job, workspace), sizes):
+        for tally in self._done(stage, job, workspace, sizes):
             self._progress.advance(sizes.next(), tally.documents)
         return sizes.count
 
@@ -182,8 +183,13 @@ class Run:
         self._progress.start(stage, count)
         missing = [Shard(shard) for shard in range(count) if workspace.tally(stage, shard) is None]
         self._progress.advance(count - len(missing), 0)
-        for tally in self._engine.map(partial(run_task, stage, job, workspace), missing):
+        for tally in self._done(stage, job, workspace, missing):
             self._progress.advance(1, tally.documents)
+
+    def _done(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> Iterator[Tally]:
+        """Do a stage shard by shard.  Beside workers a thread waits for the disk, which they need not."""
+        done = self._engine.map(partial(run_task, stage, job, workspace), shards)
+        return in_threads((partial(workspace.finish, stage, each) for each in done), min(self._engine.jobs, 2))
 
     def _whole(self, stage: str, job: Job, workspace: Workspace, count: int) -> None:
         """Do a stage that looks at all shards at once, in this process, without the workers of a large run."""
@@ -192,8 +198,9 @@ class Run:
             if count > MAX_SHARDS_BESIDE_WORKERS:
                 self._engine.stop()
                 return_freed_memory(ARRAY_BYTES)
-            WHOLE[stage](job, workspace, count, self._engine)
-            workspace.finish(stage, 0, Tally())
+            own = workspace.for_task()
+            WHOLE[stage](job, own, count, self._engine)
+            workspace.finish(stage, Done(0, Tally(), own.unsynced))
 
     def plan(self, job: Job) -> Iterator[Shard]:
         """Share out the input."""

@@ -30,7 +30,7 @@ from etl.pipeline.job import Job, Shard, reject_line
 from etl.pipeline.lines import line_counts, save_lines
 from etl.pipeline.records import fingerprint_records, publish_records
 from etl.pipeline.select_duplicates import read_drops
-from etl.pipeline.workspace import Workspace
+from etl.pipeline.workspace import Done, Workspace
 from etl.record import Record
 from etl.rules.matching.recurrence import LineCounts
 from etl.rules.regexes.budget import BUDGET
@@ -48,12 +48,11 @@ Task = Callable[[Job, Workspace, Shard], Tally]
 Write = Callable[[Iterable[Record], Iterable[Entry], Reject | None], None]
 
 
-def run_task(stage: str, job: Job, workspace: Workspace, shard: Shard) -> Tally:
-    """Run the task of a stage, and record that it is done."""
+def run_task(stage: str, job: Job, workspace: Workspace, shard: Shard) -> Done:
+    """Run the task of a stage."""
     BUDGET.renew()
-    tally = TASKS[stage](job, workspace, shard)
-    workspace.finish(stage, shard.number, tally)
-    return tally
+    own = workspace.for_task()
+    return Done(shard.number, TASKS[stage](job, own, shard), own.unsynced)
 
 
 def parse_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:

@@ -6,8 +6,8 @@
     .copydesk-NAME-DIGEST/done/STAGE-00000
 
 NAME is the output's.  The folder stands beside the output, so that a rename publishes what is in it.  A part is written
-under a name of its own and renamed when it is complete; the `done` file of a stage and shard is written last.  So two
-attempts at one task never write to one file, and what is there is whole.
+under a name of its own and renamed when it is complete; the `done` file of a stage and shard is written last, when the
+disk has the parts.  So two attempts at one task never write to one file, and what is done is whole, whatever fails.
 """
 
 import os
@@ -22,12 +22,12 @@ from secrets import token_hex
 from tempfile import gettempdir
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from etl.audit import Tally
 from etl.errors import UsageError
 from etl.processes import signals_held
-from etl.writers import atomic, in_order
+from etl.writers import atomic, in_order, sync_file
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -58,10 +58,14 @@ class Identity(Struct, frozen=True):
 
 
 class Workspace(Struct, frozen=True):
-    """A run's folder.  It is a plain value: workers are sent it, and make their own paths."""
+    """A run's folder.  It is a plain value: workers are sent it, and make their own paths.
+
+    `unsynced` are the parts that were written with it, which the disk may not have yet.
+    """
 
     folder: str
     suffix: str = ".jsonl"
+    unsynced: list[str] = []
 
     @property
     def index_folder(self) -> Path:
@@ -81,13 +85,23 @@ class Workspace(Struct, frozen=True):
         """Yield a path of this attempt alone; it becomes the shard's part if all goes well."""
         final = self.path(kind, shard, suffix)
         final.parent.mkdir(parents=True, exist_ok=True)
-        with atomic(final) as temporary:
+        with atomic(final, sync=False) as temporary:
             yield temporary
+        self.unsynced.append(str(final))
 
-    def finish(self, stage: str, shard: int, tally: Tally) -> None:
-        """Record that a stage is done with a shard, and what it counted."""
-        with self.writing("done", shard, f".{stage}") as temporary:
-            temporary.write_bytes(_encode_tally(tally))
+    def for_task(self) -> "Workspace":
+        """Return the same folder, with nothing written yet."""
+        return structs.replace(self, unsynced=[])
+
+    def finish(self, stage: str, done: "Done") -> Tally:
+        """Record that a stage is done with a shard, once the disk has its parts; return what it counted."""
+        final = self.path("done", done.shard, f".{stage}")
+        final.parent.mkdir(parents=True, exist_ok=True)
+        for part in done.unsynced:
+            sync_file(Path(part))
+        with atomic(final) as temporary:
+            temporary.write_bytes(_encode_tally(done.tally))
+        return done.tally
 
     def tally(self, stage: str, shard: int) -> Tally | None:
         """Return what a stage counted of a shard; None if it is not done."""
@@ -113,6 +127,14 @@ class Workspace(Struct, frozen=True):
         """Remove kinds of files that no later stage reads: a large run has several times its input on disk."""
         for kind in kinds:
             shutil.rmtree(Path(self.folder) / kind, ignore_errors=True)
+
+
+class Done(Struct, frozen=True):
+    """What a task did: its shard, what it counted, and the parts that it wrote and did not sync."""
+
+    shard: int
+    tally: Tally
+    unsynced: list[str]
 
 
 @contextmanager
