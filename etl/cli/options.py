@@ -212,7 +212,7 @@ def similarity_options(shingles: str) -> Callable[[Any], Any]:
             type=click.Choice(["similar", "lossless"]),
             default="similar",
             show_default=True,
-            help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept "
+            help="similar: remove every near-duplicate; lossless: remove a near-duplicate only if the text that is kept "
             f"has all of its {shingles}.",
         ),
         option(
