@@ -8,10 +8,9 @@ import click
 from etl.cli.main import cli
 from etl.fields import ARTICLE, AUDIT, ORIGIN, REJECT
 
-TERMS = (
-    "The *decoded text* of a document has its characters before anything is changed. For an HTML page, it is the text of its\n"
-    "blocks, without tags. A *block* is a paragraph of a text, or the text of one element of an HTML page."
-)
+TERMS = """\
+The *decoded text* of a document has its characters before anything is changed. For an HTML page, it is the text of its
+blocks, without tags. A *block* is a paragraph of a text, or the text of one element of an HTML page."""
 TABLES = {"Article": ARTICLE, "Origin of an article": ORIGIN, "Audit entry": AUDIT, "Reject": REJECT}
 
 

@@ -228,4 +228,5 @@ def _page(held: "Size") -> str:
     if held.orphans:
         lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `copydesk index compact` removes them")
     runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]
-    return "\n".join([*lines, table([("run", "added", "articles added", "paragraphs added"), *runs])] if runs else lines)
+    head = ("run", "added", "articles added", "paragraphs added")
+    return "\n".join([*lines, table([head, *runs])] if runs else lines)
