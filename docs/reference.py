@@ -8,6 +8,9 @@ import click
 from etl.cli.main import cli
 from etl.fields import ARTICLE, AUDIT, ORIGIN, REJECT
 
+TERMS = """\
+The *decoded text* of a document has its characters before anything is changed. For an HTML page, it is the text of its
+blocks, without tags. A *block* is a paragraph of a text, or the text of one element of an HTML page."""
 TABLES = {"Article": ARTICLE, "Origin of an article": ORIGIN, "Audit entry": AUDIT, "Reject": REJECT}
 
 
@@ -24,7 +27,7 @@ def reference() -> str:
 
 
 def _fields() -> Iterator[str]:
-    yield "## Fields\n"
+    yield f"## Fields\n\n{TERMS}\n"
     for name, described in TABLES.items():
         rows = [f"| `{field}` | {text} |" for field, text in described.items()]
         yield "\n".join([f"### {name}\n", "| field | meaning |", "|---|---|", *rows, ""])

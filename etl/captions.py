@@ -56,6 +56,9 @@ class Caption(Struct, frozen=True, gc=False):
     credit: str = ""
 
 
+LABEL_ALONE = Caption("")
+
+
 class _Found(Struct, frozen=True, gc=False):
     block: int
     caption: Caption
@@ -65,8 +68,11 @@ def captions(document: Document, edited: EditedArticle) -> tuple[Caption, ...]:
     """Return the captions that left an article, in reading order and each once, with their credits."""
     found: list[_Found] = []
     for one in _taken(document, edited):
-        joined = _joined(found[-1], one) if found and one.block - found[-1].block <= 1 else None
-        if joined:
+        is_near = bool(found) and one.block - found[-1].block <= 1
+        if one.caption == LABEL_ALONE:  # between a credit and its caption: "Getty Images", "Image caption", "The ferry"
+            if is_near and not found[-1].caption.text:
+                found[-1] = _Found(one.block, found[-1].caption)
+        elif is_near and (joined := _joined(found[-1], one)):
             found[-1] = joined
         else:
             found.append(one)
@@ -114,8 +120,9 @@ def _parted(index: int, text: str, kind: str) -> Iterator[_Found]:
             caption = parted(line)
             if kind == "credit" and not caption.credit:
                 caption = Caption("", caption.text)
-            if caption.text or caption.credit:  # else it is a label alone
-                yield _Found(index, caption)
+            yield _Found(index, caption)
+        else:
+            yield _Found(index, LABEL_ALONE)
 
 
 def parted(line: str) -> Caption:

@@ -69,6 +69,31 @@ def test_a_line_is_parted_into_caption_and_credit(line: str, text: str, credit: 
     assert parted(line) == Caption(text, credit)
 
 
+BBC = ["Image copyright", "Getty Images", "Image caption", "The ferry leaves the quay"]
+OF_BBC = Caption("The ferry leaves the quay", "Getty Images")
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param(BBC, [OF_BBC], id="a label between credit and caption"),
+        pytest.param([*BBC, BBC[0], "Alamy", BBC[2], "A band"], [OF_BBC, Caption("A band", "Alamy")], id="two"),
+        pytest.param(
+            [*BBC[2:], *BBC[:2], BBC[2], "A band"],
+            [Caption("The ferry leaves the quay"), Caption("A band", "Getty Images")],
+            id="a credit behind a caption and its own label is that of the next caption",
+        ),
+        pytest.param(
+            [*BBC[:2], ONE, *BBC[2:]], [Caption("", "Getty Images"), Caption(BBC[3])], id="a story between them"
+        ),
+    ],
+)
+def test_a_credit_finds_its_caption_below_a_label(lines: list[str], found: list[Caption]) -> None:
+    text = "\n\n".join([ONE, *lines, TWO, "The band went home at ten."])
+    (article,) = etl.Cleaner(captions=True).clean(text, publisher="BBC News").articles
+    assert msgspec.json.decode(article.captions or "[]", type=list[Caption]) == found
+
+
 Run = Callable[..., None]
 
 

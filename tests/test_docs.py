@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -145,3 +146,26 @@ def test_github_runs_what_ci_runs_on_every_python() -> None:
     assert pythons == ["11", "12", "13", "14"]
     assert sorted(re.findall(r"^ +3\.(\d+)$", workflow, re.MULTILINE)) == pythons
     assert "- run: .ci/run\n" in workflow
+
+
+CONTACTS = [
+    "Email: council@harwick.example",
+    "Contact: Jane Roe, press officer, press@harwick.example",
+    "press@harwick.example",
+]
+
+
+@pytest.mark.parametrize("way", ["", "exception", "ignore"])
+def test_page_of_tasks_says_how_contact_lines_are_kept(way: str, run: Run, tmp_path: Path) -> None:
+    page = (ROOT / "docs/how-to.md").read_text(encoding="utf-8").partition("**Keep all lines of one kind.**")[2]
+    (tmp_path / "notices").mkdir()
+    story = ["Council to vote", "The council will vote on the new harbour wall on Monday, the mayor said.", *CONTACTS]
+    (tmp_path / "notices/a.txt").write_text("\n\n".join(story), encoding="utf-8")
+    if way == "exception":
+        table = page.partition("`line`:\n\n")[2].partition("\n\n")[0]
+        toml = textwrap.dedent(table).replace("2027-06-30", "2999-12-31")
+        (tmp_path / "copydesk.toml").write_text(toml, encoding="utf-8")
+    options = page.partition("`--ignore ")[2].partition("`")[0]
+    result = run("clean", "notices/a.txt", *(["--ignore", options] if way == "ignore" else []))
+    kept = json.loads(result.out)["text"].split("\n\n")
+    assert [line in kept for line in CONTACTS] == [bool(way)] * 3

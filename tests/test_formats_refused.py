@@ -139,3 +139,35 @@ def test_damaged_compression_is_a_reject(tmp_path: Path, compress: Callable[[byt
 )
 def test_format_is_by_content_before_suffix(name: str, head: bytes, expected: Format) -> None:
     assert format_of(name, head) == expected
+
+
+JUNK = bytes(range(256)) * 40
+RECORD = b'\n{"text": "The last car ferry sailed on Friday."}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "reasons"),
+    [
+        pytest.param(
+            "a.jsonl", JUNK, ["is not text: 10% of its characters are NULs and other controls (rows 1 to 41)"]
+        ),
+        pytest.param("a.json", JUNK, ["is not text: 10% of its characters are NULs and other controls (rows 1 to 80)"]),
+        pytest.param("a.csv", JUNK, ["is not text: 5% of its characters are NULs and other controls (rows 1 to 41)"]),
+        pytest.param(
+            "a.jsonl", b"The last\ncar ferry\n", ["is not JSON: Expecting value at character 1"] * 2, id="text"
+        ),
+    ],
+)
+def test_a_binary_file_is_one_reject(name: str, body: bytes, reasons: list[str], tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(body)
+    assert [result.reason for result in results(path) if isinstance(result, Reject)] == reasons
+
+
+@pytest.mark.parametrize("body", [JUNK + RECORD, RECORD + JUNK], ids=["behind", "before"])
+def test_a_record_beside_binary_rows_is_read(body: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(body)
+    found = results(path)
+    assert [result.body for result in found if isinstance(result, Raw)] == ["The last car ferry sailed on Friday."]
+    assert len(found) == 42

@@ -421,15 +421,15 @@ def test_maintenance_says_what_is_there_and_what_it_took_away(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     stats = run("index", "stats", "index").out
-    assert "4 blocks, 1 part," in stats and "run-00001" in stats and "fingerprints of version 2" in stats
+    assert "4 paragraphs, 1 part," in stats and "run-00001" in stats and "fingerprints of version 2" in stats
     assert "settings: --unit paragraph --shingles w3 " in stats and "paragraphs of fewer than 10 words are" in stats
-    assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 block\n"
-    assert "3 blocks, 1 part," in run("index", "compact", "index").out
-    assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 blocks\n"
+    assert run("index", "forget", "index", "n2").out == "forgotten: 1 article with 1 paragraph\n"
+    assert "3 paragraphs, 1 part," in run("index", "compact", "index").out
+    assert run("index", "forget", "index", "in.jsonl").out == "forgotten: 3 articles with 3 paragraphs\n"
     emptied = run("index", "stats", "index").out
-    assert emptied.startswith("0 blocks, 0 parts, 0 bytes\n")
+    assert emptied.startswith("0 paragraphs, 0 parts, 0 bytes\n")
     head, run_row = emptied.splitlines()[-2:]
-    assert (head.split(), run_row.split()[-2:]) == ("run added articles added blocks added".split(), ["4", "4"])
+    assert (head.split(), run_row.split()[-2:]) == ("run added articles added paragraphs added".split(), ["4", "4"])
 
 
 @pytest.mark.parametrize("output", ["out.jsonl", "out/"])
@@ -460,7 +460,7 @@ def test_the_flags_of_dedup_do_what_the_commands_do(run: Run) -> None:
     write(FOUR)
     run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index", "--unit", "paragraph")
     assert run("dedup", "--index", "index", "--stats").out == run("index", "stats", "index").out
-    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 block\n"
+    assert run("dedup", "--index", "index", "--forget", "n2").out == "forgotten: 1 article with 1 paragraph\n"
     assert run("dedup", "--index", "index", "--compact").out == run("index", "compact", "index").out
 
 

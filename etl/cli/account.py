@@ -64,7 +64,7 @@ MAX_FOLDERS = 100
     help="dolma: a corpus for the Dolma toolkit, with removals as attributes (spans); needs -o FOLDER.",
 )
 def restore(articles: Path, output: str, force: bool, audit: Path | None, path: str, form: str) -> None:
-    """Rebuild the decoded input, character by character, from articles and their audit.
+    """Rebuild the text of the input, character by character, from articles and their audit.
 
     \b
     Examples:

@@ -47,7 +47,11 @@ def index() -> None:
 @_folder
 @option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 def index_stats(folder: str, as_json: bool = False) -> None:
-    """Show the size, the settings and the runs of an index."""
+    """Show the size, the settings and the runs of an index.
+
+    The first line says what the index holds now.  The table says what each run added.  `index forget` does not change
+    the table.
+    """
     from etl.index.maintenance import size
 
     held = size(folder)
@@ -75,7 +79,7 @@ def index_forget(folder: str, name: str) -> None:
     from etl.index.maintenance import forget
 
     removed = forget(folder, name)
-    click.echo(f"forgotten: {number(removed.articles, 'article')} with {number(removed.blocks, 'block')}")
+    click.echo(f"forgotten: {number(removed.articles, 'article')} with {number(removed.blocks, 'paragraph')}")
 
 
 @index.command("export", cls=GroupedCommand)
@@ -203,8 +207,9 @@ def _options_of_a_run() -> list[str]:
 
 
 def _measured(held: "Size") -> str:
-    counts = f"{number(held.blocks, 'block')}, {number(len(held.manifest.parts), 'part')}, {number(held.bytes, 'byte')}"
-    return f"{counts}, {held.bytes // held.blocks:,} a block" if held.blocks else counts
+    paragraphs, parts = number(held.blocks, "paragraph"), number(len(held.manifest.parts), "part")
+    counts = f"{paragraphs}, {parts}, {number(held.bytes, 'byte')}"
+    return f"{counts}, {held.bytes // held.blocks:,} a paragraph" if held.blocks else counts
 
 
 def _page(held: "Size") -> str:
@@ -223,4 +228,5 @@ def _page(held: "Size") -> str:
     if held.orphans:
         lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `copydesk index compact` removes them")
     runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]
-    return "\n".join([*lines, table([("run", "added", "articles added", "blocks added"), *runs])] if runs else lines)
+    head = ("run", "added", "articles added", "paragraphs added")
+    return "\n".join([*lines, table([head, *runs])] if runs else lines)

@@ -36,7 +36,7 @@ COMMANDS = {
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
     "audit": ("etl.cli.audit", "Draw removals for you to judge; compute an upper bound on the wrong ones."),
     "explain": ("etl.cli.explain", "Show what happened to a line, and which rules match the line."),
-    "restore": ("etl.cli.account", "Rebuild the decoded input from articles and audit."),
+    "restore": ("etl.cli.account", "Rebuild the text of the input from articles and audit."),
     "stats": ("etl.cli.account", "Count the changes by rule, kind or publisher."),
     "report": ("etl.cli.report", "Make an HTML page of a run."),
     "inspect": ("etl.cli.inspect", "Page through the articles of a run in the terminal."),

@@ -49,7 +49,7 @@ finding_options = stacked(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Skip files and folders that match a pattern, written as in .gitignore; repeatable.",
+        help="Pass over files and folders that match a pattern, written as in .gitignore; repeatable.",
     ),
     option("Input", "--no-ignore", is_flag=True, help="Also read files that a .gitignore names."),
     option("Input", "--stdin-filename", default="", metavar="NAME", help="Use this file name for standard input (-)."),
@@ -212,8 +212,8 @@ def similarity_options(shingles: str) -> Callable[[Any], Any]:
             type=click.Choice(["similar", "lossless"]),
             default="similar",
             show_default=True,
-            help="similar: drop every near-duplicate; lossless: drop a near-duplicate only if the text that is kept "
-            f"has all of its {shingles}.",
+            help="similar: remove every near-duplicate; lossless: remove a near-duplicate only if the text that is "
+            f"kept has all of its {shingles}.",
         ),
         option(
             "Duplicates",

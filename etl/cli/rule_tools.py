@@ -33,12 +33,12 @@ pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a
 
 @click.command("try", cls=GroupedCommand)
 @options.inputs_argument
-@option("Match", "--regex", default="", metavar="REGEX", help="Match blocks that fit this regex as a whole.")
-@option("Match", "--inside", is_flag=True, help="Search for the regex inside blocks, as a strip rule does.")
-@option("Match", "--exact", multiple=True, metavar="TEXT", help="Match blocks that are exactly this; repeatable.")
-@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Match blocks that begin with this; repeatable.")
-@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Match blocks that end with this; repeatable.")
-@option("Match", "--contains", multiple=True, metavar="TEXT", help="Match blocks that contain this; repeatable.")
+@option("Match", "--regex", default="", metavar="REGEX", help="Match lines that fit this regex as a whole.")
+@option("Match", "--inside", is_flag=True, help="Search for the regex inside lines, as a strip rule does.")
+@option("Match", "--exact", multiple=True, metavar="TEXT", help="Match lines that are exactly this; repeatable.")
+@option("Match", "--prefix", multiple=True, metavar="TEXT", help="Match lines that begin with this; repeatable.")
+@option("Match", "--suffix", multiple=True, metavar="TEXT", help="Match lines that end with this; repeatable.")
+@option("Match", "--contains", multiple=True, metavar="TEXT", help="Match lines that contain this; repeatable.")
 @option("Match", "--case", is_flag=True, help="Match only if the capitals are the same.")
 @options.finding_options
 @options.reading_options

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from etl.decode import decode
 from etl.errors import MachineError, Unreadable, UsageError
 from etl.formats import columnar, delimited, feeds, html, json_documents, jsonl, text, warc
 from etl.formats.finding import find as find_files
@@ -17,6 +18,7 @@ from etl.formats.own import is_no_input
 from etl.formats.sniffing import not_read
 from etl.formats.source import (
     FORMAT_NAMES,
+    MAX_REJECT_BYTES,
     OWN,
     STDIN,
     Format,
@@ -69,6 +71,8 @@ FORMATS: dict[Format, InputFormat] = {
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
+# Formats in which each row of a binary file would be a reject.
+OF_ROWS_OF_TEXT = ("jsonl", "json", "csv")
 # Why a share with the fault OWN is no input.
 PASSED_OVER_OWN = "copydesk wrote it, and it holds no articles"
 # Bytes that are read at once where only one document is looked for.
@@ -114,15 +118,42 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
 
 
 def read(share: Share, reading: Reading) -> Iterator[Result]:
-    """Yield the documents of a share, in order, and in their places what could not be read or was passed over."""
+    """Yield the documents of a share, in order, and in their places what could not be read or was passed over.
+
+    If no row of a share is read, and its bytes are not text, the share is one reject.
+    """
     if share.fault:
         yield Reject(share.source.name, share.row, share.fault, share.body or b"").shortened()
         return
+    results = _results(share, reading)
+    yield from _binary_as_one(results) if share.format in OF_ROWS_OF_TEXT else results
+
+
+def _results(share: Share, reading: Reading) -> Iterator[Result]:
     try:
         for result in FORMATS[share.format].read(share, reading):
             yield result.shortened() if isinstance(result, Reject) else result
     except (OSError, Changed, Damaged, Unreadable) as error:
         yield Reject(share.source.name, share.row, fault_of(error), share.body or b"").shortened()
+
+
+def _binary_as_one(results: Iterator[Result]) -> Iterator[Result]:
+    """Yield results; if all are rejects, and their bytes together are not text, yield one reject for them."""
+    held: list[Reject] = []
+    for result in results:
+        if isinstance(result, Raw) or not result.is_error:
+            yield from (*held, result)
+            yield from results
+            return
+        held.append(result)
+    if len(held) > 1:
+        first, body = held[0], b"\n".join(reject.body for reject in held)[:MAX_REJECT_BYTES]
+        try:
+            decode(Raw(first.path, body, sha256=""))
+        except Unreadable as error:
+            yield Reject(first.path, first.row, f"{error.fault} (rows {first.row:,} to {held[-1].row:,})", body)
+            return
+    yield from held
 
 
 def format_of(path: str, head: bytes) -> Format:

@@ -332,7 +332,9 @@ def _check_read(tally: Tally, found: Found) -> None:
 
 
 def _nothing_in(found: Found) -> NoInput:
-    return NoInput(" ".join(source.name for source in found.sources[:3]), "there is nothing to read")
+    names = " ".join(source.name for source in found.sources[:3])
+    why = "What is named is empty, or copydesk wrote it and it holds no articles."
+    return NoInput(names, "there is nothing to read", why)
 
 
 def _expected(sources: Sequence[Source]) -> int:
