@@ -264,7 +264,7 @@ class Cleaner:
             try:
                 yield from self._raw_documents(item, row, _Given())
             except (Unreadable, NoInput) as error:
-                yield Reject(error.place or NO_PATH, row, error.fault, b"")
+                yield Reject(well_formed(error.place) or NO_PATH, row, well_formed(error.fault), b"")
 
     def _raw_documents(self, item: Item, row: int, given: "_Given") -> Iterator[Raw | Reject]:
         """Yield the raw documents that an item stands for.  Raises Unreadable, NoInput and TypeError."""

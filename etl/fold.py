@@ -99,6 +99,20 @@ def bare(folded: str) -> str:
     return " ".join(alike.split()).strip(ORNAMENTS)
 
 
+def space_before(text: str, end: int) -> int:
+    """Return where the white space before a place begins.  No copy is made of the text before it."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def space_after(text: str, start: int) -> int:
+    """Return where the white space behind a place ends.  No copy is made of the text behind it."""
+    while start < len(text) and text[start].isspace():
+        start += 1
+    return start
+
+
 def count_words(text: str) -> int:
     """Return the number of words; where no spaces part them, two Chinese characters or five Thai letters are one.
 

@@ -23,13 +23,15 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
+    labels: list[int] = []  # for each block, the nearest one that has letters: itself or one above; -1 if there is none
     for at, text in enumerate(folded):
         places[text].append(at)
+        labels.append(at if any(map(str.isalpha, text)) else labels[-1] if labels else -1)
     return {
         blocks[at].index
         for text, repeated in places.items()
         if len(repeated) > 1 and count_words(text) <= MAX_REFRAIN_WORDS
-        if _are_cells(repeated, folded)
+        if _are_cells(repeated, labels, folded)
         or (
             (
                 len(repeated) >= MIN_TIMES
@@ -42,17 +44,12 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
     }
 
 
-def _are_cells(repeated: Sequence[int], folded: Sequence[str]) -> bool:
+def _are_cells(repeated: Sequence[int], labels: Sequence[int], folded: Sequence[str]) -> bool:
     """Return whether a text is figures alone, and no two of its repetitions stand below copies of the same words."""
-    if _has_letters(folded[repeated[0]]):
+    if labels[repeated[0]] == repeated[0]:
         return False
-    labels = {next((above for above in range(at, -1, -1) if _has_letters(folded[above])), -1) for at in repeated}
-    texts = [folded[at] for at in labels if at >= 0]
-    return len(set(texts)) == len(texts)
-
-
-def _has_letters(text: str) -> bool:
-    return any(map(str.isalpha, text))
+    above = {labels[at] for at in repeated} - {-1}
+    return len({folded[at] for at in above}) == len(above)
 
 
 def _stand_apart(repeated: Sequence[int], folded: Sequence[str]) -> bool:

@@ -153,6 +153,13 @@ def test_clean_drops_a_whole_article_and_restores_it_from_the_audit_alone(run: R
     assert [row["text"] for row in rows("back/in.jsonl")] == texts
 
 
+def test_a_tag_leaves_escapes_as_they_are(run: Run) -> None:
+    line = f'{{"id": "n0", "x": "\\ud800 \\u00e9", "d": 1, "d": 2, "text": "{RALLY}"'
+    Path("in.jsonl").write_text(line + "}\n")
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    assert Path("out.jsonl").read_text() == line + ',"duplicate_of":"","similarity":0.0}\n'
+
+
 def test_fields_of_the_user_with_the_names_of_a_tag_stay(run: Run) -> None:
     line = '{"id": "a", "similarity": "mine", "duplicate_of": {"x": 1}, "text": "One.", "d": 1, "d": 2}'
     Path("in.jsonl").write_text(line + "\n")

@@ -225,6 +225,8 @@ def test_shares_of_a_warc_have_each_record_once(tmp_path: Path, name: str, body:
     [
         pytest.param("a.warc.gz", b"".join([*MEMBERS[:5], MEMBERS[5][:60] + b"xxxx" + MEMBERS[5][64:], *MEMBERS[6:]]), 5, id="damaged member"),
         pytest.param("a.warc.gz", b"".join([*MEMBERS[:5], MEMBERS[5][:-20], *MEMBERS[6:]]), 5, id="cut member"),
+        pytest.param("a.warc.gz", b"".join([MEMBERS[0][:-8] + b"xxxx" + MEMBERS[0][-4:], *MEMBERS[1:]]), 0, id="first member"),
+        pytest.param("a.warc.gz", b"".join([MEMBERS[0], MEMBERS[1][:-20], *MEMBERS[2:]]), 1, id="second member"),
         pytest.param("a.warc", b"".join([*RECORDS[:5], RECORDS[5].replace(b"Content-Length: ", b"Content-Length: x"), *RECORDS[6:]]), 5, id="record without a length"),
         pytest.param("a.warc", b"".join(RECORDS)[:-50], len(RECORDS) - 1, id="cut at the end"),
         pytest.param("a.warc.gz", b"".join(MEMBERS)[:-50], len(RECORDS) - 1, id="cut in its last member"),

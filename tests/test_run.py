@@ -446,6 +446,23 @@ def test_the_same_bytes_in_any_environment(sample: Path, environment: dict[str, 
     assert outputs[0] == outputs[1] != b""
 
 
+def test_names_of_files_do_not_depend_on_the_locale(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    name = "in/d\u00e9j\u00e0.txt"
+    for one in (name, "in/b.txt"):
+        (tmp_path / one).write_text("The ferry sails on Monday.\n")
+    ascii_alone = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in (
+        ["clean", "in", "-o", "o.jsonl", "--dedup", "off"],
+        ["restore", "o.jsonl", "-o", "back"],
+        ["explain", f"{name}:1"],
+    ):
+        command = [sys.executable, "-m", "etl", *words]
+        result = subprocess.run(command, cwd=tmp_path, env=ascii_alone, capture_output=True, check=False)
+        assert result.returncode == 0, result.stderr
+    assert (tmp_path / "back" / name).read_text() == "The ferry sails on Monday.\n"
+
+
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 

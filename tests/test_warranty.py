@@ -158,6 +158,14 @@ def test_a_sample_of_fewer_removals_than_draws_says_why(run: Run, audit: Path, d
     assert (f"(from {draws} draws; some were drawn more than once)" in said) == says_why == (listed < draws)
 
 
+def test_a_sample_is_gone_on_with_only_for_its_own_audit(run: Run, audit: Path) -> None:
+    command = ("audit", "sample", audit, "--n", 5, "--no-judge", "-o", "v.csv")
+    codes = [run(*command, *more).code for more in ((), (), ("--seed", 2), ("--seed", 2, "-f"), ("--seed", 2))]
+    assert codes == [0, 0, 2, 0, 0]
+    audit.unlink()
+    assert run(*command).code == 2
+
+
 def test_a_sample_as_csv_comes_back_from_a_spreadsheet(run: Run, audit: Path, tmp_path: Path) -> None:
     result = run("audit", "sample", audit, "--n", 40, "--no-judge")
     rows = list(csv.DictReader(io.StringIO(result.out)))

@@ -178,8 +178,8 @@ def _check_output(path: Path, force: bool) -> None:
 
 
 def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
-    """Raise UsageError if the output would replace the articles, the audit or an input."""
-    names = {os.path.realpath(one): one for one in read}
+    """Raise UsageError if the output would replace the articles, the audit or an input, as records name it."""
+    names = {os.path.realpath(os.fsdecode(str(one).encode("utf-8", "surrogateescape"))): one for one in read}
     for target in targets:
         if (name := names.get(os.path.realpath(target))) is not None:
             raise UsageError(str(target), f"would write over the input {name}", "Give another -o.")
@@ -295,8 +295,9 @@ def _variants(folder: Path, name: str) -> Iterator[Path]:
 
 
 def _name(part: str) -> str:
-    """Return a part of a path as a name that every file system takes."""
+    """Return a part of a path as a name that every file system takes: in UTF-8, whatever the locale."""
     name = part.replace("\0", "_").encode("utf-8", "replace")
-    if len(name) <= MAX_NAME_BYTES:
-        return name.decode()
-    return f"{name[: MAX_NAME_BYTES - 33].decode(errors='ignore')}-{blake2b(name, digest_size=16).hexdigest()}"
+    if len(name) > MAX_NAME_BYTES:
+        begin = name[: MAX_NAME_BYTES - 33].decode(errors="ignore")
+        name = f"{begin}-{blake2b(name, digest_size=16).hexdigest()}".encode()
+    return os.fsdecode(name)

@@ -96,12 +96,14 @@ def sample_audit(
         check_regular(target)
     selection = settings.selection(chosen)
     before = read_verdicts(target) if target and target.exists() else None  # what is not a sample is not written over
+    judged = _drawn(path, draws, seed, selection)
     if before is not None and not force:
+        if list(map(_identity, before)) != list(map(_identity, judged)):
+            fault = "holds the sample of another audit, or one that was drawn with other options"
+            raise UsageError(output, fault, "Repeat the command of that sample, or give another -o, or -f.")
         judged = before
-    else:
-        judged = _drawn(path, draws, seed, selection)
-        if target:
-            write_verdicts(target, judged)
+    elif target:
+        write_verdicts(target, judged)
     if target is None:
         if judge:
             raise UsageError("--judge", "needs a file for the verdicts", "Give -o verdicts.csv.")
@@ -163,6 +165,12 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
     if not judged:
         raise UsageError(str(path), "records no removal, so there is nothing to judge")
     return judged
+
+
+def _identity(judged: "Judged") -> tuple[object, ...]:
+    """Return what no spreadsheet changes in a draw."""
+    draw = judged.draw
+    return judged.packs, draw.id, draw.rows, draw.draws, draw.removed, draw.row, draw.line, draw.line_sha256
 
 
 def _audit_of(path: Path) -> Path:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 # Parameters that name files: a name may have bytes that are not UTF-8.  What names rules or an index is hashed as text.
-OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path")
+OF_ANY_BYTES = ("inputs", "output", "work", "pairs", "clusters", "path", "place")
 # Two options of the command line that cannot both be meant, and why.  With a value, it is that value of the first.
 CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
     ("quiet", True, ("verbose",), "one asks for less output, the other for more"),

@@ -144,15 +144,18 @@ def _object_in(value: Any) -> Fields | None:
 
 def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
     """Return the rows of a table that is written in columns, as pandas and datasets do; None if it is no table."""
-    names, rows = value.get("columns"), value.get("data")
-    if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
+    names: Any = value.get("columns")
+    rows: Any = value.get("data")
+    has_text = not FOLDED_TEXTS.isdisjoint(map(folded, value))
+    are_lists = isinstance(names, list) and isinstance(rows, list)
+    if not has_text and are_lists and all(isinstance(row, list) for row in rows):
         known = {"columns": names, "data": rows, "index": list(range(len(rows)))}
         if any(known.get(name) != inner and not is_empty(inner) for name, inner in value.items()):
             notes.append(BESIDE)
         more = range(len(names), max(map(len, rows), default=0))  # cells beyond the last column
         unique = distinct([*map(str, names), *map(str, more)])
         return [dict(zip(unique, row, strict=False)) for row in rows]
-    if not FOLDED_TEXTS.intersection(map(folded, value)):
+    if not has_text:
         return None
     columns = list(value.values())
     is_numbered = all(isinstance(column, dict) and all(map(str.isdecimal, column)) for column in columns)

@@ -1,7 +1,8 @@
 """JSONL -> rows, for `dedup`: each record's line as it stands, and of what it holds only the text and a name."""
 
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -56,18 +57,30 @@ def with_fields(line: bytes, added: Mapping[str, object], reading: Reading) -> b
     Fields of these names that hold what is not ours are kept, under a free name such as `name#2`; those of an earlier
     run are replaced.
     """
-    try:
-        known: Mapping[str, Any] = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        if known.keys().isdisjoint(added):
-            return line.rstrip().removesuffix(b"}") + b"," + msgspec.json.encode(added)[1:]
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        pass
+    if (names := _names(line)) and names.isdisjoint(added):
+        return line.rstrip().removesuffix(b"}") + b"," + msgspec.json.encode(added)[1:]
     known = next(_fields_in(line, reading))
     kinds = {name: str if isinstance(value, str) else (int, float) for name, value in added.items()}
     is_again = all(isinstance(known.get(name), kind) for name, kind in kinds.items())
     free_name = free_names({*known, *added})
     own = {} if is_again else {free_name(name): known[name] for name in added if name in known}
     return written({**known, **own, **added}).encode()
+
+
+def _names(line: bytes) -> Set[str]:
+    """Return the names in a line that is one object of JSON; none for any other line.
+
+    msgspec refuses an escape that is half a surrogate pair, which is JSON.
+    """
+    try:
+        return msgspec.json.decode(line, type=dict[str, msgspec.Raw]).keys()
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    try:
+        found = json.loads(line.decode(), parse_constant=int)  # which refuses NaN
+    except (ValueError, RecursionError):
+        return set()
+    return found.keys() if isinstance(found, dict) else set()
 
 
 def _fields_in(line: bytes, reading: Reading) -> Iterator[Mapping[str, Any]]:

@@ -250,18 +250,23 @@ def offsets(file: IO[bytes], end: int) -> Iterator[int]:
 def is_of_members(opened: Opened) -> bool:
     """Return whether a gzip file has a member for each record: the first members end where their record does.
 
-    Some writers put the head of the file into a member, and all records into another.
+    Some writers put the head of the file into a member, and all records into another.  A damaged member says nothing,
+    if another one follows.
     """
     if opened.source.is_stream or not opened.head.startswith(b"WARC/") or opened.packing != "gzip":
         return False
     with open_packed(opened.source) as file:
-        packed = b""
+        packed, offset = b"", 0
         for _ in range(MEMBERS_LOOKED_AT):
             unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            body, fault, _ = _unpacked(unpacker, packed, file)
-            packed = unpacker.unused_data or file.read(PIECE_BYTES)
-            if fault or not 0 <= len(body) - _size(body) <= 4:
+            body, fault, used = _unpacked(unpacker, packed, file)
+            offset = next_member(file, offset + 1) if fault and fault != TOO_LONG else offset + used
+            is_whole = not fault and 0 <= len(body) - _size(body) <= 4
+            is_followed = bool(fault) and fault != TOO_LONG and offset < opened.source.size
+            if not is_whole and not is_followed:
                 return False
+            file.seek(offset)
+            packed = file.read(PIECE_BYTES)
             if not packed:
                 break
     return True

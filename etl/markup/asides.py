@@ -36,7 +36,8 @@ def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collec
 
     A box with the headline above the story is none, whatever it is called.
     """
-    layout = _unnamed(layout, max((line for line in headlines if line <= min(story, default=0)), default=-1))
+    first = min(story, default=0)
+    layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
     found: set[int] = set()
     for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _column(layout), _is_link_alone):
         lines = {line for line in story if line not in found and is_one(layout, line)}

@@ -73,7 +73,8 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
     is_sentence = _sentences(prediction, places, len(layout.lines))
     story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
-    story |= {line for line in headlines if is_sentence[line] and _is_text(layout, line, story, headlines, likely)}
+    below = headlines - {min(headlines, default=0)}
+    story |= {line for line in below if is_sentence[line] and _is_text(layout, line, story, likely)}
     story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
@@ -175,11 +176,9 @@ def _lead(
     }
 
 
-def _is_text(
-    layout: Layout, line: int, story: Collection[int], headlines: Collection[int], likely: Mapping[int, int]
-) -> bool:
+def _is_text(layout: Layout, line: int, story: Collection[int], likely: Mapping[int, int]) -> bool:
     """Return whether a sentence that has the words of the headline stands within the story, and is no heading."""
-    is_within = min(headlines) < line and line - 1 in story and line + 1 in story
+    is_within = line - 1 in story and line + 1 in story
     is_heading = layout.boxes[layout.lines[line].box].parts & BIT["heading"]
     return is_within and not is_heading and likely.get(line, 0) >= MIN_SAID
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from msgspec import Struct, structs
 
+from etl.fold import space_after
 from etl.later import later
 from etl.model import Article, Block
 from etl.rules.engine.literal_search import LiteralHits
@@ -248,5 +249,4 @@ def _labels(text: str, starts: set[int], pieces: Sequence[Piece], named: dict[in
 def _next_place(text: str, end: int) -> int:
     """Return where the next label of a row could begin: behind spaces, a bracket or a bar."""
     aside = _ASIDE.match(text, end)
-    place = aside.end() if aside else end
-    return place + len(text[place:]) - len(text[place:].lstrip())
+    return space_after(text, aside.end() if aside else end)

@@ -1,15 +1,17 @@
 """Furniture inside a paragraph: what scrapers that flatten a page leave in the middle of prose.  Cuts nothing."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
 
+from etl.fold import space_after, space_before
 from etl.rules.engine.flattened import Found, flattened_labels
 from etl.rules.engine.literal_search import LiteralHits
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules
-from etl.rules.matching.reported import SAYABLE_KINDS, is_quotation
+from etl.rules.matching.reported import SAYABLE_KINDS, quotations
 from etl.rules.matching.view import ArticleView
 from etl.rules.regexes.compiled import regex_of
 
@@ -52,16 +54,16 @@ def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found],
     ]
     found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in labels]
     for at, of_block in groupby(sorted(found, key=lambda one: one[:3]), key=lambda one: one[0]):
-        yield from _joined(view, at, [(span, one) for _, span, _, one in of_block])
+        yield from _joined(view, at, ((span, one) for _, span, _, one in of_block))
 
 
-def _joined(view: ArticleView, at: int, spans: list[tuple[Span, CompiledRule]]) -> Iterator[Cut]:
-    text = view.plain[at]
+def _joined(view: ArticleView, at: int, found: Iterable[tuple[Span, CompiledRule]]) -> Iterator[Cut]:
+    text, spans = view.plain[at], deque(found)
     while spans:
-        (start, end), first = spans.pop(0)
+        (start, end), first = spans.popleft()
         names = [first.name]
         while spans and spans[0][0][0] <= end:
-            (_, other_end), other = spans.pop(0)
+            (_, other_end), other = spans.popleft()
             end = max(end, other_end)
             names.append(other.name)
         after = " " if start and end < len(text) and text[end] not in CLOSING else ""
@@ -76,9 +78,10 @@ def _matches(view: ArticleView, at: int, one: CompiledRule, literals: Span | Non
         return ()
     if one.user_rule or one.rule.kind not in SAYABLE_KINDS:
         return found
-    return [match for match in found if not is_quotation(view.plain[at], match.start())]
+    quoted = quotations(view.plain[at], [match.start() for match in found])
+    return [match for match, is_quoted in zip(found, quoted, strict=True) if not is_quoted]
 
 
 def _widened(text: str, span: Span) -> Span:
     """Return a span with the white space on both sides."""
-    return len(text[: span[0]].rstrip()), len(text) - len(text[span[1] :].lstrip())
+    return space_before(text, span[0]), space_after(text, span[1])

@@ -6,6 +6,9 @@ the title of another story ("Mayor to resign, says minister") has none.  A label
 line the title of another story all the same.
 """
 
+from collections.abc import Iterable, Iterator
+
+from etl.fold import space_before
 from etl.later import later
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
@@ -81,16 +84,24 @@ def is_reported(text: str) -> bool:
     return labelled is None or clause.start() < labelled.end()
 
 
-def is_quotation(text: str, start: int) -> bool:
-    """Return true if a quotation, or what somebody is reported to have said, begins at this place of a plain text.
+def quotations(text: str, starts: Iterable[int]) -> Iterator[bool]:
+    """Yield for each of these places of a plain text, in order, whether a quotation begins there.
 
-    >>> is_quotation('The sign said "Click here to subscribe".', 15), is_quotation('"No." Click here to subscribe', 6)
-    (True, False)
+    What somebody is reported to have said is a quotation, too.
+
+    >>> list(quotations('The sign said "Click here to subscribe".', [15]))
+    [True]
+    >>> list(quotations('"No." Click here to subscribe', [6]))
+    [False]
     """
-    before = text[:start].rstrip()
-    if before.endswith('"'):
-        return before.count('"') % 2 == 1
-    return _OPENS_QUOTATION.search(before[-120:]) is not None
+    marks = counted = 0
+    for start in starts:
+        marks, counted = marks + text.count('"', counted, start), start
+        end = space_before(text, start)
+        if text.endswith('"', 0, end):
+            yield marks % 2 == 1
+        else:
+            yield _OPENS_QUOTATION.search(text[max(0, end - 120) : end]) is not None
 
 
 def spares_reported(rule: Rule) -> bool:
