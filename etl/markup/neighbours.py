@@ -4,13 +4,13 @@ And the paragraphs of a page of which the model keeps hardly more than a lead.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from etl.markup.elements import BIT
 from etl.markup.layout import Layout
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
-MIN_ITEM, MIN_ALIKE = 90, 60
+MIN_ITEM, MIN_ALIKE = 90, 40
 # The same of a sentence within the story, in a box among its paragraphs, and the characters of that sentence.
 MIN_ENCLOSED, ENCLOSED_CHARS = 200, 40
 # Lines of the story in boxes like that of a line, so that it counts as one of them.
@@ -56,22 +56,25 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
     return found
 
 
-def alike(
-    layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
-) -> set[int]:
-    """Return lines between or right below lines of the story that stand in named boxes like theirs, row for row."""
-    rows: dict[Hashable, list[int]] = defaultdict(list)
+def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return lines between or right below lines of the story that stand in named boxes like theirs, row for row.
+
+    A <p> may stand in a named box instead, but then not below them: there stand notes and biographies.
+    """
+    rows: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for line in sorted(likely):
         own = layout.boxes[layout.lines[line].box]
         row = layout.boxes[own.parent]
         if layout.keys[own.key][1] and own.parent:
-            rows[row.parent, row.name, own.key].append(line)
+            rows[row.parent, own.key].append(line)
+        elif own.name == "p" and layout.keys[row.key][1]:
+            rows[(row.key,)].append(line)
     found: set[int] = set()
-    for lines in rows.values():
+    for row_of, lines in rows.items():
         kept = [place for place, line in enumerate(lines) if line in story]
         if len(kept) < ALIKE:
             continue
-        for line in lines[kept[0] : kept[-1] + 2]:
+        for line in lines[kept[0] : kept[-1] + len(row_of)]:
             one = layout.lines[line]
             is_linked = one.linked > MOSTLY * len(one.text)
             is_told = is_sentence[line] and len(one.text) >= LINKED_SENTENCE if is_linked else True
@@ -96,9 +99,7 @@ def enclosed(
     return found
 
 
-def whole(
-    layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]
-) -> set[int]:
+def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
     """Return the paragraphs and subheads of the article of a page of which next to nothing is kept.
 
     They stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links to
@@ -119,7 +120,7 @@ def whole(
         box = layout.boxes[layout.lines[line].box]
         key = layout.boxes[box.parent].key
         if layout.lines[line].linked:
-            links[key] += 1
+            links.update((box.key, key))
         elif box.name == "p" and not box.parts & ELSEWHERE:
             paragraphs[key].append(line)
     key, lines = max(paragraphs.items(), key=lambda one: len(one[1]), default=(0, []))
