@@ -77,11 +77,11 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     below = headlines - {min(headlines, default=0)}
     story |= {line for line in below if is_sentence[line] and _is_text(layout, line, story, likely)}
     story |= _folded_away(layout, story, likely, is_sentence)
+    found = entries(layout, story, is_sentence, said.is_live)
+    story |= found.lines - headlines
     story |= whole(layout, story, headlines, is_sentence)
     story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
     story |= enclosed(layout, story, likely, is_sentence)
-    found = entries(layout, story, is_sentence, said.is_live)
-    story |= found.lines - headlines
     story -= asides(layout, said, story, headlines)
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),
