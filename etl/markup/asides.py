@@ -11,6 +11,7 @@ from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
 
+from etl.later import later
 from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
 from etl.markup.layout import Box, Layout, Line
@@ -29,6 +30,7 @@ MOSTLY = 0.7
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 _COMMENTS = BIT["comments"]
+_WIDE = later("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collection[int] = ()) -> frozenset[int]:
@@ -119,19 +121,20 @@ def _column(layout: Layout) -> Callable[[Layout, int], bool]:
     cells = [place for place, box in enumerate(layout.boxes) if box.name == "td"]
     if not cells:
         return lambda *_: False
-    chars, linked, links = ([0] * (len(layout.boxes) + 1) for _ in range(3))
+    chars, linked, lines, links = ([0] * (len(layout.boxes) + 1) for _ in range(4))
     for line in layout.lines:
         for sums, value in (
             (chars, len(line.text)),
             (linked, line.linked),
+            (lines, 1),
             (links, line.linked > MOSTLY * len(line.text)),
         ):
             sums[line.box + 1] += value
-    until = [list(accumulate(sums)) for sums in (chars, linked, links)]
+    until = [list(accumulate(sums)) for sums in (chars, linked, lines, links)]
 
     def is_menu(box: int) -> bool:
-        all_chars, in_links, count = (sums[layout.ends[box]] - sums[box] for sums in until)
-        return count >= MIN_COLUMN and in_links >= MOSTLY * all_chars
+        all_chars, in_links, count, of_links = (sums[layout.ends[box]] - sums[box] for sums in until)
+        return of_links >= MIN_COLUMN and (in_links >= MOSTLY * all_chars or 2 * of_links > count)
 
     menus = set(filter(is_menu, cells))
     if not menus:
@@ -149,7 +152,8 @@ def _is_link_alone(layout: Layout, line: int) -> bool:
 
 
 def _chars(layout: Layout, lines: Collection[int]) -> int:
-    return sum(len(layout.lines[line].text) for line in lines)
+    """Return the characters of lines; one of Chinese, Japanese, Korean or Thai counts as three."""
+    return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in (layout.lines[line].text for line in lines))
 
 
 def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:

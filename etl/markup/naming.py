@@ -108,7 +108,7 @@ RELATED = Finder(
     "|zobac|l[aä]s|lue|ilgili|relater|powia|souvis",
 )
 OFFERS = Finder(
-    r"(?<![a-z])(?:offer|subscribe|subscription|newsletter|sign-?up|reg-?wall|abo-?box|polls?|quiz)(?![a-z])",
+    r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|abo-?box|polls?|quiz)(?![a-z])",
     "offer|subscri|newsletter|sign-?up|wall|box|poll|quiz",
 )
 # What is said to readers that do not see the page.

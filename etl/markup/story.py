@@ -18,6 +18,7 @@ from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
 from etl.markup.layout import Layout, Line
 from etl.markup.metadata import Span
+from etl.markup.neighbours import alike, enclosed, items, whole
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
 
@@ -78,6 +79,9 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
+    story |= whole(layout, story, headlines, is_sentence)
+    story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
+    story |= enclosed(layout, story, likely, is_sentence)
     story -= asides(layout, said, story, headlines)
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),

@@ -1,0 +1,137 @@
+"""Lines that the model removes although lines in boxes like theirs are story: items of lists, paragraphs in wrappers.
+
+And the paragraphs of a page of which the model keeps hardly more than a lead.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from etl.markup.elements import BIT
+from etl.markup.layout import Layout
+
+# The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
+MIN_ITEM, MIN_ALIKE = 90, 40
+# The same of a sentence within the story, in a box among its paragraphs, and the characters of that sentence.
+MIN_ENCLOSED, ENCLOSED_CHARS = 200, 40
+# Lines of the story in boxes like that of a line, so that it counts as one of them.
+ALIKE = 3
+# Share of the characters that are linked, in a line that is a link and little else; such a sentence of a story has at
+# least so many characters.
+MOSTLY, LINKED_SENTENCE = 0.5, 60
+# Characters.  A page of which less is kept is a stub, and so many of its paragraphs, and so many of them, are a story.
+STUB, MIN_TEXT, MIN_PARAGRAPHS = 140, 140, 3
+# Parts of a page in which a story is not looked for.
+ELSEWHERE = sum(
+    BIT[part]
+    for part in (
+        *("aside", "footer", "nav", "figure", "figcaption", "form", "button", "label", "dialog", "hidden", "comments"),
+        "table",
+    )
+)
+LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
+
+
+def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the items of lists of which the story has more than half, or that stand between two parts of it."""
+    around = [0] * len(layout.boxes)
+    for place, box in enumerate(layout.boxes):
+        around[place] = place if box.name in LISTS else around[box.parent] if place else 0
+    by_list: dict[int, list[int]] = defaultdict(list)
+    beside: dict[int, list[int]] = defaultdict(list)
+    for line in sorted(likely):
+        if around[layout.lines[line].box]:
+            by_list[around[layout.lines[line].box]].append(line)
+        if line in story:
+            beside[layout.boxes[layout.lines[line].box].parent].append(line)
+    found: set[int] = set()
+    for place, lines in by_list.items():
+        missing = [line for line in lines if line not in story]
+        if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
+            continue
+        is_most = 2 * len(missing) < len(lines)
+        of_box = beside.get(layout.boxes[place].parent, [])
+        is_between = len(lines) > 1 and lines[0] - 1 in of_box and of_box[-1] > lines[-1]
+        if is_most or (is_between and max(likely[line] for line in missing) >= MIN_ITEM):
+            found.update(missing)
+    return found
+
+
+def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return lines between or right below lines of the story that stand in named boxes like theirs, row for row.
+
+    A <p> may stand in a named box instead, but then not below them: there stand notes and biographies.
+    """
+    rows: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for line in sorted(likely):
+        own = layout.boxes[layout.lines[line].box]
+        row = layout.boxes[own.parent]
+        if layout.keys[own.key][1] and own.parent:
+            rows[row.parent, own.key].append(line)
+        elif own.name == "p" and layout.keys[row.key][1]:
+            rows[(row.key,)].append(line)
+    found: set[int] = set()
+    for row_of, lines in rows.items():
+        kept = [place for place, line in enumerate(lines) if line in story]
+        if len(kept) < ALIKE:
+            continue
+        for line in lines[kept[0] : kept[-1] + len(row_of)]:
+            one = layout.lines[line]
+            is_linked = one.linked > MOSTLY * len(one.text)
+            is_told = is_sentence[line] and len(one.text) >= LINKED_SENTENCE if is_linked else True
+            if line not in story and is_told and not one.pictures and likely[line] >= MIN_ALIKE:
+                found.add(line)
+    return found
+
+
+def enclosed(
+    layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
+) -> set[int]:
+    """Return sentences between the first and the last line of the story, in a box among its paragraphs: a callout."""
+    holding = Counter(layout.boxes[layout.lines[line].box].parent for line in story)
+    found: set[int] = set()
+    for line in range(min(story, default=0), max(story, default=0)):
+        one = layout.lines[line]
+        is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
+        if line not in story and is_one and likely.get(line, 0) >= MIN_ENCLOSED:
+            row = layout.boxes[one.box].parent
+            if max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
+                found.add(line)
+    return found
+
+
+def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return the paragraphs and subheads of the article of a page of which next to nothing is kept.
+
+    They stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links to
+    other stories.
+    """
+    if not headlines:
+        return set()
+    around = layout.path(layout.lines[min(headlines)].box)
+    article = max((box for box in around if layout.boxes[box].name in ("article", "main")), default=0)
+    if not article:
+        return set()
+    inside = [line for line, one in enumerate(layout.lines) if article <= one.box < layout.ends[article]]
+    if sum(len(layout.lines[line].text) for line in inside if line in story) >= STUB:
+        return set()
+    paragraphs: dict[int, list[int]] = defaultdict(list)
+    links: Counter[int] = Counter()
+    for line in inside:
+        box = layout.boxes[layout.lines[line].box]
+        key = layout.boxes[box.parent].key
+        if layout.lines[line].linked:
+            links.update((box.key, key))
+        elif box.name == "p" and not box.parts & ELSEWHERE:
+            paragraphs[key].append(line)
+    key, lines = max(paragraphs.items(), key=lambda one: len(one[1]), default=(0, []))
+    told = [line for line in lines if is_sentence[line]]
+    is_story = max(MIN_PARAGRAPHS, 3 * links[key]) <= len(told) > len(lines) / 2
+    if not is_story or sum(len(layout.lines[line].text) for line in told) < MIN_TEXT:
+        return set()
+    subheads = {
+        line
+        for line in inside
+        if lines[0] < line < lines[-1] and layout.boxes[layout.lines[line].box].name in HEADINGS
+        if layout.boxes[layout.boxes[layout.lines[line].box].parent].key == key and not layout.lines[line].linked
+    }
+    return {*lines, *subheads}

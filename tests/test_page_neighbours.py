@@ -1,0 +1,193 @@
+"""Lines of a story that stand in odd boxes among its others, and furniture that stands among them."""
+
+import pytest
+
+import etl
+from etl.markup.asides import asides
+from etl.markup.clues import Said
+from etl.markup.layout import Layout
+from etl.markup.neighbours import alike, enclosed, items, whole
+from etl.markup.walk import lay_out
+
+NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
+FOOT = "<footer><p>© 2026 Portside Mail. All rights reserved.</p></footer></body></html>"
+TITLE = "Seven in court over quay fire"
+HEAD = f"<html lang=en><head><title>{TITLE} - Portside Mail</title></head><body>"
+ASIDE = (
+    "<div class=css-side><div>Most read</div>"
+    + "".join(f"<a href=/m{n}><div>{title}</div></a>" for n, title in enumerate(("Bridge shut", "A new park", "Fares")))
+    + "</div>"
+)
+COURT = "District judge Amir Sethi sent the case to the crown court, where it will be heard in March."
+FIRE = "Seven people have appeared in court, charged over the fire that destroyed the old quay warehouse."
+PLEA = "None of the others entered a plea before the hearing was over."
+BROTHERS = "On Monday, two brothers from Dock Road both denied a charge of arson with intent."
+NAMES = ("Ryan Stokes, 34, of Dock Road", "Carla Jansen, 28, of no fixed address")
+
+
+def block(number: int, text: str) -> str:
+    """Return a paragraph as a framework writes it: its own class is the same for all, that around it never."""
+    return f'<div class="css-{number:x} Block_wrap__{number}"><div class=css-1yg><span class=css-8j>{text}</span></div></div>'
+
+
+def wrapped(*texts: str) -> str:
+    return "".join(block(4000 + 37 * number, text) for number, text in enumerate(texts))
+
+
+PROMO = "<div class=css-promo9><div class=css-ttl>The Mail at breakfast</div><div class=css-sub>All of it, each day.</div></div>"
+LINKED = f"<a href=/earlier><strong>{BROTHERS}</strong></a>"
+WRAPPERS = (
+    f"{NAV}<div class=css-main><h1>{TITLE}</h1><div class=css-by><span>By </span><a href=/a>Bronwen Achebe</a></div>"
+    f"<div class=css-body1>{wrapped(FIRE, LINKED, *NAMES)}{PROMO}{wrapped(PLEA, COURT)}</div></div>{ASIDE}"
+)
+SECTIONS = ("Wer nachts am Kai steht, hört zuerst die Möwen.", "Dann kommen die Lastwagen.", "Er verkauft hier Fisch.")
+MORE = ("Der Senat will das Gelände räumen.", "Dort sollen Wohnungen entstehen.", "»Abwarten«, sagt er am Kai.")
+LEAD = "Seit sechs Jahrzehnten verkauft Hinrich Boysen Fisch. Nun soll er gehen."
+
+
+def section(*texts: str) -> str:
+    paragraphs = "".join(f"<p>{text}</p>" for text in texts)
+    return f"<section class=relative><div class=lg:mx-auto><div class='RichText font-brandUI'>{paragraphs}</div></div></section>"
+
+
+RELATED = "<section><div><span>Mehr</span><article><a href=/r><span>Bad bleibt zu</span></a></article></div></section>"
+STUB = (
+    f"{NAV}<main><article><header><h2>{TITLE}</h2><div class=leading-loose>{LEAD}</div></header>"
+    f"<div>{section(*SECTIONS)}{RELATED}{section(*MORE)}</div></article></main>"
+)
+TABLE = (
+    "<table width=780><tr><td width=460><font size=5><b>Appeal court restores fishing rights</b></font><br><br>"
+    f"{FIRE}<br><br>{PLEA}<br><br>{COURT}<br><br>{BROTHERS}</td>"
+    "<td width=200><b>Most popular</b><br><a href=/1>Bridge repairs to close Route 9</a><br><a href=/2>Teacher of the year</a>"
+    "<br><a href=/3>What the new parking app means</a><br><br>Nobody in the county has more readers than this paper.</td></tr></table>"
+)
+CHINESE = ("1月15日傍晚，运行了九十一年的老渡口完成了最后一班航行。", "船上只有十一名乘客，他们都是镇上的老人。")
+DRUPAL = (
+    "<article><h1>老渡口停航</h1><div class='field field--name-field-caption field__item'>周一清晨的码头，货车尚未到达。</div>"
+    f"<div class='field field--name-body'>{''.join(f'<p>{text}</p>' for text in CHINESE)}</div></article>"
+)
+MARKETS = (
+    f"<article><h1>{TITLE}</h1><p>{FIRE}</p><p>{PLEA}</p><table><tr><th>Contract</th><th>Close</th></tr>"
+    f"<tr><td>Corn (March)</td><td>4.31</td></tr><tr><td>Hogs (April)</td><td>91.75</td></tr></table><p>{COURT}</p></article>"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "kept", "gone"),
+    [
+        pytest.param(
+            WRAPPERS,
+            (FIRE, BROTHERS, *NAMES, PLEA, COURT),
+            ("The Mail at breakfast", "Bridge shut"),
+            id="lines in wrappers like those of the story",
+        ),
+        pytest.param(STUB, (LEAD, *SECTIONS, *MORE), ("Bad bleibt zu",), id="sections of short paragraphs"),
+        pytest.param(
+            TABLE,
+            (FIRE, COURT),
+            ("Most popular", "Bridge repairs to close Route 9", "Nobody in the county"),
+            id="a column of links with its heading and a line of praise",
+        ),
+        pytest.param(DRUPAL, CHINESE, ("周一清晨的码头",), id="a caption beside a short Chinese story"),
+        pytest.param(MARKETS, ("Close", "4.31"), (), id="a column that is headed like a button"),
+    ],
+)
+def test_the_story_is_whole(page: str, kept: tuple[str, ...], gone: tuple[str, ...]) -> None:
+    (record,) = etl.clean(f"{HEAD}{page}{FOOT}", kind="html").articles
+    assert [text for text in kept if text not in record.text] == []
+    assert [text for text in gone if text in record.text] == []
+
+
+CARDS = "".join(
+    f"<div class=card><a href=/{n}>Story number {n}</a><p>The council has said that it will look at matter {n} again.</p></div>"
+    for n in range(5)
+)
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in (FIRE, PLEA, COURT))
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        pytest.param(
+            f"<main><h1>{TITLE}</h1><div class=text>{PARAGRAPHS}</div></main>", 3, id="paragraphs of an article"
+        ),
+        pytest.param(f"<div><h1>{TITLE}</h1><div class=text>{PARAGRAPHS}</div></div>", 0, id="no article"),
+        pytest.param(f"<main><h1>{TITLE}</h1><aside class=text>{PARAGRAPHS}</aside></main>", 0, id="an aside"),
+        pytest.param(f"<main><h1>{TITLE}</h1>{CARDS}</main>", 0, id="teasers, each with its link"),
+    ],
+)
+def test_a_stub_is_filled_with_the_paragraphs_of_its_article(page: str, found: int) -> None:
+    layout = lay_out(page)
+    assert len(whole(layout, (), (0,), [line.text.endswith(".") for line in layout.lines])) == found
+
+
+LIST = "<p>He lost:<ul><li>300 barrels of tar<li>150 coils of rope<li>A boat<li>Salt</ul><p>None was insured."
+LINKS = "<p>He lost.<ul><li>300 barrels of tar<li>150 coils of rope<li><a href=/b>A boat</a><li>Salt</ul><p>None was insured."
+
+
+def put_back(layout: Layout, found: set[int]) -> list[str]:
+    return [layout.lines[line].text for line in sorted(found)]
+
+
+@pytest.mark.parametrize(
+    ("page", "story", "likely", "found"),
+    [
+        pytest.param(LIST, {0, 1, 2, 3, 5}, 10, ["Salt"], id="most items are story"),
+        pytest.param(
+            LIST, {0, 5}, 100, ["300 barrels of tar", "150 coils of rope", "A boat", "Salt"], id="within a story"
+        ),
+        pytest.param(LIST, {0, 5}, 80, [], id="within a story, and unlike it"),
+        pytest.param(LIST, {0}, 100, [], id="below a story"),
+        pytest.param(LINKS, {0, 1, 2, 5}, 100, [], id="with a link"),
+    ],
+)
+def test_items_of_lists(page: str, story: set[int], likely: int, found: list[str]) -> None:
+    layout = lay_out(page)
+    assert put_back(layout, items(layout, story, dict.fromkeys(range(6), likely))) == found
+
+
+def rows(*texts: str, tag: str = "div") -> str:
+    return "".join(f"<section class=s{n}><{tag} class=x>{text}</{tag}></section>" for n, text in enumerate(texts))
+
+
+@pytest.mark.parametrize(
+    ("page", "story", "likely", "found"),
+    [
+        pytest.param(rows(FIRE, PLEA, "Why?", COURT, "Yes."), {0, 1, 3}, 60, ["Why?", "Yes."], id="in rows like its own"),
+        pytest.param(rows(FIRE, PLEA, "Why?", COURT), {0, 1, 3}, 30, [], id="unlike the story"),
+        pytest.param(rows(FIRE, "Why?", COURT), {0, 2}, 60, [], id="beside two rows only"),
+        pytest.param(rows(FIRE, PLEA, "<a href=/>Read on</a>", COURT), {0, 1, 3}, 60, [], id="but a link"),
+        pytest.param(rows(FIRE, PLEA, LINKED, COURT), {0, 1, 3}, 60, [BROTHERS], id="a sentence that is linked"),
+        pytest.param(
+            "".join(f"<div class=t><p>{text}</div>" for text in (FIRE, PLEA, "Why?", COURT, "Jane Roe writes.")),
+            {0, 1, 3}, 60, ["Why?"], id="paragraphs in boxes of one class, but none below",
+        ),
+    ],
+)  # fmt: skip
+def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -> None:
+    layout = lay_out(page)
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    odds = dict.fromkeys(range(len(layout.lines)), likely)
+    assert put_back(layout, alike(layout, story, odds, is_sentence)) == found
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "is_found"),
+    [
+        pytest.param(f"<div><div>{BROTHERS}</div></div>", 200, True, id="a callout"),
+        pytest.param(f"<div><div>{BROTHERS}</div></div>", 190, False, id="unlike the story"),
+        pytest.param(f"<div><div><a href=/>{BROTHERS}</a></div></div>", 200, False, id="a teaser"),
+        pytest.param("<div><div>Read on.</div></div>", 200, False, id="a few words"),
+    ],
+)
+def test_a_sentence_within_the_story(box: str, likely: int, is_found: bool) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p><p>{PLEA}</p>{box}<p>{COURT}</p></article>")
+    assert enclosed(layout, {0, 1, 3}, dict.fromkeys(range(4), likely), [True] * 4) == ({2} if is_found else set())
+
+
+@pytest.mark.parametrize("name", ["wp-block-jetpack-subscriptions", "newsletters", "box-offers"])
+def test_boxes_of_offers_are_named_in_the_plural(name: str) -> None:
+    layout = lay_out(
+        f"<article><p>{FIRE}</p><p>{PLEA}</p><div class={name}><p>All of it, each day.</div><p>{COURT}</p></article>"
+    )
+    assert asides(layout, Said(), {0, 1, 2, 3}) == {2}
