@@ -16,14 +16,14 @@ from etl.model import Article, Block, Document, Kind, Metadata, Publisher, Raw, 
 from etl.packs import Selection, compile_rules
 from etl.processes import ENDING_SIGNALS
 
-# Machines are noisy, and no test here is about time.
+# Machines are noisy, and no test here is about seconds.
 settings.register_profile("copydesk", deadline=None)
 settings.load_profile("copydesk")
 
 # Most of the time of all tests: they start processes, kill them, fill disks, or try thousands of texts.
 SLOW = frozenset(
     {"test_classifier_sweeps", "test_dedup", "test_formats", "test_guarantees", "test_index", "test_limits"}
-    | {"test_lint", "test_packs_hostile", "test_resume", "test_rules_engine", "test_run"}
+    | {"test_linear_time", "test_lint", "test_packs_hostile", "test_resume", "test_rules_engine", "test_run"}
 )
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -36,21 +36,22 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
     around = [0] * len(layout.boxes)
     for place, box in enumerate(layout.boxes):
         around[place] = place if box.name in LISTS else around[box.parent] if place else 0
+    parents = [layout.boxes[line.box].parent for line in layout.lines]
     by_list: dict[int, list[int]] = defaultdict(list)
-    beside: dict[int, list[int]] = defaultdict(list)
+    last: dict[int, int] = {}  # line of the story in a box
     for line in sorted(likely):
         if around[layout.lines[line].box]:
             by_list[around[layout.lines[line].box]].append(line)
         if line in story:
-            beside[layout.boxes[layout.lines[line].box].parent].append(line)
+            last[parents[line]] = line
     found: set[int] = set()
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
         if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
             continue
         is_most = 2 * len(missing) < len(lines)
-        of_box = beside.get(layout.boxes[place].parent, [])
-        is_between = len(lines) > 1 and lines[0] - 1 in of_box and of_box[-1] > lines[-1]
+        above, parent = lines[0] - 1, layout.boxes[place].parent
+        is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
         if is_most or (is_between and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
     return found
