@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
+from string import ascii_lowercase
 
 from etl.fold import count_words
 from etl.language_model import Identifier, identifier
@@ -48,6 +49,8 @@ MAX_WITNESSES = 3
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr", "tl": "fil"}
 
 _WORD = later(r"[^\W\d_]+")
+# Letters of ASCII in lower case; a space for all else.
+_LETTERS = bytes(byte if byte in ascii_lowercase.encode() else 32 for byte in bytes(range(256)).lower())
 _CJK = later("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
@@ -62,7 +65,7 @@ def detect(texts: Sequence[str], longest: str = "") -> str:
     sample = max(texts, key=len, default="")[:SAMPLE_CHARS]
     words = _words(sample)
     letters = sum(map(len, words))
-    if letters < (MIN_LETTERS_CJK if _CJK.search(sample) else MIN_LETTERS):
+    if letters < MIN_LETTERS and (letters < MIN_LETTERS_CJK or not _CJK.search(sample)):
         return ""
     if _is_english(words):
         return "en"
@@ -98,6 +101,8 @@ def _of_one_language(code: str) -> str:
 
 
 def _words(sample: str) -> list[str]:
+    if sample.isascii():  # the same, in a tenth of the time
+        return sample.encode().translate(_LETTERS).decode().split()
     return _WORD.findall(sample.casefold())
 
 
