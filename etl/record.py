@@ -132,7 +132,7 @@ def _status(document: Document, edited: EditedArticle, words: int) -> Status:
         return document.status
     if not edited.text:
         return "stub"
-    if _ELLIPSIS.search(edited.text) and words <= MAX_TEASER_WORDS:
+    if words <= MAX_TEASER_WORDS and _ELLIPSIS.search(edited.text):
         return "teaser"
     return "teaser" if words <= MAX_PREVIEW_WORDS and _is_cut(document, edited) else "full"
 
