@@ -196,7 +196,7 @@ def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[st
                 taken(fields, name, _left_of(fact, value))
                 found[fact] = well_formed(said)
                 break
-    country = _COUNTRY.search(_host(found.get("url", "")))
+    country = _COUNTRY.search(_host(found["url"])) if "url" in found else None
     created = _created(fields, names["created"], (language, country[1] if country else ""), notes)
     return Metadata(**found, created=created)
 

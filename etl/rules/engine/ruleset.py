@@ -106,10 +106,11 @@ class RuleGroup:
     def judging(self, article: ArticleScope) -> RuleSet:
         """Return the rules that judge an article: those whose scope covers it."""
         key = article if self._is_dated else ArticleScope(article.publishers, article.language, article.kind, "")
-        if key not in self._judging:
+        judging = self._judging.get(key)
+        if judging is None:
             covering = (rules for scope, rules in self._scopes.items() if covers(scope, article))
-            self._judging[key] = self._everywhere | sum(covering)
-        return self._judging[key]
+            judging = self._judging[key] = self._everywhere | sum(covering)
+        return judging
 
     def candidates(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, list[int]]:
         """Return, by rank, the positions of the blocks that a rule of the group could match."""
