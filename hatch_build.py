@@ -1,4 +1,7 @@
-"""Compute what copydesk knows of its packs when it is built: `etl/packs/shipped.py` says what, and why."""
+"""Compute what is known when copydesk is built: of its packs (`etl/packs/shipped.py`), and of languages.
+
+`etl/language_model.py` says why the model of languages is stored again.
+"""
 
 import sys
 from pathlib import Path
@@ -7,19 +10,26 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ShippedPacks(BuildHookInterface[Any]):
-    """Write `shipped.msgpack` beside the packs of the wheel, or of the checkout if it is installed in place."""
+class Computed(BuildHookInterface[Any]):
+    """Write what is computed into the wheel, or into the checkout if it is installed in place."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the file, and add it to the wheel."""
+        """Write the files, and add them to the wheel."""
         sys.path.insert(0, self.root)
+        from etl.language import LANGUAGES
+        from etl.language_model import STORED, write_model
+        from etl.packs.load import builtin_folder
         from etl.packs.shipped import SHIPPED, write_shipped
 
-        in_place = version == "editable"
-        path = Path(self.root, "rules", SHIPPED) if in_place else Path(self.directory, SHIPPED)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_shipped(path)
-        if not in_place:
-            build_data["force_include"][str(path)] = f"etl/_rules/{SHIPPED}"
+        if version == "editable":
+            write_shipped(builtin_folder() / SHIPPED)
+            write_model(STORED, LANGUAGES)
+            return
+        folder = Path(self.directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_shipped(folder / SHIPPED)
+        write_model(folder / STORED.name, LANGUAGES)
+        build_data["force_include"][str(folder / SHIPPED)] = f"etl/_rules/{SHIPPED}"
+        build_data["force_include"][str(folder / STORED.name)] = f"etl/{STORED.name}"

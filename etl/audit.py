@@ -139,9 +139,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of tallies, in order: of documents for a shard, of shards for a run.  Names are sorted."""
     documents = rejects = read = kept = changed = removed = 0
     counts = {name: Counter[str]() for name in COUNTED}
-    checksum = ""
+    parts: list[tuple[str, int]] = []
     for tally in tallies:
-        checksum = checksum_of(((checksum, documents), (tally.checksum, tally.documents)))
+        parts.append((tally.checksum, tally.documents))
         documents += tally.documents
         rejects += tally.rejects
         read += tally.books.read
@@ -152,7 +152,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
             for key, count in getattr(tally, name):
                 counter[key] += count
     named = {name: tuple(sorted(counter.items())) for name, counter in counts.items()}
-    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum)
+    return Tally(documents, rejects, Balance(read, kept, changed, removed), (), **named, checksum=checksum_of(parts))
 
 
 def document_checksum(head: Entry, entries: Sequence[Entry]) -> str:

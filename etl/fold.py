@@ -134,13 +134,15 @@ def is_label(text: str, labels: frozenset[str]) -> bool:
     (True, False)
     """
     last = text[-1:]
-    is_bare = text[:1].isalnum() and (last == "." or last.isalnum())  # then its label is as long, unless it is short
-    return not (is_bare and len(text) > _longest(labels)) and label(text) in labels
+    is_bare = text[:1].isalnum() and (last == "." or last.isalnum())
+    longest, longest_ascii = _longest(labels)  # a bare text's label is as long, unless it is short and not ASCII
+    return not (is_bare and len(text) > (longest_ascii if text.isascii() else longest)) and label(text) in labels
 
 
 @lru_cache
-def _longest(labels: frozenset[str]) -> int:
-    return max((MAX_LABEL_CHARS, *map(len, labels)))
+def _longest(labels: frozenset[str]) -> tuple[int, int]:
+    longest = max(map(len, labels), default=0)
+    return max(MAX_LABEL_CHARS, longest), longest
 
 
 def shape(folded: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sys import maxsize
 from typing import Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 Kind = Literal["text", "html"]
 # An article is text that copydesk has cleaned: its paragraphs are known, and what stood around them is gone.
@@ -28,6 +28,15 @@ class Metadata(Struct, frozen=True, gc=False, array_like=True):
     created: str = ""
     url: str = ""
     language: str = ""
+
+    def under(self, given: "Metadata") -> "Metadata":
+        """Return these, but for what `given` has: that counts more."""
+        if given == NO_METADATA or self == NO_METADATA:
+            return self if given == NO_METADATA else given
+        return structs.replace(self, **{name: value for name, value in structs.asdict(given).items() if value})
+
+
+NO_METADATA = Metadata()
 
 
 class Raw(Struct, frozen=True, gc=False):

@@ -1,6 +1,5 @@
 """The article record: flat, every key always there, no null, no list, so that every loader infers the same types."""
 
-import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal
@@ -21,7 +20,8 @@ MAX_TEASER_WORDS = 150
 # Words.  A shorter block below a paywall is a line that no rule knows.
 MIN_PARAGRAPH_WORDS = 12
 # An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
-_ELLIPSIS = re.compile(r"(?:…|\.\.\.|。。。)[\])}»”\"']*$")
+_ELLIPSES = ("…", "...", "。。。")
+_AFTER_ELLIPSIS = "])}»”\"'"
 
 Status = Literal["full", "teaser", "stub", "paywalled", "suspect"]
 Time = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)?$")]
@@ -132,7 +132,7 @@ def _status(document: Document, edited: EditedArticle, words: int) -> Status:
         return document.status
     if not edited.text:
         return "stub"
-    if _ELLIPSIS.search(edited.text) and words <= MAX_TEASER_WORDS:
+    if words <= MAX_TEASER_WORDS and edited.text.rstrip(_AFTER_ELLIPSIS).endswith(_ELLIPSES):
         return "teaser"
     return "teaser" if words <= MAX_PREVIEW_WORDS and _is_cut(document, edited) else "full"
 

@@ -1,4 +1,4 @@
-"""What is computed when copydesk is built: the same rules and facts, taken only if their sources are the same."""
+"""What is computed when copydesk is built: the same rules, facts and model, taken only if their sources are the same."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,8 @@ import msgspec
 import pytest
 from conftest import Run
 
+from etl.language import LANGUAGES
+from etl.language_model import identifier, read_model, write_model
 from etl.packs import builtin_packs, load_pack
 from etl.packs.load import builtin_folder
 from etl.packs.shipped import Shipped, builtin_rules, builtin_triggers, read_shipped, write_shipped
@@ -102,6 +104,31 @@ def test_file_that_does_not_fit_is_not_taken(written: Path, tmp_path: Path, dama
     path.write_bytes(damage(written.read_bytes()))
     assert read_shipped(path) is None
     assert read_shipped(tmp_path / "none.msgpack") is None
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "languages.msgpack.zst"
+    write_model(path, LANGUAGES)
+    return path
+
+
+def test_stored_model_tells_languages_as_the_one_of_py3langid(model: Path, tmp_path: Path) -> None:
+    stored, unpacked = identifier(LANGUAGES, model), identifier(LANGUAGES, tmp_path / "none")
+    texts = [
+        body for path in sorted(builtin_folder().rglob("*.toml")) for body in path.read_text("utf-8").split("\n\n")
+    ]
+    answers = [stored.classify(text[:500]) for text in texts]
+    assert answers == [unpacked.classify(text[:500]) for text in texts]
+    assert len({language for language, _ in answers}) > 20
+
+
+@pytest.mark.parametrize("size", [0, 1000, None])
+def test_model_that_does_not_fit_is_not_taken(model: Path, tmp_path: Path, size: int | None) -> None:
+    path = tmp_path / "languages.msgpack.zst"
+    path.write_bytes(model.read_bytes()[:size])
+    assert read_model(path, LANGUAGES[1:]) is None
+    assert (read_model(path, LANGUAGES) is not None) == (size is None)
 
 
 def test_pack_that_is_edited_is_read_again(run: Run, tmp_path: Path) -> None:

@@ -274,10 +274,12 @@ def beside_scalar(value: Any) -> Any:
 
 def well_formed(text: str) -> str:
     """Return a text that can be written as UTF-8: halves of a surrogate pair meet, for a lone one stands U+FFFD."""
-    if not _SURROGATE.search(text):
-        return text
-    paired = _JOINS.sub(lambda two: two[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
-    return _SURROGATE.sub("\ufffd", paired)
+    try:
+        text.encode()  # ten times as fast as a search
+    except UnicodeEncodeError:
+        paired = _JOINS.sub(lambda two: two[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
+        return _SURROGATE.sub("\ufffd", paired)
+    return text
 
 
 def written(value: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from etl.dates import instant
 from etl.errors import Unreadable
@@ -60,9 +60,8 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
     """
     booked = list(notes)
     names = _names_of(fields, reading)
-    body, kind = _body(place.path, fields, reading, is_article(fields))
+    body, kind = _body(place.path, fields, names, reading, is_article(fields))
     metadata = _metadata(fields, names, booked)
-    given = {name: value for name, value in structs.asdict(reading.metadata).items() if value}
     return Raw(
         path=place.path,
         body=body,
@@ -70,7 +69,7 @@ def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str
         kind=kind,
         record=_own_id(fields, names) or place.record or str(place.row),
         row=place.row,
-        metadata=structs.replace(metadata, **given),
+        metadata=metadata.under(reading.metadata),
         extra=written(fields),
         notes=tuple(booked),
     )
@@ -90,19 +89,19 @@ def is_article(fields: Mapping[str, Any]) -> bool:
 
 def has_text(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a usable text."""
-    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading))
+    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, _names_of(fields, reading), reading))
 
 
 def has_story(fields: Fields, reading: Reading) -> bool:
     """Return whether a record has a text that is no teaser, as the answer of an interface may have one of its own."""
-    teasers = _names_of(fields, reading)["teaser"]
-    return any(story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
+    return bool(own_story(fields, reading))
 
 
 def own_story(fields: Fields, reading: Reading) -> str:
     """Return the text by which `has_story` holds; "" if there is none."""
-    teasers = _names_of(fields, reading)["teaser"]
-    found = (story(value_at(fields, name)) for name, _ in _candidates(fields, reading) if name not in teasers)
+    names = _names_of(fields, reading)
+    candidates = (name for name, _ in _candidates(fields, names, reading) if name not in names["teaser"])
+    found = (story(value_at(fields, name)) for name in candidates)
     return next(filter(None, found), "")
 
 
@@ -111,26 +110,29 @@ def has_headline(fields: Fields, reading: Reading) -> bool:
     return any(usable(value_at(fields, name)) for name in _names_of(fields, reading)["headline"])
 
 
-def _candidates(fields: Fields, reading: Reading) -> Iterator[tuple[str, Kind | None]]:
+def _candidates(
+    fields: Fields, names: Mapping[str, Sequence[str]], reading: Reading
+) -> Iterator[tuple[str, Kind | None]]:
     """Yield the fields that may hold the document, each with its kind; None: as its content says."""
     if reading.html_field or reading.text_field:
         yield (reading.html_field, "html") if reading.html_field else (reading.text_field, None)
         return
-    names = _names_of(fields, reading)
     yield from ((name, None) for name in names["text"])
     yield from ((name, "html") for name in names["html"])
     teasers = sorted(names["teaser"], key=lambda name: -len(story(value_at(fields, name))))
     yield from ((name, None) for name in teasers)
 
 
-def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[str | bytes, DocumentKind]:
+def _body(
+    path: str, fields: Fields, names: Mapping[str, Sequence[str]], reading: Reading, is_own: bool
+) -> tuple[str | bytes, DocumentKind]:
     """Return the text of a record, and remove it there: the first that is not blank, or else a blank one.
 
     Words for a value that is not there ("None") are no text and not blank: a record of them alone is unreadable.
     Bytes, as Parquet may hold pages, are decoded later, as those of a file are.  An article of copydesk's own is taken
     as it is: tags are what its story is about.
     """
-    for name, kind in _candidates(fields, reading):
+    for name, kind in _candidates(fields, names, reading):
         value = value_at(fields, name)
         if isinstance(value, bytes) and value.strip():
             return taken(fields, name), kind or ("html" if looks_like_html(value) else "text")
@@ -140,7 +142,7 @@ def _body(path: str, fields: Fields, reading: Reading, is_own: bool) -> tuple[st
             if is_own and kind != "html":
                 return text, "article"
             return (text, "html") if kind == "html" else _as_found(text)
-    for name, _ in _candidates(fields, reading):
+    for name, _ in _candidates(fields, names, reading):
         if isinstance(blank := value_at(fields, name), str) and (is_own or not blank.strip()):
             taken(fields, name)
             return blank, "article" if is_own else "text"
@@ -194,7 +196,7 @@ def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[st
                 taken(fields, name, _left_of(fact, value))
                 found[fact] = well_formed(said)
                 break
-    country = _COUNTRY.search(_host(found.get("url", "")))
+    country = _COUNTRY.search(_host(found["url"])) if "url" in found else None
     created = _created(fields, names["created"], (language, country[1] if country else ""), notes)
     return Metadata(**found, created=created)
 

@@ -146,8 +146,11 @@ def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
     """Return the rows of a table that is written in columns, as pandas and datasets do; None if it is no table."""
     names: Any = value.get("columns")
     rows: Any = value.get("data")
-    has_text = not FOLDED_TEXTS.isdisjoint(map(folded, value))
+    columns = list(value.values())
     are_lists = isinstance(names, list) and isinstance(rows, list)
+    if not (are_lists or (columns and isinstance(columns[0], list | dict))):
+        return None  # so it is with nearly all records
+    has_text = not FOLDED_TEXTS.isdisjoint(map(folded, value))
     if not has_text and are_lists and all(isinstance(row, list) for row in rows):
         known = {"columns": names, "data": rows, "index": list(range(len(rows)))}
         if any(known.get(name) != inner and not is_empty(inner) for name, inner in value.items()):
@@ -157,7 +160,6 @@ def _rows(value: Fields, notes: list[str]) -> list[Fields] | None:
         return [dict(zip(unique, row, strict=False)) for row in rows]
     if not has_text:
         return None
-    columns = list(value.values())
     is_numbered = all(isinstance(column, dict) and all(map(str.isdecimal, column)) for column in columns)
     if is_numbered and len({tuple(column) for column in columns}) == 1:
         return [{name: column[key] for name, column in value.items()} for key in columns[0]]

@@ -12,7 +12,7 @@ from etl.model import Block, Page
 # Unicode's own line and paragraph separators end a block, but no editor counts a line for them.
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
-_OTHER_BREAKS = re.compile(r"[\r\u2028\u2029]")
+_OTHER_BREAKS = re.compile(r"[\u2028\u2029]")
 
 # White space, less U+0085: that is the ellipsis of Windows-1252, and no line break in any news text.
 _SPACE = "".join(
@@ -77,7 +77,7 @@ def _runs(text: str) -> Iterator[list[Line]]:
 
 def _lines(text: str) -> Iterator[Line]:
     """Yield lines that hold more than white space, without the white space at their ends."""
-    if not _OTHER_BREAKS.search(text):
+    if "\r" not in text and (text.isascii() or not _OTHER_BREAKS.search(text)):
         yield from _lines_of_unix(text)
         return
     number, counted = 1, 0

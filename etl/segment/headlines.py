@@ -117,8 +117,11 @@ def _is_site(tail: str, names: set[str], layouts: Layouts, is_spaced: bool) -> b
 def _split_tail(line: str, layouts: Layouts) -> Headline:
     """Split where a known publisher begins, else at the mark that most likely stands before one."""
     # If what stands behind the last of its characters is too long for a name, so is any longer tail.
-    lasts = ((max(map(line.rfind, characters)), mark) for characters, mark in _MARKS)
-    marks = [mark for last, mark in lasts if last >= 0 and names_publisher(line[last + 1 :])]
+    marks = [
+        mark
+        for characters, mark in _MARKS
+        if (last := max(map(line.rfind, characters))) >= 0 and names_publisher(line[last + 1 :])
+    ]
     matches = [match for mark in marks if (match := mark.fullmatch(line)) and names_publisher(match[2])]
     splits = [Headline(match[1], match[2], layouts.publishers.get(fold(match[2]))) for match in matches]
     return next((split for split in splits if split.publisher), splits[0] if splits else Headline(line, "", None))

@@ -77,12 +77,7 @@ class _Flattened(Struct):
 def flattened_labels(views: Sequence[ArticleView], rules: JudgingRules) -> list[list[Found]]:
     """Return, for each article of a batch, the labels within its flattened blocks, each with the rule that names it."""
     found: list[list[Found]] = [[] for _ in views]
-    flattened = [
-        (number, _flattened(view, at))
-        for number, view in enumerate(views)
-        for at in range(len(view))
-        if at not in view.frame and _is_flattened(view, at)
-    ]
+    flattened = [(number, _flattened(view, at)) for number, view in enumerate(views) for at in _flattened_blocks(view)]
     pieces = [some for _, one in flattened for some in (one.tail, one.openings)]
     parted = [_as_article(one.view, some) for _, one in flattened for some in (one.tail, one.openings)]
     named = [_named(*each, rules) for each in zip(parted, pieces, rules.search(parted), strict=True)]
@@ -114,11 +109,11 @@ def _labels_of(
         yield from (label for label in labels if label[1][1] <= end)
 
 
-def _is_flattened(view: ArticleView, at: int) -> bool:
-    text = view.plain[at]
-    if not MIN_FLATTENED_WORDS * 4 <= len(text) <= MAX_FLATTENED_CHARS or not view.has_words(at, MIN_FLATTENED_WORDS):
-        return False
-    return len(text) >= MIN_FLATTENED_SHARE * sum(map(len, view.plain))
+def _flattened_blocks(view: ArticleView) -> list[int]:
+    sizes = [len(text) for text in view.plain]
+    least = max(MIN_FLATTENED_WORDS * 4, MIN_FLATTENED_SHARE * sum(sizes))
+    large = (at for at, size in enumerate(sizes) if least <= size <= MAX_FLATTENED_CHARS)
+    return [at for at in large if at not in view.frame and view.has_words(at, MIN_FLATTENED_WORDS)]
 
 
 def _last_sentences(at: int, text: str, starts: Collection[int]) -> list[Piece]:
@@ -200,7 +195,7 @@ def _named(
 ) -> dict[int, CompiledRule]:
     """Return the pieces that a rule names as blocks, by number, with the first such rule."""
     named: dict[int, CompiledRule] = {}
-    for one, places in rules.block.of(article, rules.block.candidates(article, hits.rules)):
+    for one, places in rules.block.of(rules.block.candidates(article, hits.rules)):
         asked = [number for number in places if number not in named and _may_name(one, pieces[number])]
         if asked:
             named.update(dict.fromkeys(one.names.among(article, asked), one))

@@ -40,19 +40,21 @@ def rule_matches(view: ArticleView, rules: JudgingRules, at: int) -> tuple[RuleM
         one
         for group, found in (
             (rules.block, rules.block.candidates(view, hits.rules)),
-            (rules.contextual, rules.prefilter.around(view, hits.rules)),
+            (rules.contextual, _around(view, hits.rules, rules)),
         )
-        for one, places in group.of(view, found)
+        for one, places in group.of(found)
         if at in places
     ]
     return tuple(match for one in asked if (match := one.match(view, at)))
 
 
 def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> Named:
-    named = _named_by(rules.block, view, rules.block.candidates(view, found)) if found else []
+    if not found:
+        return Named(view, {}, frozenset())
+    named = _named_by(rules.block, view, rules.block.candidates(view, found))
     if named:
         view = view.with_named(_taken(named))
-    if around := rules.prefilter.around(view, found):
+    if around := _around(view, found, rules):
         contextual = _named_by(rules.contextual, view, around)
         named += contextual
         if contextual:
@@ -60,8 +62,12 @@ def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], rules: Judg
     return _by_block(view, named)
 
 
+def _around(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> dict[int, list[int]]:
+    return rules.prefilter.around(view, found, rules.contextual.judging(view.scope))
+
+
 def _named_by(group: RuleGroup, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Matches:
-    return [(at, one) for one, places in group.of(view, found) for at in one.names.among(view, places)]
+    return [(at, one) for one, places in group.of(found) for at in one.names.among(view, places)]
 
 
 def _taken(named: Matches) -> list[tuple[int, tuple[str, ...]]]:

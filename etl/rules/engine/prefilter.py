@@ -22,13 +22,12 @@ LONG = MAX_FURNITURE_CHARS + 1
 
 
 class Prefilter:
-    """The triggers of all rules that have a rank, by what they ask for; `contextual` are those that look at neighbours.
+    """The triggers of all rules that have a rank, by what they ask for.
 
     Triggers come in parts: those of the shipped rules, and those of the user's.
     """
 
-    def __init__(self, parts: Iterable[Triggers], ranks: Mapping[str, int], contextual: RuleSet) -> None:
-        self._contextual = contextual
+    def __init__(self, parts: Iterable[Triggers], ranks: Mapping[str, int]) -> None:
         self._labels: dict[str, RuleSet] = {}
         self._tags: defaultdict[str, RuleSet] = defaultdict(int)
         self._named: defaultdict[str, list[int]] = defaultdict(list)
@@ -92,31 +91,34 @@ class Prefilter:
                 if name in self._tags:
                     rules[at] = rules.get(at, NO_RULES) | self._tags[name]
 
-    def around(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, list[int]]:
-        """Return the candidates among contextual rules: by rank, the positions of the blocks that a rule could match.
+    def around(self, view: ArticleView, found: Mapping[int, RuleSet], contextual: RuleSet) -> dict[int, list[int]]:
+        """Return the candidates among these rules that look at neighbours: by rank, the blocks that a rule could match.
 
         They may ask what other rules have named.
         """
         near: defaultdict[int, list[int]] = defaultdict(list)
         for at, rules in found.items():
-            for rank in ranks_of(rules & self._contextual) if rules & self._contextual else ():
-                near[rank].append(at)
+            if asked := rules & contextual:
+                for rank in ranks_of(asked):
+                    near[rank].append(at)
         for at, names in view.named.items() if self._named else ():
             for name in names:
                 for rank in self._named.get(name, ()):
-                    near[rank].append(at)
-        return {rank: self._reached(rank, places, len(view)) for rank, places in near.items()}
+                    if only(rank) & contextual:
+                        near[rank].append(at)
+        return {rank: self._reached(view, rank, places) for rank, places in near.items()}
 
-    def _reached(self, rank: int, places: Sequence[int], size: int) -> list[int]:
+    def _reached(self, view: ArticleView, rank: int, places: Sequence[int]) -> list[int]:
         """Return the blocks that a rule could match, in order, of those that trigger it."""
         if rank not in self._reaches:
-            return sorted(set(places))
+            return sorted(set(places) - view.frame)
         first, last = self._reaches[rank]
+        size = len(view)
         marked = bytearray(size)
         for at in places:
             start, end = max(0, at + first), min(size, at + last + 1)
             marked[start:end] = b"\x01" * (end - start)
-        return [at for at, is_reached in enumerate(marked) if is_reached]
+        return [at for at, is_reached in enumerate(marked) if is_reached and at not in view.frame]
 
 
 def _union(rules: Iterable[int], sets: Sequence[RuleSet]) -> RuleSet:

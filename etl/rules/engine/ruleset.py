@@ -1,6 +1,6 @@
 """Compiled rules, grouped by the phase in which they judge, and what finds those that could match a block."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -106,10 +106,11 @@ class RuleGroup:
     def judging(self, article: ArticleScope) -> RuleSet:
         """Return the rules that judge an article: those whose scope covers it."""
         key = article if self._is_dated else ArticleScope(article.publishers, article.language, article.kind, "")
-        if key not in self._judging:
+        judging = self._judging.get(key)
+        if judging is None:
             covering = (rules for scope, rules in self._scopes.items() if covers(scope, article))
-            self._judging[key] = self._everywhere | sum(covering)
-        return self._judging[key]
+            judging = self._judging[key] = self._everywhere | sum(covering)
+        return judging
 
     def candidates(self, view: ArticleView, found: Mapping[int, RuleSet]) -> dict[int, list[int]]:
         """Return, by rank, the positions of the blocks that a rule of the group could match."""
@@ -124,12 +125,9 @@ class RuleGroup:
                         by_rank[rank] = [at]
         return by_rank
 
-    def of(self, view: ArticleView, found: Mapping[int, Sequence[int]]) -> Iterator[tuple[CompiledRule, Sequence[int]]]:
-        """Yield the rules that judge an article, by rank, each with the blocks that it could match."""
-        judging = self.judging(view.scope)
-        for rank in sorted(found):
-            if only(rank) & judging:
-                yield self._rule(rank), [at for at in found[rank] if at not in view.frame]
+    def of(self, found: Mapping[int, Sequence[int]]) -> list[tuple[CompiledRule, Sequence[int]]]:
+        """Return rules in order, each with the blocks that it could match, given by rank."""
+        return [(self._rule(rank), found[rank]) for rank in sorted(found)]
 
     def _list(self, rules: RuleSet) -> tuple[int, ...]:
         """Return the ranks of a set; the same few sets come again and again."""
@@ -192,7 +190,7 @@ def compile_judging(
         strip=strip,
         block=block,
         contextual=contextual,
-        prefilter=Prefilter((*ready, others), ranks, sum(map(only, phases[2]))),
+        prefilter=Prefilter((*ready, others), ranks),
         extracting=extracting.rules,
         classifier=classifier,
         min_probability=min_probability,

@@ -48,7 +48,7 @@ def cuts(
 def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found], rules: JudgingRules) -> Iterator[Cut]:
     found = [
         (at, _widened(view.plain[at], match.span()), one.rank, one)
-        for one, places in rules.strip.of(view, rules.strip.candidates(view, hits.rules))
+        for one, places in rules.strip.of(rules.strip.candidates(view, hits.rules))
         for at in places
         for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]

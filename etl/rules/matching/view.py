@@ -58,8 +58,8 @@ class ArticleView:
     """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
 
     `plain` are the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded
-    ones as labels are compared.  `named` are the blocks that rules have named so far, with the names of these;
-    `remembered` is what predicates have counted for all blocks at once.
+    ones as labels are compared.  `frame` are the blocks that segmenting has taken out already, `named` those that rules
+    have named so far, with the names of these; `remembered` is what predicates have counted for all blocks at once.
     """
 
     def __init__(self, article: Article, document: Document, run: RunContext = NO_CONTEXT) -> None:
@@ -69,6 +69,7 @@ class ArticleView:
         self.remembered: dict[object, Any] = {}
         self.plain = [plain(block.text) for block in self.blocks]
         self.folded = [text.casefold() for text in self.plain]
+        self.frame = frozenset([removal.block - article.start for removal in article.frame])
 
     def __len__(self) -> int:
         return len(self.plain)
@@ -109,11 +110,6 @@ class ArticleView:
         block = self.blocks[at]
         decoded = self.document.text[block.char_start : block.char_end]
         return sha256(decoded.encode("utf-8", "surrogatepass")).hexdigest()
-
-    @cached_property
-    def frame(self) -> frozenset[int]:
-        """Positions of the blocks that segmenting has taken out already."""
-        return frozenset(removal.block - self.article.start for removal in self.article.frame)
 
     @cached_property
     def headlines(self) -> frozenset[int]:

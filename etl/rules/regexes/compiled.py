@@ -5,7 +5,7 @@ they run on `regex`, which stops when it is told to.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from sys import maxsize
 from typing import Any
@@ -18,13 +18,18 @@ from etl.rules.language import Pattern
 from etl.rules.regexes.budget import BUDGET, MAX_SECONDS
 from etl.rules.regexes.literals import Place, placed_literals
 from etl.rules.regexes.publishers import PUBLISHER, generic, names_in, naming
-from etl.rules.regexes.reach import SENTENCE_END, look_ahead, opens_behind_sentence, repeated_start, widths
+from etl.rules.regexes.reach import (
+    MAX_SENTENCE_END,
+    SENTENCE_END,
+    look_ahead,
+    opens_behind_sentence,
+    repeated_start,
+    widths,
+)
 from etl.rules.regexes.syntax import UNBOUNDED, Program, pattern_of
 
 # Compiled regexes: those of all rules, and of those that name publishers the latest.
 MAX_COMPILED = 2_000
-# Texts whose sentences are remembered: several rules ask for those of one block.
-MAX_TEXTS = 64
 
 
 class RegexFacts(Struct, frozen=True, gc=False, array_like=True):
@@ -132,7 +137,7 @@ class Regex:
             return ()
         if isinstance(searcher, re.Pattern) and self.facts.is_behind_sentence:
             start, end = (literals[0] - self._reach[0], literals[1]) if literals else (0, len(text))
-            return _matches_at(searcher, text, [at for at in sentence_starts(text) if start <= at <= end])
+            return _matches_at(searcher, text, sentence_starts(text, start, end))
         if literals and not self.user_rule:
             most_before, most_after = self._reach
             start = max(0, literals[0] - most_before)
@@ -149,13 +154,16 @@ class Regex:
         return max(place.max_before for place in places), most_after
 
 
-@lru_cache(MAX_TEXTS)
-def sentence_starts(text: str) -> tuple[int, ...]:
-    """Return where a sentence may begin in a plain text, or a label between two of them."""
-    return (0, *(end.end() for end in SENTENCE_END.finditer(text)))
+def sentence_starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where a sentence may begin between two places of a plain text, or a label between two sentences."""
+    if start <= 0:
+        yield 0
+    for found in SENTENCE_END.finditer(text, max(0, start - MAX_SENTENCE_END), end):
+        if found.end() >= start:
+            yield found.end()
 
 
-def _matches_at(searcher: re.Pattern[str], text: str, places: Sequence[int]) -> list[re.Match[str]]:
+def _matches_at(searcher: re.Pattern[str], text: str, places: Iterable[int]) -> list[re.Match[str]]:
     """Return the matches that begin at one of these places, none overlapping another."""
     found: list[re.Match[str]] = []
     for at in places:

@@ -11,6 +11,7 @@ from etl.rules.regexes.syntax import UNBOUNDED, codes, width
 
 # What stands before the place at which a sentence, or a label behind one, begins.
 SENTENCE_END = re.compile(r"""[.!?…。"')\]] |[。！？]""")
+MAX_SENTENCE_END = 2
 
 Widths = tuple[int, int]
 """The fewest and the most characters."""
