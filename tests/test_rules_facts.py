@@ -94,3 +94,8 @@ def test_roads_by_number_are_facts_and_titles_with_a_number_are_not() -> None:
     assert facts([*ENGLISH, *roads], ()) == {2, 3, 4}
     assert facts([*ENGLISH, roads[0], "G7 agrees", "B6277"], ()) == set()
     assert facts([*ENGLISH, *roads], {3}) == set()
+
+
+def test_ingredients_behind_a_dash_are_facts_and_counts_of_shares_are_not() -> None:
+    assert facts(["Капуста - 1 кг", "Говядина - 700 г", "Соль по вкусу"], ()) == {0, 1}
+    assert facts(["Comments - 12", "Shares - 300"], ()) == set()

@@ -26,7 +26,8 @@ FRAGMENTS = {
         "the sentence",
     ),
     "@name": Fragment(
-        rf"(?:{_CAPITAL}[\w.'-]{{0,24}}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?(?: {_CAPITAL}[\w.'-]{{0,24}}){{1,3}})",
+        rf"(?:{_CAPITAL}[\w.'-]{{0,24}}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?"
+        rf"(?: {_CAPITAL}[\w.'-]{{0,24}}){{1,3}})",
         "the name of a person, in two to four words with capitals; use it with `case = true`",
     ),
     "@date": Fragment(
