@@ -5,6 +5,7 @@ import pytest
 from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
+from etl.rules.classifier.facts import facts
 
 # The classifier and the floor under it are another matter.
 RULES = compile_rules(Selection(ignore=("classifier/*",)))
@@ -86,3 +87,15 @@ def test_short_lines_of_writing_without_spaces_stay(blocks: list[str]) -> None:
 def test_menu_above_a_story_goes() -> None:
     menu = ["Politics desk", "Evening edition", "Jane Roe and John Doe"]
     assert "Evening edition" not in text_of([*menu, *ENGLISH])
+
+
+def test_roads_by_number_are_facts_and_titles_with_a_number_are_not() -> None:
+    roads = ["A66 between Brough and Scotch Corner", "A686 at Hartside", "B6277 from Alston to Middleton"]
+    assert facts([*ENGLISH, *roads], ()) == {2, 3, 4}
+    assert facts([*ENGLISH, roads[0], "G7 agrees", "B6277"], ()) == set()
+    assert facts([*ENGLISH, *roads], {3}) == set()
+
+
+def test_ingredients_behind_a_dash_are_facts_and_counts_of_shares_are_not() -> None:
+    assert facts(["Капуста - 1 кг", "Говядина - 700 г", "Соль по вкусу"], ()) == {0, 1}
+    assert facts(["Comments - 12", "Shares - 300"], ()) == set()

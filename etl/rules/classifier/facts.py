@@ -1,5 +1,7 @@
 """Lines of facts, each with its label: fact boxes, fixtures, opening hours ("Born: Kiel", "Sunday: United v City").
 
+Roads by their number, and ingredients with a dash before the amount, are facts as well.
+
 A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure.
 """
 
@@ -15,6 +17,10 @@ MAX_HEADING_CHARS = 40
 
 # A label, and up to five words: more are a title ("Golf: Young wins the Open on its 18th hole"), an address is a link.
 _FACT = re.compile(r"[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
+# "A66 between Brough and Scotch Corner", "BA117 to New York"; "Cabbage - 1 kg".  A count of comments has no unit.
+_ROUTE = re.compile(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
+_AMOUNT = re.compile(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
+_KINDS = (_FACT, _ROUTE, _AMOUNT)
 _FIGURE = re.compile(r"\d")
 
 
@@ -26,7 +32,7 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     found = set[int]()
     start = 0
     for at in range(len(texts) + 1):
-        if at < len(texts) and at not in named and _FACT.fullmatch(texts[at]):
+        if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in _KINDS):
             continue
         if at - start >= MIN_FACTS and start - 1 not in named and any(map(_FIGURE.search, texts[start:at])):
             found.update(range(start, at))

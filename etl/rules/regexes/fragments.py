@@ -18,6 +18,7 @@ class Fragment(Struct, frozen=True):
 
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_CAPITAL = "[A-ZÀ-ÖØ-ÞČĆĎĐĞİŁŃŇŐŘŚŞŠŤŰŹŻŽ]"
 FRAGMENTS = {
     "@sentence": Fragment(
         r"""(?:(?<=[.!?…。] )|(?<=[.!?…。]["')] )|(?<=[。！？]))""",
@@ -25,7 +26,8 @@ FRAGMENTS = {
         "the sentence",
     ),
     "@name": Fragment(
-        r"(?:[A-Z][\w.'-]{0,24}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?(?: [A-Z][\w.'-]{0,24}){1,3})",
+        rf"(?:{_CAPITAL}[\w.'-]{{0,24}}(?: (?:de|del|der|van|von|di|da|al|bin|la|le))?"
+        rf"(?: {_CAPITAL}[\w.'-]{{0,24}}){{1,3}})",
         "the name of a person, in two to four words with capitals; use it with `case = true`",
     ),
     "@date": Fragment(
