@@ -43,7 +43,6 @@ def pack(folder: Path, text: str) -> Selection:
         pytest.param('becomes = "x"\n' + PREFIX, "'becomes' does not work with the action drop", "This key is for replace.", id="becomes of a rule that drops"),
         pytest.param('turns = [["a", "b"]]\n' + PREFIX, "'turns' does not work", "This key is for strip, replace, extract.", id="turns of a rule that drops"),
         pytest.param('action = "drop-span"\n' + PREFIX, "'match' of a drop-span rule must be one between", "Use match.between alone", id="drop-span without between"),
-        pytest.param('action = "drop-span"\nmatch.between = { start = { exact = ["A"] }, end = { exact = ["B"] }, unbroken = true }', "'match' of a drop-span rule has no unbroken", "Remove it, because sentences of the span", id="drop-span unbroken"),
         pytest.param('action = "start-article"\n' + PREFIX, "'match' of a start-article rule must be labels or a regex", "Use match.exact or match.regex alone.", id="start-article by its prefix"),
         pytest.param('action = "start-article"\nmatch.exact = ["* * *"]\nwhere.max_words = 3', "'where' does not work with a start-article rule", "Remove it, because such a rule is applied before articles", id="start-article with a guard"),
         pytest.param('action = "start-article"\nmatch.regex = "From @publisher"', "'regex' of a start-article rule names @publisher", "Leave @publisher out", id="start-article of a publisher"),

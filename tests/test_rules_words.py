@@ -165,33 +165,6 @@ def test_near(near: dict[str, object], texts: list[str], blocks: list[int]) -> N
 
 
 @pytest.mark.parametrize(
-    ("asked", "texts", "blocks"),
-    [
-        pytest.param({"after": {"exact": ["Label"]}}, ["Label", "x", SENTENCE, "x"], [1], id="a label above"),
-        pytest.param({"before": {"exact": ["Label"]}}, ["x", SENTENCE, "x", "Label"], [2], id="a label below"),
-        pytest.param({"beside": {"exact": ["Label"]}}, ["x", "Label", "x", SENTENCE, "x"], [0, 2], id="a label on either side"),
-        pytest.param({"after": {"prefix": ["The president"]}}, [SENTENCE, "x", "y", "x"], [1, 3], id="the sentence itself"),
-    ],
-)  # fmt: skip
-def test_no_sentence_of_the_story_breaks_what_is_unbroken(
-    asked: dict[str, dict[str, object]], texts: list[str], blocks: list[int]
-) -> None:
-    near = {name: {**one, "within": 4} for name, one in asked.items()}
-    unbroken = {name: {**one, "unbroken": True} for name, one in near.items()}
-    every = [at for at, text in enumerate(texts) if text == "x"]
-    assert named(story(*texts), rule({"exact": ["x"], **near})) == every
-    assert named(story(*texts), rule({"exact": ["x"], **unbroken})) == blocks
-
-
-@pytest.mark.parametrize("texts", [["A", SENTENCE, "x", "B"], ["A", "x", SENTENCE, "B"]])
-def test_no_sentence_stands_between_two_that_are_unbroken(texts: list[str]) -> None:
-    ends = {"start": {"exact": ["A"]}, "end": {"exact": ["B"]}, "max_blocks": 4}
-    assert named(story(*texts), rule({"exact": ["x"], "between": ends})) == [texts.index("x")]
-    assert named(story(*texts), rule({"exact": ["x"], "between": {**ends, "unbroken": True}})) == []
-    assert named(story("A", "x", "B", SENTENCE), rule({"exact": ["x"], "between": {**ends, "unbroken": True}})) == [1]
-
-
-@pytest.mark.parametrize(
     ("selector", "path", "holds"),
     [
         pytest.param(".share", "div.share p", True, id="class of an element around"),

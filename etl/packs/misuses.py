@@ -95,12 +95,6 @@ def _of_becomes(rule: Rule) -> Iterator[Fault]:
 def _of_span(rule: Rule) -> Iterator[Fault]:
     if Match(between=rule.match.between) != rule.match or not rule.match.between:
         yield "match", "of a drop-span rule must be one between", "Use match.between alone, with start and end."
-    elif rule.match.between.unbroken:
-        yield (
-            "match",
-            "of a drop-span rule has no unbroken",
-            "Remove it, because sentences of the span are removed, too.",
-        )
 
 
 def _of_start(rule: Rule) -> Iterator[Fault]:

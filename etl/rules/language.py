@@ -54,25 +54,17 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 
 
 class Neighbour(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A block that matches these conditions, at most `within` blocks away.
-
-    If `unbroken`, no sentence of the story stands between the two.
-    """
+    """A block that matches these conditions, at most `within` blocks away."""
 
     within: Reach = 1
-    unbroken: bool = False
 
 
 class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Two blocks with at most `max_blocks` blocks between them, which match; `drop-span` also removes the two.
-
-    If `unbroken`, no sentence of the story stands between either of the two and the block that matches.
-    """
+    """Two blocks with at most `max_blocks` blocks between them, which match; `drop-span` also removes the two."""
 
     start: Pattern
     end: Pattern
     max_blocks: Reach = 1
-    unbroken: bool = False
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

@@ -1,7 +1,5 @@
 """Predicates on a block's neighbours, compiled once per rule."""
 
-import sys
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -72,33 +70,23 @@ def _marks(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], bytearra
 
 
 def _after(near: Neighbour, user_rule: str) -> Predicate:
-    marks, within, unbroken = _marks(near, user_rule), near.within, near.unbroken
+    marks, within = _marks(near, user_rule), near.within
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        is_near, sentences = marks(view).find, view.sentences if unbroken else []
-        return [at for at in places if is_near(1, max(0, at - within, _sentence_above(sentences, at)), at) >= 0]
+        is_near = marks(view).find
+        return [at for at in places if is_near(1, max(0, at - within), at) >= 0]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
 def _before(near: Neighbour, user_rule: str) -> Predicate:
-    marks, within, unbroken = _marks(near, user_rule), near.within, near.unbroken
+    marks, within = _marks(near, user_rule), near.within
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        is_near, sentences = marks(view).find, view.sentences if unbroken else []
-        return [at for at in places if is_near(1, at + 1, min(at + within, _sentence_below(sentences, at)) + 1) >= 0]
+        is_near = marks(view).find
+        return [at for at in places if is_near(1, at + 1, at + within + 1) >= 0]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
-
-
-def _sentence_above(sentences: Sequence[int], at: int) -> int:
-    place = bisect_left(sentences, at)
-    return sentences[place - 1] if place else 0
-
-
-def _sentence_below(sentences: Sequence[int], at: int) -> int:
-    place = bisect_right(sentences, at)
-    return sentences[place] if place < len(sentences) else sys.maxsize - 1
 
 
 def _beside(near: Neighbour, user_rule: str) -> Predicate:
@@ -108,17 +96,12 @@ def _beside(near: Neighbour, user_rule: str) -> Predicate:
 
 def _between(between: Between, user_rule: str) -> Predicate:
     starts, ends = _marks(between.start, user_rule), _marks(between.end, user_rule)
-    most, unbroken = between.max_blocks + 1, between.unbroken
+    most = between.max_blocks + 1
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        above, below, sentences = starts(view).rfind, ends(view).find, view.sentences if unbroken else []
-        found: list[int] = []
-        for at in places:
-            start = above(1, max(0, at - most, _sentence_above(sentences, at)), at)
-            end = below(1, at + 1, min(at + most, _sentence_below(sentences, at) + 1))
-            if start >= 0 and end >= 0 and end - start <= most:
-                found.append(at)
-        return found
+        above, below = starts(view).rfind, ends(view).find
+        nearest = ((at, above(1, max(0, at - most), at), below(1, at + 1, at + most)) for at in places)
+        return [at for at, start, end in nearest if start >= 0 and end >= 0 and end - start <= most]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
