@@ -100,13 +100,21 @@ def decode(raw: Raw) -> Decoded:
 
 def _checked(body: str) -> Decoded:
     """Text that a JSON reader decoded: halves of a surrogate pair meet, a lone one is lost."""
-    text, lost = body, 0
-    try:
-        body.encode()  # ten times as fast as a search
-    except UnicodeEncodeError:
-        paired = body.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-        text, lost = _LONE.subn("\ufffd", paired)
+    text, lost = paired(body)
     return Decoded(text.removeprefix("\ufeff"), "utf-8", "utf-8", lost)
+
+
+def paired(text: str) -> tuple[str, int]:
+    """Return a text that can be written as UTF-8, and how many halves of a surrogate pair are lost in it.
+
+    Halves that stand together become one character; for a lone one stands U+FFFD.
+    """
+    try:
+        text.encode()  # ten times as fast as a search
+    except UnicodeEncodeError:
+        met = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return _LONE.subn("\ufffd", met)
+    return text, 0
 
 
 def _answers(raw: Raw, body: bytes) -> Iterator[Answer]:

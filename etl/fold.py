@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
+from etl.later import later
+
 # Character for character, so that a place in the plain view is the same place in the original.
 _PLAIN = {
     **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
@@ -19,6 +21,9 @@ _NOT_PLAIN = re.compile(f"[{''.join(_PLAIN)}]")
 
 # Writing without spaces between words: Thai, Lao, Burmese and Khmer; kana and Chinese characters.
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+
+# Thai; kana, Chinese characters and Hangul: one says as much as several letters.
+DENSE = later("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _DIGIT = re.compile(r"\d")
 

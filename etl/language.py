@@ -10,7 +10,7 @@ from functools import cache
 from itertools import accumulate
 from string import ascii_lowercase
 
-from etl.fold import count_words
+from etl.fold import DENSE, count_words
 from etl.language_model import Identifier, identifier
 from etl.later import later
 
@@ -51,7 +51,6 @@ _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr",
 _WORD = later(r"[^\W\d_]+")
 # Letters of ASCII in lower case; a space for all else.
 _LETTERS = bytes(byte if byte in ascii_lowercase.encode() else 32 for byte in bytes(range(256)).lower())
-_CJK = later("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 
 def detect(texts: Sequence[str], longest: str = "") -> str:
@@ -65,7 +64,7 @@ def detect(texts: Sequence[str], longest: str = "") -> str:
     sample = max(texts, key=len, default="")[:SAMPLE_CHARS]
     words = _words(sample)
     letters = sum(map(len, words))
-    if letters < MIN_LETTERS and (letters < MIN_LETTERS_CJK or not _CJK.search(sample)):
+    if letters < MIN_LETTERS and (letters < MIN_LETTERS_CJK or not DENSE.search(sample)):
         return ""
     if _is_english(words):
         return "en"

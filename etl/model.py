@@ -31,8 +31,8 @@ class Metadata(Struct, frozen=True, gc=False, array_like=True):
 
     def under(self, given: "Metadata") -> "Metadata":
         """Return these, but for what `given` has: that counts more."""
-        if given == NO_METADATA or self == NO_METADATA:
-            return self if given == NO_METADATA else given
+        if given == NO_METADATA:
+            return self
         return structs.replace(self, **{name: value for name, value in structs.asdict(given).items() if value})
 
 

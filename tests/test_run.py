@@ -1,5 +1,6 @@
 """A run: one path for all commands, atomic parts, streaming, sums that add up."""
 
+import errno
 import gzip
 import json
 import os
@@ -148,7 +149,8 @@ def test_a_shard_is_done_when_the_disk_has_its_parts(
     synced = set[str]()
 
     def sync(part: Path) -> None:
-        assert part.parent.name != "articles" or not (part.parents[1] / "done" / f"{part.stem}.publish").exists()
+        done = part.parents[1] / "done" / f"{part.name.partition('.')[0]}.publish"
+        assert part.parent.name != "articles" or not done.exists()
         synced.add(f"{part.parent.name}/{part.name}")
 
     monkeypatch.setattr("etl.pipeline.workspace.sync_file", sync)
@@ -158,6 +160,19 @@ def test_a_shard_is_done_when_the_disk_has_its_parts(
     assert len(published) >= 5
     assert published <= synced
     assert {"staged/part-00001.msgpack", "fingerprints/part-00001.blocks.arrow", "drops/part-00001.msgpack"} <= synced
+
+
+def test_a_disk_that_is_full_when_parts_are_synced_is_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(part: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("etl.pipeline.workspace.sync_file", fail)
+    crawl(tmp_path / "in.jsonl", 20)
+    for jobs in ("1", "2"):
+        done = run("clean", "in.jsonl", "-o", "out/", "-j", jobs, "--shard-size", "2kB")
+        assert (done.code, "part-00000" in done.err, "internal error" in done.err) == (6, True, False), done.err
 
 
 TEXTS = st.lists(

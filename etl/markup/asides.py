@@ -11,7 +11,7 @@ from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
 
-from etl.later import later
+from etl.fold import DENSE
 from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
 from etl.markup.layout import Box, Layout, Line
@@ -30,7 +30,6 @@ MOSTLY = 0.7
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 _COMMENTS = BIT["comments"]
-_WIDE = later("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collection[int] = ()) -> frozenset[int]:
@@ -153,7 +152,7 @@ def _is_link_alone(layout: Layout, line: int) -> bool:
 
 def _chars(layout: Layout, lines: Collection[int]) -> int:
     """Return the characters of lines; one of Chinese, Japanese, Korean or Thai counts as three."""
-    return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in (layout.lines[line].text for line in lines))
+    return sum(len(text) + 2 * len(DENSE.findall(text)) for text in (layout.lines[line].text for line in lines))
 
 
 def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:

@@ -18,9 +18,9 @@ from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
 from etl.markup.layout import Layout, Line
 from etl.markup.metadata import Span
-from etl.markup.neighbours import alike, enclosed, items, whole
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
+from etl.markup.put_back import alike, enclosed, items, whole
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80

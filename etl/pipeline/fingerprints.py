@@ -9,25 +9,22 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from etl.dedup.schema import LISTS
 from etl.pipeline.job import Job
+from etl.pipeline.threads import in_threads
 from etl.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from etl.dedup.arrays import I64, U32
     from etl.dedup.fingerprint import Fingerprints
     from etl.dedup.pairs.buckets import Buckets, Resources
-
-Result = TypeVar("Result")
 
 KIND, BLOCKS, ARTICLES = "fingerprints", ".blocks.arrow", ".articles.arrow"
 # Selecting needs about as much again as the fingerprints take.
@@ -225,27 +222,6 @@ class StoredBuckets:
         from etl.dedup.pairs.buckets import Buckets
 
         return (Buckets(*(np.fromfile(path, np.uint32) for path in paths)) for paths in self.paths)
-
-
-def in_threads(tasks: "Iterable[Callable[[], Result]]", threads: int) -> "Iterator[Result]":
-    """Run tasks in threads, which numpy lets run side by side; yield results in order.
-
-    One task more is under way than there are threads, for the time that the caller takes to make the next.
-    """
-    if threads == 1:
-        yield from (task() for task in tasks)
-        return
-
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(threads) as pool:
-        under_way: deque[Future[Result]] = deque()
-        for task in tasks:
-            under_way.append(pool.submit(task))
-            if len(under_way) > threads:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
 
 
 def _spilling(folder: Path) -> "Callable[[Iterable[Buckets]], Iterable[Buckets]]":

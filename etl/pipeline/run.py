@@ -22,11 +22,11 @@ from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spoo
 from etl.formats.source import FORMAT_NAMES
 from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
-from etl.pipeline.fingerprints import in_threads
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
+from etl.pipeline.threads import in_threads
 from etl.pipeline.workspace import Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
@@ -175,7 +175,7 @@ class Run:
         """Do the stage that reads the input; return the number of shards."""
         self._progress.start(stage, _expected(self._found.sources))
         sizes = _Sizes(shards, lambda shard: workspace.tally(stage, shard.number) is not None)
-        for tally in self._done(stage, job, workspace, sizes):
+        for tally in self._each(stage, job, workspace, sizes):
             self._progress.advance(sizes.next(), tally.documents)
         return sizes.count
 
@@ -183,11 +183,11 @@ class Run:
         self._progress.start(stage, count)
         missing = [Shard(shard) for shard in range(count) if workspace.tally(stage, shard) is None]
         self._progress.advance(count - len(missing), 0)
-        for tally in self._done(stage, job, workspace, missing):
+        for tally in self._each(stage, job, workspace, missing):
             self._progress.advance(1, tally.documents)
 
-    def _done(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> Iterator[Tally]:
-        """Do a stage shard by shard.  Beside workers a thread waits for the disk, which they need not."""
+    def _each(self, stage: str, job: Job, workspace: Workspace, shards: Iterable[Shard]) -> Iterator[Tally]:
+        """Yield what a stage counts of each shard.  Beside workers, threads wait for the disk."""
         done = self._engine.map(partial(run_task, stage, job, workspace), shards)
         return in_threads((partial(workspace.finish, stage, each) for each in done), min(self._engine.jobs, 2))
 

@@ -177,10 +177,7 @@ def _noted(output: Output, index: str) -> str:
     if not index or output.kind in ("stdout", "stream"):
         return ""
     place = real_place(output.name)
-    try:
-        return place if output.in_store else os.path.relpath(place, os.path.realpath(index))
-    except ValueError:  # another drive of Windows
-        return place
+    return place if output.in_store else os.path.relpath(place, os.path.realpath(index))
 
 
 def _read(request: Request) -> Iterator[str]:

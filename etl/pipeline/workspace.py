@@ -27,7 +27,7 @@ from msgspec import Struct, structs
 from etl.audit import Tally
 from etl.errors import UsageError
 from etl.processes import signals_held
-from etl.writers import atomic, in_order, sync_file
+from etl.writers import atomic, in_order, naming, sync_file
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -94,11 +94,15 @@ class Workspace(Struct, frozen=True):
         return structs.replace(self, unsynced=[])
 
     def finish(self, stage: str, done: "Done") -> Tally:
-        """Record that a stage is done with a shard, once the disk has its parts; return what it counted."""
+        """Record that a stage is done with a shard, once the disk has its parts; return what it counted.
+
+        Raises MachineError if the disk is full or fails.
+        """
         final = self.path("done", done.shard, f".{stage}")
         final.parent.mkdir(parents=True, exist_ok=True)
-        for part in done.unsynced:
-            sync_file(Path(part))
+        for part in map(Path, done.unsynced):
+            with naming(part):
+                sync_file(part)
         with atomic(final) as temporary:
             temporary.write_bytes(_encode_tally(done.tally))
         return done.tally

@@ -6,7 +6,7 @@ import etl
 from etl.markup.asides import asides
 from etl.markup.clues import Said
 from etl.markup.layout import Layout
-from etl.markup.neighbours import alike, enclosed, items, whole
+from etl.markup.put_back import alike, enclosed, items, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"

@@ -1,4 +1,4 @@
-"""Lines that the model removes although lines in boxes like theirs are story: items of lists, paragraphs in wrappers.
+"""Lines that the model removes and that belong to the story: items of lists, paragraphs in wrappers, callouts.
 
 And the paragraphs of a page of which the model keeps hardly more than a lead.
 """
@@ -18,8 +18,8 @@ ALIKE = 3
 # Share of the characters that are linked, in a line that is a link and little else; such a sentence of a story has at
 # least so many characters.
 MOSTLY, LINKED_SENTENCE = 0.5, 60
-# Characters.  A page of which less is kept is a stub, and so many of its paragraphs, and so many of them, are a story.
-STUB, MIN_TEXT, MIN_PARAGRAPHS = 140, 140, 3
+# Characters.  If less of a page is kept, its paragraphs are the story if there are so many, with so many characters.
+MIN_KEPT, MIN_TEXT, MIN_PARAGRAPHS = 140, 140, 3
 # Parts of a page in which a story is not looked for.
 ELSEWHERE = sum(
     BIT[part]
@@ -113,7 +113,7 @@ def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is
     if not article:
         return set()
     inside = [line for line, one in enumerate(layout.lines) if article <= one.box < layout.ends[article]]
-    if sum(len(layout.lines[line].text) for line in inside if line in story) >= STUB:
+    if sum(len(layout.lines[line].text) for line in inside if line in story) >= MIN_KEPT:
         return set()
     paragraphs: dict[int, list[int]] = defaultdict(list)
     links: Counter[int] = Counter()
