@@ -1,6 +1,9 @@
 """Documents whose parts are many: the time that they take grows with their number, not with its square."""
 
+import json
+from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -17,17 +20,40 @@ CASES: dict[str, Callable[[int], str]] = {
         f"<h1>{SAID}</h1><article>" + f"<p>{SAID}</p><ul><li>{SAID}<li>Two items</ul>" * (count // 4)
     ),
     "cuts within one line": lambda count: f"{SAID} Advertisement " * (3 * count),
+    "one long word behind a bracket": lambda count: "<" + "a" * (20 * count) + f"\n\n{SAID}",
+    "strings in the state of a page": lambda count: (
+        f"<h1>{SAID}</h1><script id='__NEXT_DATA__' type='application/json'>"
+        + json.dumps({"list": [f"message number {number} of the translations" for number in range(count)]})
+        + "</script>"
+    ),
+    "line breaks in scripts": lambda count: (
+        f"<h1>{SAID}</h1>" + f"<script>window.a=1;{NEWLINES}!=[</script>" * (count // 20)
+    ),
+    "records that a page of a WARC shows": lambda count: _record(EMPTY_RECORD * count + f"{SAID} " * 9),
 }
 COUNT = 3_000
+NEWLINES = "\n" * 1_900
+EMPTY_RECORD = "WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+
+
+def _record(page: str) -> str:
+    body = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}"
+    return (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://example.com/\r\n"
+        "Content-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
+    )
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in CASES.items()])
-def test_many_parts_take_linear_time(text: Callable[[int], str]) -> None:
+def test_many_parts_take_linear_time(text: Callable[[int], str], tmp_path: Path) -> None:
     cleaner = etl.Cleaner()
 
     def taken(count: int) -> float:
+        document = tmp_path / "document"
+        document.write_text(text(count), encoding="utf-8", newline="")
         start = process_time()
-        cleaner.clean(text(count))
+        deque(cleaner.clean_many([document]), maxlen=0)
         return process_time() - start
 
     taken(10)  # loads what is needed

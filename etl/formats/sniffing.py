@@ -17,7 +17,7 @@ _DOCTYPE = re.compile(rb"\s*<!doctype\s+html", re.I)
 _XML_ROOT = re.compile(
     rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)", re.I | re.S
 )
-_XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z]\w*[^<>]*\sxmlns(?::\w+)?=))", re.I)
+_XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z][^<>]*\sxmlns(?::\w+)?=))", re.I)
 
 
 _HEADERS = rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"

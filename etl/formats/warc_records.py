@@ -94,21 +94,26 @@ def _next_within(body: bytes, behind: bytes, is_well_ended: bool) -> int:
     from there to its very end.  `behind` are the bytes that follow.
     """
     end, found = len(body), body + behind if behind else body
+    ends: dict[int, int] = {}
     for match in START.finditer(found, 1):
         at = match.start()
         if at >= end:
             return 0
-        if _size(found, at) >= 0 and not (is_well_ended and _end_of_records(body, at) < end):
+        if _size(found, at) >= 0 and not (is_well_ended and _end_of_records(body, at, ends) < end):
             return at
     return 0
 
 
-def _end_of_records(body: bytes, at: int) -> int:
-    """Return where the last of the records ends that follow one another from a place on."""
-    while (size := _size(body, at)) >= 0:
+def _end_of_records(body: bytes, at: int, ends: dict[int, int]) -> int:
+    """Return where the last of the records ends that follow one another from a place on; `ends` keeps what was found."""
+    passed: list[int] = []
+    while at not in ends and (size := _size(body, at)) >= 0:
+        passed.append(at)
         at += size
         at += _blank(body[at : at + 8])
-    return at
+    end = ends.get(at, at)
+    ends.update(dict.fromkeys(passed, end))
+    return end
 
 
 def _fault(body: bytes, size: int, kept: int) -> str:

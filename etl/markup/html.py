@@ -258,7 +258,7 @@ def _hidden_story(layout: Layout, said: Said, keeps: Sequence[bool]) -> tuple[st
     if any(sum(_prose(lines)) >= MIN_PROSE for lines in (story, layout.lines)):
         return ()
     headings = (line.text for line in layout.lines if layout.boxes[line.box].name == "h1")
-    parts = story_of((clue.content for clue in layout.clues if clue.name == "state"), (*headings, said.title))
+    parts = story_of((clue.content for clue in layout.clues if clue.name == "state"), (said.title, *headings))
     return parts if _is_unseen(layout, parts, keeps) else ()
 
 

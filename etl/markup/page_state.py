@@ -6,6 +6,8 @@ only text beside the page's own title is taken: a string of several paragraphs, 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -17,8 +19,8 @@ from etl.markup.linked_data import READER, bare, decode, paragraphs, well_formed
 MIN_PARAGRAPH = 30
 # Letters of the shortest title, objects around a text in which the title is looked for, levels that are walked.
 MIN_TITLE, TITLE_LEVELS, MAX_LEVELS = 8, 3, 40
-# Characters of the longest title.
-MAX_TITLE = 1_000
+# Characters of the longest title; titles of a page, its own and its headings.
+MAX_TITLE, MAX_TITLES = 1_000, 20
 # Characters of a script in which it begins to assign its state.
 MAX_BEFORE = 2_000
 # Names of the properties that hold the text of a paragraph, or its parts; other strings are addresses, kinds, ids.
@@ -30,18 +32,25 @@ ADDRESSES = frozenset(("name", "url", "href", "canonical_url", "permalink"))
 
 # An assignment of an object, or of a string that is parsed as one.
 _STATE = re.compile(
-    r"(?:^|[;\n])\s*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
+    r"(?:^|[;\n])[^\S\n]*(?:(?:var|let|const)\s+)?[\w.$]+(?:\[[\"'][\w$]+[\"']\])?\s*=\s*(?:(?=[{\[])|JSON\.parse\(\s*(?=\"))"
 )
 # Stands in each of them, and is found four times as fast.
 _ASSIGNED = re.compile(r"=\s*(?:[{\[]|JSON)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
-class _Around(Struct, frozen=True):
-    """An object or list around a text: its strings, and whether it is a story with a title of its own."""
+class _Around:
+    """An object or list around a text: whether a title of the page is in it, and whether it is a story with one."""
 
-    strings: tuple[str, ...]
-    is_story: bool
+    def __init__(self, strings: Sequence[str], titles: Sequence[str], is_story: bool) -> None:
+        self._strings, self._titles, self.is_story = strings, titles, is_story
+
+    @cached_property
+    def has_title(self) -> bool:
+        """Whether one of its strings is a title of the page, or a part of one.  Many texts may ask it."""
+        folded = (_folded(text) for text in self._strings if len(text) < MAX_TITLE)
+        long = [text for text in folded if len(text) >= MIN_TITLE]
+        return any(text in title or title in text for text in long for title in self._titles)
 
 
 class _Found(Struct, frozen=True):
@@ -63,11 +72,11 @@ def is_state(script: str) -> bool:
 
 def story_of(scripts: Iterable[str], titles: Iterable[str]) -> tuple[str, ...]:
     """Return the paragraphs of the longest text that stands beside one of the page's titles; () if there is none."""
-    known = [folded for title in titles if len(folded := _folded(title)) >= MIN_TITLE]
+    known = [folded for title in islice(titles, MAX_TITLES) if len(folded := _folded(title)) >= MIN_TITLE]
     best = _Found((), 0, ())
     for script in scripts if known else ():
         for value in _values(script):
-            titled = (found for found in _found(value, (), 0) if _is_titled(found, known))
+            titled = (found for found in _found(value, known, (), 0) if _is_titled(found))
             best = max((best, *titled), key=lambda found: found.prose)
     return best.paragraphs
 
@@ -86,7 +95,7 @@ def _values(script: str) -> Iterator[Any]:
         yield value
 
 
-def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:
+def _found(value: Any, titles: Sequence[str], around: tuple[_Around, ...], depth: int) -> Iterator[_Found]:
     """Yield the texts in a value."""
     if depth > MAX_LEVELS:
         return
@@ -98,12 +107,12 @@ def _found(value: Any, around: tuple[_Around, ...], depth: int) -> Iterator[_Fou
         yield _as_found([text for item in value for text in _item(item)], around)
     strings = [text for text in inner if isinstance(text, str)]
     if isinstance(value, dict):  # {"title": {"rendered": "..."}}, as WordPress has it
-        titles = (value[name] for name in TITLES if isinstance(value.get(name), dict))
-        strings += [text for title in titles for text in title.values() if isinstance(text, str)]
-    own = _Around(tuple(strings), isinstance(value, dict) and not TITLES.isdisjoint(value))
+        rendered = (value[name] for name in TITLES if isinstance(value.get(name), dict))
+        strings += [text for title in rendered for text in title.values() if isinstance(text, str)]
+    own = _Around(strings, titles, isinstance(value, dict) and not TITLES.isdisjoint(value))
     for part in inner:
         if isinstance(part, dict | list) or (isinstance(part, str) and len(part.encode()) >= MIN_PARAGRAPH):
-            yield from _found(part, (own, *around[: TITLE_LEVELS - 1]), depth + 1)
+            yield from _found(part, titles, (own, *around[: TITLE_LEVELS - 1]), depth + 1)
 
 
 def _as_found(texts: Sequence[str], around: tuple[_Around, ...]) -> _Found:
@@ -129,11 +138,10 @@ def _strings(item: Any, depth: int) -> Iterator[str]:
             yield from _strings(item.get(name), depth + 1)
 
 
-def _is_titled(found: _Found, titles: Sequence[str]) -> bool:
+def _is_titled(found: _Found) -> bool:
     """Return whether the text stands beside a title of the page, and not in another story beside that."""
     for around in found.around:
-        strings = (_folded(text) for text in around.strings if len(text) < MAX_TITLE)
-        if any(text in title or title in text for text in strings if len(text) >= MIN_TITLE for title in titles):
+        if around.has_title:
             return True
         if around.is_story:
             return False
