@@ -170,6 +170,8 @@ class Cleaner:
         """
         if record and isinstance(document, PathLike):
             raise ValueError("record is for texts and records: a file is named by its path")
+        if isinstance(document, tuple):
+            raise TypeError("a pair of an id and a text is for clean_many(); here, give the text, and record=ID")
         name, site = _string("record", record) or _string("url", url), _string("publisher", publisher)
         given = _Given(one_of("kind", kind, get_args(Kind)), _string("url", url), site, name)
         raw = self._only(document, given)
@@ -282,10 +284,12 @@ class Cleaner:
                 for source in found.sources:
                     for share in shares(source, reading, SHARE_BYTES):
                         yield from (one for one in read_share(share, reading) if isinstance(one, Raw) or one.is_error)
-            case (str() | Integral() as name, str() | bytes() as body):
+            case tuple((str() | Integral() as name, str() | bytes() as body)):
                 yield raw_text(body, row, well_formed(str(name)), given.kind, reading)
-            case (name, _):
-                raise TypeError(f"a pair is an id (str or int) and a text, not {kind_of(name)} and {kind_of(item[1])}")
+            case tuple((name, text)):
+                raise TypeError(f"a pair is an id (str or int) and a text, not {kind_of(name)} and {kind_of(text)}")
+            case list():  # two paragraphs in a list would look like an id and a text, and the first would be lost
+                raise TypeError("a document is not a list: join its paragraphs with blank lines; a pair is a tuple")
             case _:
                 said = f"a document is a str, bytes, a Path or a record (a dict), not {kind_of(item)}"
                 raise TypeError(f"{said}; for a missing text give '', or all texts to clean_many")

@@ -34,7 +34,7 @@ _ROWS = (
      "`similarity` is the Jaccard similarity of their word triples; `residue` lists words that the kept one lacks."),
     ("duplicate/end", "End of the audit of `dedup`", "Without it, an audit that was cut would look whole."),
     ("duplicate/article", "Paragraph of an article that is a copy",
-     "80 % of the words of its article are copied from one earlier article, `duplicate_of`."),
+     "At least 80 % of the words of its article are copied from one other article, `duplicate_of`."),
     # Parts of a page around its story.
     ("page/dialog", "Dialog of a page", "A notice that lies over the page: consent, newsletter, age."),
     ("page/comments", "Comments below a story", "Readers wrote them."),

@@ -283,6 +283,9 @@ anything: Any = etl  # mypy refuses what follows, as it should
     [
         (lambda one: one.clean(None), TypeError, "a document is a str, bytes, a Path or a record .* not None"),
         (lambda one: one.clean(7), TypeError, "not int"),
+        (lambda one: one.clean(["One.", "Two."]), TypeError, "not a list: join its paragraphs"),
+        (lambda one: one.clean(("a", "One.")), TypeError, "is for clean_many"),
+        (lambda one: next(one.clean_many([["One.", "Two."]])), TypeError, "not a list: join its paragraphs"),
         (lambda one: one.clean("x", kind="htm"), ValueError, "kind is one of text, html, not 'htm'.*mean 'html'"),
         (lambda one: one.clean({"text": "x"}, kind="html"), ValueError, "html-field"),
         (lambda one: one.clean(Path("a.txt"), record="a"), ValueError, "a file is named by its path"),

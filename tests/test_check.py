@@ -307,7 +307,7 @@ def test_one_fault_on_a_page(run: Run, tmp_path: Path, fields: Record, check: st
     (found,) = findings(run, "crawl.jsonl")
     assert (found["check"], found["rule"], found["row"], found["line"]) == (check, rule, 5, line)
     result = run("check", "crawl.jsonl")
-    looked = "1 input could not be read, 11" if check == "raw.unreadable" else "12"
+    looked = "1 file or record could not be read, 11" if check == "raw.unreadable" else "12"
     assert (result.code, f"failed: {looked} raw articles checked\n" in result.out) == (1, True)
 
 
@@ -536,9 +536,9 @@ def test_an_input_that_cannot_be_read_is_never_passed_over(run: Run, tmp_path: P
     write_lines(tmp_path / "crawl.jsonl", [*pages(1, 3), "no record"])
     assert run("check", "crawl.jsonl").code == 1
     result = run("check", "crawl.jsonl", "--checks", "raw.mojibake", "-q")
-    assert (result.code, result.err) == (4, "1 input could not be read; the check raw.unreadable did not run\n")
+    assert (result.code, result.err) == (4, "1 file or record could not be read; the check raw.unreadable did not run\n")
     said = json.loads(run("check", "crawl.jsonl", "--checks", "raw.mojibake", "--json").err)
-    assert said["messages"] == ["1 input could not be read; the check raw.unreadable did not run"]
+    assert said["messages"] == ["1 file or record could not be read; the check raw.unreadable did not run"]
     run("baseline", "write", "crawl.jsonl")
     assert run("check", ".", "--baseline", "copydesk.baseline.jsonl").code == 0  # it is no input itself
 

@@ -192,7 +192,7 @@ def test_a_time_of_the_environment_that_is_none_is_refused(
 def test_diff_says_what_it_could_not_read(run: Run, folder: Path, words: str, code: int) -> None:
     (folder / "bad.jsonl").write_text('{"text": 1}\n' + RECORDS)
     result = run(*words.split())
-    assert (result.code, "1 input could not be read" in result.err, "bad.jsonl:1" in result.err) == (code, True, True)
+    assert (result.code, "1 file or record could not be read" in result.err, "bad.jsonl:1" in result.err) == (code, True, True)
 
 
 # --- places (B9, B10, B11, B20) ------------------------------------------------------------------------------------------
@@ -524,7 +524,7 @@ def test_a_page_on_standard_output_is_refused(run: Run, folder: Path) -> None:
 )
 def test_a_run_says_where_its_rejects_are(run: Run, folder: Path, output: str, where: str) -> None:
     (folder / "bad.txt").write_bytes(b"%PDF-1.4")
-    assert f"1 input could not be read{where}\n" in run("clean", "bad.txt", "-o", output, "-q").err
+    assert f"1 file or record could not be read{where}\n" in run("clean", "bad.txt", "-o", output, "-q").err
 
 
 def test_a_hint_names_an_option_of_all_commands(run: Run, folder: Path) -> None:

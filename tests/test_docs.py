@@ -127,6 +127,14 @@ def test_example_of_the_readme_is_what_the_command_prints(run: Run, tmp_path: Pa
     assert [line for line in summary.splitlines() if line.strip() != "…" and line not in result.err] == []
 
 
+def test_readme_counts_the_rules_of_languages() -> None:
+    languages = sorted((ROOT / "rules/lang").glob("*.toml"))
+    rules = [len(tomllib.loads(pack.read_text(encoding="utf-8"))["rule"]) for pack in languages]
+    told = re.search(r"\[(\d+) other languages\]\(rules/lang/\) has\s+fewer than (\d+)\.", README)
+    assert told, "README.md says how many rules a language has"
+    assert (len(rules), max(rules) < int(told[2])) == (int(told[1]), True)
+
+
 def test_readme_is_short() -> None:
     assert len(README.splitlines()) <= 150
 

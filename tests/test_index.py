@@ -412,7 +412,7 @@ def test_what_is_forgotten_is_kept_when_it_comes_again(tmp_path: Path, name: str
 def test_only_what_is_there_is_forgotten(tmp_path: Path, name: str) -> None:
     run_by_run(tmp_path, [[()] * 9 + [FOUR]])
     before = files(str(tmp_path / "index"))
-    with pytest.raises(UsageError, match="no run, source, record or article in the index is called"):
+    with pytest.raises(UsageError, match="no run, input, record or article in the index is called"):
         forget(str(tmp_path / "index"), name)
     assert files(str(tmp_path / "index")) == before
 

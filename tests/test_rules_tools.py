@@ -86,7 +86,7 @@ def test_try_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, pag
         pytest.param("try --regex (a a.txt", 2, ["--regex: does not compile", "It reads: (a"], id="regex that does not compile"),
         pytest.param("try --inside --exact x a.txt", 2, ["--inside: needs a regex"], id="label inside"),
         pytest.param("try --exact x nowhere.txt", 3, ["nowhere.txt: there is no such file"], id="no such input"),
-        pytest.param("try --exact x bad.jsonl", 4, ["1 input could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
+        pytest.param("try --exact x bad.jsonl", 4, ["1 file or record could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
         pytest.param("new a.txt", 2, ["a.txt: names no line"], id="no line"),
         pytest.param("new a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
         pytest.param("new a.txt:3", 2, ["a.txt:3: this line is already matched by core/caption-label", "--ignore core/caption-label"], id="line that goes already"),

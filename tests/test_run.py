@@ -522,7 +522,7 @@ def test_json_is_one_object_on_stderr(run: Run, tmp_path: Path) -> None:
 def test_quiet_hides_no_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "A story."}\n{"text": 1}\n')
     done = run("clean", "a.jsonl", "-q")
-    assert done.code == 4 and "1 input could not be read" in done.err and "a.jsonl:2" in done.err
+    assert done.code == 4 and "1 file or record could not be read" in done.err and "a.jsonl:2" in done.err
     assert run("clean", "a.jsonl", "-q", "--max-errors", "1").code == 0
 
 

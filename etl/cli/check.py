@@ -14,7 +14,7 @@ from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import held_warnings, number, say, table, visible
 from etl.cli.types import File, Folder
-from etl.errors import UsageError
+from etl.errors import UsageError, unreadable
 
 if TYPE_CHECKING:
     from etl.check.baseline import Baseline
@@ -67,7 +67,7 @@ checking_options = options.stacked(
     help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  At most one format can have no FILE; it is printed.  "
     "[default: text]",
 )
-@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors or unreadable inputs.")
+@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors, or unreadable files or records.")
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr, also with -q.")
 @option(
     "Output",
@@ -132,7 +132,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     docs/checks.md describes the checks.  The options in [clean] of copydesk.toml also apply to check.  If FILE of
     --format holds an earlier report, that report is replaced.
 
-    The exit code is 1 if there are errors, and 0 if there are none.  An input that cannot be read is an error.  With
+    The exit code is 1 if there are errors, and 0 if there are none.  A file or record that cannot be read is an error.  With
     --skip-checks raw.unreadable it is not an error, but if there are no other errors, the exit code is 4.
     """
     from etl.check.judge import report_of
@@ -150,7 +150,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     if rules.baseline:
         report = structs.replace(report, notes_as="nothing" if chosen["quiet"] else "counts")
     _write(report, formats)
-    unread = [f"{number(outcome.unread, 'input')} could not be read; the check raw.unreadable did not run"]
+    unread = [f"{unreadable(outcome.unread)}; the check raw.unreadable did not run"]
     _speak(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)

@@ -71,7 +71,7 @@ def index_compact(folder: str) -> None:
 @_folder
 @click.argument("name", metavar="ID")
 def index_forget(folder: str, name: str) -> None:
-    """Remove a run, a source, a record or an article from an index.
+    """Remove a run, an input, a record or an article from an index.
 
     ID is the id of a run, the path of an input, the id of a record, or the id of an article.  `index stats` lists the
     runs.  An article of the output names its input (`origin.path`), its record (`origin.record`) and itself (`id`).

@@ -311,6 +311,6 @@ running_options = stacked(
         type=Count(0),
         default=0,
         metavar="N",
-        help="Exit with 4 only if more than N inputs could not be read.  [default: 0]",
+        help="Exit with 4 only if more than N files or records could not be read.  [default: 0]",
     ),
 )

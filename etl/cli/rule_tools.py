@@ -15,6 +15,7 @@ from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import Count, File, Place
+from etl.errors import unreadable
 
 if TYPE_CHECKING:
     from etl.document import Judged
@@ -180,7 +181,7 @@ def diff_rules(old: str, new: str, inputs: tuple[str, ...], **chosen: Any) -> No
     Each pack is used together with the built-in rules, unless --only-rules is given.  Signs: '-' only NEW removes the
     line, '+' only NEW keeps it, '~' NEW changes it in another way.
 
-    The exit code is 4 if an input could not be read.  Otherwise it is 1 if there is a difference.
+    The exit code is 4 if a file or record could not be read.  Otherwise it is 1 if there is a difference.
     """
     from etl.packs import settled
     from etl.rule_tools import compare
@@ -225,7 +226,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> "Iterator[Callable[
 
         yield judged
     for (path, row), reason in islice(rejects.items(), 1):
-        say(f"{number(len(rejects), 'input')} could not be read, first {path}:{row}: {reason}")
+        say(f"{unreadable(len(rejects))}, first {path}:{row}: {reason}")
         raise SystemExit(4)
 
 

@@ -105,7 +105,7 @@ def compact(folder: str) -> Size:
 
 
 def forget(folder: str, name: str) -> Forgotten:
-    """Remove the articles of a run or a source, or those that are or come of a record of this name, from an index.
+    """Remove the articles of a run or an input, or those that are or come of a record of this name, from an index.
 
     What was dropped as a copy of them does not come back; but the next that says the same is kept.  Raises UsageError
     if nothing is called so.
@@ -114,8 +114,8 @@ def forget(folder: str, name: str) -> Forgotten:
         losses = _losses(Path(folder), manifest, name)
         runs = {run.id for run in manifest.runs}
         if name not in runs and not any(rows.any() for rows in losses.values()):
-            fault = f"no run, source, record or article in the index is called '{name}'"
-            way_out = "`copydesk index stats` lists the runs.  An audit names sources, records and articles."
+            fault = f"no run, input, record or article in the index is called '{name}'"
+            way_out = "`copydesk index stats` lists the runs.  An audit names inputs (`path`), records and articles."
             raise UsageError(folder, fault, way_out)
         write_manifest(folder, _without(Path(folder), manifest, losses, name))
     articles, blocks = (sum(int(losses[part, table].sum()) for part in manifest.parts) for table in COUNTED[:2])

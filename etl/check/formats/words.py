@@ -7,6 +7,7 @@ from itertools import islice
 from etl.check.checks import CHECKS
 from etl.check.limits import rate_words
 from etl.check.model import Finding, Report, Row
+from etl.errors import unreadable
 
 # Findings of a key that `text` shows; the table has the rest as a number.
 SHOWN_OF_KEY = 5
@@ -40,7 +41,7 @@ def text(report: Report) -> Iterator[str]:
                 yield f"    {finding.text}\n"
         more = row.count.findings - min(len(findings), SHOWN_OF_KEY)
         if more:
-            yield f"    … and {more:,} more findings of {_name(row)}\n"
+            yield f"    … and {more:,} more finding{'s' * (more > 1)} of {_name(row)}\n"
     if rows:
         yield "\n"
     yield from (f"{' '.join(cells)}\n" for cells in _table(rows))
@@ -119,7 +120,7 @@ def _verdict(report: Report) -> Iterator[str]:
     unread = sum(row.count.subjects for row in report.rows if row.key.check == "raw.unreadable")
     subjects = {scope: count.subjects - unread * (scope == "raw") for scope, count in report.totals.items()}
     looked = [f"{count:,} {nouns[scope]}{'s' * (count > 1)}" for scope, count in subjects.items() if count]
-    words = [f"{unread:,} input{'s' * (unread > 1)} could not be read"] if unread else []
+    words = [unreadable(unread)] if unread else []
     words += [f"{', '.join(looked)} checked"] if looked else []
     yield f"{'failed' if report.failures else 'passed'}: {', '.join(words)}\n"
     yield from (f"  {failure}\n" for failure in report.failures)
