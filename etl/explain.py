@@ -242,7 +242,8 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
     of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
     if not 1 <= line <= count:
         lines = f"{count:,} line{'s' * (count > 1)}"
-        return f"{of} has {lines}", "Lines count from 1.  For an HTML page, the lines of its text count: `copydesk diff` prints their numbers."
+        way_out = "Lines count from 1.  For an HTML page, the lines of its text count: `copydesk diff` prints numbers."
+        return f"{of} has {lines}", way_out
     return "this line is blank", "Name a line with text."
 
 

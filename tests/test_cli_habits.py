@@ -192,7 +192,8 @@ def test_a_time_of_the_environment_that_is_none_is_refused(
 def test_diff_says_what_it_could_not_read(run: Run, folder: Path, words: str, code: int) -> None:
     (folder / "bad.jsonl").write_text('{"text": 1}\n' + RECORDS)
     result = run(*words.split())
-    assert (result.code, "1 file or record could not be read" in result.err, "bad.jsonl:1" in result.err) == (code, True, True)
+    said = ("1 file or record could not be read", "bad.jsonl:1")
+    assert (result.code, [part for part in said if part not in result.err]) == (code, [])
 
 
 # --- places (B9, B10, B11, B20) ------------------------------------------------------------------------------------------

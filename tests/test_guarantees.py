@@ -766,7 +766,7 @@ def test_a_shape_that_has_no_field_for_metadata_says_so(run: Run, tmp_path: Path
     write(tmp_path / "a.jsonl", "".join(json.dumps(one) + "\n" for one in records))
     done = run("clean", "a.jsonl", "-o", "o.jsonl", "--shape", shape, "--dedup", "off")
     is_written = "Ports" in (tmp_path / "o.jsonl").read_text()
-    assert is_written == (shape == "hf") == ("they are in the metadata" in done.err)
+    assert is_written == (shape == "hf") == ("in the metadata, unchanged" in done.err)
     assert ("1 article with metadata without a field in this shape" in done.err) == (not is_written)
 
 

@@ -67,7 +67,12 @@ checking_options = options.stacked(
     help=f"{', '.join(FORMAT_NAMES)}.  Repeatable.  At most one format can have no FILE; it is printed.  "
     "[default: text]",
 )
-@option("Output", "--exit-zero", is_flag=True, help="Exit with 0 even if there are errors, or unreadable files or records.")
+@option(
+    "Output",
+    "--exit-zero",
+    is_flag=True,
+    help="Exit with 0 even if there are errors, or if files or records could not be read.",
+)
 @option("Output", "--json", "as_json", is_flag=True, help="Print the counts as JSON on stderr, also with -q.")
 @option(
     "Output",
@@ -132,8 +137,8 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     docs/checks.md describes the checks.  The options in [clean] of copydesk.toml also apply to check.  If FILE of
     --format holds an earlier report, that report is replaced.
 
-    The exit code is 1 if there are errors, and 0 if there are none.  A file or record that cannot be read is an error.  With
-    --skip-checks raw.unreadable it is not an error, but if there are no other errors, the exit code is 4.
+    The exit code is 1 if there are errors, and 0 if there are none.  A file or record that cannot be read is an error.
+    With --skip-checks raw.unreadable it is not an error, but if there are no other errors, the exit code is 4.
     """
     from etl.check.judge import report_of
     from etl.check.origins import traced

@@ -126,9 +126,9 @@ def diff(inputs: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
       copydesk diff page.html
       copydesk diff pages/ --profile careful
 
-    The exit code is 4 if a file or record could not be read.  Otherwise it is 1 if anything would change, and 0 if nothing
-    would.  Changes of white space between paragraphs are not shown, and do not count.  The options in [clean] of
-    copydesk.toml also apply to diff.
+    The exit code is 4 if a file or record could not be read.  Otherwise it is 1 if anything would change, and 0 if
+    nothing would.  Changes of white space between paragraphs are not shown, and do not count.  The options in [clean]
+    of copydesk.toml also apply to diff.
     """
     from etl.cli.show import diff_lines, diff_objects, reject_words, report, run_session
     from etl.pipeline.session import session

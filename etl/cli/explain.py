@@ -85,7 +85,9 @@ def parse_place(place: str) -> "LinePlace":
 
     match = re.fullmatch(r"(.+):(\d{1,18})", place, re.DOTALL)
     if not match:
-        way_out = "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE for a file of records.  `copydesk diff` prints such numbers."
+        way_out = (
+            "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE for a file of records.  `clean -v` prints both."
+        )
         raise UsageError(place, "names no line", way_out)
     path, record = _file_and_record(match[1])
     return LinePlace(path, int(match[2]), record)

@@ -82,7 +82,7 @@ def _notes(outcome: Outcome) -> list[str]:
     judged = "rules match all sentences, or the first or the last one.  See the audit."
     notes += [f"{number(suspect, 'article')} suspect: {judged}"] if suspect else []
     lost = dict(outcome.tally.warnings).get(METADATA_LOST, 0)
-    where = "" if lost else "; they are in the metadata, unchanged"
+    where = "" if lost else f"; {'it is' if unread == 1 else 'they are'} in the metadata, unchanged"
     notes += [f"{number(unread, 'date')} could not be read{where}"] if unread else []
     notes += [f"{number(lost, 'article')} with {METADATA_LOST} in this shape; --shape copydesk has one"] if lost else []
     for note, holder in _BESIDE:

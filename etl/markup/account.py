@@ -44,11 +44,11 @@ class Account(Struct, frozen=True):
         """Yield the account, line by line."""
         told, others = self.features[:FEATURES_TOLD], self.features[FEATURES_TOLD:]
         likely, least = self.probability / 1000, self.least / 1000
-        yield f"page model: the probability that this line is story is {likely:.3f}; a line is kept at {least:.3f} or more"
+        yield f"page model: probability that this line is story: {likely:.3f}.  A line is kept at {least:.3f} or more."
         if self.overruled:
             yield f"  {self.overruled}"
-        bias = _signed(self.bias)
-        yield f"  log-odds of removal: {_signed(self.score)}, the sum of {bias} for any line, and these for its features:"
+        score, bias = _signed(self.score), _signed(self.bias)
+        yield f"  log-odds of removal: {score}, which is the sum of {bias} for any line, and of these for its features:"
         for one in told:
             yield f"  {_signed(one.adds)} {one.feature} = {one.value:.4g}: {one.why}"
         if others:
