@@ -1,5 +1,6 @@
 """What the documents say is so."""
 
+import ast
 import importlib.util
 import json
 import re
@@ -105,6 +106,23 @@ def test_lowest_versions_are_those_that_are_promised() -> None:
     for requirement in promised:
         name, version = requirement.split(">=")
         assert lowest[name].startswith(version), name
+
+
+# Packages whose docstring lists their modules.
+MAPPED = [
+    *("check", "dedup", "dedup/fingerprint", "dedup/pairs", "dedup/selection", "index", "markup", "markup/features"),
+    *("pipeline", "report", "rules", "rules/classifier", "rules/engine", "rules/matching", "rules/regexes", "segment"),
+]
+
+
+@pytest.mark.parametrize("package", MAPPED)
+def test_a_package_lists_its_modules(package: str) -> None:
+    folder = ROOT / "etl" / package
+    told = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    modules = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+    packages = [path.parent.name for path in folder.glob("*/__init__.py")]
+    listed = re.findall(r"\b\w+\b", told)
+    assert [name for name in (*modules, *packages) if name not in listed] == []
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -1,4 +1,39 @@
-"""Decoded text -> blocks: paragraphs of plain text, or the text blocks of an HTML page with the tag each came from."""
+"""Blocks from decoded text: the paragraphs of plain text, or the text blocks of an HTML page with their tags.
+
+Plain text:
+
+plain         blocks from lines
+wrapping      paragraphs from lines that were wrapped at a width
+limits        how many lines a document may have
+
+An HTML page becomes boxes (elements that begin a new line) and lines, and the page model says which lines are story:
+
+html          blocks of a page; calls the modules below
+walk          boxes and lines, while lxml parses the page
+elements      tables of HTML elements and attributes
+naming        what the class and other attributes of a box say about it
+clues         what a page says about itself: head, microdata, bylines, times
+layout        the boxes, lines and clues of a page, as values
+features/     the features of lines
+page_model    the weights of the page model
+prediction    the probability of each line that it is story: the weights are applied to the features
+story         the lines that are kept
+put_back      lines that the model removes, and that are kept nevertheless
+asides        boxes that are removed by name
+entries       stories beside one another on a page, and the entries of a live blog
+regions       the parts of a page outside its story
+account       why a line was kept or removed, for `explain`
+
+Metadata and other parts:
+
+metadata      headline, author, date and other fields
+linked_data   JSON-LD
+page_state    a story in the data for the scripts of a page
+shown_dates   dates as pages show them
+selector      the boxes that the CSS selectors of rules find
+levels        the elements around a line that Markdown shows
+links         where links are in a line
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

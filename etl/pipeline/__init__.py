@@ -1,14 +1,18 @@
 """The path of a run: inputs to outputs, stage by stage, with files in a workspace between the stages.
 
-job          what a worker is sent: settings, and a share of the input
-workspace    the files of a run: parts that appear whole, marks of what is done, the lock of an output
-tasks        the work of one stage on one shard
-run          the stages in order, over all shards; what is done is not done again
-session      a run into an output: its claim, what an unfinished run left, its delivery
-delivery     where results go, and how articles and audit change together
-documents    documents between two stages
-lines        in how many documents of the run a line stands
-fingerprints  those of shards: one Arrow file each
-select       duplicates across the run; history: what earlier runs kept
-records      the stages of `copydesk dedup`
+job                what a worker gets: the settings, and a shard of the input
+workspace          the files of a run: complete parts, markers of finished tasks, the lock of an output
+tasks              the work of one stage on one shard
+threads            tasks in threads of one process
+run                the stages in order; a finished task is not run again
+session            a run into an output: its lock, the remains of an unfinished run, its delivery
+delivery           where results are written, and how articles and audit are replaced together
+to_store           results in an object store
+documents          documents between two stages
+lines              in how many documents of the run a line is
+fingerprints       the fingerprints of all shards, in memory or in files
+select_duplicates  the duplicates of the run
+history            the blocks that earlier runs kept, and what a run adds to an index
+duplicates         removals from the duplicates of a document
+records            the stages of `copydesk dedup`
 """

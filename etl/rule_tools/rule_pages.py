@@ -70,7 +70,7 @@ def _section(sourced: Sourced) -> Iterator[str]:
     yield f"{rule.title}. {rule.why}"
     yield " · ".join(terms(rule))
     keeps = (*rule.keeps, *(rule.unless.keeps if rule.unless else ()))
-    for says, examples in (("Names", rule.drops), ("Turns", _turns(rule)), ("Keeps", keeps)):
+    for says, examples in (("Drops", rule.drops), ("Turns", _turns(rule)), ("Keeps", keeps)):
         if examples:
             yield "\n".join([f"{says}:\n", *map(_example, examples)])
 

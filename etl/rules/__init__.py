@@ -1,10 +1,10 @@
-"""Judge blocks against packs: the only interpreter of rules.  It names blocks and parts of them; it removes nothing.
+"""Find the blocks, and the parts of blocks, that the rules of packs match.  Nothing is removed from a text here.
 
-language     what a rule may say
-regexes/     what regexes require of a text, and how they are run
-matching/    does a rule match a block: patterns, neighbours, guards, exceptions, on a view of the article
-engine/      rules compiled and run over batches: literal search, prefilter, phases, cuts, removals, fields
-classifier/  furniture without a label: lexicon, features, forest, and the floor under all that goes by shape
+language     the keys and values of a rule
+regexes/     regexes: the literals that they require, the names in them, their time limit
+matching/    tests of a block, of its neighbours and of its article: patterns, guards, exceptions
+engine/      the search for literals, the choice of the rules to test, and matches that become removals
+classifier/  furniture that no rule matches, and the text that is protected from the classifier
 """
 
 from etl.rules.engine.extract import filled

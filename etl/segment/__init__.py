@@ -1,6 +1,8 @@
-"""A document -> its articles.  Splits a roundup or an archive where its layout proves a new story.
+"""Divide a document into its articles.  A document is divided only if its layout shows where each story begins.
 
-One story stays one article.
+headlines   headlines, and the publishers that they name
+roundups    several stories in one document, recognised by their headlines
+archives    stories that an archive exported into one text, each between lines that begin or end it
 """
 
 import re

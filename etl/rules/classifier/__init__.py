@@ -1,9 +1,15 @@
-"""Furniture that has no label, told by its words, its shape and its neighbours; no list of words of any language.
+"""The classifier finds furniture by its words, its shape and its neighbours, in any language.
 
 text         characters and tokens of a batch, as arrays
-lexicon      what a block speaks of: hashed words, one number a block
-comments     marks of readers' comments
-features     all that the forest asks, as columns
-model        lexicon and forest: scores, predictions, evidence
-floor        sentences of the story, which no judge by surroundings may take
+lexicon      a score for the words of a block, from hashes of the words
+comments     signs of comments by readers
+features     the features that the forest uses, as columns
+model        lexicon and forest: scores, probabilities, and the features that decided
+
+Text that is protected from the classifier, and from rules that look at neighbours:
+
+floor        sentences of the story
+tables       cells of tables
+letters      names below letters to the editor
+facts        facts with labels, such as opening hours
 """

@@ -1,10 +1,11 @@
-"""The floor under every judge by surroundings: what reads like a sentence of the story is not theirs to take.
+"""Sentences of the story, which are protected from the classifier and from rules that look at neighbours.
 
-A sentence ends with a full stop of its script.  It is of the story if it stands in a run of sentences with a sure one;
-if it is long and no further from the next than the sure ones of its page are from one another; or if it is long, near a
-sure one, and has a word or a name of the story, or a quotation.  Sure are long sentences that the forest keeps by a
-wide margin.  A sentence without a word of furniture that stands near a kept one is kept, too: labels that no rule knows
-may part it from the others.  Outside a run the floor yields where the forest is sure of furniture.
+A sentence ends with a full stop of its script.  A *sure* sentence is long, and the forest keeps it by a wide margin.
+A sentence belongs to the story in three cases: it is in a run of sentences that has a sure one; it is long, and no
+further from the next sentence than the sure ones of its page are from one another; or it is long, near a sure one, and
+has a word or a name of the story, or a quotation.  A sentence without words of furniture that is near a kept sentence
+is kept, too, because labels that no rule matches may separate it from the others.  A sentence outside a run is not
+protected if the score of the forest is well above the threshold.
 """
 
 from collections.abc import Mapping, Sequence

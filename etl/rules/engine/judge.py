@@ -21,11 +21,11 @@ def judge(
 ) -> list[tuple[Removal, ...]]:
     """Return, for each article of a batch, the removals of its blocks; blocks of its frame are not judged.
 
-    Rules that look at one block go first; contextual rules may ask what these have named.  All rules of a phase read
-    the same snapshot.  The first rule by rank is named, the others stand in `also`.  The classifier is asked last, of
-    the blocks that no rule has named; in `also` stand the features that weighed most.  What reads like a sentence of
-    the story is tagged and kept, unless a label names it.  The result does not depend on how articles fall into
-    batches.
+    Rules that look at one block run first.  Rules that look at neighbours run second, and can use the results of the
+    first.  All rules of a phase see the same blocks.  If several rules match a block, the removal names the one with
+    the lowest rank, and lists the others in `also`.  The classifier runs last, on the blocks that no rule matches, and
+    lists in `also` the features that contributed most.  Sentences of the story are tagged and kept, unless a label
+    matches them.  The result does not depend on how articles are divided into batches.
     """
     found = rules.search(views) if candidates is None else candidates
     named = [_judge_by_rules(view, hits.rules, rules) for view, hits in zip(views, found, strict=True)]

@@ -1,4 +1,7 @@
-"""What is judged by its surroundings: by the classifier, by rules that go by shape, and what the floor keeps."""
+"""Removals by the classifier and by rules that look at shape and neighbours, and the text that is protected from both.
+
+`floor` protects sentences of the story.  `tables`, `letters` and `facts` protect lines that only look like furniture.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Named(Struct, frozen=True):
-    """An article with the removals by rules, by position; `shaped` are those by rules that go by shape alone."""
+    """An article with the removals by rules, by position; `shaped` are those by rules that look only at shape."""
 
     view: ArticleView
     removals: Mapping[int, Removal]
@@ -36,7 +39,7 @@ class Named(Struct, frozen=True):
 
 
 def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:
-    """Return, for each article of a batch, all removals: by rules and by the classifier, less what the floor keeps."""
+    """Return all removals of each article of a batch: by rules and by the classifier, without those of protected text."""
     removals = [tuple(one.removals.values()) for one in articles]
     pages = _pages_to_score(articles, rules)
     if pages:
@@ -47,7 +50,7 @@ def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[t
 
 
 def _pages_to_score(articles: Sequence[Named], rules: JudgingRules) -> "dict[int, Page]":
-    """Return the articles in which something is judged by its surroundings, by position."""
+    """Return the articles, by position, that the classifier scores, or in which a rule removes a block by its shape."""
     pages = {at: _page(one) for at, one in enumerate(articles) if one.shaped or _asks_classifier(one.view, rules)}
     unsure = [at for at in pages if not articles[at].shaped]
     if rules.classifier and unsure:
@@ -60,7 +63,8 @@ def _pages_to_score(articles: Sequence[Named], rules: JudgingRules) -> "dict[int
 def _asks_classifier(view: ArticleView, rules: JudgingRules) -> bool:
     """Return whether the classifier judges an article.
 
-    The page model has judged all lines of a page; what it judged by is gone from an article that was cleaned before.
+    It does not judge HTML pages, where the page model has judged all lines.  It does not judge articles that copydesk
+    wrote, because the lines beside a line on the page may be missing there.
     """
     return rules.classifier is not None and view.kind == "text" and len(view) >= MIN_BLOCKS
 
@@ -77,7 +81,7 @@ def _page(named: Named) -> "Page":
 
 
 def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:
-    """Return the removals of an article; those that the floor refuses are tags."""
+    """Return the removals of an article.  Removals of protected sentences become tags."""
     view, found = named.view, dict(named.removals)
     version = rules.classifier.version if rules.classifier else ""
     by_surroundings = set(named.shaped)
@@ -102,7 +106,7 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
 
 
 def _stays(named: Named) -> set[int]:
-    """Return the positions of lines that look like furniture alone, and are part of a table, a letter or a fact box."""
+    """Return the positions of lines that look like furniture, but are part of a table, a letter or a list of facts."""
     view = named.view
     known = view.named.keys() - named.shaped
     return {at for find in (table_cells, signatures, facts) for at in find(view.plain, known)}

@@ -1,9 +1,11 @@
-"""Does a rule match a block?  What a rule sees of an article, and predicates on it, compiled once per rule.
+"""Tests of blocks, compiled once for each rule.
 
-view         an article as rules see it: its blocks folded, counted and placed
-patterns     predicates on one block
-neighbours   predicates on the blocks around it
-guards       `where`, `unless` and `scope`: what blocks a rule that matches
-exceptions   lines that a user exempts from rules
-recurrence   the lines that stand in many documents of a run
+view         an article as rules see it: its blocks, folded and counted
+patterns     tests of one block
+vocabulary   lines of a few listed words (`words` and `fillers`)
+neighbours   tests of the blocks around a block
+recurrence   lines that are in many documents of a run
+guards       `where`, `unless` and `scope`, which keep a block that matches
+exceptions   `[[exception]]`: lines that a user keeps
+reported     sentences that report what somebody says, which built-in rules keep
 """
