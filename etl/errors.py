@@ -50,10 +50,10 @@ class Unreadable(CopydeskError):
     exit_code = 4
 
 
-def unreadable(count: int) -> str:
+def unreadable_words(count: int) -> str:
     """Return how many files and records could not be read, in words.
 
-    >>> unreadable(1), unreadable(1200)
+    >>> unreadable_words(1), unreadable_words(1200)
     ('1 file or record could not be read', '1,200 files or records could not be read')
     """
     return f"{count:,} {'file or record' if count == 1 else 'files or records'} could not be read"

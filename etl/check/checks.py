@@ -1,4 +1,4 @@
-"""The table of checks: one entry each.  What finds them is in `furniture`, `articles`, `recurring`, `run` and `audits`."""
+"""The table of checks, one entry each.  The modules beside it, such as `furniture` and `articles`, find the faults."""
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase

@@ -14,7 +14,7 @@ from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import held_warnings, number, say, table, visible
 from etl.cli.types import File, Folder
-from etl.errors import UsageError, unreadable
+from etl.errors import UsageError, unreadable_words
 
 if TYPE_CHECKING:
     from etl.check.baseline import Baseline
@@ -155,7 +155,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
     if rules.baseline:
         report = structs.replace(report, notes_as="nothing" if chosen["quiet"] else "counts")
     _write(report, formats)
-    unread = [f"{unreadable(outcome.unread)}; the check raw.unreadable did not run"]
+    unread = [f"{unreadable_words(outcome.unread)}; the check raw.unreadable did not run"]
     _speak(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)

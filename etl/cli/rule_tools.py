@@ -15,7 +15,7 @@ from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import parse_place
 from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import Count, File, Place
-from etl.errors import unreadable
+from etl.errors import unreadable_words
 
 if TYPE_CHECKING:
     from etl.document import Judged
@@ -226,7 +226,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> "Iterator[Callable[
 
         yield judged
     for (path, row), reason in islice(rejects.items(), 1):
-        say(f"{unreadable(len(rejects))}, first {path}:{row}: {reason}")
+        say(f"{unreadable_words(len(rejects))}, first {path}:{row}: {reason}")
         raise SystemExit(4)
 
 

@@ -10,7 +10,7 @@ import click
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
 from etl.cli.terminal import as_json, held_warnings, number, one_line, say, table, visible
-from etl.errors import unreadable
+from etl.errors import unreadable_words
 from etl.formats.outputs import read_outputs
 from etl.formats.source import in_one_line
 from etl.packs import Selection, load_rules
@@ -116,7 +116,7 @@ def _errors(outcome: Outcome, rejects: Sequence[str], rejects_file: str) -> list
     ]
     if outcome.tally.rejects:
         where = f" (see {rejects_file})" if rejects_file else ""
-        errors += [f"{unreadable(outcome.tally.rejects)}{where}:", *rejects]
+        errors += [f"{unreadable_words(outcome.tally.rejects)}{where}:", *rejects]
     if outcome.tally.rejects > len(rejects) > 0:
         errors.append("  …")
     return errors

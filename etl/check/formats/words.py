@@ -7,7 +7,7 @@ from itertools import islice
 from etl.check.checks import CHECKS
 from etl.check.limits import rate_words
 from etl.check.model import Finding, Report, Row
-from etl.errors import unreadable
+from etl.errors import unreadable_words
 
 # Findings of a key that `text` shows; the table has the rest as a number.
 SHOWN_OF_KEY = 5
@@ -120,7 +120,7 @@ def _verdict(report: Report) -> Iterator[str]:
     unread = sum(row.count.subjects for row in report.rows if row.key.check == "raw.unreadable")
     subjects = {scope: count.subjects - unread * (scope == "raw") for scope, count in report.totals.items()}
     looked = [f"{count:,} {nouns[scope]}{'s' * (count > 1)}" for scope, count in subjects.items() if count]
-    words = [unreadable(unread)] if unread else []
+    words = [unreadable_words(unread)] if unread else []
     words += [f"{', '.join(looked)} checked"] if looked else []
     yield f"{'failed' if report.failures else 'passed'}: {', '.join(words)}\n"
     yield from (f"  {failure}\n" for failure in report.failures)

@@ -39,7 +39,7 @@ class Named(Struct, frozen=True):
 
 
 def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[tuple[Removal, ...]]:
-    """Return all removals of each article of a batch: by rules and by the classifier, without those of protected text."""
+    """Return all removals of each article of a batch, by rules and the classifier, without those of protected text."""
     removals = [tuple(one.removals.values()) for one in articles]
     pages = _pages_to_score(articles, rules)
     if pages:
