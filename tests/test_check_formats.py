@@ -121,6 +121,20 @@ def test_each_line_for_people_is_one_line(name: str) -> None:
     assert {line.replace("\\|", "").count("|") for line in table} <= {9}
 
 
+@pytest.mark.parametrize(
+    ("name", "count", "said"),
+    [
+        pytest.param("text", 6, "    … and 1 more finding of raw.boilerplate", id="text: one is not shown"),
+        pytest.param("text", 7, "    … and 2 more findings of raw.boilerplate", id="text: two are not shown"),
+        pytest.param("github", 2, "; 1 more finding\n", id="github: one is not shown"),
+        pytest.param("github", 3, "; 2 more findings\n", id="github: two are not shown"),
+    ],
+)
+def test_findings_that_are_not_shown_are_counted(name: str, count: int, said: str) -> None:
+    assert said in written(name, report(*map(finding, range(1, count + 1))))
+    assert "more finding" not in written(name, report(finding()))
+
+
 def test_300_findings_are_20_annotations_at_most_and_a_full_table(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,8 @@ def _annotation(row: Row, finding: Finding, keys_more: int) -> str:
     place = finding.place
     properties = {"file": place.path, "line": str(place.file_line or ""), "title": f"{row.key.check} {row.key.rule}"}
     given = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    more = f"; {row.count.findings - 1:,} more findings" if row.count.findings > 1 else ""
+    rest = row.count.findings - 1
+    more = f"; {rest:,} more finding{'s' * (rest > 1)}" if rest else ""
     others = f"; for {keys_more:,} more rows, see the summary" if keys_more > 0 else ""
     quoted = f": {finding.text}" if finding.text else ""
     origin = f" (from {place.origin})" if place.origin else ""
