@@ -160,9 +160,11 @@ def words(found: Explanation) -> Iterator[str]:
     left = found.rules - sum(one.rule != CLASSIFIER for one in found.matching_rules)
     is_named = found.matching_rules or any(one.rule not in REASONS for one in found.entries)
     yield f"  {'the other ' if is_named else ''}{left} rules do not match, or do not apply here"
+    draft = f"copydesk rules new {shlex.quote(found.asked)} --pack mine"
     if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
-        asked = shlex.quote(found.asked)
-        yield f"To keep the line, draft a rule that keeps its element: copydesk rules new {asked} --pack mine"
+        yield f"To keep the line, draft a rule that keeps its element: {draft}"
+    if found.is_kept and not found.matching_rules:
+        yield f"If the line is furniture, draft a rule that removes it: {draft}"
     if found.page:
         yield from found.page.words()
     if found.exception:
