@@ -252,7 +252,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     encoding = wide_encoding(opened.head, reading.encoding)
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
     if not dialect:
-        raise Unreadable(source.name, "is not CSV: its lines are not delimited alike", "Read it with --from text.")
+        raise Unreadable(source.name, "is not CSV: its lines have different delimiters", "Read it with --from text.")
     file, before = before_damage(opened.file)
     cut = list[bytes]()
     lines: Iterator[str] = map(_line, _whole(_lines(in_utf8(file, encoding), opened.head), before, cut))

@@ -63,7 +63,7 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
     except RecursionError:
         raise Unreadable(NO_PATH, "is nested too deep, or within itself") from None
     except ValueError as error:
-        raise Unreadable(NO_PATH, f"holds what JSON has no form for: {error}") from None
+        raise Unreadable(NO_PATH, f"has a value that JSON cannot represent: {error}") from None
     if len(body) > MAX_DOCUMENT_BYTES:
         raise Unreadable(NO_PATH, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
     digest = sha256(body).hexdigest()
@@ -90,7 +90,7 @@ def _plain(name: str, value: Any) -> Any:
         for method in ("item", "isoformat", "tolist"):
             if callable(convert := getattr(inner, method, None)):
                 return convert()
-        fault = f"field '{name}' holds a {type(inner).__name__}, which JSON has no form for"
+        fault = f"field '{name}' has a value of type {type(inner).__name__}, which JSON cannot represent"
         raise TypeError(f"{fault}: make it a str or a number, or leave it out")
 
     return msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=as_builtin)

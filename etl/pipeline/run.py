@@ -333,7 +333,7 @@ def _check_read(tally: Tally, found: Found) -> None:
 
 def _nothing_in(found: Found) -> NoInput:
     names = " ".join(source.name for source in found.sources[:3])
-    why = "What is named is empty, or copydesk wrote it and it holds no articles."
+    why = "The inputs are empty, or copydesk wrote them, and they have no articles."
     return NoInput(names, "there is nothing to read", why)
 
 
