@@ -244,7 +244,7 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
     of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
     if not 1 <= line <= count:
         lines = f"{count:,} line{'s' * (count > 1)}"
-        way_out = "Lines count from 1.  For an HTML page, the lines of its text count: `copydesk diff` prints numbers."
+        way_out = "Lines count from 1.  For an HTML page, the lines of its text count: `copydesk diff` numbers them."
         return f"{of} has {lines}", way_out
     return "this line is blank", "Name a line with text."
 
