@@ -105,7 +105,7 @@ def _next_within(body: bytes, behind: bytes, is_well_ended: bool) -> int:
 
 
 def _end_of_records(body: bytes, at: int, ends: dict[int, int]) -> int:
-    """Return where the last of the records ends that follow one another from a place on; `ends` keeps what was found."""
+    """Return where the last of the records ends that follow one another from a place on; `ends` keeps what is found."""
     passed: list[int] = []
     while at not in ends and (size := _size(body, at)) >= 0:
         passed.append(at)
