@@ -39,7 +39,7 @@ _NAMING = later(
     rf"(?:\b(?:{_BY_WORDS})|γράφ(?:ει|ουν)\s+\w+|{_BY_SIGNS})\W*$|\b(?:text|words|story|{_BY_LABELS})\s*[:：/]\s*$",
     re.IGNORECASE,
 )
-_ADDRESS = later(r"(?:https?:)?//\S+|www\.\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*")
+_ADDRESS = later(r"(?:https?:)?//\S+|www\.\S+|(?<!\S)(?:\S+@\S+\.\w+|\S+\.(?:com|org|net)/\S*)")
 # As feeds and mail write it: "jane@example.org (Jane Roe)", "Jane Roe <jane@example.org>".
 _MAILBOX = later(r"[^\s@<>()]+@[^\s@<>()]+ ?\((?P<behind>[^()@]+)\)|(?P<before>[^<>@]+?) ?<[^<>@\s]+@[^<>@\s]+>")
 # As catalogues write it: "Roe, Jane Mary".

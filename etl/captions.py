@@ -37,7 +37,8 @@ _AGENCY = (
 )
 # "… for the last time. Marta Oake / AP", "… (AP Photo/Marta Oake)", "… [Marta Oake/Reuters]".
 _AT_END = later(
-    rf"\s*[(\[]([^()\[\]]*\b{_AGENCY}\b[^()\[\]]*|[A-Z][^()\[\]\d]{{1,40}})[)\]]\s*$|(?<=[.!?…])\s+((?:[^\s.!?]+\s+){{0,5}}?[^\s.!?]*\b{_AGENCY}\b[^.!?]{{0,40}})$"
+    rf"(?<!\s)\s*[(\[]([^()\[\]]{{0,200}}\b{_AGENCY}\b[^()\[\]]{{0,200}}|[A-Z][^()\[\]\d]{{1,40}})[)\]]\s*$"
+    rf"|(?<=[.!?…])\s+((?:[^\s.!?]+\s+){{0,5}}?[^\s.!?]*\b{_AGENCY}\b[^.!?]{{0,40}})$"
 )
 # Words of a credit that is nothing else: "Andrew Roth/The Washington Post via Getty Images".
 _BETWEEN_NAMES = later(r"[\s/|,]+")
@@ -46,7 +47,7 @@ MAX_CREDIT_WORDS = 10
 _OPENING = later(r"^(?:(?:image|photo|picture|media|video)\s+)?caption(?:\s*[,:]|\s|$)\s*", re.I)
 _AGENCY_ALONE = later(rf"\b{_AGENCY}\b")
 _AROUND = " \t,;:|/–—-"
-_BUTTONS = later(r"\s*\b(?:hide|toggle) caption\b\s*", re.I)
+_BUTTONS = later(r"(?<!\s)\s*\b(?:hide|toggle) caption\b\s*", re.I)
 
 
 class Caption(Struct, frozen=True, gc=False):

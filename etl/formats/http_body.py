@@ -20,6 +20,8 @@ _GZIP = b"\x1f\x8b"
 # Behind the end of a page these are padding.
 _PADDING = b"\0\r\n"
 _CUT = "its page is packed, and cut"
+# Unpacked at a time: what is behind the end of a member is copied each time.
+_PIECE_BYTES = 8 << 10
 
 
 class Unpacked(Struct, frozen=True, gc=False):
@@ -87,19 +89,21 @@ def _inflated(packed: bytes) -> Unpacked:
     else:
         has_head = len(packed) > 1 and packed[0] & 15 == 8 and not int.from_bytes(packed[:2]) % 31
         form = zlib.MAX_WBITS if has_head else -zlib.MAX_WBITS
-    parts, size, rest = list[bytes](), 0, packed
-    while rest and (not parts or rest.startswith(_GZIP)):
+    parts, size, at = list[bytes](), 0, 0
+    while at < len(packed) and (not parts or packed.startswith(_GZIP, at)):
         unpacker = zlib.decompressobj(form)
-        try:
-            parts.append(unpacker.decompress(rest, MAX_DOCUMENT_BYTES + 1 - size))
-        except zlib.error as error:
-            raise OSError(f"its page is packed, and damaged: {error}") from None
-        size += len(parts[-1])
-        if size > MAX_DOCUMENT_BYTES:
-            return Unpacked(b"".join(parts))
+        while not unpacker.eof and (piece := packed[at : at + _PIECE_BYTES]):
+            try:
+                parts.append(unpacker.decompress(piece, MAX_DOCUMENT_BYTES + 1 - size))
+            except zlib.error as error:
+                raise OSError(f"its page is packed, and damaged: {error}") from None
+            size += len(parts[-1])
+            if size > MAX_DOCUMENT_BYTES:
+                return Unpacked(b"".join(parts))
+            at += len(piece) - len(unpacker.unused_data)
         if not unpacker.eof:
             raise OSError(_CUT)
-        rest = unpacker.unused_data
+    rest = packed[at:]
     return Unpacked(b"".join(parts), rest if rest.strip(_PADDING) else b"")
 
 

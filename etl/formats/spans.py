@@ -6,7 +6,8 @@ of one value and one piece.  What stands between the objects, as a string in an 
 
 import json
 import re
-from collections.abc import Generator, Iterator
+from array import array
+from collections.abc import Collection, Generator, Iterator
 from typing import IO
 
 from msgspec import Struct
@@ -69,6 +70,7 @@ class _Scanner:
 
     `_start` is where the value that is open began, `_inside` how far the string that is open was read; -1 for none.
     Where no value is open, `_gap` is the end of the last one, and `_quote` where the string that is open began.
+    `_unclosed` are objects that are known not to end: the scan stops where one of them opens.
     """
 
     def __init__(self) -> None:
@@ -78,17 +80,13 @@ class _Scanner:
         self._start = self._inside = self._quote = -1
         self._gap = 0
         self._has_object = False
+        self._unclosed: Collection[int] = ()
 
     def feed(self, piece: bytes, limit: int) -> Iterator[tuple[bytes, str]]:
         self._buffer += piece
         yield from self._scan()
         if self._start >= 0 and len(self._buffer) - self._start > limit:
-            yield (
-                self._buffer[self._start : self._start + limit],
-                f"is one record of more than {limit >> 20} MiB, or its end is missing",
-            )
-            self._resume()
-            yield from self._scan()
+            yield from self._give_up(f"is one record of more than {limit >> 20} MiB, or its end is missing", limit)
         if self._start < 0 and len(self._buffer) - self._gap > limit:
             yield from self._between(len(self._buffer), is_end=False)
             self._gap, self._quote = len(self._buffer), -1
@@ -104,14 +102,46 @@ class _Scanner:
         """Yield what is left at the end: a record that was cut, and what stands behind the last."""
         while self._start >= 0 or self._quote >= 0:
             if self._start >= 0:
-                start, behind = self._start, self._resume()
-                yield self._buffer[start : self._at], "is cut: its closing bracket is missing"
-                if not behind:
-                    return
+                yield from self._give_up("is cut: its closing bracket is missing")
             else:
                 self._at, self._quote, self._inside = self._quote + 1, -1, -1
-            yield from self._scan()
+                yield from self._scan()
         yield from self._between(len(self._buffer), is_end=True)
+
+    def _give_up(self, fault: str, limit: int = 0) -> Iterator[tuple[bytes, str]]:
+        """Yield the value that is open as damaged, and so those behind it that do not end within `limit` bytes either.
+
+        To scan on from each would take quadratic time where a bracket is missing in all objects of a stream.
+        """
+        self._unclosed = self._find_unclosed()
+        while self._start >= 0 and len(self._buffer) - self._start > limit:
+            start = self._start
+            self._resume()
+            yield self._buffer[start : min(self._at, start + limit) if limit else self._at], fault
+            yield from self._scan()
+        self._unclosed = ()
+        if self._start >= 0:  # its end may come
+            self._at, self._start = self._start, -1
+            yield from self._scan()
+
+    def _find_unclosed(self) -> Collection[int]:
+        """Return the places of the objects behind a closing bracket, within the open value, that do not end."""
+        places, depths = array("q"), array("q")
+        depth, is_behind = 0, False
+        for token in _TOKEN.finditer(self._buffer, self._start):
+            sign = token[0]
+            if sign in (b"{", b"["):
+                depth += 1
+                if sign == b"{" and is_behind:
+                    places.append(token.start())
+                    depths.append(depth)
+            elif sign in (b"}", b"]"):
+                depth -= 1
+                while depths and depths[-1] > depth:
+                    places.pop()
+                    depths.pop()
+            is_behind = sign in (b"}", b"]")
+        return frozenset(places)
 
     def _scan(self) -> Iterator[tuple[bytes, str]]:
         """Yield the objects that end in the buffer, with "" for a fault, and what stands before each of them.
@@ -145,6 +175,8 @@ class _Scanner:
                 if self._start < 0 and sign == b"{":
                     yield from self._between(token.start(), is_end=False)
                     self._start, self._depth, self._has_object = token.start(), 0, True
+                    if self._start in self._unclosed:
+                        return -1
                 self._depth += self._start >= 0
             elif sign in (b"}", b"]") and self._start >= 0:
                 self._depth -= 1
@@ -173,12 +205,11 @@ class _Scanner:
         self._at, self._inside = (end + 1, -1) if is_ended else (self._at, end)
         return is_ended
 
-    def _resume(self) -> bool:
-        """Go on behind a value that does not end, where another object opens; return whether one does."""
+    def _resume(self) -> None:
+        """Go on behind a value that does not end, where another object opens, or at the end."""
         match = _OPENS_AGAIN.search(self._buffer, self._start + 1)
         self._start, self._depth, self._inside = -1, 0, -1
         self._at = self._gap = match.end() if match else len(self._buffer)
-        return match is not None
 
 
 def _elements(gap: bytes) -> Iterator[tuple[bytes, str]]:
