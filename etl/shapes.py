@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Struct, structs
 
 from etl.captions import Caption
+from etl.errors import RestoreError
 from etl.record import NO_FIELDS, OptionalFields, Record
 
 ShapeName = Literal["copydesk", "dolma", "hf", "trafilatura", "schema.org"]
@@ -269,14 +270,26 @@ def _with_column(shape: Shape, path: str, column: Column) -> Shape:
 def identity(fields: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return id and text of a record in any shape; None if it is in none.
 
+    Raises RestoreError if it has two ids, or two texts, in the fields of two shapes: a reader may see the other one.
+
     >>> identity({"identifier": "7", "articleBody": "One."})
     ('7', 'One.')
     """
-    for shape in SHAPES.values():
-        own, text = fields.get(shape.id), fields.get(shape.text)
-        if isinstance(own, str) and isinstance(text, str):
-            return own, text
-    return None
+    found = [
+        (fields[own], fields[text])
+        for own, text in _IDENTITIES
+        if isinstance(fields.get(own), str) and isinstance(fields.get(text), str)
+    ]
+    if not found:
+        return None
+    again = fields.get("raw_text")  # that of `trafilatura --json`
+    if len({*found, (found[0][0], again if isinstance(again, str) else found[0][1])}) > 1:
+        fault = "has two ids or two texts, in the fields of two shapes: it was changed"
+        raise RestoreError(f"article {found[0][0]}", fault, "Clean the input again.")
+    return found[0]
+
+
+_IDENTITIES = tuple(dict.fromkeys((shape.id, shape.text) for shape in SHAPES.values()))
 
 
 def encoded(shape: Shape) -> Callable[[Record], bytes]:

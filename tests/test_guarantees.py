@@ -724,6 +724,27 @@ def test_r6_restore_notices_what_was_changed(
         assert not (tmp_path / "back").exists()
 
 
+@pytest.mark.parametrize(
+    "shape, fields",
+    [
+        ("schema.org", {"id": "identifier", "text": "articleBody"}),
+        ("copydesk", {"identifier": "id", "articleBody": "text"}),
+        ("trafilatura", {"raw_text": "text"}),
+    ],
+)
+def test_a_second_text_in_a_record_is_refused(run: Run, tmp_path: Path, shape: str, fields: dict[str, str]) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "o.jsonl", "--shape", shape).code == 0
+    record = json.loads((tmp_path / "o.jsonl").read_text())
+    record |= {name: record[told] for name, told in fields.items()}
+    write(tmp_path / "o.jsonl", json.dumps(record) + "\n")
+    assert run("restore", "o.jsonl", "-o", "back.txt").code == 0
+    write(tmp_path / "o.jsonl", json.dumps(record | {list(fields)[-1]: "Nobody marched."}) + "\n")
+    for command in ("restore o.jsonl -o again.txt", "check o.audit.jsonl", "report o.jsonl -o r.html"):
+        done = run(*command.split())
+        assert done.code in (1, 5) and "two texts" in done.err + done.out, (command, done)
+
+
 def _changed(action: str, **values: object) -> Callable[[bytes], bytes]:
     """Change fields of the first entry of an action."""
 

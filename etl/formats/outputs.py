@@ -88,7 +88,7 @@ def is_of_audit(articles: IO[bytes], audit: IO[bytes]) -> bool:
                 return found is not None and entry.also.split(",")[0] == f"{found[0]}:{text_sha256(found[1])}"
             if entry.action == "end":
                 return entry.rule == END_OF_DEDUP and entry.line_sha256 == lines_checksum(articles)
-    except (OSError, Damaged, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, Damaged, RestoreError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     return False
 

@@ -94,8 +94,8 @@ class Listener:
 
     def __init__(self) -> None:
         self.clues: list[Clue] = []
-        self.unseen: frozenset[str] = frozenset()
-        self.unseen_classes: frozenset[str] = frozenset()
+        self.unseen: set[str] = set()
+        self.unseen_classes: set[str] = set()
         # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
 
@@ -133,8 +133,9 @@ class Listener:
             _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
             if name == "style":
-                self.unseen |= unseen(text)
-                self.unseen_classes = frozenset(name[1:] for name in self.unseen if name[0] == ".")
+                hidden = unseen(text)
+                self.unseen |= hidden
+                self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
             elif name == "state":
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)

@@ -89,8 +89,8 @@ _KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파�
 # A date or time behind a name.
 _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
-_LAST_MONTH = re.compile(rf"[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
-_ON = re.compile(r"\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
+_LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
+_ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
