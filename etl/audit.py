@@ -346,10 +346,12 @@ class Restoration:
 def place_of(path: str, row: int, record: str, line: int = 0) -> str:
     """Return a place as `explain` takes it: `path:line`, of a record `path:row:line`; without a line, of the document.
 
+    A line feed in a name is written as `\\n`, or the rest would be a line of its own, which CI systems may obey.
+
     >>> place_of("page.txt", 1, "", 12), place_of("crawl.jsonl", 7, "id-7", 3), place_of("page.txt", 1, "")
     ('page.txt:12', 'crawl.jsonl:7:3', 'page.txt')
     """
-    return ":".join([path, *([str(row)] if record else []), *([str(line)] if line else [])])
+    return ":".join([path.replace("\n", "\\n"), *([str(row)] if record else []), *([str(line)] if line else [])])
 
 
 def text_sha256(text: str) -> str:

@@ -6,8 +6,10 @@ import gzip
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -286,6 +288,30 @@ def test_a_folder_is_walked_alike_by_its_address(run: Run, tmp_path: Path) -> No
         (tmp_path / name).write_text(STORY)
     found = [run("clean", name, "--show-files").out for name in (f"{tmp_path}/in", f"file://{tmp_path}/in")]
     assert found == [f"{tmp_path}/in/a.txt\n"] * 2
+
+
+def test_any_name_at_an_address_is_read(run: Run, tmp_path: Path) -> None:
+    names = ("a.txt", "my page.txt", "x%41.txt", "a?b=c.txt", "#1 [2].txt", "naïve.txt", "deep/a.txt")
+    for name in names:
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_text(STORY)
+    done = run("clean", f"file://{tmp_path}/in/*.txt", "-o", "out.jsonl", "--dedup", "off")
+    assert done.code == 0, done.err
+    paths = [json.loads(line)["origin"]["path"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert sorted(unquote(path) for path in paths) == sorted(f"file://{tmp_path}/in/{name}" for name in names[:-1])
+    again = [
+        run("clean", path, "-o", "again.jsonl", "-f").code for path in (*paths, f"file://{tmp_path}/in/my page.txt")
+    ]
+    assert again == [0] * 7
+
+
+def test_a_line_feed_in_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a\n::warning::b.txt").write_text(STORY)
+    words = ("clean in -v -o o.jsonl", "diff in", "clean in --show-files", "inspect o.jsonl", "check in")
+    for done in (run(*each.split()) for each in words):
+        assert "warning::b.txt" in done.out + done.err
+        assert not re.search("^::", done.out + done.err, re.MULTILINE)
 
 
 def test_a_pipe_or_a_link_at_an_address_stays(run: Run, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
+from etl.audit import place_of
 from etl.cli import options, settings
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
@@ -222,7 +223,8 @@ def _next(judged: "list[Judged]") -> int | None:
 def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
     draw = judged[at].draw
     yield ""
-    yield visible(f"{at + 1} of {len(judged)}  {draw.path}:{draw.row}:{draw.line}  [{draw.rule}] {draw.kind}")
+    place = place_of(draw.path, draw.row, "row", draw.line)
+    yield visible(f"{at + 1} of {len(judged)}  {place}  [{draw.rule}] {draw.kind}")
     if draw.duplicate_of:
         yield visible(f"  copy of {draw.duplicate_of}")
     yield from (click.style(visible(f"  {draw.above}"), dim=True),) if draw.above else ()

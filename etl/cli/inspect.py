@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from etl.audit import place_of
 from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import say, visible
 from etl.errors import UsageError
@@ -141,8 +142,9 @@ def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Ite
         return
     publisher = f" ({fields.publisher})" if fields.publisher else ""
     yield click.style(visible(f"== {fields.headline or '(no headline)'}{publisher}"), bold=True)
-    named = f"{article.path}:{article.row}" if article.record else article.path
-    place = named if article.path else f"row {article.row}"  # an audit of `dedup` names no file of what stays
+    place = (
+        place_of(article.path, article.row, article.record) if article.path else f"row {article.row}"
+    )  # an audit of `dedup` names no file of what stays
     facts = f"{article.before:,} -> {article.after:,} characters"
     name = fields.id if fields.id != f"{article.path}:{article.row}" else ""  # records without an id are named by place
     yield visible(f"   {'  '.join(filter(None, (fields.status, facts, place, name)))}")

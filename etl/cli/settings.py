@@ -90,7 +90,7 @@ def print_files(found: "Found", reading: "Reading") -> None:
         if share and share.fault == OWN:
             say(f"passed over {source.name}: {PASSED_OVER_OWN}")
         else:
-            click.echo(visible(source.name))
+            click.echo(visible(source.name).replace("\n", "\\n"))
     for name, reason in found.passed_over:
         say(f"passed over {name}: {reason}")
 

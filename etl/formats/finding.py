@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from glob import escape, glob, has_magic
 from pathlib import Path, PurePath
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -114,9 +115,9 @@ def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: I
     """
     for one in listed(address):
         base = one.address.partition("?")[0]
-        fault = excluded.reason(base.partition("://")[2])
+        fault = excluded.reason(unquote(base.partition("://")[2]))
         if one.address != address and not has_magic(address):
-            inner = PurePath(base.removeprefix(address.partition("?")[0]))
+            inner = PurePath(unquote(base.removeprefix(address.partition("?")[0])))
             fault = next(filter(None, map(_fault_of_name, inner.parts)), "") or fault
             fault = fault or ("" if reading.format or suffix_of(base) in suffixes else _OTHER)
         if fault:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -27,6 +27,8 @@ GCS_RETRY_SECONDS = 60
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)})://")
 _ANY_SCHEME = re.compile(r"[A-Za-z][\w+.-]*://")
 _MAGIC = re.compile(r"[*?\[]")
+# What means something else in an address than in a name, or may not stand in one.  "%" may be meant as either.
+_RESERVED = re.compile(r"[^\x21-\x7e]|[\"#<>?\[\\\]^`{|}]")
 
 
 class Stored(Struct, frozen=True, gc=False):
@@ -75,7 +77,7 @@ def connect(address: str) -> "tuple[FileSystem, str]":
     if base.startswith("s3://") and endpoint and not options:
         place = urlsplit(endpoint)
         options = f"?endpoint_override={place.netloc}&scheme={place.scheme}"
-    base = base.replace("gcs://", "gs://")
+    base = _quoted(base.replace("gcs://", "gs://"))
     if base.startswith("gs://") and "retry_limit_seconds=" not in options:
         options = f"{options or '?'}{'&' if options else ''}retry_limit_seconds={GCS_RETRY_SECONDS}"
     try:
@@ -112,11 +114,36 @@ def listed(address: str) -> Iterator[Stored]:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
     prefix = base[: len(head)].rstrip("/")
     pattern = path.rstrip("/") + magic
-    chosen = [one for one in files if not magic or fnmatchcase(one.path, pattern)]
+    chosen = [one for one in files if not magic or _matches(one.path, pattern)]
     if not chosen:
         raise NoInput(address, "there is no such file or folder", "Check the address, and that you may read it.")
     for one in chosen:
-        yield _stored(one, f"{prefix}{one.path.removeprefix(path.rstrip('/'))}{options}")
+        inner = _quoted(one.path.removeprefix(path.rstrip("/")).replace("%", "%25"))
+        yield _stored(one, f"{prefix}{inner}{options}")
+
+
+def _quoted(name: str) -> str:
+    """Return a name as it stands in an address.
+
+    >>> _quoted("s3://bucket/my page?.txt")
+    's3://bucket/my%20page%3F.txt'
+    """
+    return _RESERVED.sub(lambda sign: quote(sign[0]), name)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Return whether a path matches a glob: `*` stands for a part of one name, `**` for any folders.
+
+    >>> _matches("in/a.txt", "in/*.txt"), _matches("in/b/a.txt", "in/*.txt"), _matches("in/b/a.txt", "in/**/*.txt")
+    (True, False, True)
+    """
+    names, ends = path.split("/"), {0}
+    for part in pattern.split("/"):
+        if part == "**":
+            ends = set(range(min(ends, default=len(names) + 1), len(names) + 1))
+        else:
+            ends = {at + 1 for at in ends if at < len(names) and fnmatchcase(names[at], part)}
+    return len(names) in ends
 
 
 def _split_glob(base: str) -> tuple[str, str, str]:
