@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -303,15 +302,6 @@ def test_any_name_at_an_address_is_read(run: Run, tmp_path: Path) -> None:
         run("clean", path, "-o", "again.jsonl", "-f").code for path in (*paths, f"file://{tmp_path}/in/my page.txt")
     ]
     assert again == [0] * 7
-
-
-def test_a_line_feed_in_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "a\n::warning::b.txt").write_text(STORY)
-    words = ("clean in -v -o o.jsonl", "diff in", "clean in --show-files", "inspect o.jsonl", "check in")
-    for done in (run(*each.split()) for each in words):
-        assert "warning::b.txt" in done.out + done.err
-        assert not re.search("^::", done.out + done.err, re.MULTILINE)
 
 
 def test_a_pipe_or_a_link_at_an_address_stays(run: Run, tmp_path: Path) -> None:

@@ -116,8 +116,8 @@ def trials() -> Iterator[tuple[signal.Signals, str, int, bool, str]]:
     for place, (kind, moment) in enumerate(product(KIND_OF_OUTPUT, MOMENTS)):
         yield signal.SIGKILL, kind, 1 + place % 2, place % 3 == 0, moment
         if place % 3 == 0:
-            yield signal.SIGTERM, kind, 1 + place // 3 % 2, place % 2 == 0, moment
-            yield signal.SIGINT, kind, 2 - place // 3 % 2, place % 2 == 1, moment
+            number = signal.SIGTERM if place % 2 else signal.SIGINT
+            yield number, kind, 1 + place // 3 % 2, place % 2 == 0, moment
 
 
 @pytest.mark.parametrize(("number", "kind", "jobs", "indexed", "moment"), list(trials()))
