@@ -16,7 +16,8 @@ MIN_FACTS = 2
 MAX_HEADING_CHARS = 40
 
 # A label, and up to five words: more are a title ("Golf: Young wins the Open on its 18th hole"), an address is a link.
-_FACT = re.compile(r"[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
+# "1. Vorsitzender: Max Lechner" has a figure before.
+_FACT = re.compile(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
 # "A66 between Brough and Scotch Corner", "BA117 to New York"; "Cabbage - 1 kg".  A count of comments has no unit.
 _ROUTE = re.compile(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
 _AMOUNT = re.compile(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")

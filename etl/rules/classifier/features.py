@@ -46,6 +46,9 @@ MIN_MARKS, MAX_MARKS = 2, 10
 LIKE = ((1, "like_above", "like_below"), (2, "like_above_2", "like_below_2"), (3, "like_above_3", "like_below_3"))
 WINDOWS = ((-10, -1), (1, 10), (-3, 3))
 
+# Marks that open a quotation.
+QUOTES = tuple(map(ord, "\"'“”„‘‚«»‹›「『"))
+
 NEIGHBOUR = "units ended lexicon known title digits like_below label".split()
 AVERAGED = "long short ended known title lexicon common label".split()
 
@@ -182,6 +185,7 @@ def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str,
         "colon": (colon & (characters > 0)).astype(np.int64),
         "first_lower": (first_kind == Kind.LOWER).astype(np.int64),
         "first_digit": (first_kind == Kind.DIGIT).astype(np.int64),
+        "opens": ((characters > 0) & np.isin(text.codes[np.minimum(text.starts, last)], QUOTES)).astype(np.int64),
         "quoted": np.minimum(kinds[:, Kind.CLOSER], 4),
         "digits": _share(kinds[:, Kind.DIGIT], characters),
         "marks": _share(kinds[:, Kind.OTHER] + kinds[:, Kind.BAR], characters),

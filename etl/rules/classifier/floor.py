@@ -3,9 +3,11 @@
 A sentence ends with a full stop of its script.  A *sure* sentence is long, and the forest keeps it by a wide margin.
 A sentence belongs to the story in three cases: it is in a run of sentences that has a sure one; it is long, and no
 further from the next sentence than the sure ones of its page are from one another; or it is long, near a sure one, and
-has a word or a name of the story, or a quotation.  A sentence without words of furniture that is near a kept sentence
-is kept, too, because labels that no rule matches may separate it from the others.  A sentence outside a run is not
-protected if the score of the forest is well above the threshold.
+has a word or a name of the story, or a quotation.  On a page without a sure sentence, all long ones that the forest
+keeps belong to the story.  A sentence without words of furniture that is near a kept sentence is kept, too, because
+labels that no rule matches may separate it from the others.  So is a long sentence that begins with a quotation,
+because what people say has other words than the story.  A sentence outside a run is not protected if the score of the
+forest is well above the threshold.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,6 +39,11 @@ MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
 # one.  Of dumps with the floor without it, the words of furniture that are left grow from 10.0 to 10.5 %.
 PLAIN, PLAIN_APART = 200, 3
 PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
+# Quotation marks, those of ’s and l’ among them.
+QUOTATION = 2
+# Units, thousandths of log-odds, lexicon scores, and thousandths of words with a capital of a heading between two
+# sentences: "Team news" has 689, 1504 and 500.  More capitals have names: "von Oliver Kring".
+HEADING_UNITS, HEADING_ODDS, HEADING_LEXICON, HEADING_TITLE = 10 * WORD, 1_000, 1_600, 600
 
 
 def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
@@ -71,11 +78,31 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     apart = long & tied & near & may_stand_apart & (columns["lexicon"] <= MAX_LEXICON)
     chained = _chains_with(long, sure, edges) & (odds < CHAIN_ODDS)
     kept = _runs_with(sentence, sure, edges) | chained | apart
+    likely = sentence & (odds < 0) & (columns["units"] >= SURE_UNITS) & (columns["lexicon"] <= 0)
+    kept |= likely & ~_of_pages_with(sure, edges)
     most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps stays, so it parts the story from nothing
     plain = long & may_stand_apart & (columns["label"] == 0) & (columns["lexicon"] <= most)
     kept = _linked(plain | kept, kept, PLAIN_APART, edges) | kept
+    quoting = (
+        long & (columns["opens"] > 0) & (columns["quoted"] >= QUOTATION) & (columns["label"] == 0) & (odds < CHAIN_ODDS)
+    )
+    kept = _linked(quoting | kept, kept, SHORT_APART, edges) | kept
     short = sentence & may_stand_apart & (columns["units"] >= SHORT_UNITS) & (columns["lexicon"] <= PLAIN_SHORT)
     return _linked(short | kept, kept, SHORT_APART, edges) | kept
+
+
+def headings(kept: Flags, columns: Mapping[str, Integers], odds: Integers, places: Integers, edges: Edges) -> Flags:
+    """Return the short lines that stand right between two kept sentences, with nothing that a rule has named between.
+
+    A figure makes such a line a date, a rank or a price; one that stands twice on its page is a button.
+    """
+    found = (columns["ended"] == 0) & (columns["units"] < HEADING_UNITS) & (columns["digits"] == 0)
+    found &= (columns["label"] == 0) & (columns["bars"] == 0) & (columns["address"] == 0) & (columns["words"] > 1)
+    found &= (odds < HEADING_ODDS) & (columns["lexicon"] < HEADING_LEXICON) & (columns["title"] <= HEADING_TITLE)
+    flags = kept.astype(np.int64)
+    for by in (-1, 1):
+        found &= (edges.shift(flags, by) == 1) & (edges.shift(places, by) == places + by)
+    return found
 
 
 def _chains_with(flags: Flags, sure: Flags, edges: Edges) -> Flags:
@@ -102,6 +129,12 @@ def _linked(flags: Flags, wanted: Flags, apart: Integers | int, edges: Edges) ->
     chain = np.cumsum(starts) - 1
     linked[places] = (np.bincount(chain, weights=wanted[places]) > 0)[chain]
     return linked
+
+
+def _of_pages_with(flags: Flags, edges: Edges) -> Flags:
+    """Return the rows of pages in which at least one flag is set."""
+    found: Flags = (np.bincount(edges.pages, weights=flags) > 0)[edges.pages]
+    return found
 
 
 def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:

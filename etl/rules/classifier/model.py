@@ -58,12 +58,13 @@ class Prediction(Struct, frozen=True, gc=False):
 class Scores(Struct, frozen=True):
     """What the classifier says of an article: predictions, and the places of sentences that are not to be taken.
 
-    `ends` are the first and the last long ones of these.
+    `ends` are the first and the last long ones of these, `headings` the short lines between two of them.
     """
 
     predictions: tuple[Prediction, ...]
     sentences: frozenset[int]
     ends: frozenset[int]
+    headings: frozenset[int]
 
 
 def have_nothing_to_score(pages: "Sequence[Page]", classifier: Classifier) -> list[bool]:
@@ -94,21 +95,22 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
     """
     import numpy as np
 
-    from etl.rules.classifier.floor import lead_and_end, sentences_of_story
+    from etl.rules.classifier.floor import headings, lead_and_end, sentences_of_story
 
     rows, odds = score_rows(pages, classifier)
     kept = sentences_of_story(rows.columns, odds, rows.edges)
     ends = lead_and_end(kept, rows.columns, odds, rows.edges)
     least = np.array([threshold(bar) for bar in bars])[rows.edges.pages]
     taken = np.flatnonzero((odds >= least) & may_be_taken(rows, pages)) if classifier else np.zeros(0, dtype=np.int64)
-    of_page: list[tuple[list[Prediction], list[int], list[int]]] = [([], [], []) for _ in pages]
+    between = headings(kept, rows.columns, odds, rows.places, rows.edges)
+    of_page: list[tuple[list[Prediction], list[int], list[int], list[int]]] = [([], [], [], []) for _ in pages]
     places, page_of = rows.places.tolist(), rows.edges.pages.tolist()
     for row, evidence in zip(taken.tolist(), _evidence(rows, taken, classifier), strict=True):
         of_page[page_of[row]][0].append(Prediction(places[row], evidence))
-    for into, flags in ((1, kept), (2, ends)):
+    for into, flags in ((1, kept), (2, ends), (3, between)):
         for row in np.flatnonzero(flags).tolist():
             of_page[page_of[row]][into].append(places[row])
-    return [Scores(tuple(found), frozenset(at), frozenset(last)) for found, at, last in of_page]
+    return [Scores(tuple(found), *map(frozenset, at)) for found, *at in of_page]
 
 
 def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple[Rows, Integers]":

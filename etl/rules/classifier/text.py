@@ -4,6 +4,7 @@ All texts of a batch are one array of code points; every count is one pass over 
 ten to a letter of an alphabet, so that a sentence of Chinese is as long as its translation.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
@@ -44,6 +45,13 @@ _DENSE = (
 # Scripts that write no full stop.
 _UNSTOPPED = (0x0E00, 0x0EFF)
 _HANGUL = (0xAC00, 0xD7AF, 25)
+# A signature in brackets behind the last full stop: an agency or initials, or words with a year.  A credit has neither.
+_CLOSING_BRACKETS = [ord(")"), ord("）")]
+_SIGNED = re.compile(
+    r".*(?P<stop>[.!?…。！？])[\"'”“»«’]? ?[(（](?:[a-zäöü]{2,5}(?:[/, -]{1,2}[a-zäöü]{2,5})?|[^()/:]{0,40}\d{4})[)）]",
+    re.S,
+)
+MAX_SIGNATURE = 60
 _LETTER_UNITS, _MARK_UNITS = 10, 3
 
 
@@ -160,13 +168,27 @@ def last_marks(text: Text) -> Integers:
 
 
 def ends_as_sentence(text: Text, units: Integers) -> Flags:
-    """Return which blocks end with a full stop of their script; a script without one is believed from ten words on."""
-    last = last_marks(text)
+    """Return which blocks end with a full stop of their script; a script without one is believed from ten words on.
+
+    Who wrote a story may stand behind its last full stop, in brackets: "They left. (Jane Roe, 6.6.2026)".
+    """
+    last = _before_signature(text, last_marks(text))
     stopped = (text.kinds[last] == Kind.FINAL) & (last >= 0)
     code = text.codes[last]
     unstopped = (code >= _UNSTOPPED[0]) & (code <= _UNSTOPPED[1]) & (last >= 0)
     ended: Flags = stopped | (unstopped & (units >= 10 * WORD))
     return ended
+
+
+def _before_signature(text: Text, last: Integers) -> Integers:
+    """Return the places of last marks; of blocks that end with a signature, of the full stop before it."""
+    found = last.copy()
+    closing = text.codes[np.maximum(text.ends - 1, 0)]
+    for at in np.flatnonzero((text.ends > text.starts) & np.isin(closing, _CLOSING_BRACKETS)).tolist():
+        start = max(int(text.starts[at]), int(text.ends[at]) - MAX_SIGNATURE)
+        if signed := _SIGNED.fullmatch("".join(map(chr, text.codes[start : text.ends[at]].tolist()))):
+            found[at] = start + signed.end("stop") - 1
+    return found
 
 
 def tokenize(text: Text) -> Tokens:

@@ -22,12 +22,17 @@ from etl.rules.classifier.model import (
     have_nothing_to_score,
     score_pages,
 )
+from etl.rules.classifier.recipes import ingredients
 from etl.rules.classifier.tables import table_cells
+from etl.rules.classifier.timelines import timeline
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
 if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
+
+# What finds the lines of tables, letters, fact boxes, recipes and timelines.
+_PARTS = (table_cells, signatures, facts, ingredients, timeline)
 
 
 class Named(Struct, frozen=True):
@@ -92,7 +97,7 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
             found[one.at] = Removal(view.blocks[one.at].index, "drop", NAME, version, "structure", also)
             by_surroundings.add(one.at)
     if by_surroundings and view.kind == "text":
-        for at in by_surroundings & _stays(named):
+        for at in by_surroundings & (_stays(named) | scores.headings):
             by_surroundings.discard(at)
             before = named.removals.get(at)
             if before and before.action == "tag":
@@ -106,7 +111,10 @@ def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Remova
 
 
 def _stays(named: Named) -> set[int]:
-    """Return the positions of lines that look like furniture, but are part of a table, a letter or a list of facts."""
+    """Return the positions of lines that look like furniture, but are part of a table, a letter or a list of facts.
+
+    Lists of ingredients and timelines are such lists, too.
+    """
     view = named.view
     known = view.named.keys() - named.shaped
-    return {at for find in (table_cells, signatures, facts) for at in find(view.plain, known)}
+    return {at for find in _PARTS for at in find(view.plain, known)}

@@ -1,0 +1,57 @@
+"""Lists of ingredients, with the heading above them and the salt below them.
+
+A count may stand on a line of its own in a share bar, too.  What tells a recipe is that three lines or more begin with
+an amount, and two of these with a unit of kitchens.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+
+from etl.fold import ends_sentence
+
+# Lines.
+MIN_AMOUNTS, MIN_UNITS = 3, 2
+# Characters of an ingredient, and of a heading; longer lines are no part of the list.
+MAX_CHARS, MAX_HEADING_CHARS = 70, 40
+
+_NUMBER = r"(?:(?:ca\.?|about|etwa) )?(?:\d{1,4}(?:[.,/–-]\d{1,3})?(?: ?[½¼¾⅓⅔⅛]| \d/\d)?|[½¼¾⅓⅔⅛])"
+_UNIT = (
+    r"(?:k?g|[mcd]?l|lbs?|oz|ounces?|pounds?|cups?|tbsps?|tsps?|tablespoons?|teaspoons?|cloves?|sticks?|pinch|bunch"
+    r"|EL|TL|Bund|Prisen?|Pck|Zehen?|Becher|Dosen?|Stück|c\. à [sc]\.|cuill[eè]res?|cucharad(?:it)?as?|dientes?"
+    r"|colher(?:es)?|xícaras?|cucchiai(?:ni)?o?|spicchi?o?|eetlepels?|theelepels?|msk|tsk|krm|ss|ts|spsk|stk|rkl|tl"
+    r"|łyżk[iae]|łyżeczk[iae]|szklank[iae]|lžíc[ei]?|lžičk[ay]|ст\. ?л|ч\. ?л|г|кг|мл|л|шт|зубчик[аи]?|стакана?)"
+)
+_AMOUNT = re.compile(rf"[-•–*]? ?{_NUMBER} ?[^\W\d_(].*|[-•–*]? ?{_NUMBER}")
+_WITH_UNIT = re.compile(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGNORECASE)
+
+
+def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of ingredients, of a heading above them, and of a line without an amount among or below them.
+
+    `texts` are plain, `named` are the blocks of rules: a list below such a block belongs to the page.
+    """
+    found = set[int]()
+    amounts = [at for at, text in enumerate(texts) if at not in named and _is_amount(text)]
+    while amounts:
+        run = [amounts.pop(0)]
+        while (
+            amounts
+            and amounts[0] <= run[-1] + 2
+            and all(_is_open(texts, named, at) for at in range(run[-1], amounts[0]))
+        ):
+            run.append(amounts.pop(0))
+        if len(run) >= MIN_AMOUNTS and sum(bool(_WITH_UNIT.fullmatch(texts[at])) for at in run) >= MIN_UNITS:
+            above, below = run[0] - 1, run[-1] + 1
+            found.update(range(run[0], below))
+            found.update(at for at in (above, below) if _is_open(texts, named, at))
+    return found
+
+
+def _is_amount(text: str) -> bool:
+    return len(text) <= MAX_CHARS and not ends_sentence(text) and bool(_AMOUNT.fullmatch(text))
+
+
+def _is_open(texts: Sequence[str], named: Collection[int], at: int) -> bool:
+    """Return whether a line may be part of a list: it is short, and no sentence."""
+    inside = 0 <= at < len(texts) and at not in named
+    return inside and not ends_sentence(texts[at]) and (len(texts[at]) <= MAX_HEADING_CHARS or _is_amount(texts[at]))
