@@ -54,17 +54,25 @@ class Pattern(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omi
 
 
 class Neighbour(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A block that matches these conditions, at most `within` blocks away."""
+    """A block that matches these conditions, at most `within` blocks away.
+
+    Without `across_lead`, one above the first sentence of the story does not count for a block below that sentence.
+    """
 
     within: Reach = 1
+    across_lead: bool = True
 
 
 class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Two blocks with at most `max_blocks` blocks between them, which match; `drop-span` also removes the two."""
+    """Two blocks with at most `max_blocks` blocks between them, which match; `drop-span` also removes the two.
+
+    Without `across_lead`, a start above the first sentence of the story does not count for a block below that sentence.
+    """
 
     start: Pattern
     end: Pattern
     max_blocks: Reach = 1
+    across_lead: bool = True
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

@@ -2,7 +2,8 @@
 
 Roads by their number, and ingredients with a dash before the amount, are facts as well.
 
-A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure.
+A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure, or that
+a sentence and a line with a colon announce them ("Winners:").
 """
 
 import re
@@ -35,12 +36,19 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     for at in range(len(texts) + 1):
         if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in _KINDS):
             continue
-        if at - start >= MIN_FACTS and start - 1 not in named and any(map(_FIGURE.search, texts[start:at])):
+        are_told = any(map(_FIGURE.search, texts[start:at])) or _are_announced(texts, start, named)
+        if at - start >= MIN_FACTS and start - 1 not in named and are_told:
             found.update(range(start, at))
             if start and _is_heading(texts[start - 1]):
                 found.add(start - 1)
         start = at + 1
     return found
+
+
+def _are_announced(texts: Sequence[str], start: int, named: Collection[int]) -> bool:
+    """Return whether the line above a place ends with a colon, and the one above that is a sentence."""
+    is_below_sentence = start >= 2 and start - 2 not in named and ends_sentence(texts[start - 2])
+    return is_below_sentence and texts[start - 1].endswith((":", "：")) and _is_heading(texts[start - 1])
 
 
 def _is_heading(text: str) -> bool:

@@ -26,7 +26,7 @@ _WITH_UNIT = re.compile(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGN
 
 
 def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of ingredients, of a heading above them, and of a line without an amount among or below them.
+    """Return the positions of ingredients, of the heading above them, and lines without an amount among them.
 
     `texts` are plain, `named` are the blocks of rules: a list below such a block belongs to the page.
     """

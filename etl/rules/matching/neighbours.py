@@ -70,11 +70,11 @@ def _marks(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], bytearra
 
 
 def _after(near: Neighbour, user_rule: str) -> Predicate:
-    marks, within = _marks(near, user_rule), near.within
+    marks, within, across_lead = _marks(near, user_rule), near.within, near.across_lead
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        is_near = marks(view).find
-        return [at for at in places if is_near(1, max(0, at - within), at) >= 0]
+        is_near, lead = marks(view).find, 0 if across_lead else _lead(view)
+        return [at for at in places if is_near(1, max(lead if at > lead else 0, at - within), at) >= 0]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
@@ -89,6 +89,11 @@ def _before(near: Neighbour, user_rule: str) -> Predicate:
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
 
+def _lead(view: ArticleView) -> int:
+    """Return the position of the first sentence of the story, or 0."""
+    return view.sentences[0] if view.sentences else 0
+
+
 def _beside(near: Neighbour, user_rule: str) -> Predicate:
     above, below = _after(near, user_rule).holds, _before(near, user_rule).holds
     return predicate(lambda view, at: above(view, at) or below(view, at))
@@ -96,11 +101,13 @@ def _beside(near: Neighbour, user_rule: str) -> Predicate:
 
 def _between(between: Between, user_rule: str) -> Predicate:
     starts, ends = _marks(between.start, user_rule), _marks(between.end, user_rule)
-    most = between.max_blocks + 1
+    most, across_lead = between.max_blocks + 1, between.across_lead
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        above, below = starts(view).rfind, ends(view).find
-        nearest = ((at, above(1, max(0, at - most), at), below(1, at + 1, at + most)) for at in places)
+        above, below, lead = starts(view).rfind, ends(view).find, 0 if across_lead else _lead(view)
+        nearest = (
+            (at, above(1, max(lead if at > lead else 0, at - most), at), below(1, at + 1, at + most)) for at in places
+        )
         return [at for at, start, end in nearest if start >= 0 and end >= 0 and end - start <= most]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
