@@ -13,7 +13,7 @@ _YEAR = re.compile(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:
 
 
 def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of years above sentences, each later or each earlier than the one above it."""
+    """Return the positions of years and of the sentences below them; years are in order, or in reverse order."""
     found = [
         (at, int(year[1]))
         for at, text in enumerate(texts[:-1])
@@ -22,4 +22,4 @@ def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
     ]
     years = [year for _, year in found]
     is_ordered = years in (sorted(years), sorted(years, reverse=True)) and len(set(years)) >= MIN_YEARS
-    return {at for at, _ in found} if is_ordered else set()
+    return {line for at, _ in found for line in (at, at + 1)} if is_ordered else set()
