@@ -11,6 +11,8 @@ from etl.fold import ends_sentence
 
 # Lines.
 MIN_AMOUNTS, MIN_UNITS = 3, 2
+# Lines below the list, those of rules among them, in which the first sentence of the method is looked for.
+MAX_BELOW = 8
 # Characters of an ingredient, and of a heading; longer lines are no part of the list.
 MAX_CHARS, MAX_HEADING_CHARS = 70, 40
 
@@ -43,8 +45,15 @@ def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
         if len(run) >= MIN_AMOUNTS and sum(bool(_WITH_UNIT.fullmatch(texts[at])) for at in run) >= MIN_UNITS:
             above, below = run[0] - 1, run[-1] + 1
             found.update(range(run[0], below))
-            found.update(at for at in (above, below) if _is_open(texts, named, at))
+            found.update(at for at in (above, below, _method(texts, named, below)) if _is_open(texts, named, at))
     return found
+
+
+def _method(texts: Sequence[str], named: Collection[int], below: int) -> int:
+    """Return the position of the heading above the next sentence, or -1."""
+    free = [at for at in range(below, min(len(texts), below + MAX_BELOW)) if at not in named]
+    end = next((at for at in free if ends_sentence(texts[at])), -1)
+    return end - 1 if end - 1 in free else -1
 
 
 def _is_amount(text: str) -> bool:
