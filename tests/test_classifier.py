@@ -18,7 +18,7 @@ from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.features import Page, rows_of
-from etl.rules.classifier.floor import lead_and_end, sentences_of_story
+from etl.rules.classifier.floor import headings, lead_and_end, sentences_of_story
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.lexicon import BITS, pack, score_terms, unpack
 from etl.rules.classifier.model import (
@@ -243,6 +243,8 @@ def test_articles_without_anything_to_score(texts: list[str], named: list[int], 
         pytest.param("named_around", ["Share", "a", "Tweet"], [0, 2], [666], id="share of those named around"),
         pytest.param("like_below", ["2 eggs", "3 leeks", "salt"], [], [1000, 0, 0], id="lines of one template"),
         pytest.param("like_above_2", ["Ana Lund", "21", "Jan Kral", "34"], [], [0, 0, 1000, 1000], id="every second line"),
+        pytest.param("ended", ["It failed. (Jane Roe, 3.2.2026)", "It failed. (dpa)"], [], [1, 1], id="signed in brackets"),
+        pytest.param("ended", ["The pier. (ABC: Jane Roe)", "It failed (2026)"], [], [0, 0], id="keeps not: a credit"),
         pytest.param("outside", ["ad", LONG, LONG, "ad", "ad"], [], [-1, 0, 0, 1, 2], id="above and below the story"),
         pytest.param("known", [LONG, LONG, "Committee members eat"], [], [1000, 1000, 1000], id="words of the story"),
     ],
@@ -326,12 +328,33 @@ def test_the_floor_keeps_sentences_of_the_story(texts: list[str], sure: list[int
         pytest.param([LONG, AD, LONG, AD, TEASER], [0, 2], 1_000, [0, 2, 4], id="in a chain, likely furniture"),
         pytest.param([LONG, AD, LONG, AD, TEASER], [0, 2], 2_500, [0, 2], id="keeps not: in a chain, surely furniture"),
         pytest.param([LONG, LONG, AD, AD, QUOTED], [0, 1], 1_000, [0, 1], id="keeps not: apart, likely furniture"),
+        pytest.param([LONG, LONG, AD, QUOTED], [0, 1], 1_500, [0, 1, 3], id="begins with a quotation, near the story"),
+        pytest.param([LONG, LONG, AD, QUOTED[1:]], [0, 1], 1_500, [0, 1], id="keeps not: does not begin with it"),
+        pytest.param([LONG, AD, AD, AD, AD, TEASER], [], -300, [0, 5], id="no sure one: all that the forest keeps"),
     ],
 )
 def test_the_floor_yields_where_the_forest_is_sure(
     texts: list[str], sure: list[int], odds: int, kept: list[int]
 ) -> None:
     assert kept_by_the_floor(texts, sure, odds) == kept
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "at"),
+    [
+        pytest.param([LONG, "Erste Züge fahren wieder", LONG], [], [1], id="a heading"),
+        pytest.param([LONG, "Von Jane Roe", LONG], [], [], id="keeps not: a name"),
+        pytest.param([LONG, "34 more sales", LONG], [], [], id="keeps not: a figure"),
+        pytest.param([LONG, "Read on", "Share", LONG], [], [], id="keeps not: two lines"),
+        pytest.param([LONG, "Read on", "Share", LONG], [2], [], id="keeps not: beside what a rule has named"),
+        pytest.param([LONG, "Read on"], [], [], id="keeps not: below the story"),
+    ],
+)
+def test_headings_stand_between_two_sentences(texts: list[str], named: list[int], at: list[int]) -> None:
+    rows = rows_of([page(texts, named)], EMPTY)
+    odds = np.where(rows.columns["long"] > 0, -3_000, 900)
+    kept = sentences_of_story(rows.columns, odds, rows.edges)
+    assert rows.places[headings(kept, rows.columns, odds, rows.places, rows.edges)].tolist() == at
 
 
 def test_lead_and_end_are_the_first_and_the_last_long_sentence() -> None:

@@ -42,6 +42,8 @@ def pack(folder: Path, text: str) -> Selection:
         pytest.param('field = "author"\n' + PREFIX, "'field' does not work with the action drop", "This key is for extract.", id="field of a rule that drops"),
         pytest.param('becomes = "x"\n' + PREFIX, "'becomes' does not work with the action drop", "This key is for replace.", id="becomes of a rule that drops"),
         pytest.param('turns = [["a", "b"]]\n' + PREFIX, "'turns' does not work", "This key is for strip, replace, extract.", id="turns of a rule that drops"),
+        pytest.param('match.before = { exact = ["A"], across_lead = false }', "'match.before' has no across_lead", "Remove it: it concerns neighbours above", id="across_lead of before"),
+        pytest.param('action = "drop-span"\nmatch.between = { start = { exact = ["A"] }, end = { exact = ["B"] }, across_lead = false }', "'match' of a drop-span rule has no across_lead", "Remove it: a span removes", id="drop-span with across_lead"),
         pytest.param('action = "drop-span"\n' + PREFIX, "'match' of a drop-span rule must be one between", "Use match.between alone", id="drop-span without between"),
         pytest.param('action = "start-article"\n' + PREFIX, "'match' of a start-article rule must be labels or a regex", "Use match.exact or match.regex alone.", id="start-article by its prefix"),
         pytest.param('action = "start-article"\nmatch.exact = ["* * *"]\nwhere.max_words = 3', "'where' does not work with a start-article rule", "Remove it, because such a rule is applied before articles", id="start-article with a guard"),

@@ -6,6 +6,8 @@ from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
 from etl.rules.classifier.facts import facts
+from etl.rules.classifier.recipes import ingredients
+from etl.rules.classifier.timelines import timeline
 
 # The classifier and the floor under it are another matter.
 RULES = compile_rules(Selection(ignore=("classifier/*",)))
@@ -99,3 +101,34 @@ def test_roads_by_number_are_facts_and_titles_with_a_number_are_not() -> None:
 def test_ingredients_behind_a_dash_are_facts_and_counts_of_shares_are_not() -> None:
     assert facts(["Капуста - 1 кг", "Говядина - 700 г", "Соль по вкусу"], ()) == {0, 1}
     assert facts(["Comments - 12", "Shares - 300"], ()) == set()
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param(["Serves 4", "2 cups flour", "1 egg", "½ tsp salt", "Pepper"], (), [0, 1, 2, 3, 4], id="a list"),
+        pytest.param(["300 g Mehl", "Salz", "2 EL Öl", "1 Ei", "Ofen an.", "Gut."], (), [0, 1, 2, 3], id="salt within"),
+        pytest.param(["2 cl Rum", "4 cl Saft", "1 Ei", "Mix", "Method", "Shake."], (3,), [0, 1, 2, 4], id="the method"),
+        pytest.param(["38 shares", "112 comments", "4 votes"], (), [], id="keeps not: counts without a unit"),
+        pytest.param(["200 g flour", "2 cups milk"], (), [], id="keeps not: two lines"),
+        pytest.param(["200 g flour.", "2 cups milk.", "1 tsp salt."], (), [], id="keeps not: sentences"),
+    ],
+)
+def test_ingredients(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(ingredients(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param(["2009", "It began.", "2014", "It went on."], (), [0, 1, 2, 3], id="years in order"),
+        pytest.param(["May 2014", "It ended.", "2009", "It began."], (), [0, 1, 2, 3], id="in reverse order"),
+        pytest.param(["2014", "A.", "2009", "B.", "2011", "C."], (), [], id="keeps not: without order"),
+        pytest.param(["2009", "2010", "2011", "It began."], (), [], id="keeps not: an archive's menu"),
+        pytest.param(
+            ["2009", "It began.", "2014", "It went on."], (2,), [], id="keeps not: one year that no rule names"
+        ),
+    ],
+)
+def test_timeline(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(timeline(lines, named)) == stay

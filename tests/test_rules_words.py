@@ -165,6 +165,30 @@ def test_near(near: dict[str, object], texts: list[str], blocks: list[int]) -> N
 
 
 @pytest.mark.parametrize(
+    ("asked", "texts", "blocks"),
+    [
+        pytest.param({"after": {"exact": ["Label"]}}, ["Label", "x", SENTENCE, "x"], [1], id="a label above the lead"),
+        pytest.param({"after": {"exact": ["Label"]}}, [SENTENCE, "Label", SENTENCE, "x"], [3], id="a label below the lead"),
+        pytest.param({"beside": {"exact": ["Label"]}}, ["Label", SENTENCE, "x", "y", "Label"], [2], id="one beside"),
+        pytest.param({"after": {"prefix": ["The president"]}}, [SENTENCE, "x"], [1], id="the lead itself"),
+    ],
+)  # fmt: skip
+def test_a_neighbour_across_the_lead(asked: dict[str, dict[str, object]], texts: list[str], blocks: list[int]) -> None:
+    near = {name: {**one, "within": 4} for name, one in asked.items()}
+    apart = {name: {**one, "across_lead": False} for name, one in near.items()}
+    every = [at for at, text in enumerate(texts) if text == "x"]
+    assert named(story(*texts), rule({"exact": ["x"], **near})) == every
+    assert named(story(*texts), rule({"exact": ["x"], **apart})) == blocks
+
+
+@pytest.mark.parametrize(("texts", "blocks"), [(["A", SENTENCE, "x", "B"], []), (["A", "x", "B", SENTENCE], [1])])
+def test_a_start_across_the_lead(texts: list[str], blocks: list[int]) -> None:
+    ends = {"start": {"exact": ["A"]}, "end": {"exact": ["B"]}, "max_blocks": 4}
+    assert named(story(*texts), rule({"exact": ["x"], "between": ends})) == [texts.index("x")]
+    assert named(story(*texts), rule({"exact": ["x"], "between": {**ends, "across_lead": False}})) == blocks
+
+
+@pytest.mark.parametrize(
     ("selector", "path", "holds"),
     [
         pytest.param(".share", "div.share p", True, id="class of an element around"),

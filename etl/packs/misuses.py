@@ -95,6 +95,8 @@ def _of_becomes(rule: Rule) -> Iterator[Fault]:
 def _of_span(rule: Rule) -> Iterator[Fault]:
     if Match(between=rule.match.between) != rule.match or not rule.match.between:
         yield "match", "of a drop-span rule must be one between", "Use match.between alone, with start and end."
+    elif not rule.match.between.across_lead:
+        yield "match", "of a drop-span rule has no across_lead", "Remove it: a span removes the sentences within, too."
 
 
 def _of_start(rule: Rule) -> Iterator[Fault]:
@@ -166,6 +168,8 @@ def _of_match(rule: Rule) -> Iterator[Fault]:
             yield key, "describes a neighbour, not the block itself", "Use match.after, .before or .between."
         if match.recurs and match.recurs.documents is None and match.recurs.share is None:
             yield "recurs", "has no condition", "Give documents, or share."
+    if rule.match.before and not rule.match.before.across_lead:
+        yield "match.before", "has no across_lead", "Remove it: it concerns neighbours above a block."
 
 
 def _of_names(rule: Rule) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 Roads by their number, and ingredients with a dash before the amount, are facts as well.
 
 A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure, or that
-a sentence and a line with a colon announce them ("Winners:").
+a sentence and a heading announce them ("Winners:").
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from etl.fold import ends_sentence
 
 # Lines in a row.
-MIN_FACTS = 2
+MIN_FACTS, MIN_WINNERS = 2, 3
 # Characters.  A longer line above the facts is not their heading.
 MAX_HEADING_CHARS = 40
 
@@ -22,7 +22,9 @@ _FACT = re.compile(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(
 # "A66 between Brough and Scotch Corner", "BA117 to New York"; "Cabbage - 1 kg".  A count of comments has no unit.
 _ROUTE = re.compile(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
 _AMOUNT = re.compile(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
-_KINDS = (_FACT, _ROUTE, _AMOUNT)
+# "Tom Wren, Castle School": who has won.
+_WINNER = re.compile(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
+_KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER)
 _FIGURE = re.compile(r"\d")
 
 
@@ -36,7 +38,7 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     for at in range(len(texts) + 1):
         if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in _KINDS):
             continue
-        are_told = any(map(_FIGURE.search, texts[start:at])) or _are_announced(texts, start, named)
+        are_told = any(map(_FIGURE.search, texts[start:at])) or _are_announced(texts[:at], start, named)
         if at - start >= MIN_FACTS and start - 1 not in named and are_told:
             found.update(range(start, at))
             if start and _is_heading(texts[start - 1]):
@@ -46,9 +48,14 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
 
 
 def _are_announced(texts: Sequence[str], start: int, named: Collection[int]) -> bool:
-    """Return whether the line above a place ends with a colon, and the one above that is a sentence."""
-    is_below_sentence = start >= 2 and start - 2 not in named and ends_sentence(texts[start - 2])
-    return is_below_sentence and texts[start - 1].endswith((":", "：")) and _is_heading(texts[start - 1])
+    """Return whether a heading below a sentence announces the lines from a place on.
+
+    A heading of winners, three or more, has no colon at times.
+    """
+    if start < 2 or start - 2 in named or not ends_sentence(texts[start - 2]) or not _is_heading(texts[start - 1]):
+        return False
+    are_winners = len(texts) - start >= MIN_WINNERS and all(map(_WINNER.fullmatch, texts[start:]))
+    return are_winners or texts[start - 1].endswith((":", "："))
 
 
 def _is_heading(text: str) -> bool:
