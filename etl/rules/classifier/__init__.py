@@ -12,4 +12,6 @@ floor        sentences of the story
 tables       cells of tables
 letters      names below letters to the editor
 facts        facts with labels, such as opening hours
+recipes      ingredients of recipes, with their headings
+timelines    years above what happened in them
 """

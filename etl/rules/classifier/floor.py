@@ -96,7 +96,7 @@ def headings(kept: Flags, columns: Mapping[str, Integers], odds: Integers, place
 
     A figure makes such a line a date, a rank or a price; one that stands twice on its page is a button.
     """
-    found = (columns["ended"] == 0) & (columns["units"] < HEADING_UNITS) & (columns["digits"] == 0)
+    found: Flags = (columns["ended"] == 0) & (columns["units"] < HEADING_UNITS) & (columns["digits"] == 0)
     found &= (columns["label"] == 0) & (columns["bars"] == 0) & (columns["address"] == 0) & (columns["words"] > 1)
     found &= (odds < HEADING_ODDS) & (columns["lexicon"] < HEADING_LEXICON) & (columns["title"] <= HEADING_TITLE)
     flags = kept.astype(np.int64)
