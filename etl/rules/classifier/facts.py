@@ -38,8 +38,7 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     for at in range(len(texts) + 1):
         if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in _KINDS):
             continue
-        are_told = any(map(_FIGURE.search, texts[start:at])) or _are_announced(texts[:at], start, named)
-        if at - start >= MIN_FACTS and start - 1 not in named and are_told:
+        if at - start >= MIN_FACTS and start - 1 not in named and _are_told(texts, range(start, at), named):
             found.update(range(start, at))
             if start and _is_heading(texts[start - 1]):
                 found.add(start - 1)
@@ -47,15 +46,18 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     return found
 
 
-def _are_announced(texts: Sequence[str], start: int, named: Collection[int]) -> bool:
-    """Return whether a heading below a sentence announces the lines from a place on.
+def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> bool:
+    """Return whether one of some lines has a figure, or a heading below a sentence announces them.
 
     A heading of winners, three or more, has no colon at times.
     """
-    if start < 2 or start - 2 in named or not ends_sentence(texts[start - 2]) or not _is_heading(texts[start - 1]):
+    if any(_FIGURE.search(texts[at]) for at in lines):
+        return True
+    heading, above = lines.start - 1, lines.start - 2
+    if above < 0 or above in named or not ends_sentence(texts[above]) or not _is_heading(texts[heading]):
         return False
-    are_winners = len(texts) - start >= MIN_WINNERS and all(map(_WINNER.fullmatch, texts[start:]))
-    return are_winners or texts[start - 1].endswith((":", "："))
+    are_winners = len(lines) >= MIN_WINNERS and all(_WINNER.fullmatch(texts[at]) for at in lines)
+    return are_winners or texts[heading].endswith((":", "："))
 
 
 def _is_heading(text: str) -> bool:

@@ -5,7 +5,7 @@ an amount, and two of these with a unit of kitchens.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from etl.fold import ends_sentence
 
@@ -33,20 +33,26 @@ def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
     `texts` are plain, `named` are the blocks of rules: a list below such a block belongs to the page.
     """
     found = set[int]()
-    amounts = [at for at, text in enumerate(texts) if at not in named and _is_amount(text)]
-    while amounts:
-        run = [amounts.pop(0)]
-        while (
-            amounts
-            and amounts[0] <= run[-1] + 2
-            and all(_is_open(texts, named, at) for at in range(run[-1], amounts[0]))
-        ):
-            run.append(amounts.pop(0))
+    for run in _runs(texts, named):
         if len(run) >= MIN_AMOUNTS and sum(bool(_WITH_UNIT.fullmatch(texts[at])) for at in run) >= MIN_UNITS:
             above, below = run[0] - 1, run[-1] + 1
             found.update(range(run[0], below))
             found.update(at for at in (above, below, _method(texts, named, below)) if _is_open(texts, named, at))
     return found
+
+
+def _runs(texts: Sequence[str], named: Collection[int]) -> Iterator[list[int]]:
+    """Yield the positions of amounts that stand together, with one line at most between each two."""
+    run: list[int] = []
+    for at, text in enumerate(texts):
+        if at in named or not _is_amount(text):
+            continue
+        if run and (at > run[-1] + 2 or not all(_is_open(texts, named, between) for between in range(run[-1], at))):
+            yield run
+            run = []
+        run.append(at)
+    if run:
+        yield run
 
 
 def _method(texts: Sequence[str], named: Collection[int], below: int) -> int:
