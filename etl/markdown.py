@@ -5,8 +5,9 @@ are escaped ("\\# 1"); within a line only brackets in the words of a link and ba
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, groupby
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
@@ -150,8 +151,9 @@ def _linked(document: Document, block: Block, url: str) -> str:
         return block.text
     repairs = [one for one in document.repairs[block.index] if one.action != "tag"]
     parts, at = [], 0
+    moved = _moving(block, repairs)
     for link in block.links:
-        start, end = (_moved(place, block.char_start, repairs) for place in (link.start, link.end))
+        start, end = map(moved, (link.start, link.end))
         address = _address(link, url)
         if address and at <= start < end:
             parts += [block.text[at:start], f"[{_BRACKET.sub(_BACKSLASH, block.text[start:end])}]({address})"]
@@ -159,15 +161,19 @@ def _linked(document: Document, block: Block, url: str) -> str:
     return "".join(parts) + block.text[at:]
 
 
-def _moved(place: int, block_start: int, repairs: Sequence[Repair]) -> int:
-    """Return where a place of a block's decoded text is in its repaired text."""
-    moved = place
-    for one in repairs:
-        start = one.char_start - block_start
-        if start >= place:
-            break
-        gone = min(len(one.before), place - start)
-        moved += (len(one.after) if gone == len(one.before) else 0) - gone
+def _moving(block: Block, repairs: Sequence[Repair]) -> Callable[[int], int]:
+    """Return what tells where a place of a block's decoded text is in its repaired text."""
+    starts = [one.char_start - block.char_start for one in repairs]
+    shifts = [0, *accumulate(len(one.after) - len(one.before) for one in repairs)]
+
+    def moved(place: int) -> int:
+        last = bisect_left(starts, place) - 1
+        if last < 0:
+            return place
+        before = len(repairs[last].before)
+        is_within = place - starts[last] < before
+        return starts[last] + shifts[last] if is_within else place + shifts[last + 1]
+
     return moved
 
 

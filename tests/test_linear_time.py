@@ -29,6 +29,16 @@ CASES: dict[str, Callable[[int], str]] = {
     "line breaks in scripts": lambda count: (
         f"<h1>{SAID}</h1>" + f"<script>window.a=1;{NEWLINES}!=[</script>" * (count // 20)
     ),
+    "style sheets": lambda count: (
+        f"<h1>{SAID}</h1>" + "".join(f"<style>.a{number}{{display:none}}</style>" for number in range(count))
+    ),
+    "labels behind a glued word": lambda count: "x" + "Read more " * count + " y",
+    "a long word behind one that is broken": lambda count: (
+        f"<h1>{SAID}</h1><p>{SAID} The presidentâ€™s inter-<br>national meeting " + "a" * (2 * count) + " ended."
+    ),
+    "objects without a bracket": lambda count: (
+        "[" + ",\n".join([f'{{"id": 1, "tags": ["a", "text": "{SAID}"}}'] * count) + "]"
+    ),
     "records that a page of a WARC shows": lambda count: _record(EMPTY_RECORD * count + f"{SAID} " * 9),
 }
 COUNT = 3_000

@@ -217,28 +217,32 @@ def _may_name(one: CompiledRule, piece: Piece) -> bool:
 
 def _labels(text: str, starts: set[int], pieces: Sequence[Piece], named: dict[int, CompiledRule]) -> Iterator[Found]:
     """Yield rows of labels: each begins where a sentence ends, or ends where the text does."""
-    by_start: dict[int, list[tuple[int, Piece]]] = {}
-    for number in named:
-        by_start.setdefault(pieces[number].start, []).append((number, pieces[number]))
+    by_start: dict[int, int] = {}  # the shortest label that begins at each place
+    for number in sorted(named, key=lambda number: pieces[number].end):
+        by_start.setdefault(pieces[number].start, number)
+    rows: dict[int, tuple[int, int, int]] = {}  # what follows each: where the next one begins, the words, the end
+    for start in sorted(by_start, reverse=True):
+        piece = pieces[by_start[start]]
+        following = _next_place(text, piece.end)
+        _, words, end = rows.get(following, (0, 0, piece.end))
+        rows[start] = following, piece.words + words, end
     glues = {piece.start for piece in pieces if piece.is_glued}
     done = 0
     for start in sorted(by_start):
         if start < done:
             continue
-        row: list[tuple[int, Piece]] = []
-        place = start
-        while found := by_start.get(place):
-            row.append(min(found, key=lambda one: one[1].end))
-            place = _next_place(text, row[-1][1].end)
-        is_last = row[-1][1].end == len(text)
-        has_words = sum(piece.words for _, piece in row) >= MIN_LABEL_WORDS
+        _, words, end = rows[start]
+        is_last = end == len(text)
         is_opening = start in starts or start in glues
-        is_alone = is_opening and (row[0][1].is_glued or is_last)
+        is_alone = is_opening and (pieces[by_start[start]].is_glued or is_last)
         ends_text = is_last and text[start].isupper()  # where no letter has case, any word could begin a label
-        if is_alone or (has_words and (is_opening or ends_text)):
-            for number, piece in row:
+        if is_alone or (words >= MIN_LABEL_WORDS and (is_opening or ends_text)):
+            place = done = start
+            while place in rows:
+                number = by_start[place]
+                piece = pieces[number]
                 yield piece.at, (piece.start, piece.end), named[number].rank, named[number]
-            done = row[-1][1].end
+                place, _, done = rows[place]
 
 
 def _next_place(text: str, end: int) -> int:
