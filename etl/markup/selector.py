@@ -38,7 +38,7 @@ def check(selector: str) -> str:
 
 def selected(layout: Layout, selectors: Sequence[str], text: str) -> list[tuple[str, ...]]:
     """Return for every line of a page the selectors that hold an element around it.  `text` is the page's HTML."""
-    asked = [selector for selector in selectors if _ONE_NAME.fullmatch(selector) or _may_hold(selector, text)]
+    asked = [selector for selector in selectors if _may_hold(selector, text)]
     held = holding(layout.boxes, asked) if asked else []
     return [held[line.box] for line in layout.lines] if asked else [()] * len(layout.lines)
 
@@ -70,8 +70,7 @@ def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[tuple[str, ...
         of_class = (f".{name}" for name in classes.intersection(own_classes.split()))
         return (*of_class, f"#{own_id}") if own_id in ids else tuple(of_class)
 
-    attributes = (box.attributes or {} for box in boxes)
-    return [named(own.get("class", ""), own.get("id", "")) for own in attributes]
+    return [named(own.get("class", ""), own.get("id", "")) if (own := box.attributes) else () for box in boxes]
 
 
 def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: list[tuple[str, ...]]) -> None:
