@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 from msgspec import Struct
 
-from etl.markup.clues import LISTENED, TELLING, Listener
+from etl.markup.clues import LISTENED, Listener, may_be_clue
 from etl.markup.elements import (
     APART,
     BIT,
@@ -55,6 +55,7 @@ MAX_APART = 20
 _LINK, _BOLD, _ITALIC, _VERBATIM, _MATH = 1, 2, 4, 8, 16
 _STYLES = _LINK | _BOLD | _ITALIC
 _STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _ITALIC), "math": _MATH}
+_HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
@@ -174,7 +175,7 @@ class _Walker:
         ):
             if self.words or self.after or self.breaks:
                 self._end_line()
-            self._open_box(tag, attributes)
+            self._open_box(tag, attributes, bool(attributes) and self._is_hidden(tag, attributes))
         elif tag == "br":
             self._break()
         else:
@@ -184,13 +185,14 @@ class _Walker:
                     self.links.open(attributes.get("href", ""), len(self.words))
             elif tag in PICTURES:
                 self.counts[3] += 1
-            if tag in APART or (attributes and self._is_hidden(tag, attributes)):
+            is_hidden = bool(attributes) and self._is_hidden(tag, attributes)
+            if is_hidden or tag in APART:
                 if len(self.lines_around) < MAX_APART:
                     self._set_apart()
                 else:
                     self._end_line()
-                self._open_box(tag, attributes)
-        if tag in LISTENED or not TELLING.isdisjoint(attributes):
+                self._open_box(tag, attributes, is_hidden)
+        if tag in LISTENED or (attributes and may_be_clue(attributes)):
             self.listener.start(tag, attributes, len(self.around), len(self.lines))
 
     def end(self, tag: str) -> None:
@@ -255,25 +257,24 @@ class _Walker:
         """Return whether a custom element is a block: not within a paragraph, nor behind text in a line."""
         return self.boxes[self.box].name not in LINES and all(word.isspace() for word in self.words)
 
-    def _open_box(self, tag: str, attributes: Mapping[str, str]) -> None:
-        names, parts = "", self.parts
+    def _open_box(self, tag: str, attributes: Mapping[str, str], is_hidden: bool) -> None:
+        names, parts = "", self.parts | _HIDDEN if is_hidden else self.parts
         if attributes:
-            names = " ".join([value for name, value in attributes.items() if name in NAMING])[:MAX_KEY]
+            names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY]
             if "role" in attributes:
                 parts |= _ROLE_BITS.get(attributes["role"], 0)
-            if self._is_hidden(tag, attributes):
-                parts |= BIT["hidden"]
         key = tag, names
         place = self.keys.get(key)
         if place is None:
             place = self.keys[key] = len(self.keys)
             part = named_part(names) if names and tag in GROUPS else ""
             self.own_parts.append(_PART_BITS.get(tag, 0) | BIT.get(part, 0))
-        parts |= self.own_parts[place]
-        control = self.boxes[self.box].control or self.controls.get(tag, "")
-        self.boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
+        self.parts = parts = parts | self.own_parts[place]
+        boxes = self.boxes
+        control = boxes[self.box].control or self.controls.get(tag, "")
+        boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
+        self.box = len(self.ends)
         self.ends.append(0)
-        self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
             self.bits |= _VERBATIM
 

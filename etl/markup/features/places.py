@@ -1,6 +1,7 @@
 """How a line is set and where it stands: its links, the attributes around it, its distance from the headline."""
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def _weights(keys: Sequence[tuple[str, str]], places: Integers, of_word: Mapping
     weights, is_asked = np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=bool)
     is_asked[places] = True
     for key in np.flatnonzero(is_asked).tolist():
-        weights[key] = sum([of_word[word] for word in key_words(keys[key]) if word in of_word])
+        weights[key] = sum(map(of_word.get, key_words(keys[key]), repeat(0)))
     found: Integers = weights[places]
     return found
 
