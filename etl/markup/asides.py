@@ -199,16 +199,21 @@ def credible(layout: Layout, said: Said) -> Layout:
 def _outermost(layout: Layout) -> list[int]:
     """Return for each box the outermost discussion around it; -1 if there is none."""
     outermost: list[int] = []
+    is_called = [_is_called_discussion(key) for key in layout.keys]
     for place, box in enumerate(layout.boxes):
         above = outermost[box.parent] if place else -1
-        outermost.append(place if above < 0 and _is_discussion(layout, box) else above)
+        outermost.append(place if above < 0 and (box.parts & _COMMENTS or is_called[box.key]) else above)
     return outermost
 
 
 def _is_discussion(layout: Layout, box: Box) -> bool:
     """Return whether a box is in comments by its marks, or is called a discussion."""
-    name, names = layout.keys[box.key]
-    return bool(box.parts & _COMMENTS) or (bool(names) and name in GROUPS and names_discussion(names))
+    return bool(box.parts & _COMMENTS) or _is_called_discussion(layout.keys[box.key])
+
+
+def _is_called_discussion(key: tuple[str, str]) -> bool:
+    name, names = key
+    return bool(names) and name in GROUPS and names_discussion(names)
 
 
 def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import repeat
+from operator import attrgetter
 
 import numpy as np
 
@@ -23,14 +24,14 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 def setting_columns(lines: Sequence[Line], places: Sequence[int], length: Integers, said: Said) -> Columns:
     """Return how lines are set: shares of links, bold and italics, pictures, bylines, dates."""
-    counts = np.array([(line.linked, line.bold, line.italic, line.pictures) for line in lines], dtype=np.int64).T
-    linked, bold, italic = np.minimum(1, counts[:3] / length)
+    counted = map(attrgetter, ("linked", "bold", "italic", "pictures"))
+    linked, bold, italic, pictures = (np.array([*map(count, lines)], dtype=np.int64) for count in counted)
     return {
-        "linked": linked,
-        "linked-chars": counts[0],
-        "bold": bold,
-        "italic": italic,
-        "pictures": np.minimum(MAX_PICTURES, counts[3]),
+        "linked": np.minimum(1, linked / length),
+        "linked-chars": linked,
+        "bold": np.minimum(1, bold / length),
+        "italic": np.minimum(1, italic / length),
+        "pictures": np.minimum(MAX_PICTURES, pictures),
         "byline": np.array([place in said.bylines for place in places], dtype=np.int64),
         "date": np.array([place in said.dates for place in places], dtype=np.int64),
     }
