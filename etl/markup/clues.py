@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.markup.elements import INVISIBLE
+from etl.markup.elements import HIDING, INVISIBLE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
@@ -96,8 +96,9 @@ class Listener:
         self.clues: list[Clue] = []
         self.unseen: set[str] = set()
         self.unseen_classes: set[str] = set()
-        # Whether a value of "class" has one of these.
-        self.hiding: dict[str, bool] = {}
+        # Whether a value of "class" has one of these; and all attributes by which an element may be hidden.
+        self.hides_class: dict[str, bool] = {}
+        self.hiding = HIDING
         # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
 
@@ -122,9 +123,9 @@ class Listener:
         """Return whether the style sheets so far hide the class or id of an element."""
         if "class" in attributes:
             named = attributes["class"]
-            if named not in self.hiding:
-                self.hiding[named] = not self.unseen_classes.isdisjoint(named.split())
-            if self.hiding[named]:
+            if named not in self.hides_class:
+                self.hides_class[named] = not self.unseen_classes.isdisjoint(named.split())
+            if self.hides_class[named]:
                 return True
         return "id" in attributes and f"#{attributes['id']}" in self.unseen
 
@@ -139,10 +140,11 @@ class Listener:
             _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
             if name == "style":
-                hidden = unseen(text)
-                self.unseen |= hidden
-                self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
-                self.hiding = {}
+                if hidden := unseen(text):
+                    self.unseen |= hidden
+                    self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
+                    self.hides_class = {}
+                    self.hiding = HIDING | {"class", "id"}
             elif name == "state":
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)

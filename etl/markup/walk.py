@@ -19,7 +19,6 @@ from etl.markup.elements import (
     BOLD,
     CONTROLS,
     GROUPS,
-    HIDING,
     INVISIBLE,
     ITALIC,
     LINES,
@@ -161,7 +160,7 @@ class _Walker:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
         self.around.append((self.box, self.parts, self.bits, self.silent))
-        if self.silent == "svg" or self.silent in OF_MATH:
+        if self.silent and (self.silent == "svg" or self.silent in OF_MATH):
             if tag in OUT_OF_FOREIGN:
                 self._leave_foreign()
             elif self.silent == "svg" and tag in WITHIN_SVG:
@@ -175,7 +174,8 @@ class _Walker:
         ):
             if self.words or self.after or self.breaks:
                 self._end_line()
-            self._open_box(tag, attributes, bool(attributes) and self._is_hidden(tag, attributes))
+            is_hidden = not self.listener.hiding.isdisjoint(attributes) and self._is_hidden(tag, attributes)
+            self._open_box(tag, attributes, is_hidden)
         elif tag == "br":
             self._break()
         else:
@@ -185,7 +185,7 @@ class _Walker:
                     self.links.open(attributes.get("href", ""), len(self.words))
             elif tag in PICTURES:
                 self.counts[3] += 1
-            is_hidden = bool(attributes) and self._is_hidden(tag, attributes)
+            is_hidden = not self.listener.hiding.isdisjoint(attributes) and self._is_hidden(tag, attributes)
             if is_hidden or tag in APART:
                 if len(self.lines_around) < MAX_APART:
                     self._set_apart()
@@ -260,9 +260,11 @@ class _Walker:
     def _open_box(self, tag: str, attributes: Mapping[str, str], is_hidden: bool) -> None:
         names, parts = "", self.parts | _HIDDEN if is_hidden else self.parts
         if attributes:
-            names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY]
-            if "role" in attributes:
-                parts |= _ROLE_BITS.get(attributes["role"], 0)
+            if len(attributes) == 1 and "class" in attributes:
+                names = attributes["class"][:MAX_KEY]
+            else:
+                names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY]
+                parts |= _ROLE_BITS.get(attributes.get("role", ""), 0)
         key = tag, names
         place = self.keys.get(key)
         if place is None:
@@ -280,12 +282,11 @@ class _Walker:
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
-        if not HIDING.isdisjoint(attributes):
-            if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
-                return True
-            if "style" in attributes and INVISIBLE.search(attributes["style"]):
-                return True
-        return bool(self.listener.unseen) and self.listener.hides(attributes)
+        if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
+            return True
+        if "style" in attributes and INVISIBLE.search(attributes["style"]):
+            return True
+        return self.listener.hides(attributes)
 
     # Lines
 
