@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 THOUSANDTHS = 1_000
 # One bit a leaf in a mask of two bytes.
 MAX_LEAVES = 16
-# Splits x rows that are asked at once: the work arrays take some four bytes for each, and stay in the processor's cache.
+# Splits x rows that are asked at once: the work arrays take some four bytes for each, and stay in the cache.
 MAX_ASKED = 400_000
 # In `Tree.features`: the node is a leaf.
 LEAF = -1

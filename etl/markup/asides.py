@@ -190,7 +190,9 @@ def credible(layout: Layout, said: Said) -> Layout:
     outermost = _outermost(layout)
     known = _signed(layout, said, outermost) | _repeating(layout, outermost)
     boxes = [
-        structs.replace(box, parts=box.parts & ~_COMMENTS) if outermost[place] not in known else box
+        structs.replace(box, parts=box.parts & ~_COMMENTS)
+        if box.parts & _COMMENTS and outermost[place] not in known
+        else box
         for place, box in enumerate(layout.boxes)
     ]
     return structs.replace(layout, boxes=tuple(boxes))

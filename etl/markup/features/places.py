@@ -9,7 +9,7 @@ import numpy as np
 from etl.markup.clues import Said
 from etl.markup.features.boxes import BoxTree
 from etl.markup.features.columns import Columns, Integers, Measured
-from etl.markup.features.texts import Texts, letters
+from etl.markup.features.texts import Texts
 from etl.markup.layout import Layout, Line
 from etl.markup.naming import key_words
 
@@ -67,11 +67,11 @@ def _weights(keys: Sequence[tuple[str, str]], places: Integers, of_word: Mapping
 def headline_columns(
     layout: Layout, lines: Sequence[Line], texts: Texts, tree: BoxTree, measured: Measured, title: str
 ) -> Columns:
-    """Return which lines say the page's title, and how far the others are from the first that does."""
+    """Return which lines say the page's title, by its letters, and how far the others are from the first that does."""
     count, total = len(lines), measured.page_prose
     until = np.cumsum(measured.prose)
     before = until - measured.prose
-    same = _says_title(texts, letters(title)[:TITLE_CHARS])
+    same = _says_title(texts, title[:TITLE_CHARS])
     names = [layout.boxes[line.box].name for line in lines]
     h1 = np.array([name == "h1" for name in names])
     heading = np.array([name in HEADINGS for name in names])

@@ -45,13 +45,13 @@ class Texts(Struct, frozen=True, eq=False):
     letters: Sequence[str]
 
 
-def letters(text: str) -> str:
-    """Return the letters and digits of a text, in lower case.
+def letters_of(texts: Sequence[str]) -> list[str]:
+    """Return the letters and digits of texts, in lower case.
 
-    >>> letters("U.S. jobs: 40,000"), letters("")
-    ('usjobs40000', '')
+    >>> letters_of(["U.S. jobs: 40,000", ""])
+    ['usjobs40000', '']
     """
-    return words_of([text])[0].replace(" ", "")
+    return [words.replace(" ", "") for words in words_of(texts)]
 
 
 def words_of(texts: Sequence[str]) -> list[str]:
