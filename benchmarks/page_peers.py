@@ -18,8 +18,10 @@ from typing import Any
 
 from page_model import scorer, scores
 
-# Pages are judged in batches, as a run judges them.
+# Pages are judged in batches, and Python looks for cycles seldom, as in a run.
 COPYDESK = """
+from etl.processes import collect_seldom
+collect_seldom()
 from etl.document import finish, judge, parse
 from etl.model import Raw
 from etl.packs import Selection, compile_rules

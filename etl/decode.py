@@ -65,6 +65,8 @@ _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = later("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
 _BEYOND_ASCII = later(r"[^\x00-\x7f]")
+# What stands within ASCII says nothing of an encoding.
+_WITHIN_ASCII = later(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")
 _ACCENTS_IN_A_ROW = later("[À-ÿ]{3,}")
 # What a wrong label makes of letters: `trwa³y`, `rйsumй`, `бНОПНЯ`, and controls.
 _ODD = later(
@@ -74,7 +76,8 @@ _ODD = later(
 _LONE = later("[\ud800-\udfff]")
 
 Reason = Literal["bom", "utf-8", "declared", "detected", "fallback", "given"]
-Answer = tuple[str, Reason]
+# The third is the text, if it was read to know that all bytes fit.
+Answer = tuple[str, Reason, str | None]
 
 
 def decode(raw: Raw) -> Decoded:
@@ -90,8 +93,8 @@ def decode(raw: Raw) -> Decoded:
     """
     if isinstance(raw.body, str):
         return _checked(raw.body)
-    encoding, reason = next(_answers(raw, raw.body))
-    text, replaced = _read(raw.body, encoding)
+    encoding, reason, fitting = next(_answers(raw, raw.body))
+    text, replaced = _read(raw.body, encoding) if fitting is None else (fitting, 0)
     # In UTF-8 a byte below 0x80 is a character of its own.
     data = raw.body if encoding == "utf-8" and not replaced else text.encode("utf-8", "surrogatepass")
     _refuse_junk(raw.path, text, data, encoding, replaced)
@@ -120,18 +123,20 @@ def paired(text: str) -> tuple[str, int]:
 def _answers(raw: Raw, body: bytes) -> Iterator[Answer]:
     """Yield possible encodings, the most trustworthy first; the first one is used."""
     if raw.encoding:
-        yield _given(raw), "given"
-    yield from ((encoding, "bom") for mark, encoding in BYTE_ORDER_MARKS if body.startswith(mark))
-    yield from ((encoding, "detected") for encoding in _unmarked(body) if _fits(body, encoding))
-    if _mostly_utf8(body):
-        yield "utf-8", "utf-8"
+        yield _given(raw), "given", None
+    yield from ((encoding, "bom", None) for mark, encoding in BYTE_ORDER_MARKS if body.startswith(mark))
+    for encoding in _unmarked(body):
+        if (text := _fitting(body, encoding)) is not None:
+            yield encoding, "detected", text
+    if (text := _fitting(body, "utf-8")) is not None or _mostly_utf8(body):
+        yield "utf-8", "utf-8", text
     for declared in (codec_of(raw.charset), _declared(body) if raw.kind == "html" else ""):
-        if declared and _fits(body, declared) and _plausible(body, declared):
-            yield declared, "declared"
+        if declared and (text := _fitting(body, declared)) is not None and _plausible(text):
+            yield declared, "declared", text
     detected = _detected(body)
-    if detected and _fits(body, detected):
-        yield detected, "detected"
-    yield "cp1252", "fallback"
+    if detected and (text := _fitting(body, detected)) is not None:
+        yield detected, "detected", text
+    yield "cp1252", "fallback", None
 
 
 def _given(raw: Raw) -> str:
@@ -183,7 +188,7 @@ def codec_of(label: str) -> str:
 
 def _unmarked(body: bytes) -> Iterator[str]:
     """Yield encodings that the bytes show: by shift sequences, or for UTF-16 and UTF-32 by the places of NULs."""
-    if b"\x1b" in body or b"~" in body:
+    if b"\x1b" in body or (b"~" in body and b"~{" in body):  # one byte is found ten times as fast as two
         yield from (encoding for shift, encoding in SHIFTS if shift.search(body))
     if 0 not in body:
         return
@@ -195,17 +200,15 @@ def _unmarked(body: bytes) -> Iterator[str]:
         yield "utf-16-be" if even * 2 > nuls else "utf-16-le"
 
 
-def _fits(body: bytes, encoding: str) -> bool:
+def _fitting(body: bytes, encoding: str) -> str | None:
+    """Return the text of bytes that all fit an encoding, else None."""
     try:
-        body.decode(encoding)
+        return body.decode(encoding)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    if _fits(body, "utf-8"):
-        return True
     text = body.decode("utf-8", "surrogateescape")
     faults, beyond_ascii = len(_FAULT.findall(text)), len(_BEYOND_ASCII.findall(text))
     valid = beyond_ascii - len(_LONE.findall(text))
@@ -220,9 +223,9 @@ def _declared(body: bytes) -> str:
     return "utf-8" if codec.startswith("utf-16") else codec
 
 
-def _plausible(body: bytes, encoding: str) -> bool:
+def _plausible(text: str) -> bool:
     """Return true if bytes read as text in an encoding that any bytes fit; servers give one label to all pages."""
-    text = body.decode(encoding, "replace")
+    text = _WITHIN_ASCII.sub(" ", text)
     beyond_ascii = len(_BEYOND_ASCII.findall(text))
     odd = len(_ODD.findall(text))
     in_runs = sum(map(len, _ACCENTS_IN_A_ROW.findall(text)))
@@ -239,10 +242,8 @@ def _detected(body: bytes) -> str:
 
 def _read(body: bytes, encoding: str) -> tuple[str, int]:
     """Return the text, and the number of its characters that stand for bytes that did not fit."""
-    try:
-        return body.decode(encoding), 0
-    except UnicodeDecodeError:
-        pass
+    if (fitting := _fitting(body, encoding)) is not None:
+        return fitting, 0
     if encoding == "utf-8":
         text = body.decode(encoding, "surrogateescape")
         own = frozenset(_BEYOND_ASCII.findall(text))

@@ -10,7 +10,8 @@ random forests").  Integer sums know no order: the same forest gives the same sc
     changes = contributions(forest, matrix[[7]])    # one integer for each feature of row 7
 
 Trees have at most MAX_LEAVES leaves.  They are asked all at once: a split that a row exceeds strikes out the leaves to
-its left, and the first leaf left is the one reached (QuickScorer; Lucchese and others 2015).
+its left, and the first leaf left is the one reached (QuickScorer; Lucchese and others 2015).  Many trees ask the same:
+each question is put once.
 """
 
 from collections.abc import Iterator
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 # Units of a node's mean in one unit of log-odds.
 THOUSANDTHS = 1_000
-# One bit a leaf in the widest mask that numpy has.
-MAX_LEAVES = 64
-# Splits x rows that are asked at once: the work arrays take some 11 bytes for each, and stay in the processor's cache.
-MAX_ASKED = 100_000
+# One bit a leaf in a mask of two bytes.
+MAX_LEAVES = 16
+# Splits x rows that are asked at once: the work arrays take some four bytes for each, and stay in the cache.
+MAX_ASKED = 400_000
 # In `Tree.features`: the node is a leaf.
 LEAF = -1
 
@@ -92,14 +93,17 @@ def contributions(forest: Forest, matrix: "Matrix") -> "Integers":
 class _Compiled(Struct, frozen=True, eq=False):
     """The arrays of a forest.  S is the greatest number of splits in a tree.
 
-    `features`, `thresholds`, `masks`: S x trees; a mask keeps the leaves that a row may still reach when it goes right.
+    `features`, `thresholds`: of the different questions that splits ask.  `questions`, `struck_out`: S x trees; the
+    leaves that a row cannot reach any more when it goes right.  `first_left`: the first leaf that some leave.
     `means`: of all leaves in a row, MAX_LEAVES places a tree.  `path_features`, `path_changes`: leaves x steps, the
     steps on the path to each leaf; behind the last one stand changes of 0.
     """
 
     features: "NDArray[np.intp]"
     thresholds: "Matrix"
-    masks: "NDArray[np.unsignedinteger]"
+    questions: "NDArray[np.intp]"
+    struck_out: "NDArray[np.uint16]"
+    first_left: "NDArray[np.intp]"
     means: "Integers"
     path_features: "Integers"
     path_changes: "Matrix"
@@ -127,15 +131,13 @@ def _leaves(forest: Forest, matrix: "Matrix") -> Iterator["NDArray[np.intp]"]:
 
     compiled = _compiled(forest)
     offsets = np.arange(len(forest.trees))[:, None] * MAX_LEAVES
-    one, struck_out = compiled.masks.dtype.type(1), ~compiled.masks[:, :, None]
-    thresholds = compiled.thresholds.astype(matrix.dtype, copy=False)[:, :, None]
-    step = max(1, MAX_ASKED // compiled.features.size)
+    struck_out, thresholds = compiled.struck_out[:, :, None], compiled.thresholds.astype(matrix.dtype)[:, None]
+    step = max(1, MAX_ASKED // compiled.questions.size)
     for start in range(0, len(matrix), step):
         columns = np.ascontiguousarray(matrix[start : start + step].T)
         exceeds = columns.take(compiled.features, axis=0) > thresholds
-        struck = np.bitwise_or.reduce(exceeds * struck_out, axis=0)
-        lowest = ~struck & (struck + one)  # the lowest bit that is not set: the first leaf left
-        yield np.frexp(lowest.astype(np.float64))[1] - 1 + offsets
+        struck = np.bitwise_or.reduce(exceeds.take(compiled.questions, axis=0) * struck_out, axis=0)
+        yield compiled.first_left.take(struck) + offsets
 
 
 @cache
@@ -147,24 +149,25 @@ def _compiled(forest: Forest) -> _Compiled:
     most_leaves = max(len(leaves) for _, leaves in read)
     if most_leaves > MAX_LEAVES:
         raise ValueError(f"a tree of {most_leaves} leaves; at most {MAX_LEAVES}")
-    mask_type = np.dtype(next(f"u{bits // 8}" for bits in (16, 32, 64) if bits >= most_leaves))
-    every_leaf = (1 << mask_type.itemsize * 8) - 1
-    features = np.zeros((most_splits, len(read)), dtype=np.intp)
-    thresholds = np.full((most_splits, len(read)), np.inf)
-    masks = np.full((most_splits, len(read)), every_leaf, dtype=mask_type)
+    asked: dict[tuple[int, float], int] = {(0, np.inf): 0}
+    questions = np.zeros((most_splits, len(read)), dtype=np.intp)
+    struck_out = np.zeros((most_splits, len(read)), dtype=np.uint16)
     means = np.zeros(len(read) * MAX_LEAVES, dtype=np.int64)
     longest = max(len(leaf.path) for _, leaves in read for leaf in leaves)
     path_features = np.zeros((len(means), longest), dtype=np.int64)
     path_changes = np.zeros((len(means), longest))
     for at, (splits, leaves) in enumerate(read):
         for row, split in enumerate(splits):
-            features[row, at], thresholds[row, at] = split.feature, split.threshold
-            masks[row, at] = every_leaf ^ ((1 << split.end) - (1 << split.first))
+            questions[row, at] = asked.setdefault((split.feature, split.threshold), len(asked))
+            struck_out[row, at] = (1 << split.end) - (1 << split.first)
         for place, leaf in enumerate(leaves, at * MAX_LEAVES):
             means[place] = leaf.mean
             for step, (feature, change) in enumerate(leaf.path):
                 path_features[place, step], path_changes[place, step] = feature, change
-    return _Compiled(features, thresholds, masks, means, path_features, path_changes)
+    features, thresholds = (np.array(of_all) for of_all in zip(*asked, strict=True))
+    struck = np.arange(1 << MAX_LEAVES)
+    first_left = np.frexp(~struck & (struck + 1))[1].astype(np.intp) - 1  # the lowest bit that is not set
+    return _Compiled(features, thresholds, questions, struck_out, first_left, means, path_features, path_changes)
 
 
 def _read(tree: Tree) -> tuple[list[_Split], list[_Leaf]]:

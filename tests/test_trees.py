@@ -70,7 +70,7 @@ def walked(tree: Tree, row: list[float]) -> int:
 
 
 @given(
-    st.lists(st.sampled_from((1, 2, 3, 16, 17, 40, MAX_LEAVES)).flatmap(trees), max_size=4),
+    st.lists(st.sampled_from((1, 2, 3, 8, 15, MAX_LEAVES)).flatmap(trees), max_size=4),
     st.lists(st.lists(st.integers(-6, 6), min_size=3, max_size=3), max_size=6),
     st.integers(-5000, 5000),
 )
@@ -97,7 +97,7 @@ def test_rows_do_not_depend_on_their_batch() -> None:
 def test_too_many_leaves_are_refused() -> None:
     count = MAX_LEAVES + 1
     comb = Tree((0, LEAF) * (count - 1) + (LEAF,), (0,) * (2 * count - 1), (0,) * (2 * count - 1))
-    with pytest.raises(ValueError, match="65 leaves"):
+    with pytest.raises(ValueError, match="17 leaves"):
         score(Forest(("a", "b"), 0, (comb,)), matrix((1, 1)))
 
 

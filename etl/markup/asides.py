@@ -6,7 +6,7 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
@@ -42,7 +42,7 @@ def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collec
     found: set[int] = set()
     for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _column(layout), _is_link_alone):
         lines = {line for line in story if line not in found and is_one(layout, line)}
-        if _chars(layout, set(story) - found - lines) >= MIN_STORY:
+        if lines and _have_story(layout, set(story) - found - lines):
             found |= lines
     found |= _links_at_end(layout, sorted(set(story) - found))
     return frozenset(found) | discussions(layout, said, set(story) - found)
@@ -63,7 +63,7 @@ def _links_at_end(layout: Layout, story: Sequence[int]) -> set[int]:
     """Return the end of a story that is but a list or table of links, with its heading and days or counts."""
     tail = set(takewhile(lambda place: _may_be_listed(layout, layout.lines[place]), reversed(story)))
     links = sum(layout.lines[place].linked >= MIN_LINK for place in tail)
-    return tail if 1 < links <= MAX_LINKS and _chars(layout, set(story) - tail) >= MIN_STORY else set()
+    return tail if 1 < links <= MAX_LINKS and _have_story(layout, set(story) - tail) else set()
 
 
 def _may_be_listed(layout: Layout, line: Line) -> bool:
@@ -150,9 +150,10 @@ def _is_link_alone(layout: Layout, line: int) -> bool:
     return linked > MOSTLY * len(text) and (text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split()))
 
 
-def _chars(layout: Layout, lines: Collection[int]) -> int:
-    """Return the characters of lines; one of Chinese, Japanese, Korean or Thai counts as three."""
-    return sum(len(text) + 2 * len(DENSE.findall(text)) for text in (layout.lines[line].text for line in lines))
+def _have_story(layout: Layout, lines: Iterable[int]) -> bool:
+    """Return whether lines have MIN_STORY characters; one of Chinese, Japanese, Korean or Thai counts as three."""
+    texts = (layout.lines[line].text for line in lines)
+    return any(chars >= MIN_STORY for chars in accumulate(len(text) + 2 * len(DENSE.findall(text)) for text in texts))
 
 
 def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
@@ -169,7 +170,7 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
     for line in sorted(story):
         top = outermost[layout.lines[line].box]
         (inside[top] if top >= 0 else others).append(line)
-    if _chars(layout, others) < MIN_STORY:
+    if not _have_story(layout, others):
         return frozenset()
     signed = _signed(layout, said, outermost) | _repeating(layout, outermost)
     found = [lines for top, lines in inside.items() if top in signed and _is_below(layout, others, lines[0])]
@@ -179,7 +180,7 @@ def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset
 def _is_below(layout: Layout, others: Sequence[int], first: int) -> bool:
     """Return whether a line stands below a story, but for a word or two at the end of the page."""
     at = bisect(others, first)
-    return _chars(layout, others[at:]) < MIN_STORY <= _chars(layout, others[:at])
+    return not _have_story(layout, others[at:]) and _have_story(layout, others[:at])
 
 
 def credible(layout: Layout, said: Said) -> Layout:
@@ -189,7 +190,9 @@ def credible(layout: Layout, said: Said) -> Layout:
     outermost = _outermost(layout)
     known = _signed(layout, said, outermost) | _repeating(layout, outermost)
     boxes = [
-        structs.replace(box, parts=box.parts & ~_COMMENTS) if outermost[place] not in known else box
+        structs.replace(box, parts=box.parts & ~_COMMENTS)
+        if box.parts & _COMMENTS and outermost[place] not in known
+        else box
         for place, box in enumerate(layout.boxes)
     ]
     return structs.replace(layout, boxes=tuple(boxes))
@@ -198,16 +201,21 @@ def credible(layout: Layout, said: Said) -> Layout:
 def _outermost(layout: Layout) -> list[int]:
     """Return for each box the outermost discussion around it; -1 if there is none."""
     outermost: list[int] = []
+    is_called = [_is_called_discussion(key) for key in layout.keys]
     for place, box in enumerate(layout.boxes):
         above = outermost[box.parent] if place else -1
-        outermost.append(place if above < 0 and _is_discussion(layout, box) else above)
+        outermost.append(place if above < 0 and (box.parts & _COMMENTS or is_called[box.key]) else above)
     return outermost
 
 
 def _is_discussion(layout: Layout, box: Box) -> bool:
     """Return whether a box is in comments by its marks, or is called a discussion."""
-    name, names = layout.keys[box.key]
-    return bool(box.parts & _COMMENTS) or (bool(names) and name in GROUPS and names_discussion(names))
+    return bool(box.parts & _COMMENTS) or _is_called_discussion(layout.keys[box.key])
+
+
+def _is_called_discussion(key: tuple[str, str]) -> bool:
+    name, names = key
+    return bool(names) and name in GROUPS and names_discussion(names)
 
 
 def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:

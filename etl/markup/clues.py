@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.markup.elements import INVISIBLE
+from etl.markup.elements import HIDING, INVISIBLE
 from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
@@ -22,9 +22,9 @@ _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])
 
 # Attributes of dates that hold an epoch, and its digits.
 EPOCHS, EPOCH_DIGITS = ("data-timestamp", "data-time", "data-date", "data-datetime", "data-epoch"), (10, 13)
-# Elements that are asked whatever their attributes are, and attributes for which any other is.
+# Elements that are asked whatever their attributes are, and attributes for which any other is, beside its class.
 LISTENED = TEXTS | TOLD_BY_ATTRIBUTES | {"script", "a"}
-TELLING = frozenset(("class", "itemprop", "rel"))
+TELLING = frozenset(("itemprop", "rel"))
 # Attributes of a <meta> that name what its content is.
 META_KEYS = ("property", "name", "itemprop", "http-equiv")
 # Properties of microdata that are asked for.  Names within an author are his.
@@ -96,6 +96,9 @@ class Listener:
         self.clues: list[Clue] = []
         self.unseen: set[str] = set()
         self.unseen_classes: set[str] = set()
+        # Whether a value of "class" has one of these; and all attributes by which an element may be hidden.
+        self.hides_class: dict[str, bool] = {}
+        self.hiding = HIDING
         # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
 
@@ -118,8 +121,12 @@ class Listener:
 
     def hides(self, attributes: Mapping[str, str]) -> bool:
         """Return whether the style sheets so far hide the class or id of an element."""
-        if "class" in attributes and not self.unseen_classes.isdisjoint(attributes["class"].split()):
-            return True
+        if "class" in attributes:
+            named = attributes["class"]
+            if named not in self.hides_class:
+                self.hides_class[named] = not self.unseen_classes.isdisjoint(named.split())
+            if self.hides_class[named]:
+                return True
         return "id" in attributes and f"#{attributes['id']}" in self.unseen
 
     def data(self, text: str) -> None:
@@ -133,9 +140,11 @@ class Listener:
             _, name, line, heard = self.listening.pop()
             text = "".join(heard).strip()
             if name == "style":
-                hidden = unseen(text)
-                self.unseen |= hidden
-                self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
+                if hidden := unseen(text):
+                    self.unseen |= hidden
+                    self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
+                    self.hides_class = {}
+                    self.hiding = HIDING | {"class", "id"}
             elif name == "state":
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)
@@ -164,6 +173,11 @@ def _epoch(attributes: Mapping[str, str]) -> str:
     """Return the time in seconds or thousandths that scripts put into words for readers; "" if there is none."""
     values = (attributes[name] for name in EPOCHS if name in attributes)
     return next((value for value in values if value.isdecimal() and len(value) in EPOCH_DIGITS), "")
+
+
+def may_be_clue(attributes: Mapping[str, str]) -> bool:
+    """Return whether an element may tell something by its attributes, whatever it is."""
+    return ("class" in attributes and bool(named_clue(attributes["class"]))) or not TELLING.isdisjoint(attributes)
 
 
 def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:

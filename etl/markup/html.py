@@ -19,7 +19,7 @@ from msgspec import Struct
 from etl.markup.asides import credible
 from etl.markup.clues import Said, said_of
 from etl.markup.features.sources import MIN_BODY
-from etl.markup.features.texts import endings, words_of
+from etl.markup.features.texts import endings, letters_of
 from etl.markup.layout import Layout, Line
 from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
@@ -270,9 +270,9 @@ def _is_unseen(layout: Layout, parts: Sequence[str], keeps: Sequence[bool]) -> b
     """
     if sum(len(part.encode()) for part in parts) < MIN_BODY:
         return False
-    on_page = [words.replace(" ", "") for words in words_of([line.text for line in layout.lines])]
+    on_page = letters_of([line.text for line in layout.lines])
     shown = sum(len(letters) for letters, is_kept in zip(on_page, keeps, strict=True) if is_kept)
-    page, story = "".join(on_page), "".join(words_of(parts)).replace(" ", "")
+    page, story = "".join(on_page), "".join(letters_of(parts))
     pieces = [story[at : at + PIECE] for at in range(0, len(story), PIECE)]
     found = sum(len(piece) for piece in pieces if piece in page)
     return max(shown, found) < SHOWN * len(story) or (shown < len(story) and found < HARDLY * len(story))

@@ -241,10 +241,14 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
     told.append(_of_card(by_name))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
     beside = (names_of(_beside(by_name, name, shows.story), "shown") for name in SHOWN_AUTHORS)
-    shown = (_but_publisher(names, publishers) for names in beside)
     sure = filter(None, (_persons(one, publishers) for one in named))
-    byline = next(filter(None, shown), "") or _first_byline(shows.beside, publishers)
-    return next(sure, "") or byline or next(filter(None, named), "")
+    shown = (_but_publisher(names, publishers) for names in beside)
+    return (
+        next(sure, "")
+        or next(filter(None, shown), "")
+        or _first_byline(shows.beside, publishers)
+        or next(filter(None, named), "")
+    )
 
 
 def _of_card(by_name: Clues) -> list[str]:

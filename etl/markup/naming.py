@@ -48,9 +48,10 @@ class Finder:
         self.pattern = re.compile(pattern, re.IGNORECASE)
         self.needed = re.compile(needed)
 
-        self.search = lru_cache(MAX_SEARCHED)(self._search)
+        self.search = lru_cache(MAX_SEARCHED)(self.find)
 
-    def _search(self, names: str) -> re.Match[str] | None:
+    def find(self, names: str) -> re.Match[str] | None:
+        """Return the same as `search`, and remember nothing."""
         return self.pattern.search(names) if self.needed.search(names.lower()) else None
 
 
@@ -65,8 +66,8 @@ CLUES = Finder(
     rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
     r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
     r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    "line|aut|writer|contributor|reporter|dat|fecha|stamp|publi|posted|name|zeile|assinatura|firma|signature|r[eé]da"
-    "|journalist|periodista|giornalista|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir",
+    "line|a(?:ut|ssin)|writer|contrib|r(?:eport|[eé]da)|dat|f(?:echa|irma|orfat)|s(?:tamp|ignat|kribent)"
+    "|p(?:ubli|osted|eriod)|name|zeile|journal|giornal|verfas|kirjoit|yazar|muhabir",
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
 PARTS = Finder(
@@ -116,9 +117,10 @@ SPOKEN = Finder(r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text
 GALLERIES = Finder(r"(?<![a-z])(?:gallery|galerie|slide-?show|carousel)(?![a-z])", "galler|galerie|slide|carousel")
 
 
+@lru_cache(MAX_REMEMBERED)
 def named_clue(names: str) -> str:
     """Return what a class says its element tells: byline, date, given or family name; "" if none of these."""
-    match = CLUES.search(names)
+    match = CLUES.find(names)
     return (match.lastgroup or "") if match else ""
 
 

@@ -72,7 +72,8 @@ def kept(prediction: Prediction, model: PageModel) -> Integers:
 def stays(likely: Integers, columns: Columns, model: PageModel) -> Truths:
     """Return which lines are kept with these probabilities."""
     is_likely = likely >= needed(likely, columns, model)
-    is_sentence = is_likely & np.isin(columns["ending"], (1, 2)) & (columns["chars"] >= MIN_SENTENCE)
+    ends = (columns["ending"] == 1) | (columns["ending"] == 2)
+    is_sentence = is_likely & ends & (columns["chars"] >= MIN_SENTENCE)
     is_text = (np.cumsum(is_sentence) > is_sentence) & (columns["in-heading"] == 0)
     keeps: Truths = is_likely & ((columns["is-headline"] == 0) | is_text)
     return keeps

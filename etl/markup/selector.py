@@ -38,9 +38,17 @@ def check(selector: str) -> str:
 
 def selected(layout: Layout, selectors: Sequence[str], text: str) -> list[tuple[str, ...]]:
     """Return for every line of a page the selectors that hold an element around it.  `text` is the page's HTML."""
-    asked = [selector for selector in selectors if _ONE_NAME.fullmatch(selector) or _may_hold(selector, text)]
+    names = _names(layout.boxes)
+    asked = [one for one in selectors if (one[1:] in names if _ONE_NAME.fullmatch(one) else _may_hold(one, text))]
     held = holding(layout.boxes, asked) if asked else []
     return [held[line.box] for line in layout.lines] if asked else [()] * len(layout.lines)
+
+
+def _names(boxes: Sequence[Box]) -> frozenset[str]:
+    """Return the ids and classes of boxes."""
+    attributes = [box.attributes for box in boxes if box.attributes]
+    classes = {own["class"] for own in attributes if "class" in own}
+    return frozenset({own["id"] for own in attributes if "id" in own}.union(*map(str.split, classes)))
 
 
 def holding(boxes: Sequence[Box], selectors: Sequence[str]) -> list[tuple[str, ...]]:
@@ -70,8 +78,7 @@ def _named(boxes: Sequence[Box], by_name: frozenset[str]) -> list[tuple[str, ...
         of_class = (f".{name}" for name in classes.intersection(own_classes.split()))
         return (*of_class, f"#{own_id}") if own_id in ids else tuple(of_class)
 
-    attributes = (box.attributes or {} for box in boxes)
-    return [named(own.get("class", ""), own.get("id", "")) for own in attributes]
+    return [named(own.get("class", ""), own.get("id", "")) if (own := box.attributes) else () for box in boxes]
 
 
 def _ask_tree(boxes: Sequence[Box], selectors: Sequence[str], held: list[tuple[str, ...]]) -> None:

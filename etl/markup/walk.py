@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from lxml import etree
 from msgspec import Struct
 
-from etl.markup.clues import LISTENED, TELLING, Listener
+from etl.markup.clues import LISTENED, Listener, may_be_clue
 from etl.markup.elements import (
     APART,
     BIT,
@@ -19,7 +19,6 @@ from etl.markup.elements import (
     BOLD,
     CONTROLS,
     GROUPS,
-    HIDING,
     INVISIBLE,
     ITALIC,
     LINES,
@@ -55,6 +54,7 @@ MAX_APART = 20
 _LINK, _BOLD, _ITALIC, _VERBATIM, _MATH = 1, 2, 4, 8, 16
 _STYLES = _LINK | _BOLD | _ITALIC
 _STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _ITALIC), "math": _MATH}
+_HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
@@ -160,7 +160,7 @@ class _Walker:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open an element."""
         self.around.append((self.box, self.parts, self.bits, self.silent))
-        if self.silent == "svg" or self.silent in OF_MATH:
+        if self.silent and (self.silent == "svg" or self.silent in OF_MATH):
             if tag in OUT_OF_FOREIGN:
                 self._leave_foreign()
             elif self.silent == "svg" and tag in WITHIN_SVG:
@@ -174,7 +174,8 @@ class _Walker:
         ):
             if self.words or self.after or self.breaks:
                 self._end_line()
-            self._open_box(tag, attributes)
+            is_hidden = not self.listener.hiding.isdisjoint(attributes) and self._is_hidden(tag, attributes)
+            self._open_box(tag, attributes, is_hidden)
         elif tag == "br":
             self._break()
         else:
@@ -184,13 +185,14 @@ class _Walker:
                     self.links.open(attributes.get("href", ""), len(self.words))
             elif tag in PICTURES:
                 self.counts[3] += 1
-            if tag in APART or (attributes and self._is_hidden(tag, attributes)):
+            is_hidden = not self.listener.hiding.isdisjoint(attributes) and self._is_hidden(tag, attributes)
+            if is_hidden or tag in APART:
                 if len(self.lines_around) < MAX_APART:
                     self._set_apart()
                 else:
                     self._end_line()
-                self._open_box(tag, attributes)
-        if tag in LISTENED or not TELLING.isdisjoint(attributes):
+                self._open_box(tag, attributes, is_hidden)
+        if tag in LISTENED or (attributes and may_be_clue(attributes)):
             self.listener.start(tag, attributes, len(self.around), len(self.lines))
 
     def end(self, tag: str) -> None:
@@ -255,36 +257,36 @@ class _Walker:
         """Return whether a custom element is a block: not within a paragraph, nor behind text in a line."""
         return self.boxes[self.box].name not in LINES and all(word.isspace() for word in self.words)
 
-    def _open_box(self, tag: str, attributes: Mapping[str, str]) -> None:
-        names, parts = "", self.parts
+    def _open_box(self, tag: str, attributes: Mapping[str, str], is_hidden: bool) -> None:
+        names, parts = "", self.parts | _HIDDEN if is_hidden else self.parts
         if attributes:
-            names = " ".join([value for name, value in attributes.items() if name in NAMING])[:MAX_KEY]
-            if "role" in attributes:
-                parts |= _ROLE_BITS.get(attributes["role"], 0)
-            if self._is_hidden(tag, attributes):
-                parts |= BIT["hidden"]
+            if len(attributes) == 1 and "class" in attributes:
+                names = attributes["class"][:MAX_KEY]
+            else:
+                names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY]
+                parts |= _ROLE_BITS.get(attributes.get("role", ""), 0)
         key = tag, names
         place = self.keys.get(key)
         if place is None:
             place = self.keys[key] = len(self.keys)
             part = named_part(names) if names and tag in GROUPS else ""
             self.own_parts.append(_PART_BITS.get(tag, 0) | BIT.get(part, 0))
-        parts |= self.own_parts[place]
-        control = self.boxes[self.box].control or self.controls.get(tag, "")
-        self.boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
+        self.parts = parts = parts | self.own_parts[place]
+        boxes = self.boxes
+        control = boxes[self.box].control or self.controls.get(tag, "")
+        boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
+        self.box = len(self.ends)
         self.ends.append(0)
-        self.box, self.parts = len(self.boxes) - 1, parts
         if tag in VERBATIM:
             self.bits |= _VERBATIM
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
-        if not HIDING.isdisjoint(attributes):
-            if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
-                return True
-            if "style" in attributes and INVISIBLE.search(attributes["style"]):
-                return True
-        return bool(self.listener.unseen) and self.listener.hides(attributes)
+        if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
+            return True
+        if "style" in attributes and INVISIBLE.search(attributes["style"]):
+            return True
+        return self.listener.hides(attributes)
 
     # Lines
 

@@ -1,5 +1,6 @@
 """The boxes around a line: what else is in them, how many are alike, and which one is most of the story."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,15 +65,16 @@ class BoxTree:
 
     def kin(self) -> Integers:
         """Return for each line the number of its kind: the attributes of its box and of the parent box."""
-        kinds = self.key[self.level(0)] * self.count + self.key[self.level(1)]
-        numbers: Integers = np.unique(kinds, return_inverse=True)[1].astype(np.int64)
-        return numbers
+        kinds = (self.key[self.level(0)] * self.count + self.key[self.level(1)]).tolist()
+        numbers: dict[int, int] = {}
+        return np.array([numbers.setdefault(kind, len(numbers)) for kind in kinds], dtype=np.int64)
 
 
 def part_columns(boxes: Sequence[Box], tree: BoxTree, measured: Measured) -> Columns:
     """Return which parts of a page each line stands in, and how much of the page's prose stands in any."""
-    parts = np.array([box.parts for box in boxes], dtype=np.int64)[tree.box]
-    names = np.array([_PLACE_OF_NAME.get(box.name, -1) for box in boxes])[tree.box]
+    own = [boxes[place] for place in tree.box.tolist()]
+    parts = np.array([box.parts for box in own], dtype=np.int64)
+    names = np.array([_PLACE_OF_NAME.get(box.name, -1) for box in own])
     for part in VOID:  # what holds most of the page's prose says nothing by calling itself an aside
         inside = parts & BIT[part] > 0
         if inside.any() and measured.prose[inside].sum() > MIN_PROSE_SHARE * measured.page_prose:
@@ -107,8 +109,11 @@ def box_columns(boxes: Sequence[Box], tree: BoxTree, measured: Measured) -> Colu
     for up, level in ((1, "parent"), (2, "grand")):
         at = tree.level(up)
         columns[f"{level}-direct"] = sums_of(at, measured.prose, tree.count)[at] / measured.page_prose
-    same = np.unique(tree.key * (tree.count + 1) + tree.parent, return_inverse=True, return_counts=True)
-    repeated = np.where([box.name in NO_CARDS for box in boxes], 0, same[2][same[1]])
+    beside = (tree.key * (tree.count + 1) + tree.parent).tolist()
+    times = Counter(beside)
+    repeated = np.array(
+        [0 if box.name in NO_CARDS else times[same] for box, same in zip(boxes, beside, strict=True)], dtype=np.int64
+    )
     columns["repeated-box"] = repeated[tree.box]
     columns["repeated"] = repeated[tree.levels[:REPEATING_LEVELS]].max(axis=0)
     return columns

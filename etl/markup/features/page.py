@@ -11,7 +11,7 @@ from etl.markup.features.columns import Columns, Floats, Integers, Measured
 from etl.markup.features.neighbours import neighbour_columns, section_columns
 from etl.markup.features.places import headline_columns, key_columns, setting_columns
 from etl.markup.features.sources import source_columns
-from etl.markup.features.texts import read_texts
+from etl.markup.features.texts import letters_of, read_texts
 from etl.markup.layout import Layout
 from etl.markup.page_model import Weights
 
@@ -50,9 +50,10 @@ def page_of(layout: Layout, said: Said, weights: Weights) -> Page:
     columns |= box_columns(layout.boxes, tree, measured)
     columns |= kin_columns(kin, measured)
     columns |= container_columns(tree, measured)
-    columns |= headline_columns(layout, lines, texts, tree, measured, said.title)
+    title, description = letters_of([said.title, said.description])
+    columns |= headline_columns(layout, lines, texts, tree, measured, title)
     columns |= neighbour_columns(lines, measured)
-    columns |= source_columns(texts, measured, said)
+    columns |= source_columns(texts, measured, said.body, description)
     columns |= section_columns(columns, measured)
     return Page(tree, kin, measured.chars, columns)
 

@@ -1,13 +1,15 @@
 """How a line is set and where it stands: its links, the attributes around it, its distance from the headline."""
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
+from operator import attrgetter
 
 import numpy as np
 
 from etl.markup.clues import Said
 from etl.markup.features.boxes import BoxTree
 from etl.markup.features.columns import Columns, Integers, Measured
-from etl.markup.features.texts import Texts, letters
+from etl.markup.features.texts import Texts
 from etl.markup.layout import Layout, Line
 from etl.markup.naming import key_words
 
@@ -22,14 +24,14 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 def setting_columns(lines: Sequence[Line], places: Sequence[int], length: Integers, said: Said) -> Columns:
     """Return how lines are set: shares of links, bold and italics, pictures, bylines, dates."""
-    counts = np.array([(line.linked, line.bold, line.italic, line.pictures) for line in lines], dtype=np.int64).T
-    linked, bold, italic = np.minimum(1, counts[:3] / length)
+    counted = map(attrgetter, ("linked", "bold", "italic", "pictures"))
+    linked, bold, italic, pictures = (np.array([*map(count, lines)], dtype=np.int64) for count in counted)
     return {
-        "linked": linked,
-        "linked-chars": counts[0],
-        "bold": bold,
-        "italic": italic,
-        "pictures": np.minimum(MAX_PICTURES, counts[3]),
+        "linked": np.minimum(1, linked / length),
+        "linked-chars": linked,
+        "bold": np.minimum(1, bold / length),
+        "italic": np.minimum(1, italic / length),
+        "pictures": np.minimum(MAX_PICTURES, pictures),
         "byline": np.array([place in said.bylines for place in places], dtype=np.int64),
         "date": np.array([place in said.dates for place in places], dtype=np.int64),
     }
@@ -57,7 +59,7 @@ def _weights(keys: Sequence[tuple[str, str]], places: Integers, of_word: Mapping
     weights, is_asked = np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=bool)
     is_asked[places] = True
     for key in np.flatnonzero(is_asked).tolist():
-        weights[key] = sum([of_word[word] for word in key_words(keys[key]) if word in of_word])
+        weights[key] = sum(map(of_word.get, key_words(keys[key]), repeat(0)))
     found: Integers = weights[places]
     return found
 
@@ -65,11 +67,11 @@ def _weights(keys: Sequence[tuple[str, str]], places: Integers, of_word: Mapping
 def headline_columns(
     layout: Layout, lines: Sequence[Line], texts: Texts, tree: BoxTree, measured: Measured, title: str
 ) -> Columns:
-    """Return which lines say the page's title, and how far the others are from the first that does."""
+    """Return which lines say the page's title, by its letters, and how far the others are from the first that does."""
     count, total = len(lines), measured.page_prose
     until = np.cumsum(measured.prose)
     before = until - measured.prose
-    same = _says_title(texts, letters(title)[:TITLE_CHARS])
+    same = _says_title(texts, title[:TITLE_CHARS])
     names = [layout.boxes[line.box].name for line in lines]
     h1 = np.array([name == "h1" for name in names])
     heading = np.array([name in HEADINGS for name in names])

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from etl.markup.clues import Said
 from etl.markup.features.columns import Columns, Integers, Measured
-from etl.markup.features.texts import Texts, letters, words_of
+from etl.markup.features.texts import Texts, words_of
 
 # Characters.  A shorter articleBody is a teaser.
 MIN_BODY = 300
@@ -18,21 +17,23 @@ SHORT = 0.9
 MIN_DESCRIPTION, MIN_LINE, LINE_LETTERS, BEGINNING, DESCRIPTION_LETTERS = 30, 24, 150, 40, 60
 
 
-def source_columns(texts: Texts, measured: Measured, said: Said) -> Columns:
-    """Return which lines stand in the page's articleBody and description, and what is the same for the whole page."""
+def source_columns(texts: Texts, measured: Measured, body: str, description: str) -> Columns:
+    """Return which lines stand in the page's articleBody and description, and what is the same for the whole page.
+
+    The description is given by its letters.
+    """
     count = len(texts.length)
-    has_body = len(said.body) > MIN_BODY
+    has_body = len(body) > MIN_BODY
     return {
-        "article-body": np.array(shares_in(texts.words, said.body)) if has_body else np.full(count, -1),
-        "article-body-length": np.full(count, len(said.body) / measured.page_prose),
-        "description": _description(texts, said.description),
+        "article-body": np.array(shares_in(texts.words, body)) if has_body else np.full(count, -1),
+        "article-body-length": np.full(count, len(body) / measured.page_prose),
+        "description": _description(texts, description),
         "page-prose": np.full(count, measured.page_prose),
         "page-lines": np.full(count, count),
     }
 
 
-def _description(texts: Texts, description: str) -> Integers:
-    wanted = letters(description)
+def _description(texts: Texts, wanted: str) -> Integers:
     found = np.full(len(texts.length), -1 if len(wanted) <= MIN_DESCRIPTION else 0)
     if len(wanted) > MIN_DESCRIPTION:
         beginning = wanted[:DESCRIPTION_LETTERS]

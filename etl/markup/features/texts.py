@@ -6,6 +6,7 @@ one kind of them by line: some thirty operations a page instead of some thirty a
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 from msgspec import Struct
@@ -44,13 +45,13 @@ class Texts(Struct, frozen=True, eq=False):
     letters: Sequence[str]
 
 
-def letters(text: str) -> str:
-    """Return the letters and digits of a text, in lower case.
+def letters_of(texts: Sequence[str]) -> list[str]:
+    """Return the letters and digits of texts, in lower case.
 
-    >>> letters("U.S. jobs: 40,000"), letters("")
-    ('usjobs40000', '')
+    >>> letters_of(["U.S. jobs: 40,000", ""])
+    ['usjobs40000', '']
     """
-    return words_of([text])[0].replace(" ", "")
+    return [words.replace(" ", "") for words in words_of(texts)]
 
 
 def words_of(texts: Sequence[str]) -> list[str]:
@@ -165,7 +166,7 @@ def _lexicon(words: Sequence[str], length: Integers, lexicon: Mapping[str, int])
     weights = [0.0] * len(words)
     for line in np.flatnonzero(length < LEXICON_CHARS).tolist():
         if said := words[line].split()[:LEXICON_WORDS]:
-            weights[line] = sum([lexicon[word] for word in said if word in lexicon]) / len(said) ** 0.5
+            weights[line] = sum(map(lexicon.get, said, repeat(0))) / len(said) ** 0.5
     return {"lexicon": np.array(weights)}
 
 
