@@ -60,7 +60,7 @@ _RUN_ON = (
 _CAPITALS = (rf"(?:{NO_PLURAL})s ", rf"(?<=[^ \n][A-Z])(?:{'|'.join(_RUN_ON)})")
 _ASCII_PAIRS = {
     "?": ("(?=[A-Za-z])",),
-    "=": ("(?=[C-F][0-9A-F]=[89AB])",),
+    "=": (r"(?=[C-F][0-9A-F]=[89AB]|3D|\r?\n)",),
     "&%`'": (
         "(?<=&)(?=#|[A-Za-z]{2,24};|amp|nbsp|quot|[lr][sd]quo|[mn]dash|hellip)",
         "(?<=%)(?=[0-9A-Fa-f]{2})",
@@ -128,3 +128,14 @@ def looks_clean(block: str) -> bool:
     if _anywhere().search(block) or len(block) > MAX_CHARS_TO_COMPOSE or not is_normalized("NFC", block):
         return False
     return not (_GREEK_OR_CYRILLIC.search(block) and MIXED_SCRIPTS.search(block))
+
+
+# Letters that hardly any language of Western Europe has together.
+_TOGETHER = ("ìø", "èø", "èš", "èž", "è¾", "èæ", "èð", "æð", "³ê", "¿ê", "³ñ", "³æ", "ðþ", "ýþ", "õû", "õö", "ãþ", "ãº", "ãî", "îå", "ÏÅ", "òï")
+
+
+def may_be_recoded(text: str) -> bool:
+    """Return whether a document may have been read in the wrong encoding as a whole: worth a closer look."""
+    if text.isascii():
+        return False
+    return any(one in text and other in text for one, other in _TOGETHER)

@@ -17,6 +17,11 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['’](?=[a-z])")
 _LOST_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[?\ufffd](?=(?:s|t|d|m|ll|re|ve)\b(?!-))")
 _LOST_QUOTES = re.compile(r"(?<!\S)[?\ufffd]([A-Z][^?\ufffd\n]*[,.!])[?\ufffd](?!\S)")
 
+# The end of a line of quoted-printable, and a character of ASCII in it; and how many ends prove a document.
+MIN_SOFT_BREAKS = 2
+_SOFT_BREAK = re.compile(r"=\r?\n")
+_SOFT_BREAK_OR_BYTE = re.compile(r"=(?:\r?\n|(?P<ascii>[2-7][0-9A-F])(?<!7F))")
+
 # A word that is broken at the end of a line.
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])(?P<head>[^\W\d_]+)-\r?\n[^\S\n]*(?P<tail>[^\W\d_]+)")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -34,7 +39,17 @@ _COMPOUND_HEADS = frozenset(
 
 def proved_steps(blocks: Sequence[str]) -> tuple[Step, ...]:
     """Return the steps that a document as a whole proves, ready to run on each of its blocks."""
-    return (*_apostrophes(blocks), *_broken_words(blocks))
+    return (*_soft_breaks(blocks), *_apostrophes(blocks), *_broken_words(blocks))
+
+
+def _soft_breaks(blocks: Sequence[str]) -> Iterable[Step]:
+    """Yield the step that undoes the lines of e-mail, which `plain` joined: `a labou=` goes on with `r court`."""
+    if sum(len(_SOFT_BREAK.findall(block)) for block in blocks if "=" in block) >= MIN_SOFT_BREAKS:
+        yield Step("repair/quoted-printable", re.compile("="), partial(_SOFT_BREAK_OR_BYTE.sub, _of_mail))
+
+
+def _of_mail(place: re.Match[str]) -> str:
+    return bytes.fromhex(place["ascii"]).decode() if place["ascii"] else ""
 
 
 def _apostrophes(blocks: Sequence[str]) -> Iterable[Step]:
