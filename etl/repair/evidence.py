@@ -70,8 +70,19 @@ def _broken_words(blocks: Sequence[str]) -> Iterable[Step]:
     pieces = [(match["head"].casefold(), match["tail"].casefold()) for match in broken]
     whole = [head + tail in words for head, tail in pieces]
     syllables = [len(head) <= MAX_SYLLABLE and head not in words and not _is_head(head) for head, _ in pieces]
-    is_proved = any(whole) or any(syllables) or len(pieces) >= MIN_BROKEN_WORDS
+    is_proved = any(whole) or any(syllables) or len(pieces) >= MIN_BROKEN_WORDS or _are_german_nouns(broken, blocks)
     yield Step("repair/hyphen-break", re.compile("\n"), partial(_BROKEN_WORD.sub, partial(_joined, words, is_proved)))
+
+
+def _are_german_nouns(broken: Sequence[re.Match[str]], blocks: Sequence[str]) -> bool:
+    """Return whether a noun of German goes on with a small letter: what a hyphen joins there has a capital of its own."""
+    is_noun = any(match["head"].istitle() and match["tail"].islower() for match in broken)
+    if not is_noun:
+        return False
+
+    from etl.language import detect
+
+    return detect(blocks) == "de"
 
 
 def _is_head(head: str) -> bool:
