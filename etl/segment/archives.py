@@ -38,6 +38,13 @@ _FIELD = later(
 _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
 _DAY = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d{2}-\d{2}"
 _DATE = later(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
+# In other languages: `Donnerstag 3. Juni 2021`, `jeudi 3 juin 2021`, `3 de junio de 2021 jueves`.
+_FOREIGN_DATE = later(
+    r"(?:[^\W\d]{4,13}(?:-feira)?,? )?(?P<date>\d{1,2}(?:\.|er)? (?:de )?[^\W\d]{3,10}\.?(?: de)? \d{4})(?:,? [^\W\d]{4,13})?"
+)
+# NewsBank prints the day and the paper below the headline, and the fields in one line below that.
+_DAY_AND_PAPER = later(rf"(?P<date>{_DAY}) \| (?P<paper>.{{3,80}})", re.IGNORECASE)
+_FIELDS_IN_A_ROW = later(r"(?:(?:Author|Section|Edition|Column|Page): .{1,80}|[\d,.]{1,6} Words)(?: \| .{1,80})+", re.IGNORECASE)
 
 
 class Masthead(Struct, frozen=True, gc=False):
@@ -58,8 +65,9 @@ def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
     found = {at for at, text in short if _is_start(text, layouts)}
     ends = [at for at, text in short if _is_end(text, layouts)]
     if ends:
-        found |= {0, *(at + 1 for at in ends if at + 1 < len(blocks))}
-    return sorted({_with_rule(at, blocks) for at in found or _rules(blocks)})
+        last = max((at for at, block in enumerate(blocks) if is_paragraph(block.text)), default=0)
+        found |= {0, *(at + 1 for at in ends if at < last)}  # below the last one the archive says what was searched
+    return sorted({_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks)})
 
 
 def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) -> Masthead:
@@ -104,12 +112,31 @@ def _with_rule(at: int, blocks: Sequence[Block]) -> int:
     return at
 
 
+def _papers(blocks: Sequence[Block]) -> set[int]:
+    """Return the headlines above lines of a day and a paper, if two or more have a row of fields below."""
+    found = {
+        at
+        for at, (block, day, row) in enumerate(zip(blocks, blocks[1:], blocks[2:], strict=False))
+        if "|" in day.text and _DAY_AND_PAPER.fullmatch(day.text) and _FIELDS_IN_A_ROW.fullmatch(row.text)
+        if _looks_like_headline(block.text)
+    }
+    return found if len(found) >= MIN_RULES else set()
+
+
 def _rules(blocks: Sequence[Block]) -> set[int]:
-    """Return the rules of dashes that part stories: below most of them a field stands."""
+    """Return the rules of dashes that part stories: below most of them a field stands.
+
+    Where the first story has fields and no rule above, the document begins as if there were one.
+    """
     rules = [at for at, block in enumerate(blocks) if _RULE.fullmatch(block.text) and at + 1 < len(blocks)]
-    with_fields = [at for at in rules if any(_FIELD.fullmatch(block.text) for block in blocks[at + 1 : at + 5])]
-    is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(rules))
-    return set(with_fields) if is_archive else set()
+    places = [-1, *rules] if rules and rules[0] > 0 and _has_field(-1, blocks) else rules
+    with_fields = [at for at in places if _has_field(at, blocks)]
+    is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(places))
+    return {max(0, at) for at in with_fields} if is_archive else set()
+
+
+def _has_field(rule: int, blocks: Sequence[Block]) -> bool:
+    return any(_FIELD.fullmatch(block.text) for block in blocks[rule + 1 : rule + 5])
 
 
 def _by_field(above: Sequence[int], blocks: Sequence[Block]) -> Masthead | None:
@@ -146,5 +173,6 @@ def _is_known(text: str, layouts: Layouts) -> bool:
 
 
 def _date(text: str) -> str:
-    match = _DATE.fullmatch(plain(text))
+    text = plain(text)
+    match = _DATE.fullmatch(text) or _DAY_AND_PAPER.fullmatch(text) or _FOREIGN_DATE.fullmatch(text)
     return instant(match["date"]) if match else ""
