@@ -7,6 +7,7 @@ counts if fields stand below it.
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -29,9 +30,9 @@ MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
 _RULE = later(r"[-_=~*—–─━]{10,}")
 _HEADLINE_FIELD = later(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
 _FIELD = later(
-    r"(?:headline|title|byline|by|author|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
+    r"(?:headline|title|byline|by|authors?|author\(s\)|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
     r"|link|publication(?: (?:info|title|date))?|publisher|id|highlight|abstract|body|copyright"
-    r"|language|text|full text)\s*:.*"
+    r"|language|text|full text|document type|gale document number)\s*:.*"
     r"|(?:\d{1,3}[,.])?\d{1,3} words|by [A-Z].{2,60}|(?:copyright|©|\(c\)) .*|(?:BY|WC|PD|SN|SC|LA|CY|LP) \S.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -129,7 +130,7 @@ def _rules(blocks: Sequence[Block]) -> set[int]:
     Where the first story has fields and no rule above, the document begins as if there were one.
     """
     rules = [at for at, block in enumerate(blocks) if _RULE.fullmatch(block.text) and at + 1 < len(blocks)]
-    places = [-1, *rules] if rules and rules[0] > 0 and _has_field(-1, blocks) else rules
+    places = [-1, *rules] if rules and rules[0] > 0 and _begins_as_below(rules[0], blocks) else rules
     with_fields = [at for at in places if _has_field(at, blocks)]
     is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(places))
     return {max(0, at) for at in with_fields} if is_archive else set()
@@ -137,6 +138,23 @@ def _rules(blocks: Sequence[Block]) -> set[int]:
 
 def _has_field(rule: int, blocks: Sequence[Block]) -> bool:
     return any(_FIELD.fullmatch(block.text) for block in blocks[rule + 1 : rule + 5])
+
+
+def _begins_as_below(rule: int, blocks: Sequence[Block]) -> bool:
+    """Return whether a document begins with two fields or more, one of which stands again below its first rule.
+
+    Above and below, a paragraph follows.
+    """
+    top, below = _labels(blocks[:rule]), _labels(blocks[rule + 1 :])
+    return len(top) >= MIN_RULES and bool(top & below)
+
+
+def _labels(blocks: Sequence[Block]) -> set[str]:
+    """Return the labels of the fields above a paragraph; none if no paragraph follows soon."""
+    above = list(takewhile(lambda block: not is_paragraph(block.text), blocks[:MAX_BLOCKS_TO_TEXT]))
+    if len(above) == len(blocks[:MAX_BLOCKS_TO_TEXT]):
+        return set()
+    return {block.text.partition(":")[0] for block in above if ":" in block.text and _FIELD.fullmatch(block.text)}
 
 
 def _by_field(above: Sequence[int], blocks: Sequence[Block]) -> Masthead | None:
