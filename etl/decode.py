@@ -22,8 +22,8 @@ DETECTION_BYTES = 16_384
 VALID_SHARE_OF_DIRTY_UTF8 = 0.5
 # Of the characters.  What has more is no page, or was decoded wrongly; the count spares a short row with a bad byte.
 MAX_CONTROL_SHARE, MAX_FAULTY_SHARE, MAX_SPARED = 0.01, 0.05, 8
-# A file may hold lines of two encodings.  Characters beyond ASCII that a line of UTF-8 must have to count, that all such
-# lines must have, and their share of the characters beyond ASCII; bytes that do not fit in the other lines.
+# A file may hold lines of two encodings.  Characters beyond ASCII that a line of UTF-8 must have to count, that all
+# such lines must have, and their share of the characters beyond ASCII; bytes that do not fit in the other lines.
 MIN_UTF8_IN_LINE, MIN_UTF8_IN_LINES, MIN_UTF8_SHARE, MIN_OTHER_BYTES = 3, 8, 0.05, 6
 # Of the letters of the other lines, those that the lines of UTF-8 have, too.
 MIN_SHARED_LETTERS = 0.75
@@ -254,9 +254,9 @@ def _other_lines(body: bytes) -> str:
 
 
 def _shared(body: bytes, encoding: str, letters: Set[str]) -> float:
-    """Return the share of the characters beyond ASCII that are letters of the rest of the text, less those in odd company.
+    """Return the share of the characters beyond ASCII, read as an encoding, that are letters of the rest of the text.
 
-    The text is read as an encoding.
+    Those in odd company count against it.
     """
     text = body.decode(encoding, "replace")
     found = _BEYOND_ASCII.findall(text)

@@ -21,8 +21,8 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
     """Return the indexes of the blocks of an article that repeat another one naturally.
 
     Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
-    neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  What comes three
-    times may also be sung twice in a row.  Figures without a word are cells of a table, and repeat by chance.
+    neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  What comes
+    three times may also be sung twice in a row.  Figures without a word are cells of a table, and repeat by chance.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]

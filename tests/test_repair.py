@@ -260,7 +260,9 @@ DIDNT = ["They didn?t know.", "It wasn?t so, we?re told.", "“It?s over?” ?No
         ),
         pytest.param(["The post-Trump-\nera guests"], ["The post-Trump-era guests"], id="a name of English"),
         pytest.param(
-            ["Saal=E2=80=99s la=\nbour, 1=3D1.", "It is a b=\nay."], ["Saal’s labour, 1=1.", "It is a bay."], id="e-mail"
+            ["Saal=E2=80=99s la=\nbour, 1=3D1.", "It is a b=\nay."],
+            ["Saal’s labour, 1=1.", "It is a bay."],
+            id="e-mail",
         ),
         pytest.param(["x =\n1"], ["x =\n1"], id="keeps: an equation"),
         pytest.param(

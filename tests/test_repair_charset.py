@@ -1,13 +1,14 @@
 """Documents that were read in the wrong encoding as a whole: read back where their letters prove it, else left."""
 
+import ftfy  # noqa: F401  registers sloppy-windows-1252
 import pytest
+from text_cases import stories
 
 import etl
 from etl.repair.charset import ALPHABETS, recoded
-from text_cases import stories
 
 # What encodings of one byte do not have.
-_TYPED = str.maketrans("„“”«»–—…’", "\"\"\"\"\"--.'")
+_TYPED = str.maketrans("„“”«»–—…’", '"""""--.\'')
 
 DAMAGED = [
     *(("cs", codec) for codec in ("cp1250", "iso8859-2")),
@@ -22,6 +23,10 @@ DAMAGED = [
     ("lv", "cp1257"),
     ("el", "cp1253"),
     ("bg", "cp1251"),
+    ("zh", "gb18030"),
+    ("zht", "big5"),
+    ("ja", "euc_jp"),
+    ("ko", "cp949"),
 ]
 
 
@@ -41,7 +46,9 @@ def test_a_document_in_the_right_encoding_stays(language: str) -> None:
 @pytest.mark.parametrize(
     "texts",
     [
-        pytest.param(["Søren Kjær og Þórður Guðmundsson bauð þýðingu í Reykjavík, sagði Ørsted á íslensku."], id="Icelandic"),
+        pytest.param(
+            ["Søren Kjær og Þórður Guðmundsson bauð þýðingu í Reykjavík, sagði Ørsted á íslensku."], id="Icelandic"
+        ),
         pytest.param(["Prezydent powiedzia³ to wczoraj w Warszawie, a potem wyjecha³."], id="too few letters"),
     ],
 )

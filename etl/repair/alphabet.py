@@ -131,11 +131,15 @@ def looks_clean(block: str) -> bool:
 
 
 # Letters that hardly any language of Western Europe has together.
-_TOGETHER = ("ìø", "èø", "èš", "èž", "è¾", "èæ", "èð", "æð", "³ê", "¿ê", "³ñ", "³æ", "ðþ", "ýþ", "õû", "õö", "ãþ", "ãº", "ãî", "îå", "ÏÅ", "òï")
+_TOGETHER = (
+    *("ìø", "èø", "èš", "èž", "è¾", "èæ", "èð", "æð", "³ê", "¿ê", "³ñ", "³æ", "ðþ", "ýþ", "õû", "õö", "ãþ", "ãº", "ãî"),
+    *("îå", "ÏÅ", "òï"),
+    *("µÄ", "ªº", "¤Î", "‚Ì", "´Ù"),  # the commonest words of Chinese, Japanese and Korean
+)
 
 
 def may_be_recoded(text: str) -> bool:
     """Return whether a document may have been read in the wrong encoding as a whole: worth a closer look."""
     if text.isascii():
         return False
-    return any(one in text and other in text for one, other in _TOGETHER)
+    return any(pair[0] in text and pair[1] in text for pair in _TOGETHER)

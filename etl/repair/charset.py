@@ -6,16 +6,21 @@ alphabet of the language that it is in, and before many were not.
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from etl.language import detect
 from etl.later import later
 from etl.repair.steps import Step
 
 RULE = "repair/charset"
-# Letters beyond ASCII that a document must have, those of them that must be wrong before, and the share of them that must
-# be of the alphabet after.
+# Letters beyond ASCII that a document must have, those of them that must be wrong before, and the share of them that
+# must be of the alphabet after.
 MIN_LETTERS, MIN_WRONG, MIN_RIGHT = 12, 3, 0.99
+
+# Characters beyond ASCII that a text of East Asia must have, and their share of all that are no space.
+MIN_EAST_ASIAN, MIN_BEYOND_ASCII = 60, 0.6
+# Bytes that chardet is shown.
+DETECTION_BYTES = 16_384
 
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
@@ -39,12 +44,23 @@ ALPHABETS = {
     "mk": (_RUSSIAN + "ѓѕјљњќџ", ("cp1251",)),
     "be": (_RUSSIAN + "іў", ("cp1251",)),
 }
+_EAST_ASIAN = {
+    **dict.fromkeys(("gb18030", "gb2312", "gbk"), "gb18030"),
+    **dict.fromkeys(("big5", "cp950", "big5hkscs"), "big5hkscs"),
+    **dict.fromkeys(("shift_jis", "cp932"), "cp932"),
+    "euc_jp": "euc_jp",
+    **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
+}
+_WIDE = later("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
 _LETTER = later(r"[^\W\d_\x00-\x7f]|(?<=[a-z])[³¹¿±¶¼¾º](?=[a-z])|(?<=[A-Za-zÀ-ÿ])[³¹¿±¶¼¾ºª]|¸(?=\w)")
 
 
 def recoded(blocks: Sequence[str]) -> Step | None:
     """Return the step that reads the characters of a document as the encoding they were in, if this is proved."""
-    letters = _LETTER.findall("\n".join(blocks))
+    text = "\n".join(blocks)
+    if step := _of_east_asia(text):
+        return step
+    letters = _LETTER.findall(text)
     if len(letters) < MIN_LETTERS or not all(_are_of_1252(letter) for letter in set(letters)):
         return None
     for codec in dict.fromkeys(codec for _, codecs in ALPHABETS.values() for codec in codecs):
@@ -53,11 +69,58 @@ def recoded(blocks: Sequence[str]) -> Step | None:
         if read == letters or not any(_is_of(read, name, codec) for name in ALPHABETS):
             continue
         language = detect([block.translate(table) for block in blocks])
-        if language in ALPHABETS and _is_of(read, language, codec):
-            if len(letters) - _right(letters, ALPHABETS[language][0]) >= MIN_WRONG:
-                sources = re.escape("".join(map(chr, table)))
-                return Step(RULE, re.compile(f"[{sources}]"), lambda block, by=table: block.translate(by))
+        if language not in ALPHABETS or not _is_of(read, language, codec):
+            continue
+        if len(letters) - _right(letters, ALPHABETS[language][0]) >= MIN_WRONG:
+            sources = re.escape("".join(map(chr, table)))
+            return Step(RULE, re.compile(f"[{sources}]"), partial(_translated, table))
     return None
+
+
+def _translated(table: dict[int, str], block: str) -> str:
+    return block.translate(table)
+
+
+def _of_east_asia(text: str) -> Step | None:
+    """Return the step for a text of Chinese, Japanese or Korean, in which hardly a character of ASCII is left."""
+    marks = [char for char in text if not char.isspace()]
+    beyond = "".join(char for char in marks if char > "\x7f")
+    if len(beyond) < MIN_EAST_ASIAN or len(beyond) < MIN_BEYOND_ASCII * len(marks):
+        return None
+
+    import chardet
+
+    try:
+        data = _bytes(text)
+    except UnicodeEncodeError:
+        return None
+    name = (chardet.detect(data[:DETECTION_BYTES])["encoding"] or "").lower().replace("-", "_")
+    codec = _EAST_ASIAN.get(name)
+    if not codec:
+        return None
+    read = data.decode(codec, "replace")
+    if detect([read]) not in ("zh", "ja", "ko") or len(_WIDE.findall(read)) * 2 < MIN_RIGHT * len(beyond):
+        return None
+    return Step(RULE, re.compile(r"[^\x00-\x7f]"), partial(_read_as, codec))
+
+
+def _read_as(codec: str, block: str) -> str:
+    try:
+        return _bytes(block).decode(codec)
+    except UnicodeError:
+        return block
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes that were read as Windows-1252, or as Latin-1, whose controls pages show as they are."""
+    return text.translate(_controls()).encode("latin-1")
+
+
+@cache
+def _controls() -> dict[int, int]:
+    """Return the bytes of the characters that Windows-1252 has, and Latin-1 has not."""
+    read = {byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0)}
+    return {ord(char): byte for byte, char in read.items() if char}
 
 
 def _is_of(letters: Sequence[str], language: str, codec: str) -> bool:
@@ -85,12 +148,10 @@ def _table(codec: str) -> dict[int, str]:
 
     A byte of 0x80-0x9F may also have come through as a control.
     """
-    import ftfy  # noqa: F401  registers sloppy-windows-1252
-
     table: dict[int, str] = {}
     for byte in range(0x80, 0x100):
         data = bytes([byte])
-        was, becomes = data.decode("sloppy-windows-1252"), data.decode(codec, "ignore")
+        was, becomes = data.decode("cp1252", "ignore") or chr(byte), data.decode(codec, "ignore")
         if becomes and becomes != was and becomes >= "\xa0":
             table[ord(was)] = becomes
             table.setdefault(byte, becomes)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from etl.language import detect
 from etl.repair.steps import Step
 
 # Contractions that no question mark stands in by chance, and how many of them prove that a document has lost all.
@@ -75,13 +76,10 @@ def _broken_words(blocks: Sequence[str]) -> Iterable[Step]:
 
 
 def _are_german_nouns(broken: Sequence[re.Match[str]], blocks: Sequence[str]) -> bool:
-    """Return whether a noun of German goes on with a small letter: what a hyphen joins there has a capital of its own."""
+    """Return whether a noun of German goes on with a small letter: behind a hyphen of its own stands a capital."""
     is_noun = any(match["head"].istitle() and match["tail"].islower() for match in broken)
     if not is_noun:
         return False
-
-    from etl.language import detect
-
     return detect(blocks) == "de"
 
 

@@ -33,7 +33,8 @@ _FIELD = later(
     r"(?:headline|title|byline|by|authors?|author\(s\)|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
     r"|link|publication(?: (?:info|title|date))?|publisher|id|highlight|abstract|body|copyright"
     r"|language|text|full text|document type|gale document number)\s*:.*"
-    r"|(?:\d{1,3}[,.])?\d{1,3} words|by [A-Z].{2,60}|(?:copyright|©|\(c\)) .*|(?:BY|WC|PD|SN|SC|LA|CY|LP) \S.*",
+    r"|(?:\d{1,3}[,.])?\d{1,3} (?:words|mots|Wörter|palabras|parole|woorden)|by [A-Z].{2,60}"
+    r"|(?:copyright|©|\(c\)) .*|(?:BY|WC|PD|SN|SC|LA|CY|LP) \S.*",
     re.IGNORECASE | re.DOTALL,
 )
 _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
@@ -41,11 +42,14 @@ _DAY = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\
 _DATE = later(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
 # In other languages: `Donnerstag 3. Juni 2021`, `jeudi 3 juin 2021`, `3 de junio de 2021 jueves`.
 _FOREIGN_DATE = later(
-    r"(?:[^\W\d]{4,13}(?:-feira)?,? )?(?P<date>\d{1,2}(?:\.|er)? (?:de )?[^\W\d]{3,10}\.?(?: de)? \d{4})(?:,? [^\W\d]{4,13})?"
+    r"(?:[^\W\d]{4,13}(?:-feira)?,? )?(?P<date>\d{1,2}(?:\.|er)? (?:de )?[^\W\d]{3,10}\.?(?: de)? \d{4})"
+    r"(?:,? [^\W\d]{4,13})?"
 )
 # NewsBank prints the day and the paper below the headline, and the fields in one line below that.
 _DAY_AND_PAPER = later(rf"(?P<date>{_DAY}) \| (?P<paper>.{{3,80}})", re.IGNORECASE)
-_FIELDS_IN_A_ROW = later(r"(?:(?:Author|Section|Edition|Column|Page): .{1,80}|[\d,.]{1,6} Words)(?: \| .{1,80})+", re.IGNORECASE)
+_FIELDS_IN_A_ROW = later(
+    r"(?:(?:Author|Section|Edition|Column|Page): .{1,80}|[\d,.]{1,6} Words)(?: \| .{1,80})+", re.IGNORECASE
+)
 
 
 class Masthead(Struct, frozen=True, gc=False):
