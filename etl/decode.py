@@ -22,6 +22,11 @@ DETECTION_BYTES = 16_384
 VALID_SHARE_OF_DIRTY_UTF8 = 0.5
 # Of the characters.  What has more is no page, or was decoded wrongly; the count spares a short row with a bad byte.
 MAX_CONTROL_SHARE, MAX_FAULTY_SHARE, MAX_SPARED = 0.01, 0.05, 8
+# A file may hold lines of two encodings.  Characters beyond ASCII that a line of UTF-8 must have to count, that all
+# such lines must have, and their share of the characters beyond ASCII; bytes that do not fit in the other lines.
+MIN_UTF8_IN_LINE, MIN_UTF8_IN_LINES, MIN_UTF8_SHARE, MIN_OTHER_BYTES = 3, 8, 0.05, 6
+# Of the letters of the other lines, those that the lines of UTF-8 have, too.
+MIN_SHARED_LETTERS = 0.75
 # Of the characters beyond ASCII, those in rows of three accented letters: rare in any language, all of Russian that is
 # read as Windows-1252.
 MAX_RUN_SHARE = 0.5
@@ -50,6 +55,8 @@ SUPERSETS = {
     "euc-kr": "cp949",
     "big5": "big5hkscs",
 }
+# Encodings of one byte that newspapers used before UTF-8: lines of one in a file of UTF-8 are read by its letters.
+_ONE_BYTE = ("cp1252", "cp1250", "iso8859-2", "cp1251", "koi8-u", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257")
 # Encodings of seven bits betray themselves by how they shift, and would pass for ASCII.  HZ has pairs of bytes between
 # its shifts, and no first byte above 0x77: so a shift never opens within another one.
 SHIFTS = (
@@ -62,6 +69,9 @@ _XML = later(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)""", re
 _META = later(rb"""<\s*meta\s[^>]*?charset\s*=\s*["']?\s*([^>"'\s/;]+)""", re.I)
 _CHARSET = later(rb"""(?:charset|encoding)\s*=\s*["']?[A-Za-z0-9._:-]+""", re.I)
 _CONTROLS = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
+_HIGH = bytes(range(0x80, 0x100))
+# Encodings of two bytes and more for one character, which chardet tells with certainty.
+_WIDE = ("gb18030", "gb2312", "gbk", "big5", "cp950", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949")
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = later("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
 _BEYOND_ASCII = later(r"[^\x00-\x7f]")
@@ -83,7 +93,8 @@ Answer = tuple[str, Reason, str | None]
 def decode(raw: Raw) -> Decoded:
     """Return the characters of a raw document, the encoding, the ground for it, and how many bytes did not fit.
 
-    Of bytes that strayed into UTF-8, those of 0x80-0x9F become their Windows-1252 characters, and so do those whose
+    Lines of another encoding among lines of UTF-8 are read as the one whose letters the rest of the text has.  Of bytes
+    that strayed into UTF-8, those of 0x80-0x9F become their Windows-1252 characters, and so do those whose
     characters the text has in UTF-8, too: a line was pasted from another file.  All others become U+FFFD; `replaced`
     counts all.  The byte order mark is not part of the text, and no lone surrogate ever is.  Raises Unreadable for what
     is not text.
@@ -93,11 +104,14 @@ def decode(raw: Raw) -> Decoded:
     """
     if isinstance(raw.body, str):
         return _checked(raw.body)
-    encoding, reason, fitting = next(_answers(raw, raw.body))
-    text, replaced = _read(raw.body, encoding) if fitting is None else (fitting, 0)
+    encoding, reason, text = next(_answers(raw, raw.body))
+    replaced, other = 0, ""
+    if text is None:
+        other = _other_lines(raw.body) if encoding == "utf-8" and not _fits(raw.body, "utf-8") else ""
+        text, replaced = _read_lines(raw.body, other) if other else _read(raw.body, encoding)
     # In UTF-8 a byte below 0x80 is a character of its own.
     data = raw.body if encoding == "utf-8" and not replaced else text.encode("utf-8", "surrogatepass")
-    _refuse_junk(raw.path, text, data, encoding, replaced)
+    _refuse_junk(raw.path, text, data, encoding, text.count("\ufffd") if other else replaced)
     return Decoded(text.removeprefix("\ufeff"), encoding, reason, replaced)
 
 
@@ -208,11 +222,54 @@ def _fitting(body: bytes, encoding: str) -> str | None:
         return None
 
 
+def _fits(body: bytes, encoding: str) -> bool:
+    return _fitting(body, encoding) is not None
+
+
 def _mostly_utf8(body: bytes) -> bool:
+    valid, faults = _valid_and_faults(body)
+    return valid >= VALID_SHARE_OF_DIRTY_UTF8 * (valid + faults) or bool(_other_lines(body))
+
+
+def _valid_and_faults(body: bytes) -> tuple[int, int]:
+    """Return how many characters beyond ASCII fit UTF-8, and how many faults there are."""
     text = body.decode("utf-8", "surrogateescape")
     faults, beyond_ascii = len(_FAULT.findall(text)), len(_BEYOND_ASCII.findall(text))
-    valid = beyond_ascii - len(_LONE.findall(text))
-    return valid >= VALID_SHARE_OF_DIRTY_UTF8 * (valid + faults)
+    return beyond_ascii - len(_LONE.findall(text)), faults
+
+
+def _other_lines(body: bytes) -> str:
+    """Return the encoding of the lines that are not UTF-8, if they are whole lines of another one; else ""."""
+    lines = body.split(b"\n")
+    fitting = [line for line in lines if not line.isascii() and _fits(line, "utf-8")]
+    own = "".join(line.decode() for line in fitting)
+    others = [line for line in lines if not _fits(line, "utf-8")]
+    sure = [count for line in fitting if (count := len(_BEYOND_ASCII.findall(line.decode()))) >= MIN_UTF8_IN_LINE]
+    other = b"\n".join(others)
+    valid, faults = _valid_and_faults(other)
+    bytes_beyond = len(other) - len(other.translate(None, _HIGH))
+    if (
+        sum(sure) < max(MIN_UTF8_IN_LINES, MIN_UTF8_SHARE * bytes_beyond)
+        or bytes_beyond < MIN_OTHER_BYTES
+        or valid >= VALID_SHARE_OF_DIRTY_UTF8 * (valid + faults)
+    ):
+        return ""
+    letters = frozenset(own.casefold())
+    shared, encoding = max(((_shared(other, name, letters), name) for name in _ONE_BYTE), key=lambda one: one[0])
+    if shared >= MIN_SHARED_LETTERS:
+        return encoding
+    detected = _detected(other)
+    return detected if detected in _WIDE and _fits(other, detected) else ""
+
+
+def _shared(body: bytes, encoding: str, letters: Set[str]) -> float:
+    """Return the share of the characters beyond ASCII, read as an encoding, that are letters of the rest of the text.
+
+    Those in odd company count against it.
+    """
+    text = body.decode(encoding, "replace")
+    found = _BEYOND_ASCII.findall(text)
+    return (sum(char.casefold() in letters for char in found) - len(_ODD.findall(text))) / max(1, len(found))
 
 
 def _declared(body: bytes) -> str:
@@ -250,6 +307,19 @@ def _read(body: bytes, encoding: str) -> tuple[str, int]:
         return _FAULT.subn(partial(_mended, own | {char.swapcase() for char in own}), text)
     text = body.decode(encoding, "replace")
     return text, text.count("\ufffd")
+
+
+def _read_lines(body: bytes, other: str) -> tuple[str, int]:
+    """Return a text whose lines are UTF-8 or another encoding, and how many bytes did not fit UTF-8."""
+    read: list[str] = []
+    replaced = 0
+    for line in body.split(b"\n"):
+        if _fits(line, "utf-8"):
+            read.append(line.decode())
+        else:
+            read.append(line.decode(other, "replace"))
+            replaced += len(line) - len(line.translate(None, _HIGH))
+    return "\n".join(read), replaced
 
 
 def _mended(own: Set[str], fault: re.Match[str]) -> str:

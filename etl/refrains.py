@@ -14,31 +14,35 @@ MIN_TIMES = 3
 MAX_ANSWER_WORDS = 6
 
 
+_MARKS = ".,;:!?…"
+
+
 def refrains(blocks: Sequence[Block]) -> set[int]:
     """Return the indexes of the blocks of an article that repeat another one naturally.
 
     Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
-    neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  Figures without
-    a word are cells of a table, and repeat by chance.
+    neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  What comes
+    three times may also be sung twice in a row.  Figures without a word are cells of a table, and repeat by chance.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
+    said = [text.rstrip(_MARKS) or text for text in folded]  # a line of verse may end a sentence the second time
     labels: list[int] = []  # for each block, the nearest one that has letters: itself or one above; -1 if there is none
     for at, text in enumerate(folded):
-        places[text].append(at)
+        places[said[at]].append(at)
         labels.append(at if any(map(str.isalpha, text)) else labels[-1] if labels else -1)
     return {
         blocks[at].index
         for text, repeated in places.items()
         if len(repeated) > 1 and count_words(text) <= MAX_REFRAIN_WORDS
-        if _are_cells(repeated, labels, folded)
+        if _are_cells(repeated, labels, said)
         or (
             (
                 len(repeated) >= MIN_TIMES
                 or count_words(text) <= MAX_ANSWER_WORDS
-                or not text.rstrip("\"'”’»)").endswith((".", "。"))
+                or not all(folded[at].rstrip("\"'”’»)").endswith((".", "。")) for at in repeated)
             )
-            and _stand_apart(repeated, folded)
+            and _stand_apart(repeated, said)
         )
         for at in repeated
     }
@@ -52,12 +56,17 @@ def _are_cells(repeated: Sequence[int], labels: Sequence[int], folded: Sequence[
     return len({folded[at] for at in above}) == len(above)
 
 
-def _stand_apart(repeated: Sequence[int], folded: Sequence[str]) -> bool:
-    """Return whether no two repetitions touch, and none has the neighbour of another one on the same side."""
-    padded = ["", *folded, ""]
+def _stand_apart(repeated: Sequence[int], said: Sequence[str]) -> bool:
+    """Return whether no repetition has the neighbour of another one on the same side, and no two of them touch.
+
+    Of three and more, two may touch, if another one stands elsewhere.
+    """
+    padded = ["", *said, ""]
+    touching = sum(said[at] == padded[at] for at in repeated)
+    if touching and (len(repeated) < MIN_TIMES or touching > len(repeated) - 2):
+        return False
     above, below = [padded[at] for at in repeated], [padded[at + 2] for at in repeated]
-    touches = any(folded[at] in (padded[at], padded[at + 2]) for at in repeated)
-    return not touches and all(_are_different(side) for side in (above, below))
+    return all(_are_different([text for text in side if text != said[repeated[0]]]) for side in (above, below))
 
 
 def _are_different(neighbours: Sequence[str]) -> bool:

@@ -236,3 +236,22 @@ def test_utf8_is_never_changed(text: str) -> None:
     assert decode(Raw("page", text, "")).text == text.removeprefix("\ufeff")
     if "\0" not in text and "\x1b" not in text and "~{" not in text and text.isprintable():
         assert decode(Raw("page", text.encode(), "")).text == text.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(
+    ("language", "codec"),
+    [("ru", "cp1251"), ("ru", "koi8-r"), ("cs", "cp1250"), ("pl", "iso8859-2"), ("el", "cp1253"), ("zh", "gb18030")],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_lines_of_another_encoding_in_a_file_of_utf_8(language: str, codec: str, is_first: bool) -> None:
+    line = NEWS[language]
+    halves = (line.encode(codec), line.encode())
+    body = b"\n\n".join(halves if is_first else halves[::-1]) + b"\n"
+    decoded = decode(Raw("x", body, sha256=""))
+    assert (decoded.text, decoded.encoding) == (f"{line}\n\n{line}\n", "utf-8")
+    assert decoded.replaced == sum(byte > 0x7F for byte in halves[0])
+
+
+def test_a_byte_that_strayed_into_a_line_is_no_line_of_another_encoding() -> None:
+    body = f"{NEWS['cs']}\n".encode() * 3 + "Kůň".encode() + b" v\xecci\n"
+    assert decode(Raw("x", body, sha256="")).text.endswith("Kůň v\ufffdci\n")

@@ -152,3 +152,19 @@ def test_lines_that_are_no_prose_stay_apart(name: str) -> None:
 def test_list_with_hanging_lines_is_no_row_of_paragraphs() -> None:
     items = [textwrap.fill(paragraph, 60, initial_indent="- ", subsequent_indent="  ") for paragraph in ENGLISH]
     assert [block.text for block in read_plain("\n".join(items)).blocks] == items
+
+
+@pytest.mark.parametrize("name", ["ingredients", "scores"])
+def test_short_lines_between_wrapped_paragraphs_stay_apart(name: str) -> None:
+    wrapped = [filled(paragraph, 72) for paragraph in ENGLISH]
+    text = "\n\n".join([*wrapped[:2], LISTS[name], *wrapped[2:]])
+    assert [block.text for block in read_plain(text).blocks] == [*wrapped[:2], *LISTS[name].split("\n"), *wrapped[2:]]
+
+
+VERSE = "O take me down to Kallsund bay\nwhere ropes are tied and gulls are grey\nand leave me there till break of day"
+
+
+def test_verse_between_wrapped_paragraphs_does_not_hide_their_width() -> None:
+    wrapped = [filled(paragraph, 72) for paragraph in ENGLISH]
+    text = "\n\n".join([*wrapped[:2], VERSE, *wrapped[2:]])
+    assert [block.text for block in read_plain(text).blocks] == [*wrapped[:2], *VERSE.split("\n"), *wrapped[2:]]

@@ -25,6 +25,8 @@ def text_of(blocks: list[str]) -> list[str]:
         pytest.param([LEAD, REFRAIN, VERSES[0], REFRAIN, VERSES[1], REFRAIN, VERSES[2], LAST], id="a refrain"),
         pytest.param([LEAD, REFRAIN, VERSES[0], REFRAIN, VERSES[1], LAST], id="a refrain that comes twice"),
         pytest.param([LEAD, CHANT, LAST, CHANT, VERSES[0]], id="a chant"),
+        pytest.param([LEAD, "tell my mother I return", VERSES[0], "Tell my mother I return.", LAST], id="a last verse"),
+        pytest.param([LEAD, CHANT, CHANT, VERSES[0], CHANT, LAST], id="a chant that is sung twice in a row"),
         pytest.param([LEAD, "Vitamin C", "4%", "4%", "Iron", "4%", LAST], id="cells of a table"),
     ],
 )
@@ -42,6 +44,7 @@ def test_natural_repetition_stays(blocks: list[str]) -> None:
         pytest.param([LEAD, "4%", LEAD, "4%", LAST], [LEAD, "4%", LAST], id="figures of a story pasted twice"),
         pytest.param([LEAD, VERSES[0], LAST, VERSES[0]], [LEAD, VERSES[0], LAST], id="a quote that is printed large"),
         pytest.param([LEAD, REFRAIN, REFRAIN, LAST], [LEAD, REFRAIN, LAST], id="a line under itself"),
+        pytest.param([LEAD, REFRAIN, REFRAIN, REFRAIN, LAST], [LEAD, REFRAIN, LAST], id="a line three times in a row"),
     ],
 )
 def test_copies_within_an_article_go(blocks: list[str], left: list[str]) -> None:

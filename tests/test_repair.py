@@ -254,6 +254,18 @@ DIDNT = ["They didn?t know.", "It wasn?t so, we?re told.", "“It?s over?” ?No
             id="German words in number",
         ),
         pytest.param(
+            ["Die Sanierung des Bades kostet nach einer ersten Schät-\nzung der Stadt rund vier Millionen Euro."],
+            ["Die Sanierung des Bades kostet nach einer ersten Schätzung der Stadt rund vier Millionen Euro."],
+            id="a noun of German",
+        ),
+        pytest.param(["The post-Trump-\nera guests"], ["The post-Trump-era guests"], id="a name of English"),
+        pytest.param(
+            ["Saal=E2=80=99s la=\nbour, 1=3D1.", "It is a b=\nay."],
+            ["Saal’s labour, 1=1.", "It is a bay."],
+            id="e-mail",
+        ),
+        pytest.param(["x =\n1"], ["x =\n1"], id="keeps: an equation"),
+        pytest.param(
             ["The capabilities of long-\nterm care: capabili-\nties of self-\nhelp, and the two-\nthirds rule."],
             ["The capabilities of long-term care: capabilities of self-help, and the two-thirds rule."],
             id="compounds keep their hyphen",

@@ -233,6 +233,11 @@ LAST_LINE = (r"end of document|document [a-z]{4}0{4}\d{8}\w+",)
         pytest.param(
             f"{SAID}\n\nTitle: a word\n\n----------\n\nBy Jane Roe", [("", "", "")], id="keeps: one rule alone"
         ),
+        pytest.param(
+            f"Title: A day at sea\n\nSource: AP\n\n{SAID}\n\n----------\n\nSource: the ministry",
+            [("", "", "")],
+            id="keeps: fields below the only rule, and no story",
+        ),
         pytest.param(f"Document 1 of 1\n\n{SAID}", [("", "", "")], id="a story without a headline"),
     ],
 )

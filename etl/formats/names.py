@@ -43,7 +43,7 @@ FACT_NAMES: dict[str, tuple[str, ...]] = {
     "created": (
         *("created", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt", "pubDate"),
         *("datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn", "webPublicationDate"),
-        *("dateTime", "dateGmt", "createdAt", "timestamp", "firstPublishDate", "displayDate", "datum"),
+        *("dateTimePub", "dateTime", "dateGmt", "createdAt", "timestamp", "firstPublishDate", "displayDate", "datum"),
     ),
     "url": (
         *(

@@ -25,6 +25,8 @@ _LITERAL_BREAKS = re.compile(rf"(?:{_LITERAL}\s*)+")
 # Breaks that end sentences prove themselves, where the text has no other line breaks.
 _ENDING_LITERAL = re.compile(rf"""[.!?…。！？।"”’»)]\s*{_LITERAL}""")
 MIN_ENDING_LITERALS = 2
+# Columns.  A line of quoted-printable breaks at 76 at most, a bit before if `=E2` does not fit.
+SOFT_WIDTHS, MIN_SOFT_BREAKS = range(60, 77), 2
 
 
 def read_plain(text: str) -> Page:
@@ -33,8 +35,12 @@ def read_plain(text: str) -> Page:
     >>> [block.text for block in read_plain("Read More\n\nBelarus rally\nBelarus: 100,000 join rally").blocks]
     ['Read More', 'Belarus rally', 'Belarus: 100,000 join rally']
     """
-    lines = _literal_lines(text) if _has_literal_breaks(text) else join_lines(text, list(_runs(text)))
-    return _page(text, list(lines))
+    return _page(text, list(_literal_lines(text) if _has_literal_breaks(text) else _joined_lines(text)))
+
+
+def _joined_lines(text: str) -> Iterator[Line]:
+    runs = list(_runs(text))
+    return _mail_lines(text, runs) if _has_soft_breaks(text, runs) else join_lines(text, runs)
 
 
 def read_article(text: str) -> Page:
@@ -113,6 +119,25 @@ def _has_literal_breaks(text: str) -> bool:
     if "\\n" not in text or _BREAK.search(text.strip()):
         return False
     return sum(1 for _ in _ENDING_LITERAL.finditer(text)) >= MIN_ENDING_LITERALS
+
+
+def _has_soft_breaks(text: str, runs: Sequence[Sequence[Line]]) -> bool:
+    """Return whether a text is quoted-printable, which e-mail sends: lines break behind `=`, at one width."""
+    if "=\n" not in text and "=\r\n" not in text:
+        return False
+    widths = [line.end - line.start for run in runs for line in run[:-1] if text[line.end - 1] == "="]
+    return len(widths) >= MIN_SOFT_BREAKS and all(width in SOFT_WIDTHS for width in widths)
+
+
+def _mail_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
+    """Yield lines with those joined that quoted-printable broke."""
+    for run in runs:
+        first = run[0]
+        for one, other in pairwise(run):
+            if text[one.end - 1] != "=":
+                yield Line(first.number, first.start, one.end)
+                first = other
+        yield Line(first.number, first.start, run[-1].end)
 
 
 def _literal_lines(text: str) -> Iterator[Line]:

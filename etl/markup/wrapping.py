@@ -22,6 +22,9 @@ MIN_EXPLAINED, MAX_LONGER = 0.9, 0.2
 RAGGED = 0.25
 # As a share of the width.  A line in mid-sentence that is shorter was broken by hand if a capital follows, or anyway.
 MIN_FULL, MIN_BROKEN = 0.8, 0.5
+# As a share of the width.  Where three lines or more stand together and none of them but the last is longer, they are
+# verse or a list, and such groups must be fewer than the others.
+MAX_VERSE = 0.7
 # As a share of the width.  Few lines are longer by a bit where the program that wrapped them counts otherwise.
 MAX_OVERLONG = 1.15
 # Natural logarithms of odds: how much likelier a break is in wrapped prose than in lists and verse.  Prose goes on with
@@ -90,6 +93,10 @@ class Wrap(Struct, frozen=True, gc=False):
         goes_on = bool(self.slack) or not pair.ends if has_marked_paragraphs else pair.is_lower and not pair.ends
         return is_broken and goes_on
 
+    def is_verse(self, of_part: Sequence[Pair]) -> bool:
+        """Return whether lines that stand together were broken by hand: a program would have filled them."""
+        return len(of_part) > 1 and all(pair.length <= self.width * MAX_VERSE for pair in of_part)
+
 
 def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
     """Yield the paragraphs of runs of lines that no blank line parts; a line is one unless it was wrapped."""
@@ -103,9 +110,9 @@ def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
         yield from (line for run in runs for line in run)
         return
     for part, of_part in zip(parts, pairs, strict=True):
-        first = part[0]
+        first, is_verse = part[0], wrap.is_verse(of_part)
         for (one, other), pair in zip(pairwise(part), of_part, strict=True):
-            if not wrap.joins(pair, len(parts) > 1):
+            if is_verse or not wrap.joins(pair, len(parts) > 1):
                 yield Line(first.number, first.start, one.end)
                 first = other
         yield Line(first.number, first.start, part[-1].end)
@@ -141,7 +148,7 @@ def _learn(text: str, parts: Sequence[Sequence[Line]]) -> tuple[Wrap | None, lis
             pairs = [pair for of_part in of_parts for pair in of_part if not pair.is_item]
             wrap = find(pairs)
             longer = sum(length > wrap.width for length in lengths)
-            if longer <= MAX_LONGER * len(lengths) and _is_proved(wrap, pairs):
+            if longer <= MAX_LONGER * len(lengths) and _is_proved(wrap, of_parts):
                 found.append((sum(map(wrap.explains, pairs)), wrap, of_parts))
         if found:
             _, wrap, of_parts = max(found, key=lambda one: one[0])
@@ -166,13 +173,17 @@ def _ragged(pairs: Sequence[Pair]) -> Wrap:
     return Wrap(width, round(width * RAGGED))
 
 
-def _is_proved(wrap: Wrap, pairs: Sequence[Pair]) -> bool:
+def _is_proved(wrap: Wrap, of_parts: Sequence[Sequence[Pair]]) -> bool:
     """Return whether a wrap explains nearly all breaks in mid-sentence, and these look like breaks in prose.
 
     A line that stops short before a capital may be a label or a headline: it says nothing.
     """
     if wrap.width not in WIDTHS:
         return False
+    filled = [of_part for of_part in of_parts if of_part and not wrap.is_verse(of_part)]
+    if 2 * len(filled) <= sum(map(bool, of_parts)):
+        return False
+    pairs = [pair for of_part in filled for pair in of_part if not pair.is_item]
     full = wrap.width * MIN_FULL
     broken = [pair for pair in pairs if not pair.ends and (pair.is_lower or pair.length >= full)]
     explained = [pair for pair in broken if wrap.explains(pair)]

@@ -45,20 +45,26 @@ class Repaired(Struct, frozen=True, gc=False):
 
 
 def repair(
-    line: str, replacements: Sequence[Replacement] = (), risky: bool = False, proved: "Sequence[Step]" = ()
+    line: str,
+    replacements: Sequence[Replacement] = (),
+    risky: bool = False,
+    proved: "Sequence[Step]" = (),
+    charset: "Step | None" = None,
 ) -> Repaired:
     """Make a block say what its author typed.
 
     Curly quotes and dashes stay: they are typography.  Repairing twice changes nothing more, and no blank line is made
     unless a replacement makes it.  A block that will not settle in MAX_ROUNDS is given back as it came.  With `risky`,
-    guesses are made too, not only flagged.  `proved` are the steps that the document as a whole proves.
+    guesses are made too, not only flagged.  `proved` are the steps that the document as a whole proves; `charset` is
+    one, too, and comes once, before all others.
 
     >>> repair("Belarusâ€™ president").text
     'Belarus’ president'
     >>> repair("They don?t know").flags
     (Flag(start=8, end=9, rule='repair/question-apostrophe', text='?'),)
     """
-    clean = looks_clean(line)
+    read, recoding = _taken(line, line, (), charset) if charset else (line, ())
+    clean = not recoding and looks_clean(line)
     if clean and not any(replacement.pattern.search(line) for replacement in replacements):
         return Repaired(line)
 
@@ -66,7 +72,7 @@ def repair(
     from etl.repair.steps import SPACING, SURE
 
     steps = (*SURE[:-2], *proved, *(GUESSES if risky else ()), *SPACING)
-    settled, script = (line, ()) if clean else _settled(line, steps)
+    settled, script = (line, ()) if clean else _settled(line, read, recoding, steps)
     text = settled
     for replacement in replacements:
         if replacement.pattern.search(text):
@@ -87,10 +93,8 @@ def needs_no_repair(lines: Sequence[str], replacements: Sequence[Replacement]) -
     return looks_clean(joined) and not any(replacement.pattern.search(joined) for replacement in replacements)
 
 
-def _settled(line: str, steps: "Sequence[Step]") -> tuple[str, Script]:
-    """Return a text after all steps, repeated until none changes anything."""
-    text: str = line
-    script: Script = ()
+def _settled(line: str, text: str, script: Script, steps: "Sequence[Step]") -> tuple[str, Script]:
+    """Return a text after all steps, repeated until none changes anything; the script so far made it from the line."""
     for _ in range(MAX_ROUNDS):
         before, characters = text, _characters(text)
         for step in steps:

@@ -20,6 +20,9 @@ NUMERIC = "²³¹±¼½¾×µ÷⁄∂∆∏∑∞∩∫≠≡≤≥№"
 LAW = "¶§"
 COMMON = "\xa0\xad·´–—―…’"
 
+# What the second byte of a letter in UTF-8 is in Windows-1252, and seldom a letter of a word.
+HALVES = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+
 # One of these is ground enough to look closer: C1 controls, marks seldom seen outside mojibake, box drawing, and what
 # most of it begins with (Â Ã where UTF-8 was read as Windows-1252, Î Ð as 1253 and 1252, Ђ as 1251, √ ≈ as MacRoman).
 _MOJIBAKE = "\x80-\x9f¤¦¨ª¬¯º¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffd│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓ÂÃÎÐ‚√≈Ђﬁﬂ\uf8ff"
@@ -30,6 +33,7 @@ _MOJIBAKE_PAIRS = {
         rf"(?=[{NUMERIC}{LAW}{CURRENCY}{OPENING}°])",
         rf"(?<=[ØÙ])(?=[{COMMON}{CURRENCY}{NUMERIC}{OPENING}ŸŠ®°µ»][ØÙ])",
         "(?<=[Œœ])(?![A-Za-z])",
+        rf"(?<=[a-zß-öø-ÿ][Ã-Ù])(?=[{HALVES}])",
     ),
     f"{OPENING}{CLOSING}{CURRENCY}{NUMERIC}{LAW}°": (
         rf"(?<=[{CLOSING}{CURRENCY}{NUMERIC}])(?=[{LOWER}])",
@@ -56,6 +60,7 @@ _RUN_ON = (
 _CAPITALS = (rf"(?:{NO_PLURAL})s ", rf"(?<=[^ \n][A-Z])(?:{'|'.join(_RUN_ON)})")
 _ASCII_PAIRS = {
     "?": ("(?=[A-Za-z])",),
+    "=": (r"(?=[C-F][0-9A-F]=[89AB]|3D|\r?\n)",),
     "&%`'": (
         "(?<=&)(?=#|[A-Za-z]{2,24};|amp|nbsp|quot|[lr][sd]quo|[mn]dash|hellip)",
         "(?<=%)(?=[0-9A-Fa-f]{2})",
@@ -63,7 +68,7 @@ _ASCII_PAIRS = {
     ),
     r"\t\n": (r"(?<=\s\t)", r"(?<=[-\s\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60]\n)", r"(?=\s)"),
 }
-_NEWS = r" !\"#$()*+,\-./0-9:;<=>@\[\]^_a-z{|}~‘’“”–—…"
+_NEWS = r" !\"#$()*+,\-./0-9:;<>@\[\]^_a-z{|}~‘’“”–—…"
 _NOT_IN_NEWS = f"^{_NEWS}A-Z{''.join(_ASCII_PAIRS)}"
 # ... and in all other writing.  One thin space is typography; two are a run.
 _WIDE = (
@@ -123,3 +128,18 @@ def looks_clean(block: str) -> bool:
     if _anywhere().search(block) or len(block) > MAX_CHARS_TO_COMPOSE or not is_normalized("NFC", block):
         return False
     return not (_GREEK_OR_CYRILLIC.search(block) and MIXED_SCRIPTS.search(block))
+
+
+# Letters that hardly any language of Western Europe has together.
+_TOGETHER = (
+    *("ìø", "èø", "èš", "èž", "è¾", "èæ", "èð", "æð", "³ê", "¿ê", "³ñ", "³æ", "ðþ", "ýþ", "õû", "õö", "ãþ", "ãº", "ãî"),
+    *("îå", "ÏÅ", "òï"),
+    *("µÄ", "ªº", "¤Î", "‚Ì", "´Ù"),  # the commonest words of Chinese, Japanese and Korean
+)
+
+
+def may_be_recoded(text: str) -> bool:
+    """Return whether a document may have been read in the wrong encoding as a whole: worth a closer look."""
+    if text.isascii():
+        return False
+    return any(pair[0] in text and pair[1] in text for pair in _TOGETHER)

@@ -9,8 +9,10 @@ from msgspec import structs
 from etl.change import Change, Script, apply, compose
 from etl.model import Block, Document, Repair, Replacement
 from etl.repair import Repaired, needs_no_repair, repair
+from etl.repair.alphabet import may_be_recoded
 
 if TYPE_CHECKING:
+    from etl.repair.steps import Step
     from etl.rules import Cut
 
 
@@ -19,17 +21,30 @@ def repaired_blocks(
 ) -> tuple[tuple[Block, ...], tuple[tuple[Repair, ...], ...]]:
     """Return the blocks of a page repaired, and the repairs of each.  Those that are taken out of it need none."""
     texts = [block.text for block in blocks if block.index not in taken]
-    if needs_no_repair(texts, replacements):
+    charset = _charset(texts)
+    if not charset and needs_no_repair(texts, replacements):
         return blocks, ((),) * len(blocks)
 
     from etl.repair.evidence import proved_steps
 
-    proved = proved_steps(texts)
+    proved = proved_steps([charset.mend(text) for text in texts] if charset else texts)
     repaired = [
-        (block, ()) if block.index in taken else _repaired(block, repair(block.text, replacements, risky, proved))
+        (block, ())
+        if block.index in taken
+        else _repaired(block, repair(block.text, replacements, risky, proved, charset))
         for block in blocks
     ]
     return tuple(block for block, _ in repaired), tuple(repairs for _, repairs in repaired)
+
+
+def _charset(texts: Sequence[str]) -> "Step | None":
+    """Return the step that undoes the encoding that all of a document was read in, if it was the wrong one."""
+    if not may_be_recoded("\n".join(texts)):
+        return None
+
+    from etl.repair.charset import recoded
+
+    return recoded(texts)
 
 
 def _repaired(block: Block, repaired: Repaired) -> tuple[Block, tuple[Repair, ...]]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from etl.language import detect
 from etl.repair.steps import Step
 
 # Contractions that no question mark stands in by chance, and how many of them prove that a document has lost all.
@@ -16,6 +17,11 @@ _CONTRACTION = re.compile(r"(?i:\w(?:n[?\ufffd]t|[?\ufffd](?:re|ve|ll))\b|\bi[?\
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['’](?=[a-z])")
 _LOST_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[?\ufffd](?=(?:s|t|d|m|ll|re|ve)\b(?!-))")
 _LOST_QUOTES = re.compile(r"(?<!\S)[?\ufffd]([A-Z][^?\ufffd\n]*[,.!])[?\ufffd](?!\S)")
+
+# The end of a line of quoted-printable, and a character of ASCII in it; and how many ends prove a document.
+MIN_SOFT_BREAKS = 2
+_SOFT_BREAK = re.compile(r"=\r?\n")
+_SOFT_BREAK_OR_BYTE = re.compile(r"=(?:\r?\n|(?P<ascii>[2-7][0-9A-F])(?<!7F))")
 
 # A word that is broken at the end of a line.
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])(?P<head>[^\W\d_]+)-\r?\n[^\S\n]*(?P<tail>[^\W\d_]+)")
@@ -34,7 +40,17 @@ _COMPOUND_HEADS = frozenset(
 
 def proved_steps(blocks: Sequence[str]) -> tuple[Step, ...]:
     """Return the steps that a document as a whole proves, ready to run on each of its blocks."""
-    return (*_apostrophes(blocks), *_broken_words(blocks))
+    return (*_soft_breaks(blocks), *_apostrophes(blocks), *_broken_words(blocks))
+
+
+def _soft_breaks(blocks: Sequence[str]) -> Iterable[Step]:
+    """Yield the step that undoes the lines of e-mail, which `plain` joined: `a labou=` goes on with `r court`."""
+    if sum(len(_SOFT_BREAK.findall(block)) for block in blocks if "=" in block) >= MIN_SOFT_BREAKS:
+        yield Step("repair/quoted-printable", re.compile("="), partial(_SOFT_BREAK_OR_BYTE.sub, _of_mail))
+
+
+def _of_mail(place: re.Match[str]) -> str:
+    return bytes.fromhex(place["ascii"]).decode() if place["ascii"] else ""
 
 
 def _apostrophes(blocks: Sequence[str]) -> Iterable[Step]:
@@ -55,8 +71,16 @@ def _broken_words(blocks: Sequence[str]) -> Iterable[Step]:
     pieces = [(match["head"].casefold(), match["tail"].casefold()) for match in broken]
     whole = [head + tail in words for head, tail in pieces]
     syllables = [len(head) <= MAX_SYLLABLE and head not in words and not _is_head(head) for head, _ in pieces]
-    is_proved = any(whole) or any(syllables) or len(pieces) >= MIN_BROKEN_WORDS
+    is_proved = any(whole) or any(syllables) or len(pieces) >= MIN_BROKEN_WORDS or _are_german_nouns(broken, blocks)
     yield Step("repair/hyphen-break", re.compile("\n"), partial(_BROKEN_WORD.sub, partial(_joined, words, is_proved)))
+
+
+def _are_german_nouns(broken: Sequence[re.Match[str]], blocks: Sequence[str]) -> bool:
+    """Return whether a noun of German goes on with a small letter: behind a hyphen of its own stands a capital."""
+    is_noun = any(match["head"].istitle() and match["tail"].islower() for match in broken)
+    if not is_noun:
+        return False
+    return detect(blocks) == "de"
 
 
 def _is_head(head: str) -> bool:

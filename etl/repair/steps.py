@@ -64,13 +64,14 @@ def _character(angles_are_signs: bool, entity: re.Match[str]) -> str:
 
 _ESCAPES = re.compile(
     r"""(?<!\\)(?: (?P<code>(?:\\u[0-9a-fA-F]{4})+)       # Belarus\u2019s
+               | (?P<bytes>(?:\\x[c-fC-F][0-9a-fA-F](?:\\x[89abAB][0-9a-fA-F]){1,3})+)   # Belarus\xe2\x80\x99s
                | (?<=\w)\\(?P<inner>['’])(?=\w)          # Belarus\'s
                | \\(?P<mark>["'])(?P<said>[^"'\\]*)\\(?P=mark)   # \"No\"
                | (?:(?:\\r)?\\n){2,}(?![+*?{|$)\]]) )   # First line.\n\nSecond: twice, or it may be C:\new""",
     re.X,
 )
-# Markup, controls and the backslash itself are written as escapes on purpose.
-_MEANT = re.compile(r"[\x00-\x1f\x7f-\x9f<>\\\ud800-\udfff]")
+# Markup, controls and the backslash itself are written as escapes on purpose, and so is a letter that needs none.
+_MEANT = re.compile(r"[\x00-\x1f\x7f-\x9f<>\\\ud800-\udfff]|^[A-Za-z0-9]$")
 
 
 def _spelled_out(escape: re.Match[str]) -> str:
@@ -78,9 +79,24 @@ def _spelled_out(escape: re.Match[str]) -> str:
         units = bytes.fromhex(code.replace("\\u", ""))
         text = units.decode("utf-16-be", "surrogatepass")
         return code if _MEANT.search(text) else text
+    if spelled := escape["bytes"]:
+        return _of_utf8(bytes.fromhex(spelled.replace("\\x", ""))) or spelled
     if mark := escape["mark"]:
         return mark + escape["said"] + mark
     return escape["inner"] or "\n"
+
+
+def _of_utf8(data: bytes) -> str:
+    """Return the text of bytes of UTF-8; "" if they are none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _unquoted(printable: re.Match[str]) -> str:
+    """Return the characters of `=E2=80=99`, which e-mail writes for an apostrophe."""
+    return _of_utf8(bytes.fromhex(printable[0].replace("=", ""))) or printable[0]
 
 
 # ---- mojibake ----
@@ -99,8 +115,8 @@ def _with_lost_quotes(line: str) -> str:
     return _LOST.sub(lambda lost: lost[0] + ("\x9d" if lost[0].endswith("â€") else "Â\x9d"), line)
 
 
-# `«MAÇû` and `AMANHÃ…`: words in capitals end in Ã and Â, and what closes a quote stands behind them.
-_CAPITAL_END = re.compile(r"(?<=[A-ZÀ-ÖØ-Þ])[ÃÂ](?=[»›”’“‘…]+(?:[\s.,;:!?)\]]|$))")
+# `«MAÇû`, `“Â”` and `AMANHÃ…`: words in capitals end in Ã and Â, and what closes a quote stands behind them.
+_CAPITAL_END = re.compile(r"(?<=[A-ZÀ-ÖØ-Þ“«‘„])[ÃÂ](?=[»›”’“‘…]+(?:[\s.,;:!?)\]]|$))")
 
 
 # `â€?` may have been any of sixty characters, and `Ã?` too: U+FFFD says so, where other mojibake proves the line.
@@ -110,7 +126,9 @@ _PROVED = re.compile(rf"(?:[ÂÃ]|â€)[{_THIRD}]")
 
 def _decode(text: str) -> str:
     """Return what ftfy makes of each line on its own: one line may be mojibake and the next not."""
-    return "\n".join(map(_decode_line, text.split("\n"))) if maybe_mojibake().search(text) else text
+    if not maybe_mojibake().search(text):
+        return text
+    return "\n".join(_in_words(_decode_line(_without_koi8(line))) for line in text.split("\n"))
 
 
 def _decode_line(line: str) -> str:
@@ -121,6 +139,48 @@ def _decode_line(line: str) -> str:
     whole = _with_lost_quotes(line)
     decoded = _decoded(whole)
     return _decoded(line) if "\x9d" in decoded and whole != line else decoded
+
+
+# A lower-case letter, and behind it a capital with an accent and half of a character: UTF-8 inside of a word.  What
+# closes a quote proves that only if the word goes on.  And a word that begins with a sign: `Ã¥bningen`.
+_QUOTING = "‘’“”‚„…–—‹›«»\xa0"
+_CONTINUES = "\x80-\x9f¡-ª¬-º¼-¿€ƒ†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ"
+_IN_WORD = re.compile(
+    rf"(?<=[a-zß-öø-ÿ])[Ã-Ù](?:[{_CONTINUES}]|[{_QUOTING}](?=[a-z]))"
+    "|(?<![^\\W_])[ÃÄÅ][\x80-\x9f¡-ª¬-º¼-¿€ƒ†‡ˆ‰˜™](?=[a-z])"
+)
+
+
+def _in_words(line: str) -> str:
+    """Return a line with UTF-8 undone that only a word proves: the line has letters that are right."""
+    return _IN_WORD.sub(_letter, line)
+
+
+def _letter(pair: re.Match[str]) -> str:
+    """Return the letter of UTF-8 that was read as Windows-1252; within a word it is a small one."""
+    letter = _of_utf8(pair[0].encode("sloppy-windows-1252"))
+    is_right = letter.isalpha() and (letter.islower() or not pair.string[: pair.start()][-1:].isalpha())
+    return letter if is_right else pair[0]
+
+
+# UTF-8 that was read as KOI8-R: `п∙я│п╩п╦`.  What follows its п and я are lines that boxes are drawn with; two such
+# pairs prove the line.
+_DRAWN = "[бпя][\u2500-\u25ff∙√≈≤≥⌠⌡°²·÷ё©\xa0]{1,2}"
+_KOI8 = re.compile(f"(?:{_DRAWN}){{2}}")
+_KOI8_WORD = re.compile(rf"(?<![^ \t])[^ \t]*?{_DRAWN}[^ \t]*")
+
+
+def _without_koi8(line: str) -> str:
+    return _KOI8_WORD.sub(_from_koi8, line) if _KOI8.search(line) else line
+
+
+def _from_koi8(word: re.Match[str]) -> str:
+    for codec in ("koi8-r", "koi8-u"):
+        try:
+            return word[0].encode(codec).decode()
+        except UnicodeError:
+            continue
+    return word[0]
 
 
 def _decoded(line: str) -> str:
@@ -203,6 +263,8 @@ SURE = (
     # Only with a semicolon and only names that exist: `AT&T`, `fish &chips;` stay.
     _step("repair/entity", "&", _unescape),
     _step("repair/escape", r"\\", partial(_ESCAPES.sub, _spelled_out)),
+    # UTF-8 as e-mail writes it: two bytes or more that are one character.
+    _step("repair/quoted-printable", "=", _sub("(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3})+", _unquoted)),
     # UTF-8 that was read as something else, proved by its being valid UTF-8 when read back.
     _step("repair/mojibake", r"[^\x00-\x7f]", _decode),
     # ﬁ is how a printer sets fi; æ and œ are letters and stay.

@@ -7,6 +7,7 @@ counts if fields stand below it.
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -29,15 +30,26 @@ MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
 _RULE = later(r"[-_=~*—–─━]{10,}")
 _HEADLINE_FIELD = later(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
 _FIELD = later(
-    r"(?:headline|title|byline|by|author|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
+    r"(?:headline|title|byline|by|authors?|author\(s\)|autor|auteur|section|length|dateline|source|quelle|date|datum|published|url"
     r"|link|publication(?: (?:info|title|date))?|publisher|id|highlight|abstract|body|copyright"
-    r"|language|text|full text)\s*:.*"
-    r"|(?:\d{1,3}[,.])?\d{1,3} words|by [A-Z].{2,60}|(?:copyright|©|\(c\)) .*|(?:BY|WC|PD|SN|SC|LA|CY|LP) \S.*",
+    r"|language|text|full text|document type|gale document number)\s*:.*"
+    r"|(?:\d{1,3}[,.])?\d{1,3} (?:words|mots|Wörter|palabras|parole|woorden)|by [A-Z].{2,60}"
+    r"|(?:copyright|©|\(c\)) .*|(?:BY|WC|PD|SN|SC|LA|CY|LP) \S.*",
     re.IGNORECASE | re.DOTALL,
 )
 _WEEKDAY = r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
 _DAY = r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d{2}-\d{2}"
 _DATE = later(rf"(?:{_WEEKDAY},? )?(?P<date>{_DAY})(?:,? {_WEEKDAY})?(?:,? .{{0,40}})?", re.IGNORECASE)
+# In other languages: `Donnerstag 3. Juni 2021`, `jeudi 3 juin 2021`, `3 de junio de 2021 jueves`.
+_FOREIGN_DATE = later(
+    r"(?:[^\W\d]{4,13}(?:-feira)?,? )?(?P<date>\d{1,2}(?:\.|er)? (?:de )?[^\W\d]{3,10}\.?(?: de)? \d{4})"
+    r"(?:,? [^\W\d]{4,13})?"
+)
+# NewsBank prints the day and the paper below the headline, and the fields in one line below that.
+_DAY_AND_PAPER = later(rf"(?P<date>{_DAY}) \| (?P<paper>.{{3,80}})", re.IGNORECASE)
+_FIELDS_IN_A_ROW = later(
+    r"(?:(?:Author|Section|Edition|Column|Page): .{1,80}|[\d,.]{1,6} Words)(?: \| .{1,80})+", re.IGNORECASE
+)
 
 
 class Masthead(Struct, frozen=True, gc=False):
@@ -58,8 +70,9 @@ def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
     found = {at for at, text in short if _is_start(text, layouts)}
     ends = [at for at, text in short if _is_end(text, layouts)]
     if ends:
-        found |= {0, *(at + 1 for at in ends if at + 1 < len(blocks))}
-    return sorted({_with_rule(at, blocks) for at in found or _rules(blocks)})
+        last = max((at for at, block in enumerate(blocks) if is_paragraph(block.text)), default=0)
+        found |= {0, *(at + 1 for at in ends if at < last)}  # below the last one the archive says what was searched
+    return sorted({_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks)})
 
 
 def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) -> Masthead:
@@ -104,12 +117,48 @@ def _with_rule(at: int, blocks: Sequence[Block]) -> int:
     return at
 
 
+def _papers(blocks: Sequence[Block]) -> set[int]:
+    """Return the headlines above lines of a day and a paper, if two or more have a row of fields below."""
+    found = {
+        at
+        for at, (block, day, row) in enumerate(zip(blocks, blocks[1:], blocks[2:], strict=False))
+        if "|" in day.text and _DAY_AND_PAPER.fullmatch(day.text) and _FIELDS_IN_A_ROW.fullmatch(row.text)
+        if _looks_like_headline(block.text)
+    }
+    return found if len(found) >= MIN_RULES else set()
+
+
 def _rules(blocks: Sequence[Block]) -> set[int]:
-    """Return the rules of dashes that part stories: below most of them a field stands."""
+    """Return the rules of dashes that part stories: below most of them a field stands.
+
+    Where the first story has fields and no rule above, the document begins as if there were one.
+    """
     rules = [at for at, block in enumerate(blocks) if _RULE.fullmatch(block.text) and at + 1 < len(blocks)]
-    with_fields = [at for at in rules if any(_FIELD.fullmatch(block.text) for block in blocks[at + 1 : at + 5])]
-    is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(rules))
-    return set(with_fields) if is_archive else set()
+    places = [-1, *rules] if rules and rules[0] > 0 and _begins_as_below(rules[0], blocks) else rules
+    with_fields = [at for at in places if _has_field(at, blocks)]
+    is_archive = len(with_fields) >= max(MIN_RULES, MIN_SHARE_WITH_FIELDS * len(places))
+    return {max(0, at) for at in with_fields} if is_archive else set()
+
+
+def _has_field(rule: int, blocks: Sequence[Block]) -> bool:
+    return any(_FIELD.fullmatch(block.text) for block in blocks[rule + 1 : rule + 5])
+
+
+def _begins_as_below(rule: int, blocks: Sequence[Block]) -> bool:
+    """Return whether a document begins with two fields or more, one of which stands again below its first rule.
+
+    Above and below, a paragraph follows.
+    """
+    top, below = _labels(blocks[:rule]), _labels(blocks[rule + 1 :])
+    return len(top) >= MIN_RULES and bool(top & below)
+
+
+def _labels(blocks: Sequence[Block]) -> set[str]:
+    """Return the labels of the fields above a paragraph; none if no paragraph follows soon."""
+    above = list(takewhile(lambda block: not is_paragraph(block.text), blocks[:MAX_BLOCKS_TO_TEXT]))
+    if len(above) == len(blocks[:MAX_BLOCKS_TO_TEXT]):
+        return set()
+    return {block.text.partition(":")[0] for block in above if ":" in block.text and _FIELD.fullmatch(block.text)}
 
 
 def _by_field(above: Sequence[int], blocks: Sequence[Block]) -> Masthead | None:
@@ -146,5 +195,6 @@ def _is_known(text: str, layouts: Layouts) -> bool:
 
 
 def _date(text: str) -> str:
-    match = _DATE.fullmatch(plain(text))
+    text = plain(text)
+    match = _DATE.fullmatch(text) or _DAY_AND_PAPER.fullmatch(text) or _FOREIGN_DATE.fullmatch(text)
     return instant(match["date"]) if match else ""

@@ -1,0 +1,60 @@
+"""Documents that were read in the wrong encoding as a whole: read back where their letters prove it, else left."""
+
+import ftfy  # noqa: F401  registers sloppy-windows-1252
+import pytest
+from text_cases import stories
+
+import etl
+from etl.repair.charset import ALPHABETS, recoded
+
+# What encodings of one byte do not have.
+_TYPED = str.maketrans("„“”«»–—…’", '"""""--.\'')
+
+DAMAGED = [
+    *(("cs", codec) for codec in ("cp1250", "iso8859-2")),
+    *(("pl", codec) for codec in ("cp1250", "iso8859-2")),
+    *(("ru", codec) for codec in ("cp1251", "koi8-r")),
+    *(("uk", codec) for codec in ("cp1251", "koi8-u")),
+    ("hr", "cp1250"),
+    ("hu", "cp1250"),
+    ("sk", "cp1250"),
+    ("tr", "cp1254"),
+    ("lt", "cp1257"),
+    ("lv", "cp1257"),
+    ("el", "cp1253"),
+    ("bg", "cp1251"),
+    ("zh", "gb18030"),
+    ("zht", "big5"),
+    ("ja", "euc_jp"),
+    ("ko", "cp949"),
+]
+
+
+@pytest.mark.parametrize(("language", "codec"), DAMAGED)
+def test_a_document_in_the_wrong_encoding_is_read_back(language: str, codec: str) -> None:
+    texts = [text.translate(_TYPED) for text in stories()[language]]
+    damaged = [text.encode(codec).decode("sloppy-windows-1252") for text in texts]
+    result = etl.clean("\n\n".join(damaged))
+    assert result.text == "\n\n".join(texts)
+
+
+@pytest.mark.parametrize("language", sorted(stories()))
+def test_a_document_in_the_right_encoding_stays(language: str) -> None:
+    assert recoded(stories()[language]) is None
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(
+            ["Søren Kjær og Þórður Guðmundsson bauð þýðingu í Reykjavík, sagði Ørsted á íslensku."], id="Icelandic"
+        ),
+        pytest.param(["Prezydent powiedzia³ to wczoraj w Warszawie, a potem wyjecha³."], id="too few letters"),
+    ],
+)
+def test_what_is_not_proved_stays(texts: list[str]) -> None:
+    assert recoded(texts) is None
+
+
+def test_alphabets_are_of_small_letters() -> None:
+    assert all(letters == letters.lower() or "İ" in letters for letters, _ in ALPHABETS.values())
