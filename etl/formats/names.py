@@ -41,9 +41,10 @@ FACT_NAMES: dict[str, tuple[str, ...]] = {
         *("writer",),
     ),
     "created": (
-        *("created", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt", "pubDate"),
-        *("datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn", "webPublicationDate"),
-        *("dateTime", "dateGmt", "createdAt", "timestamp", "firstPublishDate", "displayDate", "datum"),
+        # WordPress has the time of its own place as `date`, which names no zone.
+        *("created", "dateGmt", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt"),
+        *("pubDate", "datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn"),
+        *("webPublicationDate", "dateTime", "createdAt", "timestamp", "firstPublishDate", "displayDate", "datum"),
     ),
     "url": (
         *(
