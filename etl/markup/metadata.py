@@ -31,6 +31,8 @@ AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
 )
+# Some name the paper and the portal in it: it counts last, and no publisher in it.
+LAST_AUTHOR = "og:article:author"
 # Catalogues name the family first.
 CATALOGUED = frozenset(("dc.creator", "dcterms.creator", "citation_author"))
 # What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
@@ -91,6 +93,11 @@ _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
 _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
+_PUBLISHED = re.compile(
+    r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
+    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано)(?!\w)|公開|掲載|입력|발행",
+    re.IGNORECASE,
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
@@ -248,6 +255,7 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
         or next(filter(None, shown), "")
         or _first_byline(shows.beside, publishers)
         or next(filter(None, named), "")
+        or _persons("; ".join(names_of(_said(by_name, [LAST_AUTHOR]), "marked")), publishers)
     )
 
 
@@ -302,7 +310,18 @@ def _byline_in(line: str) -> str:
 def _first_day(lines: Iterable[str], by_name: Clues) -> str:
     """Return the first day that a line tells."""
     language = next(_said(by_name, LANGUAGES), "")
-    return next(filter(None, (instant(line, language) or shown_date(line) for line in lines)), "")
+    said = (_published_in(line) for line in lines)
+    return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")
+
+
+def _published_in(line: str) -> str:
+    """Return a line from the word that says that it tells of publication, if another time stands before that.
+
+    >>> _published_in("Updated on 9 March 2026 | Published on 2 March 2026"), _published_in("2 March 2026")
+    ('on 2 March 2026', '2 March 2026')
+    """
+    match = _PUBLISHED.search(line)
+    return line[match.end() :].strip(" :：") if match else line
 
 
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:

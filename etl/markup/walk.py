@@ -30,6 +30,7 @@ from etl.markup.elements import (
     PHRASING,
     PICTURES,
     SILENT,
+    UNTIL_FOUND,
     VERBATIM,
     WITHIN_SVG,
 )
@@ -193,7 +194,7 @@ class _Walker:
                     self._end_line()
                 self._open_box(tag, attributes, is_hidden)
         if tag in LISTENED or (attributes and may_be_clue(attributes)):
-            self.listener.start(tag, attributes, len(self.around), len(self.lines))
+            self.listener.start(tag, attributes, len(self.around), len(self.lines), self.words)
 
     def end(self, tag: str) -> None:
         """Close an element."""
@@ -282,7 +283,8 @@ class _Walker:
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
-        if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
+        is_hidden = attributes.get("hidden", UNTIL_FOUND) != UNTIL_FOUND
+        if is_hidden or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
             return True
         if "style" in attributes and INVISIBLE.search(attributes["style"]):
             return True
