@@ -28,6 +28,8 @@ ELSEWHERE = sum(
         "table",
     )
 )
+# Characters of an item of a list below a colon, on average.
+MIN_TOLD = 24
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 
 
@@ -47,6 +49,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
     found: set[int] = set()
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
+        if missing and (label := _label_of(layout, lines, story)) >= 0:
+            found.update((*lines, label))
         if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
             continue
         is_most = 2 * len(missing) < len(lines)
@@ -55,6 +59,24 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         if is_most or (is_between and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
     return found
+
+
+def _label_of(layout: Layout, items: Sequence[int], story: Collection[int]) -> int:
+    """Return the line right above a list that ends in a colon, if both stand within the story; -1 if none does.
+
+    The items are sentences or have some words; links may stand in them.
+    """
+    label = items[0] - 1
+    is_within = not {label, label - 1}.isdisjoint(story) and items[-1] + 1 in story
+    if not is_within or not layout.lines[label].text.endswith((":", "：")) or layout.lines[label].linked:
+        return -1
+    chars = linked = 0
+    for line in items:
+        one = layout.lines[line]
+        if one.pictures or one.linked > MOSTLY * len(one.text):
+            return -1
+        chars, linked = chars + len(one.text), linked + one.linked
+    return label if chars >= MIN_TOLD * len(items) and linked < MOSTLY * chars else -1
 
 
 def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
