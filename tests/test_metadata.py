@@ -275,6 +275,7 @@ LINES = "".join(
         pytest.param("", "<p>2 มีนาคม 2569</p>", "", "2026-03-02", id="a day in Thai, alone in its line"),
         pytest.param("", "<p>It rained in 2019.</p>", "", "", id="keeps: a sentence"),
         pytest.param("", "<i class=date data-timestamp=1772445600>3 days ago</i>", "", "2026-03-02", id="an epoch"),
+        pytest.param("", "<i class=timeago title=2026-03-02T18:30Z>3 h ago</i>", "", "2026-03-02", id="a title"),
         pytest.param("", "<i class=date data-time=30>2 March 2026</i>", "", "2026-03-02", id="keeps: no epoch"),
         pytest.param(
             "",
@@ -344,6 +345,16 @@ def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, a
 @pytest.mark.parametrize(
     ("html", "headline"),
     [
+        pytest.param(
+            "<a href=/>Courier</a><title>Courier » Canals » The old lock is shut</title>",
+            "The old lock is shut",
+            id="behind the names of the site and of a section",
+        ),
+        pytest.param(
+            "<h1><a href=/>Courier</a></h1><title>Courier - News</title><h2>The old lock is shut</h2>",
+            "The old lock is shut",
+            id="a heading of the second rank, below that of the site",
+        ),
         pytest.param(
             "<a href=index.php>Courier</a><title>Courier: The old lock is shut</title>",
             "The old lock is shut",

@@ -6,7 +6,7 @@ import etl
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, items, whole
+from etl.markup.put_back import alike, enclosed, items, unfolded, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -255,3 +255,27 @@ def test_an_offer_below_a_teaser_of_one_sentence() -> None:
 def test_headings_of_boxes_in_which_all_else_goes(box: str, story: set[int], goes: bool) -> None:
     layout = lay_out(f"<article><p>{FIRE}</p>{box}</article>")
     assert headings_alone(layout, {0, *story}, {0, *story}) == ({1} if goes else set())
+
+
+@pytest.mark.parametrize(
+    ("box", "found"),
+    [
+        pytest.param(
+            "<dl><dt><button>Who pays?</button><dd aria-hidden=true>He does.</dl>", ["He does."], id="an answer"
+        ),
+        pytest.param("<dl><dt>Who pays?<dd hidden>Mail, Sport, Fares</dl>", [], id="no sentence"),
+        pytest.param("<dl><dt>Who pays?<dd hidden><a href=/p>He does.</a></dl>", [], id="a link"),
+        pytest.param("<p>He pays.</p><div hidden>Thank you for your vote.</div>", [], id="below no question"),
+        pytest.param(
+            f"<div class=tab><p>{BROTHERS}</div><div class=tab style='display:none'><p>{NOTE}</div>", [NOTE], id="a tab"
+        ),
+        pytest.param(
+            f"<div class=tab><p>{BROTHERS}</div><div class=menu style='display:none'><p>{NOTE}</div>", [], id="no tab"
+        ),
+    ],
+)
+def test_what_is_folded_away_within_the_story(box: str, found: list[str]) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p>{box}<p>{COURT}</p></article>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    story = {0, 1, len(layout.lines) - 1}
+    assert put_back(layout, unfolded(layout, story, is_sentence)) == found

@@ -100,7 +100,7 @@ def headings_alone(layout: Layout, story: Collection[int], headings: Collection[
         if (line and layout.lines[line - 1].box in inside) or ends_sentence(layout.lines[line].text):
             continue
         below = list(_lines_in(layout, inside, line + 1))
-        if _chars(layout, below) >= MIN_BELOW and not any(one in story or _is_shown_part(layout, one) for one in below):
+        if _have_story(layout, below, MIN_BELOW) and not any(one in story or _is_shown_part(layout, one) for one in below):
             found.add(line)
     return found
 
@@ -132,7 +132,7 @@ def _unseen(layout: Layout, story: Collection[int]) -> set[int]:
     if not candidates:
         return set()
     shown = {box.key for line, box in enumerate(boxes) if line in story and not box.parts & HIDDEN}
-    outermost = outermost_hidden(layout)
+    outermost = layout.outermost(HIDDEN)
     found: dict[int, list[int]] = defaultdict(list)
     for line in candidates:
         place = outermost[layout.lines[line].box]
@@ -143,15 +143,6 @@ def _unseen(layout: Layout, story: Collection[int]) -> set[int]:
         if line - 1 in story and is_alone and not is_unfolded and not is_paragraph:
             found[box.key].append(line)
     return {lines[0] for lines in found.values() if len(lines) == 1}
-
-
-def outermost_hidden(layout: Layout) -> list[int]:
-    """Return for each box the outermost hidden box around it, maybe itself; 0 if there is none."""
-    outermost = [0] * len(layout.boxes)
-    for place, box in enumerate(layout.boxes):
-        if box.parts & HIDDEN:
-            outermost[place] = outermost[box.parent] or place
-    return outermost
 
 
 def _may_be_listed(layout: Layout, line: Line) -> bool:

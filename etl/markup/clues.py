@@ -28,6 +28,8 @@ _UPDATED = re.compile(
     r"[\s:：]*(?:on|at|am|le|el|em|il|op|den)?[\s:：]*",
     re.IGNORECASE,
 )
+# A day in the title of what shows "3 hours ago".
+_ISO_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
 # Characters before a time in which that is looked for.
 _LABEL_CHARS = 40
 
@@ -124,10 +126,11 @@ class Listener:
         elif name := _clue_name(tag, attributes):
             if name in (SHOWN_DATE, "time") and _is_labelled_updated("".join(before)[-_LABEL_CHARS:]):
                 name = "time modified"
+            title = attributes.get("title", "")
             said = (
                 attributes.get("content")
                 or attributes.get("datetime")
-                or (attributes.get("title") if tag == "abbr" else "")
+                or (title if tag == "abbr" or _ISO_DAY.match(title) else "")
                 or (_epoch(attributes) if name in (SHOWN_DATE, "time") else "")
             )
             if said:

@@ -74,6 +74,8 @@ NOBODY = frozenset(
 _SEPARATOR = re.compile(
     r"\s*[|｜·•»«]\s*|\s+[<>›‹]\s+|[：＿_]|(?<=[\u3040-\u9fff])[-–—](?=[\u3040-\u9fff])|\s*[-–—]\s+|\s+[-–—:]\s*"
 )
+# Signs between the parts of a path: site, section, story.
+PATH_SIGNS = frozenset("»|·•")
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
@@ -116,13 +118,15 @@ class Span(Struct, frozen=True, gc=False):
 class Shown(Struct, frozen=True, gc=False):
     """What a page shows: its <h1>, the likeliest first, and its lines that say the title or a part of it.
 
-    `beside` are the short lines between headline and story, `story` the place of both.
+    `beside` are the short lines between headline and story, `story` the place of both.  `above` is another heading
+    right above the story, "" if there is none.
     """
 
     headings: Sequence[str]
     titled: Sequence[str]
     beside: Sequence[str]
     story: Span
+    above: str = ""
 
 
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
@@ -142,6 +146,8 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
     if not titles and not shown:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
+        if shows.above and titles == said:
+            titles, shown = [], [in_one_line(shows.above)]
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
@@ -222,7 +228,10 @@ def _is_site_title(title: str, known: Collection[str]) -> bool:
 
 def _behind_site(title: str) -> str:
     """Return what stands behind the name of the site that a title begins with, if it is long enough for a headline."""
-    rest = _MOTTO.split(title, maxsplit=1)[-1].strip()
+    match = _MOTTO.search(title)
+    rest = title[match.end() :].strip() if match else title
+    if match and match[0] in PATH_SIGNS:  # "Courier » Sport » Lock shut until April"
+        rest = rest.rpartition(match[0])[2].strip()
     return rest if count_words(rest) >= MIN_HEADLINE_WORDS else title
 
 

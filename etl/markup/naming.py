@@ -63,10 +63,10 @@ CLUES = Finder(
     r"|autor(?:en)?zeile|assinatura|firma|signature|r[eé]dacteur|redakt[oö]r|journaliste?|periodista|giornalista"
     r"|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir)"
     r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
-    rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
+    rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|time-?ago|published|pub-?date|publication-?date|"
     r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
     r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    "line|a(?:ut|ssin)|writer|contrib|r(?:eport|[eé]da)|dat|f(?:echa|irma|orfat)|s(?:tamp|ignat|kribent)"
+    "line|a(?:ut|ssin)|writer|contrib|r(?:eport|[eé]da)|dat|f(?:echa|irma|orfat)|ago|s(?:tamp|ignat|kribent)"
     "|p(?:ubli|osted|eriod)|name|zeile|journal|giornal|verfas|kirjoit|yazar|muhabir",
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.

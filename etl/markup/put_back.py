@@ -28,6 +28,8 @@ ELSEWHERE = sum(
         "table",
     )
 )
+# What a click on it may unfold, and how a question ends.
+LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
@@ -120,6 +122,34 @@ def enclosed(
             if max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
                 found.add(line)
     return found
+
+
+def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
+
+    A tab is a box beside one with the same names that holds story.  Boxes of other lines than sentences stay away.
+    """
+    outermost = layout.outermost(BIT["hidden"])
+    inside: dict[int, list[int]] = defaultdict(list)
+    for line, one in enumerate(layout.lines):
+        if outermost[one.box] and line < max(story, default=0):
+            inside[outermost[one.box]].append(line)
+    holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in layout.around(story)}
+    found: set[int] = set()
+    for place, lines in inside.items():
+        is_answer = lines[0] - 1 in story and _is_label(layout, lines[0] - 1)
+        box = layout.boxes[place]
+        is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
+        is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
+        if (is_answer or is_tab) and is_told and all(is_sentence[line] for line in lines):
+            found.update(lines)
+    return found - set(story)
+
+
+def _is_label(layout: Layout, line: int) -> bool:
+    """Return whether a line is a question, or what a click on it unfolds is below it."""
+    box = layout.boxes[layout.lines[line].box]
+    return box.name == "dt" or bool(box.parts & LABELS) or layout.lines[line].text.endswith(QUESTION)
 
 
 def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:

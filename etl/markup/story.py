@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from etl.markup.asides import asides, headings_alone, outermost_hidden
+from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.elements import BIT
 from etl.markup.entries import entries
@@ -21,7 +21,7 @@ from etl.markup.metadata import Span
 from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import alike, enclosed, items, whole
+from etl.markup.put_back import alike, enclosed, items, unfolded, whole
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
@@ -88,6 +88,7 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= whole(layout, story, headlines, is_sentence)
     story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
     story |= enclosed(layout, story, likely, is_sentence)
+    story |= unfolded(layout, story, is_sentence)
     story -= asides(layout, said, story, headlines)
     story -= headings_alone(layout, story, story - found.lines)
     return Judged(
@@ -255,7 +256,7 @@ def _folded_away(
     """Return the paragraphs of hidden boxes right below a part of the story, in its own box: "Read on" unfolds them."""
     found: set[int] = set()
     holding = {layout.boxes[place].parent for place in layout.around(story)}
-    last, outermost = -1, outermost_hidden(layout)
+    last, outermost = -1, layout.outermost(BIT["hidden"])
     for line in sorted(likely):
         box = outermost[layout.lines[line].box]
         if line in story or line <= last or not box or line - 1 not in story or layout.boxes[box].parent not in holding:
