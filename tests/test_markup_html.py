@@ -231,6 +231,7 @@ COMMENT = "<div class=item><span class=who>Reader {0}</span><p>I took that bridg
     [
         pytest.param("<div class='fb-discussion'>{}</div>", id="a discussion longer than the story"),
         pytest.param("<section id=comments>{}</section>", id="comments"),
+        pytest.param("<div class=w2>{}</div>", id="comments in a box that says nothing, each with a link to reply"),
         pytest.param("<div class=nodebb-posts>{}</div>", id="a system of comments"),
         pytest.param("<table class=NewsComments><tr><td>{}</table>", id="comments in a table"),
     ],

@@ -275,6 +275,20 @@ LINES = "".join(
         pytest.param("", "<p>2 มีนาคม 2569</p>", "", "2026-03-02", id="a day in Thai, alone in its line"),
         pytest.param("", "<p>It rained in 2019.</p>", "", "", id="keeps: a sentence"),
         pytest.param("", "<i class=date data-timestamp=1772445600>3 days ago</i>", "", "2026-03-02", id="an epoch"),
+        pytest.param(
+            "",
+            "<div class=author-line>By <a href=/author/ada>Ada Quill</a><button>Follow</button></div>",
+            "Ada Quill",
+            "",
+            id="a button beside the name",
+        ),
+        pytest.param(
+            "",
+            f"<p>OAKHAM, March 2, 2026 -- The {'very ' * 18}old lock is shut.</p>",
+            "",
+            "2026-03-02",
+            id="a dateline",
+        ),
         pytest.param("", "<i class=timeago title=2026-03-02T18:30Z>3 h ago</i>", "", "2026-03-02", id="a title"),
         pytest.param("", "<i class=date data-time=30>2 March 2026</i>", "", "2026-03-02", id="keeps: no epoch"),
         pytest.param(
@@ -340,6 +354,16 @@ def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, a
     )
     metadata = read_html(page, model=page_model()).metadata
     assert (metadata.author, metadata.created[:10]) == (author, day)
+
+
+def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
+    teasers = "".join(
+        f"<div class=card><h4><a href=/{at}>{title}</a></h4><i class=author>{name}</i></div>"
+        for at, (title, name) in enumerate((("Fares go up", "Ben Nib"), ("A mill is sold", "Cleo Lens")))
+    )
+    page = f"<title>The lock is shut</title><main><h1>The lock is shut</h1>{LINES}</main>"
+    assert read_html(page + teasers, model=page_model()).metadata.author == ""
+    assert read_html(f"{page}<i class=author>Ada Quill</i>", model=page_model()).metadata.author == "Ada Quill"
 
 
 @pytest.mark.parametrize(

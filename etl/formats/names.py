@@ -17,7 +17,7 @@ TEXT_NAMES = (
     *("text", "content", "body", "article", "maintext", "articleText", "articleBody", "plaintext", "mainText"),
     *("fullText", "cleanText", "cleanedText", "textContent", "contentText", "bodyText", "articleContent", "newsText"),
     *("fields.bodyText", "story", "rawText", "rawContent", "pageContent", "contents", "contentElements"),
-    *("paragraphs", "postContent", "document"),
+    *("paragraphs", "postContent", "document", "markdown"),
 )
 HTML_NAMES = (
     *("html", "rawHtml", "contentHtml", "bodyHtml", "articleHtml", "htmlContent", "fields.body", "html.content"),

@@ -38,6 +38,13 @@ HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 MIN_BELOW = 40
 # Boxes that hold the whole of a page or of its story, and parts below a heading that are not furniture because they go.
 WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"] | BIT["figcaption"] | BIT["table"]
+# Characters of the longest line of links below a comment, boxes around it that may be that comment's.
+MAX_REPLY, REPLY_LEVELS = 40, 4
+_REPLY = re.compile(
+    r"(?<!\w)(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|odpovědět|válasz"
+    r"|yanıtla|ответить|відповісти|απάντηση|vastaa)(?!\w)|回复|回覆|返信|답글|رد",
+    re.IGNORECASE,
+)
 HIDDEN = BIT["hidden"]
 # What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
@@ -240,9 +247,41 @@ def _have_story(layout: Layout, lines: Iterable[int], least: int = MIN_STORY) ->
 def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
     """Return the lines of readers' comments among those taken for story.
 
-    They stand in a box that calls itself so, below all other story, with names or times of those who wrote them or in
-    boxes that repeat.
+    They stand below all other story: in boxes that repeat, and in each of which one can reply; or in a box that calls
+    itself so, with names or times of those who wrote them or in boxes that repeat.
     """
+    threads = _threads(layout)
+    if threads:
+        found = _below_story(layout, sorted(story), threads)
+        return found | _named_discussions(layout, said, set(story) - found)
+    return _named_discussions(layout, said, story)
+
+
+def _threads(layout: Layout) -> set[int]:
+    """Return the boxes with the same attributes, beside one another, in each of which one can reply."""
+    beside: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for line in layout.lines:
+        is_control = line.linked or layout.boxes[line.box].parts & BIT["button"]
+        if is_control and len(line.text) <= MAX_REPLY and _REPLY.search(line.text):
+            for place in islice(layout.path(line.box), REPLY_LEVELS):
+                box = layout.boxes[place]
+                beside[box.parent, box.key].add(place)
+    return {place for (_, key), places in beside.items() if len(places) > 1 and layout.keys[key][1] for place in places}
+
+
+def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int]) -> frozenset[int]:
+    """Return the lines of a story that stand in some boxes, if these stand below all of its others."""
+    is_inside = [False] * len(layout.boxes)
+    for place, box in enumerate(layout.boxes):
+        is_inside[place] = place in threads or (place > 0 and is_inside[box.parent])
+    inside = [line for line in story if is_inside[layout.lines[line].box]]
+    others = [line for line in story if not is_inside[layout.lines[line].box]]
+    is_below = bool(inside) and _chars(layout, others) >= MIN_STORY and _is_below(layout, others, inside[0])
+    return frozenset(inside if is_below else ())
+
+
+def _named_discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
+    """Return the lines of readers' comments that stand in a box that calls itself so."""
     if not any(_is_discussion(layout, layout.boxes[place]) for place in layout.around(story)):
         return frozenset()
     outermost = _outermost(layout)

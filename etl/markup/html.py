@@ -186,6 +186,9 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
         beside=[text for text in beside if len(text) <= MAX_BESIDE],
         story=span,
         above=next((texts[at] for at in subheads), ""),
+        opening=next(
+            (text for text, is_kept in zip(texts, judged.kept, strict=True) if is_kept and len(text) > MAX_BESIDE), ""
+        ),
     )
 
 

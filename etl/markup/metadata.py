@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from msgspec import Struct
 
@@ -95,6 +95,11 @@ _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
 _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
+# "OAKHAM, March 2, 2026 /PRNewswire/ --": the place, the day, maybe the agency, and a dash.
+_DATELINE = re.compile(
+    r"[^\W\d_][^\d—–|]{1,60}[,(] ?((?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d_]{3,12}),? (?:de )?\d{4})\)?"
+    r" ?(?:[/(][^/()]{1,30}[/)] ?)?(?:[—–/]|--?(?!\w))"
+)
 _PUBLISHED = re.compile(
     r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
     r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано)(?!\w)|公開|掲載|입력|발행",
@@ -119,7 +124,7 @@ class Shown(Struct, frozen=True, gc=False):
     """What a page shows: its <h1>, the likeliest first, and its lines that say the title or a part of it.
 
     `beside` are the short lines between headline and story, `story` the place of both.  `above` is another heading
-    right above the story, "" if there is none.
+    right above the story, `opening` its first paragraph; "" if there is none.
     """
 
     headings: Sequence[str]
@@ -127,6 +132,7 @@ class Shown(Struct, frozen=True, gc=False):
     beside: Sequence[str]
     story: Span
     above: str = ""
+    opening: str = ""
 
 
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
@@ -159,6 +165,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         or _marked_day(by_name, MARKED_DATES, _at_end(story))
         or _marked_day(by_name, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
         or _marked_day(by_name, SHOWN_DATES, _at_end(story))
+        or _dateline_day(shows.opening)
         or _only_day([clue for clue in clues if clue.name in SHOWN_DATES], next(_said(by_name, LANGUAGES), ""), story),
         url=url,
         language=_language((*_said(by_name, LANGUAGES), linked.language)),
@@ -333,6 +340,18 @@ def _published_in(line: str) -> str:
     return line[match.end() :].strip(" :：") if match else line
 
 
+def _dateline_day(opening: str) -> str:
+    """Return the day in the dateline of a story.
+
+    >>> _dateline_day("OAKHAM, March 2, 2026 (Newswire) -- The rink will get a new roof.")
+    '2026-03-02T00:00:00.000Z'
+    >>> _dateline_day("On Monday, March 2, 2026 the rink got a new roof.")
+    ''
+    """
+    match = _DATELINE.match(opening)
+    return shown_date(match[1]) if match else ""
+
+
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
     """Return what the first clue of a name beside a story says, and those right below it."""
     found = list(_near(by_name, name, story))
@@ -385,11 +404,16 @@ def _at_end(story: Span) -> range:
 
 
 def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:
-    """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end."""
+    """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end.
+
+    If others follow at a distance, those at its end are of teasers.
+    """
     of_name = by_name.get(name, ())
     around = range(story.start - LINES_ABOVE, _below(story).stop)
     yield from (clue for clue in of_name if clue.line in around)
-    yield from (clue for clue in of_name if clue.line in _at_end(story))
+    ends = [clue for clue in of_name if clue.line >= _at_end(story).start]
+    is_one = all(after.line - before.line <= 1 for before, after in pairwise(ends))
+    yield from (clue for clue in ends if is_one and clue.line in _at_end(story))
 
 
 def _language(codes: Iterable[str]) -> str:

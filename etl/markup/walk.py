@@ -59,6 +59,9 @@ _HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
+# A button in a byline says "Follow".
+_BUTTON = BIT["button"]
+
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 # Some versions of libxml2 read what is within as text, not as tags.
 _NO_FRAMES = re.compile(r"<(/?)noframes(?![\w-])", re.IGNORECASE)
@@ -216,7 +219,7 @@ class _Walker:
 
     def data(self, text: str) -> None:
         """Set text."""
-        if self.listening:
+        if self.listening and not self.parts & _BUTTON:
             self.listener.data(text)
         if self.silent or (not self.words and text.isspace()):
             return
