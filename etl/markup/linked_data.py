@@ -138,7 +138,7 @@ MAX_DIGITS = sys.int_info.str_digits_check_threshold
 # Templates write a comma behind the last property, which JSON does not allow.
 _LAST_COMMA = re.compile(r",\s*([}\]])")
 # A string, which stays; or a comment of JavaScript, which JSON does not allow either.
-_STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/', re.DOTALL)
+_STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote|section|article|figure|figcaption|tr|td|table|hr)\b[^<>]*>",
