@@ -152,7 +152,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
     if not titles and not shown:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
-        if shows.above and titles == said:
+        if shows.above and said and titles == said:
             titles, shown = [], [in_one_line(shows.above)]
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
