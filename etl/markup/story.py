@@ -79,9 +79,10 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
     is_sentence = _sentences(prediction, places, len(layout.lines))
     story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
-    below = headlines - {min(headlines, default=0)}
+    first = min(headlines, default=0)
+    below = headlines - {first}
     story |= {line for line in below if is_sentence[line] and _is_text(layout, line, story, likely)}
-    story |= {line for line in below if is_sentence[line] and _says_more(layout, line, min(headlines), likely)}
+    story |= {line for line in below if is_sentence[line] and _says_more(layout, line, first, likely)}
     story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
