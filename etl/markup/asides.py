@@ -107,7 +107,9 @@ def headings_alone(layout: Layout, story: Collection[int], headings: Collection[
         if (line and layout.lines[line - 1].box in inside) or ends_sentence(layout.lines[line].text):
             continue
         below = list(_lines_in(layout, inside, line + 1))
-        if _have_story(layout, below, MIN_BELOW) and not any(one in story or _is_shown_part(layout, one) for one in below):
+        if _have_story(layout, below, MIN_BELOW) and not any(
+            one in story or _is_shown_part(layout, one) for one in below
+        ):
             found.add(line)
     return found
 
@@ -276,7 +278,7 @@ def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int])
         is_inside[place] = place in threads or (place > 0 and is_inside[box.parent])
     inside = [line for line in story if is_inside[layout.lines[line].box]]
     others = [line for line in story if not is_inside[layout.lines[line].box]]
-    is_below = bool(inside) and _chars(layout, others) >= MIN_STORY and _is_below(layout, others, inside[0])
+    is_below = bool(inside) and _is_below(layout, others, inside[0])
     return frozenset(inside if is_below else ())
 
 
