@@ -31,9 +31,10 @@ _DIGITS = later(r"\d")
 _WORD = later(r"[^\s\d@,;:./|()\[\]-]+\.?")
 _EPOCH = later(r"(?:/Date\()?(-?\d{9,19}(?:\.\d+)?|\d\.\d+e\+?\d{1,2})(?:[+-]\d{4})?(?:\)/)?", re.I)
 _COMPACT = later(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?Z?")
-# datetime.datetime(2020, 8, 23, 16, 18), Timestamp('2020-08-23 16:18:00'): as Python prints its own.
+# datetime.datetime(2020, 8, 23, 16, 18), Timestamp('2020-08-23 16:18:00'): as Python prints its own; and
+# ISODate("2020-08-23T16:18:00Z"), as MongoDB does.
 _NUMBERS = later(r"(?:datetime\.)?date(?:time)?\((\d{4}(?:, \d{1,6}){2,6})\)")
-_TIMESTAMP = later(r"[\w.]+\('([^']*)'.*\)")
+_TIMESTAMP = later(r"""[\w.]+\((?:'([^']*)'.*|"([^"]*)")\)""")
 # "Sun, 23 Aug 20 16:18:00 GMT", as mail and RSS wrote it before 1989, and some still do.
 _SHORT_YEAR = later(r"(\w{3}, \d{1,2} \w{3}) (\d\d)(?= \d\d:\d\d)")
 _THAI = later("[\u0e01-\u0e4e]")
@@ -129,7 +130,7 @@ def _of_python(text: str) -> datetime | None:
     if match := _NUMBERS.fullmatch(text):
         return datetime(*map(int, match[1].split(",")))  # type: ignore[arg-type]  # three to seven numbers
     match = _TIMESTAMP.fullmatch(text)
-    return datetime.fromisoformat(match[1]) if match else None
+    return datetime.fromisoformat(match[1] or match[2]) if match else None
 
 
 def _in_words(text: str, language: str, country: str) -> datetime | None:

@@ -55,6 +55,7 @@ AFTERNOON = "2020-08-23T16:18:00.000Z"
         pytest.param("1598199480.25", "2020-08-23T16:18:00.250Z", id="seconds with a fraction"),
         pytest.param("datetime.datetime(2020, 8, 23, 16, 18)", AFTERNOON, id="Python's own"),
         pytest.param("Timestamp('2020-08-23 16:18:00')", AFTERNOON, id="of pandas"),
+        pytest.param('ISODate("2020-08-23T16:18:00Z")', AFTERNOON, id="of MongoDB"),
         pytest.param("23 สิงหาคม 2563", AUGUST, id="Thai, its own years"),
         pytest.param("23 באוגוסט 2020", AUGUST, id="Hebrew"),
         pytest.param("২৩ আগস্ট ২০২০", AUGUST, id="Bengali, its own digits"),

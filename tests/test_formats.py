@@ -375,6 +375,16 @@ def test_format_of_bytes_without_a_name() -> None:
     assert format_of("download", b'{"text": "x"}\n') == "jsonl"
 
 
+def test_of_a_window_that_is_too_large_it_is_said_what_to_do(tmp_path: Path) -> None:
+    settings = zstandard.ZstdCompressionParameters.from_level(3, window_log=28, enable_ldm=True)
+    stream = zstandard.ZstdCompressor(compression_params=settings).compressobj()
+    path = tmp_path / "a.jsonl.zst"
+    path.write_bytes(stream.compress(b'{"text": "One."}\n') + stream.flush())
+    (reject,) = results(path)
+    assert isinstance(reject, Reject)
+    assert "`zstd -d --long=31`" in reject.reason
+
+
 def test_zstandard_may_begin_and_end_with_frames_that_hold_nothing(tmp_path: Path) -> None:
     def skipped(content: bytes) -> bytes:
         return b"\x5e\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content

@@ -191,7 +191,9 @@ def test_tables_as_they_are_found(tmp_path: Path, name: str, body: str, texts: l
         {"Full Text": S, "headline": C},
         {"text": "NaN", "content": S},
         {"text": "None", "articleBody": S},
+        {"content": "ONLY AVAILABLE IN PAID PLANS", "description": S},
         {"raw_content": S},
+        {"markdown": S, "metadata": {"title": C}},
         {"text": S, "content": C},
     ],
 )

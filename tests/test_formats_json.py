@@ -78,6 +78,22 @@ def test_given_encoding_is_that_of_the_lines(tmp_path: Path) -> None:
     assert (raw.body, raw.notes) == ("最后一班汽车渡轮", ())
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "reading"),
+    [
+        pytest.param("a.jsonl", '{"text": "地図の表"}\n', Reading(encoding="utf-16"), id="lines in a wide encoding"),
+        pytest.param("a.json", '[{\n "text": "地図の表"}]\n', Reading(encoding="shift_jis"), id="an array, in which a character ends as an escape"),
+        pytest.param("a.csv", "題|本文\nポ|地図の表\n", Reading(encoding="shift_jis", text_field="本文"), id="a table, in which a character ends as a bar"),
+    ],
+)  # fmt: skip
+def test_given_encoding_is_that_of_the_file(tmp_path: Path, name: str, written: str, reading: Reading) -> None:
+    path = tmp_path / name
+    path.write_bytes(written.encode(reading.encoding))
+    (raw,) = results(path, reading)
+    assert isinstance(raw, Raw)
+    assert raw.body == "地図の表"
+
+
 def test_figures_pass_through_digit_by_digit(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(

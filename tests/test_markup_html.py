@@ -152,6 +152,9 @@ def test_a_marker_around_the_story_does_not_condemn_it(before: str, after: str) 
         pytest.param("<div class=pollution><p>{}</p></div>", "A petition with more than two thousand names was handed to the council last week.", id="pollution is no poll"),
         pytest.param("<div class=related-text><p>{}</p></div>", "A petition with more than two thousand names was handed to the council last week.", id="a box called related, without links"),
         pytest.param("<table><tr><td><a href=/x>Pier one</a><td>{}</table>", "It moved by eleven centimetres towards the bank.", id="a table with links"),
+        pytest.param("<h4><button aria-expanded=false>Who pays for the pier?</button></h4><div hidden=until-found><p>{}</p></div>", "The owner of the barge does, up to the value of its cargo.", id="an answer that a search in the page finds"),
+        pytest.param("<div class=mw-heading><h2>{}</h2><span>[<a href=/e>edit</a>]</span></div>", "History", id="a heading beside a link to edit it"),
+        pytest.param("<p style='display:none' class=wall>{}</p>", "A petition with more than two thousand names was handed to the council last week.", id="a paragraph that is not shown, among others"),
         pytest.param("<div>{}</div>", "A petition with more than two thousand names was handed to the council last week.", id="bare div"),
         pytest.param("<div class=newsletter><h3>Get the Chronicle in your inbox</h3><p>Sign up for our free daily newsletter.</p></div><p>Asked if more would follow, she said: “No.”</p><table><tr><th>Library</th><th>{}</th></tr><tr><td>Armley</td><td>41,200</td></tr><tr><td>Bramley</td><td>22,918</td></tr></table>", "Visits 2025", id="headings of columns"),
     ],
@@ -183,6 +186,7 @@ TEASER = "<div class=card><a href=/x><h4>{}</h4></a></div>"
         pytest.param("<div class=poll><h4>{}</h4><label><input type=radio>Yes, at once</label></div>", "Should the bridge be built anew?", id="a poll"),
         pytest.param("<div class=sr-only>{}</div>", "Skip to the article below the gallery", id="words for screen readers"),
         pytest.param("<div class=author-box><p>{}</p></div>", "Ada Quill has written about the harbour for this paper since 2014.", id="a biography"),
+        pytest.param("<ul class=photo-gallery><li><img src=a><p>The pier.</p><small>{}</small></li></ul>", "Picture 2 of 3 | Cleo Lens", id="a count in a gallery"),
         pytest.param("<p><a href=/t>#harbour</a> <a href=/u>#barge</a></p>", "#barge", id="hashtags"),
     ],
 )  # fmt: skip
@@ -191,6 +195,25 @@ def test_furniture_among_the_story_goes(furniture: str, line: str) -> None:
     text = story_of(page_with(f"<article>{body}</article>"))
     assert line not in text
     assert [part for part in STORY if part not in text] == []
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        pytest.param("<h1>{title}</h1><p>{lead}</p>", id="that says the headline again"),
+        pytest.param(
+            "<div class=top><img src=a><div class=intro-text><b>{lead}</b></div></div>", id="beside a picture"
+        ),
+        pytest.param(
+            "<div data-name=standfirst><p>{lead}</p></div>", id="that an attribute names, without a full stop"
+        ),
+    ],
+)
+def test_a_lead_in_an_unusual_place_stays(lead: str) -> None:
+    said = "The harbour bridge shut on Sunday, after a barge with a load of gravel had struck its northern pier"
+    end = "" if "data-name" in lead else "."
+    story = lead.format(title="Harbour bridge shut", lead=f"{said}{end}") + f"<div class=rest>{PARAGRAPHS}</div>"
+    assert said in story_of(f"<title>Harbour bridge shut</title>{MENU}{story}{FOOTER}")
 
 
 def test_a_story_for_browsers_without_scripts_is_read() -> None:
@@ -208,6 +231,8 @@ COMMENT = "<div class=item><span class=who>Reader {0}</span><p>I took that bridg
     [
         pytest.param("<div class='fb-discussion'>{}</div>", id="a discussion longer than the story"),
         pytest.param("<section id=comments>{}</section>", id="comments"),
+        pytest.param("<div class=w2>{}</div>", id="comments in a box that says nothing, each with a link to reply"),
+        pytest.param("<div class=nodebb-posts>{}</div>", id="a system of comments"),
         pytest.param("<table class=NewsComments><tr><td>{}</table>", id="comments in a table"),
     ],
 )  # fmt: skip

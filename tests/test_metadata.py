@@ -230,6 +230,12 @@ def test_linked_data_with_a_comma_too_many_is_read() -> None:
     assert read_html(page).metadata.author == "Ada Quill"
 
 
+def test_linked_data_with_comments_is_read() -> None:
+    data = '<!-- // told\n{"@type": "NewsArticle", "url": "https://a.example/b", /* who */ "author": "Ada Quill"} -->'
+    metadata = read_html(f'<script type="application/ld+json">{data}</script><p>Text.').metadata
+    assert (metadata.author, metadata.url) == ("Ada Quill", "https://a.example/b")
+
+
 def test_a_byline_says_more_than_the_account_of_a_template() -> None:
     page = '<meta name=author content=admin><h1>The mill shuts</h1><a rel=author href="/a">Ada Quill</a><p>Text of the story.'
     assert read_html(page).metadata.author == "Ada Quill"
@@ -269,7 +275,47 @@ LINES = "".join(
         pytest.param("", "<p>2 มีนาคม 2569</p>", "", "2026-03-02", id="a day in Thai, alone in its line"),
         pytest.param("", "<p>It rained in 2019.</p>", "", "", id="keeps: a sentence"),
         pytest.param("", "<i class=date data-timestamp=1772445600>3 days ago</i>", "", "2026-03-02", id="an epoch"),
+        pytest.param(
+            "",
+            "<div class=author-line>By <a href=/author/ada>Ada Quill</a><button>Follow</button></div>",
+            "Ada Quill",
+            "",
+            id="a button beside the name",
+        ),
+        pytest.param(
+            "",
+            f"<p>OAKHAM, March 2, 2026 -- The {'very ' * 18}old lock is shut.</p>",
+            "",
+            "2026-03-02",
+            id="a dateline",
+        ),
+        pytest.param("", "<i class=timeago title=2026-03-02T18:30Z>3 h ago</i>", "", "2026-03-02", id="a title"),
         pytest.param("", "<i class=date data-time=30>2 March 2026</i>", "", "2026-03-02", id="keeps: no epoch"),
+        pytest.param(
+            "",
+            "<p>Updated: <time datetime=2026-03-09>9 March</time><p>Published: <time datetime=2026-03-02>2 March</time>",
+            "",
+            "2026-03-02",
+            id="a change before publication, by their labels",
+        ),
+        pytest.param(
+            "", "<p>Updated 9 March 2026 | Published on 2 March 2026</p>", "", "2026-03-02", id="both in one line"
+        ),
+        pytest.param("", "<i class=date>Updated: 9 March 2026</i>", "", "2026-03-09", id="keeps: a change alone"),
+        pytest.param(
+            "<meta property=og:article:author content='Ada Quill'>",
+            "",
+            "Ada Quill",
+            "",
+            id="what Chinese sites and newswires write",
+        ),
+        pytest.param(
+            "<meta property=og:article:author content='Courier | Portal'><meta property=og:site_name content=Courier>",
+            "<p class=byline>By Ada Quill</p>",
+            "Ada Quill",
+            "",
+            id="keeps: a byline says more than that",
+        ),
         pytest.param("", "<p class=byline>박서연 기자</p>", "박서연", "", id="a Korean name is a word"),
         pytest.param("", "<p class=byline>편집부</p>", "", "", id="keeps: a Korean office"),
         pytest.param("", "<p class=byline>记者 陈晓雯</p>", "陈晓雯", "", id="a Chinese name is a word"),
@@ -310,9 +356,29 @@ def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, a
     assert (metadata.author, metadata.created[:10]) == (author, day)
 
 
+def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
+    teasers = "".join(
+        f"<div class=card><h4><a href=/{at}>{title}</a></h4><i class=author>{name}</i></div>"
+        for at, (title, name) in enumerate((("Fares go up", "Ben Nib"), ("A mill is sold", "Cleo Lens")))
+    )
+    page = f"<title>The lock is shut</title><main><h1>The lock is shut</h1>{LINES}</main>"
+    assert read_html(page + teasers, model=page_model()).metadata.author == ""
+    assert read_html(f"{page}<i class=author>Ada Quill</i>", model=page_model()).metadata.author == "Ada Quill"
+
+
 @pytest.mark.parametrize(
     ("html", "headline"),
     [
+        pytest.param(
+            "<a href=/>Courier</a><title>Courier » Canals » The old lock is shut</title>",
+            "The old lock is shut",
+            id="behind the names of the site and of a section",
+        ),
+        pytest.param(
+            "<h1><a href=/>Courier</a></h1><title>Courier - News</title><h2>The old lock is shut</h2>",
+            "The old lock is shut",
+            id="a heading of the second rank, below that of the site",
+        ),
         pytest.param(
             "<a href=index.php>Courier</a><title>Courier: The old lock is shut</title>",
             "The old lock is shut",

@@ -3,10 +3,10 @@
 import pytest
 
 import etl
-from etl.markup.asides import asides
+from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, items, whole
+from etl.markup.put_back import alike, enclosed, items, unfolded, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -122,6 +122,10 @@ def test_a_stub_is_filled_with_the_paragraphs_of_its_article(page: str, found: i
 
 
 LIST = "<p>He lost:<ul><li>300 barrels of tar<li>150 coils of rope<li>A boat<li>Salt</ul><p>None was insured."
+TOLD = (
+    f"<p>{FIRE}<p>Not to cross:<ul><li>Buses of lines 4 and 9, which turn at the <a href=/c>customs house</a>"
+    f"<li>Carts and wagons of any weight</ul><p>{PLEA}"
+)
 LINKS = "<p>He lost.<ul><li>300 barrels of tar<li>150 coils of rope<li><a href=/b>A boat</a><li>Salt</ul><p>None was insured."
 
 
@@ -139,11 +143,25 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
         pytest.param(LIST, {0, 5}, 80, [], id="within a story, and unlike it"),
         pytest.param(LIST, {0}, 100, [], id="below a story"),
         pytest.param(LINKS, {0, 1, 2, 5}, 100, [], id="with a link"),
+        pytest.param(
+            TOLD,
+            {0, 4},
+            10,
+            [
+                "Not to cross:",
+                "Buses of lines 4 and 9, which turn at the customs house",
+                "Carts and wagons of any weight",
+            ],
+            id="below a colon, with a link in its words",
+        ),
+        pytest.param(TOLD.replace("cross:", "cross"), {0, 4}, 10, [], id="below no colon"),
+        pytest.param(TOLD.replace("<li>", "<li><a href=/d>"), {0, 4}, 10, [], id="of links below a colon"),
+        pytest.param(TOLD, {0}, 10, [], id="below a colon and the story"),
     ],
 )
 def test_items_of_lists(page: str, story: set[int], likely: int, found: list[str]) -> None:
     layout = lay_out(page)
-    assert put_back(layout, items(layout, story, dict.fromkeys(range(6), likely))) == found
+    assert put_back(layout, items(layout, story, dict.fromkeys(range(len(layout.lines)), likely))) == found
 
 
 def rows(*texts: str, tag: str = "div") -> str:
@@ -191,3 +209,73 @@ def test_boxes_of_offers_are_named_in_the_plural(name: str) -> None:
         f"<article><p>{FIRE}</p><p>{PLEA}</p><div class={name}><p>All of it, each day.</div><p>{COURT}</p></article>"
     )
     assert asides(layout, Said(), {0, 1, 2, 3}) == {2}
+
+
+NOTE = "A pier is a pillar that carries the load of a bridge, and a cap is what it wears."
+
+
+@pytest.mark.parametrize(
+    ("box", "goes"),
+    [
+        pytest.param("<div class=pic><img src=a><span>{}</span></div>", True, id="a caption in a picture's box"),
+        pytest.param("<div class=topic><img src=a><span>{}</span></div>", False, id="keeps: beside a picture"),
+        pytest.param("<ul class=gallery><li><small>Picture 2 of 3</small></ul>", True, id="a count in a gallery"),
+        pytest.param("<ul class=results><li><small>2 of 3 voted</small></ul>", False, id="keeps: a count elsewhere"),
+        pytest.param("<style>#g{visibility:hidden}</style><div id=g>{}</div>", True, id="a note that is not shown"),
+        pytest.param("<div>{}</div>", False, id="keeps: a note that is shown"),
+        pytest.param("<p style='display:none'>{}</p>", False, id="keeps: a paragraph among others, behind a wall"),
+        pytest.param("<div hidden><p>{}<p>{}</div>", False, id="keeps: paragraphs that are not shown"),
+        pytest.param("<h4>{}</h4><div hidden>{}</div>", False, id="keeps: what a heading unfolds"),
+    ],
+)
+def test_notes_among_the_story(box: str, goes: bool) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p><p>{PLEA}</p>{box.replace('{}', NOTE)}<p>{COURT}</p></article>")
+    story = set(range(len(layout.lines)))
+    assert bool(asides(layout, Said(), story)) == goes
+
+
+def test_an_offer_below_a_teaser_of_one_sentence() -> None:
+    offer = "<section class=offer><p>Try the Mail for four weeks and read all of it.</p></section>"
+    layout = lay_out(f"<article><p>{FIRE} Who lit it?</p>{offer}</article>")
+    assert asides(layout, Said(), {0, 1}) == {1}
+    assert asides(lay_out(f"<article><p>{PLEA}</p>{offer}</article>"), Said(), {0, 1}) == set()
+
+
+@pytest.mark.parametrize(
+    ("box", "story", "goes"),
+    [
+        pytest.param(f"<div><h3>Have your say</h3><p>{NOTE}</div>", {1}, True, id="above furniture alone"),
+        pytest.param(f"<div><h3>How piers work</h3><p>{NOTE}</div>", {1, 2}, False, id="above a part of the story"),
+        pytest.param("<div><h3>History</h3><a href=/e>[edit]</a></div>", {1}, False, id="beside a link to edit it"),
+        pytest.param(f"<div><h3>{PLEA}</h3><p>{NOTE}</div>", {1}, False, id="a lead that is set as a heading"),
+        pytest.param(f"<div><h3>The pier</h3><figure><p>{NOTE}</figure></div>", {1}, False, id="above a picture"),
+        pytest.param(f"<h3>The pier</h3><p>{NOTE}", {1}, False, id="in the box of the story"),
+    ],
+)
+def test_headings_of_boxes_in_which_all_else_goes(box: str, story: set[int], goes: bool) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p>{box}</article>")
+    assert headings_alone(layout, {0, *story}, {0, *story}) == ({1} if goes else set())
+
+
+@pytest.mark.parametrize(
+    ("box", "found"),
+    [
+        pytest.param(
+            "<dl><dt><button>Who pays?</button><dd aria-hidden=true>He does.</dl>", ["He does."], id="an answer"
+        ),
+        pytest.param("<dl><dt>Who pays?<dd hidden>Mail, Sport, Fares</dl>", [], id="no sentence"),
+        pytest.param("<dl><dt>Who pays?<dd hidden><a href=/p>He does.</a></dl>", [], id="a link"),
+        pytest.param("<p>He pays.</p><div hidden>Thank you for your vote.</div>", [], id="below no question"),
+        pytest.param(
+            f"<div class=tab><p>{BROTHERS}</div><div class=tab style='display:none'><p>{NOTE}</div>", [NOTE], id="a tab"
+        ),
+        pytest.param(
+            f"<div class=tab><p>{BROTHERS}</div><div class=menu style='display:none'><p>{NOTE}</div>", [], id="no tab"
+        ),
+    ],
+)
+def test_what_is_folded_away_within_the_story(box: str, found: list[str]) -> None:
+    layout = lay_out(f"<article><p>{FIRE}</p>{box}<p>{COURT}</p></article>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    story = {0, 1, len(layout.lines) - 1}
+    assert put_back(layout, unfolded(layout, story, is_sentence)) == found

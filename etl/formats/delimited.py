@@ -27,6 +27,7 @@ from etl.formats.opening import (
     check_unchanged,
     in_utf8,
     open_share,
+    other_encoding,
     pieces,
     wide_encoding,
 )
@@ -249,7 +250,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     Raises Unreadable, Changed and OSError.
     """
     source = opened.source
-    encoding = wide_encoding(opened.head, reading.encoding)
+    encoding = other_encoding(opened.head, reading.encoding)
     dialect = dialect_of(_head_text(opened.head, encoding), reading)
     if not dialect:
         raise Unreadable(source.name, "is not CSV: its lines have different delimiters", "Read it with --from text.")

@@ -15,7 +15,13 @@ Fields = dict[str, Any]
 MAX_TEXT_DEPTH = 8
 PARAGRAPH_GAP = "\n\n"
 # What pandas, Python, SQL and JavaScript write for a value that is not there.
-NULLS = frozenset(("nan", "null", "none", "n/a", "na", "<na>", "nat", "undefined", "\\n"))
+NULLS = frozenset(
+    (
+        *("nan", "null", "none", "n/a", "na", "<na>", "nat", "undefined", "\\n"),
+        # What newsdata.io says instead of a text that was not paid for.
+        *(f"only available in {plans} plans" for plans in ("paid", "corporate", "professional and corporate")),
+    )
+)
 MAX_NULL_LENGTH = max(map(len, NULLS))
 # Nodes of rich text whose children stand within a line, in ProseMirror, Slate and Contentful.
 INLINE_PARENTS = frozenset(("paragraph", "heading", "hyperlink", "link"))

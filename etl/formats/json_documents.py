@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 
-from etl.formats.opening import check_unchanged, in_utf8, open_share, wide_encoding
+from msgspec import structs
+
+from etl.formats.opening import check_unchanged, in_utf8, open_share, other_encoding, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.spans import NO_OBJECT, Value, json_values
@@ -27,7 +29,7 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     Raises Changed, and OSError.
     """
     source = opened.source
-    encoding = wide_encoding(opened.head, reading.encoding)
+    encoding = other_encoding(opened.head, reading.encoding)
     if not encoding and not opened.is_packed and source.size <= size:
         yield Share(source, "json", source.size)
         return
@@ -58,6 +60,8 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
     name, found = share.source.name, False
+    if share.body is not None:  # in UTF-8, as it was cut
+        reading = structs.replace(reading, encoding="")
     with open_share(share) as file:
         for value in json_values(file, MAX_DOCUMENT_BYTES):
             found = True

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
+from msgspec import structs
+
 from etl.formats.opening import bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
@@ -117,6 +119,8 @@ def _looks_like(head: bytes) -> bool:
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
     name = share.source.name
+    if share.body is not None and wide_encoding(b"", reading.encoding):  # in UTF-8, as it was cut
+        reading = structs.replace(reading, encoding="")
     for found in read_each(share, lambda row, line: read_json(name, row, line, reading)):
         yield from [found] if isinstance(found, Reject) else found
 

@@ -17,7 +17,7 @@ TEXT_NAMES = (
     *("text", "content", "body", "article", "maintext", "articleText", "articleBody", "plaintext", "mainText"),
     *("fullText", "cleanText", "cleanedText", "textContent", "contentText", "bodyText", "articleContent", "newsText"),
     *("fields.bodyText", "story", "rawText", "rawContent", "pageContent", "contents", "contentElements"),
-    *("paragraphs", "postContent", "document"),
+    *("paragraphs", "postContent", "document", "markdown"),
 )
 HTML_NAMES = (
     *("html", "rawHtml", "contentHtml", "bodyHtml", "articleHtml", "htmlContent", "fields.body", "html.content"),
@@ -41,9 +41,11 @@ FACT_NAMES: dict[str, tuple[str, ...]] = {
         *("writer",),
     ),
     "created": (
-        *("created", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt", "pubDate"),
-        *("datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn", "webPublicationDate"),
-        *("dateTimePub", "dateTime", "dateGmt", "createdAt", "timestamp", "firstPublishDate", "displayDate", "datum"),
+        # WordPress has the time of its own place as `date`, which names no zone.
+        *("created", "dateGmt", "date", "published", "datePublish", "publishDate", "publishingDate", "publishedAt"),
+        *("pubDate", "datePublished", "publishedDate", "publicationDate", "publishedTime", "publishedOn"),
+        *("webPublicationDate", "dateTimePub", "dateTime", "createdAt", "timestamp", "firstPublishDate"),
+        *("displayDate", "datum"),
     ),
     "url": (
         *(

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import structs
 
+from etl.decode import given_codec
 from etl.errors import Unreadable, check_machine
 from etl.formats.sniffing import SNIFFED_BYTES
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
@@ -238,6 +239,17 @@ def wide_encoding(head: bytes, given: str = "") -> str:
     even, odd = head[:4000:2].count(0), head[1:4000:2].count(0)
     half = len(head[:4000]) / 2
     return "utf-16-le" if odd > half * 0.6 > even * 10 else "utf-16-be" if even > half * 0.6 > odd * 10 else ""
+
+
+def other_encoding(head: bytes, given: str) -> str:
+    """Return the encoding of a file that is not in UTF-8, as `wide_encoding` finds it or as it is given; or "".
+
+    Such a file is cut in UTF-8: in Shift_JIS and GBK the second byte of a character may be a bar or a backslash.
+    """
+    if encoding := wide_encoding(head, given):
+        return encoding
+    codec = given_codec(given) if given else ""
+    return "" if codec == "utf-8" else codec
 
 
 class Transcoding(io.RawIOBase):

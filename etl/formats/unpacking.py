@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Bytes.  What `zstd --long=27` needs; a header may ask for 2 GiB.
 MAX_ZSTD_WINDOW = 128 << 20
+# What such a file is: whole, but not to be unpacked in bounded memory.
+WIDE_WINDOW = "its window is larger than 128 MiB: unpack the file with `zstd -d --long=31` first"
 # Bytes.  `xz -9` needs 65 MiB; a header may ask for 4 GiB.
 MAX_XZ_MEMORY = 128 << 20
 # Bytes.  The densest frame that can be written unpacks them to 80 MB.
@@ -140,7 +142,9 @@ class Unpacking(io.RawIOBase):
 
         try:
             return bytes(self._unpacked.read1(size))
-        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, ZstdError) as error:
+        except ZstdError as error:
+            raise Damaged(WIDE_WINDOW if "too much memory" in str(error) else str(error)) from None
+        except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
             raise Damaged(str(error)) from None
         except OSError as error:
             if error.errno is None:  # what bz2 says of bytes that are not bzip2

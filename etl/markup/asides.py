@@ -4,14 +4,15 @@ Both read like a story and may be longer than it.  They are told by where they s
 calls itself so.  A whole story in such a box stays.  The same holds for lists of other stories, and for biographies.
 """
 
+import re
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice, takewhile
 
 from msgspec import structs
 
-from etl.fold import DENSE
+from etl.fold import DENSE, ends_sentence
 from etl.markup.clues import Said
 from etl.markup.elements import BIT, GROUPS
 from etl.markup.layout import Box, Layout, Line
@@ -19,6 +20,8 @@ from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, OFFERS, PICTURES
 
 # Characters of story that must stand outside, or the box may hold the story of a page that calls it so.
 MIN_STORY = 140
+# The same for offers, which stand below a teaser of one sentence.
+MIN_TEASER = 100
 # Characters of the longest caption; boxes around a line in which an offer is looked for, and a gallery.
 MAX_CAPTION, OFFER_LEVELS, GALLERY_LEVELS = 300, 3, 3
 # The same for lists of other stories; characters of a link to one, and links of a list: a longer one is an index.
@@ -30,6 +33,26 @@ MOSTLY = 0.7
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
 _COMMENTS = BIT["comments"]
+HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+# Characters below a heading that makes it one of furniture; "[edit]" and "Copy link" stand beside headings of stories.
+MIN_BELOW = 40
+# Boxes that hold the whole of a page or of its story, and parts below a heading that are not furniture because they go.
+WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"] | BIT["figcaption"] | BIT["table"]
+# Characters of the longest line of links below a comment, boxes around it that may be that comment's.
+MAX_REPLY, REPLY_LEVELS = 40, 4
+_REPLY = re.compile(
+    r"(?<!\w)(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|odpovědět|válasz"
+    r"|yanıtla|ответить|відповісти|απάντηση|vastaa)(?!\w)|回复|回覆|返信|답글|رد",
+    re.IGNORECASE,
+)
+HIDDEN = BIT["hidden"]
+# What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
+UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
+LEADS_ON = ("?", "？", "؟", ":", "：", "…", "...")
+# "3 / 12", "Picture 3 of 12": where one is in a gallery.
+_COUNT = re.compile(
+    r"\W*(?:[^\W\d]{3,10} )?\d{1,3} ?(?:/|of|von|de|di|sur|van|av|af|z|из) ?\d{1,3}(?!\d)", re.IGNORECASE
+)
 
 
 def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collection[int] = ()) -> frozenset[int]:
@@ -42,8 +65,12 @@ def asides(layout: Layout, said: Said, story: Collection[int], headlines: Collec
     found: set[int] = set()
     for is_one in (_is_in_dialog, _is_caption, _is_appended, _related(layout), _column(layout), _is_link_alone):
         lines = {line for line in story if line not in found and is_one(layout, line)}
-        if lines and _have_story(layout, set(story) - found - lines):
+        least = MIN_TEASER if is_one is _is_appended else MIN_STORY
+        if lines and _have_story(layout, set(story) - found - lines, least):
             found |= lines
+    unseen = _unseen(layout, set(story) - found)
+    if unseen and _have_story(layout, set(story) - found - unseen):
+        found |= unseen
     found |= _links_at_end(layout, sorted(set(story) - found))
     return frozenset(found) | discussions(layout, said, set(story) - found)
 
@@ -66,6 +93,67 @@ def _links_at_end(layout: Layout, story: Sequence[int]) -> set[int]:
     return tail if 1 < links <= MAX_LINKS and _have_story(layout, set(story) - tail) else set()
 
 
+def headings_alone(layout: Layout, story: Collection[int], headings: Collection[int]) -> set[int]:
+    """Return those of some headings in whose boxes all else goes: "Have your say" above a poll.
+
+    A sentence is none: it is a lead.  Pictures, tables and controls are no sign of furniture.
+    """
+    found: set[int] = set()
+    for line in headings:
+        box = layout.boxes[layout.lines[line].box]
+        if box.name not in HEADINGS or not box.parent or layout.boxes[box.parent].name in WHOLES:
+            continue
+        inside = range(box.parent, layout.ends[box.parent])
+        if (line and layout.lines[line - 1].box in inside) or ends_sentence(layout.lines[line].text):
+            continue
+        below = list(_lines_in(layout, inside, line + 1))
+        if _have_story(layout, below, MIN_BELOW) and not any(
+            one in story or _is_shown_part(layout, one) for one in below
+        ):
+            found.add(line)
+    return found
+
+
+def _lines_in(layout: Layout, boxes: range, first: int) -> Iterator[int]:
+    """Yield the lines from one on, up to the first that stands in none of some boxes."""
+    for line in range(first, len(layout.lines)):
+        if layout.lines[line].box not in boxes:
+            return
+        yield line
+
+
+def _is_shown_part(layout: Layout, line: int) -> bool:
+    """Return whether a line stands at a picture, in a table or a control: parts of a story that are not its text."""
+    box = layout.boxes[layout.lines[line].box]
+    return bool(layout.lines[line].pictures or box.parts & NOT_TOLD or box.control)
+
+
+def _unseen(layout: Layout, story: Collection[int]) -> set[int]:
+    """Return single lines of boxes that are not shown, below paragraphs that are: tooltips, notes for print.
+
+    What a heading, a question or a button unfolds stays, and so do boxes of which the page has several, and a <p>
+    among others: the wall of a page hides it.
+    """
+    boxes = [layout.boxes[line.box] for line in layout.lines]
+    candidates = [
+        line for line in sorted(story) if boxes[line].parts & HIDDEN and line and not boxes[line - 1].parts & HIDDEN
+    ]
+    if not candidates:
+        return set()
+    shown = {box.key for line, box in enumerate(boxes) if line in story and not box.parts & HIDDEN}
+    outermost = layout.outermost(HIDDEN)
+    found: dict[int, list[int]] = defaultdict(list)
+    for line in candidates:
+        place = outermost[layout.lines[line].box]
+        above, box = boxes[line - 1], layout.boxes[place]
+        is_unfolded = above.parts & UNFOLDS or layout.lines[line - 1].text.endswith(LEADS_ON)
+        is_alone = line + 1 == len(boxes) or outermost[layout.lines[line + 1].box] != place
+        is_paragraph = box.name == above.name == "p" or box.key in shown
+        if line - 1 in story and is_alone and not is_unfolded and not is_paragraph:
+            found[box.key].append(line)
+    return {lines[0] for lines in found.values() if len(lines) == 1}
+
+
 def _may_be_listed(layout: Layout, line: Line) -> bool:
     """Return whether a line is a heading, a button, or a cell or item with little but a link."""
     box = layout.boxes[line.box]
@@ -84,7 +172,9 @@ def _is_caption(layout: Layout, line: int) -> bool:
         return False
     own, *around = _names(layout, line, GALLERY_LEVELS)
     names = " ".join([own, *around[:1]])
-    is_beside = layout.lines[line].pictures > 0 and (PICTURES.search(own) or any(map(GALLERIES.search, around)))
+    is_in_gallery = any(map(GALLERIES.search, around))
+    is_beside = layout.lines[line].pictures > 0 and (PICTURES.search(own) or is_in_gallery)
+    is_beside = is_beside or (is_in_gallery and _COUNT.match(layout.lines[line].text) is not None)
     return bool(box.parts & BIT["figcaption"] or CAPTIONS.search(names) or is_beside)
 
 
@@ -150,18 +240,50 @@ def _is_link_alone(layout: Layout, line: int) -> bool:
     return linked > MOSTLY * len(text) and (text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split()))
 
 
-def _have_story(layout: Layout, lines: Iterable[int]) -> bool:
-    """Return whether lines have MIN_STORY characters; one of Chinese, Japanese, Korean or Thai counts as three."""
+def _have_story(layout: Layout, lines: Iterable[int], least: int = MIN_STORY) -> bool:
+    """Return whether lines have so many characters; one of Chinese, Japanese, Korean or Thai counts as three."""
     texts = (layout.lines[line].text for line in lines)
-    return any(chars >= MIN_STORY for chars in accumulate(len(text) + 2 * len(DENSE.findall(text)) for text in texts))
+    return any(chars >= least for chars in accumulate(len(text) + 2 * len(DENSE.findall(text)) for text in texts))
 
 
 def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
     """Return the lines of readers' comments among those taken for story.
 
-    They stand in a box that calls itself so, below all other story, with names or times of those who wrote them or in
-    boxes that repeat.
+    They stand below all other story: in boxes that repeat, and in each of which one can reply; or in a box that calls
+    itself so, with names or times of those who wrote them or in boxes that repeat.
     """
+    threads = _threads(layout)
+    if threads:
+        found = _below_story(layout, sorted(story), threads)
+        return found | _named_discussions(layout, said, set(story) - found)
+    return _named_discussions(layout, said, story)
+
+
+def _threads(layout: Layout) -> set[int]:
+    """Return the boxes with the same attributes, beside one another, in each of which one can reply."""
+    beside: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for line in layout.lines:
+        is_control = line.linked or layout.boxes[line.box].parts & BIT["button"]
+        if is_control and len(line.text) <= MAX_REPLY and _REPLY.search(line.text):
+            for place in islice(layout.path(line.box), REPLY_LEVELS):
+                box = layout.boxes[place]
+                beside[box.parent, box.key].add(place)
+    return {place for (_, key), places in beside.items() if len(places) > 1 and layout.keys[key][1] for place in places}
+
+
+def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int]) -> frozenset[int]:
+    """Return the lines of a story that stand in some boxes, if these stand below all of its others."""
+    is_inside = [False] * len(layout.boxes)
+    for place, box in enumerate(layout.boxes):
+        is_inside[place] = place in threads or (place > 0 and is_inside[box.parent])
+    inside = [line for line in story if is_inside[layout.lines[line].box]]
+    others = [line for line in story if not is_inside[layout.lines[line].box]]
+    is_below = bool(inside) and _is_below(layout, others, inside[0])
+    return frozenset(inside if is_below else ())
+
+
+def _named_discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
+    """Return the lines of readers' comments that stand in a box that calls itself so."""
     if not any(_is_discussion(layout, layout.boxes[place]) for place in layout.around(story)):
         return frozenset()
     outermost = _outermost(layout)

@@ -20,6 +20,19 @@ TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 # What is in the class of a time at which a page was changed.
 _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])", re.IGNORECASE)
 
+# What stands before such a time, or at its beginning: "Updated:", "Aktualisiert am".
+_UPDATED = re.compile(
+    r"(?<!\w)(?:(?:last |zuletzt |dernière )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
+    r"|modifiée?|actualizad[oa]|atualizad[oa]|modificad[oa]|aggiornat[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty"
+    r"|zaktualizowano|aktualizov[aá]no|frissítve|güncelle(?:ndi|me)|обновлено|изменено)|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
+    r"[\s:：]*(?:on|at|am|le|el|em|il|op|den)?[\s:：]*",
+    re.IGNORECASE,
+)
+# A day in the title of what shows "3 hours ago".
+_ISO_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
+# Characters before a time in which that is looked for.
+_LABEL_CHARS = 40
+
 # Attributes of dates that hold an epoch, and its digits.
 EPOCHS, EPOCH_DIGITS = ("data-timestamp", "data-time", "data-date", "data-datetime", "data-epoch"), (10, 13)
 # Elements that are asked whatever their attributes are, and attributes for which any other is, beside its class.
@@ -102,16 +115,22 @@ class Listener:
         # Elements whose text is listened to: their depth, the name of the clue, the line, the text.
         self.listening: list[tuple[int, str, int, list[str]]] = []
 
-    def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int) -> None:
-        """Note an element: at once if its attributes say all, at its end if its text does."""
+    def start(self, tag: str, attributes: Mapping[str, str], depth: int, line: int, before: Sequence[str] = ()) -> None:
+        """Note an element: at once if its attributes say all, at its end if its text does.
+
+        `before` is the text before it in its line: "Updated:" before a time.
+        """
         attributes = attributes or {}  # without attributes lxml has a mapping whose `get` is slow
         if tag in TOLD_BY_ATTRIBUTES:
             self._note_attributes(tag, attributes, line)
         elif name := _clue_name(tag, attributes):
+            if name in (SHOWN_DATE, "time") and _is_labelled_updated("".join(before)[-_LABEL_CHARS:]):
+                name = "time modified"
+            title = attributes.get("title", "")
             said = (
                 attributes.get("content")
                 or attributes.get("datetime")
-                or (attributes.get("title") if tag == "abbr" else "")
+                or (title if tag == "abbr" or _ISO_DAY.match(title) else "")
                 or (_epoch(attributes) if name in (SHOWN_DATE, "time") else "")
             )
             if said:
@@ -149,7 +168,8 @@ class Listener:
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
-                self._note(name, text, line)
+                is_updated = name in (SHOWN_DATE, "time") and _UPDATED.match(text)
+                self._note("time modified" if is_updated else name, text, line)
 
     def _note(self, name: str, content: str, line: int) -> None:
         if content and len(self.clues) < MAX_CLUES:
@@ -167,6 +187,15 @@ class Listener:
                     self._note(attributes[key].strip().lower(), content, line)
             if attributes.get("itemprop") == "name" and self.listening and self.listening[-1][1] in NAMED:
                 self.listening[-1][3].append(content)
+
+
+def _is_labelled_updated(before: str) -> bool:
+    """Return whether text ends in a word that says that what follows is the time of a change.
+
+    >>> _is_labelled_updated("By Jane Roe | Last updated: "), _is_labelled_updated("Updated by Jane Roe, ")
+    (True, False)
+    """
+    return any(match.end() == len(before) for match in _UPDATED.finditer(before))
 
 
 def _epoch(attributes: Mapping[str, str]) -> str:

@@ -93,6 +93,8 @@ PART_OF_ROLE = {
 GROUPS = frozenset(("div", "section", "ol", "ul", "li", "aside", "table", "td"))
 # Attributes that may hide their element.
 HIDING = frozenset(("hidden", "aria-hidden", "style"))
+# A value of `hidden`: the answer to a question that a click unfolds, and a search in the page does.
+UNTIL_FOUND = "until-found"
 # Searched for in all style sheets: four times as fast with its first letter told from the others.
 INVISIBLE = re.compile(r"[DdVv](?i:isplay\s*:\s*none|isibility\s*:\s*hidden)")
 

@@ -47,6 +47,8 @@ MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
 MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
 # Lines below the lead in which its date may stand, if they are no story.
 LINES_BELOW = 4
+# Lines above the second of the story in which its headline may stand, if the <h1> is the name of the site.
+LINES_OVER = 3
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # Boxes before the frames of a page of frames.
@@ -175,11 +177,18 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
     below = (at for at in range(above.stop, min(above.stop + LINES_BELOW, span.end)) if not judged.kept[at])
     near = [*above, *below]
     beside = [texts[at] for at in near if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
+    first = next((place for place, is_kept in enumerate(judged.kept) if is_kept), 0)
+    over = range(max(0, first - LINES_OVER), min(first + 2, len(texts)))
+    subheads = (at for at in over if layout.boxes[layout.lines[at].box].name == "h2")
     return Shown(
         headings=[texts[place] for place in headings],
         titled=[texts[place] for place in sorted(judged.headlines)],
         beside=[text for text in beside if len(text) <= MAX_BESIDE],
         story=span,
+        above=next((texts[at] for at in subheads), ""),
+        opening=next(
+            (text for text, is_kept in zip(texts, judged.kept, strict=True) if is_kept and len(text) > MAX_BESIDE), ""
+        ),
     )
 
 

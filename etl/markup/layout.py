@@ -72,6 +72,14 @@ class Layout(Struct, frozen=True, gc=False):
                 place = self.boxes[place].parent
         return found
 
+    def outermost(self, part: int) -> list[int]:
+        """Return for each box the outermost one around it, maybe itself, that stands in a part; 0 if there is none."""
+        outermost = [0] * len(self.boxes)
+        for place, box in enumerate(self.boxes):
+            if box.parts & part:
+                outermost[place] = outermost[box.parent] or place
+        return outermost
+
     def path(self, place: int) -> Iterator[int]:
         """Yield a box's place, its parent's, and so on up to the root's."""
         while place:

@@ -137,6 +137,8 @@ def authors(names: Iterable[str]) -> str:
 MAX_DIGITS = sys.int_info.str_digits_check_threshold
 # Templates write a comma behind the last property, which JSON does not allow.
 _LAST_COMMA = re.compile(r",\s*([}\]])")
+# A string, which stays; or a comment of JavaScript, which JSON does not allow either.
+_STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote|section|article|figure|figcaption|tr|td|table|hr)\b[^<>]*>",
@@ -161,13 +163,22 @@ READER = json.JSONDecoder(strict=False, parse_int=_integer)
 def decode(script: str) -> Any:
     """Return the value in a script, also when it stands in a comment or in CDATA; None when there is none."""
     bare = script[script.find("{") : script.rfind("}") + 1]
-    for text in (script, bare, _LAST_COMMA.sub(r"\1", bare)):
+    for text in _attempts(script, bare):
         try:
             value = READER.decode(text)
             return well_formed(value, text)
         except (ValueError, RecursionError):  # not JSON after all; or 100,000 brackets
             continue
     return None
+
+
+def _attempts(script: str, bare: str) -> Iterator[str]:
+    """Yield a script as it stands, and without what JSON does not allow."""
+    yield script
+    yield bare
+    yield _LAST_COMMA.sub(r"\1", bare)
+    if "//" in bare or "/*" in bare:
+        yield _LAST_COMMA.sub(r"\1", _STRING_OR_COMMENT.sub(lambda match: match[1] or "", bare))
 
 
 def well_formed(value: Any, source: str) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from msgspec import Struct
 
@@ -31,6 +31,8 @@ AUTHORS = (
     *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
     *("citation_author", "cxenseparse:author", "article:author"),
 )
+# Some name the paper and the portal in it: it counts last, and no publisher in it.
+LAST_AUTHOR = "og:article:author"
 # Catalogues name the family first.
 CATALOGUED = frozenset(("dc.creator", "dcterms.creator", "citation_author"))
 # What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
@@ -72,6 +74,8 @@ NOBODY = frozenset(
 _SEPARATOR = re.compile(
     r"\s*[|｜·•»«]\s*|\s+[<>›‹]\s+|[：＿_]|(?<=[\u3040-\u9fff])[-–—](?=[\u3040-\u9fff])|\s*[-–—]\s+|\s+[-–—:]\s*"
 )
+# Signs between the parts of a path: site, section, story.
+PATH_SIGNS = frozenset("»|·•")
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
 _MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
@@ -91,6 +95,16 @@ _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
 _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
+# "OAKHAM, March 2, 2026 /PRNewswire/ --": the place, the day, maybe the agency, and a dash.
+_DATELINE = re.compile(
+    r"[^\W\d_][^\d—–|]{1,60}[,(] ?((?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d_]{3,12}),? (?:de )?\d{4})\)?"
+    r" ?(?:[/(][^/()]{1,30}[/)] ?)?(?:[—–/]|--?(?!\w))"
+)
+_PUBLISHED = re.compile(
+    r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
+    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано)(?!\w)|公開|掲載|입력|발행",
+    re.IGNORECASE,
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
 _DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
@@ -109,13 +123,16 @@ class Span(Struct, frozen=True, gc=False):
 class Shown(Struct, frozen=True, gc=False):
     """What a page shows: its <h1>, the likeliest first, and its lines that say the title or a part of it.
 
-    `beside` are the short lines between headline and story, `story` the place of both.
+    `beside` are the short lines between headline and story, `story` the place of both.  `above` is another heading
+    right above the story, `opening` its first paragraph; "" if there is none.
     """
 
     headings: Sequence[str]
     titled: Sequence[str]
     beside: Sequence[str]
     story: Span
+    above: str = ""
+    opening: str = ""
 
 
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
@@ -135,6 +152,8 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
     if not titles and not shown:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
+        if shows.above and said and titles == said:
+            titles, shown = [], [in_one_line(shows.above)]
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
@@ -146,6 +165,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         or _marked_day(by_name, MARKED_DATES, _at_end(story))
         or _marked_day(by_name, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
         or _marked_day(by_name, SHOWN_DATES, _at_end(story))
+        or _dateline_day(shows.opening)
         or _only_day([clue for clue in clues if clue.name in SHOWN_DATES], next(_said(by_name, LANGUAGES), ""), story),
         url=url,
         language=_language((*_said(by_name, LANGUAGES), linked.language)),
@@ -215,7 +235,10 @@ def _is_site_title(title: str, known: Collection[str]) -> bool:
 
 def _behind_site(title: str) -> str:
     """Return what stands behind the name of the site that a title begins with, if it is long enough for a headline."""
-    rest = _MOTTO.split(title, maxsplit=1)[-1].strip()
+    match = _MOTTO.search(title)
+    rest = title[match.end() :].strip() if match else title
+    if match and match[0] in PATH_SIGNS:  # "Courier » Sport » Lock shut until April"
+        rest = rest.rpartition(match[0])[2].strip()
     return rest if count_words(rest) >= MIN_HEADLINE_WORDS else title
 
 
@@ -248,6 +271,7 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
         or next(filter(None, shown), "")
         or _first_byline(shows.beside, publishers)
         or next(filter(None, named), "")
+        or _persons("; ".join(names_of(_said(by_name, [LAST_AUTHOR]), "marked")), publishers)
     )
 
 
@@ -302,7 +326,30 @@ def _byline_in(line: str) -> str:
 def _first_day(lines: Iterable[str], by_name: Clues) -> str:
     """Return the first day that a line tells."""
     language = next(_said(by_name, LANGUAGES), "")
-    return next(filter(None, (instant(line, language) or shown_date(line) for line in lines)), "")
+    said = (_published_in(line) for line in lines)
+    return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")
+
+
+def _published_in(line: str) -> str:
+    """Return a line from the word that says that it tells of publication, if another time stands before that.
+
+    >>> _published_in("Updated on 9 March 2026 | Published on 2 March 2026"), _published_in("2 March 2026")
+    ('on 2 March 2026', '2 March 2026')
+    """
+    match = _PUBLISHED.search(line)
+    return line[match.end() :].strip(" :：") if match else line
+
+
+def _dateline_day(opening: str) -> str:
+    """Return the day in the dateline of a story.
+
+    >>> _dateline_day("OAKHAM, March 2, 2026 (Newswire) -- The rink will get a new roof.")
+    '2026-03-02T00:00:00.000Z'
+    >>> _dateline_day("On Monday, March 2, 2026 the rink got a new roof.")
+    ''
+    """
+    match = _DATELINE.match(opening)
+    return shown_date(match[1]) if match else ""
 
 
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
@@ -357,11 +404,16 @@ def _at_end(story: Span) -> range:
 
 
 def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:
-    """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end."""
+    """Yield the clues of a name that stand beside a story: first those around its headline, then those at its end.
+
+    If others follow at a distance, those at its end are of teasers.
+    """
     of_name = by_name.get(name, ())
     around = range(story.start - LINES_ABOVE, _below(story).stop)
     yield from (clue for clue in of_name if clue.line in around)
-    yield from (clue for clue in of_name if clue.line in _at_end(story))
+    ends = [clue for clue in of_name if clue.line >= _at_end(story).start]
+    is_one = all(after.line - before.line <= 1 for before, after in pairwise(ends))
+    yield from (clue for clue in ends if is_one and clue.line in _at_end(story))
 
 
 def _language(codes: Iterable[str]) -> str:

@@ -63,10 +63,10 @@ CLUES = Finder(
     r"|autor(?:en)?zeile|assinatura|firma|signature|r[eé]dacteur|redakt[oö]r|journaliste?|periodista|giornalista"
     r"|verfasser|skribent|forfatter|kirjoittaja|yazar|muhabir)"
     r"(?:[-_]*(?:name|names|link|title))?(?![a-z]))"
-    rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|published|pub-?date|publication-?date|"
+    rf"|(?P<date>{_BEGIN}(?:date|datum|fecha|dateline|timestamp|time-?stamp|time-?ago|published|pub-?date|publication-?date|"
     r"posted-?on|entry-date|post-date|article-date|datetime)(?![a-z]))"
     r"|(?P<given>(?<![a-z])(?:given|first)-?_?name(?![a-z]))|(?P<family>(?<![a-z])(?:family|last)-?_?name(?![a-z]))",
-    "line|a(?:ut|ssin)|writer|contrib|r(?:eport|[eé]da)|dat|f(?:echa|irma|orfat)|s(?:tamp|ignat|kribent)"
+    "line|a(?:ut|ssin)|writer|contrib|r(?:eport|[eé]da)|dat|f(?:echa|irma|orfat)|ago|s(?:tamp|ignat|kribent)"
     "|p(?:ubli|osted|eriod)|name|zeile|journal|giornal|verfas|kirjoit|yazar|muhabir",
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
@@ -79,21 +79,29 @@ PARTS = Finder(
 DISCUSSIONS = Finder(
     r"(?<![a-z])(?:discuss(?:ions?)?|opinions|talkbacks?|forum|reactions|kommentare?|commentaires?|comentarios|commenti|"
     r"reacties|комментарии|comentários|yorumlar?|koment[aá][rř](?:ze|e|y)|kommentarer|kommentit|disku[sz]e|reaktionen"
-    r"|reacciones|leserbriefe|leserkommentare|opinie|hozz[aá]sz[oó]l[aá]sok|binh-?luan|(?:comment|reply)-?list)(?![a-z])",
+    r"|reacciones|leserbriefe|leserkommentare|opinie|hozz[aá]sz[oó]l[aá]sok|binh-?luan|(?:comment|reply)-?list"
+    # Systems of comments.
+    r"|nodebb-?(?:posts|comments)|wp-?discuz|livefyre|viafoura|spot-?im|remark42|isso-?thread|commento|hyvor-?talk"
+    r"|coral-?(?:talk|thread)|utterances|giscus|cusdis)(?![a-z])",
     "discuss|opini|talkback|forum|reac|koment|komment|comment|coment|комментарии|yorum|disku[sz]|reakt|leser|hozz"
-    "|luan|reply",
+    "|luan|reply|nodebb|discuz|fyre|viaf|spot|mark42|isso|hyvor|coral|utter|giscus|cusdis",
 )
 CAPTIONS = Finder(
     r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])",
     "caption|credit|bild|gend|leyenda|slide",
 )
 PICTURES = Finder(
-    r"(?<![a-z])(?:image|photo|picture|bild|foto|gallery|galerie)(?![a-z])",
-    "image|photo|picture|bild|foto|galler|galerie",
+    r"(?<![a-z])(?:image|photo|picture|pics?|img|thumb(?:nail)?|bild|foto|imagen?|immagine|zdjecie|gallery|galerie)(?![a-z])",
+    "image|photo|pic|img|thumb|bild|foto|imagen|immagine|zdjecie|galler|galerie",
 )
 TITLES = Finder(
     r"(?<![a-z])(?:title|headline|heading|titel|titre|t[ií]tulo|titolo)(?![a-z])",
     "tit|head",
+)
+INTROS = Finder(
+    r"(?<![a-z])(?:intro(?:duction)?|lead|lede|lead-?in|stand-?first|sapo|vorspann|anreisser|chapo|chapeau|entradilla"
+    r"|bajada|copete|sommario|ingress|inleiding)(?:-?_?(?:text|para(?:graph)?))?(?![a-z])",
+    "intro|lead|lede|first|sapo|vorsp|anrei|chap|entrad|bajada|copete|sommario|ingress|inleid",
 )
 BIOGRAPHIES = Finder(
     r"(?<![a-z])(?:auth?[eo]u?r-?_?(?:bio|box|desc|description|info|about)|about-?_?(?:the-?_?)?auth?[eo]u?r)(?![a-z])",

@@ -28,6 +28,10 @@ ELSEWHERE = sum(
         "table",
     )
 )
+# What a click on it may unfold, and how a question ends.
+LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
+# Characters of an item of a list below a colon, on average.
+MIN_TOLD = 24
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 
 
@@ -47,6 +51,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
     found: set[int] = set()
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
+        if missing and (label := _label_of(layout, lines, story)) >= 0:
+            found.update((*lines, label))
         if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
             continue
         is_most = 2 * len(missing) < len(lines)
@@ -55,6 +61,24 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         if is_most or (is_between and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
     return found
+
+
+def _label_of(layout: Layout, items: Sequence[int], story: Collection[int]) -> int:
+    """Return the line right above a list that ends in a colon, if both stand within the story; -1 if none does.
+
+    The items are sentences or have some words; links may stand in them.
+    """
+    label = items[0] - 1
+    is_within = not {label, label - 1}.isdisjoint(story) and items[-1] + 1 in story
+    if not is_within or not layout.lines[label].text.endswith((":", "：")) or layout.lines[label].linked:
+        return -1
+    chars = linked = 0
+    for line in items:
+        one = layout.lines[line]
+        if one.pictures or one.linked > MOSTLY * len(one.text):
+            return -1
+        chars, linked = chars + len(one.text), linked + one.linked
+    return label if chars >= MIN_TOLD * len(items) and linked < MOSTLY * chars else -1
 
 
 def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
@@ -98,6 +122,34 @@ def enclosed(
             if max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
                 found.add(line)
     return found
+
+
+def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
+
+    A tab is a box beside one with the same names that holds story.  Boxes of other lines than sentences stay away.
+    """
+    outermost = layout.outermost(BIT["hidden"])
+    inside: dict[int, list[int]] = defaultdict(list)
+    for line, one in enumerate(layout.lines):
+        if outermost[one.box] and line < max(story, default=0):
+            inside[outermost[one.box]].append(line)
+    holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in layout.around(story)}
+    found: set[int] = set()
+    for place, lines in inside.items():
+        is_answer = lines[0] - 1 in story and _is_label(layout, lines[0] - 1)
+        box = layout.boxes[place]
+        is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
+        is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
+        if (is_answer or is_tab) and is_told and all(is_sentence[line] for line in lines):
+            found.update(lines)
+    return found - set(story)
+
+
+def _is_label(layout: Layout, line: int) -> bool:
+    """Return whether a line is a question, or what a click on it unfolds is below it."""
+    box = layout.boxes[layout.lines[line].box]
+    return box.name == "dt" or bool(box.parts & LABELS) or layout.lines[line].text.endswith(QUESTION)
 
 
 def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:

@@ -5,12 +5,12 @@ headline, its last line in a box like those above it, the ingredients, steps and
 data, and what `entries` tells of pages with several stories.  Taken out are asides.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from msgspec import Struct
 
-from etl.markup.asides import asides
+from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.elements import BIT
 from etl.markup.entries import entries
@@ -18,9 +18,10 @@ from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
 from etl.markup.layout import Layout, Line
 from etl.markup.metadata import Span
+from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import alike, enclosed, items, whole
+from etl.markup.put_back import alike, enclosed, items, unfolded, whole
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
@@ -29,6 +30,10 @@ SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt"
 MIN_LEAD, MIN_LAST, LEAD_BYTES, LEAD_LINES = 120, 150, 60, 10
 # The same of one of the paragraphs that are folded away, and of a sentence that says the headline again.
 MIN_FOLDED, MIN_SAID = 100, 300
+# Characters of the value of an attribute that may call its element a lead.
+MAX_DATA = 40
+# How many times as long as the headline a lead is that says it again, and the least probability of that.
+MIN_MORE, MIN_MORE_LIKELY = 2, 500
 # Parts of a page in which no lead stands.
 NO_LEAD = sum(
     BIT[part] for part in ("figcaption", "figure", "nav", "footer", "form", "dialog", "button", "li", "heading")
@@ -74,15 +79,19 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     headlines = frozenset(places[row] for row in prediction.page.columns["is-headline"].nonzero()[0].tolist())
     is_sentence = _sentences(prediction, places, len(layout.lines))
     story |= _lead(layout, story, headlines, likely, is_sentence) | _last(layout, story, likely, is_sentence)
-    below = headlines - {min(headlines, default=0)}
+    first = min(headlines, default=0)
+    below = headlines - {first}
     story |= {line for line in below if is_sentence[line] and _is_text(layout, line, story, likely)}
+    story |= {line for line in below if is_sentence[line] and _says_more(layout, line, first, likely)}
     story |= _folded_away(layout, story, likely, is_sentence)
     found = entries(layout, story, is_sentence, said.is_live)
     story |= found.lines - headlines
     story |= whole(layout, story, headlines, is_sentence)
     story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
     story |= enclosed(layout, story, likely, is_sentence)
+    story |= unfolded(layout, story, is_sentence)
     story -= asides(layout, said, story, headlines)
+    story -= headings_alone(layout, story, story - found.lines)
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),
         headlines,
@@ -116,14 +125,22 @@ def _declared(layout: Layout, said: Said, places: Sequence[int]) -> set[int]:
 
 
 def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return headings that the model has let go though story stands right above and right below them."""
-    lines = sorted(likely)
+    """Return headings that the model has let go though story stands right above and right below them.
+
+    A link in brackets behind a heading, as encyclopedias have it ("[edit]"), does not count.
+    """
+    lines = [line for line in sorted(likely) if line in story or not _is_bracketed_link(layout.lines[line])]
     return {
         place
         for above, place, below in zip(lines, lines[1:], lines[2:], strict=False)
         if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
         if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
     }
+
+
+def _is_bracketed_link(line: Line) -> bool:
+    """Return whether a line is little but links in brackets: "[edit]", "[Bearbeiten | Quelltext bearbeiten]"."""
+    return line.text[:1] + line.text[-1:] == "[]" and 2 * line.linked > len(line.text)
 
 
 def _nearest(layout: Layout, names: Collection[str]) -> list[int]:
@@ -170,6 +187,9 @@ def _lead(
     if not story:
         return set()
     first, boxes = min(story), layout.boxes
+    intro = first - 1
+    if first and likely.get(intro, 0) >= MIN_LEAD and _is_called_intro(layout, intro):
+        return {intro}
     unlike = ~boxes[layout.lines[first].box].parts & BIT["hidden"]
     headline = max((place for place in headlines if place < first), default=first)
     return {
@@ -180,11 +200,32 @@ def _lead(
     }
 
 
+def _is_called_intro(layout: Layout, line: int) -> bool:
+    """Return whether the box of a line is called a lead, which may stand beside a picture or below no headline."""
+    box = layout.boxes[layout.lines[line].box]
+    is_other = box.parts & NO_LEAD or layout.lines[line].linked or len(layout.lines[line].text.encode()) < LEAD_BYTES
+    around = (box, layout.boxes[box.parent])
+    names = (" ".join((layout.keys[one.key][1], *_of_data(one.attributes or {}))) for one in around)
+    return not is_other and any(INTROS.search(name) for name in names)
+
+
+def _of_data(attributes: Mapping[str, str]) -> Iterator[str]:
+    """Yield the values of attributes such as data-name."""
+    return (value for name, value in attributes.items() if name.startswith("data-") and len(value) <= MAX_DATA)
+
+
 def _is_text(layout: Layout, line: int, story: Collection[int], likely: Mapping[int, int]) -> bool:
     """Return whether a sentence that has the words of the headline stands within the story, and is no heading."""
     is_within = line - 1 in story and line + 1 in story
     is_heading = layout.boxes[layout.lines[line].box].parts & BIT["heading"]
     return is_within and not is_heading and likely.get(line, 0) >= MIN_SAID
+
+
+def _says_more(layout: Layout, line: int, headline: int, likely: Mapping[int, int]) -> bool:
+    """Return whether a paragraph has the words of the headline, and twice as many more: a lead that says it again."""
+    is_long = len(layout.lines[line].text) >= MIN_MORE * len(layout.lines[headline].text)
+    is_plain = not layout.boxes[layout.lines[line].box].parts & NO_LEAD and not layout.lines[line].linked
+    return is_long and is_plain and likely.get(line, 0) >= MIN_MORE_LIKELY
 
 
 def _may_be_lead(layout: Layout, line: Line) -> bool:
@@ -216,7 +257,7 @@ def _folded_away(
     """Return the paragraphs of hidden boxes right below a part of the story, in its own box: "Read on" unfolds them."""
     found: set[int] = set()
     holding = {layout.boxes[place].parent for place in layout.around(story)}
-    last, outermost = -1, _outermost_hidden(layout)
+    last, outermost = -1, layout.outermost(BIT["hidden"])
     for line in sorted(likely):
         box = outermost[layout.lines[line].box]
         if line in story or line <= last or not box or line - 1 not in story or layout.boxes[box].parent not in holding:
@@ -231,12 +272,3 @@ def _folded_away(
         if len(prose) > 1 and is_prose and max(likely[place] for place in prose) >= MIN_FOLDED:
             found.update(place for place in inside if is_sentence[place])
     return found
-
-
-def _outermost_hidden(layout: Layout) -> list[int]:
-    """Return for each box the outermost hidden box around it, maybe itself; 0 if there is none."""
-    outermost = [0] * len(layout.boxes)
-    for place, box in enumerate(layout.boxes):
-        if box.parts & BIT["hidden"]:
-            outermost[place] = outermost[box.parent] or place
-    return outermost

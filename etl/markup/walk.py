@@ -30,6 +30,7 @@ from etl.markup.elements import (
     PHRASING,
     PICTURES,
     SILENT,
+    UNTIL_FOUND,
     VERBATIM,
     WITHIN_SVG,
 )
@@ -57,6 +58,9 @@ _STYLE_OF = {"a": _LINK, **dict.fromkeys(BOLD, _BOLD), **dict.fromkeys(ITALIC, _
 _HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
+
+# A button in a byline says "Follow".
+_BUTTON = BIT["button"]
 
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 # Some versions of libxml2 read what is within as text, not as tags.
@@ -193,7 +197,7 @@ class _Walker:
                     self._end_line()
                 self._open_box(tag, attributes, is_hidden)
         if tag in LISTENED or (attributes and may_be_clue(attributes)):
-            self.listener.start(tag, attributes, len(self.around), len(self.lines))
+            self.listener.start(tag, attributes, len(self.around), len(self.lines), self.words)
 
     def end(self, tag: str) -> None:
         """Close an element."""
@@ -215,7 +219,7 @@ class _Walker:
 
     def data(self, text: str) -> None:
         """Set text."""
-        if self.listening:
+        if self.listening and not self.parts & _BUTTON:
             self.listener.data(text)
         if self.silent or (not self.words and text.isspace()):
             return
@@ -282,7 +286,8 @@ class _Walker:
 
     def _is_hidden(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Return whether an element is not shown.  In a line, what is aria-hidden is: an icon, a drop cap."""
-        if "hidden" in attributes or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
+        is_hidden = attributes.get("hidden", UNTIL_FOUND) != UNTIL_FOUND
+        if is_hidden or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
             return True
         if "style" in attributes and INVISIBLE.search(attributes["style"]):
             return True
