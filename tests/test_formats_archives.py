@@ -376,6 +376,15 @@ def test_items_of_a_feed(tmp_path: Path, body: bytes, kind: str, text: str) -> N
     assert (raw.kind, raw.body) == (kind, text)
 
 
+def test_items_within_one_another_are_documents_of_their_own(tmp_path: Path) -> None:
+    inner = "<item><title>Inner</title><description>Two</description></item>"
+    path = tmp_path / "a.rss"
+    path.write_bytes(feed(f"<item><title>Outer</title><description>One</description><box>{inner} three</box></item>"))
+    raws = [raw for raw in results(path) if isinstance(raw, Raw)]
+    assert [(raw.metadata.headline, raw.body) for raw in raws] == [("Outer", "One"), ("Inner", "Two")]
+    assert [("Two" in raw.extra, "three" in raw.extra) for raw in raws] == [(False, True), (False, False)]
+
+
 def test_an_item_fills_metadata_and_the_rest_passes_through(tmp_path: Path) -> None:
     item = (
         "<item><title>Fish &amp;amp; &lt;b&gt;chips&lt;/b&gt;</title><link>https://x/1</link><guid>g1</guid>"

@@ -85,7 +85,7 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
         channel = {} if _is_item(root) else _channel(root)
         if not is_noted and _has_loose_words(root):
             notes, is_noted = [BESIDE], True
-        for item in (node for node in root.iter() if _is_item(node)):
+        for item in _items(root):
             row += 1
             if (place := item.get("cut", "")).startswith(mark):
                 yield damaged[int(place.removeprefix(mark))].at(path, row)
@@ -106,6 +106,20 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
     if row > whole:  # items that are open, one within the other: libxml2 stops at some 2,000
         for lost in range(row + 1, len(starts)):
             yield Reject(path, lost, CUT_OFF, found[starts[lost - 1] : starts[lost]].encode("utf-8", "replace"))
+
+
+def _items(root: "_Element") -> "list[_Element]":
+    """Return the items of a feed, in order; one that stands within another is taken out of it."""
+    from lxml import etree
+
+    items = [node for node in root.iter() if _is_item(node)]
+    inner = [item for item in items if any(map(_is_item, item.iterancestors()))]
+    for item in inner:
+        parent, place = item.getparent(), etree.Comment("")
+        place.tail, item.tail = item.tail, None
+        if parent is not None:
+            parent.replace(item, place)
+    return items
 
 
 class _Damaged(Struct, frozen=True, gc=False):
