@@ -260,9 +260,20 @@ DIDNT = ["They didn?t know.", "It wasn?t so, we?re told.", "“It?s over?” ?No
         ),
         pytest.param(["The post-Trump-\nera guests"], ["The post-Trump-era guests"], id="a name of English"),
         pytest.param(
-            ["Saal=E2=80=99s la=\nbour, 1=3D1.", "It is a b=\nay."],
-            ["Saal’s labour, 1=1.", "It is a bay."],
+            [
+                "The port authority said that Saal=E2=80=99s union has to ask the la=\nbour court, 1=3D1.",
+                "It had to end the strike that keeps nineteen ships at anchor in the b=\nay.",
+            ],
+            [
+                "The port authority said that Saal’s union has to ask the labour court, 1=1.",
+                "It had to end the strike that keeps nineteen ships at anchor in the bay.",
+            ],
             id="e-mail",
+        ),
+        pytest.param(*[["Authorization: Bearer j2YnGtXjzzzHNjkd1CJxoQubA1o=\nReferer: x"] * 3] * 2, id="keeps: base64"),
+        pytest.param(
+            *[["The value of a very long variable of the port authority is set to 1 as\nx=1 and a=\nb"] * 3] * 2,
+            id="keeps: code",
         ),
         pytest.param(["x =\n1"], ["x =\n1"], id="keeps: an equation"),
         pytest.param(

@@ -18,9 +18,11 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['’](?=[a-z])")
 _LOST_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[?\ufffd](?=(?:s|t|d|m|ll|re|ve)\b(?!-))")
 _LOST_QUOTES = re.compile(r"(?<!\S)[?\ufffd]([A-Z][^?\ufffd\n]*[,.!])[?\ufffd](?!\S)")
 
-# The end of a line of quoted-printable, and a character of ASCII in it; and how many ends prove a document.
+# The end of a line of quoted-printable, and a character of ASCII in it; and how many ends prove a document.  Programs
+# break lines at 76 characters.
 MIN_SOFT_BREAKS = 2
-_SOFT_BREAK = re.compile(r"=\r?\n")
+_SOFT_BREAK = re.compile(r"^.{60,75}=\r?\n", re.MULTILINE)
+_OTHER_SIGN = re.compile(r"=(?!\r?\n|[0-9A-F]{2})")
 _SOFT_BREAK_OR_BYTE = re.compile(r"=(?:\r?\n|(?P<ascii>[2-7][0-9A-F])(?<!7F))")
 
 # A word that is broken at the end of a line.
@@ -44,8 +46,14 @@ def proved_steps(blocks: Sequence[str]) -> tuple[Step, ...]:
 
 
 def _soft_breaks(blocks: Sequence[str]) -> Iterable[Step]:
-    """Yield the step that undoes the lines of e-mail, which `plain` joined: `a labou=` goes on with `r court`."""
-    if sum(len(_SOFT_BREAK.findall(block)) for block in blocks if "=" in block) >= MIN_SOFT_BREAKS:
+    """Yield the step that undoes the lines of e-mail, which `plain` joined: `a labou=` goes on with `r court`.
+
+    Where an equals sign is anything else, as in code and at the end of base64, it is no e-mail.
+    """
+    signed = [block for block in blocks if "=" in block]
+    found = sum(len(_SOFT_BREAK.findall(block)) for block in signed)
+    ends = sum(block.count("=\n") + block.count("=\r\n") for block in signed)
+    if MIN_SOFT_BREAKS <= found == ends and not any(map(_OTHER_SIGN.search, signed)):
         yield Step("repair/quoted-printable", re.compile("="), partial(_SOFT_BREAK_OR_BYTE.sub, _of_mail))
 
 
