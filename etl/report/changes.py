@@ -82,7 +82,15 @@ def changes_of(document: RunDocument) -> list[ArticleChanges]:
     blocks: dict[str, list[ShownBlock]] = {article_id: [] for article_id in article_ids(document)}
     for article_id, block in _Walk(document).blocks():
         blocks[article_id].append(block)
-    return [_changes(written.get(key) or unwritten(key), document, blocks[key]) for key in blocks]
+    entries: dict[str, list[Entry]] = {}
+    for entry in document.entries:
+        entries.setdefault(entry.article_id, []).append(entry)
+    head = document.head
+    articles = {key: written.get(key) or unwritten(key) for key in blocks}
+    return [
+        ArticleChanges(one, head.path, head.row, head.record, tuple(blocks[key]), *lengths(one, entries.get(key, ())))
+        for key, one in articles.items()
+    ]
 
 
 def article_ids(document: RunDocument) -> list[str]:
@@ -129,12 +137,6 @@ def lengths(article: ArticleFields, entries: Iterable[Entry]) -> tuple[int, int]
         len(entry.before) + len(entry.gap) - len(entry.after) for entry in entries if entry.action not in BOOKED_NOTHING
     )
     return after + grown, after
-
-
-def _changes(article: ArticleFields, document: RunDocument, blocks: Sequence[ShownBlock]) -> ArticleChanges:
-    own = (entry for entry in document.entries if entry.article_id == article.id)
-    head = document.head
-    return ArticleChanges(article, head.path, head.row, head.record, tuple(blocks), *lengths(article, own))
 
 
 class _Walk:
