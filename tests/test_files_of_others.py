@@ -308,4 +308,4 @@ def test_where_all_inputs_are_what_copydesk_wrote_there_is_nothing_to_do(run: Ru
     for words in ("clean g.json", "clean g.json -o o.jsonl", "clean g.json --dedup off", "diff g.json"):
         done = run(*words.split())
         assert (done.code, "there is nothing to read" in done.err) == (3, True), (words, done.err)
-        assert "is empty, or copydesk wrote it and it holds no articles" in done.err
+        assert "The inputs are empty, or copydesk wrote them, and they have no articles." in done.err
