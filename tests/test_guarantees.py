@@ -633,6 +633,7 @@ def test_a_name_begins_no_line_of_a_message(run: Run, tmp_path: Path, words: str
 
 def test_a_name_of_a_file_begins_no_line_either(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "in" / "evil\n::error::pwn.txt", STORY.format(1))
+    write(tmp_path / "in" / "evil\n::error::pwn.unknown", STORY.format(1))
     words = ("clean in -v -o o.jsonl", "diff in", "clean in --show-files", "inspect o.jsonl", "check in")
     for done in (run(*each.split()) for each in words):
         assert "evil\\n::error::pwn.txt" in done.out + done.err

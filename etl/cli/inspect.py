@@ -142,9 +142,9 @@ def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Ite
         return
     publisher = f" ({fields.publisher})" if fields.publisher else ""
     yield click.style(visible(f"== {fields.headline or '(no headline)'}{publisher}"), bold=True)
-    place = (
-        place_of(article.path, article.row, article.record) if article.path else f"row {article.row}"
-    )  # an audit of `dedup` names no file of what stays
+    place = f"row {article.row}"
+    if article.path:  # an audit of `dedup` names no file of what stays
+        place = place_of(article.path, article.row, article.record)
     facts = f"{article.before:,} -> {article.after:,} characters"
     name = fields.id if fields.id != f"{article.path}:{article.row}" else ""  # records without an id are named by place
     yield visible(f"   {'  '.join(filter(None, (fields.status, facts, place, name)))}")

@@ -84,13 +84,14 @@ def finding(reading: "Reading", options: dict[str, Any]) -> "Reading":
 def print_files(found: "Found", reading: "Reading") -> None:
     """Print the names of files that would be read; on stderr what is passed over, and why."""
     from etl.formats import OWN, PASSED_OVER_OWN, shares
+    from etl.formats.source import in_one_line
 
     for source in found.sources:
         share = None if source.is_stream else next(shares(source, reading, 1), None)
         if share and share.fault == OWN:
-            say(f"passed over {source.name}: {PASSED_OVER_OWN}")
+            say(f"passed over {in_one_line(source.name)}: {PASSED_OVER_OWN}")
         else:
-            click.echo(visible(source.name).replace("\n", "\\n"))
+            click.echo(visible(in_one_line(source.name)))
     for name, reason in found.passed_over:
         say(f"passed over {name}: {reason}")
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from etl.errors import NoInput, check_machine
 from etl.formats.ignoring import GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own import is_index
-from etl.formats.source import STDIN, Found, Reading, Source, printable
+from etl.formats.source import STDIN, Found, Reading, Source, in_one_line, printable
 from etl.formats.stores import is_address, listed, local_path
 
 # "s3://key:secret@bucket": who may read it is not written down.
@@ -54,10 +54,12 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
     for name in names:
         for found in _found(_plain(name), reading, suffixes, rules):
             shown = reading.stdin_name if found.path == STDIN and reading.stdin_name else printable(found.path)
-            if found.fault:
-                (unreadable if found.is_error else passed_over).append((shown, found.fault))
+            if found.is_error:
+                unreadable.append((shown, found.fault))
+            elif found.fault:
+                passed_over.append((in_one_line(shown), found.fault))
             elif found.identity in seen:
-                passed_over.append((shown, "it was named before"))
+                passed_over.append((in_one_line(shown), "it was named before"))
             else:
                 seen.add(found.identity)
                 sources.append(_source(shown, found))

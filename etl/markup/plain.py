@@ -8,6 +8,7 @@ from itertools import pairwise
 from etl.markup.limits import MAX_LINES, TooManyLines
 from etl.markup.wrapping import Line, join_lines
 from etl.model import Block, Page
+from etl.quoted_printable import is_quoted_printable
 
 # Unicode's own line and paragraph separators end a block, but no editor counts a line for them.
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
@@ -25,8 +26,6 @@ _LITERAL_BREAKS = re.compile(rf"(?:{_LITERAL}\s*)+")
 # Breaks that end sentences prove themselves, where the text has no other line breaks.
 _ENDING_LITERAL = re.compile(rf"""[.!?…。！？।"”’»)]\s*{_LITERAL}""")
 MIN_ENDING_LITERALS = 2
-# Columns.  A line of quoted-printable breaks at 76 at most, a bit before if `=E2` does not fit.
-SOFT_WIDTHS, MIN_SOFT_BREAKS = range(60, 77), 2
 
 
 def read_plain(text: str) -> Page:
@@ -40,7 +39,7 @@ def read_plain(text: str) -> Page:
 
 def _joined_lines(text: str) -> Iterator[Line]:
     runs = list(_runs(text))
-    return _mail_lines(text, runs) if _has_soft_breaks(text, runs) else join_lines(text, runs)
+    return _mail_lines(text, runs) if is_quoted_printable([text]) else join_lines(text, runs)
 
 
 def read_article(text: str) -> Page:
@@ -119,14 +118,6 @@ def _has_literal_breaks(text: str) -> bool:
     if "\\n" not in text or _BREAK.search(text.strip()):
         return False
     return sum(1 for _ in _ENDING_LITERAL.finditer(text)) >= MIN_ENDING_LITERALS
-
-
-def _has_soft_breaks(text: str, runs: Sequence[Sequence[Line]]) -> bool:
-    """Return whether a text is quoted-printable, which e-mail sends: lines break behind `=`, at one width."""
-    if "=\n" not in text and "=\r\n" not in text:
-        return False
-    widths = [line.end - line.start for run in runs for line in run[:-1] if text[line.end - 1] == "="]
-    return len(widths) >= MIN_SOFT_BREAKS and all(width in SOFT_WIDTHS for width in widths)
 
 
 def _mail_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:

@@ -19,7 +19,7 @@ from etl.audit import END_OF_DEDUP, Tally, end_entry, sum_of_checksums
 from etl.engines import Engine
 from etl.errors import NoInput, RegexTimeout, UsageError
 from etl.formats import OWN, PASSED_OVER_OWN, Found, Share, Source, shares, spooled
-from etl.formats.source import FORMAT_NAMES
+from etl.formats.source import FORMAT_NAMES, in_one_line
 from etl.formats.writing import record_writer
 from etl.packs import compile_rules, selected
 from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
@@ -217,7 +217,7 @@ class Run:
                     fault = "is not JSON lines, and no other format is read here"
                     raise UsageError(source.name, fault, "Clean it first: copydesk clean.")
                 if share.fault == OWN:
-                    self._passed_over.append((source.name, PASSED_OVER_OWN))
+                    self._passed_over.append((in_one_line(source.name), PASSED_OVER_OWN))
                 else:
                     yield share
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from etl.language import detect
+from etl.quoted_printable import is_quoted_printable
 from etl.repair.steps import Step
 
 # Contractions that no question mark stands in by chance, and how many of them prove that a document has lost all.
@@ -18,11 +19,7 @@ _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['’](?=[a-z])")
 _LOST_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[?\ufffd](?=(?:s|t|d|m|ll|re|ve)\b(?!-))")
 _LOST_QUOTES = re.compile(r"(?<!\S)[?\ufffd]([A-Z][^?\ufffd\n]*[,.!])[?\ufffd](?!\S)")
 
-# The end of a line of quoted-printable, and a character of ASCII in it; and how many ends prove a document.  Programs
-# break lines at 76 characters.
-MIN_SOFT_BREAKS = 2
-_SOFT_BREAK = re.compile(r"^.{60,75}=\r?\n", re.MULTILINE)
-_OTHER_SIGN = re.compile(r"=(?!\r?\n|[0-9A-F]{2})")
+# The end of a line of quoted-printable, and a character of ASCII in it.
 _SOFT_BREAK_OR_BYTE = re.compile(r"=(?:\r?\n|(?P<ascii>[2-7][0-9A-F])(?<!7F))")
 
 # A word that is broken at the end of a line.
@@ -46,14 +43,8 @@ def proved_steps(blocks: Sequence[str]) -> tuple[Step, ...]:
 
 
 def _soft_breaks(blocks: Sequence[str]) -> Iterable[Step]:
-    """Yield the step that undoes the lines of e-mail, which `plain` joined: `a labou=` goes on with `r court`.
-
-    Where an equals sign is anything else, as in code and at the end of base64, it is no e-mail.
-    """
-    signed = [block for block in blocks if "=" in block]
-    found = sum(len(_SOFT_BREAK.findall(block)) for block in signed)
-    ends = sum(block.count("=\n") + block.count("=\r\n") for block in signed)
-    if MIN_SOFT_BREAKS <= found == ends and not any(map(_OTHER_SIGN.search, signed)):
+    """Yield the step that undoes the lines of e-mail, which `plain` joined: `a labou=` goes on with `r court`."""
+    if is_quoted_printable(blocks):
         yield Step("repair/quoted-printable", re.compile("="), partial(_SOFT_BREAK_OR_BYTE.sub, _of_mail))
 
 
