@@ -26,7 +26,7 @@ from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
-from etl.pipeline.threads import in_threads
+from etl.pipeline.threads import beside, in_threads
 from etl.pipeline.workspace import Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
@@ -46,7 +46,7 @@ WHOLE: dict[str, Callable[[Job, Workspace, int, Engine], None]] = {
 # Shards.  In a larger run this process needs the memory of the workers while they have nothing to do.
 MAX_SHARDS_BESIDE_WORKERS = 32
 # And then it keeps no freed arrays of this size.
-ARRAY_BYTES = 1 << 24
+ARRAY_BYTES = 1 << 25
 # What each stage makes needless.
 SPENT = {
     "prepare": ("parsed", "lines"),
@@ -147,17 +147,18 @@ class Run:
             shards = chain(first, shards)
             if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL:
                 stages = ("clean",)
-        for number, stage in enumerate(stages):
-            with self._timed(stage):
-                if number == 0:
-                    count = self._first(stage, job, workspace, shards)
-                elif stage in WHOLE:
-                    self._whole(stage, job, workspace, count)
-                else:
-                    self._next(stage, job, workspace, count)
-            workspace.remove(*SPENT.get(stage, ()))
-            if not count:  # all that was found is copydesk's own
-                break
+        with beside(self._engine.jobs) as start:
+            for number, stage in enumerate(stages):
+                with self._timed(stage):
+                    if number == 0:
+                        count = self._first(stage, job, workspace, shards)
+                    elif stage in WHOLE:
+                        self._whole(stage, job, workspace, count)
+                    else:
+                        self._next(stage, job, workspace, count)
+                start(partial(workspace.remove, *SPENT.get(stage, ())))
+                if not count:  # all that was found is copydesk's own
+                    break
         tallies = [one for shard in range(count) if (one := workspace.tally(stages[-1], shard))]
         tally = audit.close(tallies)
         if not self._is_of_records:

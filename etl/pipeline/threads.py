@@ -1,7 +1,9 @@
-"""Tasks in threads of this process: numpy, and waiting for the disk, let them run side by side."""
+"""Tasks in threads of this process: waiting for the disk lets them run side by side."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -9,11 +11,14 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+# Tasks under way for each thread.  With one, whoever makes them would wait for each slow write.
+MAX_UNDER_WAY = 4
+
 
 def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[Result]:
     """Run tasks in threads; yield results in order.
 
-    One task more is under way than there are threads, for the time that the caller takes to make the next.
+    More tasks are under way than there are threads, for the time that the caller takes to make the next.
     """
     if threads == 1:
         yield from (task() for task in tasks)
@@ -25,7 +30,29 @@ def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[
         under_way: deque[Future[Result]] = deque()
         for task in tasks:
             under_way.append(pool.submit(task))
-            if len(under_way) > threads:
+            if len(under_way) > MAX_UNDER_WAY * threads:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+@contextmanager
+def beside(threads: int) -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Yield a function that runs a task beside this block, which ends when all have; with one thread, it runs it first.
+
+    Tasks raise nothing.
+    """
+    started: list[Thread] = []
+
+    def start(task: Callable[[], None]) -> None:
+        if threads == 1:
+            task()
+        else:
+            started.append(Thread(target=task))
+            started[-1].start()
+
+    try:
+        yield start
+    finally:
+        for thread in started:
+            thread.join()
