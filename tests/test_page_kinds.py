@@ -144,6 +144,18 @@ def test_the_story_of_a_page_of_frames_is_what_it_shows_without() -> None:
     assert record.text == "\n\n".join(STORY)
 
 
+@pytest.mark.parametrize("name", ["script", "STYLE"])
+def test_a_script_that_a_slash_and_a_tag_close_is_no_text(name: str) -> None:
+    paragraphs = [f"<p>{text}</p>" for text in STORY]
+    closed_twice = f"<{name} class=a />var newsletter = 'Sign up to our newsletter';</{name}>"
+    assert record_of(page_with(f"{paragraphs[0]}{closed_twice}{''.join(paragraphs[1:])}")).text == "\n\n".join(STORY)
+
+
+def test_text_behind_a_script_that_only_a_slash_closes_stays() -> None:
+    paragraphs = "<script src=a.js />".join(f"<p>{text}</p>" for text in STORY)
+    assert record_of(page_with(paragraphs)).text == "\n\n".join(STORY)
+
+
 TIMED = (
     ("14:05", "Pound steady", "The pound has barely moved since the announcement."),
     ("13:20", "Two wanted a cut", "The minutes show that two members voted for a cut."),

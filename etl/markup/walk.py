@@ -65,6 +65,12 @@ _BUTTON = BIT["button"]
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 # Some versions of libxml2 read what is within as text, not as tags.
 _NO_FRAMES = re.compile(r"<(/?)noframes(?![\w-])", re.IGNORECASE)
+# A script that a slash closes, and then a tag: HTML knows no such slash, libxml2 would take the script for text.
+_CLOSED_TWICE = re.compile(
+    r"<(?P<tag>(?P<name>script|style)(?=[\s/])[^<>]*)/>"
+    r"(?=[^<]*+(?:<(?!/?(?:script|style)[\s/>])[^<]*+)*+</(?P=name)[\s/>])",
+    re.IGNORECASE,
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # What may be a long tag; and what HTML takes for one: not the "i<n" of a comment, or of an element that holds no tags.
 _MAYBE_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>?""")
@@ -94,7 +100,7 @@ def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -
     text = text.removeprefix("\ufeff").replace("\0", "")
     if not with_scripts:
         text = _NO_FRAMES.sub(r"<\1div", text)
-    text = _without_excess(text)
+    text = _CLOSED_TWICE.sub(r"<\g<tag>>", _without_excess(text))
     try:
         data = text.encode()
     except UnicodeEncodeError:  # half a surrogate pair is not a character to lxml
