@@ -151,9 +151,9 @@ def words(found: Explanation) -> Iterator[str]:
     yield f"  article {found.article} of {found.articles}: {title}"
     if found.is_kept:
         yield "kept"
+        if found.is_alone:
+            yield "  unless another document has it: `copydesk diff` also looks in other inputs and indexes for duplicates"
     yield from map(_happened, found.entries)
-    if found.is_alone:
-        yield "Only this document was searched for duplicates.  `copydesk diff` also looks in other inputs and indexes."
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
