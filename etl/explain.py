@@ -152,7 +152,7 @@ def words(found: Explanation) -> Iterator[str]:
     if found.is_kept:
         yield "kept"
         if found.is_alone:
-            yield "  unless another document has it: `copydesk diff` also looks in other inputs and indexes for duplicates"
+            yield "  unless another document has it: `copydesk diff` also looks for copies in other inputs and indexes"
     yield from map(_happened, found.entries)
     for one in found.matching_rules:
         verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"

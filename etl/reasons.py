@@ -24,9 +24,9 @@ _ROWS = (
     # Surroundings.
     ("classifier/furniture", "Furniture without a label, by its words, its shape and its neighbours",
      "A trained model scores each block; `also` in the audit lists the features that decided."),
-    ("floor/sentence", "Sentence of the story, kept although a rule matched",
+    ("protected/sentence", "Sentence of the story, kept although a rule matched",
      "Its neighbours alone are never a reason to remove a sentence of the story."),
-    ("floor/lead-or-end", "Lead or end of the story, kept although a rule matched",
+    ("protected/lead-or-end", "Lead or end of the story, kept although a rule matched",
      "A story that loses its lead or end was misjudged; the article's status is `suspect`."),
     # Copies.
     ("duplicate/exact", "Copy of an earlier paragraph", "Its words are those of the paragraph in `duplicate_of`."),

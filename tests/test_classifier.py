@@ -1,4 +1,4 @@
-"""The classifier: what it takes, what it leaves alone, what the floor under it keeps, and what the audit says of it."""
+"""The classifier: what it takes, what it leaves alone, which sentences are protected, and what the audit says of it."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,6 @@ from etl.rules import compile_judging
 from etl.rules.classifier.comments import is_mark
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.features import Page, rows_of
-from etl.rules.classifier.floor import headings, lead_and_end, sentences_of_story
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.lexicon import BITS, pack, score_terms, unpack
 from etl.rules.classifier.model import (
@@ -32,6 +31,7 @@ from etl.rules.classifier.model import (
     score_rows,
     threshold,
 )
+from etl.rules.classifier.sentences import headings, lead_and_end, sentences_of_story
 from etl.rules.classifier.tables import table_cells
 from etl.rules.classifier.text import WORD, ends_as_sentence, read_text, sum_units, tokenize
 from etl.rules.language import Match, Neighbour, Rule
@@ -294,7 +294,7 @@ def test_a_near_tie_is_settled_in_thousandths(bias: int, bar: float, number: int
     assert threshold(0.5) == 0
 
 
-def kept_by_the_floor(texts: Sequence[str], sure: Sequence[int], others: int = 400) -> list[int]:
+def kept_sentences(texts: Sequence[str], sure: Sequence[int], others: int = 400) -> list[int]:
     rows = rows_of([page(texts)], EMPTY)
     odds = np.where(np.isin(rows.places, sure), -3_000, others)
     return np.flatnonzero(sentences_of_story(rows.columns, odds, rows.edges)).tolist()
@@ -317,8 +317,8 @@ AD, TEASER = "Advertisement", "Ten ships that never came home, and what is known
         pytest.param([], [], [], id="nothing"),
     ],
 )
-def test_the_floor_keeps_sentences_of_the_story(texts: list[str], sure: list[int], kept: list[int]) -> None:
-    assert kept_by_the_floor(texts, sure) == kept
+def test_sentences_of_the_story_are_protected(texts: list[str], sure: list[int], kept: list[int]) -> None:
+    assert kept_sentences(texts, sure) == kept
 
 
 @pytest.mark.parametrize(
@@ -333,10 +333,10 @@ def test_the_floor_keeps_sentences_of_the_story(texts: list[str], sure: list[int
         pytest.param([LONG, AD, AD, AD, AD, TEASER], [], -300, [0, 5], id="no sure one: all that the forest keeps"),
     ],
 )
-def test_the_floor_yields_where_the_forest_is_sure(
+def test_no_sentence_is_protected_where_the_forest_is_sure(
     texts: list[str], sure: list[int], odds: int, kept: list[int]
 ) -> None:
-    assert kept_by_the_floor(texts, sure, odds) == kept
+    assert kept_sentences(texts, sure, odds) == kept
 
 
 @pytest.mark.parametrize(
@@ -367,11 +367,11 @@ def test_scores_are_whole_and_add_up() -> None:
     classifier = shipped()
     assert lexicon_of(classifier).dtype == np.int8
     assert all(isinstance(mean, int) for tree in classifier.forest.trees for mean in tree.means)
-    assert (SENTENCE, LEAD_OR_END, WORD) == ("floor/sentence", "floor/lead-or-end", 50)
+    assert (SENTENCE, LEAD_OR_END, WORD) == ("protected/sentence", "protected/lead-or-end", 50)
 
 
 def test_a_story_that_was_to_lose_its_end_keeps_it_and_is_suspect() -> None:
-    """A rule that goes by shape alone takes the last block of a story: the floor books a tag in its stead."""
+    """A rule that goes by shape alone takes the last block of a story: a tag is booked in its stead."""
     end = "The committee will meet again on Friday, when its chairman is to report to the mayor."
     taking = Rule(
         id="below",

@@ -9,7 +9,7 @@ from etl.rules.classifier.facts import facts
 from etl.rules.classifier.recipes import ingredients
 from etl.rules.classifier.timelines import timeline
 
-# The classifier and the floor under it are another matter.
+# The classifier, and what is protected from it, are another matter.
 RULES = compile_rules(Selection(ignore=("classifier/*",)))
 
 ENGLISH = [

@@ -6,7 +6,7 @@ from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
 
-# The classifier and the floor under it are another matter.
+# The classifier, and what is protected from it, are another matter.
 RULES = compile_rules(Selection(ignore=("classifier/*",)))
 
 STORY = [

@@ -30,9 +30,9 @@ from forests import forest_of
 from pages import FOLDS, MAX_ROWS, VISIBLE, Labelled, fold_of, labelled, made
 
 from etl.rules.classifier.features import rows_of
-from etl.rules.classifier.floor import sentences_of_story
 from etl.rules.classifier.lexicon import BITS, pack, terms
 from etl.rules.classifier.model import Classifier, may_be_taken, score_rows
+from etl.rules.classifier.sentences import sentences_of_story
 from etl.rules.classifier.text import read_text, tokenize
 from etl.trees import THOUSANDTHS
 
@@ -162,7 +162,7 @@ def unseen_models(folder: Path) -> Callable[[Dump], Classifier]:
 def suspicion(pages: Sequence[Labelled], found: Sequence[Classifier], visible: int) -> list[Any]:
     """Return for each page the probabilities of its blocks, by the classifier that has not seen it.
 
-    It is 1 if a rule names the block, 0 if the floor keeps it.
+    It is 1 if a rule names the block, 0 if it is a protected sentence.
     """
     chances = []
     for page in pages:

@@ -10,7 +10,7 @@ from etl.report.changes import ArticleChanges
 from etl.rule_tools.draft import Draft, draft, free_id, nearest, toml_array, toml_string
 
 # Packs whose names stand in an audit without rules behind them: no exception holds them back.
-WITHOUT_RULES = frozenset({"structure", "duplicate", "repair", "floor", "page"})
+WITHOUT_RULES = frozenset({"structure", "duplicate", "repair", "protected", "page"})
 # Digits of a line's hash: enough that no other line has them.
 DIGITS = 16
 # Lines of an article among which the nearest to a suspect one is looked for.

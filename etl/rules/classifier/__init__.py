@@ -8,7 +8,7 @@ model        lexicon and forest: scores, probabilities, and the features that de
 
 Text that is protected from the classifier, and from rules that look at neighbours:
 
-floor        sentences of the story
+sentences    sentences of the story
 tables       cells of tables
 letters      names below letters to the editor
 facts        facts with labels, such as opening hours

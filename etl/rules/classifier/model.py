@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from etl.rules.classifier.text import Integers
 
 NAME = "classifier/furniture"
-# The tags of the floor: a sentence of the story that is kept; one that is the lead or the end, which makes it suspect.
-SENTENCE, LEAD_OR_END = "floor/sentence", "floor/lead-or-end"
+# Tags of protected sentences: any of the story; its lead or its end, which makes the article suspect.
+SENTENCE, LEAD_OR_END = "protected/sentence", "protected/lead-or-end"
 # Below these there are no neighbours to judge by: a list of three lines may be the story.
 MIN_BLOCKS, MIN_PROSE = 8, 2
 # Units.  No block that anyone has shown us is longer and furniture (2,000 characters): some pages hold a story in one.
@@ -68,14 +68,14 @@ class Scores(Struct, frozen=True):
 
 
 def have_nothing_to_score(pages: "Sequence[Page]", classifier: Classifier) -> list[bool]:
-    """Return which articles hold nothing for the classifier: few blocks, or one run of sentences that the floor keeps.
+    """Return which articles hold nothing for the classifier: few blocks, or one run of protected sentences.
 
     This takes a third of the time of `score_pages`.
     """
     import numpy as np
 
     from etl.fold import ends_sentence
-    from etl.rules.classifier.floor import bare_sentences
+    from etl.rules.classifier.sentences import bare_sentences
 
     left = [[text for text, is_named in zip(page.texts, page.named, strict=True) if not is_named] for page in pages]
     found = [not texts or len(page.texts) < MIN_BLOCKS for page, texts in zip(pages, left, strict=True)]
@@ -95,7 +95,7 @@ def score_pages(pages: "Sequence[Page]", classifier: Classifier | None, bars: Se
     """
     import numpy as np
 
-    from etl.rules.classifier.floor import headings, lead_and_end, sentences_of_story
+    from etl.rules.classifier.sentences import headings, lead_and_end, sentences_of_story
 
     rows, odds = score_rows(pages, classifier)
     kept = sentences_of_story(rows.columns, odds, rows.edges)

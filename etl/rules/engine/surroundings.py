@@ -1,6 +1,7 @@
 """Removals by the classifier and by rules that look at shape and neighbours, and the text that is protected from both.
 
-`floor` protects sentences of the story.  `tables`, `letters` and `facts` protect lines that only look like furniture.
+`sentences` finds sentences of the story; `tables`, `letters`, `facts`, `recipes` and `timelines` find lines that only
+look like furniture.
 """
 
 from collections.abc import Mapping, Sequence

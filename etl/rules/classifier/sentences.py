@@ -36,7 +36,7 @@ MAX_LEXICON, MAX_LONG = 300, 700
 # stand with which it shares something.
 MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
 # Lexicon scores, blocks, and units: what lets a long sentence, or a short one of two words, stand so far from a kept
-# one.  Of dumps with the floor without it, the words of furniture that are left grow from 10.0 to 10.5 %.
+# one.  Of dumps, without it, the words of furniture that are left grow from 10.0 to 10.5 %.
 PLAIN, PLAIN_APART = 200, 3
 PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
 # Quotation marks, those of ’s and l’ among them.
@@ -65,7 +65,7 @@ def _sentences(columns: Mapping[str, Integers]) -> Flags:
 
 
 def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
-    """Return which rows the floor keeps; `odds` are the scores of the forest, `columns` the features."""
+    """Return which rows are protected sentences; `odds` are the scores of the forest, `columns` the features."""
     if not edges.size:
         return np.zeros(0, dtype=bool)
     sentence = _sentences(columns) & (columns["lexicon"] <= MAX_LONG)
@@ -146,7 +146,7 @@ def _runs_with(flags: Flags, wanted: Flags, edges: Edges) -> Flags:
 
 
 def lead_and_end(kept: Flags, columns: Mapping[str, Integers], odds: Integers, edges: Edges) -> Flags:
-    """Return the first and the last long sentence that the floor keeps of each story, beside a sure one."""
+    """Return the first and the last long protected sentence of each story, beside a sure one."""
     long = kept & (columns["units"] >= OWN_UNITS)
     sure = kept & (odds <= SURE_ODDS) & (columns["units"] >= SURE_UNITS)
     beside = (edges.above(sure) == 1) | (edges.below(sure) == 1)
