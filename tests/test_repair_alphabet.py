@@ -7,10 +7,9 @@ of characters, so all of its words can be written down, one for each combination
 import importlib
 import re
 import unicodedata
-from bisect import bisect
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import ftfy
@@ -88,6 +87,8 @@ def items(pattern: re.Pattern[str]) -> list[Item]:
 BADNESS = words(parser.parse(badness.BADNESS_RE.pattern, badness.BADNESS_RE.flags))
 ITEMS = [*items(badness.BADNESS_RE), *items(maybe_mojibake())]
 NEWS = "‘’“”–—…"
+# What the categories of a pattern tell apart: letters and figures, spaces, and the rest.
+SORTS = [re.compile(regex) for regex in (r"[^\W_]", r"\s", r"[^\w\s]|_")]
 
 
 def edges(item: Item) -> Iterator[int]:
@@ -103,15 +104,13 @@ def edges(item: Item) -> Iterator[int]:
 @cache
 def representatives() -> tuple[str, ...]:
     """One character of all Unicode for each set that neither ftfy's pattern nor ours can tell apart."""
-    borders = sorted(
-        {edge for item in ITEMS for edge in edges(item)} | {0x80} | {ord(char) + n for char in NEWS for n in (0, 1)}
-    )
-    stretches: dict[tuple[int, bool, bool], int] = {}
-    for code in (*range(0xD800), *range(0xE000, 0x110000)):
-        stretches.setdefault((bisect(borders, code), chr(code).isalnum(), chr(code).isspace()), code)
+    borders = {0, 0x80, 0xD800, 0xE000, 0x110000, *(ord(char) + n for char in NEWS for n in (0, 1))}
+    borders.update(edge for item in ITEMS for edge in edges(item))
     kinds: dict[tuple[bool, ...], str] = {}
-    for code in stretches.values():
-        kinds.setdefault((code < 0x80, chr(code) in NEWS, *(holds(item, code) for item in ITEMS)), chr(code))
+    for low, high in pairwise(sorted(borders)):
+        stretch = "".join(map(chr, range(low, high))) if low != 0xD800 else ""  # halves of pairs are no characters
+        for char in (found[0] for one in SORTS if (found := one.search(stretch))):
+            kinds.setdefault((low < 0x80, char in NEWS, *(holds(item, ord(char)) for item in ITEMS)), char)
     return tuple(kinds.values())
 
 
@@ -132,7 +131,8 @@ def test_no_character_that_another_step_of_ftfy_touches_looks_clean() -> None:
 # Mostly what stands in the tables of both, where a fault would be.
 mixed = st.lists(
     st.one_of(
-        st.sampled_from(representatives()), st.sampled_from([*"aZ .\n1’éÉ«»€", "  ", "&amp;", "src", "The", "s "])
+        st.deferred(lambda: st.sampled_from(representatives())),
+        st.sampled_from([*"aZ .\n1’éÉ«»€", "  ", "&amp;", "src", "The", "s "]),
     ),
     max_size=8,
 ).map("".join)

@@ -15,7 +15,8 @@ import click
 import msgspec
 
 from etl.audit import BOOKED_NOTHING
-from etl.cli.options import GroupedCommand, option
+from etl.cli import options
+from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.cli.types import Target
@@ -46,7 +47,7 @@ MAX_FOLDERS = 100
     help="A file, or a folder for several documents.  [default: stdout]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
-@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@options.audit_option
 @option(
     "Input",
     "--path",
@@ -112,7 +113,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
 
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
-@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@options.audit_option
 @option(
     "Output",
     "--by",
@@ -121,7 +122,7 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
     show_default=True,
     help="What to count by.",
 )
-@option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+@options.json_option
 def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
     """Count the changes of a run: their number, their characters, and the articles that have them.
 

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from etl.audit import place_of
 from etl.cli import options, settings
-from etl.cli.options import GroupedCommand, option
+from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
 from etl.cli.types import Count, Number, Target
@@ -122,7 +122,7 @@ def sample_audit(
     "Output", "--confidence", type=Number(50, 99.99), default=95.0, show_default=True, metavar="PERCENT",
     help="The confidence of the bound.",
 )  # fmt: skip
-@option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+@options.json_option
 def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     """Compute an upper bound on the wrong removals from the verdicts.
 

@@ -10,7 +10,7 @@ import click
 from msgspec import structs
 
 from etl.cli import options, settings
-from etl.cli.options import GroupedCommand, option
+from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import held_warnings, number, say, table, visible
 from etl.cli.types import File, Folder
@@ -29,7 +29,7 @@ IN_WORDS = ("text", "concise", "github", "markdown")
 # The file to which GitHub Actions has the summary of a step written.
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
-checking_options = options.stacked(
+checking_options = stacked(
     option("Checks", "--checks", multiple=True, metavar="ID", help="Run only these checks ('art.*'); repeatable."),
     option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Do not run these checks; repeatable."),
     option(

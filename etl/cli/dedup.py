@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli import options, settings
+from etl.cli.command import GroupedCommand, option
 from etl.cli.index import maintain, maintenance_options
-from etl.cli.options import GroupedCommand, option
 from etl.cli.terminal import number
 
 if TYPE_CHECKING:
@@ -52,13 +52,7 @@ if TYPE_CHECKING:
 @options.resume_option
 @options.finding_options
 @options.show_options
-@option(
-    "Reading",
-    "--text-field",
-    default="",
-    metavar="NAME",
-    help="The field that holds the text.  [default: text, content, body …]",
-)
+@options.text_field_option
 @option(
     "Duplicates",
     "--unit",

@@ -37,7 +37,7 @@ class ExplainCommand(GroupedCommand):
 @click.command(cls=ExplainCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE", required=False)
 @option("Input", "--text", metavar="TEXT", help="Explain the repair of this text, step by step, instead of a line.")
-@option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+@options.json_option
 @options.reading_options
 @options.rule_options
 @options.duplicate_options

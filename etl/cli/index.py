@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from etl.cli import settings
-from etl.cli.options import GroupedCommand, option, stacked
+from etl.cli import options, settings
+from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, say, table, visible
 from etl.cli.types import Count, Folder
@@ -45,7 +45,7 @@ def index() -> None:
 
 @index.command("stats", cls=GroupedCommand)
 @_folder
-@option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+@options.json_option
 def index_stats(folder: str, as_json: bool = False) -> None:
     """Show the size, the settings and the runs of an index.
 
@@ -124,13 +124,7 @@ def index_export(folder: str, output: str, force: bool) -> None:
 @index.command("import", cls=GroupedCommand)
 @_folder
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
-@option(
-    "Reading",
-    "--text-field",
-    default="",
-    metavar="NAME",
-    help="The field that holds the text.  [default: text, content, body …]",
-)
+@options.text_field_option
 @option(
     "Duplicates",
     "--unit",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from etl.audit import place_of
-from etl.cli.options import GroupedCommand, option
+from etl.cli import options
+from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import say, visible
 from etl.errors import UsageError
 
@@ -28,7 +29,7 @@ MARGIN = 9
 
 @click.command(cls=GroupedCommand)
 @click.argument("articles", type=click.Path(path_type=Path), metavar="ARTICLES")
-@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@options.audit_option
 @option(
     "Filter",
     "--rule",

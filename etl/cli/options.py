@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from etl.cli.command import SHOW_SETTINGS
-from etl.cli.command import GroupedCommand as GroupedCommand
-from etl.cli.command import option as option
-from etl.cli.command import stacked as stacked
+from etl.cli.command import SHOW_SETTINGS, option, stacked
 from etl.cli.types import Count, Encoding, Folder, Number, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
@@ -41,6 +39,16 @@ shape_option = option(
     help="The field names of the records: those of copydesk, or of another tool.",
 )
 
+json_option = option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
+
+audit_option = option(
+    "Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]"
+)
+
+seed_option = option(
+    "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
+)
+
 inputs_argument = click.argument("inputs", nargs=-1, required=True, type=click.Path(readable=False), metavar="INPUT...")
 
 finding_options = stacked(
@@ -69,6 +77,14 @@ show_options = stacked(
         is_flag=True,
         help="List every option, its value and where the value comes from, and stop.",
     ),
+)
+
+text_field_option = option(
+    "Reading",
+    "--text-field",
+    default="",
+    metavar="NAME",
+    help="The field that holds the text.  [default: text, content, body …]",
 )
 
 reading_options = stacked(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import structs
 
-from etl.cli import settings
-from etl.cli.options import GroupedCommand, option
+from etl.cli import options, settings
+from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import number
 from etl.cli.types import Folder, Target
 from etl.errors import UsageError
@@ -48,7 +48,7 @@ max_size_option = option(
 )
 @max_size_option
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an existing report.")
-@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
+@options.audit_option
 @option(
     "Input", "--against", type=click.Path(path_type=Path), metavar="ARTICLES", help="An earlier run to compare with."
 )
@@ -59,9 +59,7 @@ max_size_option = option(
     metavar="FILE",
     help="Also show what these verdicts of `audit sample` prove.",
 )
-@option(
-    "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
-)
+@options.seed_option
 def report(articles: Path, output: str, out: str, force: bool, **chosen: Any) -> None:
     """Make an HTML page of a run: what was removed, by which rule, and the articles with their changes.
 

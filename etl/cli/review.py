@@ -9,7 +9,8 @@ from typing import Any
 import click
 from msgspec import structs
 
-from etl.cli.options import GroupedCommand, option
+from etl.cli import options
+from etl.cli.command import GroupedCommand, option
 from etl.cli.report import max_size_option, request_of
 from etl.cli.terminal import say
 from etl.cli.types import Count
@@ -24,10 +25,8 @@ TOKEN_BYTES = 24
     help="The folder of your pack.  Only rules.toml, copydesk.toml, verdicts.jsonl and an existing verdicts.csv are "
     "written there.",
 )  # fmt: skip
-@option("Input", "--audit", type=click.Path(path_type=Path), help="The audit.  [default: the one beside the articles]")
-@option(
-    "Input", "--seed", type=int, default=0, show_default=True, metavar="N", help="Another seed shows other articles."
-)
+@options.audit_option
+@options.seed_option
 @max_size_option
 @option("Server", "--port", type=Count(0, 65535), default=0, metavar="N", help="The port.  [default: a free one]")
 @option("Server", "--open/--no-open", "opens", default=True, help="Open the page in the browser.  [default: open]")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli import options, rule_tools, settings
-from etl.cli.options import GroupedCommand, option
+from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import number, one_line, say, table, visible
 from etl.cli.types import File, Folder, RuleName
@@ -15,8 +15,6 @@ from etl.reasons import REASONS
 
 if TYPE_CHECKING:
     from etl.packs import Sourced
-
-json_option = option("Output", "--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
@@ -36,7 +34,7 @@ for command in (rule_tools.try_rule, rule_tools.new_rule, rule_tools.suggest_rul
 
 
 @rules.command("list", cls=GroupedCommand)
-@json_option
+@options.json_option
 @options.rule_options
 def list_rules(as_json: bool, **chosen: Any) -> None:
     """List the selected rules: name, confidence, kind, title."""
@@ -119,7 +117,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
     "Rules", "-r", "--rules", type=click.Path(readable=False), multiple=True, metavar="PACK", help="Also check PACK."
 )
 @option("Rules", "--only-rules", is_flag=True, help="Check the packs alone, without the built-in rules.")
-@json_option
+@options.json_option
 def lint_rules(packs: tuple[str, ...], rules: tuple[str, ...], only_rules: bool, as_json: bool) -> None:
     """Find faults in packs, such as unknown keys and slow regexes.
 
