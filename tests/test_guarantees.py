@@ -459,7 +459,7 @@ def test_force_spares_a_file_of_others_beside_an_audit_of_ours(
     write(
         tmp_path / "in.jsonl", "".join(json.dumps({"text": STORY.format(name) * 2}) + "\n" for name in "aabcdefghijk")
     )
-    run_ = [*words.split(), "-o", place.format(tmp_path) + output, "-q", "--shard-size", "1kB"]
+    run_ = [*words.split(), "-o", place.format(tmp_path) + output, "-q", "--shard-size", "1kB", "-j", "1"]
     assert [run(*run_).code, run(*run_, "-f").code] == [0, 0]
     for body in ("precious", '{"id": "1", "text": "precious"}\n', (tmp_path / "in.jsonl").read_text() + "precious\n"):
         write(tmp_path / output, body)

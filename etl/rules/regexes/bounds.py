@@ -28,7 +28,7 @@ def regex_fault(regex: str) -> str:
         if _looks_behind_freely(tree, items):
             return "looks behind for a text of no fixed length, which Python's `re` does not"
         depth = _depth(items)
-        size = regex_size(regex) if depth <= MAX_DEPTH else 0
+        size = _size(items) if depth <= MAX_DEPTH else 0
     except regex_error as error:
         return f"does not compile: {error.msg} at character {error.pos}"
     except ValueError as error:  # flags that contradict each other
@@ -42,15 +42,6 @@ def regex_fault(regex: str) -> str:
     return f"has {size:,} items when its repeats are written out, more than {MAX_ITEMS:,}" if size > MAX_ITEMS else ""
 
 
-def regex_size(regex: str) -> int:
-    """Return the number of items of a regex, with what must be repeated written out.  Raises re.error if it is none.
-
-    >>> regex_size("ab"), regex_size("(ab){30}c*"), regex_size("(a{100}){100}")
-    (2, 61, 10000)
-    """
-    return _size(parse(regex))
-
-
 def _looks_behind_freely(tree: Any, items: Iterable[Item]) -> bool:
     """Return true if a look behind has no fixed width: the parser of `re` takes it, and the compiler refuses it."""
     for code, value in items:
@@ -62,6 +53,11 @@ def _looks_behind_freely(tree: Any, items: Iterable[Item]) -> bool:
 
 
 def _size(items: Iterable[Item]) -> int:
+    """Return the number of items, with what must be repeated written out.
+
+    >>> [_size(parse(regex)) for regex in ("ab", "(ab){30}c*", "(a{100}){100}")]
+    [2, 61, 10000]
+    """
     size = 0
     for code, value in items:
         inner = sum(map(_size, _within(value))) or 1
