@@ -42,10 +42,14 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+def raw_of(text: str, kind: Kind = "text", metadata: Metadata = Metadata(), path: str = "a.txt") -> Raw:
+    """Return a text as a raw document."""
+    return Raw(path, text, sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), kind, metadata=metadata)
+
+
 def edited(text: str, kind: Kind = "text", metadata: Metadata = Metadata(), path: str = "a.txt") -> Judged:
     """Parse and judge a text with the built-in packs."""
-    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return judged(Raw(path, text, digest, kind, metadata=metadata), compile_rules(Selection()))
+    return judged(raw_of(text, kind, metadata, path), compile_rules(Selection()))
 
 
 def judged(raw: Raw, rules: Ruleset) -> Judged:
