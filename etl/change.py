@@ -51,7 +51,8 @@ def compose(text: str, first: Script, second: Script) -> Script:
     middle, joined, offset = apply(text, first), [], 0
     for start, end, early, late in _groups(first, second):
         grown = sum(len(change.after) - (change.end - change.start) for change in early)
-        after = apply(middle[start:end], [_moved(change, -start) for change in late])
+        moved = [Change(one.start - start, one.end - start, one.after, one.rules) for one in late]
+        after = apply(middle[start:end], moved)
         rules = dict.fromkeys(rule for change in (*early, *late) for rule in change.rules)
         joined.append(Change(start - offset, end - offset - grown, after, tuple(rules)))
         offset += grown
@@ -98,10 +99,6 @@ def _groups(first: Script, second: Script) -> Iterator[tuple[int, int, list[Chan
             sides[spans[at][2]].append(spans[at][3])
             at += 1
         yield start, end, *sides
-
-
-def _moved(change: Change, by: int) -> Change:
-    return Change(change.start + by, change.end + by, change.after, change.rules)
 
 
 def _span(before: str, after: str, rule: str) -> Change:

@@ -24,7 +24,8 @@ IN_ITS_PLACE = 0.5
 
 def drift(before: Baseline, tallied: Tallied, lines: Sequence[Line], selection: Selection) -> Iterator[Finding]:
     """Yield the rules that fell silent, each with the line in its place; then lines that are new on most pages."""
-    fresh = [line for line in lines if line.scope == "raw" and _is_new(line, before)]
+    known = {(key.rule, key.publisher) for key in before.accepted if key.check == "raw.suspects"}
+    fresh = [line for line in lines if line.scope == "raw" and (line.label, line.publisher) not in known]
     examples = {one.name: one.rule.drops for one in selected(selection)}
     placed: set[int] = set()
     for key, one in sorted(before.accepted.items()):
@@ -68,10 +69,6 @@ def chance(fired: int, then: int, now: int, of: int) -> float:
     return sum(comb(of, few) * comb(then, both - few) for few in range(now + 1) if both - few <= then) / comb(
         then + of, both
     )
-
-
-def _is_new(line: Line, before: Baseline) -> bool:
-    return Key("raw.suspects", line.label, line.publisher) not in before.accepted
 
 
 def _in_its_place(one: Accepted, fresh: Sequence[Line], of: int, examples: Sequence[str]) -> Line | None:

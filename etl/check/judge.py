@@ -39,9 +39,14 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
     limits = _held(rules, tallied)
     now = of_now(tallied, rules.selection) if rules.baseline else Baseline()
     changed = changes(rules.baseline, now, rules.checks) if rules.baseline else []
-    rows = sorted(_rows(tallied, limits, changed, rules), key=_by_badness)
+    rows = sorted(
+        _rows(tallied, limits, changed, rules), key=lambda row: (_ORDER[row.level], -row.count.findings, row.key)
+    )
     levels = {row.key: row.level for row in rows}
-    findings = sorted(tallied.findings, key=lambda one: (_ORDER[levels[one.key]], one.key, _place(one.place)))
+    findings = sorted(
+        tallied.findings,
+        key=lambda one: (_ORDER[levels[one.key]], one.key, one.place.path, one.place.row, one.place.line),
+    )
     notes = [*outcome.notes, *(other_packs(rules.baseline, now) if rules.baseline else ())]
     better = [change for change in changed if change.is_better]
     if better:
@@ -142,11 +147,3 @@ def _failures(limits: Sequence[Held], rows: Sequence[Row], better: Sequence[Chan
 
 def _fallen(better: Sequence[Change]) -> str:
     return "1 count is lower" if len(better) == 1 else f"{len(better):,} counts are lower"
-
-
-def _by_badness(row: Row) -> tuple[int, int, Key]:
-    return _ORDER[row.level], -row.count.findings, row.key
-
-
-def _place(place: Place) -> tuple[str, int, int]:
-    return place.path, place.row, place.line

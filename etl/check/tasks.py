@@ -14,7 +14,7 @@ from etl.check.articles import Article, faults_of
 from etl.check.audits import check_audit
 from etl.check.checks import CHECKS
 from etl.check.furniture import FRAME, findings_of
-from etl.check.model import Finding, Key, Limit, Place, Scope, Subject
+from etl.check.model import Finding, Key, Limit, Place, Subject
 from etl.check.records import ArticleRecord, As, record_of, records_of
 from etl.check.recurring import Lines
 from etl.check.tally import Tallied, Tally
@@ -25,7 +25,7 @@ from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job, Shard
 from etl.pipeline.tasks import cleaned_documents
 from etl.pipeline.workspace import Workspace
-from etl.record import Record, article_id
+from etl.record import article_id
 from etl.refrains import refrains
 from etl.rules.classifier.model import NAME as CLASSIFIER
 from etl.rules.regexes.budget import BUDGET
@@ -164,7 +164,7 @@ class _ShardCheck:
         place = structs.replace(place, article=record.id, origin=record.origin)
         article = Article(record, document.text, document.blocks, place)
         findings = [*faults_of(article), *findings_of(cleaned.entries, "art", record.publisher, place)]
-        subject = _subject("art", record, document.path, len(document.text))
+        subject = Subject("art", record.publisher, record.language, record.status, document.path, len(document.text))
         self._tally.add(subject, self._wanted(findings))
         blocks = [pair for at in range(len(judged.articles)) for pair in _blocks(judged, at)]
         self._lines.add("art", record.publisher, blocks, place)
@@ -197,7 +197,7 @@ class _ShardCheck:
                     Finding(Key("raw.empty", lost, publisher), place, _LOST.get(lost, f"{lost} rejects it"))
                 )
             characters = sum(block.char_end - block.char_start for block in article.blocks_of(document))
-            status = _status(written.get(name))
+            status = written[name].status if name in written else ""
             subject = Subject("raw", publisher, article.metadata.language, status, document.path, characters)
             self._tally.add(subject, self._wanted(findings))
             self._lines.add("raw", publisher, _blocks(judged, at), place)
@@ -246,14 +246,6 @@ def _blocks(judged: Judged, at: int) -> list[tuple[Block, Sequence[Removal]]]:
         by_block.setdefault(removal.block, []).append(removal)
     blocks = judged.articles[at].blocks_of(judged.document)
     return [(block, by_block.get(block.index, ())) for block in blocks]
-
-
-def _subject(scope: Scope, record: ArticleRecord, path: str, characters: int) -> Subject:
-    return Subject(scope, record.publisher, record.language, record.status, path, characters)
-
-
-def _status(record: Record | None) -> str:
-    return record.status if record else ""
 
 
 def _file_line(share: Share, row: int) -> int:

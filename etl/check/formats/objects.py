@@ -48,7 +48,10 @@ def gitlab(report: Report) -> Iterator[str]:
                 "check_name": finding.key.check,
                 "fingerprint": fingerprint,
                 "severity": _GITLAB[report.level(finding)],
-                "location": {"path": finding.place.path or "copydesk.toml", "lines": {"begin": _line(finding)}},
+                "location": {
+                    "path": finding.place.path or "copydesk.toml",
+                    "lines": {"begin": finding.place.file_line or 1},
+                },
             }
             for fingerprint, finding in fingerprinted(report)
         ]
@@ -89,14 +92,11 @@ def fingerprinted(report: Report) -> Iterator[tuple[str, Finding]]:
     """Yield findings with fingerprints that stay when lines move: of key, record and text, the second alike counted."""
     times: dict[str, int] = {}
     for finding in report.findings:
-        place = finding.place
-        name = "\0".join((*_key(finding), place.path, place.article or place.record, finding.text))
+        key, place = finding.key, finding.place
+        record = place.article or place.record
+        name = "\0".join((key.check, key.rule, key.publisher, place.path, record, finding.text))
         times[name] = times.get(name, 0) + 1
         yield sha256(f"{name}\0{times[name]}".encode("utf-8", "surrogatepass")).hexdigest(), finding
-
-
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.key.check, finding.key.rule, finding.key.publisher
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -113,10 +113,6 @@ def _described(finding: Finding) -> str:
     origin = f" (from {finding.place.origin})" if finding.place.origin else ""
     quoted = f": {finding.text}" if finding.text else ""
     return f"{finding.key.check}{rule}: {finding.message}{quoted}{origin}"
-
-
-def _line(finding: Finding) -> int:
-    return finding.place.file_line or 1
 
 
 def _range(finding: Finding) -> dict[str, Any]:

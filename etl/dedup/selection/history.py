@@ -79,7 +79,8 @@ class Retained(Struct, frozen=True, gc=False):
 
 def no_history(blocks: int) -> History:
     """Return the history of a first run."""
-    return History(0, np.full(blocks, BOTH, np.uint8), frozenset(), (_none(), _none()))
+    none = Duplicates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    return History(0, np.full(blocks, BOTH, np.uint8), frozenset(), (none, none))
 
 
 def select(blocks: Blocks, settings: DedupSettings, resources: Resources = IN_MEMORY) -> Selected:
@@ -197,7 +198,3 @@ def _merged(one: Duplicates, other: Duplicates) -> Duplicates:
 
 def _are_equal(one: Struct, other: Struct) -> bool:
     return all(map(np.array_equal, structs.astuple(one), structs.astuple(other)))
-
-
-def _none() -> Duplicates:
-    return Duplicates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
