@@ -542,8 +542,8 @@ def test_diff_and_explain_follow_the_config_of_clean(run: Run, tmp_path: Path) -
 
 def test_explain_says_what_it_did_not_look_at(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A story of Ayton.\n")
-    assert "also looks in other inputs" in run("explain", "a.txt:1").out
-    assert "also looks in other inputs" not in run("explain", "a.txt:1", "--dedup", "off").out
+    assert "also looks for copies in other inputs" in run("explain", "a.txt:1").out
+    assert "also looks for copies in other inputs" not in run("explain", "a.txt:1", "--dedup", "off").out
 
 
 def test_diff_of_an_input_that_cannot_be_read_exits_4(run: Run, tmp_path: Path) -> None:
