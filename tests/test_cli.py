@@ -290,7 +290,7 @@ def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     assert "core/read-more" in run("rules", "list").out
     shown = run("rules", "show", "npr/caption-buttons").out
     assert "why: It is a button of the picture viewer." in shown and "severity error" in shown
-    tested = run("rules", "test")
+    tested = run("rules", "test", "--select", "npr")
     assert (tested.code, tested.out) == (0, "")
     assert " 0 failed" in tested.err
 

@@ -18,7 +18,7 @@ import pytest
 from conftest import Run
 
 TIME = "2026-11-22T00:00:00.000Z"
-RECORDS = 240
+RECORDS = 180
 # Marks our processes in their environment, so that orphans are found.
 MARK = "COPYDESK_TEST_MARK"
 KIND_OF_OUTPUT = {"file": "out.jsonl", "folder": "out/"}

@@ -151,7 +151,8 @@ def attack(target: Target) -> Worst:
                 return slow
     short: list[tuple[float, Growing]] = []
     for one in growing:
-        worst = Worst(seconds(one.line(GROWTH[-1])), one.line(GROWTH[-1]))
+        line = one.line(GROWTH[-1])
+        worst = Worst(seconds(line), line)
         if worst.is_slow:
             return worst
         short.append((worst.seconds, one))
