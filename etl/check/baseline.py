@@ -156,7 +156,7 @@ def other_packs(before: Baseline, now: Baseline) -> list[str]:
     return said
 
 
-def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str = "") -> Baseline:
+def updated(before: Baseline, now: Baseline, checks: frozenset[str], reason: str) -> Baseline:
     """Return a baseline lowered to what is found now; what is gone is left out.
 
     Only with a reason it is raised where now is worse, and takes the packs of now, with the rules that are new in them.

@@ -162,7 +162,7 @@ def format_of(path: str, head: bytes) -> Format:
     return found or SUFFIXES.get(suffix_of(path)) or "text"
 
 
-def only_document(name: str, reading: Reading, record: str = "") -> Raw:
+def only_document(name: str, reading: Reading, record: str) -> Raw:
     """Return the document of a file, or the record that has this row, or else this id.
 
     Raises NoInput and UsageError.

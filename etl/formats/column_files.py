@@ -121,7 +121,7 @@ class _Parquet:
 
         end = self.file.seek(0, os.SEEK_END)
         footer = end - FOOTER_END_BYTES - _length_at(self.file, end - FOOTER_END_BYTES)
-        for at in _places(self.file, PARQUET_MAGIC * 2, 0, footer - self._end_of_pages() + len(PARQUET_MAGIC)):
+        for at in _places(self.file, PARQUET_MAGIC * 2, footer - self._end_of_pages() + len(PARQUET_MAGIC)):
             if 0 < _length_at(self.file, at - 4) <= at - FOOTER_END_BYTES:
                 raise pa.ArrowInvalid(f"another file ends in it, at byte {at + len(PARQUET_MAGIC)}")
 
@@ -183,9 +183,9 @@ def _length_at(file: IO[bytes], at: int) -> int:
     return int.from_bytes(file.read(4), "little")
 
 
-def _places(file: IO[bytes], mark: bytes, start: int, end: int) -> Iterator[int]:
-    """Yield where a mark stands between two places of a file."""
-    buffer, offset = b"", start
+def _places(file: IO[bytes], mark: bytes, end: int) -> Iterator[int]:
+    """Yield where a mark stands in the first `end` bytes of a file."""
+    buffer, offset = b"", 0
     while (left := end - offset - len(buffer)) > 0:
         file.seek(offset + len(buffer))
         if not (piece := file.read(min(SEARCHED_BYTES, left))):
@@ -230,7 +230,7 @@ class _ArrowFile:
         """Raise ArrowInvalid if another file stands before the one to which the footer belongs."""
         import pyarrow as pa
 
-        for at in _places(self.file, ARROW_MAGIC + ARROW_START, 0, self.file.seek(0, os.SEEK_END)):
+        for at in _places(self.file, ARROW_MAGIC + ARROW_START, self.file.seek(0, os.SEEK_END)):
             if 0 < _length_at(self.file, at - 4) <= at - 4 - len(ARROW_START):
                 raise pa.ArrowInvalid(f"another file ends in it, at byte {at + len(ARROW_MAGIC)}")
 

@@ -23,7 +23,7 @@ def check(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> None:
         raise error
 
 
-def faults(rules: Sequence[Sourced], others: Sequence[Sourced] = ()) -> Iterator[PackError]:
+def faults(rules: Sequence[Sourced], others: Sequence[Sourced]) -> Iterator[PackError]:
     """Yield all that is wrong with rules that cannot be meant."""
     seen = {name: sourced for sourced in others for name in sourced.called}
     for sourced in rules:

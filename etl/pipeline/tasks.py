@@ -37,8 +37,6 @@ from etl.rules.regexes.budget import BUDGET
 from etl.shapes import AUDIT, METADATA_LOST, REJECTS, shape_of
 from etl.writers import to_lines
 
-# A job that asks for nothing but the articles.
-PLAIN = Job()
 PUBLISHED = ("articles", "audit", "rejects")
 # A batch of documents that are judged, or searched for duplicates, together: so many, or so many characters of them.
 BATCH_DOCUMENTS, BATCH_CHARS = 256, 1 << 20
@@ -291,7 +289,7 @@ def _published(
             yield finished.tally
 
 
-def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job = PLAIN) -> Cleaned | Reject:
+def finish_one(judged: Judged, duplicates: DocumentDuplicates, job: Job) -> Cleaned | Reject:
     """Return a document finished as a job asks; one that meets a fault of ours, as a reject.  Raises BooksError."""
     try:
         cleaned = finish(judged, duplicates, job.added, job.skip, job.fields)

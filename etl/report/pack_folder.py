@@ -66,13 +66,13 @@ class PackFolder:
         path = self.path(name)
         return list(load_pack(path)) if path.exists() else []
 
-    def with_rule(self, toml: str, name: str = RULES) -> str:
+    def with_rule(self, toml: str, name: str) -> str:
         """Return what a file of rules would hold with one more."""
         path = self.path(name)
         before = _text(path) or header(self.pack_id)
         return f"{before.rstrip()}\n\n{toml.strip()}\n"
 
-    def write_rules(self, text: str, name: str = RULES) -> None:
+    def write_rules(self, text: str, name: str) -> None:
         """Write a file of rules."""
         self._write(self.path(name), text.encode())
 

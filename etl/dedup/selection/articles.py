@@ -35,7 +35,7 @@ def duplicate_articles(
     found: Duplicates,
     settings: DedupSettings,
     order: I64,
-    removed: frozenset[int] = frozenset(),
+    removed: frozenset[int],
 ) -> DuplicateArticles:
     """Return the articles of whose words at least 80 % are copies of one earlier article that remains.
 
