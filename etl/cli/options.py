@@ -237,7 +237,8 @@ def similarity_options(shingles: str) -> Callable[[Any], Any]:
             type=click.Choice(["first", "longest"]),
             default="first",
             show_default=True,
-            help="Which of several duplicates to keep.  first: the first; longest: the one in the longest article.",
+            help="Which of several duplicates to keep.  first: the one that is read first; longest: the one in the "
+            "longest article.",
         ),
     )
 
