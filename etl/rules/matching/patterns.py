@@ -134,11 +134,15 @@ def _regex(regex: Regex) -> Predicate:
         )
     low, high = regex.facts.min_chars, min(regex.facts.max_chars, MAX_FURNITURE_CHARS)
 
+    def holds(view: ArticleView, at: int) -> bool:
+        text = view.plain[at]
+        return low <= len(text) <= high and regex.pattern.fullmatch(text) is not None
+
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
         plain_, matches = view.plain, regex.pattern.fullmatch
         return [at for at in places if low <= len(plain_[at]) <= high and matches(plain_[at])]
 
-    return Predicate(lambda view, at: bool(among(view, (at,))), among)
+    return Predicate(holds, among)
 
 
 def _tag(pattern: Pattern) -> Holds:

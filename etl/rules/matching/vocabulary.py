@@ -1,7 +1,8 @@
 """Lines that consist of a few listed words, such as "Comments (3)" or "Share on Facebook", in any order."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from etl.fold import FINAL_PUNCTUATION, ORNAMENTS, dotted, fold, shape
 
@@ -10,6 +11,8 @@ MAX_LINE_CHARS, MAX_WORDS_BEFORE, MAX_WORDS_BEHIND = 120, 4, 7
 # Letters that may follow a stem.
 MAX_ENDING = 6
 STEM = "*"
+# Lines, and words of each vocabulary, that are remembered: each line is asked of the words of some ten languages.
+MAX_REMEMBERED = 2_048
 # Names of networks and services, which stand beside the words of any language.
 NETWORKS = (
     *("flipboard*", "instagram*", "pinterest*", "wordpress*", "facebook*", "linkedin*", "messenger", "telegram*"),
@@ -33,9 +36,13 @@ class Vocabulary:
         self._words = frozenset(one for one in written if not one.endswith(STEM))
         self._stems = frozenset(one.removesuffix(STEM) for one in written if one.endswith(STEM))
         self._sizes = tuple(sorted(set(map(len, self._stems))))
+        self._has = lru_cache(MAX_REMEMBERED)(self._find)
 
     def __contains__(self, word: str) -> bool:
         """Return whether a folded word is in the set."""
+        return self._has(word)
+
+    def _find(self, word: str) -> bool:
         if word in self._words:
             return True
         chars = len(word)
@@ -73,11 +80,13 @@ def literal_of(entry: str) -> str:
     return shape(fold(entry.removesuffix(STEM)))
 
 
-def _row(folded: str) -> Iterator[str]:
-    """Yield the words of a short folded line; none of one that is long, a single word, or a sentence."""
+@lru_cache(MAX_REMEMBERED)
+def _row(folded: str) -> tuple[str, ...]:
+    """Return the words of a short folded line; none of one that is long, a single word, or a sentence."""
     line = folded.strip(ORNAMENTS + "?")
-    if len(folded) <= MAX_LINE_CHARS and " " in line and not _FULL_STOP.search(line):
-        yield from (stripped for word in _BETWEEN.split(dotted(line)) if (stripped := word.strip(_AT_ENDS)))
+    if len(folded) > MAX_LINE_CHARS or " " not in line or _FULL_STOP.search(line):
+        return ()
+    return tuple(filter(None, (word.strip(_AT_ENDS) for word in _BETWEEN.split(dotted(line)))))
 
 
 _NETWORKS = Vocabulary(NETWORKS)

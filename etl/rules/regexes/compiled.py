@@ -110,19 +110,24 @@ class Regex:
         """The regex with any text for a publisher."""
         return generic(self.source)
 
+    def fullmatch(self, text: str, publishers: Collection[str]) -> re.Match[str] | None:
+        """Return the match of a whole plain text, if these publishers are known."""
+        match = self.pattern.fullmatch(text)
+        if not match or not self.names_publishers:
+            return match
+        searcher = self._naming(text, publishers)
+        return searcher.fullmatch(text) if searcher else None
+
     def searcher(self, text: str, publishers: Collection[str]) -> Searcher | None:
         """Return what searches a plain text, if these publishers are known; None if the text cannot match."""
         if not self.names_publishers:
             return self.pattern
-        if not self.pattern.search(text):  # so it is with 99 of 100 texts, and to look for names takes longer
-            return None
+        return self._naming(text, publishers) if self.pattern.search(text) else None
+
+    def _naming(self, text: str, publishers: Collection[str]) -> Searcher | None:
+        """Return the regex with the publishers that a text holds.  To look for them takes longest."""
         names = names_in(text, publishers)
         return _compiled(naming(self.source, names), self.flags, self.user_rule) if names else None
-
-    def fullmatch(self, text: str, publishers: Collection[str]) -> re.Match[str] | None:
-        """Return the match of a whole plain text."""
-        searcher = self.searcher(text, publishers)
-        return searcher.fullmatch(text) if searcher else None
 
     def find_all(
         self, text: str, publishers: Collection[str], literals: tuple[int, int] | None = None
@@ -132,7 +137,7 @@ class Regex:
         `literals` say where the first of its literals begins and the last one ends, if that is known: a match needs one
         of them, and so the rest of the text need not be searched.
         """
-        searcher = self.searcher(text, publishers) if self.names_publishers else self.pattern
+        searcher = self.searcher(text, publishers)
         if searcher is None:
             return ()
         if isinstance(searcher, re.Pattern) and self.facts.is_behind_sentence:
