@@ -398,7 +398,9 @@ def test_old_rejects_do_not_outlive_a_run_without_any(run: Run, tmp_path: Path) 
     assert not (tmp_path / "out.rejects.jsonl").exists()
 
 
-@pytest.mark.parametrize("command", ["clean", "diff", "explain", "restore", "stats", "rules", "schema", "completion"])
+@pytest.mark.parametrize(
+    "command", ["clean", "diff", "explain", "restore", "stats", "rules", "init", "schema", "completion"]
+)
 def test_help_opens_with_examples(run: Run, command: str) -> None:
     result = run(command, "--help")
     assert result.code == 0

@@ -111,6 +111,45 @@ def test_a_wrong_value_of_the_environment_is_named_with_its_variable(
     assert (result.code, f"COPYDESK_CLEAN_{name}: '{value}'" in result.err) == (2, True), result.err
 
 
+def test_init_writes_a_config_that_sets_nothing(run: Run, tmp_path: Path) -> None:
+    before = run("clean", "--show-settings").out
+    result = run("init")
+    assert (result.code, result.err) == (0, "copydesk.toml is written: it sets nothing yet\n")
+    assert run("clean", "--show-settings").out == before
+
+
+def test_each_setting_that_init_names_can_be_set(run: Run, tmp_path: Path) -> None:
+    assert run("init", ".").code == 0
+    config = tmp_path / "copydesk.toml"
+    text = config.read_text()
+    settings = re.findall(r"^# ([a-z-]+ = .*)$", text[: text.index("# [[exception]]")], re.MULTILINE)
+    named = [one for one in settings if one != 'from = ""']  # which has no default
+    assert 'profile = "standard"' in named
+    config.write_text("[clean]\n" + "\n".join(named))
+    shown = run("clean", "--show-settings").out.splitlines()
+    from_config = {line.split(" = ")[0] for line in shown if line.endswith("copydesk.toml")}
+    assert from_config == {one.split(" = ")[0] for one in named}
+
+
+def test_the_exception_that_init_shows_can_be_used(run: Run, tmp_path: Path) -> None:
+    assert run("init").code == 0
+    config = tmp_path / "copydesk.toml"
+    text = config.read_text()
+    start = text.index("# [[exception]]")
+    config.write_text(re.sub("^# ", "", text[start:], flags=re.MULTILINE))
+    (tmp_path / "a.txt").write_text("The council voted on Tuesday to close the bridge.\n\nRead More\n")
+    assert "Read More" in run("clean", "a.txt").out
+
+
+@pytest.mark.parametrize(("folder", "fault"), [(".", "exists already"), ("none", "is not a folder")])
+def test_init_writes_only_a_new_file_into_a_folder(run: Run, tmp_path: Path, folder: str, fault: str) -> None:
+    (tmp_path / "copydesk.toml").write_text("[clean]\n")
+    result = run("init", folder)
+    assert result.code == 2
+    assert fault in result.err
+    assert (tmp_path / "copydesk.toml").read_text() == "[clean]\n"
+
+
 @pytest.mark.parametrize(
     ("asked", "words", "place"),
     [
