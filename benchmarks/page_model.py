@@ -33,8 +33,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from etl.decode import decode
-from etl.markup.asides import credible
 from etl.markup.clues import Said, said_of
+from etl.markup.discussions import credible
 from etl.markup.elements import BIT, PARTS
 from etl.markup.features.catalogue import CONTEXT_FEATURES, LINE_FEATURES
 from etl.markup.features.context import context, log_odds, probabilities

@@ -17,7 +17,8 @@ TEXTS = frozenset(("title", "style", "time"))
 STATES = frozenset(("", "application/json", "application/javascript", "text/javascript"))
 # Elements that say all in their attributes.
 TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
-# What is in the class of a time at which a page was changed.
+# What is in the class of a time at which a page was published, and changed.
+_PUBLISHED = re.compile(r"(?<![a-z])(?:published|publication|pub-?date)(?![a-z])", re.IGNORECASE)
 _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])", re.IGNORECASE)
 
 # What stands before such a time, or at its beginning: "Updated:", "Aktualisiert am".
@@ -47,6 +48,7 @@ PROPERTIES = frozenset(
 NAMED = ("itemprop author", "itemprop publisher")
 # What is a date by its class.  A <meta name="date"> is "date": it says when this page was published, and not a teaser.
 SHOWN_DATE = "shown date"
+TIMES = ("time published", "time", SHOWN_DATE)
 BYLINES = ("byline", "rel author", "itemprop author", "itemprop name")
 # Addresses of the first page of a site, and of what a site has of one author.
 _HOME = re.compile(r"/|https?://[^/]*+/*+|(?:https?://[^/]*+)?/?(?:index|default|home)\.[a-z]{3,5}", re.IGNORECASE)
@@ -124,14 +126,14 @@ class Listener:
         if tag in TOLD_BY_ATTRIBUTES:
             self._note_attributes(tag, attributes, line)
         elif name := _clue_name(tag, attributes):
-            if name in (SHOWN_DATE, "time") and _is_labelled_updated("".join(before)[-_LABEL_CHARS:]):
+            if name in TIMES and _is_labelled_updated("".join(before)[-_LABEL_CHARS:]):
                 name = "time modified"
             title = attributes.get("title", "")
             said = (
                 attributes.get("content")
                 or attributes.get("datetime")
                 or (title if tag == "abbr" or _ISO_DAY.match(title) else "")
-                or (_epoch(attributes) if name in (SHOWN_DATE, "time") else "")
+                or (_epoch(attributes) if name in TIMES else "")
             )
             if said:
                 self._note(name, said.strip(), line)
@@ -168,7 +170,7 @@ class Listener:
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
-                is_updated = name in (SHOWN_DATE, "time") and _UPDATED.match(text)
+                is_updated = name in TIMES and _UPDATED.match(text)
                 self._note("time modified" if is_updated else name, text, line)
 
     def _note(self, name: str, content: str, line: int) -> None:
@@ -215,9 +217,7 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
         kind = attributes.get("type", "").lower()
         return f"script {kind}" if "ld+json" in kind else "state" if kind in STATES and "src" not in attributes else ""
     if tag in TEXTS:
-        if tag == "time" and _MODIFIED.search(attributes.get("class", "")):
-            return "time modified"
-        return f"{tag} {attributes['itemprop'].lower()}" if "itemprop" in attributes else tag
+        return _time_name(attributes) if tag == "time" else tag
     if "itemprop" in attributes and (said := attributes["itemprop"].lower()) in PROPERTIES:
         return f"itemprop {said}" if said != "articlebody" else ""
     if "rel" in attributes and attributes["rel"] == "author":
@@ -226,6 +226,20 @@ def _clue_name(tag: str, attributes: Mapping[str, str]) -> str:
     if not named and tag == "a":
         return led_to(attributes.get("href", ""))
     return SHOWN_DATE if named == "date" else named
+
+
+def _time_name(attributes: Mapping[str, str]) -> str:
+    """Return under which name a <time> is noted.
+
+    >>> [_time_name(one) for one in ({"itemprop": "datePublished"}, {"class": "entry-date published"}, {})]
+    ['time datepublished', 'time published', 'time']
+    """
+    named = attributes.get("class", "")
+    if _PUBLISHED.search(named) or "pubdate" in attributes:
+        return "time published"
+    if _MODIFIED.search(named):
+        return "time modified"
+    return f"time {attributes['itemprop'].lower()}" if "itemprop" in attributes else "time"
 
 
 def led_to(href: str) -> str:
@@ -279,5 +293,5 @@ def said_of(clues: Sequence[Clue]) -> Said:
         is_live=linked.is_live or bool(_LIVE.search(first.get("og:title") or first.get("title", ""))),
         parts=linked.parts,
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
-        dates=frozenset(clue.line for clue in clues if clue.name in ("time", SHOWN_DATE, "time modified")),
+        dates=frozenset(clue.line for clue in clues if clue.name in (*TIMES, "time modified")),
     )

@@ -157,11 +157,9 @@ def _siblings(layout: Layout, story: Collection[int]) -> list[list[int]]:
 def _children(layout: Layout, parent: int, names: Collection[str]) -> Iterator[list[int]]:
     """Yield the children of a box that are elements of each of these names; but <article>s, also of one class."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    child = parent + 1
-    while child < layout.ends[parent]:
+    for child in layout.children(parent):
         if (name := layout.boxes[child].name) in names:
             found[name, "" if name == "article" else _first_name(layout, child)].append(child)
-        child = max(layout.ends[child], child + 1)
     yield from found.values()
 
 

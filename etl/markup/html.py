@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from etl.markup.asides import credible
 from etl.markup.clues import Said, said_of
+from etl.markup.discussions import credible
 from etl.markup.features.sources import MIN_BODY
 from etl.markup.features.texts import endings, letters_of
 from etl.markup.layout import Layout, Line

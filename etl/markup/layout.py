@@ -1,10 +1,15 @@
 """A page laid out: its boxes, its lines of text, its clues.  Plain values: judging them needs no parser."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 
 from msgspec import Struct
 
+from etl.fold import DENSE
 from etl.model import Link
+
+# Characters of story that must stand outside a box that is removed by its name, or it may hold the story of the page.
+MIN_STORY = 140
 
 
 class Box(Struct, frozen=True, gc=False):
@@ -86,3 +91,24 @@ class Layout(Struct, frozen=True, gc=False):
             yield place
             place = self.boxes[place].parent
         yield 0
+
+    def have_chars(self, lines: Iterable[int], least: int = MIN_STORY) -> bool:
+        """Return whether lines have so many characters; one of Chinese, Japanese, Korean or Thai counts as three."""
+        texts = (self.lines[line].text for line in lines)
+        return any(chars >= least for chars in accumulate(len(text) + 2 * len(DENSE.findall(text)) for text in texts))
+
+    def children(self, parent: int) -> Iterator[int]:
+        """Yield the boxes that stand right within a box."""
+        child = parent + 1
+        while child < self.ends[parent]:
+            yield child
+            child = max(self.ends[child], child + 1)
+
+    def lines_in(self, box: int, line: int) -> range:
+        """Return the lines around one that stand in a box, one after another."""
+        first, last = line, line
+        while first and box <= self.lines[first - 1].box < self.ends[box]:
+            first -= 1
+        while last + 1 < len(self.lines) and box <= self.lines[last + 1].box < self.ends[box]:
+            last += 1
+        return range(first, last + 1)

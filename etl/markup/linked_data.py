@@ -23,7 +23,8 @@ MAX_PARTS = 1_000
 def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Metadata:
     """Return what the first article in the scripts says about itself; dates and addresses as they stand.
 
-    If one has its headline in a title of the page it is that one: others are of teasers.
+    If one has its headline in a title of the page it is that one: others are of teasers.  Of a page without one the
+    name of its site counts, and the day that its WebPage tells.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
@@ -32,7 +33,7 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
     nodes = [node for value in values for node in _nodes(value)]
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
     articles = [node for node in (*_outer(values), *nodes) if _is_article(node)]
-    first: dict[str, Any] = articles[0] if articles else {}
+    first = articles[0] if articles else _page(nodes)
     article = next((node for node in articles if _is_titled(node, titles)), first)
     return Metadata(
         headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
@@ -42,6 +43,13 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
         url=_first(_texts(article.get("url"), {})) or _first(_addresses(article.get("mainEntityOfPage"))),
         language=_first(_texts(article.get("inLanguage"), {})),
     )
+
+
+def _page(nodes: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a page without an article says of itself: the day of its WebPage, the name of its site."""
+    page = next((node for node in nodes if "WebPage" in _kinds(node)), {})
+    site = next((node for node in nodes if "WebSite" in _kinds(node)), {})
+    return {"datePublished": page.get("datePublished"), "publisher": site.get("name")}
 
 
 def _is_titled(article: dict[str, Any], titles: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from etl.authors import begins_byline, names_of, upright
 from etl.calendar import MONTHS
 from etl.dates import instant
 from etl.fold import count_words
-from etl.markup.clues import SHOWN_DATE
+from etl.markup.clues import TIMES
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
 from etl.markup.shown_dates import shown_date
@@ -49,7 +49,7 @@ DATES = (
 )
 # Those of teasers are marked up alike: what stands beside the story comes first.
 MARKED_DATES = ("itemprop datepublished", "time datepublished", "itemprop datecreated")
-SHOWN_DATES = (*MARKED_DATES, "time", SHOWN_DATE, "time modified")
+SHOWN_DATES = (*MARKED_DATES, *TIMES, "time modified")
 ADDRESSES = ("link canonical", "og:url")
 LANGUAGES = ("lang", "og:locale", "content-language")
 
@@ -213,13 +213,21 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
             has_more = _folded(heading) != _folded(title) and _folded(title) in _folded(heading)
             return title if has_more and not _CUT.search(title) else heading  # more is a kicker: "OpinionThe war ..."
     title = next(filter(None, (*titles, *headings)), "")
+    if (cut := _CUT.search(title)) and (whole := _begins(title[: cut.start()], (*headings, *titled))):
+        return whole
     if len(headings) == 1 and _is_akin(headings[0], title):
         return headings[0]
     parts = [*islice(_SEPARATOR.finditer(title), MAX_ENDINGS)]
     ends = [*(at.end() for at in parts), title.find(": ") + 2]
     backs = (back for end in ends if count_words(back := title[end:]) >= MIN_HEADLINE_WORDS)
-    fronts = [front for at in parts if (front := title[: at.start()]) in titled]
+    fronts = [front for end in (*(at.start() for at in parts), title.rfind(": ")) if (front := title[:end]) in titled]
     return max(fronts or [back for back in backs if back in titled], key=count_words, default=title)
+
+
+def _begins(cut: str, lines: Iterable[str]) -> str:
+    """Return the first line that begins with a title that was cut off, and says more; "" if none does."""
+    begin = _folded(cut)
+    return next((line for line in lines if begin and _folded(line).startswith(begin) and _folded(line) != begin), "")
 
 
 def _is_akin(heading: str, title: str) -> bool:

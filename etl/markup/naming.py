@@ -87,7 +87,8 @@ DISCUSSIONS = Finder(
     "|luan|reply|nodebb|discuz|fyre|viaf|spot|mark42|isso|hyvor|coral|utter|giscus|cusdis",
 )
 CAPTIONS = Finder(
-    r"(?<![a-z])(?:captions?|credits?|bildunterschrift|bildtext|l[eé]gende?|leyenda|slide)(?![a-z])",
+    rf"{_BEGIN}(?:(?:image|img|photo|picture|thumb|media|video|figure)?captions?|credits?|bildunterschrift|bildtext"
+    r"|l[eé]gende?|leyenda|slide)(?![a-z])",
     "caption|credit|bild|gend|leyenda|slide",
 )
 PICTURES = Finder(
@@ -117,8 +118,11 @@ RELATED = Finder(
     "|zobac|l[aä]s|lue|ilgili|relater|powia|souvis",
 )
 OFFERS = Finder(
-    r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|abo-?box|polls?|quiz)(?![a-z])",
-    "offer|subscri|newsletter|sign-?up|wall|box|poll|quiz",
+    r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|gateway|abo-?box|polls?|quiz"
+    r"|promos?|promotions?|cta|call-?to-?action|donat(?:e|ions?)"
+    # "paywall" alone is what the story behind it stands in.
+    r"|pay-?wall-?_?(?:banner|headline|text|offers?|box|message|notice|prompt|overlay|modal))(?![a-z])",
+    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|promo|cta|call|donat",
 )
 # What is said to readers that do not see the page.
 SPOKEN = Finder(r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?)(?![a-z])", "sr|hidden|reader")

@@ -7,12 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from etl.markup.elements import BIT
+from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
 MIN_ITEM, MIN_ALIKE = 90, 40
-# The same of a sentence within the story, in a box among its paragraphs, and the characters of that sentence.
-MIN_ENCLOSED, ENCLOSED_CHARS = 200, 40
+# The same of a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
+MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 40
 # Lines of the story in boxes like that of a line, so that it counts as one of them.
 ALIKE = 3
 # Share of the characters that are linked, in a line that is a link and little else; such a sentence of a story has at
@@ -108,19 +109,57 @@ def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
     return found
 
 
+def posts(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
+    """Return the sentences of posts like those that are all of the story: of a channel, of a timeline.
+
+    Posts are boxes beside one another with the same names.  More than half hold story; a sentence of another stands in
+    a box with the same names as one of the story does.
+    """
+    if not story:
+        return set()
+    paths = [list(layout.path(box))[::-1] for box in {layout.lines[line].box for line in story}]
+    depth = next((at for at, places in enumerate(zip(*paths, strict=False)) if len(set(places)) > 1), 0)
+    holding = {path[depth] for path in paths} if depth else set()
+    keys = {layout.boxes[place].key for place in holding}
+    if len(holding) < 2 or len(keys) > 1 or not layout.keys[(key := keys.pop())][1]:
+        return set()
+    parent = layout.boxes[min(holding)].parent
+    beside = [place for place in layout.children(parent) if layout.boxes[place].key == key]
+    if not len(holding) < len(beside) < 2 * len(holding):
+        return set()
+    told = {layout.boxes[layout.lines[line].box].key for line in story}
+    others = set(beside) - holding
+    return {
+        line
+        for line, one in enumerate(layout.lines)
+        if likely.get(line, 0) >= MIN_ALIKE and is_sentence[line] and not one.linked
+        if layout.boxes[one.box].key in told and not others.isdisjoint(layout.path(one.box))
+    }
+
+
 def enclosed(
     layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
 ) -> set[int]:
-    """Return sentences between the first and the last line of the story, in a box among its paragraphs: a callout."""
+    """Return sentences between the first and the last line of the story, in a box among its paragraphs: a callout.
+
+    A quotation may stand in a box of its own, if the story does not say the same.
+    """
     holding = Counter(layout.boxes[layout.lines[line].box].parent for line in story)
     found: set[int] = set()
+    quoted: set[int] = set()
     for line in range(min(story, default=0), max(story, default=0)):
         one = layout.lines[line]
         is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
-        if line not in story and is_one and likely.get(line, 0) >= MIN_ENCLOSED:
-            row = layout.boxes[one.box].parent
-            if max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
-                found.add(line)
+        if line in story or not is_one or likely.get(line, 0) < MIN_QUOTED:
+            continue
+        row = layout.boxes[one.box].parent
+        if likely[line] >= MIN_ENCLOSED and max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
+            found.add(line)
+        elif layout.boxes[one.box].parts & BIT["blockquote"]:
+            quoted.add(line)
+    if quoted:
+        told = "".join(letters_of([layout.lines[line].text for line in sorted(story)]))
+        found.update(line for line in quoted if letters_of([layout.lines[line].text])[0] not in told)
     return found
 
 

@@ -21,7 +21,7 @@ from etl.markup.metadata import Span
 from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
-from etl.markup.put_back import alike, enclosed, items, unfolded, whole
+from etl.markup.put_back import QUESTION, alike, enclosed, items, posts, unfolded, whole
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80
@@ -88,9 +88,9 @@ def judged(layout: Layout, said: Said, model: PageModel, prediction: Prediction)
     story |= found.lines - headlines
     story |= whole(layout, story, headlines, is_sentence)
     story |= items(layout, story, likely) | alike(layout, story, likely, is_sentence)
-    story |= enclosed(layout, story, likely, is_sentence)
+    story |= enclosed(layout, story, likely, is_sentence) | posts(layout, story, likely, is_sentence)
     story |= unfolded(layout, story, is_sentence)
-    story -= asides(layout, said, story, headlines)
+    story -= asides(layout, said, story, headlines, likely)
     story -= headings_alone(layout, story, story - found.lines)
     return Judged(
         tuple(place in story for place in range(len(layout.lines))),
@@ -134,8 +134,14 @@ def _subheads(layout: Layout, story: Collection[int], likely: Mapping[int, int])
         place
         for above, place, below in zip(lines, lines[1:], lines[2:], strict=False)
         if place not in story and above in story and below in story and likely[place] >= MIN_SUBHEAD
-        if layout.boxes[layout.lines[place].box].name in SUBHEADS and not layout.lines[place].linked
+        if _is_subhead(layout, layout.lines[place])
     }
+
+
+def _is_subhead(layout: Layout, line: Line) -> bool:
+    """Return whether a line without links is a heading by its element, or a question in bold."""
+    is_question = line.bold == len(line.text) and line.text.endswith(QUESTION)
+    return not line.linked and (is_question or layout.boxes[line.box].name in SUBHEADS)
 
 
 def _is_bracketed_link(line: Line) -> bool:

@@ -275,6 +275,8 @@ class _Walker:
             else:
                 names = " ".join([attributes[name] for name in attributes if name in NAMING])[:MAX_KEY]
                 parts |= _ROLE_BITS.get(attributes.get("role", ""), 0)
+        if "-" in tag:
+            names = f"{tag} {names}".rstrip()
         key = tag, names
         place = self.keys.get(key)
         if place is None:

@@ -1,0 +1,136 @@
+"""What readers say below a story: in boxes that call themselves so, or in which one can reply."""
+
+import re
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from itertools import islice
+
+from msgspec import structs
+
+from etl.markup.clues import Said
+from etl.markup.elements import BIT, GROUPS
+from etl.markup.layout import Box, Layout
+from etl.markup.naming import names_discussion
+
+_COMMENTS = BIT["comments"]
+# Characters of the longest line of links below a comment, boxes around it that may be that comment's.
+MAX_REPLY, REPLY_LEVELS = 40, 4
+_REPLY = re.compile(
+    r"(?<!\w)(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|odpovědět|válasz"
+    r"|yanıtla|ответить|відповісти|απάντηση|vastaa)(?!\w)|回复|回覆|返信|답글|رد",
+    re.IGNORECASE,
+)
+
+
+def discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
+    """Return the lines of readers' comments among those taken for story.
+
+    They stand below all other story: in boxes that repeat, and in each of which one can reply; or in a box that calls
+    itself so, with names or times of those who wrote them or in boxes that repeat.
+    """
+    threads = _threads(layout)
+    if threads:
+        found = _below_story(layout, sorted(story), threads)
+        return found | _named_discussions(layout, said, set(story) - found)
+    return _named_discussions(layout, said, story)
+
+
+def _threads(layout: Layout) -> set[int]:
+    """Return the boxes with the same attributes, beside one another, in each of which one can reply."""
+    beside: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for line in layout.lines:
+        is_control = line.linked or layout.boxes[line.box].parts & BIT["button"]
+        if is_control and len(line.text) <= MAX_REPLY and _REPLY.search(line.text):
+            for place in islice(layout.path(line.box), REPLY_LEVELS):
+                box = layout.boxes[place]
+                beside[box.parent, box.key].add(place)
+    return {place for (_, key), places in beside.items() if len(places) > 1 and layout.keys[key][1] for place in places}
+
+
+def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int]) -> frozenset[int]:
+    """Return the lines of a story that stand in some boxes, if these stand below all of its others."""
+    is_inside = [False] * len(layout.boxes)
+    for place, box in enumerate(layout.boxes):
+        is_inside[place] = place in threads or (place > 0 and is_inside[box.parent])
+    inside = [line for line in story if is_inside[layout.lines[line].box]]
+    others = [line for line in story if not is_inside[layout.lines[line].box]]
+    is_below = bool(inside) and _is_below(layout, others, inside[0])
+    return frozenset(inside if is_below else ())
+
+
+def _named_discussions(layout: Layout, said: Said, story: Collection[int]) -> frozenset[int]:
+    """Return the lines of readers' comments that stand in a box that calls itself so."""
+    if not any(_is_discussion(layout, layout.boxes[place]) for place in layout.around(story)):
+        return frozenset()
+    outermost = _outermost(layout)
+    inside: dict[int, list[int]] = defaultdict(list)
+    others: list[int] = []
+    for line in sorted(story):
+        top = outermost[layout.lines[line].box]
+        (inside[top] if top >= 0 else others).append(line)
+    if not layout.have_chars(others):
+        return frozenset()
+    signed = _signed(layout, said, outermost) | _repeating(layout, outermost)
+    found = [lines for top, lines in inside.items() if top in signed and _is_below(layout, others, lines[0])]
+    return frozenset(line for lines in found for line in lines)
+
+
+def _is_below(layout: Layout, others: Sequence[int], first: int) -> bool:
+    """Return whether a line stands below a story, but for a word or two at the end of the page."""
+    at = bisect(others, first)
+    return not layout.have_chars(others[at:]) and layout.have_chars(others[:at])
+
+
+def credible(layout: Layout, said: Said) -> Layout:
+    """Return a layout in which only what has comments in it is marked as such: signed, or in boxes that repeat."""
+    if not any(box.parts & _COMMENTS for box in layout.boxes):
+        return layout
+    outermost = _outermost(layout)
+    known = _signed(layout, said, outermost) | _repeating(layout, outermost)
+    boxes = [
+        structs.replace(box, parts=box.parts & ~_COMMENTS)
+        if box.parts & _COMMENTS and outermost[place] not in known
+        else box
+        for place, box in enumerate(layout.boxes)
+    ]
+    return structs.replace(layout, boxes=tuple(boxes))
+
+
+def _outermost(layout: Layout) -> list[int]:
+    """Return for each box the outermost discussion around it; -1 if there is none."""
+    outermost: list[int] = []
+    is_called = [_is_called_discussion(key) for key in layout.keys]
+    for place, box in enumerate(layout.boxes):
+        above = outermost[box.parent] if place else -1
+        outermost.append(place if above < 0 and (box.parts & _COMMENTS or is_called[box.key]) else above)
+    return outermost
+
+
+def _is_discussion(layout: Layout, box: Box) -> bool:
+    """Return whether a box is in comments by its marks, or is called a discussion."""
+    return bool(box.parts & _COMMENTS) or _is_called_discussion(layout.keys[box.key])
+
+
+def _is_called_discussion(key: tuple[str, str]) -> bool:
+    name, names = key
+    return bool(names) and name in GROUPS and names_discussion(names)
+
+
+def _signed(layout: Layout, said: Said, outermost: Sequence[int]) -> set[int]:
+    """Return the discussions with names or times of those who wrote."""
+    return {outermost[layout.lines[line].box] for line in said.bylines | said.dates if line < len(layout.lines)}
+
+
+def _repeating(layout: Layout, outermost: Sequence[int]) -> set[int]:
+    """Return the discussions in which boxes with the same attributes stand beside one another, or in rows that do."""
+    seen: set[tuple[int, ...]] = set()
+    found: set[int] = set()
+    for place, box in enumerate(layout.boxes):
+        if outermost[place] >= 0 and outermost[place] != place and layout.keys[box.key][1]:
+            row = layout.boxes[box.parent]
+            beside = {(box.parent, box.key), (row.parent, row.key, box.key)}
+            if not seen.isdisjoint(beside):
+                found.add(outermost[place])
+            seen |= beside
+    return found
