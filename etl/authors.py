@@ -50,6 +50,12 @@ _BEHIND = later(
     r"|\s+for (?:the )?(?:mail ?online|daily ?mail(?:\.com| australia)?|mail on sunday|[\w-]+\.com)\b",
     re.IGNORECASE,
 )
+# And behind those of the text: whose the pictures are.
+_PICTURED = later(
+    r"\s*[.,;|/]?\s+(?:pictures?|photos?|photographs?|photography|illustrations?|images?|fotos?|bilder)"
+    r"\s*(?:by\b|[:：]).*$",
+    re.IGNORECASE,
+)
 _FOR = later(r"\s+(?:for|at|of)\s+(?P<paper>[^,;|]+)$", re.IGNORECASE)
 # "e" and "en" stand within names too: they part two only before a name of two words.
 _BETWEEN = later(
@@ -131,6 +137,7 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
         return
     if mailbox := _MAILBOX.fullmatch(text):
         text = mailbox["behind"] or mailbox["before"]
+    text = _PICTURED.sub("", text)
     text = _BEHIND.sub("", _ADDRESS.sub(" ", text)) if trust == "given" else _HANDLE.sub("", text)
     if trust == "shown" and _WITH_DAY.search(text):
         yield from next(filter(None, (tuple(_names(part, trust, publishers)) for part in text.split("|"))), ())

@@ -17,7 +17,7 @@ from etl.markup.clues import Said
 from etl.markup.discussions import discussions
 from etl.markup.elements import BIT
 from etl.markup.layout import MIN_STORY, Layout
-from etl.markup.listed import cards, column, is_link_alone, links_apart, links_at_end, related
+from etl.markup.listed import buttons, cards, column, is_link_alone, links_apart, links_at_end, related
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
 
 # Offers stand below a teaser of one sentence: so many characters of story must stand outside.
@@ -51,7 +51,8 @@ def asides(
 ) -> frozenset[int]:
     """Return the lines of dialogs, captions, offers, biographies, links and discussions among those taken for story.
 
-    `likely` is the probability of lines in thousandths; others are surely story, but for what the page says.  A box with the headline above the story is none, whatever it is called.
+    `likely` is the probability of lines, in thousandths; lines without one are surely story.  A box with the headline
+    above the story is none of these, whatever it is called.
     """
     first = min(story, default=0)
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
@@ -62,7 +63,7 @@ def asides(
         least = MIN_TEASER if is_one is _is_appended else MIN_STORY
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
-    for lines_of in (_unseen, cards, links_apart, links_at_end, _far_below):
+    for lines_of in (_unseen, cards, buttons, links_apart, links_at_end, _far_below):
         lines = lines_of(layout, sorted(set(story) - found), likely)
         if lines and layout.have_chars(set(story) - found - lines):
             found |= lines

@@ -170,7 +170,7 @@ class Listener:
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)
             elif text and len(text) <= (MAX_SCRIPT if name.startswith("script") else MAX_TEXT):
-                is_updated = name in TIMES and _UPDATED.match(text)
+                is_updated = name in TIMES and begins_updated(text)
                 self._note("time modified" if is_updated else name, text, line)
 
     def _note(self, name: str, content: str, line: int) -> None:
@@ -198,6 +198,11 @@ def _is_labelled_updated(before: str) -> bool:
     (True, False)
     """
     return any(match.end() == len(before) for match in _UPDATED.finditer(before))
+
+
+def begins_updated(text: str) -> bool:
+    """Return whether a text begins with a word that says that it is the time of a change."""
+    return _UPDATED.match(text) is not None
 
 
 def _epoch(attributes: Mapping[str, str]) -> str:

@@ -50,9 +50,7 @@ def _threads(layout: Layout) -> set[int]:
 
 def _below_story(layout: Layout, story: Sequence[int], threads: Collection[int]) -> frozenset[int]:
     """Return the lines of a story that stand in some boxes, if these stand below all of its others."""
-    is_inside = [False] * len(layout.boxes)
-    for place, box in enumerate(layout.boxes):
-        is_inside[place] = place in threads or (place > 0 and is_inside[box.parent])
+    is_inside = layout.inside(threads)
     inside = [line for line in story if is_inside[layout.lines[line].box]]
     others = [line for line in story if not is_inside[layout.lines[line].box]]
     is_below = bool(inside) and _is_below(layout, others, inside[0])

@@ -23,7 +23,7 @@ from etl.markup.features.texts import endings, letters_of
 from etl.markup.layout import Layout, Line
 from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
-from etl.markup.metadata import Shown, read_metadata
+from etl.markup.metadata import Shown, read_metadata, tells_publication
 from etl.markup.page_model import PageModel
 from etl.markup.page_state import story_of
 from etl.markup.prediction import against
@@ -174,8 +174,9 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
     texts = [line.text for line in layout.lines]
     long = (place for place, is_kept in enumerate(judged.kept) if is_kept and len(texts[place]) > MAX_BESIDE)
     above = range(span.start, next(long, span.end))
-    below = (at for at in range(above.stop, min(above.stop + LINES_BELOW, span.end)) if not judged.kept[at])
-    near = [*above, *below]
+    below = range(above.stop, min(above.stop + LINES_BELOW, span.end))
+    near = [*above, *(at for at in below if not judged.kept[at] or tells_publication(texts[at]))]
+    near += _above_headline(layout, span.start) if span.start in judged.headlines else ()
     beside = [texts[at] for at in near if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
     first = next((place for place, is_kept in enumerate(judged.kept) if is_kept), 0)
     over = range(max(0, first - LINES_OVER), min(first + 2, len(texts)))
@@ -190,6 +191,17 @@ def _shown(layout: Layout, judged: Judged) -> Shown:
             (text for text, is_kept in zip(texts, judged.kept, strict=True) if is_kept and len(text) > MAX_BESIDE), ""
         ),
     )
+
+
+def _above_headline(layout: Layout, headline: int) -> Iterator[int]:
+    """Yield the lines right above a headline that stand in the box around it, if that is not the whole page."""
+    box = layout.boxes[layout.lines[headline].box].parent
+    if layout.boxes[box].name in ("html", "body", "td"):
+        return
+    for line in range(headline - 1, max(headline - 1 - LINES_OVER, -1), -1):
+        if not box <= layout.lines[line].box < layout.ends[box]:
+            return
+        yield line
 
 
 def _drafts(parted: Parted, css: Sequence[tuple[str, ...]], evidence: Sequence[tuple[str, ...]]) -> Iterator[_Draft]:

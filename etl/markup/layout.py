@@ -1,6 +1,6 @@
 """A page laid out: its boxes, its lines of text, its clues.  Plain values: judging them needs no parser."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from msgspec import Struct
@@ -104,11 +104,26 @@ class Layout(Struct, frozen=True, gc=False):
             yield child
             child = max(self.ends[child], child + 1)
 
-    def lines_in(self, box: int, line: int) -> range:
-        """Return the lines around one that stand in a box, one after another."""
+    def inside(self, boxes: Collection[int]) -> list[bool]:
+        """Return for each box whether it is one of some, or stands in one."""
+        found = [False] * len(self.boxes)
+        for place, box in enumerate(self.boxes):
+            found[place] = place in boxes or (place > 0 and found[box.parent])
+        return found
+
+    def counts(self, lines: Iterable[int]) -> list[int]:
+        """Return for each box how many of some lines stand in it."""
+        own = [0] * (len(self.boxes) + 1)
+        for line in lines:
+            own[self.lines[line].box + 1] += 1
+        until = list(accumulate(own))  # in all boxes before each
+        return [until[end] - until[place] for place, end in enumerate(self.ends)]
+
+    def lines_in(self, box: int, line: int, most: int) -> range:
+        """Return the lines around one that stand in a box, one after another; of more than `most` so many and some."""
         first, last = line, line
-        while first and box <= self.lines[first - 1].box < self.ends[box]:
+        while first and line - first <= most and box <= self.lines[first - 1].box < self.ends[box]:
             first -= 1
-        while last + 1 < len(self.lines) and box <= self.lines[last + 1].box < self.ends[box]:
+        while last + 1 < len(self.lines) and last - line <= most and box <= self.lines[last + 1].box < self.ends[box]:
             last += 1
         return range(first, last + 1)

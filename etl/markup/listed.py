@@ -19,9 +19,11 @@ MOSTLY = 0.7
 BARS, MAX_BUTTON = str.maketrans("·•", "||"), 40
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
-# Lines and characters of a card, and boxes around a line that may be one; the least probability, in thousandths, of a
-# line that is surely story.
-CARD_LINES, CARD_CHARS, CARD_LEVELS, SURE = 5, 300, 4, 600
+# Lines and characters of a card, and boxes around a line that may be one.
+CARD_LINES, CARD_CHARS, CARD_LEVELS = 5, 300, 4
+# The least probability, in thousandths, of a line that is surely story, and of one that the model keeps; what is less
+# likely was put back for some other reason.
+SURE, KEPT = 600, 300
 # Boxes for what a link in a paragraph or heading of the story does not stand in.
 PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav"))
 
@@ -73,9 +75,7 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
     menus = set(filter(is_menu, cells))
     if not menus:
         return lambda *_: False
-    is_inside = [False] * len(layout.boxes)
-    for place, box in enumerate(layout.boxes):
-        is_inside[place] = is_inside[box.parent] or place in menus
+    is_inside = layout.inside(menus)
     return lambda _, line: is_inside[layout.lines[line].box]
 
 
@@ -103,38 +103,72 @@ def _may_be_listed(layout: Layout, line: Line) -> bool:
     return bool(box.parts & (BIT["heading"] | BIT["button"])) or (box.name in CELLS and is_little)
 
 
+def buttons(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the buttons, of which the model is not sure, that unfold nothing: no line of the story is right below."""
+    found: set[int] = set()
+    kept = set(story)
+    for line in reversed(story):
+        is_button = layout.boxes[layout.lines[line].box].parts & BIT["button"]
+        if is_button and line + 1 not in kept and _is_doubted(likely, line):
+            found.add(line)
+            kept.remove(line)
+    return found
+
+
 def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
     """Return the links that stand in a part of the page with no text of the story, if the model is sure of none."""
     links = [line for line in story if layout.lines[line].linked > MOSTLY * len(layout.lines[line].text)]
-    if all(likely.get(line, SURE) >= SURE for line in links):
+    if not any(_is_doubted(likely, line) for line in links):
         return set()
     holding = layout.around(set(story).difference(links))
+    apart: list[int] = []  # for each box the outermost around it without text of the story; -1 if it holds some
+    for place, box in enumerate(layout.boxes):
+        above = apart[box.parent] if place else -1
+        apart.append(-1 if place in holding else place if above < 0 else above)
     inside: dict[int, set[int]] = defaultdict(set)
     for line in links:
-        apart = list(takewhile(lambda place: place not in holding, layout.path(layout.lines[line].box)))
-        if apart and layout.boxes[apart[-1]].name in PARTS_OF_PAGE:
-            inside[apart[-1]].add(line)
-    unsure = (lines for lines in inside.values() if all(likely.get(line, SURE) < SURE for line in lines))
+        root = apart[layout.lines[line].box]
+        if root >= 0 and layout.boxes[root].name in PARTS_OF_PAGE:
+            inside[root].add(line)
+    unsure = (lines for lines in inside.values() if all(_may_lead_away(layout, line, likely) for line in lines))
     return {line for lines in unsure if len(lines) <= MAX_LINKS for line in lines}
+
+
+def _may_lead_away(layout: Layout, line: int, likely: Mapping[int, int]) -> bool:
+    """Return whether the model keeps a link, and is not sure; no sentence is one."""
+    text = layout.lines[line].text
+    return _is_doubted(likely, line) and not (len(text) >= MIN_SENTENCE and ends_sentence(text))
+
+
+def _is_doubted(likely: Mapping[int, int], line: int) -> bool:
+    return KEPT <= likely.get(line, SURE) < SURE
 
 
 def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the lines of cards at the end: small boxes beside one another that begin or end in a link or a button.
 
-    They are called the same, and the model is sure of none of their lines, and of none below.
+    They are called the same, and the model is sure of none of their lines, and of none below, though it keeps them.
     """
-    groups: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for line in takewhile(lambda line: likely.get(line, SURE) < SURE, reversed(story)):
+    keys: dict[int, set[int]] = defaultdict(set)  # those of cards, by the box around these
+    for line in takewhile(lambda line: _is_doubted(likely, line), reversed(story)):
         for place in islice(layout.path(layout.lines[line].box), CARD_LEVELS):
-            if layout.keys[layout.boxes[place].key][1] and _is_card(layout, layout.lines_in(place, line)):
-                groups[layout.boxes[place].parent, layout.boxes[place].key].add(place)
+            box = layout.boxes[place]
+            if layout.keys[box.key][1] and _is_card(layout, layout.lines_in(place, line, CARD_LINES)):
+                keys[box.parent].add(box.key)
+    if not keys:
+        return set()
+    sure = layout.counts(line for line in story if not _is_doubted(likely, line))
     found: set[int] = set()
-    for (parent, key), places in groups.items():
-        beside = {place for place in layout.children(parent) if layout.boxes[place].key == key}
-        inside = {line for line in story if not beside.isdisjoint(layout.path(layout.lines[line].box))}
-        if len(beside) > 1 and places <= beside and all(likely.get(line, SURE) < SURE for line in inside):
-            found |= inside
-    return found
+    for parent, wanted in keys.items():
+        beside: dict[int, list[int]] = defaultdict(list)
+        for place in layout.children(parent):
+            if layout.boxes[place].key in wanted:
+                beside[layout.boxes[place].key].append(place)
+        for places in beside.values():
+            if len(places) > 1 and not any(sure[place] for place in places):
+                found.update(places)
+    is_inside = layout.inside(found)
+    return {line for line in story if is_inside[layout.lines[line].box]}
 
 
 def _is_card(layout: Layout, lines: range) -> bool:

@@ -10,7 +10,7 @@ from etl.authors import begins_byline, names_of, upright
 from etl.calendar import MONTHS
 from etl.dates import instant
 from etl.fold import count_words
-from etl.markup.clues import TIMES
+from etl.markup.clues import TIMES, begins_updated
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
 from etl.markup.shown_dates import shown_date
@@ -102,7 +102,8 @@ _DATELINE = re.compile(
 )
 _PUBLISHED = re.compile(
     r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
-    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано)(?!\w)|公開|掲載|입력|발행",
+    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано|giriş|yayın(?:lanma)?)(?!\w)"
+    r"|公開|掲載|입력|발행",
     re.IGNORECASE,
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -332,10 +333,16 @@ def _byline_in(line: str) -> str:
 
 
 def _first_day(lines: Iterable[str], by_name: Clues) -> str:
-    """Return the first day that a line tells."""
+    """Return the first day that a line tells, of publication if one says so; that of a change comes last."""
     language = next(_said(by_name, LANGUAGES), "")
-    said = (_published_in(line) for line in lines)
+    ordered = sorted(lines, key=lambda line: (not tells_publication(line), begins_updated(line)))
+    said = (_published_in(line) for line in ordered)
     return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")
+
+
+def tells_publication(line: str) -> bool:
+    """Return whether a word in a line says that it tells of publication: "Published", "Veröffentlicht"."""
+    return _PUBLISHED.search(line) is not None
 
 
 def _published_in(line: str) -> str:

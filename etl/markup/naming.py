@@ -71,9 +71,9 @@ CLUES = Finder(
 )
 # Classes and ids that mean the same on thousands of sites: comments by WordPress and Disqus, consent windows by vendor.
 PARTS = Finder(
-    r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr)"
+    r"(?P<dialog>onetrust|cookiebot|didomi|qc-cmp2|usercentrics|cookie-?(?:consent|banner|notice|law)|sp_message|gdpr|toast|snackbar)"
     rf"|(?P<comments>{_BEGIN}comments?(?![a-z])|commentlist|disqus|(?<![a-z])(?:respond|replies)(?![a-z]))",
-    "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|comment|disqus|respond|replies",
+    "cookie|onetrust|didomi|cmp2|usercentrics|sp_message|gdpr|toast|snackbar|comment|disqus|respond|replies",
 )
 # What groups of comments are called besides those.
 DISCUSSIONS = Finder(

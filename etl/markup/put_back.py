@@ -117,23 +117,23 @@ def posts(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
     """
     if not story:
         return set()
-    paths = [list(layout.path(box))[::-1] for box in {layout.lines[line].box for line in story}]
-    depth = next((at for at, places in enumerate(zip(*paths, strict=False)) if len(set(places)) > 1), 0)
-    holding = {path[depth] for path in paths} if depth else set()
+    counts = layout.counts(story)
+    around = layout.path(layout.lines[min(story)].box)
+    common = next(place for place in around if counts[place] == len(story))
+    holding = [place for place in layout.children(common) if counts[place]]
     keys = {layout.boxes[place].key for place in holding}
-    if len(holding) < 2 or len(keys) > 1 or not layout.keys[(key := keys.pop())][1]:
+    is_all = sum(counts[place] for place in holding) == len(story)
+    if not is_all or len(keys) > 1 or not layout.keys[(key := keys.pop())][1]:
         return set()
-    parent = layout.boxes[min(holding)].parent
-    beside = [place for place in layout.children(parent) if layout.boxes[place].key == key]
-    if not len(holding) < len(beside) < 2 * len(holding):
+    others = {place for place in layout.children(common) if layout.boxes[place].key == key} - set(holding)
+    if not 0 < len(others) < len(holding):
         return set()
-    told = {layout.boxes[layout.lines[line].box].key for line in story}
-    others = set(beside) - holding
+    told, is_other = {layout.boxes[layout.lines[line].box].key for line in story}, layout.inside(others)
     return {
         line
         for line, one in enumerate(layout.lines)
         if likely.get(line, 0) >= MIN_ALIKE and is_sentence[line] and not one.linked
-        if layout.boxes[one.box].key in told and not others.isdisjoint(layout.path(one.box))
+        if layout.boxes[one.box].key in told and is_other[one.box]
     }
 
 
