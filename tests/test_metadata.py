@@ -10,6 +10,7 @@ from etl.model import Metadata
 from etl.packs.load import page_model
 
 PAGES = Path(__file__).parent / "pages"
+LD = "<script type='application/ld+json'>{}</script>"
 
 
 @pytest.mark.parametrize(
@@ -342,6 +343,29 @@ LINES = "".join(
             "",
             id="keeps: the paper alone",
         ),
+        pytest.param(
+            "",
+            "<ul><li>Last updated: 3 April 2026<li>Posted: 1 April 2026</ul>",
+            "",
+            "2026-04-01",
+            id="publication below a change",
+        ),
+        pytest.param("", "<ul><li>Last updated: 3 April 2026</ul>", "", "2026-04-03", id="a change alone"),
+        pytest.param(
+            "",
+            "<div><time datetime=2026-02-27>27 Feb</time> Watch</div><div><time class=pubdate datetime=2026-03-04>4 March</time></div>",
+            "",
+            "2026-03-04",
+            id="a time that its class calls that of publication",
+        ),
+        pytest.param("", "<p class=by>Words: Ada Quill. Pictures: Eve Roe</p>", "Ada Quill", "", id="not the pictures"),
+        pytest.param(
+            LD.format('{"@graph": [{"@type": "WebPage", "datePublished": "2026-03-04"}, {"@type": "WebSite"}]}'),
+            "",
+            "",
+            "2026-03-04",
+            id="a page without an article in its data",
+        ),
     ],
 )
 def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, author: str, day: str) -> None:
@@ -354,6 +378,21 @@ def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, a
     )
     metadata = read_html(page, model=page_model()).metadata
     assert (metadata.author, metadata.created[:10]) == (author, day)
+
+
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        pytest.param(
+            "<div class=head><small>12 April 2026</small><h1>{0}</h1></div>{1}", "2026-04-12", id="in its box"
+        ),
+        pytest.param("<div><p>12 April 2026</div><main><h1>{0}</h1>{1}</main>", "", id="keeps away: above that"),
+    ],
+)
+def test_the_day_above_a_headline(page: str, day: str) -> None:
+    title = "Lock at Corley shut until April"
+    html = f"<title>{title}</title><body>{page.format(title, LINES)}"
+    assert read_html(html, model=page_model()).metadata.created[:10] == day
 
 
 def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
@@ -392,6 +431,16 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
         pytest.param(
             "<title>The old lock | shut again</title><h2>Boats</h2>", "The old lock | shut again", id="keeps: not shown"
         ),
+        pytest.param(
+            "<title>The old lock is shut until...</title><h2>The old lock is shut until April</h2>",
+            "The old lock is shut until April",
+            id="cut off in the title",
+        ),
+        pytest.param(
+            "<title>The old lock is shut: Chamber of Boats</title><h3>The old lock is shut</h3>",
+            "The old lock is shut",
+            id="up to what is shown, before a colon",
+        ),
     ],
 )
 def test_headline_is_parted_from_its_site(html: str, headline: str) -> None:
@@ -417,9 +466,6 @@ def test_dates_are_known_by_many_names(meta: str) -> None:
 def test_the_day_of_publication_comes_before_that_of_a_journal() -> None:
     page = "<meta name=citation_online_date content=2026/03/05><meta name=dc.date content=2026-03-02>"
     assert read_html(page).metadata.created.startswith("2026-03-02")
-
-
-LD = "<script type='application/ld+json'>{}</script>"
 
 
 @pytest.mark.parametrize(
@@ -450,6 +496,11 @@ LD = "<script type='application/ld+json'>{}</script>"
             "<i itemprop=publisher itemscope><meta itemprop=name content=Courier></i>",
             Metadata(publisher="Courier"),
             id="a publisher that is not shown",
+        ),
+        pytest.param(
+            LD.format('{"@graph": [{"@type": "WebSite", "name": "Courier"}]}'),
+            Metadata(publisher="Courier"),
+            id="the site of a page without an article",
         ),
         pytest.param("<meta name=application-name content=Courier>", Metadata(publisher="Courier"), id="application"),
         pytest.param(

@@ -1,0 +1,156 @@
+"""What goes from among the lines that the model takes for story, and what stays: cards, buttons, menus, captions, posts."""
+
+from collections.abc import Mapping
+
+import pytest
+
+import etl
+from etl.markup.asides import asides
+from etl.markup.clues import Said
+from etl.markup.layout import Layout
+from etl.markup.put_back import posts
+from etl.markup.walk import lay_out
+
+LAMP = "The lamp on the point goes dark in June for the first time since it was lit in 1868."
+CABLE = "The engineers who opened the trench found that salt had eaten through the lead in nine places."
+BOATS = "Small boats have no satellite, said the harbour master, and there were eleven of them on the reef."
+MUSEUM = "The lens is lent to the museum, where it will be turned by hand on Saturdays."
+STORY = f"<p>{LAMP}</p><p>{CABLE}</p><p>{BOATS}</p>"
+WRIST = "A crewman broke his wrist when the cradle jumped the rail on Tuesday."
+KELP = "Two sisters have found a way to dry it without the smell."
+CARD = "<div class=card><h3><a href=/1>Slip at the lifeboat station</a></h3><p>{}</p></div>"
+PLAN = "<div class=plan><h3>Plus</h3><p>{}</p><button>Choose</button></div>"
+ITALIC = "The lamp room on the day of the inspection"
+
+
+def gone(html: str, likely: Mapping[str, int]) -> list[str]:
+    """Return the lines that go if all are taken for story, those named with a probability in thousandths."""
+    layout = lay_out(html)
+    lines = range(len(layout.lines))
+    by_line = {line: next((likely[key] for key in likely if key in layout.lines[line].text), 950) for line in lines}
+    found = asides(layout, Said(), set(lines), (), by_line)
+    return [layout.lines[line].text for line in sorted(found)]
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "expected"),
+    [
+        pytest.param(CARD.format(WRIST) + CARD.format(KELP), 450, {WRIST, KELP}, id="cards with linked headings"),
+        pytest.param(PLAN.format(WRIST) + PLAN.format(KELP), 450, {WRIST, KELP}, id="plans with a button"),
+        pytest.param(CARD.format(WRIST) + CARD.format(KELP), 650, set(), id="keeps: items that are surely story"),
+        pytest.param(CARD.format(WRIST) + CARD.format(KELP), 90, set(), id="keeps: items that were put back"),
+        pytest.param(CARD.format(WRIST), 450, set(), id="keeps: one box alone"),
+        pytest.param(
+            CARD.format(WRIST) + CARD.format(KELP) + f"<p>{MUSEUM}</p>", 450, set(), id="keeps: items within the story"
+        ),
+    ],
+)
+def test_cards_below_the_story(box: str, likely: int, expected: set[str]) -> None:
+    found = gone(f"<main>{STORY}{box}</main>", dict.fromkeys((WRIST, KELP, "Slip at", "Plus", "Choose"), likely))
+    assert set(found) >= expected
+    assert (expected != set()) == bool({WRIST, KELP} & set(found))
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "expected"),
+    [
+        pytest.param("<div><button>Boost</button></div>", 400, ["Boost"], id="a button below a paragraph"),
+        pytest.param(f"<button>Why?</button><p>{MUSEUM}</p>", 400, [], id="keeps: a question above its answer"),
+        pytest.param("<div><button>Boost</button></div>", 700, [], id="keeps: what is surely story"),
+        pytest.param("<div class=a><a href=/1>The last keeper</a></div>", 400, ["The last keeper"], id="a link apart"),
+        pytest.param("<p><a href=/1>The last keeper</a></p>", 400, [], id="keeps: a link in a paragraph"),
+        pytest.param(f"<div class=a><a href=/1>{MUSEUM}</a></div>", 400, [], id="keeps: a sentence that is a link"),
+        pytest.param(
+            "<p><a href=/1>Print</a> | <a href=/2>Mail it on</a></p>", 950, ["Print | Mail it on"], id="a menu"
+        ),
+        pytest.param(f"<p><a href=/1>{MUSEUM} | {KELP}</a></p>", 950, [], id="keeps: a bar in a sentence"),
+        pytest.param(f"<img src=a><p><em>{ITALIC}</em></p>", 950, [ITALIC], id="a caption in italics"),
+        pytest.param(f"<img src=a><p><em>{MUSEUM}</em></p>", 950, [], id="keeps: a note in italics"),
+        pytest.param(f"<div class=ImageCaption>{MUSEUM}</div>", 950, [MUSEUM], id="a caption by a class in camel case"),
+        pytest.param(f"<div class=captionLead><p class=lead>{MUSEUM}</div>", 950, [], id="keeps: a lead by its class"),
+        pytest.param(f"<div class=paywall-text>{MUSEUM}</div>", 950, [MUSEUM], id="an offer"),
+        pytest.param(f"<div class=paywall>{MUSEUM}</div>", 950, [], id="keeps: the story behind a wall"),
+    ],
+)
+def test_lines_below_the_story(box: str, likely: int, expected: list[str]) -> None:
+    names = ("Boost", "Why?", "The last keeper", MUSEUM)
+    assert gone(f"<main>{STORY}{box}</main>", dict.fromkeys(names, likely)) == expected
+
+
+@pytest.mark.parametrize(
+    ("furniture", "likely", "goes"),
+    [
+        pytest.param(3, 400, True, id="far below the story"),
+        pytest.param(2, 400, False, id="keeps: below two lines of furniture"),
+        pytest.param(3, 550, False, id="keeps: what is surely story"),
+        pytest.param(3, 200, False, id="keeps: what was put back"),
+    ],
+)
+def test_a_line_far_below_the_story(furniture: int, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<main>{STORY}{'<p>Share' * furniture}<p>{MUSEUM}</main>")
+    last = len(layout.lines) - 1
+    assert asides(layout, Said(), {0, 1, 2, last}, (), {0: 950, 1: 950, 2: 950, last: likely}) == (
+        {last} if goes else set()
+    )
+
+
+def in_table(beside: str) -> str:
+    return f"<table><tr><td>{''.join(f'{text}<br><br>' for text in (LAMP, CABLE, BOATS))}</td><td>{beside}</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("beside", "goes"),
+    [
+        pytest.param("Visitors<br>Today: 41<br>Total: 88,214", True, id="counters beside the story"),
+        pytest.param(f"Visitors<br>Today: 41<br>{MUSEUM}", False, id="keeps: a cell with a sentence"),
+        pytest.param("1868<br>June", False, id="keeps: a cell of two lines"),
+    ],
+)
+def test_a_cell_beside_the_story(beside: str, goes: bool) -> None:
+    assert bool(gone(in_table(beside), {})) == goes
+
+
+def channel(texts: tuple[str, ...], names: str = "post") -> Layout:
+    posts_of = "".join(
+        f"<div class={names}><div class=bubble><div class=text>{text}</div></div></div>" for text in texts
+    )
+    return lay_out(f"<main>{posts_of}</main>")
+
+
+@pytest.mark.parametrize(
+    ("layout", "story", "likely", "expected"),
+    [
+        pytest.param(channel((LAMP, CABLE, KELP)), {0, 1}, 100, {2}, id="the last post"),
+        pytest.param(channel((LAMP, KELP, CABLE)), {0, 2}, 100, {1}, id="a post between"),
+        pytest.param(channel((LAMP, CABLE, KELP)), {0, 1}, 20, set(), id="keeps away: nothing like the story"),
+        pytest.param(channel((LAMP, CABLE, KELP)), {0}, 100, set(), id="keeps away: most of the posts"),
+        pytest.param(channel((LAMP, CABLE, KELP), "''"), {0, 1}, 100, set(), id="keeps away: boxes without names"),
+    ],
+)
+def test_posts_of_a_channel(layout: Layout, story: set[int], likely: int, expected: set[int]) -> None:
+    assert posts(layout, story, dict.fromkeys(range(3), likely), [True] * 3) == expected
+
+
+HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"
+QUESTIONS = (
+    "<div class=faq><div class=one><strong class=q>Do ships need it?</strong> <p class=a>No, but boats do.</p></div>"
+    "<div class=one><strong class=q>Who owns the lens?</strong> <p class=a>The crown, for as long as it turns.</p></div></div>"
+)
+QUOTE = (
+    "<div class=quote-block><figure><blockquote>A keeper never wrote the word fog.</blockquote>"
+    "<figcaption>Jory Nance</figcaption></figure></div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("box", "kept"),
+    [
+        pytest.param(
+            QUESTIONS, ("Do ships need it?", "Who owns the lens?"), id="questions in bold above their answers"
+        ),
+        pytest.param(QUOTE, ("A keeper never wrote the word fog.",), id="a quotation in a figure"),
+    ],
+)
+def test_what_stays_within_the_story(box: str, kept: tuple[str, ...]) -> None:
+    (record,) = etl.clean(f"{HEAD}{STORY}{box}<p>{MUSEUM}</p></article></body></html>", kind="html").articles
+    assert [text for text in kept if text not in record.text] == []
