@@ -125,8 +125,9 @@ def _repeating(layout: Layout, outermost: Sequence[int]) -> set[int]:
     seen: set[tuple[int, ...]] = set()
     found: set[int] = set()
     for place, box in enumerate(layout.boxes):
-        if outermost[place] >= 0 and outermost[place] != place and layout.keys[box.key][1]:
-            row = layout.boxes[box.parent]
+        row = layout.boxes[box.parent]
+        is_named = layout.keys[box.key][1] or (box.name == "li" and _is_discussion(layout, row))
+        if outermost[place] >= 0 and outermost[place] != place and is_named:
             beside = {(box.parent, box.key), (row.parent, row.key, box.key)}
             if not seen.isdisjoint(beside):
                 found.add(outermost[place])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate, islice, takewhile
 
-from etl.fold import ends_sentence
+from etl.fold import count_words, ends_sentence
 from etl.markup.elements import BIT
 from etl.markup.layout import Layout, Line
 from etl.markup.naming import RELATED
@@ -15,6 +15,8 @@ LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
 MIN_COLUMN, MIN_SENTENCE = 3, 60
 # Share of the characters that are linked, in a line that is a link and little else.
 MOSTLY = 0.7
+# Characters of a label before a link to another story, and words of its title.
+MAX_LABEL, MIN_TITLE = 30, 4
 # What parts the links of a menu in one line, and the characters of each.
 BARS, MAX_BUTTON = str.maketrans("·•", "||"), 40
 # Boxes of the items of lists and tables.
@@ -80,13 +82,28 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
 
 
 def is_link_alone(layout: Layout, line: int) -> bool:
-    """Return whether a line is but a link in brackets, "[ How locks work ]", links of hashtags, or a menu in bars."""
-    text, linked = layout.lines[line].text, layout.lines[line].linked
+    """Return whether a line is but a link in brackets, "[ How locks work ]", links of hashtags, or a menu in bars.
+
+    Or a title that is a link, behind a label: "Related: How locks work".
+    """
+    one = layout.lines[line]
+    text, linked = one.text, one.linked
+    if linked and _is_labelled(one):
+        return True
     if linked <= MOSTLY * len(text):
         return False
     buttons = text.translate(BARS).split("|")
     is_menu = len(buttons) > 1 and all(0 < len(button.strip()) <= MAX_BUTTON for button in buttons)
     return is_menu or text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split())
+
+
+def _is_labelled(line: Line) -> bool:
+    """Return whether a line is a label, in bold or with a colon, and a link that is no sentence behind it."""
+    label, title = line.text[: -line.linked].rstrip(), line.text[-line.linked :]
+    if not 2 < len(label) <= MAX_LABEL or count_words(title) < MIN_TITLE or ends_sentence(title):
+        return False
+    is_bold = 0 < line.bold <= MAX_LABEL and abs(line.bold - len(label)) <= 1
+    return (is_bold or label.endswith((":", "："))) and not any(map(str.isdigit, label))
 
 
 def links_at_end(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
@@ -145,20 +162,24 @@ def _is_doubted(likely: Mapping[int, int], line: int) -> bool:
 
 
 def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the lines of cards at the end: small boxes beside one another that begin or end in a link or a button.
+    """Return the lines of cards at the end: small boxes that begin or end in a link, or end in a button.
 
-    They are called the same, and the model is sure of none of their lines, and of none below, though it keeps them.
+    The model keeps their lines, but is sure of none of them, and of none below.  A box with a heading that is a link
+    stands beside others that are called the same; one that ends in a button or link is a call to action.
     """
     keys: dict[int, set[int]] = defaultdict(set)  # those of cards, by the box around these
+    found: set[int] = set()
     for line in takewhile(lambda line: _is_doubted(likely, line), reversed(story)):
         for place in islice(layout.path(layout.lines[line].box), CARD_LEVELS):
-            box = layout.boxes[place]
-            if layout.keys[box.key][1] and _is_card(layout, layout.lines_in(place, line, CARD_LINES)):
-                keys[box.parent].add(box.key)
-    if not keys:
+            box, lines = layout.boxes[place], layout.lines_in(place, line, CARD_LINES)
+            if layout.keys[box.key][1] and _is_small(layout, lines):
+                if _calls(layout, lines) and lines[-1] not in story:
+                    found.add(place)
+                elif _calls(layout, lines) or _is_headed(layout, lines):
+                    keys[box.parent].add(box.key)
+    if not keys and not found:
         return set()
     sure = layout.counts(line for line in story if not _is_doubted(likely, line))
-    found: set[int] = set()
     for parent, wanted in keys.items():
         beside: dict[int, list[int]] = defaultdict(list)
         for place in layout.children(parent):
@@ -167,19 +188,25 @@ def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
         for places in beside.values():
             if len(places) > 1 and not any(sure[place] for place in places):
                 found.update(places)
-    is_inside = layout.inside(found)
+    is_inside = layout.inside({place for place in found if not sure[place]})
     return {line for line in story if is_inside[layout.lines[line].box]}
 
 
-def _is_card(layout: Layout, lines: range) -> bool:
-    """Return whether lines are a linked heading, or a link or button at the end, and some text."""
-    if not 1 < len(lines) <= CARD_LINES:
-        return False
-    is_action = [_is_action(layout, layout.lines[line]) for line in lines]
-    begins = any(is_action[at] and len(layout.lines[lines[at]].text) >= MIN_LINK for at in (0, 1))
-    ends = is_action[-1] and len(layout.lines[lines[-1]].text) <= MAX_BUTTON
-    texts = (layout.lines[line].text for line, is_one in zip(lines, is_action, strict=True) if not is_one)
-    return (begins or ends) and 0 < sum(map(len, texts)) <= CARD_CHARS
+def _is_small(layout: Layout, lines: range) -> bool:
+    """Return whether lines are some text beside links and buttons, and not much."""
+    texts = [layout.lines[line].text for line in lines if not _is_action(layout, layout.lines[line])]
+    return 1 < len(lines) <= CARD_LINES and 0 < sum(map(len, texts)) <= CARD_CHARS
+
+
+def _is_headed(layout: Layout, lines: range) -> bool:
+    """Return whether the first or second of some lines is a link as long as a title."""
+    return any(_is_action(layout, one) and len(one.text) >= MIN_LINK for one in (layout.lines[at] for at in lines[:2]))
+
+
+def _calls(layout: Layout, lines: range) -> bool:
+    """Return whether the last of some lines is a short link or a button."""
+    last = layout.lines[lines[-1]]
+    return _is_action(layout, last) and len(last.text) <= MAX_BUTTON
 
 
 def _is_action(layout: Layout, line: Line) -> bool:
