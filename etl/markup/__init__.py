@@ -19,14 +19,19 @@ page_model    the weights of the page model
 prediction    the probability of each line that it is story: the weights are applied to the features
 story         the lines that are kept
 put_back      lines that the model removes, and that are kept nevertheless
-asides        boxes that are removed by name
+asides        lines of the story that are removed: by the names of their boxes, by their looks, by where they stand
+discussions   what readers say below a story
+listed        lists of other stories, menus, cards, calls for action
 entries       stories beside one another on a page, and the entries of a live blog
 regions       the parts of a page outside its story
 account       why a line was kept or removed, for `explain`
 
 Metadata and other parts:
 
-metadata      headline, author, date and other fields
+shown         what a page shows of its headline, and beside it
+metadata      headline, author and other fields
+published     when a page was published
+time_labels   words that say what a time is
 linked_data   JSON-LD
 page_state    a story in the data for the scripts of a page
 shown_dates   dates as pages show them

@@ -1,7 +1,7 @@
 """Listen to a page as it is parsed for what it says about itself: head, microdata, bylines, times, style sheet."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,6 +10,7 @@ from etl.markup.layout import Clue
 from etl.markup.linked_data import told
 from etl.markup.naming import named_clue
 from etl.markup.page_state import is_state
+from etl.markup.time_labels import begins_updated, ends_updated
 
 # Elements whose text is listened to, even without attributes.
 TEXTS = frozenset(("title", "style", "time"))
@@ -21,17 +22,9 @@ TOLD_BY_ATTRIBUTES = frozenset(("meta", "link", "html"))
 _PUBLISHED = re.compile(r"(?<![a-z])(?:published|publication|pub-?date)(?![a-z])", re.IGNORECASE)
 _MODIFIED = re.compile(r"(?<![a-z])(?:updated?|modified|edited|revised)(?![a-z])", re.IGNORECASE)
 
-# What stands before such a time, or at its beginning: "Updated:", "Aktualisiert am".
-_UPDATED = re.compile(
-    r"(?<!\w)(?:(?:last |zuletzt |dernière )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
-    r"|modifiée?|actualizad[oa]|atualizad[oa]|modificad[oa]|aggiornat[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty"
-    r"|zaktualizowano|aktualizov[aá]no|frissítve|güncelle(?:ndi|me)|обновлено|изменено)|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
-    r"[\s:：]*(?:on|at|am|le|el|em|il|op|den)?[\s:：]*",
-    re.IGNORECASE,
-)
 # A day in the title of what shows "3 hours ago".
 _ISO_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
-# Characters before a time in which that is looked for.
+# Characters before a time in which a word is looked for that says what it is.
 _LABEL_CHARS = 40
 
 # Attributes of dates that hold an epoch, and its digits.
@@ -86,6 +79,10 @@ _AT_RULE = re.compile(r"@[^{};@]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 # Stands in each declaration that hides, and is found four times as fast.
 _NOT_SHOWN = re.compile(r":\s*(?i:none|hidden)")
 _SIMPLE_SELECTOR = re.compile(r"[.#][\w-]+")
+# Names of clues that tell the language, the most trusted first.
+LANGUAGES = ("lang", "og:locale", "content-language")
+# The clues of a page by name, those of each name in the order of the page.
+Clues = Mapping[str, Sequence[Clue]]
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -126,7 +123,7 @@ class Listener:
         if tag in TOLD_BY_ATTRIBUTES:
             self._note_attributes(tag, attributes, line)
         elif name := _clue_name(tag, attributes):
-            if name in TIMES and _is_labelled_updated("".join(before)[-_LABEL_CHARS:]):
+            if name in TIMES and ends_updated("".join(before)[-_LABEL_CHARS:]):
                 name = "time modified"
             title = attributes.get("title", "")
             said = (
@@ -189,20 +186,6 @@ class Listener:
                     self._note(attributes[key].strip().lower(), content, line)
             if attributes.get("itemprop") == "name" and self.listening and self.listening[-1][1] in NAMED:
                 self.listening[-1][3].append(content)
-
-
-def _is_labelled_updated(before: str) -> bool:
-    """Return whether text ends in a word that says that what follows is the time of a change.
-
-    >>> _is_labelled_updated("By Jane Roe | Last updated: "), _is_labelled_updated("Updated by Jane Roe, ")
-    (True, False)
-    """
-    return any(match.end() == len(before) for match in _UPDATED.finditer(before))
-
-
-def begins_updated(text: str) -> bool:
-    """Return whether a text begins with a word that says that it is the time of a change."""
-    return _UPDATED.match(text) is not None
 
 
 def _epoch(attributes: Mapping[str, str]) -> str:
@@ -300,3 +283,8 @@ def said_of(clues: Sequence[Clue]) -> Said:
         bylines=frozenset(clue.line for clue in clues if clue.name in BYLINES),
         dates=frozenset(clue.line for clue in clues if clue.name in (*TIMES, "time modified")),
     )
+
+
+def texts_of(by_name: Clues, names: Iterable[str]) -> Iterator[str]:
+    """Return what the clues of these names say, in the order of the names."""
+    return (clue.content for name in names for clue in by_name.get(name, ()) if clue.content)

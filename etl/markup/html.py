@@ -11,7 +11,6 @@ stands in,
 and for a region its name (`regions`).
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -23,12 +22,13 @@ from etl.markup.features.texts import endings, letters_of
 from etl.markup.layout import Layout, Line
 from etl.markup.levels import leveller
 from etl.markup.linked_data import paragraphs
-from etl.markup.metadata import Shown, read_metadata, tells_publication
+from etl.markup.metadata import read_metadata
 from etl.markup.page_model import PageModel
 from etl.markup.page_state import story_of
 from etl.markup.prediction import against
 from etl.markup.regions import ARTICLE_BODY, ENTRY_TIME, HEADLINE, KINDS, Group, entry_name, grouped
 from etl.markup.selector import selected
+from etl.markup.shown import shown_of
 from etl.markup.story import Judged, judge
 from etl.markup.walk import lay_out
 from etl.model import Action, Block, KeepRule, KeepRules, Level, Link, Metadata, Page, PageStatus, Removal
@@ -43,12 +43,6 @@ TELLING = frozenset(
 )
 # Characters.  A page of less story is suspect when it has so many of prose outside it.
 MIN_STORY, MIN_PROSE, MIN_SENTENCE = 140, 400, 60
-# Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.
-MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
-# Lines below the lead in which its date may stand, if they are no story.
-LINES_BELOW = 4
-# Lines above the second of the story in which its headline may stand, if the <h1> is the name of the site.
-LINES_OVER = 3
 # Characters.  More than that is no preview of a paywalled story, whatever the page says.
 MAX_PREVIEW = 1_500
 # Boxes before the frames of a page of frames.
@@ -132,7 +126,7 @@ def part(text: str, model: PageModel | None, keep_rules: KeepRules | None = None
     said = said_of(layout.clues)
     layout = credible(layout, said)
     judged = judge(layout, said, model)
-    metadata = read_metadata(layout.clues, _shown(layout, judged))
+    metadata = read_metadata(layout.clues, shown_of(layout, judged.kept, judged.headlines, judged.span()))
     kept_by = _kept_by(layout, keep_rules(metadata), text) if keep_rules else {}
     kept = tuple(is_kept or place in kept_by for place, is_kept in enumerate(judged.kept)) if kept_by else judged.kept
     body = _hidden_story(layout, said, kept)
@@ -164,44 +158,6 @@ def _is_for_no_script(layout: Layout) -> bool:
     prose = _prose(layout.lines)
     inside = sum(length for length, control in zip(prose, controls, strict=True) if control == "noscript")
     return inside >= MIN_PROSE and 2 * inside > sum(prose)
-
-
-def _shown(layout: Layout, judged: Judged) -> Shown:
-    """Return what the page shows of its headline, and beside it."""
-    headings = [place for place, line in enumerate(layout.lines) if layout.boxes[line.box].name == "h1"]
-    headings.sort(key=lambda place: place not in judged.headlines)
-    span = judged.span()
-    texts = [line.text for line in layout.lines]
-    long = (place for place, is_kept in enumerate(judged.kept) if is_kept and len(texts[place]) > MAX_BESIDE)
-    above = range(span.start, next(long, span.end))
-    below = range(above.stop, min(above.stop + LINES_BELOW, span.end))
-    near = [*above, *(at for at in below if not judged.kept[at] or tells_publication(texts[at]))]
-    near += _above_headline(layout, span.start) if span.start in judged.headlines else ()
-    beside = [texts[at] for at in near if at not in judged.headlines and not SENTENCE_END.search(texts[at])]
-    first = next((place for place, is_kept in enumerate(judged.kept) if is_kept), 0)
-    over = range(max(0, first - LINES_OVER), min(first + 2, len(texts)))
-    subheads = (at for at in over if layout.boxes[layout.lines[at].box].name == "h2")
-    return Shown(
-        headings=[texts[place] for place in headings],
-        titled=[texts[place] for place in sorted(judged.headlines)],
-        beside=[text for text in beside if len(text) <= MAX_BESIDE],
-        story=span,
-        above=next((texts[at] for at in subheads), ""),
-        opening=next(
-            (text for text, is_kept in zip(texts, judged.kept, strict=True) if is_kept and len(text) > MAX_BESIDE), ""
-        ),
-    )
-
-
-def _above_headline(layout: Layout, headline: int) -> Iterator[int]:
-    """Yield the lines right above a headline that stand in the box around it, if that is not the whole page."""
-    box = layout.boxes[layout.lines[headline].box].parent
-    if layout.boxes[box].name in ("html", "body", "td"):
-        return
-    for line in range(headline - 1, max(headline - 1 - LINES_OVER, -1), -1):
-        if not box <= layout.lines[line].box < layout.ends[box]:
-            return
-        yield line
 
 
 def _drafts(parted: Parted, css: Sequence[tuple[str, ...]], evidence: Sequence[tuple[str, ...]]) -> Iterator[_Draft]:

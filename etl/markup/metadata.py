@@ -1,19 +1,17 @@
 """Read the metadata of an article from what its page says: JSON-LD first, then meta tags, then what is shown."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, pairwise, product
-
-from msgspec import Struct
 
 from etl.authors import begins_byline, names_of, upright
 from etl.calendar import MONTHS
-from etl.dates import instant
 from etl.fold import count_words
-from etl.markup.clues import TIMES, begins_updated
+from etl.markup.clues import LANGUAGES, Clues, texts_of
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
-from etl.markup.shown_dates import shown_date
+from etl.markup.published import created_of
+from etl.markup.shown import Shown, Span
 from etl.model import Metadata
 
 # Names of clues, the most trusted first.
@@ -37,21 +35,7 @@ LAST_AUTHOR = "og:article:author"
 CATALOGUED = frozenset(("dc.creator", "dcterms.creator", "citation_author"))
 # What the page shows, the surest first.  Elsewhere on the page they are those of teasers and comments.
 SHOWN_AUTHORS = ("itemprop author", "rel author", "byline", "author link")
-DATES = (
-    *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate"),
-    *("publishdate", "publish-date", "publication_date", "sailthru.date", "dc.date.issued", "dcterms.created"),
-    *("article:published", "article.published", "og:published_time", "published_time", "rnews:datepublished"),
-    *("mediator_published_time", "cxenseparse:recs:publishtime", "bt:pubdate", "originalpublicationdate"),
-    *("dc.issued", "dc.date.created", "dc.date", "dcterms.date", "date"),
-    *("article_date_original", "citation_publication_date", "citation_online_date", "citation_date", "dcterms.issued"),
-    *("publish_date", "published_at", "pdate", "ptime", "article:create_at", "date.available", "newsdate", "created"),
-    "date.created",
-)
-# Those of teasers are marked up alike: what stands beside the story comes first.
-MARKED_DATES = ("itemprop datepublished", "time datepublished", "itemprop datecreated")
-SHOWN_DATES = (*MARKED_DATES, *TIMES, "time modified")
 ADDRESSES = ("link canonical", "og:url")
-LANGUAGES = ("lang", "og:locale", "content-language")
 
 # Share of trigrams.  Two wordings of one headline, for readers and for search engines, have this much in common.
 MIN_LIKENESS = 0.5
@@ -62,8 +46,6 @@ MIN_HEADLINE_WORDS = 4
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
-# Lines above and below the headline in which its byline and date stand, and around the end of the story.
-LINES_ABOVE, LINES_BELOW, LINES_AT_END = 6, 12, 4
 # Names in bylines of one kind.  More are those of a list.
 MAX_SHOWN = 3
 # Accounts that templates name as authors; a byline that is shown says more.
@@ -95,60 +77,23 @@ _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
 _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
-# "OAKHAM, March 2, 2026 /PRNewswire/ --": the place, the day, maybe the agency, and a dash.
-_DATELINE = re.compile(
-    r"[^\W\d_][^\d—–|]{1,60}[,(] ?((?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d_]{3,12}),? (?:de )?\d{4})\)?"
-    r" ?(?:[/(][^/()]{1,30}[/)] ?)?(?:[—–/]|--?(?!\w))"
-)
-_PUBLISHED = re.compile(
-    r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
-    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано|giriş|yayın(?:lanma)?)(?!\w)"
-    r"|公開|掲載|입력|발행",
-    re.IGNORECASE,
-)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
-_DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
-
-# The clues of a page by name, those of each name in the order of the page.
-Clues = Mapping[str, Sequence[Clue]]
-
-
-class Span(Struct, frozen=True, gc=False):
-    """Where on a page its story stands: from the line of its headline, or its first, to its last."""
-
-    start: int
-    end: int
-
-
-class Shown(Struct, frozen=True, gc=False):
-    """What a page shows: its <h1>, the likeliest first, and its lines that say the title or a part of it.
-
-    `beside` are the short lines between headline and story, `story` the place of both.  `above` is another heading
-    right above the story, `opening` its first paragraph; "" if there is none.
-    """
-
-    headings: Sequence[str]
-    titled: Sequence[str]
-    beside: Sequence[str]
-    story: Span
-    above: str = ""
-    opening: str = ""
 
 
 def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     """Return the metadata of a page's article; "" is unknown."""
-    headings, story = shows.headings, shows.story
+    headings = shows.headings
     by_name: dict[str, list[Clue]] = {}
     for clue in clues:
         by_name.setdefault(clue.name, []).append(clue)
-    scripts = _said(by_name, ["script application/ld+json"])
-    linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *_said(by_name, HEADLINES))])
-    url = next(filter(_is_address, (*_said(by_name, ADDRESSES), linked.url)), "")
-    names = (linked.publisher, *_said(by_name, PUBLISHERS))
+    scripts = texts_of(by_name, ["script application/ld+json"])
+    linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *texts_of(by_name, HEADLINES))])
+    url = next(filter(_is_address, (*texts_of(by_name, ADDRESSES), linked.url)), "")
+    names = (linked.publisher, *texts_of(by_name, PUBLISHERS))
     publishers = [in_one_line(name) for name in names if not _is_address(name)]
-    known = {_folded(name) for name in (*publishers, _site(url), *_said(by_name, ["home"]))} - {""}
-    said = list(filter(None, (linked.headline, *_said(by_name, HEADLINES))))
+    known = {_folded(name) for name in (*publishers, _site(url), *texts_of(by_name, ["home"]))} - {""}
+    said = list(filter(None, (linked.headline, *texts_of(by_name, HEADLINES))))
     titles = [title for title in said if not _is_site_title(title, known)]
     shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
     if not titles and not shown:
@@ -159,17 +104,9 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
         publisher=_without_motto(publishers),
         author=_author(by_name, linked.author, shows, known),
-        created=_told_day(by_name, linked.created)
-        or _marked_day(by_name, SHOWN_DATES, _below(story))
-        or _day_in_path(url)
-        or _first_day(shows.beside, by_name)
-        or _marked_day(by_name, MARKED_DATES, _at_end(story))
-        or _marked_day(by_name, SHOWN_DATES, range(story.start - LINES_ABOVE, story.start))
-        or _marked_day(by_name, SHOWN_DATES, _at_end(story))
-        or _dateline_day(shows.opening)
-        or _only_day([clue for clue in clues if clue.name in SHOWN_DATES], next(_said(by_name, LANGUAGES), ""), story),
+        created=created_of(by_name, clues, shows, linked.created, url),
         url=url,
-        language=_language((*_said(by_name, LANGUAGES), linked.language)),
+        language=_language((*texts_of(by_name, LANGUAGES), linked.language)),
     )
 
 
@@ -268,7 +205,7 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
     """
     told = [linked.split("; ")]
     for name in AUTHORS:
-        said = _said(by_name, [name])
+        said = texts_of(by_name, [name])
         told.append([upright(one) for one in said] if name in CATALOGUED else list(said))
     told.append(_of_card(by_name))
     named = ["; ".join(names_of(map(in_one_line, said), "marked")) for said in told]
@@ -280,13 +217,13 @@ def _author(by_name: Clues, linked: str, shows: Shown, publishers: set[str]) -> 
         or next(filter(None, shown), "")
         or _first_byline(shows.beside, publishers)
         or next(filter(None, named), "")
-        or _persons("; ".join(names_of(_said(by_name, [LAST_AUTHOR]), "marked")), publishers)
+        or _persons("; ".join(names_of(texts_of(by_name, [LAST_AUTHOR]), "marked")), publishers)
     )
 
 
 def _of_card(by_name: Clues) -> list[str]:
     """Return the author in the labels and values of a card for social networks."""
-    label, value = (next(_said(by_name, [f"twitter:{name}1"]), "") for name in ("label", "data"))
+    label, value = (next(texts_of(by_name, [f"twitter:{name}1"]), "") for name in ("label", "data"))
     return list(names_of([value], "shown")) if _LABEL.search(label) else []
 
 
@@ -332,90 +269,10 @@ def _byline_in(line: str) -> str:
     return f"記者 {match[1]}" if match else line
 
 
-def _first_day(lines: Iterable[str], by_name: Clues) -> str:
-    """Return the first day that a line tells, of publication if one says so; that of a change comes last."""
-    language = next(_said(by_name, LANGUAGES), "")
-    ordered = sorted(lines, key=lambda line: (not tells_publication(line), begins_updated(line)))
-    said = (_published_in(line) for line in ordered)
-    return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")
-
-
-def tells_publication(line: str) -> bool:
-    """Return whether a word in a line says that it tells of publication: "Published", "Veröffentlicht"."""
-    return _PUBLISHED.search(line) is not None
-
-
-def _published_in(line: str) -> str:
-    """Return a line from the word that says that it tells of publication, if another time stands before that.
-
-    >>> _published_in("Updated on 9 March 2026 | Published on 2 March 2026"), _published_in("2 March 2026")
-    ('on 2 March 2026', '2 March 2026')
-    """
-    match = _PUBLISHED.search(line)
-    return line[match.end() :].strip(" :：") if match else line
-
-
-def _dateline_day(opening: str) -> str:
-    """Return the day in the dateline of a story.
-
-    >>> _dateline_day("OAKHAM, March 2, 2026 (Newswire) -- The rink will get a new roof.")
-    '2026-03-02T00:00:00.000Z'
-    >>> _dateline_day("On Monday, March 2, 2026 the rink got a new roof.")
-    ''
-    """
-    match = _DATELINE.match(opening)
-    return shown_date(match[1]) if match else ""
-
-
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:
     """Return what the first clue of a name beside a story says, and those right below it."""
     found = list(_near(by_name, name, story))
     return [clue.content for clue in found if abs(clue.line - found[0].line) <= 1][:MAX_SHOWN]
-
-
-def _told_day(by_name: Clues, linked: str) -> str:
-    """Return when a story was published by what linked data says, else meta tags."""
-    language = next(_said(by_name, LANGUAGES), "")
-    return next(filter(None, (instant(said, language) for said in (linked, *_said(by_name, DATES)))), "")
-
-
-def _marked_day(by_name: Clues, names: Sequence[str], lines: range) -> str:
-    """Return the first time that is marked up in some lines, by how sure its markup is."""
-    language = next(_said(by_name, LANGUAGES), "")
-    shown = (clue.content for name in names for clue in by_name.get(name, ()) if clue.line in lines)
-    return next(filter(None, (instant(said, language) or shown_date(said) for said in shown)), "")
-
-
-def _only_day(dated: Sequence[Clue], language: str, story: Span) -> str:
-    """Return the first time that is marked up within the story, else the only one on the page."""
-    read = [(clue.line, instant(clue.content, language) or shown_date(clue.content)) for clue in dated]
-    inside = (day for line, day in read if day and story.start <= line <= story.end)
-    times = {day for _, day in read if day}
-    days = {time[:10] for time in times}
-    return (
-        next(inside, "")
-        or (times if len(times) == 1 else {instant(day) for day in days if len(days) == 1} or {""}).pop()
-    )
-
-
-def _day_in_path(url: str) -> str:
-    """Return the day that an address names; "" if it names none.
-
-    >>> _day_in_path("https://www.example.org/world/2026/03/02/bridge-opens")
-    '2026-03-02T00:00:00.000Z'
-    """
-    match = _DAY_IN_PATH.search(url)
-    return instant(f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}") if match else ""
-
-
-def _below(story: Span) -> range:
-    """Return the lines of a headline and right below it."""
-    return range(story.start, min(story.start + LINES_BELOW, story.end) + 1)
-
-
-def _at_end(story: Span) -> range:
-    """Return the lines around the end of a story."""
-    return range(max(_below(story).stop, story.end - LINES_AT_END + 1), story.end + LINES_AT_END)
 
 
 def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:
@@ -424,11 +281,11 @@ def _near(by_name: Clues, name: str, story: Span) -> Iterator[Clue]:
     If others follow at a distance, those at its end are of teasers.
     """
     of_name = by_name.get(name, ())
-    around = range(story.start - LINES_ABOVE, _below(story).stop)
+    around = range(story.above().start, story.below().stop)
     yield from (clue for clue in of_name if clue.line in around)
-    ends = [clue for clue in of_name if clue.line >= _at_end(story).start]
+    ends = [clue for clue in of_name if clue.line >= story.at_end().start]
     is_one = all(after.line - before.line <= 1 for before, after in pairwise(ends))
-    yield from (clue for clue in ends if is_one and clue.line in _at_end(story))
+    yield from (clue for clue in ends if is_one and clue.line in story.at_end())
 
 
 def _language(codes: Iterable[str]) -> str:
@@ -438,11 +295,6 @@ def _language(codes: Iterable[str]) -> str:
     'pt'
     """
     return next((match[0].lower() for code in codes if (match := re.match("[a-zA-Z]{2,3}(?![a-zA-Z])", code))), "")
-
-
-def _said(by_name: Clues, names: Iterable[str]) -> Iterator[str]:
-    """Return what the clues of these names say, in the order of the names."""
-    return (clue.content for name in names for clue in by_name.get(name, ()) if clue.content)
 
 
 def _is_address(text: str) -> bool:

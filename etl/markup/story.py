@@ -17,11 +17,11 @@ from etl.markup.entries import entries
 from etl.markup.features.sources import shares_in
 from etl.markup.features.texts import words_of
 from etl.markup.layout import Layout, Line
-from etl.markup.metadata import Span
 from etl.markup.naming import INTROS
 from etl.markup.page_model import PageModel
 from etl.markup.prediction import Prediction, kept, predict
 from etl.markup.put_back import QUESTION, alike, enclosed, items, posts, unfolded, whole
+from etl.markup.shown import Span
 
 # Elements that head a part of a story, and the least probability, in thousandths, of one between two parts of it.
 SUBHEADS, MIN_SUBHEAD = frozenset(("h2", "h3", "h4", "h5", "h6", "summary", "dt")), 80

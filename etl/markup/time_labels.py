@@ -1,0 +1,47 @@
+"""Words that say what a time is: that at which a page was published, or that at which it was changed."""
+
+import re
+
+# What stands before such a time, or at its beginning: "Updated:", "Aktualisiert am".
+_UPDATED = re.compile(
+    r"(?<!\w)(?:(?:last |zuletzt |dernière )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
+    r"|modifiée?|actualizad[oa]|atualizad[oa]|modificad[oa]|aggiornat[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty"
+    r"|zaktualizowano|aktualizov[aá]no|frissítve|güncelle(?:ndi|me)|обновлено|изменено)|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
+    r"[\s:：]*(?:on|at|am|le|el|em|il|op|den)?[\s:：]*",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"(?<!\w)(?:published|posted|veröffentlicht|erstellt|publiée?|mise? en ligne|publicad[oa]|pubblicat[oa]|geplaatst"
+    r"|gepubliceerd|publicerad|publiceret|publisert|opublikowan[oea]|publikov[aá]no|опубликовано|giriş|yayın(?:lanma)?)(?!\w)"
+    r"|公開|掲載|입력|발행",
+    re.IGNORECASE,
+)
+
+
+def begins_updated(text: str) -> bool:
+    """Return whether a text begins with a word that says that it is the time of a change."""
+    return _UPDATED.match(text) is not None
+
+
+def ends_updated(before: str) -> bool:
+    """Return whether text ends in a word that says that what follows is the time of a change.
+
+    >>> ends_updated("By Jane Roe | Last updated: "), ends_updated("Updated by Jane Roe, ")
+    (True, False)
+    """
+    return any(match.end() == len(before) for match in _UPDATED.finditer(before))
+
+
+def tells_publication(line: str) -> bool:
+    """Return whether a word in a line says that it tells of publication: "Published", "Veröffentlicht"."""
+    return _PUBLISHED.search(line) is not None
+
+
+def published_in(line: str) -> str:
+    """Return a line from the word that says that it tells of publication, if another time stands before that.
+
+    >>> published_in("Updated on 9 March 2026 | Published on 2 March 2026"), published_in("2 March 2026")
+    ('on 2 March 2026', '2 March 2026')
+    """
+    match = _PUBLISHED.search(line)
+    return line[match.end() :].strip(" :：") if match else line
