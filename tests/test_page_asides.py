@@ -40,6 +40,7 @@ def gone(html: str, likely: Mapping[str, int]) -> list[str]:
         pytest.param(CARD.format(WRIST) + CARD.format(KELP), 650, set(), id="keeps: items that are surely story"),
         pytest.param(CARD.format(WRIST) + CARD.format(KELP), 90, set(), id="keeps: items that were put back"),
         pytest.param(CARD.format(WRIST), 450, set(), id="keeps: one box alone"),
+        pytest.param(f"<div class=list><p>{WRIST}</p><p>{KELP}</p></div>", 450, set(), id="keeps: no link or button"),
         pytest.param(
             CARD.format(WRIST) + CARD.format(KELP) + f"<p>{MUSEUM}</p>", 450, set(), id="keeps: items within the story"
         ),
@@ -129,6 +130,37 @@ def channel(texts: tuple[str, ...], names: str = "post") -> Layout:
 )
 def test_posts_of_a_channel(layout: Layout, story: set[int], likely: int, expected: set[int]) -> None:
     assert posts(layout, story, dict.fromkeys(range(3), likely), [True] * 3) == expected
+
+
+REPLY = "<li><cite>N. Oake</cite> <small>5 March at 9:14</small><p>{}</p></li>"
+
+
+@pytest.mark.parametrize(
+    ("box", "goes"),
+    [
+        pytest.param("<ol class=commentlist>{}{}</ol>", True, id="comments in a list without other marks"),
+        pytest.param("<ol class=commentlist>{}</ol>", False, id="keeps: one item alone"),
+        pytest.param("<ol class=remarks>{}{}</ol>", False, id="keeps: a list that is not called so"),
+    ],
+)
+def test_comments_in_a_list(box: str, goes: bool) -> None:
+    layout = lay_out(f"<main>{STORY}{box.format(REPLY.format(WRIST), REPLY.format(KELP))}</main>")
+    found = asides(layout, Said(), set(range(len(layout.lines))))
+    assert any(layout.lines[line].text == WRIST for line in found) == goes
+
+
+@pytest.mark.parametrize(
+    ("text", "goes"),
+    [
+        pytest.param("<b>More:</b> <a href=/1>Vicar blames a mouse again</a>", True, id="a label with a colon"),
+        pytest.param("<b>Leggi anche</b> <a href=/1>Il parroco accusa un topo</a>", True, id="a label in bold"),
+        pytest.param("Tickets: <a href=/1>lamp.example</a>", False, id="keeps: an address"),
+        pytest.param("Read also <a href=/1>the vicar on his mouse</a>", False, id="keeps: no label"),
+        pytest.param("<b>Note:</b> <a href=/1>The lamp goes dark in June.</a>", False, id="keeps: a sentence"),
+    ],
+)
+def test_a_label_with_the_title_of_another_story(text: str, goes: bool) -> None:
+    assert bool(gone(f"<main>{STORY}<p>{text}</p><p>{MUSEUM}</p></main>", {})) == goes
 
 
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"
