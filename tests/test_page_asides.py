@@ -70,6 +70,7 @@ def test_cards_below_the_story(box: str, likely: int, expected: set[str]) -> Non
         pytest.param(f"<div class=ImageCaption>{MUSEUM}</div>", 950, [MUSEUM], id="a caption by a class in camel case"),
         pytest.param(f"<div class=captionLead><p class=lead>{MUSEUM}</div>", 950, [], id="keeps: a lead by its class"),
         pytest.param(f"<div class=paywall-text>{MUSEUM}</div>", 950, [MUSEUM], id="an offer"),
+        pytest.param(f"<p class='cta lead'>{MUSEUM}</p>", 950, [], id="keeps: a lead that is called an offer, too"),
         pytest.param(f"<div class=paywall>{MUSEUM}</div>", 950, [], id="keeps: the story behind a wall"),
     ],
 )

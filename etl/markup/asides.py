@@ -178,8 +178,13 @@ def _is_caption(layout: Layout, line: int) -> bool:
 
 
 def _is_appended(layout: Layout, line: int) -> bool:
-    """Return whether a line stands in a box that is called an offer, a biography or words for screen readers."""
+    """Return whether a line stands in a box that is called an offer, a biography or words for screen readers.
+
+    A lead is none, whatever else its box is called.
+    """
     own, *around = _names(layout, line, OFFER_LEVELS)
+    if INTROS.search(own):
+        return False
     return bool(SPOKEN.search(own)) or any(OFFERS.search(name) or BIOGRAPHIES.search(name) for name in (own, *around))
 
 

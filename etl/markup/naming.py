@@ -119,10 +119,10 @@ RELATED = Finder(
 )
 OFFERS = Finder(
     r"(?<![a-z])(?:offers?|subscribe|subscriptions?|newsletters?|sign-?up|reg-?wall|gateway|abo-?box|polls?|quiz"
-    r"|promos?|promotions?|cta|call-?to-?action|donat(?:e|ions?)"
+    r"|cta|call-?to-?action|donat(?:e|ions?)"
     # "paywall" alone is what the story behind it stands in.
     r"|pay-?wall-?_?(?:banner|headline|text|offers?|box|message|notice|prompt|overlay|modal))(?![a-z])",
-    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|promo|cta|call|donat",
+    "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat",
 )
 # What is said to readers that do not see the page.
 SPOKEN = Finder(r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?)(?![a-z])", "sr|hidden|reader")
