@@ -151,17 +151,19 @@ def test_comments_in_a_list(box: str, goes: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "goes"),
+    ("label", "title", "likely", "goes"),
     [
-        pytest.param("<b>More:</b> <a href=/1>Vicar blames a mouse again</a>", True, id="a label with a colon"),
-        pytest.param("<b>Leggi anche</b> <a href=/1>Il parroco accusa un topo</a>", True, id="a label in bold"),
-        pytest.param("Tickets: <a href=/1>lamp.example</a>", False, id="keeps: an address"),
-        pytest.param("Read also <a href=/1>the vicar on his mouse</a>", False, id="keeps: no label"),
-        pytest.param("<b>Note:</b> <a href=/1>The lamp goes dark in June.</a>", False, id="keeps: a sentence"),
+        pytest.param("<b>More:</b>", "Vicar blames a mouse again", 450, True, id="a label with a colon"),
+        pytest.param("<b>Leggi anche</b>", "Il parroco accusa un topo", 450, True, id="a label in bold"),
+        pytest.param("<b>Best:</b>", "Vicar brand lamp oil", 900, False, id="keeps: of which the model is sure"),
+        pytest.param("Tickets:", "lamp.example", 450, False, id="keeps: an address"),
+        pytest.param("Read also", "the vicar on his mouse", 450, False, id="keeps: no label"),
+        pytest.param("<b>Note:</b>", "The lamp goes dark in June.", 450, False, id="keeps: a sentence"),
     ],
 )
-def test_a_label_with_the_title_of_another_story(text: str, goes: bool) -> None:
-    assert bool(gone(f"<main>{STORY}<p>{text}</p><p>{MUSEUM}</p></main>", {})) == goes
+def test_a_label_with_the_title_of_another_story(label: str, title: str, likely: int, goes: bool) -> None:
+    page = f"<main>{STORY}<p>{label} <a href=/1>{title}</a></p><p>{MUSEUM}</p></main>"
+    assert bool(gone(page, {title: likely})) == goes
 
 
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"

@@ -17,7 +17,7 @@ from etl.markup.clues import Said
 from etl.markup.discussions import discussions
 from etl.markup.elements import BIT
 from etl.markup.layout import MIN_STORY, Layout
-from etl.markup.listed import buttons, cards, column, is_link_alone, links_apart, links_at_end, related
+from etl.markup.listed import buttons, cards, column, is_link_alone, labelled, links_apart, links_at_end, related
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
 
 # Offers stand below a teaser of one sentence: so many characters of story must stand outside.
@@ -63,7 +63,7 @@ def asides(
         least = MIN_TEASER if is_one is _is_appended else MIN_STORY
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
-    for lines_of in (_unseen, cards, buttons, links_apart, links_at_end, _far_below):
+    for lines_of in (_unseen, cards, buttons, labelled, links_apart, links_at_end, _far_below):
         lines = lines_of(layout, sorted(set(story) - found), likely)
         if lines and layout.have_chars(set(story) - found - lines):
             found |= lines

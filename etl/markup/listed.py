@@ -82,14 +82,8 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
 
 
 def is_link_alone(layout: Layout, line: int) -> bool:
-    """Return whether a line is but a link in brackets, "[ How locks work ]", links of hashtags, or a menu in bars.
-
-    Or a title that is a link, behind a label: "Related: How locks work".
-    """
-    one = layout.lines[line]
-    text, linked = one.text, one.linked
-    if linked and _is_labelled(one):
-        return True
+    """Return whether a line is but a link in brackets, "[ How locks work ]", links of hashtags, or a menu in bars."""
+    text, linked = layout.lines[line].text, layout.lines[line].linked
     if linked <= MOSTLY * len(text):
         return False
     buttons = text.translate(BARS).split("|")
@@ -97,8 +91,15 @@ def is_link_alone(layout: Layout, line: int) -> bool:
     return is_menu or text[0] + text[-1] == "[]" or all(one[0] == "#" for one in text.split())
 
 
+def labelled(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the links of which the model is not sure behind a label: "Related: How locks work"."""
+    return {line for line in story if _is_doubted(likely, line) and _is_labelled(layout.lines[line])}
+
+
 def _is_labelled(line: Line) -> bool:
     """Return whether a line is a label, in bold or with a colon, and a link that is no sentence behind it."""
+    if not line.linked:
+        return False
     label, title = line.text[: -line.linked].rstrip(), line.text[-line.linked :]
     if not 2 < len(label) <= MAX_LABEL or count_words(title) < MIN_TITLE or ends_sentence(title):
         return False
