@@ -7,7 +7,7 @@ from etl.model import Raw
 from etl.packs import Selection, compile_rules
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.recipes import ingredients
-from etl.rules.classifier.timelines import timeline
+from etl.rules.classifier.timelines import entry_titles, timeline
 
 # The classifier, and what is protected from it, are another matter.
 RULES = compile_rules(Selection(ignore=("classifier/*",)))
@@ -132,3 +132,24 @@ def test_ingredients(lines: list[str], named: tuple[int, ...], stay: list[int]) 
 )
 def test_timeline(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
     assert sorted(timeline(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param(["14.22", "A cat is out", "It sat on the roof.", "14.15", "No cat", "It is not in sight."], (), [1, 4], id="entries"),
+        pytest.param(["14.22", "A cat is out", "It sat on the roof.", "Share"], (), [], id="keeps not: one entry"),
+        pytest.param(["5m ago", "A cat is out", "It sat on the roof."] * 2, (), [], id="keeps not: teasers"),
+        pytest.param(["14.22", "A cat is out", "14.15", "No cat", "14.10", "A roof"], (), [], id="keeps not: links"),
+        pytest.param(["14.22", "Read more", "It sat on the roof."] * 2, (1, 4), [], id="keeps not: a rule names it"),
+    ],
+)
+def test_entry_titles(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(entry_titles(lines, named)) == stay
+
+
+def test_facts_between_sentences_need_no_figure_below_their_heading() -> None:
+    told = ["The law was passed.", "What changes", "Bangers: forbidden", "Lights: allowed", "The shops will sue."]
+    assert facts(told, ()) == {1, 2, 3}
+    assert facts([*told[:4], "More news"], ()) == set()
+    assert facts(told, {4}) == set()

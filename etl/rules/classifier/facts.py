@@ -49,7 +49,7 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
 def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> bool:
     """Return whether one of some lines has a figure, or a heading below a sentence announces them.
 
-    A heading of winners, three or more, has no colon at times.
+    A heading of winners, three or more, has no colon at times, nor has one of facts that a sentence follows, too.
     """
     if any(_FIGURE.search(texts[at]) for at in lines):
         return True
@@ -57,7 +57,9 @@ def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> boo
     if above < 0 or above in named or not ends_sentence(texts[above]) or not _is_heading(texts[heading]):
         return False
     are_winners = len(lines) >= MIN_WINNERS and all(_WINNER.fullmatch(texts[at]) for at in lines)
-    return are_winners or texts[heading].endswith((":", "："))
+    below = lines.stop
+    are_enclosed = below < len(texts) and below not in named and ends_sentence(texts[below])
+    return are_winners or are_enclosed or texts[heading].endswith((":", "："))
 
 
 def _is_heading(text: str) -> bool:

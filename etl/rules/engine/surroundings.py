@@ -25,15 +25,15 @@ from etl.rules.classifier.model import (
 )
 from etl.rules.classifier.recipes import ingredients
 from etl.rules.classifier.tables import table_cells
-from etl.rules.classifier.timelines import timeline
+from etl.rules.classifier.timelines import entry_titles, timeline
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
 if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
-# What finds the lines of tables, letters, fact boxes, recipes and timelines.
-_PARTS = (table_cells, signatures, facts, ingredients, timeline)
+# What finds the lines of tables, letters, fact boxes, recipes, timelines and live texts.
+_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles)
 
 
 class Named(Struct, frozen=True):
