@@ -13,5 +13,6 @@ tables       cells of tables
 letters      names below letters to the editor
 facts        facts with labels, such as opening hours
 recipes      ingredients of recipes, with their headings
+interviews   short questions with their answers
 timelines    years above what happened in them, titles of entries below their time
 """

@@ -12,6 +12,7 @@ from msgspec import Struct
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.facts import facts
+from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.model import (
     LEAD_OR_END,
@@ -32,8 +33,8 @@ from etl.rules.matching.view import ArticleView
 if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
-# What finds the lines of tables, letters, fact boxes, recipes, timelines and live texts.
-_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles)
+# What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts and interviews.
+_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles, answers)
 
 
 class Named(Struct, frozen=True):
