@@ -32,7 +32,7 @@ _SCORE = re.compile(
 # "2019: the first crack", "2019 – the first crack".
 _YEAR = re.compile(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
 # "Anna Berg (SPD)", of which a list has two; a number in brackets counts comments.
-_MEMBER = re.compile(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
+_MEMBER = re.compile(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
 _KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER)
 _FIGURE = re.compile(r"\d")
 

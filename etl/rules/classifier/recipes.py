@@ -29,6 +29,8 @@ _UNIT = (
 _AMOUNT = re.compile(rf"[-•–*]? ?{_NUMBER} ?[^\W\d_(].*|[-•–*]? ?{_NUMBER}")
 _FIGURE = re.compile(r"[\d½¼¾⅓⅔⅛]")
 _WITH_UNIT = re.compile(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGNORECASE)
+# Words of an ingredient that ends with "q.b.", as much as is wanted.
+MAX_SHORT_WORDS = 4
 # "Zutaten für vier Personen", "材料(4人分)".
 _HEADING = re.compile(
     r"(?:(?:the )?ingredients|zutaten|(?:les )?ingrédients|(?:los )?ingredientes|(?:gli )?ingredienti|ingrediënten|składniki"
@@ -62,7 +64,7 @@ def _headed(texts: Sequence[str], named: Collection[int], heading: int) -> Seque
     There is none if no ingredient has a figure.
     """
     end = heading + 1
-    while end <= heading + MAX_LISTED and _is_open(texts, named, end):
+    while end <= heading + MAX_LISTED and (_is_open(texts, named, end) or _is_short(texts, named, end)):
         end += 1
     if not any(_FIGURE.search(texts[at]) for at in range(heading + 1, end)):
         return ()
@@ -101,3 +103,8 @@ def _is_open(texts: Sequence[str], named: Collection[int], at: int) -> bool:
     """Return whether a line may be part of a list: it is short, and no sentence."""
     inside = 0 <= at < len(texts) and at not in named
     return inside and not ends_sentence(texts[at]) and (len(texts[at]) <= MAX_HEADING_CHARS or _is_amount(texts[at]))
+
+
+def _is_short(texts: Sequence[str], named: Collection[int], at: int) -> bool:
+    """Return whether a line may be an ingredient that ends with an abbreviation: "Sale q.b."."""
+    return at < len(texts) and at not in named and len(texts[at].split()) <= MAX_SHORT_WORDS and texts[at].endswith("b.")

@@ -85,9 +85,11 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps stays, so it parts the story from nothing
     plain = long & may_stand_apart & (columns["label"] == 0) & (columns["lexicon"] <= most)
     kept = _linked(plain | kept, kept, PLAIN_APART, edges) | kept
-    flags = plain.astype(np.int64)
+    beside = long & (odds < CHAIN_ODDS) & (columns["label"] == 0)
+    flags = beside.astype(np.int64)
     paired = plain & ((edges.shift(flags, 1) > 0) | (edges.shift(flags, -1) > 0))
     kept = _linked(paired | kept, kept, PAIR_APART, edges) | kept
+    kept |= beside & (edges.shift((kept & paired).astype(np.int64), -1) > 0)
     quoting = (
         long & (columns["opens"] > 0) & (columns["quoted"] >= QUOTATION) & (columns["label"] == 0) & (odds < CHAIN_ODDS)
     )

@@ -10,6 +10,8 @@ from collections.abc import Collection, Sequence
 from etl.fold import count_words, ends_sentence
 
 MIN_YEARS = MIN_ENTRIES = 2
+# Characters of the heading of a timeline.
+MAX_HEADING_CHARS = 40
 # Words of the title of an entry, and of the sentence below it.
 TITLE_WORDS, MIN_ENTRY_WORDS = range(2, 15), 4
 _YEAR = re.compile(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
@@ -18,7 +20,10 @@ _TIME = re.compile(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?
 
 
 def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
-    """Return the positions of years and of the sentences below them; years are in order, or in reverse order."""
+    """Return the positions of years and of the sentences below them; years are in order, or in reverse order.
+
+    So is the heading above the first year, below a sentence.
+    """
     found = [
         (at, int(year[1]))
         for at, text in enumerate(texts[:-1])
@@ -27,7 +32,12 @@ def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
     ]
     years = [year for _, year in found]
     is_ordered = years in (sorted(years), sorted(years, reverse=True)) and len(set(years)) >= MIN_YEARS
-    return {line for at, _ in found for line in (at, at + 1)} if is_ordered else set()
+    if not is_ordered:
+        return set()
+    above = found[0][0] - 1
+    has_heading = above > 0 and above not in named and len(texts[above]) <= MAX_HEADING_CHARS
+    heading = {above} if has_heading and not ends_sentence(texts[above]) and ends_sentence(texts[above - 1]) else set()
+    return {line for at, _ in found for line in (at, at + 1)} | heading
 
 
 def entry_titles(texts: Sequence[str], named: Collection[int]) -> set[int]:

@@ -27,14 +27,15 @@ from etl.rules.classifier.model import (
 from etl.rules.classifier.recipes import ingredients
 from etl.rules.classifier.tables import table_cells
 from etl.rules.classifier.timelines import entry_titles, timeline
+from etl.rules.classifier.verses import verses
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
 if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
-# What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts and interviews.
-_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles, answers)
+# What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
+_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles, answers, verses)
 
 
 class Named(Struct, frozen=True):
