@@ -19,13 +19,14 @@ _LINK = later(
 _HEADING = later(r"#{1,6} +(?=\S)")
 _EMPHASIS = later(r"(\*{1,3}|_{1,3})(?=[^\s*_])([^*\n]+)(?<=[^\s*_])\1")
 _MARKS = ("#", "*", "_")
+_ITEMS = ("* ", "- ", "+ ")
 
 
 def shown(text: str) -> str:
     """Return a line of links, a heading or an emphasised line as a reader sees it; any other text as it is.
 
-    >>> shown("* [Home](https://a.example/) | [News](/news)"), shown("By [Jane Roe](/jane-roe)")
-    ('* Home | News', 'By Jane Roe')
+    >>> shown("[Home](https://a.example/) | [News](/news)"), shown("* [Home](/)"), shown("By [Jane Roe](/jane-roe)")
+    ('Home | News', 'Home', 'By Jane Roe')
     >>> shown("## Related stories"), shown("**[Read more](/more)**"), shown("*Photo: Jane Roe*")
     ('Related stories', 'Read more', 'Photo: Jane Roe')
     >>> shown("[![Advertisement](a.png)](/ad)"), shown("[](/ad)")
@@ -46,4 +47,6 @@ def _without_addresses(text: str) -> str:
     if not links or len(beside.strip()) > MAX_BESIDE_LINKS:
         return text
     words = _LINK.sub(r"\1", text)
-    return words if words.strip(ORNAMENTS) else text
+    if not words.strip(ORNAMENTS):
+        return text
+    return words if links > 1 or not words.startswith(_ITEMS) or beside.strip(ORNAMENTS) else words[2:].lstrip()
