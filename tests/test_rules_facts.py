@@ -111,8 +111,12 @@ def test_ingredients_behind_a_dash_are_facts_and_counts_of_shares_are_not() -> N
         pytest.param(["Serves 4", "2 cups flour", "1 egg", "½ tsp salt", "Pepper"], (), [0, 1, 2, 3, 4], id="a list"),
         pytest.param(["300 g Mehl", "Salz", "2 EL Öl", "1 Ei", "Ofen an.", "Gut."], (), [0, 1, 2, 3], id="salt within"),
         pytest.param(["2 cl Rum", "4 cl Saft", "1 Ei", "Mix", "Method", "Shake."], (3,), [0, 1, 2, 4], id="the method"),
-        pytest.param(["Ingredienti", "300 g di lenticchie", "Sale q.b.", "Metodo", "Lavare."], (), [0, 1, 2, 3, 4], id="headed"),
-        pytest.param(["材料(4人分)", "塩 少々", "豆 300グラム", "作り方", "ゆでる。"], (), [0, 1, 2, 3, 4], id="headed, Japanese"),
+        pytest.param(
+            ["Ingredienti", "300 g di lenticchie", "Sale q.b.", "Metodo", "Lavare."], (), [0, 1, 2, 3, 4], id="headed"
+        ),
+        pytest.param(
+            ["材料(4人分)", "塩 少々", "豆 300グラム", "作り方", "ゆでる。"], (), [0, 1, 2, 3, 4], id="headed, Japanese"
+        ),
         pytest.param(["Ingredients", "Recipes", "Subscribe"], (), [], id="keeps not: no figure"),
         pytest.param(["38 shares", "112 comments", "4 votes"], (), [], id="keeps not: counts without a unit"),
         pytest.param(["200 g flour", "2 cups milk"], (), [], id="keeps not: two lines"),
@@ -130,7 +134,12 @@ def test_ingredients(lines: list[str], named: tuple[int, ...], stay: list[int]) 
         pytest.param(["May 2014", "It ended.", "2009", "It began."], (), [0, 1, 2, 3], id="in reverse order"),
         pytest.param(["2014", "A.", "2009", "B.", "2011", "C."], (), [], id="keeps not: without order"),
         pytest.param(["2009", "2010", "2011", "It began."], (), [], id="keeps not: an archive's menu"),
-        pytest.param(["He left.", "Key dates", "2009", "It began.", "2014", "It ended."], (), [1, 2, 3, 4, 5], id="with a heading"),
+        pytest.param(
+            ["He left.", "Key dates", "2009", "It began.", "2014", "It ended."],
+            (),
+            [1, 2, 3, 4, 5],
+            id="with a heading",
+        ),
         pytest.param(
             ["2009", "It began.", "2014", "It went on."], (2,), [], id="keeps not: one year that no rule names"
         ),
@@ -143,7 +152,12 @@ def test_timeline(lines: list[str], named: tuple[int, ...], stay: list[int]) -> 
 @pytest.mark.parametrize(
     ("lines", "named", "stay"),
     [
-        pytest.param(["14.22", "A cat is out", "It sat on the roof.", "14.15", "No cat", "It is not in sight."], (), [1, 4], id="entries"),
+        pytest.param(
+            ["14.22", "A cat is out", "It sat on the roof.", "14.15", "No cat", "It is not in sight."],
+            (),
+            [1, 4],
+            id="entries",
+        ),
         pytest.param(["14.22", "A cat is out", "It sat on the roof.", "Share"], (), [], id="keeps not: one entry"),
         pytest.param(["5m ago", "A cat is out", "It sat on the roof."] * 2, (), [], id="keeps not: teasers"),
         pytest.param(["14.22", "A cat is out", "14.15", "No cat", "14.10", "A roof"], (), [], id="keeps not: links"),
@@ -196,7 +210,12 @@ def test_answers(lines: list[str], named: tuple[int, ...], stay: list[int]) -> N
     ("lines", "named", "stay"),
     [
         pytest.param(["O river, my river,", "where do you run,", "take me with you"], (), [0, 1, 2], id="verses"),
-        pytest.param(["My street has a man,", "who sells trees", "in pots for sale,", "to us"], (), [0, 1, 2, 3], id="a line between"),
+        pytest.param(
+            ["My street has a man,", "who sells trees", "in pots for sale,", "to us"],
+            (),
+            [0, 1, 2, 3],
+            id="a line between",
+        ),
         pytest.param(["Jane Roe,", "Mary Major,", "Ann Other"], (), [], id="keeps not: authors"),
         pytest.param(["Impeachment", ",", "Brexit", ",", "Social media"], (), [], id="keeps not: tags"),
         pytest.param(["O river, my river,", "where do you run,", "Share"], (1,), [], id="keeps not: a rule names one"),

@@ -44,7 +44,9 @@ def kept(line: str, selection: Selection | None = None) -> bool:
         pytest.param("* a footnote", "* a footnote", id="keeps: an item"),
         pytest.param("***", "***", id="keeps: a rule"),
         pytest.param("[1] See [2](/2).", "[1] See 2.", id="a number that is no link"),
-        pytest.param(f"{'x' * (MAX_BESIDE_LINKS + 1)} [a](/a)", f"{'x' * (MAX_BESIDE_LINKS + 1)} [a](/a)", id="keeps: prose"),
+        pytest.param(
+            f"{'x' * (MAX_BESIDE_LINKS + 1)} [a](/a)", f"{'x' * (MAX_BESIDE_LINKS + 1)} [a](/a)", id="keeps: prose"
+        ),
         pytest.param(f"*{'x' * MAX_MARKED}*", f"*{'x' * MAX_MARKED}*", id="keeps: a long paragraph"),
         pytest.param(f"[{'x' * MAX_LINE_OF_LINKS}](/a)", f"[{'x' * MAX_LINE_OF_LINKS}](/a)", id="keeps: a long line"),
     ],
@@ -73,4 +75,6 @@ def test_an_exception_gives_a_line_as_it_stands_in_the_text() -> None:
     line = "[Read more](/more)"
     one = RuleException(line=line, reason="It is quoted.", until=date(2999, 1, 1))
     assert kept(line, Selection(exceptions=(one,)))
-    assert not kept(line, Selection(exceptions=(RuleException(line="[Read more](/else)", reason="Else.", until=one.until),)))
+    assert not kept(
+        line, Selection(exceptions=(RuleException(line="[Read more](/else)", reason="Else.", until=one.until),))
+    )

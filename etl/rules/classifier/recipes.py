@@ -33,10 +33,10 @@ _WITH_UNIT = re.compile(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGN
 MAX_SHORT_WORDS = 4
 # "Zutaten für vier Personen", "材料(4人分)".
 _HEADING = re.compile(
-    r"(?:(?:the )?ingredients|zutaten|(?:les )?ingrédients|(?:los )?ingredientes|(?:gli )?ingredienti|ingrediënten|składniki"
-    r"|ingredienser|ingredienserna|ainekset|suroviny|ingrediencie|hozzávalók|ingrediente|sastojci|malzemeler|ингредиенты"
-    r"|состав|інгредієнти|υλικά|المكونات|المقادير|مواد لازم|מצרכים|सामग्री|วัตถุดิบ|nguyên liệu|bahan-bahan|食材|用料|材料|재료)"
-    r"(?: ?[(（:：]| (?:for|für|pour|para|per|voor|dla|för|til|til|на|için|\d)\b|$).{0,30}",
+    r"(?:(?:the )?ingredients|zutaten|(?:les )?ingrédients|(?:los )?ingredientes|(?:gli )?ingredienti|ingrediënten"
+    r"|składniki|ingredienser(?:na)?|ainekset|suroviny|ingrediencie|hozzávalók|ingrediente|sastojci|malzemeler"
+    r"|ингредиенты|состав|інгредієнти|υλικά|المكونات|المقادير|مواد لازم|מצרכים|सामग्री|วัตถุดิบ|nguyên liệu|bahan-bahan"
+    r"|食材|用料|材料|재료)(?: ?[(（:：]| (?:for|für|pour|para|per|voor|dla|för|til|на|için|\d)\b|$).{0,30}",
     re.IGNORECASE,
 )
 
@@ -107,4 +107,6 @@ def _is_open(texts: Sequence[str], named: Collection[int], at: int) -> bool:
 
 def _is_short(texts: Sequence[str], named: Collection[int], at: int) -> bool:
     """Return whether a line may be an ingredient that ends with an abbreviation: "Sale q.b."."""
-    return at < len(texts) and at not in named and len(texts[at].split()) <= MAX_SHORT_WORDS and texts[at].endswith("b.")
+    return (
+        at < len(texts) and at not in named and len(texts[at].split()) <= MAX_SHORT_WORDS and texts[at].endswith("b.")
+    )

@@ -8,7 +8,7 @@ from etl.later import later
 MAX_BESIDE_LINKS = 40
 # Characters.  A menu of twenty links with long addresses has some 3,000.
 MAX_LINE_OF_LINKS = 8_000
-# Characters.  No label is longer; rules find furniture within paragraphs by its place, which marks taken off would move.
+# Characters.  No label is longer.  In a paragraph rules find furniture by its place, which marks taken off would move.
 MAX_MARKED = 300
 
 # The words may hold a picture, ![words](address).  A picture that is no link is left: a rule knows it by its marks.

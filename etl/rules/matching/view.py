@@ -58,9 +58,9 @@ class ArticleScope(Struct, frozen=True):
 class ArticleView:
     """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
 
-    `texts` are the texts, and those of lines of Markdown as a reader sees them: such lines are `marked`.  `plain` are the
-    texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded ones as labels are
-    compared.  `frame` are the blocks that segmenting has taken out already, `named` those that rules
+    `texts` are the texts, and those of lines of Markdown as a reader sees them: such lines are `marked`.  `plain` are
+    the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded ones as labels
+    are compared.  `frame` are the blocks that segmenting has taken out already, `named` those that rules
     have named so far, with the names of these; `remembered` is what predicates have counted for all blocks at once.
     """
 
