@@ -54,7 +54,7 @@ def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
             found.update(at for at in (above, below, _method(texts, named, below)) if _is_open(texts, named, at))
     for at, text in enumerate(texts):
         if at not in named and len(text) <= MAX_HEADING_CHARS and _HEADING.fullmatch(text):
-            found.update(_headed(texts, named, at))
+            found.update(line for line in _headed(texts, named, at) if line not in named)
     return found
 
 
@@ -64,9 +64,9 @@ def _headed(texts: Sequence[str], named: Collection[int], heading: int) -> Seque
     There is none if no ingredient has a figure.
     """
     end = heading + 1
-    while end <= heading + MAX_LISTED and (_is_open(texts, named, end) or _is_short(texts, named, end)):
+    while end <= heading + MAX_LISTED and (end in named or _is_open(texts, named, end) or _is_short(texts, named, end)):
         end += 1
-    if not any(_FIGURE.search(texts[at]) for at in range(heading + 1, end)):
+    if not any(_FIGURE.search(texts[at]) for at in range(heading + 1, min(end, len(texts))) if at not in named):
         return ()
     step = end
     while step < min(len(texts), end + MAX_STEPS) and step not in named and ends_sentence(texts[step]):
