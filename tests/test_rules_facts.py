@@ -6,8 +6,10 @@ from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
 from etl.rules.classifier.facts import facts
+from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.recipes import ingredients
-from etl.rules.classifier.timelines import timeline
+from etl.rules.classifier.timelines import entry_titles, timeline
+from etl.rules.classifier.verses import verses
 
 # The classifier, and what is protected from it, are another matter.
 RULES = compile_rules(Selection(ignore=("classifier/*",)))
@@ -109,6 +111,13 @@ def test_ingredients_behind_a_dash_are_facts_and_counts_of_shares_are_not() -> N
         pytest.param(["Serves 4", "2 cups flour", "1 egg", "½ tsp salt", "Pepper"], (), [0, 1, 2, 3, 4], id="a list"),
         pytest.param(["300 g Mehl", "Salz", "2 EL Öl", "1 Ei", "Ofen an.", "Gut."], (), [0, 1, 2, 3], id="salt within"),
         pytest.param(["2 cl Rum", "4 cl Saft", "1 Ei", "Mix", "Method", "Shake."], (3,), [0, 1, 2, 4], id="the method"),
+        pytest.param(
+            ["Ingredienti", "300 g di lenticchie", "Sale q.b.", "Metodo", "Lavare."], (), [0, 1, 2, 3, 4], id="headed"
+        ),
+        pytest.param(
+            ["材料(4人分)", "塩 少々", "豆 300グラム", "作り方", "ゆでる。"], (), [0, 1, 2, 3, 4], id="headed, Japanese"
+        ),
+        pytest.param(["Ingredients", "Recipes", "Subscribe"], (), [], id="keeps not: no figure"),
         pytest.param(["38 shares", "112 comments", "4 votes"], (), [], id="keeps not: counts without a unit"),
         pytest.param(["200 g flour", "2 cups milk"], (), [], id="keeps not: two lines"),
         pytest.param(["200 g flour.", "2 cups milk.", "1 tsp salt."], (), [], id="keeps not: sentences"),
@@ -126,9 +135,91 @@ def test_ingredients(lines: list[str], named: tuple[int, ...], stay: list[int]) 
         pytest.param(["2014", "A.", "2009", "B.", "2011", "C."], (), [], id="keeps not: without order"),
         pytest.param(["2009", "2010", "2011", "It began."], (), [], id="keeps not: an archive's menu"),
         pytest.param(
+            ["He left.", "Key dates", "2009", "It began.", "2014", "It ended."],
+            (),
+            [1, 2, 3, 4, 5],
+            id="with a heading",
+        ),
+        pytest.param(
             ["2009", "It began.", "2014", "It went on."], (2,), [], id="keeps not: one year that no rule names"
         ),
     ],
 )
 def test_timeline(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
     assert sorted(timeline(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param(
+            ["14.22", "A cat is out", "It sat on the roof.", "14.15", "No cat", "It is not in sight."],
+            (),
+            [1, 4],
+            id="entries",
+        ),
+        pytest.param(["14.22", "A cat is out", "It sat on the roof.", "Share"], (), [], id="keeps not: one entry"),
+        pytest.param(["5m ago", "A cat is out", "It sat on the roof."] * 2, (), [], id="keeps not: teasers"),
+        pytest.param(["14.22", "A cat is out", "14.15", "No cat", "14.10", "A roof"], (), [], id="keeps not: links"),
+        pytest.param(["14.22", "Read more", "It sat on the roof."] * 2, (1, 4), [], id="keeps not: a rule names it"),
+    ],
+)
+def test_entry_titles(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(entry_titles(lines, named)) == stay
+
+
+def test_facts_between_sentences_need_no_figure_below_their_heading() -> None:
+    told = ["The law was passed.", "What changes", "Bangers: forbidden", "Lights: allowed", "The shops will sue."]
+    assert facts(told, ()) == {1, 2, 3}
+    assert facts([*told[:4], "More news"], ()) == set()
+    assert facts(told, {4}) == set()
+
+
+@pytest.mark.parametrize(
+    ("lines", "stay"),
+    [
+        pytest.param(["Linden - Vale 2:1", "Ost - Heide 0:0"], [0, 1], id="scores at the end"),
+        pytest.param(["Linden 2-1 Vale", "Ost 0 x 0 Heide"], [0, 1], id="scores within"),
+        pytest.param(["2019: the first crack", "2021: a report"], [0, 1], id="years"),
+        pytest.param(["She won.", "The elected", "Anna Berg (SPD)", "Jon Ek («Rodina»)"], [1, 2, 3], id="members"),
+        pytest.param(["王强(一中)", "李敏(三中)"], [], id="keeps not: members without a heading below a sentence"),
+        pytest.param(["Comments (12)", "Photos (7)"], [], id="keeps not: counts"),
+        pytest.param(["Cavs top Hornets, 91-87", "Rovers beat Vale, 3-1"], [], id="keeps not: titles with a score"),
+    ],
+)
+def test_scores_years_and_members_are_facts(lines: list[str], stay: list[int]) -> None:
+    assert sorted(facts(lines, ())) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param(["Afraid?", "Yes.", "Of what?", "The wind."], (), [0, 1, 2, 3], id="questions and answers"),
+        pytest.param(["هل خفت؟", "نعم.", "من ماذا؟", "من الريح."], (), [0, 1, 2, 3], id="Arabic"),
+        pytest.param(["«Afraid?»", "«Yes».", "“Of what?”", "“The wind.”"], (), [0, 1, 2, 3], id="in quotes"),
+        pytest.param(["Was this helpful?", "Tell us more.", "Share"], (), [], id="keeps not: one question"),
+        pytest.param(["Helpful?", "Yes", "Again?", "No"], (), [], id="keeps not: buttons"),
+        pytest.param(["Afraid?", "Yes.", "Of what?", "The wind."], (2,), [], id="keeps not: a rule names one"),
+    ],
+)
+def test_answers(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(answers(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param(["O river, my river,", "where do you run,", "take me with you"], (), [0, 1, 2], id="verses"),
+        pytest.param(
+            ["My street has a man,", "who sells trees", "in pots for sale,", "to us"],
+            (),
+            [0, 1, 2, 3],
+            id="a line between",
+        ),
+        pytest.param(["Jane Roe,", "Mary Major,", "Ann Other"], (), [], id="keeps not: authors"),
+        pytest.param(["Impeachment", ",", "Brexit", ",", "Social media"], (), [], id="keeps not: tags"),
+        pytest.param(["O river, my river,", "where do you run,", "Share"], (1,), [], id="keeps not: a rule names one"),
+    ],
+)
+def test_verses(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(verses(lines, named)) == stay

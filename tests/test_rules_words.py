@@ -181,7 +181,10 @@ def test_a_neighbour_across_the_lead(asked: dict[str, dict[str, object]], texts:
     assert named(story(*texts), rule({"exact": ["x"], **apart})) == blocks
 
 
-@pytest.mark.parametrize(("texts", "blocks"), [(["A", SENTENCE, "x", "B"], []), (["A", "x", "B", SENTENCE], [1])])
+@pytest.mark.parametrize(
+    ("texts", "blocks"),
+    [(["A", SENTENCE, "x", "B"], []), (["A", "x", "B", SENTENCE], [1]), ([SENTENCE, "A", SENTENCE, "x", "B"], [])],
+)
 def test_a_start_across_the_lead(texts: list[str], blocks: list[int]) -> None:
     ends = {"start": {"exact": ["A"]}, "end": {"exact": ["B"]}, "max_blocks": 4}
     assert named(story(*texts), rule({"exact": ["x"], "between": ends})) == [texts.index("x")]

@@ -66,7 +66,7 @@ class Neighbour(Pattern, frozen=True, forbid_unknown_fields=True, kw_only=True, 
 class Between(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Two blocks with at most `max_blocks` blocks between them, which match; `drop-span` also removes the two.
 
-    Without `across_lead`, a start above the first sentence of the story does not count for a block below that sentence.
+    Without `across_lead`, a start does not count for a block below a sentence of the story that stands below the start.
     """
 
     start: Pattern

@@ -13,5 +13,7 @@ tables       cells of tables
 letters      names below letters to the editor
 facts        facts with labels, such as opening hours
 recipes      ingredients of recipes, with their headings
-timelines    years above what happened in them
+interviews   short questions with their answers
+verses       verses, by their commas
+timelines    years above what happened in them, titles of entries below their time
 """

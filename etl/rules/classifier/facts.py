@@ -1,6 +1,7 @@
 """Lines of facts, each with its label: fact boxes, fixtures, opening hours ("Born: Kiel", "Sunday: United v City").
 
-Roads by their number, and ingredients with a dash before the amount, are facts as well.
+Roads by their number, ingredients with a dash before the amount, scores, years with what happened in them, and people
+with their party are facts as well.
 
 A menu has labels with a colon, too.  What tells facts is that two or more stand together, and one has a figure, or that
 a sentence and a heading announce them ("Winners:").
@@ -24,7 +25,16 @@ _ROUTE = re.compile(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
 _AMOUNT = re.compile(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
 # "Tom Wren, Castle School": who has won.
 _WINNER = re.compile(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
-_KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER)
+# "Linden - Vale 2:1", "Linden 2-1 Vale", "Linden 2 x 1 Vale"; "2:15" is a time, of which players show two.
+_SCORE = re.compile(
+    r"[^\W\d_][^\d:.!?|,]{2,50}[^\d:.!?|,(#/]? ?:? ?"
+    r"\d{1,3}(?: ?[-–—―] ?\d{1,3}| ?: ?\d| x \d{1,2})(?![\d:.])(?: ?[^\d:!?|]{2,40})?"
+)
+# "2019: the first crack", "2019 – the first crack".
+_YEAR = re.compile(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
+# "Anna Berg (SPD)", of which a list has two; a number in brackets counts comments.
+_MEMBER = re.compile(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
+_KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER)
 _FIGURE = re.compile(r"\d")
 
 
@@ -49,7 +59,7 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
 def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> bool:
     """Return whether one of some lines has a figure, or a heading below a sentence announces them.
 
-    A heading of winners, three or more, has no colon at times.
+    A heading of winners, three or more, has no colon at times, nor has one of facts that a sentence follows, too.
     """
     if any(_FIGURE.search(texts[at]) for at in lines):
         return True
@@ -57,7 +67,10 @@ def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> boo
     if above < 0 or above in named or not ends_sentence(texts[above]) or not _is_heading(texts[heading]):
         return False
     are_winners = len(lines) >= MIN_WINNERS and all(_WINNER.fullmatch(texts[at]) for at in lines)
-    return are_winners or texts[heading].endswith((":", "："))
+    below = lines.stop
+    are_enclosed = below < len(texts) and below not in named and ends_sentence(texts[below])
+    are_members = all(_MEMBER.fullmatch(texts[at]) for at in lines)
+    return are_winners or are_members or are_enclosed or texts[heading].endswith((":", "："))
 
 
 def _is_heading(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Lists of ingredients, with the heading above them and the salt below them.
 
 A count may stand on a line of its own in a share bar, too.  What tells a recipe is that three lines or more begin with
-an amount, and two of these with a unit of kitchens.
+an amount, and two of these with a unit of kitchens; or the heading that lists of ingredients have, above a line with a
+figure.
 """
 
 import re
@@ -13,6 +14,8 @@ from etl.fold import ends_sentence
 MIN_AMOUNTS, MIN_UNITS = 3, 2
 # Lines below the list, those of rules among them, in which the first sentence of the method is looked for.
 MAX_BELOW = 8
+# Lines of a list below the heading of ingredients, and sentences of the method below its own heading.
+MAX_LISTED, MAX_STEPS = 24, 12
 # Characters of an ingredient, and of a heading; longer lines are no part of the list.
 MAX_CHARS, MAX_HEADING_CHARS = 70, 40
 
@@ -24,7 +27,18 @@ _UNIT = (
     r"|łyżk[iae]|łyżeczk[iae]|szklank[iae]|lžíc[ei]?|lžičk[ay]|ст\. ?л|ч\. ?л|г|кг|мл|л|шт|зубчик[аи]?|стакана?)"
 )
 _AMOUNT = re.compile(rf"[-•–*]? ?{_NUMBER} ?[^\W\d_(].*|[-•–*]? ?{_NUMBER}")
+_FIGURE = re.compile(r"[\d½¼¾⅓⅔⅛]")
 _WITH_UNIT = re.compile(rf"[-•–*]? ?{_NUMBER} ?{_UNIT}\b\.?(?: .*)?", re.IGNORECASE)
+# Words of an ingredient that ends with "q.b.", as much as is wanted.
+MAX_SHORT_WORDS = 4
+# "Zutaten für vier Personen", "材料(4人分)".
+_HEADING = re.compile(
+    r"(?:(?:the )?ingredients|zutaten|(?:les )?ingrédients|(?:los )?ingredientes|(?:gli )?ingredienti|ingrediënten"
+    r"|składniki|ingredienser(?:na)?|ainekset|suroviny|ingrediencie|hozzávalók|ingrediente|sastojci|malzemeler"
+    r"|ингредиенты|состав|інгредієнти|υλικά|المكونات|المقادير|مواد لازم|מצרכים|सामग्री|วัตถุดิบ|nguyên liệu|bahan-bahan"
+    r"|食材|用料|材料|재료)(?: ?[(（:：]| (?:for|für|pour|para|per|voor|dla|för|til|на|için|\d)\b|$).{0,30}",
+    re.IGNORECASE,
+)
 
 
 def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
@@ -38,7 +52,26 @@ def ingredients(texts: Sequence[str], named: Collection[int]) -> set[int]:
             above, below = run[0] - 1, run[-1] + 1
             found.update(range(run[0], below))
             found.update(at for at in (above, below, _method(texts, named, below)) if _is_open(texts, named, at))
+    for at, text in enumerate(texts):
+        if at not in named and len(text) <= MAX_HEADING_CHARS and _HEADING.fullmatch(text):
+            found.update(line for line in _headed(texts, named, at) if line not in named)
     return found
+
+
+def _headed(texts: Sequence[str], named: Collection[int], heading: int) -> Sequence[int]:
+    """Return the positions of a recipe below the heading of its ingredients: these, the method's heading, its steps.
+
+    There is none if no ingredient has a figure.
+    """
+    end = heading + 1
+    while end <= heading + MAX_LISTED and (end in named or _is_open(texts, named, end) or _is_short(texts, named, end)):
+        end += 1
+    if not any(_FIGURE.search(texts[at]) for at in range(heading + 1, min(end, len(texts))) if at not in named):
+        return ()
+    step = end
+    while step < min(len(texts), end + MAX_STEPS) and step not in named and ends_sentence(texts[step]):
+        step += 1
+    return range(heading, step)
 
 
 def _runs(texts: Sequence[str], named: Collection[int]) -> Iterator[list[int]]:
@@ -70,3 +103,10 @@ def _is_open(texts: Sequence[str], named: Collection[int], at: int) -> bool:
     """Return whether a line may be part of a list: it is short, and no sentence."""
     inside = 0 <= at < len(texts) and at not in named
     return inside and not ends_sentence(texts[at]) and (len(texts[at]) <= MAX_HEADING_CHARS or _is_amount(texts[at]))
+
+
+def _is_short(texts: Sequence[str], named: Collection[int], at: int) -> bool:
+    """Return whether a line may be an ingredient that ends with an abbreviation: "Sale q.b."."""
+    return (
+        at < len(texts) and at not in named and len(texts[at].split()) <= MAX_SHORT_WORDS and texts[at].endswith("b.")
+    )

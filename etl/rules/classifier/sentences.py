@@ -38,6 +38,8 @@ MAX_GAP, MAX_BELOW, MAX_ABOVE = 12, 6, 3
 # Lexicon scores, blocks, and units: what lets a long sentence, or a short one of two words, stand so far from a kept
 # one.  Of dumps, without it, the words of furniture that are left grow from 10.0 to 10.5 %.
 PLAIN, PLAIN_APART = 200, 3
+# Blocks.  Two such sentences in a row may stand below a list of so many lines: teasers stand alone, below their titles.
+PAIR_APART = 9
 PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
 # Quotation marks, those of ’s and l’ among them.
 QUOTATION = 2
@@ -83,6 +85,11 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     most = np.where(odds <= 0, MAX_LEXICON, PLAIN)  # what the forest keeps stays, so it parts the story from nothing
     plain = long & may_stand_apart & (columns["label"] == 0) & (columns["lexicon"] <= most)
     kept = _linked(plain | kept, kept, PLAIN_APART, edges) | kept
+    beside = long & (odds < CHAIN_ODDS) & (columns["label"] == 0)
+    flags = beside.astype(np.int64)
+    paired = plain & ((edges.shift(flags, 1) > 0) | (edges.shift(flags, -1) > 0))
+    kept = _linked(paired | kept, kept, PAIR_APART, edges) | kept
+    kept |= beside & (edges.shift((kept & paired).astype(np.int64), -1) > 0)
     quoting = (
         long & (columns["opens"] > 0) & (columns["quoted"] >= QUOTATION) & (columns["label"] == 0) & (odds < CHAIN_ODDS)
     )

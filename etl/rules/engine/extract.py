@@ -35,7 +35,7 @@ def extracted(extracting: CompiledRule, view: ArticleView, at: int) -> Iterator[
 
     A date that cannot be read fills nothing.
     """
-    rule, text = extracting.rule, view.blocks[at].text
+    rule, text = extracting.rule, view.texts[at]
     regex = regex_of(rule.match, extracting.user_rule)
     match = regex.fullmatch(view.plain[at], view.run.publishers) if rule.match.regex else None
     groups = {name: match.span(name) for name in FIELDS if name in match.re.groupindex} if match else {}

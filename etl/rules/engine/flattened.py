@@ -113,7 +113,9 @@ def _flattened_blocks(view: ArticleView) -> list[int]:
     sizes = [len(text) for text in view.plain]
     least = max(MIN_FLATTENED_WORDS * 4, MIN_FLATTENED_SHARE * sum(sizes))
     large = (at for at, size in enumerate(sizes) if least <= size <= MAX_FLATTENED_CHARS)
-    return [at for at in large if at not in view.frame and view.has_words(at, MIN_FLATTENED_WORDS)]
+    return [
+        at for at in large if at not in view.frame and at not in view.marked and view.has_words(at, MIN_FLATTENED_WORDS)
+    ]
 
 
 def _last_sentences(at: int, text: str, starts: Collection[int]) -> list[Piece]:

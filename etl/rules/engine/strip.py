@@ -50,6 +50,7 @@ def _article_cuts(view: ArticleView, hits: LiteralHits, labels: Iterable[Found],
         (at, _widened(view.plain[at], match.span()), one.rank, one)
         for one, places in rules.strip.of(rules.strip.candidates(view, hits.rules))
         for at in places
+        if at not in view.marked  # places in it are not those in the text
         for match in _matches(view, at, one, hits.spans.get((at, one.rank)))
     ]
     found += [(at, _widened(view.plain[at], span), rank, one) for at, span, rank, one in labels]

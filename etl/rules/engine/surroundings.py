@@ -12,6 +12,7 @@ from msgspec import Struct
 from etl.model import Removal
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.facts import facts
+from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.letters import signatures
 from etl.rules.classifier.model import (
     LEAD_OR_END,
@@ -25,15 +26,16 @@ from etl.rules.classifier.model import (
 )
 from etl.rules.classifier.recipes import ingredients
 from etl.rules.classifier.tables import table_cells
-from etl.rules.classifier.timelines import timeline
+from etl.rules.classifier.timelines import entry_titles, timeline
+from etl.rules.classifier.verses import verses
 from etl.rules.engine.ruleset import JudgingRules
 from etl.rules.matching.view import ArticleView
 
 if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
-# What finds the lines of tables, letters, fact boxes, recipes and timelines.
-_PARTS = (table_cells, signatures, facts, ingredients, timeline)
+# What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
+_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles, answers, verses)
 
 
 class Named(Struct, frozen=True):

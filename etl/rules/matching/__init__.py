@@ -1,6 +1,7 @@
 """Tests of blocks, compiled once for each rule.
 
 view         an article as rules see it: its blocks, folded and counted
+markdown     lines of Markdown as a reader sees them
 patterns     tests of one block
 vocabulary   lines of a few listed words (`words` and `fillers`)
 neighbours   tests of the blocks around a block

@@ -43,7 +43,7 @@ class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     def _names(self, view: ArticleView, at: int) -> bool:
         """Return true if `line` is the text of a block, case, white space and kinds of quotes aside, or its digits."""
-        if " ".join(fold(self.line).split()) == " ".join(view.folded[at].split()):
+        if " ".join(fold(self.line).split()) == " ".join(view.line(at).split()):
             return True
         return bool(_DIGITS.fullmatch(self.line)) and view.line_sha256(at).startswith(self.line)
 

@@ -1,5 +1,6 @@
 """Predicates on a block's neighbours, compiled once per rule."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -104,11 +105,10 @@ def _between(between: Between, user_rule: str) -> Predicate:
     most, across_lead = between.max_blocks + 1, between.across_lead
 
     def among(view: ArticleView, places: Sequence[int]) -> Sequence[int]:
-        above, below, lead = starts(view).rfind, ends(view).find, 0 if across_lead else _lead(view)
-        nearest = (
-            (at, above(1, max(lead if at > lead else 0, at - most), at), below(1, at + 1, at + most)) for at in places
-        )
-        return [at for at, start, end in nearest if start >= 0 and end >= 0 and end - start <= most]
+        above, below, sentences = starts(view).rfind, ends(view).find, [] if across_lead else view.sentences
+        nearest = ((at, above(1, max(0, at - most), at), below(1, at + 1, at + most)) for at in places)
+        found = [(at, start, end) for at, start, end in nearest if start >= 0 and end >= 0 and end - start <= most]
+        return [at for at, start, end in found if bisect_left(sentences, start) == bisect_left(sentences, at)]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
@@ -139,7 +139,7 @@ def _recurs(recurs: Recurs, _user_rule: str) -> Predicate:
         counts, publisher = view.run.lines, view.article.publisher
         if counts is None or not 0 < len(view.plain[at]) <= MAX_LINE_CHARS:
             return False
-        line = view.folded[at]
+        line = view.line(at)
         if recurs.documents and counts.get(line_key(line), 1) >= recurs.documents:
             return True
         if not recurs.share or not publisher:

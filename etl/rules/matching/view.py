@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from etl.fold import bare, count_words, ends_sentence, has_full_stop, plain
+from etl.fold import bare, count_words, ends_sentence, fold, has_full_stop, plain
 from etl.model import Article, Document, DocumentKind
+from etl.rules.matching.markdown import shown
 from etl.rules.matching.recurrence import LineCounts
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
@@ -57,8 +58,9 @@ class ArticleScope(Struct, frozen=True):
 class ArticleView:
     """An article as rules see it.  Places (`at`) are positions in `blocks`, from 0.
 
-    `plain` are the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded
-    ones as labels are compared.  `frame` are the blocks that segmenting has taken out already, `named` those that rules
+    `texts` are the texts, and those of lines of Markdown as a reader sees them: such lines are `marked`.  `plain` are
+    the texts with quotes, dashes and spaces made plain, `folded` these without case, `labels` the folded ones as labels
+    are compared.  `frame` are the blocks that segmenting has taken out already, `named` those that rules
     have named so far, with the names of these; `remembered` is what predicates have counted for all blocks at once.
     """
 
@@ -67,7 +69,12 @@ class ArticleView:
         self.blocks, self.kind = document.blocks[article.start : article.end], document.kind
         self.named: dict[int, set[str]] = {}
         self.remembered: dict[object, Any] = {}
-        self.plain = [plain(block.text) for block in self.blocks]
+        self.texts = [block.text for block in self.blocks]
+        self.marked = frozenset[int]()
+        if self.kind != "html":
+            self.texts = [shown(text) for text in self.texts]
+            self.marked = frozenset(at for at, text in enumerate(self.texts) if text != self.blocks[at].text)
+        self.plain = [plain(text) for text in self.texts]
         self.folded = [text.casefold() for text in self.plain]
         self.frame = frozenset([removal.block - article.start for removal in article.frame])
 
@@ -104,6 +111,10 @@ class ArticleView:
         names = frozenset({publisher.id, publisher.group} - {""}) if publisher else frozenset[str]()
         language = metadata.language or (publisher.language if publisher else "")
         return ArticleScope(names, re.split("[-_]", language.lower())[0], self.kind, metadata.created[:10])
+
+    def line(self, at: int) -> str:
+        """Return a block folded as it stands in the text, with the marks of Markdown."""
+        return fold(self.blocks[at].text) if at in self.marked else self.folded[at]
 
     def line_sha256(self, at: int) -> str:
         """Return the SHA-256 of a block as it was decoded, as the audit has it."""
