@@ -22,6 +22,7 @@ PIECE_BYTES = 1 << 20
 _INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _TOKEN = re.compile(rb'"' + _INSIDE + rb'"|[{}\[\]]|"', re.S)
 _REST = re.compile(_INSIDE, re.S)
+_SIGN = re.compile(rb'[{}\[\]"]')
 _OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 # Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
 # the zeros that a file which was not written to its end is filled with.
@@ -126,9 +127,9 @@ class _Scanner:
 
     def _find_unclosed(self) -> Collection[int]:
         """Return the places of the objects behind a closing bracket, within the open value, that do not end."""
-        places, depths = array("q"), array("q")
+        found, places, depths = set[int](), array("q"), array("q")
         depth, is_behind = 0, False
-        for token in _TOKEN.finditer(self._buffer, self._start):
+        for token in self._signs():
             sign = token[0]
             if sign in (b"{", b"["):
                 depth += 1
@@ -140,8 +141,19 @@ class _Scanner:
                 while depths and depths[-1] > depth:
                     places.pop()
                     depths.pop()
+            elif sign == b'"':  # takes the ends of all that are open
+                found.update(places)
+                del places[:], depths[:]
             is_behind = sign in (b"}", b"]")
-        return frozenset(places)
+        return found.union(places)
+
+    def _signs(self) -> Iterator[re.Match[bytes]]:
+        """Yield the tokens of the open value.  Behind a string that does not end no other one ends either."""
+        for token in _TOKEN.finditer(self._buffer, self._start):
+            yield token
+            if token[0] == b'"':
+                yield from _SIGN.finditer(self._buffer, token.end())
+                return
 
     def _scan(self) -> Iterator[tuple[bytes, str]]:
         """Yield the objects that end in the buffer, with "" for a fault, and what stands before each of them.

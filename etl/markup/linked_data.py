@@ -34,7 +34,8 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
     articles = [node for node in (*_outer(values), *nodes) if _is_article(node)]
     first = articles[0] if articles else _page(nodes)
-    article = next((node for node in articles if _is_titled(node, titles)), first)
+    shown = "\n".join(map(_folded, titles))
+    article = next((node for node in articles if _is_titled(node, shown)), first)
     return Metadata(
         headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
         publisher=_first(_texts(article.get("publisher"), names)),
@@ -52,11 +53,16 @@ def _page(nodes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"datePublished": page.get("datePublished"), "publisher": site.get("name")}
 
 
-def _is_titled(article: dict[str, Any], titles: Sequence[str]) -> bool:
-    """Return whether the headline of an article stands in one of some titles."""
+def _is_titled(article: dict[str, Any], shown: str) -> bool:
+    """Return whether the headline of an article stands in one of the titles of its page, which are folded."""
     headline = article.get("headline") or article.get("name")
-    said = "".join(in_one_line(headline).casefold().split()) if isinstance(headline, str) else ""
-    return bool(said) and any(said in "".join(title.casefold().split()) for title in titles)
+    said = _folded(in_one_line(headline)) if isinstance(headline, str) else ""
+    return bool(said) and said in shown
+
+
+def _folded(text: str) -> str:
+    """Return a text in the form in which headlines are compared: without white space."""
+    return "".join(text.casefold().split())
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -245,14 +251,18 @@ def _kinds(node: dict[str, Any]) -> list[str]:
 
 
 def _texts(value: Any, names: dict[str, Any]) -> Iterator[str]:
-    """Yield the text of a value: itself, its name, the name of what it refers to, or those of its items."""
+    """Yield the text of a value: itself, its name, the name of what it refers to, or those of its items.
+
+    The name of an object is looked up once: names may refer to one another in a circle.
+    """
+    names = names.copy()
     queue = deque([value])
     while queue:
         value = queue.popleft()
         if isinstance(value, list):
             queue.extendleft(reversed(value))
         elif isinstance(value, dict):
-            queue.appendleft(value.get("name") or names.get(str(value.get("@id"))) or _full_name(value))
+            queue.appendleft(value.get("name") or names.pop(str(value.get("@id")), "") or _full_name(value))
         elif isinstance(value, str):
             yield in_one_line(value)
 

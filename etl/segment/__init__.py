@@ -59,9 +59,9 @@ def segment(document: Document, layouts: Layouts) -> tuple[Article, ...]:
 
 def _exported(document: Document, starts: Sequence[int], layouts: Layouts) -> list[Article]:
     """Return the articles of an archive; what stands above the first start is one, too."""
-    blocks, articles = document.blocks, list[Article]()
-    for start, end in pairwise((*({0: 0} | dict.fromkeys(starts)), len(blocks))):
-        found = archives.masthead(start, end, blocks, layouts) if start in starts else Masthead()
+    blocks, articles, known = document.blocks, list[Article](), frozenset(starts)
+    for start, end in pairwise((*dict.fromkeys((0, *starts)), len(blocks))):
+        found = archives.masthead(start, end, blocks, layouts) if start in known else Masthead()
         index, story = len(articles), blocks[start:end]
         articles.append(
             _headed(index, found, document.metadata, story)

@@ -10,6 +10,8 @@ from etl.model import Publisher, Searcher
 
 # Words.  "Associated Press of Pakistan" has four, "The New Zealand Herald on Sunday" six.
 MAX_PUBLISHER_WORDS = 7
+# Names of sites that are cut from one title.
+MAX_NAMES = 8
 
 # What stands before a publisher, the surest first: "Minsk – BBC News", "Minsk | BBC News", "Minsk- BBC News".
 # Each by characters without which it is not there: most lines have none of them, and need no regex.
@@ -79,7 +81,9 @@ def own_headline(line: str, publisher: Publisher | None, printed: str, layouts: 
     """
     names = {fold(name) for name in (printed, *_names(publisher)) if name}
     text = line
-    while (shorter := _without_name(text, names, layouts)) != text:
+    for _ in range(MAX_NAMES):
+        if (shorter := _without_name(text, names, layouts)) == text:
+            break
         text = shorter
     return text
 
