@@ -7,7 +7,7 @@ of one value and one piece.  What stands between the objects, as a string in an 
 import json
 import re
 from array import array
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Iterator
 from typing import IO
 
 from msgspec import Struct
@@ -23,6 +23,8 @@ _INSIDE = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _TOKEN = re.compile(rb'"' + _INSIDE + rb'"|[{}\[\]]|"', re.S)
 _REST = re.compile(_INSIDE, re.S)
 _SIGN = re.compile(rb'[{}\[\]"]')
+# Between objects: where the next one opens, or a string that ends on its line, or a mark that opens none.
+_OPENS = re.compile(rb'\{|(?P<string>"(?:[^"\\\n]++|\\[^\n])*+")|"(?:[^"\\\n]++|\\[^\n])*+')
 _OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 # Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
 # the zeros that a file which was not written to its end is filled with.
@@ -69,8 +71,8 @@ def json_values(file: IO[bytes], limit: int) -> Iterator[Value]:
 class _Scanner:
     """Brackets counted over the pieces of a stream.
 
-    `_start` is where the value that is open began, `_inside` how far the string that is open was read; -1 for none.
-    Where no value is open, `_gap` is the end of the last one, and `_quote` where the string that is open began.
+    `_start` is where the object that is open began, `_inside` how far a string in it that is open was read; -1 for
+    none.  `_gap` is the end of the last object; behind it, no quotation mark opens a string up to `_strayed`.
     `_unclosed` are objects that are known not to end: the scan stops where one of them opens.
     """
 
@@ -78,8 +80,8 @@ class _Scanner:
         self._buffer = b""
         self._at = 0
         self._depth = 0
-        self._start = self._inside = self._quote = -1
-        self._gap = 0
+        self._start = self._inside = -1
+        self._gap = self._strayed = 0
         self._has_object = False
         self._unclosed: Collection[int] = ()
 
@@ -90,23 +92,20 @@ class _Scanner:
             yield from self._give_up(f"is one record of more than {limit >> 20} MiB, or its end is missing", limit)
         if self._start < 0 and len(self._buffer) - self._gap > limit:
             yield from self._between(len(self._buffer), is_end=False)
-            self._gap, self._quote = len(self._buffer), -1
+            self._at = self._gap = len(self._buffer)
         open_at = self._start if self._start >= 0 else self._gap
         self._buffer = self._buffer[open_at:]
         self._at -= open_at
         self._gap -= open_at
+        self._strayed -= open_at
         self._start = min(self._start, 0)
         self._inside -= open_at if self._inside >= 0 else 0
-        self._quote -= open_at if self._quote >= 0 else 0
 
     def close(self) -> Iterator[tuple[bytes, str]]:
         """Yield what is left at the end: a record that was cut, and what stands behind the last."""
-        while self._start >= 0 or self._quote >= 0:
-            if self._start >= 0:
-                yield from self._give_up("is cut: its closing bracket is missing")
-            else:
-                self._at, self._quote, self._inside = self._quote + 1, -1, -1
-                yield from self._scan()
+        yield from self._scan(is_end=True)
+        while self._start >= 0:
+            yield from self._give_up("is cut: its closing bracket is missing")
         yield from self._between(len(self._buffer), is_end=True)
 
     def _give_up(self, fault: str, limit: int = 0) -> Iterator[tuple[bytes, str]]:
@@ -119,7 +118,7 @@ class _Scanner:
             start = self._start
             self._resume()
             yield self._buffer[start : min(self._at, start + limit) if limit else self._at], fault
-            yield from self._scan()
+            yield from self._scan(is_end=not limit)
         self._unclosed = ()
         if self._start >= 0:  # its end may come
             self._at, self._start = self._start, -1
@@ -155,50 +154,68 @@ class _Scanner:
                 yield from _SIGN.finditer(self._buffer, token.end())
                 return
 
-    def _scan(self) -> Iterator[tuple[bytes, str]]:
-        """Yield the objects that end in the buffer, with "" for a fault, and what stands before each of them.
-
-        Between objects a quotation mark that is not closed on its line opens no string: it is one of some words.
-        """
-        if self._inside >= 0:
-            is_ended = self._end_string(self._inside)
-            if self._quote >= 0 and self._buffer.find(b"\n", self._quote, self._at) >= 0:
-                self._at, self._inside = self._quote + 1, -1
-            elif not is_ended:
+    def _scan(self, *, is_end: bool = False) -> Iterator[tuple[bytes, str]]:
+        """Yield the objects that end in the buffer, with "" for a fault, and what stands before each of them."""
+        while True:
+            if self._start < 0:
+                yield from self._scan_gap(is_end)
+                if self._start < 0 or self._start in self._unclosed:
+                    return
+            yield from self._scan_object()
+            if self._start >= 0:
                 return
-            self._quote = -1
-        while (stray := (yield from self._scan_tokens())) >= 0:
-            self._at = stray + 1
 
-    def _scan_tokens(self) -> Generator[tuple[bytes, str], None, int]:
-        """Yield what `_scan` does up to a mark that opens no string; return the place of this mark, or -1."""
+    def _scan_gap(self, is_end: bool) -> Iterator[tuple[bytes, str]]:
+        """Go on to where the next object opens, and yield what stands before it.
+
+        A quotation mark that is not closed on its line opens no string: it is one of some words, and so are those
+        behind it on its line.
+        """
+        while self._start < 0:
+            if self._at < self._strayed:
+                opens = self._buffer.find(b"{", self._at, self._strayed)
+                if opens < 0:
+                    self._at = self._strayed
+                    continue
+            else:
+                found = _OPENS.search(self._buffer, self._at)
+                if not found:
+                    self._at = len(self._buffer)
+                    return
+                if found["string"]:
+                    self._at = found.end()
+                    continue
+                opens = found.start()
+                if found[0] != b"{":
+                    self._at = opens
+                    if not is_end and found.end() >= len(self._buffer) - 1:  # its line goes on in the next piece
+                        return
+                    self._strayed = found.end()
+                    continue
+            yield from self._between(opens, is_end=False)
+            self._at = self._start = opens
+            self._depth, self._has_object = 0, True
+
+    def _scan_object(self) -> Iterator[tuple[bytes, str]]:
+        """Yield the object that is open, if it ends in the buffer."""
+        if self._inside >= 0 and not self._end_string(self._inside):
+            return
         for token in _TOKEN.finditer(self._buffer, self._at):
             sign = token[0]
             if sign == b'"':  # a string that goes on in the next piece
-                if self._start < 0:
-                    if self._buffer.find(b"\n", token.end()) >= 0:
-                        return token.start()
-                    self._quote = token.start()
                 self._at = token.start()
                 self._end_string(token.end())
-                return -1
+                return
             self._at = token.end()
             if sign in (b"{", b"["):
-                if self._start < 0 and sign == b"{":
-                    yield from self._between(token.start(), is_end=False)
-                    self._start, self._depth, self._has_object = token.start(), 0, True
-                    if self._start in self._unclosed:
-                        return -1
-                self._depth += self._start >= 0
-            elif sign in (b"}", b"]") and self._start >= 0:
+                self._depth += 1
+            elif sign in (b"}", b"]"):
                 self._depth -= 1
                 if not self._depth:
                     yield self._buffer[self._start : self._at], ""
                     self._start, self._gap = -1, self._at
-            elif self._start < 0 and b"\n" in sign:
-                return token.start()
+                    return
         self._at = len(self._buffer)  # what has no token in it is not looked at again
-        return -1
 
     def _between(self, end: int, is_end: bool) -> Iterator[tuple[bytes, str]]:
         """Yield what stands between the last object and a place; of a stream without an object all that is in it."""
