@@ -340,6 +340,16 @@ def _refuse_junk(path: str, text: str, data: bytes, encoding: str, replaced: int
     if controls > max(MAX_SPARED, MAX_CONTROL_SHARE * len(text)):
         share = f"{controls / len(text):.0%} of its characters are NULs and other controls"
         raise Unreadable(path, f"is not text: {share}", "unpack it, or convert it to text first")
-    if replaced > max(MAX_SPARED, MAX_FAULTY_SHARE * len(text)):
-        share = f"{replaced / len(text):.0%} of its characters are bytes that are not {encoding}"
-        raise Unreadable(path, f"cannot be read: {share}", "name its encoding with --encoding")
+    if fault := why_faulty(len(text), replaced, encoding):
+        raise Unreadable(path, fault, "name its encoding with --encoding")
+
+
+def why_faulty(characters: int, replaced: int, encoding: str) -> str:
+    """Return why a text of so many characters cannot be read, if too many stand for bytes that did not fit; else "".
+
+    >>> why_faulty(400, 8, "utf-8"), why_faulty(400, 80, "cp932")
+    ('', 'cannot be read: 20% of its characters are bytes that are not cp932')
+    """
+    if replaced <= max(MAX_SPARED, MAX_FAULTY_SHARE * characters):
+        return ""
+    return f"cannot be read: {replaced / characters:.0%} of its characters are bytes that are not {encoding}"

@@ -94,6 +94,27 @@ def test_given_encoding_is_that_of_the_file(tmp_path: Path, name: str, written: 
     assert raw.body == "地図の表"
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "encoding"),
+    [
+        pytest.param("a.csv", 'id,title,text\n1,a,"{}"\n', "ascii", id="a table"),
+        pytest.param("a.json", '[{{"text": "{}"}}]', "ascii", id="an array"),
+        pytest.param("a.jsonl", '{{"text": "{}"}}\n', "ascii", id="lines"),
+        pytest.param("a.jsonl", '{{"text": "{}"}}\n', "utf-16", id="lines in a wide encoding"),
+    ],
+)
+def test_what_does_not_fit_the_given_encoding_is_a_reject(
+    tmp_path: Path, name: str, written: str, encoding: str
+) -> None:
+    path = tmp_path / name
+    text = written.format("A map. " * 9 + "#" * 20)
+    lost = b"\x00\xd8" if encoding == "utf-16" else b"\x81"
+    path.write_bytes(text.encode(encoding).replace("#".encode(encoding.replace("16", "16-le")), lost))
+    (reject,) = results(path, Reading(encoding=encoding))
+    assert isinstance(reject, Reject)
+    assert "of its characters are bytes that are not" in reject.reason
+
+
 def test_figures_pass_through_digit_by_digit(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(

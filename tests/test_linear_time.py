@@ -39,6 +39,16 @@ CASES: dict[str, Callable[[int], str]] = {
     "objects without a bracket": lambda count: (
         "[" + ",\n".join([f'{{"id": 1, "tags": ["a", "text": "{SAID}"}}'] * count) + "]"
     ),
+    "an array that is cut within a string": lambda count: (
+        f'[\n{{"id": 1, "text": "{SAID}"}},\n{{"id": 2, "html": "' + r"<p class=\"a\">" * count
+    ),
+    "marks between objects": lambda count: f'[\n{{"id": 1, "text": "{SAID}"}},\n' + '\\"' * (2 * count) + "\n",
+    "a title of names": lambda count: json.dumps({"text": SAID, "publisher": "Gaz", "title": "Gaz: " * count + "Hi"}),
+    "articles in the data of a page": lambda count: (
+        f"<meta property=og:title content='{'word ' * (5 * count)}'><script type='application/ld+json'>"
+        + json.dumps([{"@type": "NewsArticle", "headline": f"Head {number}"} for number in range(count)])
+        + f"</script><h1>{SAID}</h1><p>{SAID}"
+    ),
     "records that a page of a WARC shows": lambda count: _record(EMPTY_RECORD * count + f"{SAID} " * 9),
 }
 COUNT = 3_000

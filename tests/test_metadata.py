@@ -1,5 +1,9 @@
 """What a page says about its article, from whichever clue says it."""
 
+import json
+import subprocess
+import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -229,6 +233,28 @@ def test_clue_gives_fact(html: str, metadata: Metadata) -> None:
 def test_linked_data_with_a_comma_too_many_is_read() -> None:
     page = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Ada Quill",},}</script><p>Text.'
     assert read_html(page).metadata.author == "Ada Quill"
+
+
+@pytest.mark.parametrize(
+    ("objects", "author"),
+    [
+        pytest.param([{"@id": "a", "name": {"@id": "a"}}], "", id="an object that refers to itself"),
+        pytest.param([{"@id": "a", "name": {"@id": "b"}}, {"@id": "b", "name": {"@id": "a"}}], "", id="two in a circle"),
+        pytest.param(
+            [{"@id": one, "name": [{"@id": other}] * 2} for one, other in pairwise("abcdefghijklmnopqrstuvwxyz0123456789")]
+            + [{"@id": "9", "name": "Ada Quill"}],
+            "Ada Quill",
+            id="names that double with each step",
+        ),
+    ],
+)  # fmt: skip
+def test_linked_data_whose_objects_refer_to_one_another_is_read(objects: list[object], author: str) -> None:
+    data = json.dumps([*objects, {"@type": "NewsArticle", "author": {"@id": "a"}}])
+    program = (
+        "import sys; from etl.markup.linked_data import read_linked_data; print(read_linked_data(sys.argv[1:]).author)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, data], capture_output=True, check=True, timeout=60)
+    assert done.stdout.decode().strip() == author
 
 
 def test_linked_data_with_comments_is_read() -> None:

@@ -29,6 +29,7 @@ from etl.formats.opening import (
     open_share,
     other_encoding,
     pieces,
+    why_badly_cut,
     wide_encoding,
 )
 from etl.formats.source import (
@@ -79,6 +80,8 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
     text = row.text
     if _STRAY.search(text):  # bytes that are not UTF-8, as `lines_of` leaves them
         text, notes = text_of(path, text.encode("utf-8", "surrogateescape"), reading.encoding)
+    elif reading.encoding and (fault := why_badly_cut(text.encode(), reading.encoding)):
+        raise Unreadable(path, fault)
     values = _values(path, text, row.fault, dialect)
     if len(values) > len(dialect.columns) and any(values[len(dialect.columns) :]):
         said = f"has {len(values)} cells, and there are {len(dialect.columns)} columns: is a delimiter not quoted?"

@@ -6,7 +6,14 @@ from io import BytesIO
 
 from msgspec import structs
 
-from etl.formats.opening import check_unchanged, in_utf8, open_share, other_encoding, wide_encoding
+from etl.formats.opening import (
+    check_unchanged,
+    in_utf8,
+    open_share,
+    other_encoding,
+    why_badly_cut,
+    wide_encoding,
+)
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.spans import NO_OBJECT, Value, json_values
@@ -59,12 +66,15 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
-    name, found = share.source.name, False
+    name, found, given = share.source.name, False, ""
     if share.body is not None:  # in UTF-8, as it was cut
-        reading = structs.replace(reading, encoding="")
+        given, reading = reading.encoding, structs.replace(reading, encoding="")
     with open_share(share) as file:
         for value in json_values(file, MAX_DOCUMENT_BYTES):
             found = True
+            if fault := value.fault or why_badly_cut(value.body, given):
+                yield Reject(name, share.row - 1 + value.number, fault, value.body)
+                continue
             yield from _read_value(name, share.row - 1 + value.number, value, reading)
     if share.body is None:
         check_unchanged(share.source)
@@ -74,9 +84,6 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
 
 def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:
     """Yield the documents of a value.  Of one that is no JSON, as one with a bracket too few, those that are in it."""
-    if value.fault:
-        yield Reject(name, row, value.fault, value.body)
-        return
     results = list(read_json(name, row, value.body, reading))
     match = _NEXT.search(value.body)
     if match and any(isinstance(result, Reject) and "is not JSON" in result.reason for result in results):

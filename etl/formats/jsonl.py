@@ -7,7 +7,15 @@ from typing import IO, TypeVar
 
 from msgspec import structs
 
-from etl.formats.opening import bounded_lines, check_unchanged, in_utf8, open_share, pieces, wide_encoding
+from etl.formats.opening import (
+    bounded_lines,
+    check_unchanged,
+    in_utf8,
+    open_share,
+    pieces,
+    why_badly_cut,
+    wide_encoding,
+)
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.unpacking import Damaged
@@ -118,10 +126,15 @@ def _looks_like(head: bytes) -> bool:
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
-    name = share.source.name
+    name, given = share.source.name, ""
     if share.body is not None and wide_encoding(b"", reading.encoding):  # in UTF-8, as it was cut
-        reading = structs.replace(reading, encoding="")
-    for found in read_each(share, lambda row, line: read_json(name, row, line, reading)):
+        given, reading = reading.encoding, structs.replace(reading, encoding="")
+
+    def read(row: int, line: bytes) -> Iterator[Result]:
+        fault = why_badly_cut(line, given)
+        return iter([Reject(name, row, fault, line)]) if fault else read_json(name, row, line, reading)
+
+    for found in read_each(share, read):
         yield from [found] if isinstance(found, Reject) else found
 
 

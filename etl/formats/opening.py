@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from msgspec import structs
 
-from etl.decode import given_codec
+from etl.decode import given_codec, why_faulty
 from etl.errors import Unreadable, check_machine
 from etl.formats.sniffing import SNIFFED_BYTES
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
@@ -252,8 +252,18 @@ def other_encoding(head: bytes, given: str) -> str:
     return "" if codec == "utf-8" else codec
 
 
+def why_badly_cut(body: bytes, given: str) -> str:
+    """Return why a part of a file that was cut in UTF-8 cannot be read in the encoding that is given; "" if it can.
+
+    For each byte that did not fit stands U+FFFD.
+    """
+    encoding = other_encoding(b"", given)
+    replaced = body.count(b"\xef\xbf\xbd") if encoding else 0
+    return why_faulty(len(body.decode("utf-8", "replace")), replaced, encoding) if replaced else ""
+
+
 class Transcoding(io.RawIOBase):
-    """Bytes of another encoding as UTF-8."""
+    """Bytes of another encoding as UTF-8; for those that do not fit stands U+FFFD."""
 
     def __init__(self, file: IO[bytes], encoding: str) -> None:
         self._read = getattr(file, "read1", file.read)

@@ -18,6 +18,8 @@ ARTICLE_TYPES = ("article", "blogposting", "report")
 PARTS = ("recipeIngredient", "ingredients", "recipeInstructions", "tool", "supply")
 PART_TYPES = ("HowToStep", "HowToDirection", "HowToTip", "Answer")
 MAX_PARTS = 1_000
+# Characters of all titles of a page, in which the headlines of its articles are looked for.
+MAX_TITLES = 10_000
 
 
 def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Metadata:
@@ -34,7 +36,7 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
     names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
     articles = [node for node in (*_outer(values), *nodes) if _is_article(node)]
     first = articles[0] if articles else _page(nodes)
-    shown = "\n".join(map(_folded, titles))
+    shown = "\n".join(map(_folded, "\n".join(titles)[:MAX_TITLES].split("\n")))
     article = next((node for node in articles if _is_titled(node, shown)), first)
     return Metadata(
         headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
