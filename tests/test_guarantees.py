@@ -754,6 +754,17 @@ def test_a_second_text_in_a_record_is_refused(run: Run, tmp_path: Path, shape: s
         assert done.code in (1, 5) and "two texts" in done.err + done.out, (command, done)
 
 
+@pytest.mark.parametrize("name, field", [("o.jsonl", "text"), ("o.audit.jsonl", "line_sha256")])
+def test_a_field_that_stands_twice_is_refused(run: Run, tmp_path: Path, name: str, field: str) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "o.jsonl").code == 0
+    twice = f'"{field}":"Nobody marched.","{field}":'
+    write(tmp_path / name, (tmp_path / name).read_text().replace(f'"{field}":', twice, 1))
+    for command in ("restore o.jsonl -o again.txt", "check o.audit.jsonl", "report o.jsonl -o r.html"):
+        done = run(*command.split())
+        assert done.code in (1, 5) and "has a field twice" in done.err + done.out, (command, done)
+
+
 def _changed(action: str, **values: object) -> Callable[[bytes], bytes]:
     """Change fields of the first entry of an action."""
 

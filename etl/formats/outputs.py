@@ -1,6 +1,7 @@
 """What copydesk wrote, read back: articles in any shape, audit, rejects, as JSON lines or Parquet."""
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ from etl.shapes import identity
 from etl.writers import in_order
 
 Noun = TypeVar("Noun")
+
+_encode = msgspec.json.Encoder().encode
 
 # A document has six bytes of JSON for each of its own at most, and stands in its record twice at most.
 MAX_LINE_BYTES = 16 * MAX_DOCUMENT_BYTES
@@ -143,7 +146,10 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
                 row += 1
                 if len(line) > MAX_LINE_BYTES:
                     raise UsageError(f"{file}:{row}", "is longer than any line of copydesk's", _WAY_OUT)
-                yield decode(line)
+                value = decode(line)
+                if _encode(value) != line.rstrip(b"\n") and _has_name_twice(line):
+                    raise RestoreError(f"{file}:{row}", "has a field twice: it was changed", "Clean the input again.")
+                yield value
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if row > 1 or ARTICLES.match(line):
             raise RestoreError(f"{file}:{row}", f"was changed or cut off: {error}", "Clean the input again.") from None
@@ -155,6 +161,18 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
         raise UsageError(str(file), f"cannot be read: {error.strerror or error}") from None
     except Damaged as error:
         raise RestoreError(f"{file}:{row + 1}", f"is damaged from here on: {error}") from None
+
+
+def _has_name_twice(line: bytes) -> bool:
+    """Return whether an object in a line has two fields of one name: another program may read the other one."""
+    is_twice = False
+
+    def look(fields: list[tuple[str, Any]]) -> None:
+        nonlocal is_twice
+        is_twice |= len({name for name, _ in fields}) < len(fields)
+
+    json.loads(line, object_pairs_hook=look, parse_int=str, strict=False)
+    return is_twice
 
 
 def _converted(file: Path, convert: Callable[[Mapping[str, Any]], Noun]) -> Iterator[Noun]:
