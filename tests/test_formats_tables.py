@@ -226,6 +226,16 @@ FILES: list[tuple[str, Callable[[pa.Table], bytes]]] = [
 ]
 
 
+@pytest.mark.parametrize(("name", "write"), FILES)
+def test_a_column_whose_name_is_not_utf8_is_damage(
+    tmp_path: Path, name: str, write: Callable[[pa.Table], bytes]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(write(pa.table({"text": [STORY], "notename": ["a"]})).replace(b"notename", b"note\xffame"))
+    (reject,) = results(path)
+    assert isinstance(reject, Reject) and "is a damaged" in reject.reason
+
+
 @pytest.mark.parametrize("size", [1, 3000, 1 << 20])
 @pytest.mark.parametrize(("name", "write"), FILES)
 def test_rows_of_parquet_and_arrow(tmp_path: Path, name: str, write: Callable[[pa.Table], bytes], size: int) -> None:

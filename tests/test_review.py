@@ -256,7 +256,7 @@ def test_nothing_is_written_outside_the_pack(ask: Ask, file: str, tmp_path: Path
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["link.toml"]
 
 
-@pytest.mark.parametrize("name", ["verdicts.jsonl", "copydesk.toml"])
+@pytest.mark.parametrize("name", ["verdicts.jsonl", "verdicts.csv", "copydesk.toml"])
 def test_a_link_in_the_pack_is_not_followed(ask: Ask, name: str, articles: list[Any], tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine\n")
     (tmp_path / "mine" / name).symlink_to(tmp_path / "out")
@@ -264,6 +264,7 @@ def test_a_link_in_the_pack_is_not_followed(ask: Ask, name: str, articles: list[
     action, request = ("exception", place) if name == "copydesk.toml" else ("verdict", {**place, "verdict": "wrong"})
     assert ask(f"/api/{action}", request)[1]["error"] == "is not a plain file"
     assert (tmp_path / "out").read_text() == "mine\n"
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == [name]
 
 
 def test_what_is_done_to_the_pack_by_hand_meanwhile_stays(ask: Ask, articles: list[Any], tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ def open_table(path: str, file: IO[bytes], *, is_new: bool = False) -> Table:
     kind = _Parquet if magic.startswith(PARQUET_MAGIC) else _ArrowFile if magic == ARROW_MAGIC else _ArrowStream
     with _damage(path, "Parquet" if kind is _Parquet else "Arrow", file):
         table = kind(file)
+        for name in table.schema.names:
+            name.encode()  # it is read here, and may be damaged
         if is_new:
             table.check_alone()
         return table

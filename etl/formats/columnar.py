@@ -73,7 +73,7 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
                 for fields in rows_of(batch):
                     yield _read_row(path, row, {**partition, **fields}, text, reading)
                     row += 1
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             fault = first_line(error)
         if left := group.first_row + group.rows - row:
             yield Reject(path, row, f"row group {group.number + 1} is damaged, {left} rows are lost: {fault}", b"")

@@ -99,12 +99,12 @@ class Review:
             verdict = msgspec.convert(fields, LineVerdict)
         except msgspec.ValidationError:
             raise UsageError(request.verdict, "is not a verdict", "It is right, wrong or unsure.") from None
-        self._pack.add_verdict(verdict)
         drawn = self._pack.drawn()
         for removed in map(removed_by, entries_of(block)):
             if removed in drawn:
                 self._pack.judge_drawn(removed, verdict.verdict)
                 drawn[removed] = verdict.verdict
+        self._pack.add_verdict(verdict)
         return {"verdicts": len(self._pack.verdicts), "left": sum(not one for one in drawn.values())}
 
     def _drawn_places(self) -> Iterator[dict[str, object]]:
