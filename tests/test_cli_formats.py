@@ -8,7 +8,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -289,6 +289,14 @@ def test_a_folder_is_walked_alike_by_its_address(run: Run, tmp_path: Path) -> No
     assert found == [f"{tmp_path}/in/a.txt\n"] * 2
 
 
+def test_a_name_that_is_not_utf8_costs_a_glob_at_an_address_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in (b"a.txt", b"\xff.txt"):
+        (tmp_path / "in" / os.fsdecode(name)).write_text(STORY)
+    done = run("clean", f"file://{tmp_path}/in/*.txt", "-o", "out.jsonl", "--dedup", "off")
+    assert (done.code, (tmp_path / "out.jsonl").read_text().count("\n")) == (0, 2), done.err
+
+
 def test_any_name_at_an_address_is_read(run: Run, tmp_path: Path) -> None:
     names = ("a.txt", "my page.txt", "x%41.txt", "a?b=c.txt", "#1 [2].txt", "naïve.txt", "deep/a.txt")
     for name in names:
@@ -297,10 +305,9 @@ def test_any_name_at_an_address_is_read(run: Run, tmp_path: Path) -> None:
     done = run("clean", f"file://{tmp_path}/in/*.txt", "-o", "out.jsonl", "--dedup", "off")
     assert done.code == 0, done.err
     paths = [json.loads(line)["origin"]["path"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert sorted(unquote(path) for path in paths) == sorted(f"file://{tmp_path}/in/{name}" for name in names[:-1])
-    again = [
-        run("clean", path, "-o", "again.jsonl", "-f").code for path in (*paths, f"file://{tmp_path}/in/my page.txt")
-    ]
+    assert sorted(paths) == sorted(f"{tmp_path}/in/{name}" for name in names[:-1])
+    addresses = (*(f"file://{quote(path)}" for path in paths), f"file://{tmp_path}/in/my page.txt")
+    again = [run("clean", address, "-o", "again.jsonl", "-f").code for address in addresses]
     assert again == [0] * 7
 
 

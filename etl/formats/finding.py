@@ -88,10 +88,10 @@ def suffix_of(path: str) -> str:
 
 
 def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored) -> Iterator[_Candidate]:
+    if is_address(name) and (local := local_path(name)) and (has_magic(name) or os.path.isdir(local)):  # noqa: PTH112  # as below
+        name = local
     if name == STDIN:
         yield _Candidate(STDIN, STDIN)
-    elif is_address(name) and os.path.isdir(local := local_path(name)):  # noqa: PTH112  # as below
-        yield from _walk(local, reading, suffixes, rules.at(local))
     elif is_address(name):
         yield from _stored(name, reading, suffixes, Ignored(rules.excluded))
     elif os.path.isdir(name):  # noqa: PTH112  # a name too long is none, and no error
