@@ -7,10 +7,10 @@ A menu has labels with a colon, too.  What tells facts is that two or more stand
 a sentence and a heading announce them ("Winners:").
 """
 
-import re
 from collections.abc import Collection, Sequence
 
 from etl.fold import ends_sentence
+from etl.later import later
 
 # Lines in a row.
 MIN_FACTS, MIN_WINNERS = 2, 3
@@ -19,23 +19,23 @@ MAX_HEADING_CHARS = 40
 
 # A label, and up to five words: more are a title ("Golf: Young wins the Open on its 18th hole"), an address is a link.
 # "1. Vorsitzender: Max Lechner" has a figure before.
-_FACT = re.compile(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
+_FACT = later(r"(?:\d\. )?[^\W\d_][\w'’.&/ -]{0,29}[:：] ?(?!/)\S{1,30}(?: \S{1,20}){0,4}")
 # "A66 between Brough and Scotch Corner", "BA117 to New York"; "Cabbage - 1 kg".  A count of comments has no unit.
-_ROUTE = re.compile(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
-_AMOUNT = re.compile(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
+_ROUTE = later(r"[A-Z]{1,3}\d{1,4}[,:]?(?: \S{1,20}){2,8}")
+_AMOUNT = later(r"[^\W\d_][^\d:.!?]{1,39} - \d{1,4}(?:[.,/-]\d{1,3})? ?[^\W\d_]{1,6}\.?(?: [^\W\d_]{1,12})?")
 # "Tom Wren, Castle School": who has won.
-_WINNER = re.compile(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
+_WINNER = later(r"(?:[^\W\d_][\w'’.-]{1,20} ){1,2}[^\W\d_][\w'’.-]{1,20}, [^\W\d_]\S{1,20}(?: \S{1,20}){0,3}")
 # "Linden - Vale 2:1", "Linden 2-1 Vale", "Linden 2 x 1 Vale"; "2:15" is a time, of which players show two.
-_SCORE = re.compile(
+_SCORE = later(
     r"[^\W\d_][^\d:.!?|,]{2,50}[^\d:.!?|,(#/]? ?:? ?"
     r"\d{1,3}(?: ?[-–—―] ?\d{1,3}| ?: ?\d| x \d{1,2})(?![\d:.])(?: ?[^\d:!?|]{2,40})?"
 )
 # "2019: the first crack", "2019 – the first crack".
-_YEAR = re.compile(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
+_YEAR = later(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
 # "Anna Berg (SPD)", of which a list has two; a number in brackets counts comments.
-_MEMBER = re.compile(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
+_MEMBER = later(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
 _KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER)
-_FIGURE = re.compile(r"\d")
+_FIGURE = later(r"\d")
 
 
 def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:

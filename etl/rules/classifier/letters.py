@@ -7,6 +7,8 @@ place, and the next letter.
 import re
 from collections.abc import Collection, Sequence
 
+from etl.later import later
+
 # Letters in a row.
 MIN_LETTERS = 2
 # Characters, and words.  A longer line is no name; a shorter block above one is a label, not a letter.
@@ -14,10 +16,10 @@ MAX_LINE_CHARS, MIN_LETTER_WORDS = 60, 3
 # Characters.  So short is a word between the others: "University of Tarn".
 MAX_SMALL_CHARS = 3
 
-_LETTER = re.compile(r".*[.!?…][\"')\]]*", re.DOTALL)
+_LETTER = later(r".*[.!?…][\"')\]]*", re.DOTALL)
 _TITLE = r"(?:(?:Dr|Prof|Rev|Mr|Mrs|Ms|Sir|Dame|Col|Capt)\.? )?"
-_NAME = re.compile(_TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
-_PLACE = re.compile(r"[^\W\d_][\w'.-]+(?:,? [^\W\d_][\w'.-]+){0,4}")
+_NAME = later(_TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
+_PLACE = later(r"[^\W\d_][\w'.-]+(?:,? [^\W\d_][\w'.-]+){0,4}")
 
 
 def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from etl.fold import count_words, ends_sentence
+from etl.later import later
 
 # Cells.  A row has a name and two figures at least: a list of titles with a rank or an age before each is no table.
 MIN_COLUMNS, MAX_COLUMNS, MIN_FIGURES = 3, 12, 2
@@ -16,8 +17,8 @@ MIN_ROWS = 3
 # Characters, and words.  A longer line is no cell.
 MAX_CELL_CHARS, MAX_CELL_WORDS = 60, 6
 
-_FIGURE = re.compile(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
-_CELLS = re.compile(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
+_FIGURE = later(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
+_CELLS = later(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
 
 
 def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:

@@ -4,19 +4,19 @@ A year may stand in a menu of an archive, and a time and a title in a list of li
 text is that below each year, or title, stands a sentence.
 """
 
-import re
 from collections.abc import Collection, Sequence
 
 from etl.fold import count_words, ends_sentence
+from etl.later import later
 
 MIN_YEARS = MIN_ENTRIES = 2
 # Characters of the heading of a timeline.
 MAX_HEADING_CHARS = 40
 # Words of the title of an entry, and of the sentence below it.
 TITLE_WORDS, MIN_ENTRY_WORDS = range(2, 15), 4
-_YEAR = re.compile(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
+_YEAR = later(r"(?:(?:\d{1,2}\.? )?[^\W\d_]{3,12}\.?,? )?(1\d{3}|20\d\d)(?:[-–](?:\d\d){1,2})?(?: ?年)?")
 # "14.22", "2:15 p.m.", "14h22".  The time since ("5m ago") stands above teasers as well.
-_TIME = re.compile(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?")
+_TIME = later(r"[012]?\d[.:h][0-5]\d(?: ?(?:[AaPp]\.?[Mm]\.?|Uhr|GMT|BST|C?E[SD]?T))?")
 
 
 def timeline(texts: Sequence[str], named: Collection[int]) -> set[int]:
