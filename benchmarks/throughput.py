@@ -59,6 +59,7 @@ def cpu_seconds(command: Sequence[str]) -> float:
 def commands(source: Path, folder: Path, peer: str, minhash: bool) -> dict[str, list[str]]:
     ours = [
         sys.executable,
+        "-P",  # the copydesk that is installed: in a checkout that is not, each run takes all rules apart anew
         "-m",
         "etl",
         "clean",
