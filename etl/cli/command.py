@@ -162,7 +162,7 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
         from etl.packs.locations import place
 
         config: Config = ctx.obj
-        key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
+        key = config_key(parameter)
         return PackError(place(config.path, 1, key), f"'{key}': {error.message}")
     if parameter and source is ParameterSource.ENVIRONMENT:
         names = parameter.variables(ctx) if isinstance(parameter, GroupedOption) else ()
@@ -183,7 +183,7 @@ def _place_in_config(ctx: click.Context, word: str) -> str:
         if ctx.get_parameter_source(name) is ParameterSource.DEFAULT_MAP and word and word in words:
             from etl.packs.locations import place
 
-            return place(config.path, 1, next(one for one in parameter.opts if one.startswith("--")).lstrip("-"))
+            return place(config.path, 1, config_key(parameter))
     return ""
 
 
@@ -204,7 +204,7 @@ def settings(ctx: click.Context) -> Iterator[str]:
     for parameter in ctx.command.params:
         name = str(parameter.name)
         if isinstance(parameter, click.Option) and name in ctx.params and not parameter.hidden:
-            key = next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
+            key = config_key(parameter)
             value = ctx.params[name]
             shown = visible(json.dumps(value, ensure_ascii=False)) if value is not None else ""
             mark = "# " if value is None or key in NOT_FOR_CONFIGS else ""
@@ -237,6 +237,11 @@ def _contradictions(ctx: click.Context) -> Iterator[str]:
                     else _spelled(by_name[first])
                 )
                 yield f"{shown} contradicts {_spelled(by_name[other])}: {why}."
+
+
+def config_key(parameter: click.Parameter) -> str:
+    """Return the name that an option has in a config."""
+    return next(one for one in parameter.opts if one.startswith("--")).lstrip("-")
 
 
 def _key(spelling: str) -> str:

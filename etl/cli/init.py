@@ -7,7 +7,7 @@ from textwrap import fill
 
 import click
 
-from etl.cli.command import GroupedCommand, GroupedOption
+from etl.cli.command import GroupedCommand, GroupedOption, config_key
 from etl.cli.terminal import say
 from etl.errors import UsageError
 
@@ -50,6 +50,7 @@ def init(folder: Path) -> None:
       copydesk init crawls/
     """
     from etl.cli.clean import clean
+    from etl.formats.source import in_one_line
 
     path = folder / "copydesk.toml"
     text = OPENING + "".join(_commented(clean)) + CHANGES
@@ -60,7 +61,7 @@ def init(folder: Path) -> None:
         raise UsageError(str(path), "exists already", "Edit it, or remove it first.") from None
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(str(folder), "is not a folder", "Name one that exists.") from None
-    say(f"{path} is written: it sets nothing yet")
+    say(f"{in_one_line(str(path))} is written: it sets nothing yet")
 
 
 def _commented(command: click.Command) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _commented(command: click.Command) -> Iterator[str]:
     defaults = command.make_context("clean", ["."]).params
     options = [one for one in command.params if isinstance(one, GroupedOption) and one.group in GROUPS]
     for option in sorted(options, key=lambda one: GROUPS.index(one.group)):
-        key = next(name for name in option.opts if name.startswith("--")).lstrip("-")
+        key = config_key(option)
         if key not in OF_ONE_RUN and not option.hidden:
             does = fill(option.help or "", WIDTH, initial_indent="# ", subsequent_indent="# ")
             value = defaults[str(option.name)]

@@ -257,7 +257,7 @@ def why_badly_cut(body: bytes, given: str) -> str:
 
     For each byte that did not fit stands U+FFFD.
     """
-    encoding = other_encoding(b"", given)
+    encoding = given and other_encoding(b"", given)
     replaced = body.count(b"\xef\xbf\xbd") if encoding else 0
     return why_faulty(len(body.decode("utf-8", "replace")), replaced, encoding) if replaced else ""
 

@@ -1,4 +1,4 @@
-"""Tasks in threads of this process: waiting for the disk lets them run side by side."""
+"""Tasks in threads of this process: numpy, and waiting for the disk, let them run side by side."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,14 +11,11 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Tasks under way for each thread.  With one, whoever makes them would wait for each slow write.
-MAX_UNDER_WAY = 4
-
 
 def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[Result]:
     """Run tasks in threads; yield results in order.
 
-    More tasks are under way than there are threads, for the time that the caller takes to make the next.
+    One task more is under way than there are threads, for the time that the caller takes to make the next.
     """
     if threads == 1:
         yield from (task() for task in tasks)
@@ -30,7 +27,7 @@ def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[
         under_way: deque[Future[Result]] = deque()
         for task in tasks:
             under_way.append(pool.submit(task))
-            if len(under_way) > MAX_UNDER_WAY * threads:
+            if len(under_way) > threads:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
@@ -38,9 +35,9 @@ def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[
 
 @contextmanager
 def beside(threads: int) -> Iterator[Callable[[Callable[[], None]], None]]:
-    """Yield a function that runs a task beside this block, which ends when all have; with one thread, it runs it first.
+    """Yield a function that starts a task, which raises nothing; the block ends when all tasks have ended.
 
-    Tasks raise nothing.
+    With one thread a task runs at once, before what stands below it in the block.
     """
     started: list[Thread] = []
 
