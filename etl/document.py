@@ -152,8 +152,10 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
     if rules.detects_language:
-        longest = max((block.text for block in document.blocks), key=len, default="")
-        articles = tuple(_in_language(document, article, raw.metadata.language, longest) for article in articles)
+        frames = (document.outside, *(article.frame for article in articles))
+        outside = {removal.block for removals in frames for removal in removals}
+        story = [block for block in document.blocks if block.index not in outside]
+        articles = tuple(_in_language(document, article, story, raw.metadata.language) for article in articles)
     return Parsed(document, articles)
 
 
@@ -168,18 +170,21 @@ def page_settings(raw: Raw, rules: Ruleset) -> PageSettings:
     return PageSettings(rules.selectors, rules.page_model, applying if rules.keep_rules else None, rules.links)
 
 
-def _in_language(document: Document, article: Article, given: str, longest: str) -> Article:
+def _in_language(document: Document, article: Article, story: Sequence[Block], given: str) -> Article:
     """Return an article with its language: the one that is given, or else that of its longest blocks.
 
     What a page says of itself is often what its template says, and holds unless these are in another language.
-    `longest` is the longest block of the document.
+    `story` are the blocks of the document within its stories; where these tell nothing, those around them may.
     """
     if given:
         return article
-    said, blocks = article.metadata.language, article.blocks_of(document)
-    frame = {removal.block for removal in article.frame} if said else set()
-    texts = [block.text for block in blocks if block.index not in frame]
-    language = contradicted(said, texts) or said if said else detect(texts, longest)
+    said = article.metadata.language
+    texts = [block.text for block in story if article.start <= block.index < article.end]
+    if said:
+        language = contradicted(said, texts) or said
+    else:
+        longest = max((block.text for block in story), key=len, default="")
+        language = detect(texts, longest) or detect([block.text for block in article.blocks_of(document)])
     if language == said:
         return article
     return structs.replace(article, metadata=structs.replace(article.metadata, language=language))

@@ -5,11 +5,11 @@ Every shape has the article's id and text, so that `restore` works from any.  A 
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import UNSET, Struct, structs
 
+from etl.addresses import host
 from etl.captions import Caption
 from etl.errors import RestoreError
 from etl.record import NO_FIELDS, OptionalFields, Record
@@ -101,7 +101,7 @@ def _trafilatura(record: Record) -> dict[str, Any]:
     return {
         "title": record.headline or None,
         "author": record.author or None,
-        "hostname": _host(record.url),
+        "hostname": host(record.url) or None,
         "date": record.created[:10] or None,
         "fingerprint": None,
         "id": record.id,
@@ -156,13 +156,6 @@ def _pictures(record: Record) -> list[dict[str, str]]:
 def _encoding(markdown: str) -> dict[str, str]:
     """Return another form of the article's text."""
     return {"@type": "MediaObject", "encodingFormat": "text/markdown", "text": markdown}
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
 
 
 _STRINGS = ("url", "headline", "publisher", "author", "language")

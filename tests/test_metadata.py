@@ -199,6 +199,16 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
             id="a day in the address",
         ),
         pytest.param(
+            "<link rel=canonical href='https://a.example/2026/POLITICS/05/03/bridge'>",
+            Metadata(created="2026-05-03T00:00:00.000Z", url="https://a.example/2026/POLITICS/05/03/bridge"),
+            id="a section between year and month in the address",
+        ),
+        pytest.param(
+            "<link rel=canonical href='https://web.archive.org/web/20220724231339/https://a.example/1'>",
+            Metadata(url="https://a.example/1"),
+            id="a copy in the Wayback Machine",
+        ),
+        pytest.param(
             "<link rel=canonical href='https://a.example/2026/33/03/bridge'>",
             Metadata(url="https://a.example/2026/33/03/bridge"),
             id="keeps: no month 33",
@@ -289,6 +299,13 @@ LINES = "".join(
         pytest.param("", "<a href=/user/login>Member Login</a>", "", "", id="keeps: a link to sign in"),
         pytest.param("", "<p>By Ada Quill</p><p>2 March 2026</p>", "Ada Quill", "2026-03-02", id="unmarked"),
         pytest.param("", "<p>Published 2 March 2026 by Ada Quill</p>", "", "2026-03-02", id="a day before the name"),
+        pytest.param(
+            "",
+            "<ul><li>The act on locks was signed into law on 14 August 1935</li><li>It falls in May</li></ul>",
+            "",
+            "",
+            id="keeps: a day in a sentence",
+        ),
         pytest.param("", "<p>Published on Paper Mills</p>", "", "", id="keeps: no name follows"),
         pytest.param(
             "", "<p class=byline>Ada Quill<br>Health Reporter</p>", "Ada Quill", "", id="an office in the next line"

@@ -40,6 +40,13 @@ def record_of(html: str) -> Record:
     return record
 
 
+def test_the_language_is_that_of_the_story_not_of_the_menu() -> None:
+    words = "Nachrichten Wirtschaft Politik Feuilleton Wetter Leserbriefe Abonnement Anmeldung Werbung".split() * 6
+    menu = " ".join(f"<a href=/{number}>{word}</a>" for number, word in enumerate(words))
+    html = f"<title>{TITLE}</title><nav>{menu}</nav><main><h1>{TITLE}</h1>{PARAGRAPHS}</main>"
+    assert record_of(html).language == "en"
+
+
 def next_data(value: object) -> str:
     return f'<script id="__NEXT_DATA__" type="application/json">{json.dumps({"props": {"page": value}})}</script>'
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from etl.addresses import host, original
 from etl.dates import instant
 from etl.errors import Unreadable
 from etl.formats.field_values import (
@@ -196,7 +196,7 @@ def _metadata(fields: Fields, names: Mapping[str, Sequence[str]], notes: list[st
                 taken(fields, name, _left_of(fact, value))
                 found[fact] = well_formed(said)
                 break
-    country = _COUNTRY.search(_host(found["url"])) if "url" in found else None
+    country = _COUNTRY.search(host(original(found["url"]))) if "url" in found else None
     created = _created(fields, names["created"], (language, country[1] if country else ""), notes)
     return Metadata(**found, created=created)
 
@@ -225,14 +225,6 @@ def _created(fields: Fields, names: Sequence[str], hints: tuple[str, str], notes
     if is_unread:
         notes.append(UNREAD_DATE)
     return ""
-
-
-def _host(url: str) -> str:
-    """Return the host of an address, in lower case; "" if it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # "http://[broken"
-        return ""
 
 
 def _one_line(value: Any, name: str) -> str:

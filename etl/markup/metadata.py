@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, pairwise, product
 
+from etl.addresses import original
 from etl.authors import begins_byline, names_of, upright
 from etl.calendar import MONTHS
 from etl.fold import count_words
@@ -89,7 +90,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         by_name.setdefault(clue.name, []).append(clue)
     scripts = texts_of(by_name, ["script application/ld+json"])
     linked = read_linked_data(scripts, [in_one_line(title) for title in (*headings[:1], *texts_of(by_name, HEADLINES))])
-    url = next(filter(_is_address, (*texts_of(by_name, ADDRESSES), linked.url)), "")
+    url = original(next(filter(_is_address, (*texts_of(by_name, ADDRESSES), linked.url)), ""))
     names = (linked.publisher, *texts_of(by_name, PUBLISHERS))
     publishers = [in_one_line(name) for name in names if not _is_address(name)]
     known = {_folded(name) for name in (*publishers, _site(url), *texts_of(by_name, ["home"]))} - {""}

@@ -28,7 +28,11 @@ _DATELINE = re.compile(
     r"[^\W\d_][^\d—–|]{1,60}[,(] ?((?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d_]{3,12}),? (?:de )?\d{4})\)?"
     r" ?(?:[/(][^/()]{1,30}[/)] ?)?(?:[—–/]|--?(?!\w))"
 )
-_DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
+# A section may stand behind the year: "/2010/POLITICS/08/13/".
+_DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)(?:/[A-Za-z][A-Za-z.]*(?=/))?[/-](\d\d?)[/-](\d\d?)(?=[/-])")
+_FIGURE = re.compile(r"\d")
+# Words in lower case before the first figure of a line.  A line with so many is a sentence, and tells of another day.
+MIN_SENTENCE_WORDS = 5
 
 
 def created_of(by_name: Clues, clues: Sequence[Clue], shows: Shown, linked: str, url: str) -> str:
@@ -50,9 +54,22 @@ def created_of(by_name: Clues, clues: Sequence[Clue], shows: Shown, linked: str,
 def _first_day(lines: Iterable[str], by_name: Clues) -> str:
     """Return the first day that a line tells, of publication if one says so; that of a change comes last."""
     language = next(texts_of(by_name, LANGUAGES), "")
-    ordered = sorted(lines, key=lambda line: (not tells_publication(line), begins_updated(line)))
+    told = (line for line in lines if not _is_sentence(line))
+    ordered = sorted(told, key=lambda line: (not tells_publication(line), begins_updated(line)))
     said = (published_in(line) for line in ordered)
     return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")
+
+
+def _is_sentence(line: str) -> bool:
+    """Return whether a line is a sentence with a day of its story in it.
+
+    >>> _is_sentence("The Social Security Act was signed into law on August 14, 1935")
+    True
+    >>> _is_sentence("Von Jana Roe und Tom Doe, aktualisiert am 3. März 2026")
+    False
+    """
+    words = _FIGURE.split(line, 1)[0].split()
+    return sum(word[0].islower() for word in words) >= MIN_SENTENCE_WORDS and not tells_publication(line)
 
 
 def _dateline_day(opening: str) -> str:

@@ -8,10 +8,10 @@ archives    stories that an archive exported into one text, each between lines t
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from msgspec import structs
 
+from etl.addresses import host, original
 from etl.authors import names_of
 from etl.fold import fold, plain
 from etl.model import Article, Block, Document, Metadata, Publisher, Removal
@@ -148,12 +148,7 @@ def _adds_only_publisher(tail: str) -> bool:
 
 def _domain(url: str, layouts: Layouts) -> str:
     """Return the longest ending of the url's host that a publisher has registered; "" if there is none."""
-    if not url:
-        return ""
-    try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
-    except ValueError:  # "http://[broken"
-        return ""
-    parts = host.split(".") if len(host) <= MAX_HOST else []
+    named = host(original(url if "//" in url else f"//{url}")) if url else ""
+    parts = named.split(".") if len(named) <= MAX_HOST else []
     endings = (".".join(parts[i:]) for i in range(len(parts) - 1))
     return next((ending for ending in endings if ending in layouts.publishers), "")
