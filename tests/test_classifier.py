@@ -312,6 +312,17 @@ AD, TEASER = "Advertisement", "Ten ships that never came home, and what is known
         pytest.param([LONG, AD, AD, LONG, AD, AD, TEASER], [0, 3], [0, 3, 6], id="as far apart as the others"),
         pytest.param([LONG, LONG, AD, AD, AD, TEASER], [0, 1], [0, 1], id="keeps not: further than the others"),
         pytest.param([LONG, LONG, AD, AD, QUOTED], [0, 1], [0, 1, 4], id="apart, a quotation"),
+        pytest.param([LONG, f"{LONG} The report says:"], [0], [0, 1], id="the last of several ends with a colon"),
+        pytest.param([LONG, "And this is what the report has to say of it:"], [0], [0], id="keeps not: no full stop"),
+        pytest.param(
+            [LONG, "駅長は次のように述べた。「鍵は一晩中、壁の釘に掛かっていました」"], [0], [0, 1], id="speech"
+        ),
+        pytest.param(
+            [LONG, "「鍵は一晩中、壁の釘に掛かっていました」駅長の告白と二十歳のつどい」"],
+            [0],
+            [0],
+            id="keeps not: a title",
+        ),
         pytest.param([LONG, "GRIM. CONDITIONS. HERE."], [0], [0], id="keeps not: capitals"),
         pytest.param([AD, "No label", TEASER], [], [], id="keeps not: no story"),
         pytest.param([], [], [], id="nothing"),

@@ -48,6 +48,8 @@ WINDOWS = ((-10, -1), (1, 10), (-3, 3))
 
 # Marks that open a quotation.
 QUOTES = tuple(map(ord, "\"'“”„‘‚«»‹›「『"))
+# Brackets that end speech in Chinese and Japanese.
+CORNERS = tuple(map(ord, "」』"))
 
 NEIGHBOUR = "units ended lexicon known title digits like_below label".split()
 AVERAGED = "long short ended known title lexicon common label".split()
@@ -183,6 +185,7 @@ def looks_of(text: Text, tokens: Tokens, lexicon: NDArray[np.int8]) -> dict[str,
         "words": count,
         "ended": ended.astype(np.int64),
         "colon": (colon & (characters > 0)).astype(np.int64),
+        "corner": (np.isin(text.codes[last], CORNERS) & (characters > 0)).astype(np.int64),
         "first_lower": (first_kind == Kind.LOWER).astype(np.int64),
         "first_digit": (first_kind == Kind.DIGIT).astype(np.int64),
         "opens": ((characters > 0) & np.isin(text.codes[np.minimum(text.starts, last)], QUOTES)).astype(np.int64),

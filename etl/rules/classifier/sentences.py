@@ -57,11 +57,11 @@ def bare_sentences(texts: Sequence[str], lexicon: NDArray[np.int8]) -> Flags:
 
 
 def _sentences(columns: Mapping[str, Integers]) -> Flags:
+    """Return which blocks are sentences: they end with a full stop, or hold one and end with a colon or a bracket."""
+    several = (columns["stops"] > 0) & (columns["units"] >= SURE_UNITS)
+    ended = (columns["ended"] > 0) | (several & (columns["colon"] + columns["corner"] > 0))
     found: Flags = (
-        (columns["ended"] > 0)
-        & (columns["units"] >= MIN_UNITS)
-        & (columns["words"] >= MIN_WORDS)
-        & (columns["upper"] < MAX_UPPER)
+        ended & (columns["units"] >= MIN_UNITS) & (columns["words"] >= MIN_WORDS) & (columns["upper"] < MAX_UPPER)
     )
     return found
 
