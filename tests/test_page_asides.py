@@ -79,6 +79,33 @@ def test_lines_below_the_story(box: str, likely: int, expected: list[str]) -> No
     assert gone(f"<main>{STORY}{box}</main>", dict.fromkeys(names, likely)) == expected
 
 
+FEED = "".join(
+    f"<div class=post_recommend_item><h3 class=post_recommend_title><a href=/{number}>{title}</a></h3>"
+    "<div class=post_recommend_source>Evening Post</div></div>"
+    for number, title in enumerate(("Slip at the lifeboat station", "Eleven boats on the reef", "A lens of glass"))
+)
+FOLDED = f"<div class='trs-read-more'><p>{LAMP}</p><h3>The trench</h3><p>{CABLE}</p><a href=/1>Salt and lead</a><p><a href=/2>Nine places on one map</a></div>"
+
+
+@pytest.mark.parametrize(
+    ("box", "likely", "expected"),
+    [
+        pytest.param(f"<div class=post_recommends>{FEED}</div>", 650, 6, id="a feed whose parts are called the same"),
+        pytest.param(FOLDED, 960, 0, id="keeps: the rest of a story, folded in"),
+        pytest.param(FOLDED, 800, 5, id="a list with summaries"),
+        pytest.param("<div><p>Share it</p></div>" * 5, 250, 5, id="a line that stands five times"),
+        pytest.param("<div><p>Share it</p></div>" * 4, 250, 0, id="keeps: four times"),
+        pytest.param("<div><p>Share it</p></div>" * 5, 450, 0, id="keeps: what the model would keep"),
+        pytest.param("<div><p>Roe:</p></div>" * 5, 250, 0, id="keeps: who speaks"),
+        pytest.param(f"<p>{'O lamp, o lamp<br>dark in June<br>' * 5}", 250, 0, id="keeps: a refrain"),
+    ],
+)
+def test_lists_of_other_stories_and_lines_of_each(box: str, likely: int, expected: int) -> None:
+    page = f"<main><p>{BOATS}</p><p>{MUSEUM}</p><p>{WRIST} {KELP} {BOATS}</p>{box}</main>"
+    by_line = {BOATS: 950, MUSEUM: 950, "": likely}
+    assert len(gone(page, by_line)) == expected
+
+
 @pytest.mark.parametrize(
     ("furniture", "likely", "goes"),
     [

@@ -17,7 +17,17 @@ from etl.markup.clues import Said
 from etl.markup.discussions import discussions
 from etl.markup.elements import BIT
 from etl.markup.layout import MIN_STORY, Layout
-from etl.markup.listed import buttons, cards, column, is_link_alone, labelled, links_apart, links_at_end, related
+from etl.markup.listed import (
+    buttons,
+    cards,
+    column,
+    is_link_alone,
+    labelled,
+    links_apart,
+    links_at_end,
+    related,
+    repeated,
+)
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
 
 # Offers stand below a teaser of one sentence: so many characters of story must stand outside.
@@ -57,13 +67,13 @@ def asides(
     first = min(story, default=0)
     layout = _unnamed(layout, max((line for line in headlines if line <= first), default=-1))
     found: set[int] = set()
-    named = (_is_in_dialog, _is_caption, _is_appended, related(layout), column(layout, story), is_link_alone)
+    named = (_is_in_dialog, _is_caption, _is_appended, related(layout, likely), column(layout, story), is_link_alone)
     for is_one in named:
         lines = {line for line in story if line not in found and is_one(layout, line)}
         least = MIN_TEASER if is_one is _is_appended else MIN_STORY
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
-    for lines_of in (_unseen, cards, buttons, labelled, links_apart, links_at_end, _far_below):
+    for lines_of in (_unseen, repeated, cards, buttons, labelled, links_apart, links_at_end, _far_below):
         lines = lines_of(layout, sorted(set(story) - found), likely)
         if lines and layout.have_chars(set(story) - found - lines):
             found |= lines

@@ -1,6 +1,6 @@
 """Links among the lines taken for story: lists of other stories, menus, cards that lead to another page."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate, islice, takewhile
 
@@ -26,21 +26,34 @@ CARD_LINES, CARD_CHARS, CARD_LEVELS = 5, 300, 4
 # The least probability, in thousandths, of a line that is surely story, and of one that the model keeps; what is less
 # likely was put back for some other reason.
 SURE, KEPT = 600, 300
+# The same of a sentence of a story, wherever it stands, and of what the model may as well let go.
+CERTAIN, DOUBTED = 950, 400
+# Lines of a page with the same text.
+MIN_COPIES = 5
 # Boxes for what a link in a paragraph or heading of the story does not stand in.
 PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav"))
 
 
-def related(layout: Layout) -> Callable[[Layout, int], bool]:
-    """Return what tells whether a line stands in a box that is called a list of other stories, and has two links."""
-    of_box = [0] * (len(layout.boxes) + 1)
-    for line in layout.lines:
-        of_box[line.box + 1] += line.linked >= MIN_LINK
-    until = list(accumulate(of_box))  # the links in all boxes before each
+def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
+    """Return what tells whether a line stands in a box that is called a list of other stories, and has two links.
+
+    With sentences that the model is sure of it is none: "read-more" is what the rest of a story is folded into, too.
+    """
+    links, told = [0] * (len(layout.boxes) + 1), [0] * (len(layout.boxes) + 1)
+    for place, line in enumerate(layout.lines):
+        links[line.box + 1] += line.linked >= MIN_LINK
+        is_sure = likely.get(place, 0) >= CERTAIN
+        told[line.box + 1] += is_sure and len(line.text) >= MIN_SENTENCE and ends_sentence(line.text)
+    until, until_told = list(accumulate(links)), list(accumulate(told))  # those in all boxes before each
+
+    def is_list(box: int) -> bool:
+        end = layout.ends[box]
+        return until[end] - until[box] > 1 and until_told[end] - until_told[box] <= 1
 
     def is_related(_: Layout, line: int) -> bool:
         around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
-        named = next((place for place in around if RELATED.search(layout.keys[layout.boxes[place].key][1])), -1)
-        return named >= 0 and until[layout.ends[named]] - until[named] > 1
+        named = (place for place in around if RELATED.search(layout.keys[layout.boxes[place].key][1]))
+        return any(map(is_list, named))
 
     return is_related
 
@@ -130,6 +143,23 @@ def buttons(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> 
         if is_button and line + 1 not in kept and _is_doubted(likely, line):
             found.add(line)
             kept.remove(line)
+    return found
+
+
+def repeated(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines that the model all but lets go, and that the page has many times: the button of each teaser.
+
+    A label with a colon is who speaks, cells of a table are alike, and a refrain stands among others in its box.
+    """
+    copies = Counter(line.text for line in layout.lines)
+    in_box = Counter(line.box for line in layout.lines)
+    found = set()
+    for line in story:
+        one = layout.lines[line]
+        is_many = copies[one.text] >= MIN_COPIES and len(one.text) <= MAX_BUTTON and likely.get(line, SURE) < DOUBTED
+        is_part = one.text.endswith((":", "：")) or layout.boxes[one.box].name in CELLS or in_box[one.box] > 1
+        if is_many and not is_part and not ends_sentence(one.text):
+            found.add(line)
     return found
 
 

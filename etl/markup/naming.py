@@ -110,11 +110,11 @@ BIOGRAPHIES = Finder(
 )
 RELATED = Finder(
     r"(?<![a-z])(?:related-?(?:posts?|articles?|stories|news|links|content)?|yarpp|see-?also|also-?read|similar"
-    r"|more-?(?:stories|news|articles)|recommended|lire-?aussi|relacionad[ao]s|correlati|read-?more|toc"
+    r"|more-?(?:stories|news|articles)|recommend(?:ed|s|ations?)?|tuijian|lire-?aussi|relacionad[ao]s|correlati|read-?more|toc"
     r"|table-of-contents|leggi-?anche|lees-?ook|leia-?(?:mais|tambem)|veja-?tambem|saiba-?mais|mehr-?zum-?thema"
     r"|czytaj-?(?:tak[zż]e|te[zż])|zobacz-?(?:tak[zż]e|te[zż])|l[aä]s-?(?:mer|ocks[aå]|ogs[aå])|lue-?my[oö]s"
     r"|ilgili-?haber(?:ler)?|relaterade|gerelateerd|powiazane|souvisejici)(?![a-z])",
-    "relat|yarpp|see|also|more|simil|recom|aussi|relacion|correlati|toc|contents|leggi|lees|leia|veja|saiba|thema|zyta"
+    "relat|yarpp|see|also|more|simil|recom|tuijian|aussi|relacion|correlati|toc|contents|leggi|lees|leia|veja|saiba|thema|zyta"
     "|zobac|l[aä]s|lue|ilgili|relater|powia|souvis",
 )
 OFFERS = Finder(
