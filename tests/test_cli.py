@@ -290,6 +290,9 @@ def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     assert "core/read-more" in run("rules", "list").out
     shown = run("rules", "show", "npr/caption-buttons").out
     assert "why: It is a button of the picture viewer." in shown and "severity error" in shown
+    assert '  match.exact = ["hide caption", "toggle caption", "Enlarge this image"]\n' in shown
+    guarded = run("rules", "show", "core/caption-below-label").out
+    assert '  match.after = { exact = ["Image caption", ' in guarded and "  where.max_words = 40\n" in guarded
     tested = run("rules", "test", "--select", "npr")
     assert (tested.code, tested.out) == (0, "")
     assert " 0 failed" in tested.err
@@ -356,6 +359,11 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
         pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
+        pytest.param("explain a.txt 2", 2, ["Write a.txt:2."], id="line without a colon"),
+        pytest.param("rules new a.txt 2", 2, ["Write a.txt:2."], id="line without a colon, for a rule"),
+        pytest.param("explain cut.jsonl:1:1", 4, ["copydesk: cut.jsonl:1: is not JSON"], id="explain a record that is none"),
+        pytest.param("rules new cut.jsonl:1:1", 4, ["copydesk: cut.jsonl:1: is not JSON"], id="rule for a record that is none"),
+        pytest.param("clean https://x.example/a?b=1", 3, ["does not download", "curl"], id="address of a page"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
         pytest.param("restore there.jsonl", 2, ["there.audit.jsonl does not exist", "--audit"], id="no audit"),
         pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line that copydesk wrote"], id="no audit line"),
@@ -367,6 +375,7 @@ def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: st
     write(tmp_path / "there.jsonl", "")
     write(tmp_path / "there.rejects.jsonl", "")
     write(tmp_path / "empty.txt", "")
+    write(tmp_path / "cut.jsonl", '{"text": ')
     write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))
     write(tmp_path / "regex.toml", pack.format('match.regex="(a"'))
     (tmp_path / "hollow").mkdir()

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,17 +25,20 @@ EXCEPTION_DAYS = 365
 _STDIN_PLACE = re.compile(r"-(:\d+){1,2}")
 
 
-class ExplainCommand(GroupedCommand):
+class PlaceCommand(GroupedCommand):
     """A command that accepts `-:7` as a place."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options; `-:7` is not one of them."""
+        """Read the options; `-:7` is not one of them.  Raises click.UsageError for FILE LINE without the colon."""
+        for file, line in pairwise(args):
+            if line.isdecimal() and os.path.isfile(file):  # noqa: PTH113  # as in `_file_and_record`
+                raise click.UsageError(f"{file} {line} is not a place.  Write {file}:{line}.", ctx)
         places = [word for word in args if _STDIN_PLACE.fullmatch(word)]
         rest = [word for word in args if word not in places]
         return super().parse_args(ctx, [*rest, "--", *places] if places else rest)
 
 
-@click.command(cls=ExplainCommand)
+@click.command(cls=PlaceCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE", required=False)
 @option("Input", "--text", metavar="TEXT", help="Explain the repair of this text, step by step, instead of a line.")
 @options.json_option

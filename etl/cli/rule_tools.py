@@ -12,7 +12,7 @@ from msgspec import structs
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.explain import parse_place
+from etl.cli.explain import PlaceCommand, parse_place
 from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import Count, File, Place
 from etl.errors import unreadable_words
@@ -72,7 +72,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
             say("The regex must match a whole line.  To search for it inside lines, add --inside.")
 
 
-@click.command("new", cls=GroupedCommand)
+@click.command("new", cls=PlaceCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE")
 @pack_option
 @options.reading_options
