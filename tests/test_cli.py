@@ -142,6 +142,14 @@ def test_records_of_jsonl_keep_ids_and_fields(run: Run, tmp_path: Path) -> None:
     assert [row["text"] for row in rows(tmp_path / "back/a.jsonl")] == [line["text"] for line in lines]
     printed = run("restore", "out.jsonl", "--path", "a.jsonl").out
     assert printed.encode() == (tmp_path / "back/a.jsonl").read_bytes()
+    for words in (["-o", "one.jsonl"], ["-o", "rows", "--path", "a.jsonl"]):
+        assert run("restore", "out.jsonl", *words).code == 0
+        assert (tmp_path / words[1]).read_bytes() == printed.encode()
+    write(tmp_path / "b.txt", "One.")
+    run("clean", "a.jsonl", "b.txt", "-o", "two.jsonl")
+    refused = run("restore", "two.jsonl", "-o", "two.txt")
+    assert (refused.code, "-o two.txt/" in refused.err, (tmp_path / "two.txt").exists()) == (2, True, False)
+    assert run("restore", "two.jsonl", "-o", "two.txt/").code == 0
     wrong = run("restore", "out.jsonl", "--path", "b.jsonl")
     assert (wrong.code, "origin.path" in wrong.err) == (2, True)
 
@@ -273,6 +281,8 @@ def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:
     by_rule = {row["rule"]: row["changes"] for row in json.loads(run("stats", "out.jsonl", "--json").out)}
     assert by_rule["core/read-more"] == 10
     assert "BBC News" in run("stats", "out.jsonl", "--by", "publisher").out
+    kept = run("stats", "out.jsonl").out.splitlines()[-2].split()
+    assert (len(kept), kept[1]) == (2, "(kept)")  # no change of no article
 
 
 @pytest.mark.parametrize("shape", ["copydesk", "dolma", "hf", "trafilatura", "schema.org"])
