@@ -253,7 +253,7 @@ def _counts(hits: "Sequence[Hit]") -> str:
 
 def _evidence(suggestion: "Suggestion") -> str:
     publishers = ", ".join(f"{name} {count:,}" for name, count in suggestion.publishers)
-    return f"{suggestion.documents:,} documents, {suggestion.times:,} times: {publishers}"
+    return f"{suggestion.documents:,} documents, {suggestion.times:,} times; by publisher: {publishers}"
 
 
 def _difference_line(difference: "Difference") -> str:
