@@ -182,6 +182,12 @@ def test_an_unknown_publisher_is_not_passed_over_in_silence(run: Run, folder: Pa
     assert run("clean", "a.txt", "-q", "--publisher", "bbc.co.uk").err == ""
 
 
+def test_help_names_every_field_that_can_be_mapped(run: Run) -> None:
+    known = run("clean", "a.txt", "--map", "x").err.partition("FIELD is one of ")[2].split(".")[0].split(", ")
+    assert len(known) == 9
+    assert f"FIELD is {', '.join(known[:-1])} or {known[-1]};" in " ".join(run("clean", "--help").out.split())
+
+
 def test_encoding_is_used_for_records_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes('{"text": "Café à Genève"}'.encode("latin-1"))
     assert json.loads(run("clean", "a.jsonl", "-q", "--encoding", "latin-1").out)["text"] == "Café à Genève"

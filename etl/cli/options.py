@@ -112,7 +112,7 @@ reading_options = stacked(
         multiple=True,
         metavar="FIELD=PATH",
         help="Fill a field of the article from a field of the record: created=meta.date.  FIELD is headline, "
-        "publisher, author, created, url, language or id; repeatable.",
+        "publisher, author, created, url, language, id, text or html; repeatable.",
     ),
     option(
         "Reading",
