@@ -251,7 +251,7 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
 
 def _happened(entry: Entry) -> str:
     if entry.action == "tag" and entry.rule.startswith("repair/"):
-        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, but is not changed"
+        return f"tagged by {entry.rule}: {entry.before!r} looks damaged, but is not changed"
     done = DONE[entry.action]
     if entry.action in ("repair", "cut"):
         return f"{done} by {entry.rule}: {entry.before!r} -> {entry.after!r}"

@@ -234,6 +234,7 @@ def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, samp
             131, ["kept", "npr/related-title-case matches, but is held back by where.min_words = 6"], id="held back"
         ),
         pytest.param(135, ["kept", "repaired by repair/spaces"], id="repaired"),
+        pytest.param(151, ["kept", "tagged by repair/lost-possessive: ", "is not changed"], id="tagged"),
     ],
 )
 def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Path, line: int, said: list[str]) -> None:
