@@ -113,9 +113,9 @@ def explain_line(
     if (held := rules.judging.classifier_guard(view, at)) and _is_furniture(parsed, block, rules):
         matching.append(MatchingRule(CLASSIFIER, REASONS[CLASSIFIER].why, held))
     takers = _takers(entries, matches)
-    if len(takers) == 1:
-        takers += _other_takers(raw, block, selection, takers[0], until)
     text, metadata = document.text[block.char_start : block.char_end], article.metadata
+    if len(takers) == 1:
+        takers += _other_takers(raw, block, text, selection, takers[0], until)
     return Explanation(
         place=place_of(document.path, document.row, document.record, block.line),
         asked=place_of(document.path, document.row, document.record, wanted.line),
@@ -204,9 +204,10 @@ def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tupl
     return tuple(dict.fromkeys([taken[0].rule, *removing])) if taken else ()
 
 
-def _other_takers(raw: Raw, block: Block, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
+def _other_takers(raw: Raw, block: Block, text: str, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
     """Return what takes a block once an exception keeps it from a rule: another rule, or the classifier."""
-    exception = RuleException(rule=rule, source=raw.path, reason="…", until=until)
+    line = " ".join(text.split())
+    exception = RuleException(rule=rule, source=raw.path, line=line, reason="…", until=until)
     rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
     (judged,) = judge([parse(raw, rules)], rules)
     return _takers(_entries_at(block, judged))

@@ -306,6 +306,20 @@ def test_explain_prints_the_exception_that_keeps_the_line(run: Run, folder: Path
     assert "[[exception]]" not in run("explain", "a.txt:1").out
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(161, id="repair parts the label from the caption"),
+        pytest.param(183, id="one rule, and a repair"),
+        pytest.param(307, id="the classifier takes the line only if its neighbours go"),
+    ],
+)
+def test_the_exception_keeps_a_line_of_the_sample(run: Run, sample: Path, tmp_path: Path, line: int) -> None:
+    said = run("explain", f"{sample}:{line}").out
+    (tmp_path / "copydesk.toml").write_text(said[said.index("[[exception]]") :], encoding="utf-8")
+    assert "\nkept\n" in run("explain", f"{sample}:{line}").out
+
+
 def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "Belarus rally grows – BBC News\n\nImage copyright\nGetty Images\nImage caption\nProtesters were out in force in "
