@@ -163,6 +163,8 @@ def words(found: Explanation) -> Iterator[str]:
     draft = f"copydesk rules new {shlex.quote(found.asked)} --pack mine"
     if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
         yield f"To keep the line, draft a rule that keeps its element: {draft}"
+    if any(one.action == "duplicate" for one in found.entries):
+        yield "To keep duplicates, use --dedup off or --dedup-action tag.  An [[exception]] does not apply to them."
     if found.is_kept and not found.matching_rules:
         yield f"If the line is furniture, draft a rule that removes it: {draft}"
     if found.page:
