@@ -66,10 +66,10 @@ class Explanation(Struct, frozen=True):
     """What happened to the block on a line: where it stands, the audit entries of it, and the rules that match it.
 
     `place` is that of its first line, `asked` that of the line that was asked for.
-    `takers` are the rules (or the classifier) that would each remove the line.  `exception` is the table that would
-    keep it, for copydesk.toml; "" if no rule takes it.  `rules` is the number of rules that were asked, `is_alone` true
-    if copies were sought within the document only.  `page` is the account of the page model, if the document is HTML
-    and the model was asked.
+    `takers` are the rules (or the classifier) that would each remove the line, or cut it.  `exception` is the table
+    that would keep it, for copydesk.toml; "" if no rule takes or cuts it.  `rules` is the number of rules that were
+    asked, `is_alone` true if copies were sought within the document only.  `page` is the account of the page model, if
+    the document is HTML and the model was asked.
     """
 
     place: str
@@ -171,8 +171,10 @@ def words(found: Explanation) -> Iterator[str]:
         yield from found.page.words()
     if found.exception:
         others = " and ".join(found.takers[1:])
-        why = f"  It is for any rule, because {others} would also remove the line." if others else ""
-        yield f"To keep the line, put this exception into copydesk.toml, with a reason.{why}\n\n{found.exception}"
+        done, whole = ("change", " whole") if found.is_kept else ("remove", "")
+        why = f"  It is for any rule, because {others} would also {done} the line." if others else ""
+        yield f"To keep the line{whole}, put this exception into copydesk.toml, with a reason.{why}\n"
+        yield found.exception
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
@@ -200,10 +202,16 @@ def _is_furniture(parsed: Parsed, block: Block, rules: Ruleset) -> bool:
 
 
 def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tuple[str, ...]:
-    """Return the rules, or the classifier, that would each take a line, the one that does first; () if none does."""
+    """Return the rules, or the classifier, that would each take a line, the one that does first.
+
+    If none takes it, those that cut it; () if none does.
+    """
     taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
     removing = [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
-    return tuple(dict.fromkeys([taken[0].rule, *removing])) if taken else ()
+    if taken:
+        return tuple(dict.fromkeys([taken[0].rule, *removing]))
+    cut = (rule for one in entries if one.action == "cut" for rule in one.rule.split("+"))
+    return tuple(dict.fromkeys(rule for rule in cut if rule not in REASONS))
 
 
 def _other_takers(raw: Raw, block: Block, text: str, selection: Selection, rule: str, until: date) -> tuple[str, ...]:

@@ -320,6 +320,15 @@ def test_the_exception_keeps_a_line_of_the_sample(run: Run, sample: Path, tmp_pa
     assert "\nkept\n" in run("explain", f"{sample}:{line}").out
 
 
+def test_the_exception_keeps_a_line_whole(run: Run, tmp_path: Path) -> None:
+    line = "He left the house at noon. Story continues below advertisement She stayed at home with the dog all day."
+    (tmp_path / "a.txt").write_text(f"{line}\n", encoding="utf-8")
+    said = run("explain", "a.txt:1").out
+    assert "To keep the line whole, put this exception into copydesk.toml" in said
+    (tmp_path / "copydesk.toml").write_text(said[said.index("[[exception]]") :], encoding="utf-8")
+    assert json.loads(run("clean", "a.txt", "-q").out)["text"] == line
+
+
 def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "Belarus rally grows – BBC News\n\nImage copyright\nGetty Images\nImage caption\nProtesters were out in force in "
