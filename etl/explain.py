@@ -66,10 +66,10 @@ class Explanation(Struct, frozen=True):
     """What happened to the block on a line: where it stands, the audit entries of it, and the rules that match it.
 
     `place` is that of its first line, `asked` that of the line that was asked for.
-    `takers` are the rules (or the classifier) that would each remove the line.  `exception` is the table that would
-    keep it, for copydesk.toml; "" if no rule takes it.  `rules` is the number of rules that were asked, `is_alone` true
-    if copies were sought within the document only.  `page` is the account of the page model, if the document is HTML
-    and the model was asked.
+    `takers` are the rules (or the classifier) that would each remove the line, or cut it.  `exception` is the table
+    that would keep it, for copydesk.toml; "" if no rule takes or cuts it.  `rules` is the number of rules that were
+    asked, `is_alone` true if copies were sought within the document only.  `page` is the account of the page model, if
+    the document is HTML and the model was asked.
     """
 
     place: str
@@ -113,9 +113,9 @@ def explain_line(
     if (held := rules.judging.classifier_guard(view, at)) and _is_furniture(parsed, block, rules):
         matching.append(MatchingRule(CLASSIFIER, REASONS[CLASSIFIER].why, held))
     takers = _takers(entries, matches)
-    if len(takers) == 1:
-        takers += _other_takers(raw, block, selection, takers[0], until)
     text, metadata = document.text[block.char_start : block.char_end], article.metadata
+    if len(takers) == 1:
+        takers += _other_takers(raw, block, text, selection, takers[0], until)
     return Explanation(
         place=place_of(document.path, document.row, document.record, block.line),
         asked=place_of(document.path, document.row, document.record, wanted.line),
@@ -163,14 +163,18 @@ def words(found: Explanation) -> Iterator[str]:
     draft = f"copydesk rules new {shlex.quote(found.asked)} --pack mine"
     if any(one.action in TAKES and one.rule.startswith("page/") for one in found.entries):
         yield f"To keep the line, draft a rule that keeps its element: {draft}"
+    if any(one.action == "duplicate" for one in found.entries):
+        yield "To keep duplicates, use --dedup off or --dedup-action tag.  An [[exception]] does not apply to them."
     if found.is_kept and not found.matching_rules:
         yield f"If the line is furniture, draft a rule that removes it: {draft}"
     if found.page:
         yield from found.page.words()
     if found.exception:
         others = " and ".join(found.takers[1:])
-        why = f"  It is for any rule, because {others} would also remove the line." if others else ""
-        yield f"To keep the line, put this exception into copydesk.toml, with a reason.{why}\n\n{found.exception}"
+        done, whole = ("change", " whole") if found.is_kept else ("remove", "")
+        why = f"  It is for any rule, because {others} would also {done} the line." if others else ""
+        yield f"To keep the line{whole}, put this exception into copydesk.toml, with a reason.{why}\n"
+        yield found.exception
 
 
 def explain_text(text: str, selection: Selection) -> Iterator[str]:
@@ -198,15 +202,22 @@ def _is_furniture(parsed: Parsed, block: Block, rules: Ruleset) -> bool:
 
 
 def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tuple[str, ...]:
-    """Return the rules, or the classifier, that would each take a line, the one that does first; () if none does."""
+    """Return the rules, or the classifier, that would each take a line, the one that does first.
+
+    If none takes it, those that cut it; () if none does.
+    """
     taken = [one for one in entries if one.action in TAKES and (one.rule == CLASSIFIER or one.rule not in REASONS)]
     removing = [one.rule.name for one in matches if not one.blocked_by and one.rule.rule.action != "tag"]
-    return tuple(dict.fromkeys([taken[0].rule, *removing])) if taken else ()
+    if taken:
+        return tuple(dict.fromkeys([taken[0].rule, *removing]))
+    cut = (rule for one in entries if one.action == "cut" for rule in one.rule.split("+"))
+    return tuple(dict.fromkeys(rule for rule in cut if rule not in REASONS))
 
 
-def _other_takers(raw: Raw, block: Block, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
+def _other_takers(raw: Raw, block: Block, text: str, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
     """Return what takes a block once an exception keeps it from a rule: another rule, or the classifier."""
-    exception = RuleException(rule=rule, source=raw.path, reason="…", until=until)
+    line = " ".join(text.split())
+    exception = RuleException(rule=rule, source=raw.path, line=line, reason="…", until=until)
     rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
     (judged,) = judge([parse(raw, rules)], rules)
     return _takers(_entries_at(block, judged))
@@ -251,7 +262,7 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
 
 def _happened(entry: Entry) -> str:
     if entry.action == "tag" and entry.rule.startswith("repair/"):
-        return f"flagged by {entry.rule}: {entry.before!r} looks damaged, but is not changed"
+        return f"tagged by {entry.rule}: {entry.before!r} looks damaged, but is not changed"
     done = DONE[entry.action]
     if entry.action in ("repair", "cut"):
         return f"{done} by {entry.rule}: {entry.before!r} -> {entry.after!r}"

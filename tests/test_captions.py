@@ -28,7 +28,7 @@ TWO = (
 PAGE = f"""<!doctype html><html><head><title>Last ferry sails</title></head><body><article><h1>Last ferry sails</h1>
 <figure><img src=a.jpg><figcaption>The ferry leaves the quay. <span>Photograph: Marta Oake/AP</span></figcaption></figure>
 <p>{ONE}</p><figure><img src=b.jpg><figcaption>Crowds on the quay</figcaption></figure><p>{TWO}</p></article></body></html>"""
-LINES = f"{ONE}\n\nImage source, Getty Images\n\nImage caption, The ferry leaves the quay\n\n{TWO}\n\nPhotograph: Marta Oake/AP\n\nReporting by Iris Holm; Editing by Ola Brandt\n"
+LINES = f"{ONE}\n\nImage source, Getty Images\n\nImage caption, The ferry leaves the quay\n\n{TWO}\n\nPhotograph: Marta Oake/AP\n\nReporting by Iris Holm; Editing by Ola Brandt\n\nOur Standards: The Thomson Reuters Trust Principles., opens new tab\n"
 OF_PAGE = [
     {"text": "The ferry leaves the quay.", "credit": "Marta Oake/AP"},
     {"text": "Crowds on the quay", "credit": ""},

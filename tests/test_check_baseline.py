@@ -93,6 +93,7 @@ def test_prune_only_lowers(run: Run, tmp_path: Path) -> None:
     crawl(tmp_path, 0, 15)
     run("baseline", "prune", "crawl.jsonl")
     assert f"raw.boilerplate {RULE}" not in counts(tmp_path)
+    assert "copydesk baseline prune crawl/" in run("baseline", "prune").err
 
 
 def test_write_raises_nothing_without_accept_and_reason(run: Run, tmp_path: Path) -> None:

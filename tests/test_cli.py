@@ -142,6 +142,14 @@ def test_records_of_jsonl_keep_ids_and_fields(run: Run, tmp_path: Path) -> None:
     assert [row["text"] for row in rows(tmp_path / "back/a.jsonl")] == [line["text"] for line in lines]
     printed = run("restore", "out.jsonl", "--path", "a.jsonl").out
     assert printed.encode() == (tmp_path / "back/a.jsonl").read_bytes()
+    for words in (["-o", "one.jsonl"], ["-o", "rows", "--path", "a.jsonl"]):
+        assert run("restore", "out.jsonl", *words).code == 0
+        assert (tmp_path / words[1]).read_bytes() == printed.encode()
+    write(tmp_path / "b.txt", "One.")
+    run("clean", "a.jsonl", "b.txt", "-o", "two.jsonl")
+    refused = run("restore", "two.jsonl", "-o", "two.txt")
+    assert (refused.code, "-o two.txt/" in refused.err, (tmp_path / "two.txt").exists()) == (2, True, False)
+    assert run("restore", "two.jsonl", "-o", "two.txt/").code == 0
     wrong = run("restore", "out.jsonl", "--path", "b.jsonl")
     assert (wrong.code, "origin.path" in wrong.err) == (2, True)
 
@@ -226,6 +234,7 @@ def test_diff_shows_the_rule_and_exits_1_if_anything_would_change(run: Run, samp
             131, ["kept", "npr/related-title-case matches, but is held back by where.min_words = 6"], id="held back"
         ),
         pytest.param(135, ["kept", "repaired by repair/spaces"], id="repaired"),
+        pytest.param(151, ["kept", "tagged by repair/lost-possessive: ", "is not changed"], id="tagged"),
     ],
 )
 def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Path, line: int, said: list[str]) -> None:
@@ -234,7 +243,7 @@ def test_explain_says_what_happened_and_what_rules_thought(run: Run, sample: Pat
     assert [words for words in said if words not in result.out] == []
     assert ("unless another document has it" in result.out) == ("\nkept\n" in result.out)
     drafts = f"If the line is furniture, draft a rule that removes it: copydesk rules new {sample}:{line} --pack mine"
-    assert (drafts in result.out) == (line in (135, 417)), "only for lines that are kept, and that no rule matches"
+    assert (drafts in result.out) == (line in (135, 151, 417)), "only for lines that are kept, and that no rule matches"
 
 
 def test_explain_finds_a_line_of_a_record(run: Run, tmp_path: Path) -> None:
@@ -273,6 +282,8 @@ def test_stats_count_by_rule_and_by_publisher(run: Run, sample: Path) -> None:
     by_rule = {row["rule"]: row["changes"] for row in json.loads(run("stats", "out.jsonl", "--json").out)}
     assert by_rule["core/read-more"] == 10
     assert "BBC News" in run("stats", "out.jsonl", "--by", "publisher").out
+    kept = run("stats", "out.jsonl").out.splitlines()[-2].split()
+    assert (len(kept), kept[1]) == (2, "(kept)")  # no change of no article
 
 
 @pytest.mark.parametrize("shape", ["copydesk", "dolma", "hf", "trafilatura", "schema.org"])
@@ -290,6 +301,9 @@ def test_rules_are_listed_shown_and_tested(run: Run) -> None:
     assert "core/read-more" in run("rules", "list").out
     shown = run("rules", "show", "npr/caption-buttons").out
     assert "why: It is a button of the picture viewer." in shown and "severity error" in shown
+    assert '  match.exact = ["hide caption", "toggle caption", "Enlarge this image"]\n' in shown
+    guarded = run("rules", "show", "core/caption-below-label").out
+    assert '  match.after = { exact = ["Image caption", ' in guarded and "  where.max_words = 40\n" in guarded
     tested = run("rules", "test", "--select", "npr")
     assert (tested.code, tested.out) == (0, "")
     assert " 0 failed" in tested.err
@@ -356,6 +370,11 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
         pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
+        pytest.param("explain a.txt 2", 2, ["Write a.txt:2."], id="line without a colon"),
+        pytest.param("rules new a.txt 2", 2, ["Write a.txt:2."], id="line without a colon, for a rule"),
+        pytest.param("explain cut.jsonl:1:1", 4, ["copydesk: cut.jsonl:1: is not JSON"], id="explain a record that is none"),
+        pytest.param("rules new cut.jsonl:1:1", 4, ["copydesk: cut.jsonl:1: is not JSON"], id="rule for a record that is none"),
+        pytest.param("clean https://x.example/a?b=1", 3, ["does not download", "curl"], id="address of a page"),
         pytest.param("rules show core/read-mor", 2, ["Did you mean 'core/read-more'?"], id="no such rule"),
         pytest.param("restore there.jsonl", 2, ["there.audit.jsonl does not exist", "--audit"], id="no audit"),
         pytest.param("stats a.txt --audit a.txt", 2, ["a.txt:1: is not a line that copydesk wrote"], id="no audit line"),
@@ -367,6 +386,7 @@ def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: st
     write(tmp_path / "there.jsonl", "")
     write(tmp_path / "there.rejects.jsonl", "")
     write(tmp_path / "empty.txt", "")
+    write(tmp_path / "cut.jsonl", '{"text": ')
     write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))
     write(tmp_path / "regex.toml", pack.format('match.regex="(a"'))
     (tmp_path / "hollow").mkdir()

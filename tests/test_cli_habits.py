@@ -182,6 +182,12 @@ def test_an_unknown_publisher_is_not_passed_over_in_silence(run: Run, folder: Pa
     assert run("clean", "a.txt", "-q", "--publisher", "bbc.co.uk").err == ""
 
 
+def test_help_names_every_field_that_can_be_mapped(run: Run) -> None:
+    known = run("clean", "a.txt", "--map", "x").err.partition("FIELD is one of ")[2].split(".")[0].split(", ")
+    assert len(known) == 9
+    assert f"FIELD is {', '.join(known[:-1])} or {known[-1]};" in " ".join(run("clean", "--help").out.split())
+
+
 def test_encoding_is_used_for_records_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes('{"text": "Café à Genève"}'.encode("latin-1"))
     assert json.loads(run("clean", "a.jsonl", "-q", "--encoding", "latin-1").out)["text"] == "Café à Genève"
@@ -298,6 +304,29 @@ def test_explain_prints_the_exception_that_keeps_the_line(run: Run, folder: Path
     (folder / "copydesk.toml").write_text(table, encoding="utf-8")
     assert "Read More" in json.loads(run("clean", "a.txt", "-q").out)["text"]
     assert "[[exception]]" not in run("explain", "a.txt:1").out
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(161, id="repair parts the label from the caption"),
+        pytest.param(183, id="one rule, and a repair"),
+        pytest.param(307, id="the classifier takes the line only if its neighbours go"),
+    ],
+)
+def test_the_exception_keeps_a_line_of_the_sample(run: Run, sample: Path, tmp_path: Path, line: int) -> None:
+    said = run("explain", f"{sample}:{line}").out
+    (tmp_path / "copydesk.toml").write_text(said[said.index("[[exception]]") :], encoding="utf-8")
+    assert "\nkept\n" in run("explain", f"{sample}:{line}").out
+
+
+def test_the_exception_keeps_a_line_whole(run: Run, tmp_path: Path) -> None:
+    line = "He left the house at noon. Story continues below advertisement She stayed at home with the dog all day."
+    (tmp_path / "a.txt").write_text(f"{line}\n", encoding="utf-8")
+    said = run("explain", "a.txt:1").out
+    assert "To keep the line whole, put this exception into copydesk.toml" in said
+    (tmp_path / "copydesk.toml").write_text(said[said.index("[[exception]]") :], encoding="utf-8")
+    assert json.loads(run("clean", "a.txt", "-q").out)["text"] == line
 
 
 def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: Run, tmp_path: Path) -> None:

@@ -131,6 +131,14 @@ def test_every_dependency_has_its_reason() -> None:
     assert [name for name in promised if name.split(">=")[0] not in page] == []
 
 
+def test_every_layer_has_its_line() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    layers = tools["importlinter"]["contracts"][0]["layers"]
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("import-linter checks this.\n\n")[2]
+    names = " ".join(line[4:].split("   ")[0] for line in page.partition("\n\n")[0].splitlines()).split()
+    assert names == [name for layer in layers for name in layer.split(" | ")]
+
+
 def test_example_of_the_readme_is_what_the_command_prints(run: Run, tmp_path: Path) -> None:
     page, summary = (
         "\n".join(line[4:] for line in block.splitlines()).strip()

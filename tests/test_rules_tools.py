@@ -155,7 +155,7 @@ def test_nearest_line(others: list[str], found: str) -> None:
 def test_suggest_prints_a_rule_for_each_line_that_recurs(run: Run, pages: Path, tmp_path: Path) -> None:
     (pages / "again.txt").write_bytes((pages / "0.txt").read_bytes())
     result = run("suggest", "pages", "--pack", "mine", "--select", "core/caption-label")
-    assert "# 3 documents, 4 times: unknown 4\n[[rule]]" in result.out
+    assert "# 3 documents, 4 times; by publisher: unknown 4\n[[rule]]" in result.out
     assert result.out.count("[[rule]]") == 1
     assert "1 draft, for lines of up to 12 words that are in 3 documents or more" in result.err
     mine = tmp_path / "mine.toml"

@@ -546,6 +546,15 @@ def test_explain_says_what_it_did_not_look_at(run: Run, tmp_path: Path) -> None:
     assert "also looks for copies in other inputs" not in run("explain", "a.txt:1", "--dedup", "off").out
 
 
+def test_explain_says_how_a_duplicate_stays(run: Run, tmp_path: Path) -> None:
+    twice = "It rained in the north all day on Monday, and the rivers rose by a metre."
+    (tmp_path / "a.txt").write_text(f"{twice}\n\nThe mayor will not stand again.\n\n{twice}\n")
+    said = run("explain", "a.txt:5").out
+    assert "removed as a duplicate" in said and "use --dedup off or --dedup-action tag" in said
+    assert "--dedup-action tag" not in run("explain", "a.txt:1").out
+    assert "removed as a duplicate" not in run("explain", "a.txt:5", "--dedup-action", "tag").out
+
+
 def test_diff_of_an_input_that_cannot_be_read_exits_4(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": 1}\n')
     done = run("diff", "a.jsonl")

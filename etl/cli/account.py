@@ -21,6 +21,8 @@ from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import table, visible
 from etl.cli.types import Target
 from etl.errors import UsageError
+from etl.formats import SUFFIXES
+from etl.formats.finding import suffix_of
 from etl.formats.outputs import begins, fact, read_outputs
 from etl.formats.own import RESTORED
 from etl.pipeline.workspace import scratch_folder
@@ -44,7 +46,7 @@ MAX_FOLDERS = 100
     type=Target(),
     default="",
     metavar="PATH",
-    help="A file, or a folder for several documents.  [default: stdout]",
+    help="A file for one input, or a folder for several.  [default: stdout]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Add to a folder that exists; see above.")
 @options.audit_option
@@ -75,10 +77,9 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
       copydesk restore clean.jsonl --path pages/wire.jsonl | jq -r .text
       copydesk restore clean.jsonl --as dolma -o corpus/
 
-    For an HTML page, the text of its blocks is rebuilt.  For several documents, give a folder: -o FOLDER.  To restore a
-    single document into a folder, end the name with a slash: -o FOLDER/.  An input of several records is restored as
-    JSON lines with the keys path, row, record and text.  An input of one record is restored as plain text.  Exits with
-    5 if articles and audit do not match.
+    For an HTML page, the text of its blocks is rebuilt.  For several inputs, give a folder: -o FOLDER/.  For one input,
+    -o FILE is enough.  An input of several records is restored as JSON lines with the keys path, row, record and text.
+    An input of one record is restored as plain text.  Exits with 5 if articles and audit do not match.
 
     With --force, files are added to a folder that exists, and JSONL files of an earlier restore are replaced.  A text
     file is never replaced by another text, because nothing in it shows that copydesk wrote it.
@@ -97,13 +98,15 @@ def restore(articles: Path, output: str, force: bool, audit: Path | None, path: 
             raise UsageError(path, "no article has this path", way_out)
         raise UsageError(str(articles), "has no articles", "Name what `clean` wrote with -o.")
     is_folder = output.endswith("/") or (output and Path(output).is_dir())
-    if second is None and not is_folder:
-        _write_one(first, output)
-        return
+    is_file = second is None or path or suffix_of(output) in SUFFIXES
     documents = chain([first, *([second] if second else [])], wanted)
-    if output:
+    if output and is_file and not is_folder:
+        _write_file(documents, output)
+    elif output:
         _write_folder(documents, Path(output))
-    elif path:
+    elif second is None and sys.stdout.isatty():
+        click.echo(visible(first.text), nl=False)
+    elif second is None or path:
         sys.stdout.buffer.writelines(_body(documents))
     else:
         raise UsageError(
@@ -152,8 +155,8 @@ def stats(articles: Path, audit: Path | None, by: str, as_json: bool) -> None:
     if as_json:
         click.echo(to_json([dict(zip(heads, row, strict=True)) for row in rows]))
     else:
-        rows += [(0, read - characters.total(), 0, "(kept)"), (changes.total(), read, 0, "(read)")]
-        click.echo(visible(table([heads, *rows], indent="")))
+        totals = [("", read - characters.total(), "", "(kept)"), (changes.total(), read, "", "(read)")]
+        click.echo(visible(table([heads, *rows, *totals], indent="")))
 
 
 def _documents(
@@ -186,18 +189,18 @@ def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
             raise UsageError(str(target), f"would write over the input {name}", "Give another -o.")
 
 
-def _write_one(one: Restored, output: str) -> None:
-    body = one.text.encode("utf-8", "surrogatepass")
-    if not output and sys.stdout.isatty():
-        click.echo(visible(one.text), nl=False)
-        return
-    if not output:
-        sys.stdout.buffer.write(body)
-        return
-    _refuse((output,), (one.path,))
+def _write_file(documents: Iterator[Restored], output: str) -> None:
+    """Write the documents of one input into a file.  Raises UsageError if there are several inputs."""
+    groups = groupby(documents, key=lambda document: document.path)
+    path, group = next(groups)
+    _refuse((output,), (path,))
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     with atomic(Path(output)) as temporary:
-        temporary.write_bytes(body)
+        with temporary.open("wb") as file:
+            file.writelines(_body(group))
+        if next(groups, None):
+            way_out = f"For a folder, end its name with a slash: -o {output}/.  Or name one input with --path."
+            raise UsageError(output, "is the name of a file, but there are several inputs", way_out)
         _check_replaced(temporary, Path(output))
 
 

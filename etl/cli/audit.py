@@ -234,7 +234,7 @@ def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
 
 def _way_out(judged: "Judged", until: str) -> str:
     """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
-    from etl.report.ready import WITHOUT_RULES
+    from etl.report.ready import WITHOUT_RULES, rule_line
 
     draw = judged.draw
     words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -244,6 +244,6 @@ def _way_out(judged: "Judged", until: str) -> str:
     if not draw.line_sha256:  # a part of a line was cut out: there is no line to name
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
     return (
-        f'# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n[[exception]]\nrule = "{draw.rule}"\n'
+        f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n[[exception]]\n{rule_line(draw.rule)}\n"
         f'line = "{draw.line_sha256[:12]}"\nreason = "judged wrong in a sample"\nuntil = {until}\n{keeps}'
     )

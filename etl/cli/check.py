@@ -207,7 +207,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
         return
     check_regular(path)
     if not inputs:
-        raise UsageError("", "there is no input", "Name the data: copydesk baseline write crawl/.")
+        raise UsageError("", "there is no input", f"Name the data: copydesk baseline {action} crawl/.")
     before = read_baseline(path) if action == "prune" or path.exists() else None
     outcome, rules = _checked(inputs, {**chosen, "most": (), "least": (), "baseline": "", "is_strict": False})
     _write_baseline(path, before, outcome, rules, reason if accept and action == "write" else "")

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,17 +25,20 @@ EXCEPTION_DAYS = 365
 _STDIN_PLACE = re.compile(r"-(:\d+){1,2}")
 
 
-class ExplainCommand(GroupedCommand):
+class PlaceCommand(GroupedCommand):
     """A command that accepts `-:7` as a place."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options; `-:7` is not one of them."""
+        """Read the options; `-:7` is not one of them.  Raises click.UsageError for FILE LINE without the colon."""
+        for file, line in pairwise(args):
+            if line.isdecimal() and os.path.isfile(file):  # noqa: PTH113  # as in `_file_and_record`
+                raise click.UsageError(f"{file} {line} is not a place.  Write {file}:{line}.", ctx)
         places = [word for word in args if _STDIN_PLACE.fullmatch(word)]
         rest = [word for word in args if word not in places]
         return super().parse_args(ctx, [*rest, "--", *places] if places else rest)
 
 
-@click.command(cls=ExplainCommand)
+@click.command(cls=PlaceCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE", required=False)
 @option("Input", "--text", metavar="TEXT", help="Explain the repair of this text, step by step, instead of a line.")
 @options.json_option
@@ -53,7 +57,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
 
     LINE is the number of a line of the input, from 1.  For HTML, it is a line of the page's text, as in the audit.  In
     a file of records, the row or the id of the record stands before LINE.  A number is a row; if there is no such row,
-    it is an id.  If a rule removes the line, `explain` also prints an exception for copydesk.toml that keeps the line.
+    it is an id.  If a rule removes or cuts the line, an exception for copydesk.toml is printed, which keeps the line.
     Duplicates are looked for only in the document of the line, even with --dedup run.
     """
     from etl.explain import explain_line, explain_text, words

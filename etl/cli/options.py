@@ -112,7 +112,7 @@ reading_options = stacked(
         multiple=True,
         metavar="FIELD=PATH",
         help="Fill a field of the article from a field of the record: created=meta.date.  FIELD is headline, "
-        "publisher, author, created, url, language or id; repeatable.",
+        "publisher, author, created, url, language, id, text or html; repeatable.",
     ),
     option(
         "Reading",
@@ -126,7 +126,7 @@ reading_options = stacked(
         "--publisher",
         default="",
         metavar="NAME",
-        help="The publisher of all inputs.  The rules for this publisher then apply.",
+        help="The publisher of all inputs, except texts whose headline names another.  Its rules then apply.",
     ),
     option(
         "Reading",

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.explain import parse_place
+from etl.cli.explain import PlaceCommand, parse_place
 from etl.cli.terminal import number, one_line, say, visible
 from etl.cli.types import Count, File, Place
 from etl.errors import unreadable_words
@@ -72,7 +72,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
             say("The regex must match a whole line.  To search for it inside lines, add --inside.")
 
 
-@click.command("new", cls=GroupedCommand)
+@click.command("new", cls=PlaceCommand)
 @click.argument("place", type=Place(), metavar="FILE:LINE")
 @pack_option
 @options.reading_options
@@ -253,7 +253,7 @@ def _counts(hits: "Sequence[Hit]") -> str:
 
 def _evidence(suggestion: "Suggestion") -> str:
     publishers = ", ".join(f"{name} {count:,}" for name, count in suggestion.publishers)
-    return f"{suggestion.documents:,} documents, {suggestion.times:,} times: {publishers}"
+    return f"{suggestion.documents:,} documents, {suggestion.times:,} times; by publisher: {publishers}"
 
 
 def _difference_line(difference: "Difference") -> str:

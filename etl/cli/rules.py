@@ -68,17 +68,19 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
 
     known = load_rules(settings.selection(chosen))
     found = {called: one for one in known for called in one.called}
+    pages: list[str] = []
     for one in (one for name in names for one in name.split("+")):  # repairs of one place are joined in the audit
         if one in REASONS:
             reason = REASONS[one]
-            click.echo(visible(f"{one}: {reason.title}\n  why: {reason.why}\n  not a rule of a pack"))
+            pages.append(f"{one}: {reason.title}\n  why: {reason.why}\n  not a rule of a pack")
         elif one in found:
-            click.echo(visible(_page(found[one])))
+            pages.append(_page(found[one]))
         elif of_pack := [rule for rule in known if rule.name.startswith(f"{one}/")]:
-            click.echo(visible("\n\n".join(map(_page, of_pack))))
+            pages.extend(map(_page, of_pack))
         else:
             way_out = did_you_mean(one, (*found, *REASONS)) or "`copydesk rules list` shows all rules."
             raise UsageError(one, "no rule or pack has this name", way_out)
+    click.echo(visible("\n\n".join(pages)))
 
 
 @rules.command("test", cls=GroupedCommand)
@@ -172,7 +174,7 @@ def write_pages(folder: str, check: bool) -> None:
 
 
 def _page(sourced: "Sourced") -> str:
-    from etl.rule_tools.rule_pages import terms
+    from etl.rule_tools.rule_pages import conditions, terms
 
     rule = sourced.rule
     lines = [
@@ -180,6 +182,7 @@ def _page(sourced: "Sourced") -> str:
         f"  {', '.join(terms(rule))}",
         f"  why: {rule.why}",
         f"  in {sourced.path}:{sourced.line}",
+        *(f"  {one_line(line, 160)}" for line in conditions(rule)),
     ]
     keeps = (*rule.keeps, *(rule.unless.keeps if rule.unless else ()))
     for name, examples in (("drops", rule.drops), ("keeps", keeps)):

@@ -165,7 +165,7 @@ def format_of(path: str, head: bytes) -> Format:
 def only_document(name: str, reading: Reading, record: str) -> Raw:
     """Return the document of a file, or the record that has this row, or else this id.
 
-    Raises NoInput and UsageError.
+    Raises NoInput, Unreadable and UsageError.
     """
     if name != STDIN and Path(name).is_dir():
         raise UsageError(name, "is a folder", "Name a file in it.")
@@ -185,7 +185,7 @@ def only_document(name: str, reading: Reading, record: str) -> Raw:
             if not has_rows or share.fault or rows[-1] == record:
                 if isinstance(result, Raw):
                     return result
-                raise UsageError(f"{result.path}:{result.row}", result.reason)
+                raise Unreadable(f"{result.path}:{result.row}", result.reason)
             if isinstance(result, Raw) and result.record == record:
                 with_id = with_id or result
     if with_id:

@@ -107,6 +107,8 @@ def _found(name: str, reading: Reading, suffixes: Sequence[str], rules: Ignored)
     else:
         fault = "no file matches" if has_magic(name) else "there is no such file or folder"
         way_out = "Check the pattern." if has_magic(name) else "Check the path."
+        if name.lower().startswith(("http://", "https://")):
+            fault, way_out = "copydesk does not download", "Download the page: curl -sL URL | copydesk clean -"
         raise NoInput(name, fault, way_out)
 
 

@@ -107,7 +107,7 @@ def tiles(totals: Totals, rejects: int) -> list[Tile]:
         Tile("Cut within a line", f"{actions['cut']:,}"),
         Tile("Repairs", f"{actions['repair'] + actions['replace']:,}"),
         Tile("Duplicates", f"{actions['duplicate']:,}", _unwritten(totals)),
-        Tile("Flagged", f"{totals.tags:,}"),
+        Tile("Tagged", f"{totals.tags:,}"),
         Tile("Rejected inputs", f"{rejects:,}"),
     ]
 
@@ -177,7 +177,7 @@ def warnings(suspects: Sequence[ArticleSummary], totals: Totals, links: Link) ->
             lambda one: one.status == "suspect",
         ),
         (totals.statuses["paywalled"], "article", "behind a paywall", lambda one: one.status == "paywalled"),
-        (totals.tags, "place", "tagged, and kept", lambda one: one.is_flagged and not one.is_suspect),
+        (totals.tags, "place", "tagged, and kept", lambda one: one.is_tagged and not one.is_suspect),
     )
     found = []
     for count, noun, words, belongs in is_of:

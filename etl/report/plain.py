@@ -7,7 +7,7 @@ from msgspec import Struct
 from etl.audit import Entry
 from etl.report.changes import ArticleChanges, ShownBlock, Span
 
-REMOVED, MOVED, COPY, CHANGED, FLAGGED, KEPT = "-", ">", "=", "~", "?", " "
+REMOVED, MOVED, COPY, CHANGED, TAGGED, KEPT = "-", ">", "=", "~", "?", " "
 SIGNS = {"extract": MOVED, "duplicate": COPY}
 
 
@@ -41,7 +41,7 @@ def _removed(line: int, entry: Entry) -> PlainBlock:
 def _kept(block: ShownBlock) -> PlainBlock:
     changes = [span.entry for span in block.spans if span.entry and span.entry.action != "tag"]
     rules = dict.fromkeys(entry.rule for entry in (*changes, *block.tags))
-    sign = CHANGED if changes else FLAGGED if block.tags else KEPT
+    sign = CHANGED if changes else TAGGED if block.tags else KEPT
     return PlainBlock(sign, block.line, "".join(map(_marked, block.spans)), ", ".join(rules))
 
 

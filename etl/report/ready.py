@@ -8,6 +8,7 @@ from etl.fold import fold
 from etl.packs import known_publishers
 from etl.report.changes import ArticleChanges
 from etl.rule_tools.draft import Draft, draft, free_id, nearest, toml_array, toml_string
+from etl.rules.classifier.model import NAME as CLASSIFIER
 
 # Packs whose names stand in an audit without rules behind them: no exception holds them back.
 WITHOUT_RULES = frozenset({"structure", "duplicate", "repair", "protected", "page"})
@@ -26,12 +27,23 @@ def exception(entry: Entry, until: date) -> str:
     return "\n".join(
         (
             "[[exception]]",
-            f"rule = {toml_string(entry.rule)}",
+            rule_line(entry.rule),
             f"line = {toml_string(entry.line_sha256[:DIGITS])}",
             'reason = "It is part of the story."',
             f"until = {until.isoformat()}",
         )
     )
+
+
+def rule_line(rule: str) -> str:
+    """Return the key of an exception that keeps a line which a rule removed: others may match the line, too.
+
+    >>> print(rule_line("core/read-more"))
+    rule = "*"  # "core/read-more" removed it, and others may match it
+    """
+    if rule == CLASSIFIER:  # which judges only what no rule removes
+        return f"rule = {toml_string(rule)}"
+    return f'rule = "*"  # {toml_string(rule)} removed it, and others may match it'
 
 
 def keeps(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from etl.audit import Entry
 from etl.report.duplicates import keeper_place
 from etl.report.totals import ArticleSummary, CountedArticle
 
-Reason = Literal["drawn", "suspect", "lost most", "example", "flagged", "at random", "keeper"]
+Reason = Literal["drawn", "suspect", "lost most", "example", "tagged", "at random", "keeper"]
 """Why an article is shown: the first of these, or it keeps what is a duplicate in one of those."""
 
 # Articles that lost most.  A reader looks at some tens of them.
@@ -83,7 +83,7 @@ class Sample:
         self._drawn = _Best(size)
         self._seed = (seed % (1 << 64)).to_bytes(8, "little")
         self._worst, self._suspects = _Best(min(size // WORST_PART, MAX_WORST)), _Best(size)
-        self._flagged, self._rest = _Best(size), _Best(size)
+        self._tagged, self._rest = _Best(size), _Best(size)
         self._pairs: dict[tuple[str, str], Chosen] = {}
 
     def offer(self, one: CountedArticle) -> None:
@@ -96,8 +96,8 @@ class Sample:
             self._worst.offer(Chosen(-summary.weight, summary.id, keepers, summary.before, summary))
         if summary.is_suspect:
             self._suspects.offer(structs.replace(chance, summary=summary))
-        elif summary.is_flagged:
-            self._flagged.offer(structs.replace(chance, summary=summary))
+        elif summary.is_tagged:
+            self._tagged.offer(structs.replace(chance, summary=summary))
         self._rest.offer(chance)
         if self._removals and any(removed_by(entry) in self._removals for entry in one.entries):
             self._drawn.offer(chance)
@@ -113,20 +113,20 @@ class Sample:
 
     @property
     def suspects(self) -> list[ArticleSummary]:
-        """The articles that are suspect, and then those that are only flagged."""
-        return [one.summary for one in (*self._suspects, *self._flagged) if one.summary]
+        """The articles that are suspect, and then those that are only tagged."""
+        return [one.summary for one in (*self._suspects, *self._tagged) if one.summary]
 
     def chosen(self, room: int, least: int, most: int) -> dict[str, tuple[Reason, tuple[str, ...]]]:
         """Return the ids of the articles, the most wanted first, each with its reason and what its duplicates copy.
 
-        No group that is large may fill the page: those that lost most, examples, flagged and others take turns.  An
+        No group that is large may fill the page: those that lost most, examples, tagged and others take turns.  An
         article takes as many bytes of the room as it has characters, within limits; when no room is left, no more come.
         """
         first = chain(_named("drawn", self._drawn), _named("suspect", self._suspects))
         turns = zip_longest(
             _named("lost most", self._worst),
             _named("example", sorted(set(self._pairs.values()))),
-            _named("flagged", self._flagged),
+            _named("tagged", self._tagged),
             _named("at random", self._rest),
         )
         found: dict[str, tuple[Reason, tuple[str, ...]]] = {}

@@ -29,7 +29,7 @@ class ArticleSummary(Struct, frozen=True, gc=False):
     before: int
     after: int
     copied: int
-    is_flagged: bool
+    is_tagged: bool
 
     @property
     def removed(self) -> int:

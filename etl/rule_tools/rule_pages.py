@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec import to_builtins
+
 from etl.errors import UsageError
 from etl.packs import Sourced, builtin_folder, builtin_packs, load_pack
+from etl.rule_tools.draft import toml_string
 from etl.rules.language import Rule
 from etl.writers import atomic
 
@@ -93,6 +96,29 @@ def terms(rule: Rule) -> Iterator[str]:
         ("deprecated:", rule.deprecated),
     )
     yield from (f"{word} {what}" for word, what in said if what)
+
+
+def conditions(rule: Rule) -> Iterator[str]:
+    """Yield what a rule matches, and its guards, one key a line, as in a pack; lists of regexes are joined."""
+    for table in ("match", "unless", "where"):
+        for key, value in (to_builtins(getattr(rule, table)) or {}).items():
+            if (table, key) != ("unless", "keeps"):
+                yield f"{table}.{key} = {_toml(value)}"
+
+
+def _toml(value: object) -> str:
+    r"""Return a value in TOML; a text with backslashes as a literal string.
+
+    >>> print(_toml({"regex": r"\d+", "within": 2, "case": True, "tag": ("p",)}))
+    { regex = '\d+', within = 2, case = true, tag = ["p"] }
+    """
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(one)}' for key, one in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, str):
+        return f"'{value}'" if "\\" in value and "'" not in value and value.isprintable() else toml_string(value)
+    return str(value).lower()
 
 
 def _turns(rule: Rule) -> Sequence[str]:

@@ -42,8 +42,12 @@ class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         )
 
     def _names(self, view: ArticleView, at: int) -> bool:
-        """Return true if `line` is the text of a block, case, white space and kinds of quotes aside, or its digits."""
-        if " ".join(fold(self.line).split()) == " ".join(view.line(at).split()):
+        """Return true if `line` is the text of a block, case, white space and kinds of quotes aside, or its digits.
+
+        The text is that which rules see, or that before repair, which `explain` shows.
+        """
+        wanted = fold(self.line).split()
+        if wanted == view.line(at).split() or wanted == fold(view.decoded(at)).split():
             return True
         return bool(_DIGITS.fullmatch(self.line)) and view.line_sha256(at).startswith(self.line)
 
