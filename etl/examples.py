@@ -84,9 +84,12 @@ Check = Callable[[Case, Outcome], Iterator[Failure]]
 
 
 def failures(selection: Selection) -> Iterator[Failure]:
-    """Run every example of the selected rules against all of them, whatever their confidence, in one batch."""
+    """Run every example of the selected rules, in one batch, against all rules that are not ignored.
+
+    Rules of any confidence take part, for examples need what other rules name around a line.
+    """
     hard = structs.replace(selection, profile="hard")
-    rules = compile_rules(hard)
+    rules = compile_rules(structs.replace(hard, select=()))
     cases = [case for sourced in selected(hard) for case in _cases(sourced, rules)]
     views = [view for case in cases for view in case.views]
     candidates = rules.judging.search(views)

@@ -36,6 +36,11 @@ def test_a_good_pack_is_loaded_and_its_examples_hold(tmp_path: Path) -> None:
     assert list(failures(selection)) == []
 
 
+def test_examples_of_selected_rules_are_judged_by_all_rules() -> None:
+    """A list begins below what a rule of another pack names."""
+    assert list(failures(Selection(select=("core/list-below-last",)))) == []
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "place", "said"),
     [

@@ -137,7 +137,7 @@ class Review:
         text = self._pack.with_rule(request.toml, request.file)
         with on_trial(text, request.file) as path:
             sourced = self._new_rule(path, request.file)
-            wrong = next(failures(Selection(packs=(str(path),), select=(sourced.name,))), None)
+            wrong = next(failures(Selection(packs=(str(path),), only=True, select=(sourced.name,))), None)
         if wrong:
             way_out = f"The example reads: {wrong.example[:MAX_QUOTED]}"
             raise UsageError(sourced.name, f"on one of its own examples it {wrong.fault[:MAX_QUOTED]}", way_out)
