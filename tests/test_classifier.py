@@ -457,6 +457,28 @@ def test_names_below_letters(texts: list[str], named: list[int], kept: list[int]
             id="with their heading",
         ),
         pytest.param(["It began.", "曜日", "土：1試合", "日：2試合"], [], [1, 2, 3], id="wide colons"),
+        pytest.param(
+            [
+                "It began.",
+                "New cases",
+                *(f"{name} 1{number}" for number, name in enumerate("Jujuy Salta Chaco".split())),
+                "Santa Cruz 2,310",
+                "La Rioja 7 %",
+            ],
+            [],
+            [1, 2, 3, 4, 5, 6],
+            id="counts of five places",
+        ),
+        pytest.param(["It began.", *(f"Chaco {number}" for number in range(4))], [], [], id="counts of four"),
+        pytest.param(
+            ["It began.", *(f"May {number}" for number in range(2008, 2026))], [], [], id="years of an archive"
+        ),
+        pytest.param(
+            ["It began.", *(f"Fire over the old lock of Chaco on May {number}" for number in range(9))],
+            [],
+            [],
+            id="dates",
+        ),
         pytest.param(["It began.", "Age: 34"], [], [], id="one is few"),
         pytest.param(["It began.", "Tennis: Finale", "Golf: Semifinale"], [], [], id="links without figures"),
         pytest.param(["It began.", "Golf: Young wins the Open on its 18th hole", "Golf: 2 left"], [], [], id="titles"),

@@ -13,7 +13,7 @@ from etl.fold import ends_sentence
 from etl.later import later
 
 # Lines in a row.
-MIN_FACTS, MIN_WINNERS = 2, 3
+MIN_FACTS, MIN_WINNERS, MIN_COUNTS = 2, 3, 5
 # Characters.  A longer line above the facts is not their heading.
 MAX_HEADING_CHARS = 40
 
@@ -34,6 +34,10 @@ _SCORE = later(
 _YEAR = later(r"(?:1\d|20)\d\d ?[:：–—-] ?[^\W\d_]\S{0,30}(?: \S{1,20}){0,9}")
 # "Anna Berg (SPD)", of which a list has two; a number in brackets counts comments.
 _MEMBER = later(r"[^\W\d_][^\d():：.!?|]{1,40} ?[(（][«„]?[^\W\d_][^\d()（）:.!?@]{0,24}[)）]")
+# "Santa Cruz 231", "Unionists 4,012", of which a list has five; "May 2013" is one of an archive.
+_COUNT = later(
+    r"[^\W\d_][^\s\d:!?|()#/@]{1,24}(?: [^\s\d:!?|()#/@]{1,24}){0,3}[:：]? (?!(?:19|20[0-3])\d+$)\d{1,3}(?:[.,' ]?\d{3}){0,2}(?: ?%)?"
+)
 _KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER)
 _FIGURE = later(r"\d")
 
@@ -44,15 +48,16 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
     `named` are the blocks of rules.  Lines below such a block belong to the page, and so do the lines among them.
     """
     found = set[int]()
-    start = 0
-    for at in range(len(texts) + 1):
-        if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in _KINDS):
-            continue
-        if at - start >= MIN_FACTS and start - 1 not in named and _are_told(texts, range(start, at), named):
-            found.update(range(start, at))
-            if start and _is_heading(texts[start - 1]):
-                found.add(start - 1)
-        start = at + 1
+    for kinds, least in ((_KINDS, MIN_FACTS), ((_COUNT,), MIN_COUNTS)):
+        start = 0
+        for at in range(len(texts) + 1):
+            if at < len(texts) and at not in named and any(kind.fullmatch(texts[at]) for kind in kinds):
+                continue
+            if at - start >= least and start - 1 not in named and _are_told(texts, range(start, at), named):
+                found.update(range(start, at))
+                if start and _is_heading(texts[start - 1]):
+                    found.add(start - 1)
+            start = at + 1
     return found
 
 
