@@ -32,7 +32,7 @@ from etl.rules.classifier.model import (
     threshold,
 )
 from etl.rules.classifier.sentences import headings, lead_and_end, sentences_of_story
-from etl.rules.classifier.tables import table_cells
+from etl.rules.classifier.tables import table_cells, table_rows
 from etl.rules.classifier.text import WORD, ends_as_sentence, read_text, sum_units, tokenize
 from etl.rules.language import Match, Neighbour, Rule
 from etl.trees import Forest
@@ -421,6 +421,28 @@ def test_cells_of_tables(texts: list[str], named: list[int], cells: Sequence[int
 
 
 LETTER = "The cat has crossed the bay 9,000 times."
+
+
+@pytest.mark.parametrize(
+    ("texts", "named", "rows"),
+    [
+        pytest.param(
+            ["It began.", "| Genre | Drama |", "|---|---|", "| Run | 1999 |", "| By | Roe |"],
+            [],
+            [1, 2, 3, 4],
+            id="Markdown",
+        ),
+        pytest.param(
+            ["It began.", "| Genre | Drama |", "| Run | 1999 |", "| By | A. Roe |"], [], [1, 2, 3], id="three"
+        ),
+        pytest.param(["It began.", "| Genre | Drama |", "| Run | 1999 |"], [], [], id="two are few"),
+        pytest.param(["It began.", "| A | 1 |", "| B | 2 |", "| C | 3 | 4 |"], [], [], id="of other lengths"),
+        pytest.param(["It began.", "|  |  |", "|  |  |", "|  |  |"], [], [], id="empty"),
+        pytest.param(["It began.", "| A | 1 |", "| B | 2 |", "| C | 3 |"], [2], [], id="named by a rule"),
+    ],
+)
+def test_rows_of_tables(texts: list[str], named: list[int], rows: list[int]) -> None:
+    assert sorted(table_rows(texts, named)) == rows
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Cells of tables that a scraper has put on lines of their own: medals, league tables, votes, figures of a company.
+"""Tables: rows between bars, and cells that a scraper has put on lines of their own: medals, votes, figures of firms.
 
 A share count or a page number is a figure on a line of its own, too.  What tells a table is that it goes on: the same
 row of words and figures at least three times, with at least two figures in each.
@@ -18,7 +18,25 @@ MIN_ROWS = 3
 MAX_CELL_CHARS, MAX_CELL_WORDS = 60, 6
 
 _FIGURE = later(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
+_ROW = later(r" *\|(?:[^|\n]{0,200}\|){2,40} *")
 _CELLS = later(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
+
+
+def table_rows(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of rows between bars, "| Genre | Drama |": three or more in a row with as many cells each.
+
+    Empty ones do not count.
+    """
+    found: set[int] = set()
+    start, columns = 0, 0
+    for at in range(len(texts) + 1):
+        bars = texts[at].count("|") if at < len(texts) and at not in named and _ROW.fullmatch(texts[at]) else 0
+        if bars and bars == columns:
+            continue
+        if columns and sum(any(map(str.isalnum, text)) for text in texts[start:at]) >= MIN_ROWS:
+            found.update(range(start, at))
+        start, columns = at, bars
+    return found
 
 
 def table_cells(texts: Sequence[str], named: Collection[int]) -> set[int]:

@@ -25,7 +25,7 @@ from etl.rules.classifier.model import (
     score_pages,
 )
 from etl.rules.classifier.recipes import ingredients
-from etl.rules.classifier.tables import table_cells
+from etl.rules.classifier.tables import table_cells, table_rows
 from etl.rules.classifier.timelines import entry_titles, timeline
 from etl.rules.classifier.verses import verses
 from etl.rules.engine.ruleset import JudgingRules
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
 # What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
-_PARTS = (table_cells, signatures, facts, ingredients, timeline, entry_titles, answers, verses)
+_PARTS = (table_cells, table_rows, signatures, facts, ingredients, timeline, entry_titles, answers, verses)
 
 
 class Named(Struct, frozen=True):
