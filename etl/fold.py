@@ -48,8 +48,6 @@ _NOT_ALIKE = re.compile(f"[{''.join(_ALIKE)}]")
 FINAL_PUNCTUATION = ".!?…。！？｡．؟।॥۔։።၊။។៕"
 # What may close a sentence after its full stop: quotes, brackets.
 CLOSERS = "'\")]}’”»›）」』"
-# Characters and commas of a Chinese sentence that needs no full stop.
-MIN_FLOWING, FLOWING_COMMAS = 40, 2
 _FINAL, _AFTER_FINAL = tuple(FINAL_PUNCTUATION), CLOSERS + " "
 
 
@@ -178,11 +176,7 @@ def has_full_stop(text: str) -> bool:
 def ends_sentence(text: str) -> bool:
     """Return true if the text ends as a sentence does, closing quotes and brackets aside.
 
-    Paragraphs of Chinese without their last full stop count, too: no title is so long and has so many commas.
-
     >>> ends_sentence("“Power is not given to be taken, thrown and given away.”"), ends_sentence("Grim conditions")
     (True, False)
     """
-    if text.rstrip(_AFTER_FINAL).endswith(_FINAL):
-        return True
-    return len(text) >= MIN_FLOWING and text.count("，") >= FLOWING_COMMAS
+    return text.rstrip(_AFTER_FINAL).endswith(_FINAL)

@@ -113,6 +113,7 @@ def test_company_may_be_the_headline() -> None:
     ("where", "drops", "keeps"),
     [
         pytest.param({"max_words": 3}, "one two three", "one two three four", id="max_words"),
+        pytest.param({"max_words": 3}, "大桥将通车", "青江市政府周三宣布大桥将通车", id="max_words of Chinese"),
         pytest.param({"min_words": 3}, "one two three", "one two", id="min_words"),
         pytest.param({"max_chars": 5}, "12345", "123456", id="max_chars"),
         pytest.param({"no_final_punct": True}, "Protesters in Minsk", "They left.", id="no_final_punct: a full stop"),

@@ -71,7 +71,7 @@ def _min_words(words: int) -> Predicate:
 def _max_words(words: int) -> Predicate:
     def among(view: ArticleView, found: Sequence[int]) -> Sequence[int]:
         plain = view.plain
-        return [at for at in found if len(plain[at]) <= 2 * words or len(plain[at].split(None, words)) <= words]
+        return [at for at in found if len(plain[at]) <= 2 * words or not view.has_words(at, words + 1)]
 
     return Predicate(lambda view, at: bool(among(view, (at,))), among)
 
