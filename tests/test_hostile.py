@@ -133,6 +133,7 @@ def cleaned(run: Run, path: Path, code: int = 0) -> list[dict[str, str]]:
         pytest.param("a.csv", "Überschrift;Text\nEins;Der erste Satz.\n".encode("cp1252"), 0, id="names of columns in Windows-1252"),
         pytest.param("a.jsonl", (GOOD + LAST).encode("utf-16") + b"\0", 4, id="JSON lines in UTF-16, and half a character"),
         pytest.param("a.jsonl", GOOD + '{"text": "Keys of half a pair.", "\\ud800": {"\\udfff": ["\\ud800"]}}\n' + LAST, 0, id="keys that are half a pair"),
+        pytest.param("a.jsonl", GOOD + '{"before\\ud800": "A name that is half a pair, in a record without a text."}\n' + LAST, 4, id="a name that a reject tells"),
         pytest.param("a.jsonl", GOOD + "".join(f'{{"text": "A figure.", "x": [{figure}]}}\n' for figure in ("9" * 5000, "1e999", "-0", "1E-400", "NaN")) + LAST, 0, id="figures of every sort"),
         pytest.param("a.jsonl", GOOD + '{"schema": "copydesk/audit/1", "text": "An audit line among records."}\n' + LAST, 0, id="a line of an audit among records"),
         pytest.param("a.jsonl", GOOD + '{"text": "Ours.", "metadata": "{", "origin": {"path": "/etc/passwd"}}\n' + LAST, 0, id="fields that are called like ours"),
