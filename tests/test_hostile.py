@@ -169,3 +169,32 @@ def test_a_huge_field_takes_no_time(run: Run, tmp_path: Path, field: str, value:
     (article,) = cleaned(run, tmp_path / "a.jsonl")
     assert time.process_time() - began < 5
     assert value * 100 in json.dumps(article) or value.strip() * 100 in json.dumps(article)
+
+
+SAID = "<p>The council of Sandford voted on Tuesday to close the old bridge over the river.</p>"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param(
+            "a.jsonl", json.dumps({"id": "x" * 50_000, "text": "Read more\n\nA sentence.\n\n" * 500}), id="a huge id"
+        ),
+        pytest.param(
+            "a.html",
+            f"<link rel=canonical href='http://a.org/{'a/' * 20_000}'><h1>Bridge</h1>"
+            + f"{SAID}<p><a href=b>The bridge</a> was closed on Monday.</p>" * 200,
+            id="a huge address before each link",
+        ),
+        pytest.param(
+            "a.html",
+            f"<h1>Bridge</h1>{SAID * 5}<table><tr>{'<td>1' * 2_000}{'<tr><td>2' * 2_000}</table>{SAID * 5}",
+            id="a table of empty cells",
+        ),
+    ],
+)
+def test_a_small_input_has_no_huge_output(run: Run, tmp_path: Path, name: str, body: str) -> None:
+    (tmp_path / name).write_text(body)
+    assert run("clean", name, "-o", "o.jsonl", "--structure", "markdown", "--links").code == 0
+    assert run("restore", "o.jsonl", "-o", "back").code == 0
+    assert sum((tmp_path / one).stat().st_size for one in ("o.jsonl", "o.audit.jsonl")) < 60 * len(body)
