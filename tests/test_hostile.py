@@ -191,6 +191,7 @@ SAID = "<p>The council of Sandford voted on Tuesday to close the old bridge over
             f"<h1>Bridge</h1>{SAID * 5}<table><tr>{'<td>1' * 2_000}{'<tr><td>2' * 2_000}</table>{SAID * 5}",
             id="a table of empty cells",
         ),
+        pytest.param("a.txt", "â€œ\ufffd" * 3_000, id="a long word that is all damaged"),
     ],
 )
 def test_a_small_input_has_no_huge_output(run: Run, tmp_path: Path, name: str, body: str) -> None:

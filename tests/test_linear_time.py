@@ -39,11 +39,13 @@ CASES: dict[str, Callable[[int], str]] = {
     "sections within one another": lambda count: (
         f"<h1>{SAID}</h1>" + "".join(f"<section><h2>Part {number}</h2><p>{SAID}</p>" for number in range(count // 2))
     ),
-    "paragraphs that are hidden": lambda count: f"<h1>{SAID}</h1>" + f"<p style='display:none'>{SAID}</p>" * (2 * count),
+    "paragraphs that are hidden": lambda count: (
+        f"<h1>{SAID}</h1>" + f"<p style='display:none'>{SAID}</p>" * (2 * count)
+    ),
     "authors of an item of a feed": lambda count: (
-        f"<rss><channel><item><description>{SAID}</description>" + "<author>Jane Roe</author>" * (2 * count)
-    )
-    + "</item></channel></rss>",
+        (f"<rss><channel><item><description>{SAID}</description>" + "<author>Jane Roe</author>" * (2 * count))
+        + "</item></channel></rss>"
+    ),
     "comments that do not end, in a feed that is cut": lambda count: (
         f"<rss><channel><item><description>{SAID}</description></item><item><title>" + "<!--" * (5 * count)
     ),
