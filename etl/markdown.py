@@ -17,6 +17,11 @@ from etl.model import Block, Document, Level, Link, Repair
 
 # Blocks of a cell; one with more is a page laid out as a table, and its blocks are paragraphs.
 MAX_BLOCKS_OF_CELL = 3
+# Cells of a table with empty ones.  A larger one has at most so many to a cell with text, or its blocks are paragraphs:
+# of a row of 10,000 cells above 10,000 rows of one, 100 million would be written.
+MAX_SPARSE, MAX_EMPTY = 10_000, 10
+# Characters of the address of a page.  It stands before each relative one.
+MAX_BASE = 1_000
 # Schemes of addresses that are shown; "" is relative to the page.
 SCHEMES = frozenset(("", "http", "https", "mailto", "tel", "ftp"))
 
@@ -43,7 +48,7 @@ def markdown(document: Document, edited: EditedArticle, url: str) -> str:
     """
     if document.kind != "html":
         return edited.text
-    return _joined(list(_parts(document, edited.kept, url)))
+    return _joined(list(_parts(document, edited.kept, url if len(url) <= MAX_BASE else "")))
 
 
 def _parts(document: Document, kept: Sequence[Block], url: str) -> Iterator[_Part]:
@@ -96,8 +101,10 @@ def _rows(blocks: Sequence[Block]) -> list[dict[int, list[int]]]:
         if row and cell:
             rows.setdefault(row.box, {}).setdefault(cell.number, []).append(block.index)
     cells = [cell for row in rows.values() for cell in row.values()]
-    is_wide = len({column for row in rows.values() for column in row}) > 1
-    return list(rows.values()) if is_wide and max(map(len, cells)) <= MAX_BLOCKS_OF_CELL else []
+    columns = {column for row in rows.values() for column in row}
+    is_filled = len(rows) * len(columns) <= max(MAX_SPARSE, MAX_EMPTY * len(cells))
+    is_table = len(columns) > 1 and is_filled and max(map(len, cells)) <= MAX_BLOCKS_OF_CELL
+    return list(rows.values()) if is_table else []
 
 
 def _table(rows: Sequence[dict[int, list[int]]], texts: dict[int, str]) -> str:

@@ -27,6 +27,7 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
     said = [text.rstrip(_MARKS) or text for text in folded]  # a line of verse may end a sentence the second time
+    padded = ["", *said, ""]
     labels: list[int] = []  # for each block, the nearest one that has letters: itself or one above; -1 if there is none
     for at, text in enumerate(folded):
         places[said[at]].append(at)
@@ -42,7 +43,7 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
                 or count_words(text) <= MAX_ANSWER_WORDS
                 or not all(folded[at].rstrip("\"'”’»)").endswith((".", "。")) for at in repeated)
             )
-            and _stand_apart(repeated, said)
+            and _stand_apart(repeated, padded)
         )
         for at in repeated
     }
@@ -56,17 +57,17 @@ def _are_cells(repeated: Sequence[int], labels: Sequence[int], folded: Sequence[
     return len({folded[at] for at in above}) == len(above)
 
 
-def _stand_apart(repeated: Sequence[int], said: Sequence[str]) -> bool:
+def _stand_apart(repeated: Sequence[int], padded: Sequence[str]) -> bool:
     """Return whether no repetition has the neighbour of another one on the same side, and no two of them touch.
 
-    Of three and more, two may touch, if another one stands elsewhere.
+    Of three and more, two may touch, if another one stands elsewhere.  `padded` are all texts between two empty ones.
     """
-    padded = ["", *said, ""]
-    touching = sum(said[at] == padded[at] for at in repeated)
+    text = padded[repeated[0] + 1]
+    touching = sum(padded[at] == text for at in repeated)
     if touching and (len(repeated) < MIN_TIMES or touching > len(repeated) - 2):
         return False
     above, below = [padded[at] for at in repeated], [padded[at + 2] for at in repeated]
-    return all(_are_different([text for text in side if text != said[repeated[0]]]) for side in (above, below))
+    return all(_are_different([other for other in side if other != text]) for side in (above, below))
 
 
 def _are_different(neighbours: Sequence[str]) -> bool:

@@ -133,6 +133,7 @@ def cleaned(run: Run, path: Path, code: int = 0) -> list[dict[str, str]]:
         pytest.param("a.csv", "Überschrift;Text\nEins;Der erste Satz.\n".encode("cp1252"), 0, id="names of columns in Windows-1252"),
         pytest.param("a.jsonl", (GOOD + LAST).encode("utf-16") + b"\0", 4, id="JSON lines in UTF-16, and half a character"),
         pytest.param("a.jsonl", GOOD + '{"text": "Keys of half a pair.", "\\ud800": {"\\udfff": ["\\ud800"]}}\n' + LAST, 0, id="keys that are half a pair"),
+        pytest.param("a.jsonl", GOOD + '{"before\\ud800": "A name that is half a pair, in a record without a text."}\n' + LAST, 4, id="a name that a reject tells"),
         pytest.param("a.jsonl", GOOD + "".join(f'{{"text": "A figure.", "x": [{figure}]}}\n' for figure in ("9" * 5000, "1e999", "-0", "1E-400", "NaN")) + LAST, 0, id="figures of every sort"),
         pytest.param("a.jsonl", GOOD + '{"schema": "copydesk/audit/1", "text": "An audit line among records."}\n' + LAST, 0, id="a line of an audit among records"),
         pytest.param("a.jsonl", GOOD + '{"text": "Ours.", "metadata": "{", "origin": {"path": "/etc/passwd"}}\n' + LAST, 0, id="fields that are called like ours"),
@@ -168,3 +169,33 @@ def test_a_huge_field_takes_no_time(run: Run, tmp_path: Path, field: str, value:
     (article,) = cleaned(run, tmp_path / "a.jsonl")
     assert time.process_time() - began < 5
     assert value * 100 in json.dumps(article) or value.strip() * 100 in json.dumps(article)
+
+
+SAID = "<p>The council of Sandford voted on Tuesday to close the old bridge over the river.</p>"
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        pytest.param(
+            "a.jsonl", json.dumps({"id": "x" * 50_000, "text": "Read more\n\nA sentence.\n\n" * 500}), id="a huge id"
+        ),
+        pytest.param(
+            "a.html",
+            f"<link rel=canonical href='http://a.org/{'a/' * 20_000}'><h1>Bridge</h1>"
+            + f"{SAID}<p><a href=b>The bridge</a> was closed on Monday.</p>" * 200,
+            id="a huge address before each link",
+        ),
+        pytest.param(
+            "a.html",
+            f"<h1>Bridge</h1>{SAID * 5}<table><tr>{'<td>1' * 2_000}{'<tr><td>2' * 2_000}</table>{SAID * 5}",
+            id="a table of empty cells",
+        ),
+        pytest.param("a.txt", "â€œ\ufffd" * 3_000, id="a long word that is all damaged"),
+    ],
+)
+def test_a_small_input_has_no_huge_output(run: Run, tmp_path: Path, name: str, body: str) -> None:
+    (tmp_path / name).write_text(body)
+    assert run("clean", name, "-o", "o.jsonl", "--structure", "markdown", "--links").code == 0
+    assert run("restore", "o.jsonl", "-o", "back").code == 0
+    assert sum((tmp_path / one).stat().st_size for one in ("o.jsonl", "o.audit.jsonl")) < 60 * len(body)

@@ -3,12 +3,16 @@
 import json
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import process_time
 
 import pytest
 
 import etl
+from etl.markup.features.sources import shares_in
+from etl.model import Block
+from etl.refrains import refrains
 
 SAID = "The council of Sandford voted on Tuesday to close the old bridge over the river."
 CASES: dict[str, Callable[[int], str]] = {
@@ -32,6 +36,19 @@ CASES: dict[str, Callable[[int], str]] = {
     "style sheets": lambda count: (
         f"<h1>{SAID}</h1>" + "".join(f"<style>.a{number}{{display:none}}</style>" for number in range(count))
     ),
+    "sections within one another": lambda count: (
+        f"<h1>{SAID}</h1>" + "".join(f"<section><h2>Part {number}</h2><p>{SAID}</p>" for number in range(count // 2))
+    ),
+    "paragraphs that are hidden": lambda count: (
+        f"<h1>{SAID}</h1>" + f"<p style='display:none'>{SAID}</p>" * (2 * count)
+    ),
+    "authors of an item of a feed": lambda count: (
+        (f"<rss><channel><item><description>{SAID}</description>" + "<author>Jane Roe</author>" * (2 * count))
+        + "</item></channel></rss>"
+    ),
+    "comments that do not end, in a feed that is cut": lambda count: (
+        f"<rss><channel><item><description>{SAID}</description></item><item><title>" + "<!--" * (5 * count)
+    ),
     "labels behind a glued word": lambda count: "x" + "Read more " * count + " y",
     "a long word behind one that is broken": lambda count: (
         f"<h1>{SAID}</h1><p>{SAID} The presidentâ€™s inter-<br>national meeting " + "a" * (2 * count) + " ended."
@@ -50,6 +67,15 @@ CASES: dict[str, Callable[[int], str]] = {
         + f"</script><h1>{SAID}</h1><p>{SAID}"
     ),
     "records that a page of a WARC shows": lambda count: _record(EMPTY_RECORD * count + f"{SAID} " * 9),
+}
+# Functions whose share of the time of a document is small, and grew with its square; each works on so many parts.
+WORK: dict[str, Callable[[int], Callable[[], object]]] = {
+    "lines that come twice": lambda count: partial(
+        refrains, [Block(at, at, 0, 0, f"Is it {at % (count // 2)}?") for at in range(count)]
+    ),
+    "short lines beside an articleBody": lambda count: partial(
+        shares_in, [f"part {at} begins" for at in range(count)], f"{SAID} " * (count // 8)
+    ),
 }
 COUNT = 3_000
 NEWLINES = "\n" * 1_900
@@ -78,3 +104,13 @@ def test_many_parts_take_linear_time(text: Callable[[int], str], tmp_path: Path)
 
     taken(10)  # loads what is needed
     assert taken(4 * COUNT) < 9 * min(taken(COUNT), taken(COUNT))  # in quadratic time, 12 to 16 times as much
+
+
+@pytest.mark.parametrize("work", [pytest.param(work, id=name) for name, work in WORK.items()])
+def test_work_on_many_parts_takes_linear_time(work: Callable[[int], Callable[[], object]]) -> None:
+    def taken(count: int) -> float:
+        do, start = work(count), process_time()
+        do()
+        return process_time() - start
+
+    assert taken(16 * COUNT) < 9 * min(taken(4 * COUNT), taken(4 * COUNT))

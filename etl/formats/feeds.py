@@ -112,8 +112,14 @@ def _items(root: "_Element") -> "list[_Element]":
     """Return the items of a feed, in order; one that stands within another is taken out of it."""
     from lxml import etree
 
-    items = [node for node in root.iter() if _is_item(node)]
-    inner = [item for item in items if any(map(_is_item, item.iterancestors()))]
+    items, inner, depth = list["_Element"](), list["_Element"](), 0
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        if not _is_item(node):
+            continue
+        if event == "start":
+            items.append(node)
+            inner += [node] if depth else []
+        depth += 1 if event == "start" else -1
     for item in inner:
         parent, place = item.getparent(), etree.Comment("")
         place.tail, item.tail = item.tail, None
@@ -293,7 +299,9 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
 
 def _starts(text: str) -> list[int]:
     """Return where the items of a feed begin, and the end of the last."""
-    plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), _without_cdata(text))
+    plain = _without_cdata(text)
+    end = plain.rfind("-->") + 3  # behind it no comment ends, which each that opens would look for
+    plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), plain[:end]) + plain[end:]
     return [*(match.start() for match in _OPENED.finditer(plain)), len(text)]
 
 
@@ -339,7 +347,7 @@ def _take(nodes: "list[_Element]", names: Sequence[str], fact: str) -> str:
         for node in found:
             said = _plain(node) or node.get("href", "").strip()
             if said and fact == "author":
-                nodes[:] = [node for node in nodes if node not in found]
+                nodes[:] = [node for node in nodes if _name(node) != name]
                 return ", ".join(dict.fromkeys(_MAIL.sub(r"\1", one) for one in map(_plain, found) if one))
             if said and (name != "guid" or fact != "url" or "://" in said):
                 if fact != "url" or name != "guid":

@@ -160,14 +160,17 @@ def _is_inline(value: Fields) -> bool:
 
 def _texts_within(value: Fields, depth: int, names: Sequence[str]) -> Iterator[str]:
     """Yield the texts of an object: of the field that holds it, or, as in fundus, of all if there are lists alone."""
+    empty: Sequence[str] = ()
     if not all(isinstance(inner, list) for inner in value.values()):
         for name in names:
             if found := list(_texts(value.get(name), depth, names)):
                 yield from found
                 return
+        empty = names
     if all(isinstance(inner, list | dict) for inner in value.values()):
-        for inner in value.values():
-            yield from _texts(inner, depth, names)
+        for name, inner in value.items():
+            if name not in empty:  # else each level would be read twice, and the innermost 250 times
+                yield from _texts(inner, depth, names)
 
 
 def beside(value: Any) -> Any:

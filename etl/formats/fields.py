@@ -33,6 +33,8 @@ from etl.model import DocumentKind, Kind, Metadata, Raw
 from etl.record import SCHEMA
 
 UNREAD_DATE = "unread date"
+# Characters.  A longer id is none, and stays in the metadata: each entry of an audit has the id of its record.
+MAX_ID = 1_000
 
 _CDATA = re.compile(r"\s*<!\[CDATA\[(.*)\]\]>\s*", re.S)
 # "BBC News", "reuters.com", but not "c4".
@@ -296,7 +298,7 @@ def _own_id(fields: Fields, names: Mapping[str, Sequence[str]]) -> str:
         value = scalar(found)
         if isinstance(value, bytes) and value.isdigit():  # an integer beyond 64 bits
             value = value.decode()
-        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
+        if isinstance(value, str | int) and not isinstance(value, bool) and value != "" and len(str(value)) <= MAX_ID:
             taken(fields, name, beside_scalar(found))
             return well_formed(str(value))
     return ""

@@ -12,6 +12,7 @@ import msgspec
 from etl.audit import END_OF_DEDUP, Entry, lines_checksum, text_sha256
 from etl.errors import RestoreError, UsageError
 from etl.formats.field_values import value_at
+from etl.formats.fields import is_article
 from etl.formats.opening import open_path
 from etl.formats.own import ARTICLES, START_BYTES
 from etl.formats.parquet_writer import read_parquet
@@ -127,11 +128,18 @@ def read_texts(path: Path) -> Iterator[tuple[str, str]]:
         for row, record in enumerate(records, 1):
             found = identity(record)
             if not found:
-                raise UsageError(f"{file}:{row}", "has no id and text of an article", _WAY_OUT)
+                raise _fault(file, row, "has no id and text of an article", is_ours=is_article(record))
             yield found
 
 
 _WAY_OUT = "Name a file that `clean` wrote.  If this is one, it was changed or cut off later: clean the input again."
+
+
+def _fault(file: Path, row: int, fault: str, *, is_ours: bool) -> RestoreError | UsageError:
+    """Return the error for a line that cannot be read: a file whose first line is ours was changed."""
+    if row > 1 or is_ours:
+        return RestoreError(f"{file}:{row}", f"was changed or cut off: {fault}", "Clean the input again.")
+    return UsageError(f"{file}:{row}", f"is not a line that copydesk wrote: {fault}", _WAY_OUT)
 
 
 def _files(path: Path) -> list[Path]:
@@ -145,18 +153,16 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
             while line := lines.readline(MAX_LINE_BYTES + 1):
                 row += 1
                 if len(line) > MAX_LINE_BYTES:
-                    raise UsageError(f"{file}:{row}", "is longer than any line of copydesk's", _WAY_OUT)
+                    fault = "it is longer than any line of copydesk's"
+                    raise _fault(file, row, fault, is_ours=bool(ARTICLES.match(line)))
                 value = decode(line)
                 if _encode(value) != line.rstrip(b"\n") and _has_name_twice(line):
                     raise RestoreError(f"{file}:{row}", "has a field twice: it was changed", "Clean the input again.")
                 yield value
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        if row > 1 or ARTICLES.match(line):
-            raise RestoreError(f"{file}:{row}", f"was changed or cut off: {error}", "Clean the input again.") from None
-        raise UsageError(f"{file}:{row}", f"is not a line that copydesk wrote: {error}", _WAY_OUT) from None
+        raise _fault(file, row, str(error), is_ours=bool(ARTICLES.match(line))) from None
     except RecursionError:
-        fault = "is not a line that copydesk wrote: it is nested too deep"
-        raise UsageError(f"{file}:{row}", fault, _WAY_OUT) from None
+        raise _fault(file, row, "it is nested too deep", is_ours=bool(ARTICLES.match(line))) from None
     except OSError as error:
         raise UsageError(str(file), f"cannot be read: {error.strerror or error}") from None
     except Damaged as error:

@@ -11,6 +11,7 @@ from typing import IO, Literal
 
 from msgspec import Struct, structs
 
+from etl.decode import paired
 from etl.model import Metadata, Raw
 
 Format = Literal["text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed"]
@@ -97,6 +98,11 @@ class Reject(Struct, frozen=True, gc=False):
     reason: str
     body: bytes
     is_error: bool = True
+
+    def __post_init__(self) -> None:
+        """Take half a surrogate pair out of the reason, as a name of a field may have it: no file could hold it."""
+        if not self.reason.isascii():
+            structs.force_setattr(self, "reason", paired(self.reason)[0])
 
     def shortened(self) -> "Reject":
         """Return it with the first of its bytes alone: many of the largest size may wait for each other."""

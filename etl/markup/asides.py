@@ -5,6 +5,7 @@ calls itself so.  A whole story in such a box stays.  The same holds for lists o
 """
 
 import re
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
@@ -110,6 +111,7 @@ def headings_alone(layout: Layout, story: Collection[int], headings: Collection[
     A sentence is none: it is a lead.  Pictures, tables and controls are no sign of furniture.
     """
     found: set[int] = set()
+    told = [line for line in range(len(layout.lines)) if line in story or _is_shown_part(layout, line)]
     for line in headings:
         box = layout.boxes[layout.lines[line].box]
         if box.name not in HEADINGS or not box.parent or layout.boxes[box.parent].name in WHOLES:
@@ -117,10 +119,9 @@ def headings_alone(layout: Layout, story: Collection[int], headings: Collection[
         inside = range(box.parent, layout.ends[box.parent])
         if (line and layout.lines[line - 1].box in inside) or ends_sentence(layout.lines[line].text):
             continue
-        below = list(_lines_from(layout, inside, line + 1))
-        if layout.have_chars(below, MIN_BELOW) and not any(
-            one in story or _is_shown_part(layout, one) for one in below
-        ):
+        at = bisect(told, line)
+        is_told = at < len(told) and layout.lines[told[at]].box in inside
+        if not is_told and layout.have_chars(_lines_from(layout, inside, line + 1), MIN_BELOW):
             found.add(line)
     return found
 
@@ -149,7 +150,8 @@ def _unseen(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[i
     candidates = [line for line in story if boxes[line].parts & HIDDEN and line and not boxes[line - 1].parts & HIDDEN]
     if not candidates:
         return set()
-    shown = {box.key for line, box in enumerate(boxes) if line in story and not box.parts & HIDDEN}
+    told = set(story)
+    shown = {boxes[line].key for line in story if not boxes[line].parts & HIDDEN}
     outermost = layout.outermost(HIDDEN)
     found: dict[int, list[int]] = defaultdict(list)
     for line in candidates:
@@ -158,7 +160,7 @@ def _unseen(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[i
         is_unfolded = above.parts & UNFOLDS or layout.lines[line - 1].text.endswith(LEADS_ON)
         is_alone = line + 1 == len(boxes) or outermost[layout.lines[line + 1].box] != place
         is_paragraph = box.name == above.name == "p" or box.key in shown
-        if line - 1 in story and is_alone and not is_unfolded and not is_paragraph:
+        if line - 1 in told and is_alone and not is_unfolded and not is_paragraph:
             found[box.key].append(line)
     return {lines[0] for lines in found.values() if len(lines) == 1}
 

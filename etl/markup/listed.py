@@ -200,11 +200,12 @@ def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
     """
     keys: dict[int, set[int]] = defaultdict(set)  # those of cards, by the box around these
     found: set[int] = set()
+    told = set(story)
     for line in takewhile(lambda line: _is_doubted(likely, line), reversed(story)):
         for place in islice(layout.path(layout.lines[line].box), CARD_LEVELS):
             box, lines = layout.boxes[place], layout.lines_in(place, line, CARD_LINES)
             if layout.keys[box.key][1] and _is_small(layout, lines):
-                if _calls(layout, lines) and lines[-1] not in story:
+                if _calls(layout, lines) and lines[-1] not in told:
                     found.add(place)
                 elif _calls(layout, lines) or _is_headed(layout, lines):
                     keys[box.parent].add(box.key)

@@ -14,6 +14,8 @@ from etl.markup.layout import Layout
 MIN_ITEM, MIN_ALIKE = 90, 40
 # The same of a sentence within the story, in a box among its paragraphs or in a quotation, and its characters.
 MIN_ENCLOSED, MIN_QUOTED, ENCLOSED_CHARS = 200, 100, 40
+# Quotations that are looked for in the story; no page has more, and to look for each takes n².
+MAX_QUOTED = 500
 # Lines of the story in boxes like that of a line, so that it counts as one of them.
 ALIKE = 3
 # Share of the characters that are linked, in a line that is a link and little else; such a sentence of a story has at
@@ -146,7 +148,7 @@ def enclosed(
     """
     holding = Counter(layout.boxes[layout.lines[line].box].parent for line in story)
     found: set[int] = set()
-    quoted: set[int] = set()
+    quoted: list[int] = []
     for line in range(min(story, default=0), max(story, default=0)):
         one = layout.lines[line]
         is_one = is_sentence[line] and not one.linked and not one.pictures and len(one.text) >= ENCLOSED_CHARS
@@ -156,10 +158,11 @@ def enclosed(
         if likely[line] >= MIN_ENCLOSED and max(holding[row], holding[layout.boxes[row].parent]) >= ALIKE:
             found.add(line)
         elif layout.boxes[one.box].parts & BIT["blockquote"]:
-            quoted.add(line)
+            quoted.append(line)
     if quoted:
         told = "".join(letters_of([layout.lines[line].text for line in sorted(story)]))
-        found.update(line for line in quoted if letters_of([layout.lines[line].text])[0] not in told)
+        said = dict(zip(quoted, letters_of([layout.lines[line].text for line in quoted]), strict=True))
+        found.update(line for place, line in enumerate(said) if place >= MAX_QUOTED or said[line] not in told)
     return found
 
 
@@ -170,8 +173,8 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
     """
     outermost = layout.outermost(BIT["hidden"])
     inside: dict[int, list[int]] = defaultdict(list)
-    for line, one in enumerate(layout.lines):
-        if outermost[one.box] and line < max(story, default=0):
+    for line, one in enumerate(layout.lines[: max(story, default=0)]):
+        if outermost[one.box]:
             inside[outermost[one.box]].append(line)
     holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in layout.around(story)}
     found: set[int] = set()

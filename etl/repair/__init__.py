@@ -179,20 +179,26 @@ def _shared(one: str, other: str) -> int:
 
 
 def _flags(line: str, text: str, script: Script) -> Iterator[Flag]:
-    """Yield the flags for damage that is left in the text, at their places in the original line."""
+    """Yield the flags for damage that is left in the text, at their places in the original line.
+
+    Damage in a change is flagged at the whole change: once, for a change may be as long as the line, and all of it
+    damaged.
+    """
     if looks_clean(text):
         return
 
     from etl.repair.doubts import DOUBTS
 
     characters = _characters(text)
-    begins = _begins(script)
+    begins, known = _begins(script), set[tuple[int, int, str]]()
     for doubt in DOUBTS:
         if doubt.characters.search(characters):
             for place in doubt.pattern.finditer(text):
                 start = _source(script, begins, place.start())[0]
                 end = _source(script, begins, place.end() - 1)[1]
-                yield Flag(start, end, doubt.rule, line[start:end])
+                if (start, end, doubt.rule) not in known:
+                    known.add((start, end, doubt.rule))
+                    yield Flag(start, end, doubt.rule, line[start:end])
 
 
 def _begins(script: Script) -> list[int]:

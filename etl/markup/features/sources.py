@@ -13,6 +13,8 @@ MIN_BODY = 300
 RUN, MAX_WORDS = 4, 70
 # The share that a line of one word less than a run has, if its letters stand in the articleBody.
 SHORT = 0.9
+# Letters of an articleBody in which a short line is looked for.  Few stories have more, and to look for each takes n².
+MAX_FLAT = 50_000
 # Letters of the shortest description, characters of the shortest line that may be it, letters that are compared.
 MIN_DESCRIPTION, MIN_LINE, LINE_LETTERS, BEGINNING, DESCRIPTION_LETTERS = 30, 24, 150, 40, 60
 
@@ -49,7 +51,7 @@ def shares_in(lines: Sequence[str], body: str) -> list[float]:
     Lines are words in lower case, parted by blanks.
     """
     words = words_of([body])[0].split()
-    runs, flat = set(zip(*(words[at:] for at in range(RUN)), strict=False)), "".join(words)
+    runs, flat = set(zip(*(words[at:] for at in range(RUN)), strict=False)), "".join(words)[:MAX_FLAT]
     shares = []
     for line in lines:
         said = line.split()[:MAX_WORDS]
