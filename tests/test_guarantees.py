@@ -1006,6 +1006,22 @@ from etl.cli import main as commands
 commands._settle_output = lambda: os.kill(os.getpid(), signal.SIGTERM)
 main()
 """
+TOGETHER = """
+import os, signal, time
+from etl.__main__ import main
+from etl.cli import main as commands
+def run():
+    own = os.getpid()
+    if not os.fork():
+        time.sleep(0.2)
+        for name in ("STOP", "HUP", "INT", "TERM", "CONT"):
+            os.kill(own, getattr(signal, f"SIG{name}"))
+        os._exit(0)
+    while True:
+        pass
+commands._run = run
+main()
+"""
 ENDED = """
 import os, signal
 class Last:
@@ -1024,6 +1040,7 @@ main()
         pytest.param(LEAVES.format(name="SIGINT"), 130, id="INT as Python ends"),
         pytest.param(LEAVES.format(name="SIGTERM"), 143, id="TERM as Python ends"),
         pytest.param(SETTLES, 143, id="TERM when all is done"),
+        pytest.param(TOGETHER, 129, id="all of them at once"),
         pytest.param(ENDED.format(name="SIGINT"), 0, id="INT when Python has given up its handlers"),
         pytest.param(ENDED.format(name="SIGTERM"), 0, id="TERM when Python has given up its handlers"),
     ],

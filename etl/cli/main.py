@@ -195,7 +195,7 @@ def leave_at_signals() -> None:
 def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
     """Handle signals, but for those that are ignored: `nohup` has a run go on when the terminal is closed."""
     for number in numbers:
-        if signal.getsignal(number) != signal.SIG_IGN:
+        if signal.getsignal(number) not in (signal.SIG_IGN, _ignore):
             signal.signal(number, handler)
 
 
@@ -227,8 +227,12 @@ def _settle_output() -> None:
 
 def _end(number: int, _: object) -> None:
     """End what is under way.  From here on another signal changes nothing: what is put away is not left half-way."""
-    _handle(ENDING_SIGNALS, signal.SIG_IGN)
+    _handle(ENDING_SIGNALS, _ignore)
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing.  With SIG_IGN Python would show a traceback for a signal that came together with the first."""
 
 
 def _leave(number: int, _: object) -> None:
