@@ -1,6 +1,7 @@
 """The ten promises of docs/guarantees.md, each attacked.  R1 to R24 are the faults that the first attack found."""
 
 import base64
+import errno
 import gzip
 import io
 import json
@@ -292,6 +293,16 @@ def test_r21_options_that_cannot_be_meant(run: Run, tmp_path: Path, words: str, 
     assert (done.code, "internal error" in done.err) == (code, False), done.err
 
 
+@pytest.mark.parametrize("force", [(), ("-f",)])
+def test_a_name_of_an_audit_that_is_too_long_is_refused_before_the_run(
+    run: Run, tmp_path: Path, force: tuple[str, ...]
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    done = run("clean", "a.txt", "-o", "n" * 249 + ".jsonl", *force)
+    assert (done.code, "Give a shorter -o" in done.err) == (2, True), done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -545,13 +556,14 @@ def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go
     assert run("index", "stats", "out/index").code == 0
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
 def test_an_index_learns_what_a_killed_run_has_delivered(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
 
     def killed(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
         patched.setattr(session, "extend", killed)

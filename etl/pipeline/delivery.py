@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -143,14 +144,28 @@ def check_output(output: Output, force: bool, inputs: Iterable[str], index: str 
 
 
 def _replaceable(output: Output, force: bool) -> list[str]:
-    """Return the kinds of results that stand at an output already.  Raises UsageError if one may not be replaced."""
-    found = [kind for kind in reversed(output.kinds()) if os.path.lexists(output.path(kind))]
+    """Return the kinds of results that stand at an output already.
+
+    Raises UsageError if one may not be replaced, or cannot be written under its name.
+    """
+    found = [kind for kind in reversed(output.kinds()) if _is_there(output.path(kind))]
     for target in map(output.path, found):  # an error names the output itself first
         if not _is_ours(output, target):
             raise of_others(str(target))
         if not force:
             raise exists_already(str(target))
     return found
+
+
+def _is_there(path: Path) -> bool:
+    """Return true if something has this name.  Raises UsageError if the name is too long: that of the audit can be."""
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno == ENAMETOOLONG:
+            raise UsageError(str(path), "is a name that is too long", "Give a shorter -o.") from None
+        return False
+    return True
 
 
 def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
