@@ -30,7 +30,8 @@ import etl
 from etl import formats
 from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError, UsageError
-from etl.pipeline import delivery, session
+from etl.index import manifest
+from etl.pipeline import delivery, session, to_store
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
 
@@ -574,6 +575,34 @@ def test_an_index_learns_what_a_killed_run_has_delivered(
     assert not list(tmp_path.glob(".copydesk-*"))
 
 
+def test_a_file_of_a_store_on_this_disk_is_there_whole_or_not_at_all(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+
+    def half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:20])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(to_store, "copyfile", half)
+    assert run("clean", "a.txt", "-o", f"file://{tmp_path}/s/a.jsonl").code == 6
+    assert not list((tmp_path / "s").iterdir())
+
+
+def test_a_full_disk_of_an_index_is_a_fault_of_the_machine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 0
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(manifest, "check_regular", full)
+    done = run("index", "compact", "seen")
+    assert (done.code, done.err.split("\n")[0]) == (6, "copydesk: seen: cannot be written to: No space left on device")
+
+
 @pytest.mark.parametrize(
     ("module", "name", "store"),
     [(delivery, "finish_delivery", ""), (session, "extend", ""), (session, "extend", "file://")],
@@ -1041,8 +1070,13 @@ class Last:
         kill(own, number)
 last = Last()
 from etl.__main__ import main
+from etl.cli import main as commands
+{first}
 main()
 """
+
+
+INTERRUPTED = "commands._run = lambda: os.kill(os.getpid(), signal.SIGINT)"
 
 
 @pytest.mark.parametrize(
@@ -1053,8 +1087,9 @@ main()
         pytest.param(LEAVES.format(name="SIGTERM"), 143, id="TERM as Python ends"),
         pytest.param(SETTLES, 143, id="TERM when all is done"),
         pytest.param(TOGETHER, 129, id="all of them at once"),
-        pytest.param(ENDED.format(name="SIGINT"), 0, id="INT when Python has given up its handlers"),
-        pytest.param(ENDED.format(name="SIGTERM"), 0, id="TERM when Python has given up its handlers"),
+        pytest.param(ENDED.format(name="SIGINT", first=""), 0, id="INT when Python has given up its handlers"),
+        pytest.param(ENDED.format(name="SIGTERM", first=""), 0, id="TERM when Python has given up its handlers"),
+        pytest.param(ENDED.format(name="SIGTERM", first=INTERRUPTED), 130, id="TERM there, after INT"),
     ],
 )
 def test_a_signal_at_the_start_or_the_end_shows_no_traceback(tmp_path: Path, program: str, code: int) -> None:

@@ -189,13 +189,13 @@ def leave_at_signals() -> None:
     When Python takes itself apart, it gives up our handlers, and the exit code would be that of the signal although all
     is delivered.  So signals are ignored by then.
     """
-    _handle(ENDING_SIGNALS, _leave)
+    _handle((number for number in ENDING_SIGNALS if signal.getsignal(number) != _ignore), _leave)
 
 
 def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
     """Handle signals, but for those that are ignored: `nohup` has a run go on when the terminal is closed."""
     for number in numbers:
-        if signal.getsignal(number) not in (signal.SIG_IGN, _ignore):
+        if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 

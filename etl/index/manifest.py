@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
-from etl.errors import UsageError
+from etl.errors import OF_NAMES, MachineError, UsageError
 from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
 from etl.writers import TEMPORARY, atomic, check_regular
@@ -88,7 +88,7 @@ def locked(folder: str) -> Iterator[None]:
     """Keep every other process out of an index while this one reads and extends it.  The system lets go if it dies.
 
     The folder is made, if it is not there.  Raises UsageError, which names the process that holds the lock, or a file
-    in the folder that is a link.
+    in the folder that is a link; and MachineError if the disk is full or fails.
     """
     from filelock import FileLock, Timeout
 
@@ -108,8 +108,10 @@ def locked(folder: str) -> Iterator[None]:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
         raise UsageError(folder, f"is in use by {who}", "Wait until that process ends.") from None
     except OSError as error:
-        way_out = "Name a folder that you may write to."
-        raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
+        fault = f"cannot be written to: {error.strerror}"
+        if error.errno in OF_NAMES:
+            raise UsageError(folder, fault, "Name a folder that you may write to.") from None
+        raise MachineError(folder, fault) from None
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import file_digest
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -20,6 +21,7 @@ from etl.formats.stores import connect, open_stored
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
+from etl.writers import atomic
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -163,10 +165,12 @@ def _put(store: "FileSystem", source: Path, path: str) -> None:
     """Copy a file into a store.  An interrupt waits until it is done, so that no half of it is closed as an object."""
     from pyarrow import fs
 
-    parent = path.rpartition("/")[0]
     try:
         if isinstance(store, fs.LocalFileSystem):
-            store.create_dir(parent)
+            store.create_dir(path.rpartition("/")[0])
+            with atomic(Path(path)) as temporary:
+                copyfile(source, temporary)
+            return
         fs.copy_files(
             str(source.absolute()), path, source_filesystem=fs.LocalFileSystem(), destination_filesystem=store
         )
