@@ -156,10 +156,19 @@ def read_manifest(folder: str) -> Manifest:
 
 
 def verified_manifest(folder: str) -> Manifest:
-    """Return the manifest of an index whose files all have the checksums in it.  Raises UsageError."""
-    manifest = read_manifest(folder)
-    check_files(folder, manifest.files)
-    return manifest
+    """Return the manifest of an index whose files all have the checksums in it.  Raises UsageError.
+
+    Another process may change the index meanwhile, and remove files: then it is read again.
+    """
+    while True:
+        manifest = read_manifest(folder)
+        try:
+            check_files(folder, manifest.files)
+        except (UsageError, FileNotFoundError):
+            if read_manifest(folder) == manifest:
+                raise
+        else:
+            return manifest
 
 
 def _digest(manifest: Manifest) -> str:
