@@ -481,6 +481,19 @@ def test_force_spares_a_file_of_others_beside_an_audit_of_ours(
     assert (run(*run_, "-f").code, (tmp_path / output).read_text()) == (2, body)
 
 
+@pytest.mark.parametrize("place", ["", "file://{}/"], ids=["a folder", "a store"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst", ".parquet"])
+@pytest.mark.parametrize(("first", "second"), [("c", "c.audit"), ("c.audit", "c")])
+def test_force_spares_the_audit_of_other_articles(
+    run: Run, tmp_path: Path, first: str, second: str, suffix: str, place: str
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", first + suffix).code == 0
+    before = everything(tmp_path)
+    assert run("clean", "a.txt", "-o", f"{place.format(tmp_path)}{second}{suffix}", "-f").code == 2
+    assert everything(tmp_path) == before
+
+
 @pytest.mark.parametrize("options", [(), ("-f",)], ids=["", "force"])
 @pytest.mark.parametrize(
     ("output", "name"),

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from etl.errors import MachineError, UsageError
-from etl.formats.own import ARTICLES, START_BYTES
-from etl.formats.parquet_writer import is_own_parquet
+from etl.formats.own import KINDS, START_BYTES
+from etl.formats.parquet_writer import own_kind
 from etl.formats.stores import connect, open_stored
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
@@ -39,7 +39,7 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
     found = [kind for kind in reversed(list(addresses)) if _exists(addresses[kind])]
     if found and not force:  # an error names the articles first
         raise exists_already(addresses[found[0]])
-    ours = [kind for kind in found if _is_ours(addresses[kind])]
+    ours = [kind for kind in found if _is_ours(addresses[kind], kind)]
     if "articles" not in ours and "audit" in ours and _is_audited(addresses["articles"], addresses["audit"]):
         ours.append("articles")  # records of `dedup`, and of other shapes, begin as anything; the audit tells
     for kind in found:
@@ -89,7 +89,7 @@ def _exists(address: str) -> bool:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
 
 
-def _is_ours(address: str) -> bool:
+def _is_ours(address: str, kind: str) -> bool:
     from pyarrow import fs
 
     store, path = connect(address)
@@ -99,11 +99,11 @@ def _is_ours(address: str) -> bool:
     try:
         with open_stored(address) as file:
             if address.partition("?")[0].endswith(PARQUET):
-                return is_own_parquet(file)
+                return own_kind(file) == kind
             head = unpacked(io.BufferedReader(cast(io.RawIOBase, file))).read(START_BYTES)
     except (OSError, Damaged):
         return False
-    return not head or ARTICLES.match(head) is not None
+    return not head or KINDS[kind].match(head) is not None
 
 
 def _is_audited(articles: str, audit: str) -> bool:
