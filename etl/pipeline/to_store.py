@@ -7,6 +7,7 @@ An object is there whole or not at all.  Of one file the articles are put last, 
 import io
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
 from shutil import copyfile
@@ -34,8 +35,9 @@ _OWN_FOLDER = b'"schema": "copydesk/run/'
 def check_file(addresses: Mapping[str, str], force: bool) -> None:
     """Refuse a file whose articles, audit or rejects exist; with `force`, one that copydesk did not write.
 
-    Raises UsageError.
+    Raises UsageError, also if its bucket does not exist.
     """
+    _check_bucket(addresses["articles"])
     found = [kind for kind in reversed(list(addresses)) if _exists(addresses[kind])]
     if found and not force:  # an error names the articles first
         raise exists_already(addresses[found[0]])
@@ -50,10 +52,11 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
 def check_folder(address: str, force: bool) -> None:
     """Refuse a folder that is not empty; with `force`, one that holds anything but parts and a manifest of ours.
 
-    Raises UsageError.
+    Raises UsageError, also if its bucket does not exist.
     """
     from pyarrow import fs
 
+    _check_bucket(address)
     store, path = connect(address)
     try:
         inside = store.get_file_info(fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True))
@@ -77,6 +80,19 @@ def of_others(name: str) -> UsageError:
     return UsageError(
         name, "exists already, and was not written by copydesk", "Give another -o, or remove it yourself."
     )
+
+
+def _check_bucket(address: str) -> None:
+    """Refuse a bucket of S3 that does not exist: the end of a run is too late.  Who may not ask for it may write."""
+    from pyarrow import fs
+
+    if not address.startswith("s3://"):
+        return
+    store, path = connect(address)
+    bucket = path.partition("/")[0]
+    with suppress(OSError):
+        if store.get_file_info(bucket).type == fs.FileType.NotFound:
+            raise UsageError(address, f"there is no bucket '{bucket}'", "Create it, or give another -o.")
 
 
 def _exists(address: str) -> bool:
