@@ -1209,6 +1209,21 @@ def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None
     assert isinstance(found, Reject) and "changed while the run was at work" in found.reason
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.parquet"])
+def test_a_pipe_in_the_place_of_an_input_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    from etl.formats import Reading, find, shares
+
+    path = write(tmp_path / name, "One.")
+    (source,) = find([str(path)], Reading()).sources
+    path.unlink()
+    os.mkfifo(path)
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("it is waited for"))
+    signal.alarm(10)
+    (share,) = shares(source, Reading(), 1 << 20)
+    signal.alarm(0)
+    assert "changed while the run was at work" in share.fault
+
+
 @pytest.mark.parametrize("change", ["cut", "longer"])
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.json", "a.jsonl.gz", "a.warc.gz"])
 def test_r10_an_input_that_changes_while_it_is_cut_into_shares_is_noticed(
