@@ -14,9 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
+from pyarrow import fs
 
 from etl.errors import UsageError
 from etl.formats.outputs import read_outputs
+from etl.pipeline import to_store
 from etl.record import Record
 from etl.shapes import SHAPES
 
@@ -334,6 +336,20 @@ def test_parts_that_a_killed_run_left_in_a_store_are_replaced_with_force(
         (tmp_path / "out" / other).write_text("precious")
     assert [run(*words).code, run(*words, "-f").code] == [2, code]
     assert not other or (tmp_path / "out" / other).read_text() == "precious"
+
+
+@pytest.mark.parametrize("output", ["s3://bucket/o.jsonl", "s3://bucket/out/"])
+@pytest.mark.parametrize(("made", "code"), [("bucket", 0), ("other", 2)])
+def test_a_bucket_that_does_not_exist_is_known_before_the_run(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, made: str, code: int
+) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / made).mkdir()
+    store = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
+    monkeypatch.setattr(to_store, "connect", lambda address: (store, address.removeprefix("s3://")))
+    monkeypatch.setattr(to_store, "_put", lambda *_: None)
+    result = run("clean", "a.txt", "-o", output)
+    assert (result.code, "there is no bucket 'bucket'" in result.err) == (code, code == 2), result.err
 
 
 def test_a_run_into_a_store_cannot_be_resumed(run: Run, tmp_path: Path) -> None:

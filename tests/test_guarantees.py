@@ -1,6 +1,7 @@
 """The ten promises of docs/guarantees.md, each attacked.  R1 to R24 are the faults that the first attack found."""
 
 import base64
+import errno
 import gzip
 import io
 import json
@@ -29,7 +30,8 @@ import etl
 from etl import formats
 from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError, UsageError
-from etl.pipeline import delivery, session
+from etl.index import manifest
+from etl.pipeline import delivery, session, to_store
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
 
@@ -292,6 +294,16 @@ def test_r21_options_that_cannot_be_meant(run: Run, tmp_path: Path, words: str, 
     assert (done.code, "internal error" in done.err) == (code, False), done.err
 
 
+@pytest.mark.parametrize("force", [(), ("-f",)])
+def test_a_name_of_an_audit_that_is_too_long_is_refused_before_the_run(
+    run: Run, tmp_path: Path, force: tuple[str, ...]
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    done = run("clean", "a.txt", "-o", "n" * 249 + ".jsonl", *force)
+    assert (done.code, "Give a shorter -o" in done.err) == (2, True), done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -469,6 +481,19 @@ def test_force_spares_a_file_of_others_beside_an_audit_of_ours(
     assert (run(*run_, "-f").code, (tmp_path / output).read_text()) == (2, body)
 
 
+@pytest.mark.parametrize("place", ["", "file://{}/"], ids=["a folder", "a store"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst", ".parquet"])
+@pytest.mark.parametrize(("first", "second"), [("c", "c.audit"), ("c.audit", "c")])
+def test_force_spares_the_audit_of_other_articles(
+    run: Run, tmp_path: Path, first: str, second: str, suffix: str, place: str
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", first + suffix).code == 0
+    before = everything(tmp_path)
+    assert run("clean", "a.txt", "-o", f"{place.format(tmp_path)}{second}{suffix}", "-f").code == 2
+    assert everything(tmp_path) == before
+
+
 @pytest.mark.parametrize("options", [(), ("-f",)], ids=["", "force"])
 @pytest.mark.parametrize(
     ("output", "name"),
@@ -545,13 +570,14 @@ def test_an_index_may_stand_in_the_folder_of_the_output_but_not_where_results_go
     assert run("index", "stats", "out/index").code == 0
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
 def test_an_index_learns_what_a_killed_run_has_delivered(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     write(tmp_path / "a.txt", STORY.format(1))
 
     def killed(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
         patched.setattr(session, "extend", killed)
@@ -560,6 +586,34 @@ def test_an_index_learns_what_a_killed_run_has_delivered(
     assert run("clean", "a.txt", "-o", "b.jsonl", "--index", "seen").code == 0
     assert (tmp_path / "b.jsonl").read_text() == ""
     assert not list(tmp_path.glob(".copydesk-*"))
+
+
+def test_a_file_of_a_store_on_this_disk_is_there_whole_or_not_at_all(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+
+    def half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:20])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(to_store, "copyfile", half)
+    assert run("clean", "a.txt", "-o", f"file://{tmp_path}/s/a.jsonl").code == 6
+    assert not list((tmp_path / "s").iterdir())
+
+
+def test_a_full_disk_of_an_index_is_a_fault_of_the_machine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 0
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(manifest, "check_regular", full)
+    done = run("index", "compact", "seen")
+    assert (done.code, done.err.split("\n")[0]) == (6, "copydesk: seen: cannot be written to: No space left on device")
 
 
 @pytest.mark.parametrize(
@@ -1006,6 +1060,22 @@ from etl.cli import main as commands
 commands._settle_output = lambda: os.kill(os.getpid(), signal.SIGTERM)
 main()
 """
+TOGETHER = """
+import os, signal, time
+from etl.__main__ import main
+from etl.cli import main as commands
+def run():
+    own = os.getpid()
+    if not os.fork():
+        time.sleep(0.2)
+        for name in ("STOP", "HUP", "INT", "TERM", "CONT"):
+            os.kill(own, getattr(signal, f"SIG{name}"))
+        os._exit(0)
+    while True:
+        pass
+commands._run = run
+main()
+"""
 ENDED = """
 import os, signal
 class Last:
@@ -1013,8 +1083,13 @@ class Last:
         kill(own, number)
 last = Last()
 from etl.__main__ import main
+from etl.cli import main as commands
+{first}
 main()
 """
+
+
+INTERRUPTED = "commands._run = lambda: os.kill(os.getpid(), signal.SIGINT)"
 
 
 @pytest.mark.parametrize(
@@ -1024,8 +1099,10 @@ main()
         pytest.param(LEAVES.format(name="SIGINT"), 130, id="INT as Python ends"),
         pytest.param(LEAVES.format(name="SIGTERM"), 143, id="TERM as Python ends"),
         pytest.param(SETTLES, 143, id="TERM when all is done"),
-        pytest.param(ENDED.format(name="SIGINT"), 0, id="INT when Python has given up its handlers"),
-        pytest.param(ENDED.format(name="SIGTERM"), 0, id="TERM when Python has given up its handlers"),
+        pytest.param(TOGETHER, 129, id="all of them at once"),
+        pytest.param(ENDED.format(name="SIGINT", first=""), 0, id="INT when Python has given up its handlers"),
+        pytest.param(ENDED.format(name="SIGTERM", first=""), 0, id="TERM when Python has given up its handlers"),
+        pytest.param(ENDED.format(name="SIGTERM", first=INTERRUPTED), 130, id="TERM there, after INT"),
     ],
 )
 def test_a_signal_at_the_start_or_the_end_shows_no_traceback(tmp_path: Path, program: str, code: int) -> None:
@@ -1130,6 +1207,21 @@ def test_r10_an_input_that_changes_is_noticed(tmp_path: Path, name: str) -> None
     write(path, '{"text": "Another."}\n' + path.read_text())
     (found,) = read(share, Reading())
     assert isinstance(found, Reject) and "changed while the run was at work" in found.reason
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.parquet"])
+def test_a_pipe_in_the_place_of_an_input_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    from etl.formats import Reading, find, shares
+
+    path = write(tmp_path / name, "One.")
+    (source,) = find([str(path)], Reading()).sources
+    path.unlink()
+    os.mkfifo(path)
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("it is waited for"))
+    signal.alarm(10)
+    (share,) = shares(source, Reading(), 1 << 20)
+    signal.alarm(0)
+    assert "changed while the run was at work" in share.fault
 
 
 @pytest.mark.parametrize("change", ["cut", "longer"])

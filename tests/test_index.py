@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
-from etl.index import maintenance
+from etl.index import maintenance, manifest
+from etl.index.checksums import check_files
 from etl.index.maintenance import compact, extend, forget, size
 from etl.index.manifest import locked
 from etl.lsh import minhash
@@ -371,6 +372,21 @@ def test_an_earlier_run_keeps_what_it_kept_also_where_the_longest_stays(run: Run
 def parts(folder: str = "index") -> tuple[int, int, int]:
     held = size(folder)
     return len(held.manifest.parts), held.blocks, held.orphans
+
+
+def test_an_index_that_is_made_smaller_meanwhile_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_by_run(tmp_path, [[(RALLY, BUDGET)], [FOUR]])
+    index = str(tmp_path / "index")
+
+    def compacted(folder: str, files: Any) -> None:
+        monkeypatch.undo()
+        compact(index)
+        check_files(folder, files)
+
+    monkeypatch.setattr(manifest, "check_files", compacted)
+    assert parts(index)[0] == 1
 
 
 def test_compacting_changes_what_is_in_files_and_nothing_else(tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ def leave_at_signals() -> None:
     When Python takes itself apart, it gives up our handlers, and the exit code would be that of the signal although all
     is delivered.  So signals are ignored by then.
     """
-    _handle(ENDING_SIGNALS, _leave)
+    _handle((number for number in ENDING_SIGNALS if signal.getsignal(number) != _ignore), _leave)
 
 
 def _handle(numbers: Iterable[signal.Signals], handler: Callable[[int, object], None] | signal.Handlers) -> None:
@@ -227,8 +227,12 @@ def _settle_output() -> None:
 
 def _end(number: int, _: object) -> None:
     """End what is under way.  From here on another signal changes nothing: what is put away is not left half-way."""
-    _handle(ENDING_SIGNALS, signal.SIG_IGN)
+    _handle(ENDING_SIGNALS, _ignore)
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing.  With SIG_IGN Python would show a traceback for a signal that came together with the first."""
 
 
 def _leave(number: int, _: object) -> None:

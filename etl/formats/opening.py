@@ -59,7 +59,7 @@ def open_packed(source: Source) -> io.BufferedReader:
     if is_address(source.path):
         _compare(source, stored(source.path).size, stored(source.path).modified)
         return _buffered(_Seekable(open_stored(source.path)))
-    packed = _buffered(io.FileIO(source.path))
+    packed = _buffered(io.FileIO(source.path, opener=None if source.is_stream else _at_once))
     try:
         if source.is_stream:
             return _prefixed(packed)
@@ -69,6 +69,11 @@ def open_packed(source: Source) -> io.BufferedReader:
         packed.close()
         raise
     return packed
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file.  A pipe that has come into its place is opened, too, and not waited for."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def open_share(share: Share) -> IO[bytes]:

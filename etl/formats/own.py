@@ -11,6 +11,11 @@ START_BYTES = 4096
 _SCHEMA = rb'\{\s*"schema"\s*:\s*"copydesk/'
 
 ARTICLES = re.compile(_SCHEMA + rb"(?:article|audit|reject)/")
+# Each of them by itself: none is written over another.
+KINDS = {
+    kind: re.compile(_SCHEMA + name)
+    for kind, name in (("articles", rb"article/"), ("audit", rb"audit/"), ("rejects", rb"reject/"))
+}
 # Audits, rejects, accounts of runs and of checks, baselines, and the manifest of an index.
 ACCOUNTS = re.compile(rb"\s*" + _SCHEMA + rb"(?:audit|reject|run|baseline|check|index)/")
 INDEX = re.compile(_SCHEMA + rb"index/")

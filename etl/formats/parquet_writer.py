@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import msgspec
 
 from etl.errors import UsageError
-from etl.shapes import Column, Columns
+from etl.shapes import AUDIT, REJECTS, Column, Columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,16 +109,19 @@ def join_parquet(target: Path, parts: Sequence[Path]) -> None:
             writer.write_table(pa.Table.from_batches(waiting, schema))
 
 
-def is_own_parquet(path: Path | IO[bytes]) -> bool:
-    """Return whether copydesk wrote a Parquet file."""
+def own_kind(path: Path | IO[bytes]) -> str:
+    """Return what a Parquet file of copydesk's holds (articles, audit, rejects); "" if copydesk did not write it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_schema(path).metadata or {}
+        schema = pq.read_schema(path)
     except (pa.ArrowException, OSError, ValueError):
-        return False
-    return all(metadata.get(name) == value for name, value in OWN.items())
+        return ""
+    if any((schema.metadata or {}).get(name) != value for name, value in OWN.items()):
+        return ""
+    kinds = (("audit", AUDIT), ("rejects", REJECTS))
+    return next((kind for kind, columns in kinds if {*columns} <= {*schema.names}), "articles")
 
 
 def read_parquet(path: Path) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
-from etl.errors import UsageError
+from etl.errors import OF_NAMES, MachineError, UsageError
 from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
 from etl.writers import TEMPORARY, atomic, check_regular
@@ -88,7 +88,7 @@ def locked(folder: str) -> Iterator[None]:
     """Keep every other process out of an index while this one reads and extends it.  The system lets go if it dies.
 
     The folder is made, if it is not there.  Raises UsageError, which names the process that holds the lock, or a file
-    in the folder that is a link.
+    in the folder that is a link; and MachineError if the disk is full or fails.
     """
     from filelock import FileLock, Timeout
 
@@ -108,8 +108,10 @@ def locked(folder: str) -> Iterator[None]:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
         raise UsageError(folder, f"is in use by {who}", "Wait until that process ends.") from None
     except OSError as error:
-        way_out = "Name a folder that you may write to."
-        raise UsageError(folder, f"cannot be written to: {error.strerror}", way_out) from None
+        fault = f"cannot be written to: {error.strerror}"
+        if error.errno in OF_NAMES:
+            raise UsageError(folder, fault, "Name a folder that you may write to.") from None
+        raise MachineError(folder, fault) from None
     try:
         yield
     finally:
@@ -154,10 +156,19 @@ def read_manifest(folder: str) -> Manifest:
 
 
 def verified_manifest(folder: str) -> Manifest:
-    """Return the manifest of an index whose files all have the checksums in it.  Raises UsageError."""
-    manifest = read_manifest(folder)
-    check_files(folder, manifest.files)
-    return manifest
+    """Return the manifest of an index whose files all have the checksums in it.  Raises UsageError.
+
+    Another process may change the index meanwhile, and remove files: then it is read again.
+    """
+    while True:
+        manifest = read_manifest(folder)
+        try:
+            check_files(folder, manifest.files)
+        except (UsageError, FileNotFoundError):
+            if read_manifest(folder) == manifest:
+                raise
+        else:
+            return manifest
 
 
 def _digest(manifest: Manifest) -> str:

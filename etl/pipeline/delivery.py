@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -143,14 +144,28 @@ def check_output(output: Output, force: bool, inputs: Iterable[str], index: str 
 
 
 def _replaceable(output: Output, force: bool) -> list[str]:
-    """Return the kinds of results that stand at an output already.  Raises UsageError if one may not be replaced."""
-    found = [kind for kind in reversed(output.kinds()) if os.path.lexists(output.path(kind))]
-    for target in map(output.path, found):  # an error names the output itself first
-        if not _is_ours(output, target):
-            raise of_others(str(target))
+    """Return the kinds of results that stand at an output already.
+
+    Raises UsageError if one may not be replaced, or cannot be written under its name.
+    """
+    found = [kind for kind in reversed(output.kinds()) if _is_there(output.path(kind))]
+    for kind in found:  # an error names the output itself first
+        if not _is_ours(output, kind):
+            raise of_others(str(output.path(kind)))
         if not force:
-            raise exists_already(str(target))
+            raise exists_already(str(output.path(kind)))
     return found
+
+
+def _is_there(path: Path) -> bool:
+    """Return true if something has this name.  Raises UsageError if the name is too long: that of the audit can be."""
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno == ENAMETOOLONG:
+            raise UsageError(str(path), "is a name that is too long", "Give a shorter -o.") from None
+        return False
+    return True
 
 
 def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
@@ -188,18 +203,19 @@ def _written(output: Output) -> set[Path]:
     return {Path(real_place(str(output.path(kind)))) for kind in output.kinds()}
 
 
-def _is_ours(output: Output, target: Path) -> bool:
-    """Return true if copydesk wrote a file (its first line says so, or it is empty), or all that is in a folder."""
+def _is_ours(output: Output, kind: str) -> bool:
+    """Return true if copydesk wrote the file of a kind (its first line says so, or it is empty), or all in a folder."""
+    target = output.path(kind)
     if output.kind == "folder":
         parts = _parts_of_run(Path(output.name) / "run.json")
         found = target.iterdir() if target.is_dir() else iter(())
         return parts is not None and all(_is_part(one, parts) for one in found)
     if not target.is_file() or target.is_symlink():
         return False
-    if _starts_ours(target):
+    if _starts_ours(target, kind):
         return True
     # Records of `dedup`, and of other shapes, begin as anything; the audit beside them tells.
-    return target == output.path("articles") and _is_audited(target, beside(output.name, "audit"))
+    return kind == "articles" and _is_audited(target, beside(output.name, "audit"))
 
 
 def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
@@ -218,12 +234,12 @@ def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
     return is_regular and parts.get(f"{path.parent.name}/{path.name}") == path.stat().st_size
 
 
-def _starts_ours(path: Path) -> bool:
+def _starts_ours(path: Path, kind: str) -> bool:
     from etl.formats.outputs import begins
-    from etl.formats.own import ARTICLES
-    from etl.formats.parquet_writer import is_own_parquet
+    from etl.formats.own import KINDS as OWN_KINDS
+    from etl.formats.parquet_writer import own_kind
 
-    return is_own_parquet(path) if path.suffix == PARQUET else begins(path, ARTICLES)
+    return own_kind(path) == kind if path.suffix == PARQUET else begins(path, OWN_KINDS[kind])
 
 
 def _is_audited(articles: Path, audit: Path) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from etl.engines import Engine
-from etl.errors import UsageError
+from etl.errors import MachineError, UsageError
 from etl.formats import Found
 from etl.formats.stores import real_place
 from etl.index.maintenance import extend
@@ -242,8 +242,10 @@ def _kept_for_resume(one: Session) -> Iterator[None]:
     """Remove the workspace in the end, but after a fault of the machine."""
     try:
         yield
+    except OSError as error:  # names were looked at before the run: this one has changed, and all that is done is kept
+        raise MachineError(str(error.filename or ""), error.strerror or str(error)) from error
     except Exception as error:
-        is_fault_of_machine = isinstance(error, OSError | MemoryError) or getattr(error, "exit_code", 6) == 6
+        is_fault_of_machine = getattr(error, "exit_code", 6) == 6
         if not is_fault_of_machine:
             discard(Path(one.workspace.folder))
         raise

@@ -7,19 +7,22 @@ An object is there whole or not at all.  Of one file the articles are put last, 
 import io
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from etl.errors import MachineError, UsageError
-from etl.formats.own import ARTICLES, START_BYTES
-from etl.formats.parquet_writer import is_own_parquet
+from etl.formats.own import KINDS, START_BYTES
+from etl.formats.parquet_writer import own_kind
 from etl.formats.stores import connect, open_stored
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
+from etl.writers import atomic
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -32,12 +35,13 @@ _OWN_FOLDER = b'"schema": "copydesk/run/'
 def check_file(addresses: Mapping[str, str], force: bool) -> None:
     """Refuse a file whose articles, audit or rejects exist; with `force`, one that copydesk did not write.
 
-    Raises UsageError.
+    Raises UsageError, also if its bucket does not exist.
     """
+    _check_bucket(addresses["articles"])
     found = [kind for kind in reversed(list(addresses)) if _exists(addresses[kind])]
     if found and not force:  # an error names the articles first
         raise exists_already(addresses[found[0]])
-    ours = [kind for kind in found if _is_ours(addresses[kind])]
+    ours = [kind for kind in found if _is_ours(addresses[kind], kind)]
     if "articles" not in ours and "audit" in ours and _is_audited(addresses["articles"], addresses["audit"]):
         ours.append("articles")  # records of `dedup`, and of other shapes, begin as anything; the audit tells
     for kind in found:
@@ -48,10 +52,11 @@ def check_file(addresses: Mapping[str, str], force: bool) -> None:
 def check_folder(address: str, force: bool) -> None:
     """Refuse a folder that is not empty; with `force`, one that holds anything but parts and a manifest of ours.
 
-    Raises UsageError.
+    Raises UsageError, also if its bucket does not exist.
     """
     from pyarrow import fs
 
+    _check_bucket(address)
     store, path = connect(address)
     try:
         inside = store.get_file_info(fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True))
@@ -77,6 +82,19 @@ def of_others(name: str) -> UsageError:
     )
 
 
+def _check_bucket(address: str) -> None:
+    """Refuse a bucket of S3 that does not exist: the end of a run is too late.  Who may not ask for it may write."""
+    from pyarrow import fs
+
+    if not address.startswith("s3://"):
+        return
+    store, path = connect(address)
+    bucket = path.partition("/")[0]
+    with suppress(OSError):
+        if store.get_file_info(bucket).type == fs.FileType.NotFound:
+            raise UsageError(address, f"there is no bucket '{bucket}'", "Create it, or give another -o.")
+
+
 def _exists(address: str) -> bool:
     from pyarrow import fs
 
@@ -87,7 +105,7 @@ def _exists(address: str) -> bool:
         raise UsageError(address, f"cannot be reached: {_said(error)}") from None
 
 
-def _is_ours(address: str) -> bool:
+def _is_ours(address: str, kind: str) -> bool:
     from pyarrow import fs
 
     store, path = connect(address)
@@ -97,11 +115,11 @@ def _is_ours(address: str) -> bool:
     try:
         with open_stored(address) as file:
             if address.partition("?")[0].endswith(PARQUET):
-                return is_own_parquet(file)
+                return own_kind(file) == kind
             head = unpacked(io.BufferedReader(cast(io.RawIOBase, file))).read(START_BYTES)
     except (OSError, Damaged):
         return False
-    return not head or ARTICLES.match(head) is not None
+    return not head or KINDS[kind].match(head) is not None
 
 
 def _is_audited(articles: str, audit: str) -> bool:
@@ -163,10 +181,12 @@ def _put(store: "FileSystem", source: Path, path: str) -> None:
     """Copy a file into a store.  An interrupt waits until it is done, so that no half of it is closed as an object."""
     from pyarrow import fs
 
-    parent = path.rpartition("/")[0]
     try:
         if isinstance(store, fs.LocalFileSystem):
-            store.create_dir(parent)
+            store.create_dir(path.rpartition("/")[0])
+            with atomic(Path(path)) as temporary:
+                copyfile(source, temporary)
+            return
         fs.copy_files(
             str(source.absolute()), path, source_filesystem=fs.LocalFileSystem(), destination_filesystem=store
         )
