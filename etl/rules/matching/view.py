@@ -116,11 +116,13 @@ class ArticleView:
         """Return a block folded as it stands in the text, with the marks of Markdown."""
         return fold(self.blocks[at].text) if at in self.marked else self.folded[at]
 
+    def decoded(self, at: int) -> str:
+        """Return a block before repair, as the audit has it."""
+        return self.document.text[self.blocks[at].char_start : self.blocks[at].char_end]
+
     def line_sha256(self, at: int) -> str:
-        """Return the SHA-256 of a block as it was decoded, as the audit has it."""
-        block = self.blocks[at]
-        decoded = self.document.text[block.char_start : block.char_end]
-        return sha256(decoded.encode("utf-8", "surrogatepass")).hexdigest()
+        """Return the SHA-256 of a block before repair, as the audit has it."""
+        return sha256(self.decoded(at).encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def headlines(self) -> frozenset[int]:
