@@ -124,6 +124,12 @@ def test_a_guard_may_look_at_the_length_of_the_article() -> None:
     assert named(story("It is not available", "Sorry for that"), gone) == []
 
 
+def test_a_guard_may_ask_for_sentences_of_the_story() -> None:
+    gone = rule({"exact": ["Label"]}, where={"min_article_sentences": 2})
+    assert named(story("Label", SENTENCE, SENTENCE), gone) == [0]
+    assert named(story("Label", SENTENCE, "Blue Harbour"), gone) == []
+
+
 @pytest.mark.parametrize(
     ("texts", "blocks"),
     [

@@ -133,12 +133,16 @@ class Unless(Match, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
 
 
 class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Guards: the rule matches a block only if all of them hold.  `max_article_words` counts the whole article."""
+    """Guards: the rule matches a block only if all of them hold.
+
+    `max_article_words` counts the whole article, and so does `min_article_sentences`: those that no rule has named.
+    """
 
     min_words: int | None = None
     max_words: int | None = None
     max_chars: int | None = None
     max_article_words: int | None = None
+    min_article_sentences: int | None = None
     no_final_punct: bool | None = None
     title_case: float | None = None
     position: tuple[Position, ...] | None = None

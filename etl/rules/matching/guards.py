@@ -96,5 +96,6 @@ _GUARDS: dict[str, Callable[[Any], Predicate]] = {
     "max_words": _max_words,
     "no_final_punct": _no_final_punct,
     "title_case": _holding(lambda view, at, share: view.title_case(at) >= share),
+    "min_article_sentences": _holding(lambda view, _, count: len(view.sentences) >= count),
     "max_article_words": _holding(lambda view, at, words: sum(view.words) <= words),
 }
