@@ -94,6 +94,19 @@ def test_teasers_below_a_story_go_and_the_story_stays() -> None:
             id="keeps: a short sentence between pictures",
         ),
         pytest.param([*STORY[:1], *TEASERS[:3]], id="keeps: too few blocks to judge by"),
+        pytest.param(
+            [
+                *STORY,
+                "Die Gewinner",
+                "Bester Film",
+                "Der lange Weg",
+                "Beste Regie",
+                "Anna Berg",
+                "Beste Musik",
+                "Maria Lund",
+            ],
+            id="keeps: a list below a text without a page around it",
+        ),
         pytest.param(TEASERS, id="keeps: a page of nothing but lines"),
         pytest.param(
             [*STORY[:4], "They are:", "Aaron Bell, 24", "Ole Lund, 45", "Piotr Maj, 52", "Ernesto Paz, 38", *STORY[4:]],

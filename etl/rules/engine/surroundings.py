@@ -4,7 +4,7 @@
 look like furniture.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -72,9 +72,15 @@ def _asks_classifier(view: ArticleView, rules: JudgingRules) -> bool:
     """Return whether the classifier judges an article.
 
     It does not judge HTML pages, where the page model has judged all lines.  It does not judge articles that copydesk
-    wrote, because the lines beside a line on the page may be missing there.
+    wrote, because the lines beside a line on the page may be missing there, or those in which no rule names a block.
     """
-    return rules.classifier is not None and view.kind == "text" and len(view) >= MIN_BLOCKS
+    is_asked = rules.classifier is not None and view.kind == "text" and len(view) >= MIN_BLOCKS
+    return is_asked and _has_furniture(view, view.named.keys())
+
+
+def _has_furniture(view: ArticleView, named: Collection[int]) -> bool:
+    """Return whether more of an article is named, or taken out by segmenting, than its headline."""
+    return not view.frame.issuperset(named) or len(view.frame) > 1
 
 
 def _page(named: Named) -> "Page":
@@ -85,7 +91,8 @@ def _page(named: Named) -> "Page":
     marks = [is_mark(text) for text in view.folded]
     for at in taken & view.named.keys():
         marks[at] = marks[at] or any(RULES in name for name in view.named[at])
-    return Page(view.plain, [at in taken for at in range(len(view))], marks)
+    is_named = [at in taken for at in range(len(view))]
+    return Page(view.plain, is_named, marks, _has_furniture(view, taken))
 
 
 def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:
