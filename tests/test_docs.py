@@ -121,8 +121,8 @@ def test_lowest_versions_are_those_that_are_promised() -> None:
 
 # Packages whose docstring lists their modules.
 MAPPED = [
-    *("check", "dedup", "dedup/fingerprint", "dedup/pairs", "dedup/selection", "engines", "index", "lint", "markup"),
-    *("markup/features", "packs", "pipeline", "repair", "report", "rule_tools", "rules", "rules/classifier"),
+    *("check", "dedup", "dedup/fingerprint", "dedup/pairs", "dedup/selection", "engines", "formats", "index", "lint"),
+    *("markup", "markup/features", "packs", "pipeline", "repair", "report", "rule_tools", "rules", "rules/classifier"),
     *("rules/engine", "rules/matching", "rules/regexes", "segment"),
 ]
 
