@@ -11,7 +11,7 @@ ARTICLE = {
     "url": "Address of the article, as its source says.",
     "headline": "Headline, without the publisher that pages append to it.",
     "publisher": "Name of the publisher as copydesk knows it, or as the source says.",
-    "author": "Names of the authors: of a page with semicolons between them, of a list in a record with commas.",
+    "author": "Names of the authors. Semicolons separate those of a page, and commas those of a list in a record.",
     "language": "Language of the text as ISO 639 code, such as en: from its source, or detected.",
     "status": "full: none of the following; teaser: the text is cut off at an ellipsis or a paywall; stub: there is no "
     "text, with or without a headline; paywalled: the page says that it is not free; suspect: rules matched all "
@@ -75,6 +75,6 @@ REJECT = {
     "schema": "Version of this schema.",
     "path": "Input that could not be read.",
     "row": "Row of the record that could not be read, from 1.",
-    "reason": "Why it could not be read.",
+    "reason": "Why the file or record could not be read.",
     "bytes": "The raw document in base64, at most its first 64 KiB.",
 }

@@ -141,7 +141,7 @@ def _check(lsh: "MinHashLSH", texts: Mapping[str, str], shingles: Shingles) -> N
     from etl.dedup.fingerprint.minhash import PERMUTATIONS
 
     if not texts:
-        raise NoInput("texts", "there is none")
+        raise NoInput("texts", "there is none", "Give one text or more.")
     if lsh.h != PERMUTATIONS:
         raise UsageError("LSH", f"has signatures of {lsh.h} values", f"Make it with num_perm={PERMUTATIONS}.")
     stored = set(lsh.keys.keys())

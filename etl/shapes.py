@@ -1,6 +1,9 @@
 """The shapes in which article records are written: copydesk's own, and those that other tools read.
 
-Every shape has the article's id and text, so that `restore` works from any.  A shape is one entry in SHAPES.
+Every shape has the article's id and text, so that `restore` works from any.  To add a shape, enter it in SHAPES, and
+its name in ShapeName and in `etl.cli.options.SHAPES`.  If its fields have new names, enter these in
+`etl.formats.outputs.FACT_PATHS`, where reports look for headline, date and the like, and in `etl.formats.names`, by
+which `check` and `clean` read the articles again.
 """
 
 from collections.abc import Callable, Mapping

@@ -49,6 +49,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        ("clean a.txt --encoding foo", "there is no encoding 'foo'.  Write a name such as utf-8"),
+        ("clean a.txt --map x=y", "'x' is not a field to fill.  FIELD is one of headline"),
         ("clean a.txt --encoding utf-9", "there is no encoding 'utf-9'.  Did you mean 'utf-8'?"),
         ("clean a.txt -q -v", "--quiet contradicts --verbose"),
         ("clean a.txt -n -o b", "--dry-run contradicts --output: a dry run writes nothing"),

@@ -9,7 +9,9 @@ from conftest import Story, of_blocks, story
 from etl.change import Change, apply
 from etl.model import Publisher, Removal
 from etl.rules import ArticleView, compile_judging, cuts, judge, rule_matches
-from etl.rules.language import Rule
+from etl.rules.language import Rule, Scope, Where
+from etl.rules.matching.guards import covers, guards
+from etl.rules.matching.view import ArticleScope
 
 NPR = Publisher("npr", "NPR", group="public-radio")
 SENTENCE = "The president, in power since 1994, said that Belarus could not return to the instability of 1991."
@@ -123,6 +125,16 @@ def test_company_may_be_the_headline() -> None:
 )  # fmt: skip
 def test_guards(where: dict[str, object], drops: str, keeps: str) -> None:
     assert named(story(drops, keeps), rule({"regex": ".*"}, where=where)) == [0]
+
+
+def test_every_guard_and_condition_of_scope_is_tested_on_articles() -> None:
+    values = {"no_final_punct": True, "position": ["head"]}
+    where = {name: values.get(name, 1) for name in Where.__struct_fields__}
+    assert len(guards(msgspec.convert(where, Where))) == len(where)
+    asked = {"publisher": ["npr"], "language": ["en"], "format": ["text"], "date": {"from": "2020"}}
+    unknown = ArticleScope(frozenset(), "", "article", "")
+    scopes = {name: msgspec.convert({name: asked[name]}, Scope) for name in Scope.__struct_fields__}
+    assert [name for name, scope in scopes.items() if covers(scope, unknown)] == []
 
 
 def test_position_is_counted_from_the_sentences() -> None:

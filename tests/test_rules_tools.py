@@ -83,7 +83,7 @@ def test_try_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, pag
     ("words", "code", "said"),
     [
         pytest.param("try a.txt", 2, ["there is nothing to try", "Give --regex", "copydesk diff INPUT -r PACK"], id="nothing to try"),
-        pytest.param("try --regex (a a.txt", 2, ["--regex: does not compile", "It reads: (a"], id="regex that does not compile"),
+        pytest.param("try --regex (a a.txt", 2, ["--regex: does not compile", "Correct the regex: (a"], id="regex that does not compile"),
         pytest.param("try --inside --exact x a.txt", 2, ["--inside: needs a regex"], id="label inside"),
         pytest.param("try --exact x nowhere.txt", 3, ["nowhere.txt: there is no such file"], id="no such input"),
         pytest.param("try --exact x bad.jsonl", 4, ["1 file or record could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),

@@ -25,6 +25,7 @@ from etl.writers import atomic
 
 SCHEMA, VERSION = "copydesk/baseline/", 1
 DEFAULT_NAME = "copydesk.baseline.jsonl"
+WAY_OUT = "Name the file that `baseline write` wrote."
 # What was looked at, by scope: keys of the file, and of `art.counts`.
 COUNTS = {"raw": "raw.counts", "art": "art.counts"}
 
@@ -187,7 +188,7 @@ def read_baseline(path: Path) -> Baseline:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(str(path), f"cannot be read: {reason}") from None
+        raise UsageError(str(path), f"cannot be read: {reason}", WAY_OUT) from None
     _check_header(path, lines)
     accepted: dict[Key, Accepted] = {}
     packs: dict[str, Pack] = {}
@@ -231,7 +232,7 @@ def _check_header(path: Path, lines: Sequence[str]) -> None:
         header = {}
     said = str(header.get("schema", ""))
     if not said.startswith(SCHEMA):
-        raise UsageError(str(path), "is not a baseline", "Name the file that `baseline write` wrote.")
+        raise UsageError(str(path), "is not a baseline", WAY_OUT)
     if said != f"{SCHEMA}{VERSION}":
         raise UsageError(str(path), f"was written by a newer copydesk: {said}", "Update copydesk.")
 

@@ -25,6 +25,7 @@ COLUMNS = ("verdict", *Draw.__struct_fields__, "packs")
 # A cell that begins so is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 QUOTE = "'"
+WAY_OUT = "Give the CSV that `copydesk audit sample` wrote."
 
 
 class Judged(Struct, frozen=True):
@@ -58,14 +59,12 @@ def read_verdicts(path: Path) -> list[Judged]:
         text = read_small(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(
-            str(path), f"cannot be read: {reason}", "Give the CSV that `copydesk audit sample` wrote."
-        ) from None
+        raise UsageError(str(path), f"cannot be read: {reason}", WAY_OUT) from None
     csv.field_size_limit(1 << 24)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as error:
-        raise UsageError(str(path), f"is not CSV: {error}") from None
+        raise UsageError(str(path), f"is not CSV: {error}", WAY_OUT) from None
     if not rows or sorted(rows[0]) != sorted(COLUMNS):
         raise UsageError(f"{path}:1", "has other columns than a sample", "Keep all columns of `copydesk audit sample`.")
     judged = [
@@ -93,7 +92,7 @@ def _read_row(path: Path, number: int, fields: dict[str, str]) -> Judged:
     try:
         draw = msgspec.convert(plain, Draw, strict=False)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}:{number}", f"is not a row of a sample: {error}") from None
+        raise UsageError(f"{path}:{number}", f"is not a row of a sample: {error}", WAY_OUT) from None
     return Judged(draw, _WORDS[said], packs)
 
 

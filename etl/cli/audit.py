@@ -164,7 +164,7 @@ def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
     packs = packs_digest(selection)
     judged = [Judged(draw, packs=packs) for draw in sample(audit_file, draws, seed)]
     if not judged:
-        raise UsageError(str(path), "records no removal, so there is nothing to judge")
+        raise UsageError(str(path), "records no removal, so there is nothing to judge", "Give another audit.")
     return judged
 
 

@@ -1,4 +1,4 @@
-"""`copydesk check` and `copydesk baseline`: fail when data is dirtier than allowed, or than it was."""
+"""`copydesk check` and `copydesk baseline`: fail when data has more faults than allowed, or than it had."""
 
 import os
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ checking_options = stacked(
     default="",
     metavar="FILE",
     help="Allow what this file accepts, instead of the default limits (docs/checks.md names three limits that stay).  "
-    "Findings that it accepts are only counted.",
+    "Findings that the file accepts are only counted.",
 )
 @option(
     "Limits",
@@ -124,7 +124,7 @@ checking_options = stacked(
 )
 @checking_options
 def check(inputs: tuple[str, ...], **chosen: Any) -> None:
-    """Fail if data is dirtier than you allow.  Pages, articles and audits are recognised by content.
+    """Fail if data has more faults than you allow.  Pages, articles and audits are recognised by content.
 
     \b
     Examples:

@@ -30,7 +30,8 @@ STARTED_HERE = 8
     "Output",
     "--audit/--no-audit",
     default=True,
-    help="Write an audit of every change beside the output.  If the output is stdout, there is none.  [default: audit]",
+    help="Write an audit of every change beside the output.  If the output is stdout, no audit is written.  "
+    "[default: audit]",
 )
 @option("Output", "-f", "--force", is_flag=True, help="Overwrite an output that copydesk wrote.")
 @option(

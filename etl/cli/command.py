@@ -36,6 +36,7 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
 # Groups of options that stand behind all others.
 LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
+CORRECT_VALUE = "Correct the value, or remove the key."
 # Commands that look at what another would do: what a config or a variable says of that one holds for them, too.
 FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 # Commands whose --json is one object on stderr, with all messages in it.
@@ -163,7 +164,7 @@ def _placed(ctx: click.Context, error: click.BadParameter) -> Exception:
 
         config: Config = ctx.obj
         key = config_key(parameter)
-        return PackError(place(config.path, 1, key), f"'{key}': {error.message}")
+        return PackError(place(config.path, 1, key), f"'{key}': {error.message}", CORRECT_VALUE)
     if parameter and source is ParameterSource.ENVIRONMENT:
         names = parameter.variables(ctx) if isinstance(parameter, GroupedOption) else ()
         variable = next(name for name in names if os.environ.get(name))

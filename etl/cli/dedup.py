@@ -91,7 +91,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
       copydesk dedup 'crawl/*.jsonl' --action tag | jq -r .duplicate_of
       copydesk dedup today.jsonl -o new.jsonl --index seen/
 
-    For each duplicate, the audit names the record that is kept in its place, and has the similarity of the two.
+    For each duplicate, the audit names the record that is kept in its place, and the similarity of both.
     Records of fewer than ten words are never duplicates.
     """
     from etl.cli.show import index_words, reject_words, report, run_session

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl import __version__
-from etl.cli.command import FOLLOWS, option
+from etl.cli.command import CORRECT_VALUE, FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
@@ -32,7 +32,7 @@ COMMANDS = {
     "diff": ("etl.cli.clean", "Show what `clean` would change; write nothing."),
     "dedup": ("etl.cli.dedup", "Remove near-duplicate records from JSONL that is already clean."),
     "index": ("etl.cli.index", "Show and maintain an index of what earlier runs kept."),
-    "check": ("etl.cli.check", "Fail if data is dirtier than you allow."),
+    "check": ("etl.cli.check", "Fail if data has more faults than you allow."),
     "baseline": ("etl.cli.check", "Write, prune or show the state that `check` accepts."),
     "audit": ("etl.cli.audit", "Draw removals for you to judge; compute an upper bound on the wrong ones."),
     "explain": ("etl.cli.explain", "Show what happened to a line, and which rules match the line."),
@@ -323,7 +323,7 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
                 fault = f"'{key}' is for the command line alone"
                 raise PackError(key_in_table(config.path, name, key), fault, "Give it with each run.")
             if wanted := _wrong_type(names[key], value):
-                raise PackError(key_in_table(config.path, name, key), f"'{key}' is not {wanted}")
+                raise PackError(key_in_table(config.path, name, key), f"'{key}' is not {wanted}", CORRECT_VALUE)
     return {name: _command_defaults(name, names, config) for name, names in known.items()}
 
 

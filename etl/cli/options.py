@@ -126,7 +126,8 @@ reading_options = stacked(
         "--publisher",
         default="",
         metavar="NAME",
-        help="The publisher of all inputs, except texts whose headline names another.  Its rules then apply.",
+        help="The publisher of all inputs, except texts whose headline names another.  "
+        "The rules for this publisher apply.",
     ),
     option(
         "Reading",

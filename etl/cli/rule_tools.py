@@ -53,7 +53,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
       copydesk rules try --prefix 'READ MORE:' --case 'crawl/*.jsonl.gz'
       copydesk rules try --inside --regex '\\(Visited \\d+ times\\)' pages/
 
-    Rules that already match a line are shown in brackets after it.
+    Rules that already match a line are shown in brackets after the line.
     """
     from etl.rule_tools import preview, preview_rule
     from etl.rules.language import Match

@@ -61,8 +61,7 @@ def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
       copydesk rules show duplicate/near
       copydesk rules show mine -r mine.toml
 
-    RULE is any name from a summary or an audit, or a pack: then all its rules are
-    shown.
+    RULE is a name from a summary or an audit, or the id of a pack.  For a pack, all of its rules are shown.
     """
     from etl.packs import did_you_mean, load_rules
 

@@ -104,8 +104,8 @@ def _pair(given: str) -> tuple[str, str]:
     """
     field, mark, path = given.partition("=")
     if not mark or not path or field not in MAPPED:
-        known = ", ".join(MAPPED)
-        raise click.BadParameter(f"'{given}' is not FIELD=PATH.  FIELD is one of {known}.", param_hint="--map")
+        fault = f"'{field}' is not a field to fill" if mark and path else f"'{given}' is not FIELD=PATH"
+        raise click.BadParameter(f"{fault}.  FIELD is one of {', '.join(MAPPED)}.", param_hint="--map")
     return field, path
 
 

@@ -39,7 +39,8 @@ class Encoding(click.ParamType):  # type: ignore[type-arg]  # generic since Clic
         from etl.packs.locations import did_you_mean
 
         if value and not (str(value).isascii() and given_codec(value)):
-            self.fail(f"there is no encoding '{value}'.  {did_you_mean(value, known_labels())}".strip(), param, ctx)
+            way_out = did_you_mean(value, known_labels()) or "Write a name such as utf-8 or windows-1252."
+            self.fail(f"there is no encoding '{value}'.  {way_out}", param, ctx)
         return str(value)
 
 

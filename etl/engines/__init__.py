@@ -1,4 +1,11 @@
-"""Where tasks run.  An engine decides only that; what a task does is in `pipeline/tasks.py`."""
+"""Where tasks run.  An engine decides only that; what a task does is in `pipeline/tasks.py`.
+
+local        this process, or worker processes of this machine
+worker       a worker process, and the pipe to it
+spark        a Spark cluster
+spark_pairs  pairs of similar blocks, found by shuffles of Spark
+outcome      the result of a task, as a value
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar

@@ -108,7 +108,8 @@ def _check_installed() -> None:
     try:
         import pyspark  # noqa: F401  # whether it is there is all that is asked
     except ImportError:
-        raise UsageError("--engine spark", "PySpark is not installed", "pip install 'copydesk[spark]'") from None
+        way_out = "In the folder of copydesk: pip install '.[spark]'"
+        raise UsageError("--engine spark", "PySpark is not installed", way_out) from None
     home = os.environ.get("JAVA_HOME")
     if not shutil.which("java", path=f"{home}/bin" if home else None):
         where = f"no bin/java in JAVA_HOME ({home})" if home else "there is no java on the PATH"

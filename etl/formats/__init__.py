@@ -1,6 +1,22 @@
 """Bytes <-> documents and records: one module a format, one table of them.
 
-To add a format, write a module with an `InputFormat` and enter it here.
+To add a format, write a module with an `InputFormat`, enter it in FORMATS, and its name in `source.Format`,
+`source.FORMAT_NAMES` and `etl.cli.options.FORMATS`.
+
+source            names -> sources -> shares, each a task's part of one source
+finding           the files for a name; ignoring: those that are not read; stores: object stores
+opening           the bytes of a source; unpacking: compressions; sniffing: formats by content; own: files of copydesk
+text, html        one document a file
+jsonl, json_documents          JSON; records, records_within: its records; json_values, lenient_json, spans: its values
+delimited, csv_rows            CSV
+columnar, column_files         Parquet and Arrow; arrow_values: values
+warc, warc_records, http_body  WARC
+feeds, end_tags                RSS and Atom
+fields            a record -> a document; names: names of fields; field_values: their values; richtext: HTML in a text
+memory            values of Python programs -> documents
+rows              the records of `dedup`
+outputs           what copydesk wrote, read back
+writing           records -> files; parquet_writer: Parquet
 """
 
 from collections.abc import Iterator, Sequence

@@ -164,9 +164,11 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
     except RecursionError:
         raise _fault(file, row, "it is nested too deep", is_ours=bool(ARTICLES.match(line))) from None
     except OSError as error:
-        raise UsageError(str(file), f"cannot be read: {error.strerror or error}") from None
+        raise UsageError(
+            str(file), f"cannot be read: {error.strerror or error}", "Check that you may read it."
+        ) from None
     except Damaged as error:
-        raise RestoreError(f"{file}:{row + 1}", f"is damaged from here on: {error}") from None
+        raise RestoreError(f"{file}:{row + 1}", f"is damaged from here on: {error}", "Clean the input again.") from None
 
 
 def _has_name_twice(line: bytes) -> bool:

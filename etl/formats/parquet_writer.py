@@ -134,7 +134,10 @@ def read_parquet(path: Path) -> Iterator[dict[str, Any]]:
         for batch in _batches(file):
             yield from (_record(row, file.schema_arrow) for row in batch.to_pylist())
     except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:  # a string that is not UTF-8 …
-        raise UsageError(str(path), f"cannot be read: {str(error).partition(chr(10))[0]}") from None
+        fault = f"cannot be read: {str(error).partition(chr(10))[0]}"
+        raise UsageError(
+            str(path), fault, "Name a Parquet file that copydesk wrote, or clean the input again."
+        ) from None
 
 
 def _record(row: Mapping[str, Any], schema: Any) -> dict[str, Any]:

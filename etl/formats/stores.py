@@ -24,6 +24,7 @@ SCHEMES = ("s3", "gs", "gcs", "hdfs", "viewfs", "abfs", "abfss", "file")
 # Seconds after which Google's store is asked no more.  Arrow asks for 15 minutes, and no signal ends it.
 GCS_RETRY_SECONDS = 60
 
+_WAY_OUT = "Check the address, the network, and the credentials, region and endpoint in the environment."
 _SCHEME = re.compile(rf"(?:{'|'.join(SCHEMES)})://")
 _ANY_SCHEME = re.compile(r"[A-Za-z][\w+.-]*://")
 _MAGIC = re.compile(r"[*?\[]")
@@ -83,8 +84,13 @@ def connect(address: str) -> "tuple[FileSystem, str]":
     try:
         found, path = fs.FileSystem.from_uri(base + options)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
-        raise UsageError(address, f"is not an address that can be opened: {_said(error)}") from None
+        raise UsageError(address, f"is not an address that can be opened: {_said(error)}", _WAY_OUT) from None
     return found, path
+
+
+def unreachable(address: str, error: OSError) -> UsageError:
+    """Return the error for a store that does not answer, or that refuses to."""
+    return UsageError(address, f"cannot be reached: {_said(error)}", _WAY_OUT)
 
 
 def _parts(address: str) -> tuple[str, str]:
@@ -111,7 +117,7 @@ def listed(address: str) -> Iterator[Stored]:
         selector = fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True)
         files = sorted((one for one in store.get_file_info(selector) if one.is_file), key=lambda one: one.path)
     except OSError as error:
-        raise UsageError(address, f"cannot be reached: {_said(error)}") from None
+        raise unreachable(address, error) from None
     prefix = base[: len(head)].rstrip("/")
     pattern = path.rstrip("/") + magic
     chosen = [one for one in files if not magic or _matches(one.path, pattern)]

@@ -42,7 +42,7 @@ def _own_faults(sourced: Sourced, known: Mapping[str, Sourced]) -> Iterator[Pack
     for pattern in patterns(sourced.rule):
         if fault := regex_fault(generic(pattern.regex)):
             shown = pattern.regex if len(pattern.regex) <= SHOWN_CHARS else f"{pattern.regex[:SHOWN_CHARS]} …"
-            yield _error(sourced, "regex", "R005", fault, f"It reads: {shown}")
+            yield _error(sourced, "regex", "R005", fault, f"Correct the regex: {shown}")
 
 
 def _error(sourced: Sourced, key: str, code: str, fault: str, way_out: str) -> PackError:

@@ -103,7 +103,9 @@ def output_of(name: str) -> Output:
     if is_address(name):
         return Output("store file" if name.endswith(SUFFIXES) else "store folder", name)
     if has_scheme(name):  # Python would make a folder "http:" here
-        raise UsageError(name, "is not an address that can be written to", f"Known: {'://, '.join(SCHEMES)}://.")
+        raise UsageError(
+            name, "is not an address that can be written to", f"Begin it with one of {'://, '.join(SCHEMES)}://."
+        )
     if name in ("", "-"):
         return Output("stdout")
     if name.endswith(SUFFIXES):

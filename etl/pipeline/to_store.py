@@ -18,7 +18,7 @@ import msgspec
 from etl.errors import MachineError, UsageError
 from etl.formats.own import KINDS, START_BYTES
 from etl.formats.parquet_writer import own_kind
-from etl.formats.stores import connect, open_stored
+from etl.formats.stores import connect, open_stored, unreachable
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
@@ -61,7 +61,7 @@ def check_folder(address: str, force: bool) -> None:
     try:
         inside = store.get_file_info(fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True))
     except OSError as error:
-        raise UsageError(address, f"cannot be reached: {_said(error)}") from None
+        raise unreachable(address, error) from None
     if inside and not force:
         raise exists_already(address)
     folder = path.rstrip("/") + "/"
@@ -102,7 +102,7 @@ def _exists(address: str) -> bool:
     try:
         return bool(store.get_file_info(path).type not in (fs.FileType.NotFound, fs.FileType.Directory))
     except OSError as error:
-        raise UsageError(address, f"cannot be reached: {_said(error)}") from None
+        raise unreachable(address, error) from None
 
 
 def _is_ours(address: str, kind: str) -> bool:

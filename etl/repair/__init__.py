@@ -3,6 +3,13 @@
 Every change is booked with the name of its step.  The steps are rows in `steps`, the doubts rows in `doubts`; most
 blocks never get there, because `alphabet` knows at a glance that no step can touch them.  So steps and doubts, with all
 their regexes, are imported when the first block needs them.
+
+alphabet  the blocks that no step can change
+steps     the table of certain repairs
+doubts    the table of doubtful places, which are repaired only on request
+evidence  repairs that only the whole document can prove
+charset   documents that were decoded with a wrong encoding
+blocks    repairs of blocks, with their places in the decoded text
 """
 
 import re

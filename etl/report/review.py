@@ -25,6 +25,7 @@ from etl.verdicts import LineVerdict
 MAX_TAKEN = 200
 # Characters of an example that an error quotes.
 MAX_QUOTED = 200
+RELOAD = "Reload the page of the review, and try again."
 
 
 class VerdictRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,12 +76,12 @@ class Review:
     def act(self, action: str, body: bytes) -> object:
         """Do what a request asks for, and return the answer.  Raises CopydeskError."""
         if action not in self._actions:
-            raise UsageError(action, "is not an action of the review")
+            raise UsageError(action, "is not an action of the review", RELOAD)
         form, do = self._actions[action]
         try:
             request = msgspec.json.decode(body, type=form)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UsageError(action, f"was requested in the wrong form: {error}") from None
+            raise UsageError(action, f"was requested in the wrong form: {error}", RELOAD) from None
         with self._lock:
             return do(request)
 
@@ -139,7 +140,7 @@ class Review:
             sourced = self._new_rule(path, request.file)
             wrong = next(failures(Selection(packs=(str(path),), only=True, select=(sourced.name,))), None)
         if wrong:
-            way_out = f"The example reads: {wrong.example[:MAX_QUOTED]}"
+            way_out = f"Correct the rule or the example, which reads: {wrong.example[:MAX_QUOTED]}"
             raise UsageError(sourced.name, f"on one of its own examples it {wrong.fault[:MAX_QUOTED]}", way_out)
         answer = self._effect(sourced)
         self._pack.write_rules(text, request.file)
@@ -168,5 +169,5 @@ class Review:
         blocks = self._articles[article].blocks if article in self._articles else ()
         found = next((block for block in blocks if block.start == start), None)
         if found is None:
-            raise UsageError(f"{article}:{start}", "is not a line of the articles that are reviewed")
+            raise UsageError(f"{article}:{start}", "is not a line of the articles that are reviewed", RELOAD)
         return found

@@ -1,4 +1,12 @@
-"""For those who write rules: try one, draft one from a line, find those that are missing, compare two packs."""
+"""For those who write rules: try one, draft one from a line, find those that are missing, compare two packs.
+
+outcomes    what happened to each block of a document, and by which rule
+preview     the blocks that a rule would match (`rules try`)
+draft       a rule for one line (`rules new`)
+suggest     rules for lines that recur (`rules suggest`)
+compare     the differences between two packs (`rules diff`)
+rule_pages  the manual of the built-in rules (`rules docs`)
+"""
 
 from etl.rule_tools.compare import Difference, compare
 from etl.rule_tools.draft import draft, free_id, header, propose

@@ -37,7 +37,7 @@ def preview_rule(match: Match, action: Verb) -> Rule:
     if action == "strip" and not match.regex:
         raise UsageError("--inside", "needs a regex", "Give --regex.")
     if fault := regex_fault(generic(match.regex)):
-        raise UsageError("--regex", fault, f"It reads: {match.regex[:200]}")
+        raise UsageError("--regex", fault, f"Correct the regex: {match.regex[:200]}")
     return Rule(id="on-preview", title="", action=action, match=match, kind="notice", why="", keeps=())
 
 

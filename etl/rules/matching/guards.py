@@ -1,4 +1,7 @@
-"""What blocks a rule that matches: `where` and `unless` on single blocks, `scope` on whole articles."""
+"""What blocks a rule that matches: `where` and `unless` on single blocks, `scope` on whole articles.
+
+To add a guard, add its key to `Where` or `Scope` in `etl.rules.language`, and its test to _GUARDS or _SCOPES.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
