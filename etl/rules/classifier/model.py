@@ -137,9 +137,7 @@ def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
 
     may_hold = np.array([page.has_furniture and len(page.texts) >= MIN_BLOCKS for page in pages], dtype=bool)
     flags: NDArray[np.bool_] = (
-        may_hold[rows.edges.pages]
-        & (rows.columns["prose_count"] >= MIN_PROSE)
-        & (rows.columns["units"] <= MAX_UNITS)
+        may_hold[rows.edges.pages] & (rows.columns["prose_count"] >= MIN_PROSE) & (rows.columns["units"] <= MAX_UNITS)
     )
     return flags
 
