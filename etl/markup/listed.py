@@ -48,7 +48,7 @@ def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int]
 
     def is_list(box: int) -> bool:
         end = layout.ends[box]
-        return until[end] - until[box] > 1 and until_told[end] - until_told[box] <= 1
+        return until[end] - until[box] > 1 and until_told[end] == until_told[box]
 
     def is_related(_: Layout, line: int) -> bool:
         around = islice(layout.path(layout.lines[line].box), LIST_LEVELS)
