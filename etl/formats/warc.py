@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from etl.formats.fields import MAX_ID
 from etl.formats.http_body import Unpacked, known_codings, unpacked_body
 from etl.formats.names import language_code
 from etl.formats.opening import before_damage, check_unchanged, open_packed
@@ -149,7 +150,7 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
         body=body,
         sha256=sha256(body).hexdigest(),
         kind=kind,
-        record=address.strip("<>") or str(offset),
+        record=address.strip("<>") if 2 < len(address) <= MAX_ID else str(offset),
         row=offset,
         encoding=reading.encoding,
         charset=charset,
