@@ -83,7 +83,7 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
         refrains, [Block(at, at, 0, 0, f"Is it {at % (count // 2)}?") for at in range(count)]
     ),
     "records behind one that is cut": lambda count: partial(
-        deque, records(BytesIO(f"{_record(SAID)[:-200]}{_record(SAID) * count}".encode())), 0
+        deque, records(BytesIO(f"{CUT_RECORD}{_record(SAID) * count}".encode())), 0
     ),
     "lines that begin records": lambda count: partial(deque, records(BytesIO(b"WARC/0.9\n" * (count // 5))), 0),
     "short lines beside an articleBody": lambda count: partial(
@@ -92,6 +92,7 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
 }
 COUNT = 3_000
 NEWLINES = "\n" * 1_900
+CUT_RECORD = "WARC/1.0\r\nContent-Length: 90000000\r\n\r\n"
 EMPTY_RECORD = "WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
 
 
