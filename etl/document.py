@@ -5,6 +5,7 @@ judge    parsed documents -> removals by rule; furniture inside blocks is cut ou
 finish   judged document + its duplicates -> article records and audit entries that balance
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -43,7 +44,7 @@ from etl.model import (
     Replacement,
 )
 from etl.previews import previews
-from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record
+from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, told_once
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
 from etl.repair.blocks import cut_out, repaired_blocks
@@ -155,7 +156,8 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
         frames = (document.outside, *(article.frame for article in articles))
         outside = {removal.block for removals in frames for removal in removals}
         story = [block for block in document.blocks if block.index not in outside]
-        articles = tuple(_in_language(document, article, story, raw.metadata.language) for article in articles)
+        if not raw.metadata.language:
+            articles = tuple(_in_languages(document, articles, story))
     return Parsed(document, articles)
 
 
@@ -170,24 +172,28 @@ def page_settings(raw: Raw, rules: Ruleset) -> PageSettings:
     return PageSettings(rules.selectors, rules.page_model, applying if rules.keep_rules else None, rules.links)
 
 
-def _in_language(document: Document, article: Article, story: Sequence[Block], given: str) -> Article:
-    """Return an article with its language: the one that is given, or else that of its longest blocks.
+def _in_languages(document: Document, articles: Sequence[Article], story: Sequence[Block]) -> Iterator[Article]:
+    """Yield articles with their language: that which their longest blocks are in.
 
     What a page says of itself is often what its template says, and holds unless these are in another language.
     `story` are the blocks of the document within its stories; where these tell nothing, those around them may.
     """
-    if given:
-        return article
-    said = article.metadata.language
-    texts = [block.text for block in story if article.start <= block.index < article.end]
-    if said:
-        language = contradicted(said, texts) or said
-    else:
-        longest = max((block.text for block in story), key=len, default="")
-        language = detect(texts, longest) or detect([block.text for block in article.blocks_of(document)])
-    if language == said:
-        return article
-    return structs.replace(article, metadata=structs.replace(article.metadata, language=language))
+    places = [block.index for block in story]
+    longest = max((block.text for block in story), key=len, default="")
+    for article in articles:
+        said = article.metadata.language
+        within = slice(bisect_left(places, article.start), bisect_left(places, article.end))
+        texts = [block.text for block in story[within]]
+        if said:
+            language = contradicted(said, texts) or said
+        else:
+            language = detect(texts, longest) or detect([block.text for block in article.blocks_of(document)])
+        is_same = language == said
+        yield (
+            article
+            if is_same
+            else structs.replace(article, metadata=structs.replace(article.metadata, language=language))
+        )
 
 
 def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = None) -> list[Judged]:
@@ -247,7 +253,7 @@ def finish(
     pairs = zip(judged.articles, edited, strict=True)
     left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
-    records = tuple(record(document, article, one, added, fields) for article, one in written)
+    records = told_once([record(document, article, one, added, fields) for article, one in written])
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head, entries))
     return Cleaned(records, head, entries, tally)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from etl.audit import EditedArticle
 from etl.captions import as_json, captions
@@ -19,6 +19,8 @@ from etl.segment import KICKER
 MAX_TEASER_WORDS = 150
 # Words.  A shorter block below a paywall is a line that no rule knows.
 MIN_PARAGRAPH_WORDS = 12
+# Characters.  If all articles of a document repeat more of what it says of all of them, only what is short is repeated.
+MAX_REPEATED, MAX_SHORT = 1 << 20, 200
 # An ellipsis at the end, in brackets as WordPress prints it, or in Chinese.
 _ELLIPSES = ("…", "...", "。。。")
 _AFTER_ELLIPSIS = "])}»”\"'"
@@ -120,6 +122,20 @@ def record(
         captions=as_json(captions(document, edited)) if fields.captions else UNSET,
         markdown=markdown(document, edited, metadata.url) if fields.structure == "markdown" else UNSET,
     )
+
+
+def told_once(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Return the records of a document.  What it says of all its articles stands in the first alone if it is large."""
+    names = ("url", "headline", "publisher", "author", "language", "metadata")
+    first, *others = records or (None,)
+    if not first or sum(len(getattr(first, name)) for name in names) * len(others) <= MAX_REPEATED:
+        return tuple(records)
+    told = {name: said for name in names if len(said := getattr(first, name)) > MAX_SHORT}
+    found = [first]
+    for one in others:
+        again = {name: "{}" if name == "metadata" else "" for name, said in told.items() if getattr(one, name) == said}
+        found.append(structs.replace(one, **again))
+    return tuple(found)
 
 
 def _is_suspect(edited: EditedArticle) -> bool:

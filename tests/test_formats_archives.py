@@ -323,11 +323,18 @@ def test_a_gzip_member_may_hold_several_records(tmp_path: Path, cuts: Sequence[i
         b"Content-Length: 999999999999999999999\r\nContent-Length: ",
         b"X: y\r\n content-length: 999999999999999999\r\nContent-Length: ",
         b"content-length \t: ",
+        b"X: y\r\n\rContent-Length: 99999999999999999\r\nContent-Length: ",
+        b"\x0bContent-Length: 99999999999999999\r\nContent-Length: ",
     ],
 )
 def test_a_record_with_odd_lengths_ends_no_process(tmp_path: Path, odd: bytes) -> None:
     (tmp_path / "a.warc").write_bytes(RECORDS[1].replace(b"Content-Length: ", odd) + RECORDS[2])
     assert results(tmp_path / "a.warc")[-1].body == PAGES[2]
+
+
+def test_no_record_behind_many_line_breaks_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "a.warc").write_bytes(RECORDS[1] + b"\r\n" * 300_000 + RECORDS[2])
+    assert [one.body for one in results(tmp_path / "a.warc")] == PAGES[1:3]
 
 
 @pytest.mark.parametrize("length", [b"-5", b"0x10", b"", b"NaN"])

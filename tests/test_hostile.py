@@ -191,6 +191,30 @@ SAID = "<p>The council of Sandford voted on Tuesday to close the old bridge over
             f"<h1>Bridge</h1>{SAID * 5}<table><tr>{'<td>1' * 2_000}{'<tr><td>2' * 2_000}</table>{SAID * 5}",
             id="a table of empty cells",
         ),
+        pytest.param(
+            "a.jsonl",
+            json.dumps(
+                {
+                    **{"note": "z" * 50_000, "author": "Jo " * 9_000, "url": f"http://a.org/{'a' * 30_000}"},
+                    "text": "".join(
+                        f"{at} of 900 DOCUMENTS\n\nBridge {at} shut\n\nIt is old.\n\n" for at in range(900)
+                    ),
+                }
+            ),
+            id="huge fields of a record of many stories",
+        ),
+        pytest.param(
+            "a.rss",
+            f"<rss><channel><title>{'Word ' * 9_000}</title>"
+            + "".join(f"<item><description>It is {at} years old.</description></item>" for at in range(900)),
+            id="a huge title of a feed",
+        ),
+        pytest.param(
+            "a.warc",
+            f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a.org/{'a' * 60_000}\r\n"
+            f"Content-Type: text/html\r\nContent-Length: {len(SAID) + 9_000}\r\n\r\n{SAID}{'<p>Share</p>' * 750}",
+            id="a huge address of a page in a WARC",
+        ),
         pytest.param("a.txt", "â€œ\ufffd" * 3_000, id="a long word that is all damaged"),
     ],
 )

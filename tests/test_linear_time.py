@@ -4,12 +4,14 @@ import json
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from time import process_time
 
 import pytest
 
 import etl
+from etl.formats.warc_records import records
 from etl.markup.features.sources import shares_in
 from etl.model import Block
 from etl.refrains import refrains
@@ -66,6 +68,13 @@ CASES: dict[str, Callable[[int], str]] = {
         + json.dumps([{"@type": "NewsArticle", "headline": f"Head {number}"} for number in range(count)])
         + f"</script><h1>{SAID}</h1><p>{SAID}"
     ),
+    "stories of an archive": lambda count: "".join(
+        f"{number} of {count} DOCUMENTS\n\nThe Times\n\nMarch 3, 2021\n\nBridge {number} closed\n\n{SAID}\n\n"
+        for number in range(count)
+    ),
+    "feeds behind one another": lambda count: (
+        f"<rss><channel><item><description>{SAID}</description></item></channel></rss>" * (2 * count)
+    ),
     "records that a page of a WARC shows": lambda count: _record(EMPTY_RECORD * count + f"{SAID} " * 9),
 }
 # Functions whose share of the time of a document is small, and grew with its square; each works on so many parts.
@@ -73,12 +82,17 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
     "lines that come twice": lambda count: partial(
         refrains, [Block(at, at, 0, 0, f"Is it {at % (count // 2)}?") for at in range(count)]
     ),
+    "records behind one that is cut": lambda count: partial(
+        deque, records(BytesIO(f"{CUT_RECORD}{_record(SAID) * count}".encode())), 0
+    ),
+    "lines that begin records": lambda count: partial(deque, records(BytesIO(b"WARC/0.9\n" * (count // 5))), 0),
     "short lines beside an articleBody": lambda count: partial(
         shares_in, [f"part {at} begins" for at in range(count)], f"{SAID} " * (count // 8)
     ),
 }
 COUNT = 3_000
 NEWLINES = "\n" * 1_900
+CUT_RECORD = "WARC/1.0\r\nContent-Length: 90000000\r\n\r\n"
 EMPTY_RECORD = "WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
 
 

@@ -40,6 +40,8 @@ NAMES = {
     "language": ("language",),
 }
 ITEMS = ("item", "entry")
+# Characters.  A longer title of a feed names no publisher; each of its items would repeat it.
+MAX_TITLE = 1_000
 
 _CDATA = later(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
 _NAMED = later(r"&(\w+);")
@@ -163,7 +165,7 @@ def _without_open_cdata(text: str, mark: str) -> tuple[str, list[_Damaged]]:
 
 def _has_loose_words(root: "_Element") -> bool:
     """Return whether words stand in a feed or its channel, or beside several feeds, but in no element."""
-    around = root.getparent()
+    around = root.getparent() if root.getprevious() is None else None  # of several feeds, the first looks around it
     channels = [] if _is_item(root) else [root, *(node for node in root if _name(node) == "channel")]
     parents = channels if around is None else [around, *channels]
     said = (text for parent in parents if _name(parent) for text in (parent.text, *(node.tail for node in parent)))
@@ -266,7 +268,7 @@ def _channel(root: "_Element") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for parent in (root, *(node for node in root if _name(node) == "channel")):
         for node in parent:
-            if _name(node) in ("title", "language") and (said := _plain(node)):
+            if _name(node) in ("title", "language") and 0 < len(said := _plain(node)) <= MAX_TITLE:
                 found.setdefault({"title": "publisher"}.get(_name(node), _name(node)), said)
     language = root.get("{http://www.w3.org/XML/1998/namespace}lang")
     return {"language": language, **found} if language else found

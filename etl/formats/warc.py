@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from etl.formats.fields import MAX_ID
 from etl.formats.http_body import Unpacked, known_codings, unpacked_body
 from etl.formats.names import language_code
 from etl.formats.opening import before_damage, check_unchanged, open_packed
@@ -136,20 +137,20 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
     if kind == "html" and not looks_like_html(body[:PIECE_BYTES]) and not record.http_content_type:
         kind = "text"
     headers = record.headers
-    address = headers.get("WARC-Target-URI", "") or ""
+    address = (headers.get("WARC-Target-URI", "") or "").strip("<>")
     extra = {name: headers.get(header) for header, name in _METADATA.items() if headers.get(header)}
     charset = (record.http_charset or "") if record.http_headers else ""
     if record.http_headers:
         extra |= {"http_status": str(record.http_headers.status_code or ""), "http_charset": charset}
     languages = (headers.get("WARC-Identified-Content-Language", "") or "").split(",")
-    known = Metadata(url=address.strip("<>"), language=language_code(languages[0]) if len(languages) == 1 else "")
+    known = Metadata(url=address, language=language_code(languages[0]) if len(languages) == 1 else "")
     given = {name: value for name, value in msgspec.structs.asdict(reading.metadata).items() if value}
     return Raw(
         path=path,
         body=body,
         sha256=sha256(body).hexdigest(),
         kind=kind,
-        record=address.strip("<>") or str(offset),
+        record=address if 0 < len(address) <= MAX_ID else str(offset),
         row=offset,
         encoding=reading.encoding,
         charset=charset,

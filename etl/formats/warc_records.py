@@ -6,9 +6,11 @@ next begins.
 """
 
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import takewhile
 from typing import IO
 
 from msgspec import Struct
@@ -31,10 +33,12 @@ PIECE_BYTES = 256 << 10
 
 # A length of more digits is that of no file.
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
-_LENGTHS = re.compile(rb"^[ \t]*content-length[^\n]*\n", re.I | re.M)
+# FastWARC takes whatever white space off a name, lone carriage returns among it.
+_LENGTHS = re.compile(rb"^[^:\n]*content-length[^\n]*\n", re.I | re.M)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 # A header that is not ended before the next record is none.
-_END_OR_RECORD = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/1\.))")
+_END_OR_RECORD = re.compile(rb"\r?\n(?:\r?\n|(?=WARC/\d\.))")
+_BLANK = re.compile(rb"[\r\n]*")
 
 
 class Piece(Struct, frozen=True, gc=False):
@@ -45,86 +49,108 @@ class Piece(Struct, frozen=True, gc=False):
     fault: str = ""
 
 
+class _Window:
+    """The part of a file that is read and not passed yet: what stands in `buffer` from `at` on."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.buffer, self.at = file, b"", 0
+
+    def hold(self, least: int) -> int:
+        """Read on until so many bytes are held, if the file has them, and return how many there are."""
+        missing = self.at + least - len(self.buffer)
+        if missing > 0 and (piece := self.file.read(max(missing, PIECE_BYTES))):
+            self.buffer, self.at = self.buffer[self.at :] + piece, 0
+        return len(self.buffer) - self.at
+
+    def skip(self, size: int) -> None:
+        """Pass over so many bytes, held or not."""
+        held = min(size, len(self.buffer) - self.at)
+        self.at += held
+        left = size - held
+        while left and (piece := self.file.read(min(PIECE_BYTES, left))):
+            left -= len(piece)
+
+
 def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
     """Yield the records of an uncompressed WARC from where the file stands; `start` is that offset."""
-    buffer, offset = b"", start
-    while True:
-        buffer += file.read(PIECE_BYTES) if len(buffer) < MAX_HEADER_BYTES else b""
-        lead = _blank(buffer)
-        buffer, offset = buffer[lead:], offset + lead
-        if not buffer:
-            return
-        size = _size(buffer)
+    window, offset = _Window(file), start
+    while window.hold(MAX_HEADER_BYTES):
+        if lead := _blank(window.buffer, window.at):
+            window.skip(lead)
+            offset += lead
+            continue
+        size = _size(window.buffer, window.at)
         if size < 0:
-            junk, length, buffer = _to_next_record(buffer, file)
+            junk, length = _to_next_record(window)
             yield Piece(offset, junk, NO_RECORD)
             offset += length
             continue
         kept = min(size, MAX_DOCUMENT_BYTES)
-        if len(buffer) < kept:
-            buffer += file.read(kept - len(buffer))
-        body, buffer = buffer[:kept], buffer[kept:]
-        buffer += file.read(PIECE_BYTES) if len(buffer) < MAX_HEADER_BYTES else b""
-        is_well_ended = len(body) == size and _is_end(buffer)
-        if at := _next_within(body, b"" if is_well_ended else buffer[:MAX_HEADER_BYTES], is_well_ended):
-            yield Piece(offset, body[:at], CUT)
-            buffer, offset = body[at:] + buffer, offset + at
-            continue
-        skipped = _skip(file, size - kept - len(buffer)) if size > kept + len(buffer) else 0
-        buffer = buffer[size - kept - skipped :] if size > kept else buffer
-        yield Piece(offset, body, _fault(body, size, kept))
+        window.hold(kept + MAX_HEADER_BYTES)
+        buffer, at = window.buffer, window.at
+        end = min(at + kept, len(buffer))
+        is_well_ended = end - at == size and _is_end(buffer, end)
+        if following := _next_within(buffer, at, end, is_well_ended):
+            yield Piece(offset, buffer[at:following], CUT)
+            size = following - at
+        else:
+            yield Piece(offset, buffer[at:end], _fault(end - at, size, kept))
+        window.skip(size)
         offset += size
 
 
-def _is_end(buffer: bytes) -> bool:
-    """Return whether a record may end before these bytes."""
-    at = _blank(buffer)
+def _is_end(buffer: bytes, at: int = 0) -> bool:
+    """Return whether a record may end at a place."""
+    at += _blank(buffer, at)
     return at == len(buffer) or START.match(buffer, at) is not None
 
 
-def _blank(buffer: bytes) -> int:
-    """Return how many line feeds and carriage returns a buffer starts with."""
-    return len(buffer) - len(buffer.lstrip(b"\r\n"))
+def _blank(buffer: bytes, at: int = 0) -> int:
+    """Return how many line feeds and carriage returns stand at a place."""
+    found = _BLANK.match(buffer, at)
+    return found.end() - at if found else 0
 
 
-def _next_within(body: bytes, behind: bytes, is_well_ended: bool) -> int:
-    """Return where another record begins within the bytes that a record claims; 0 if it does nowhere.
+def _next_within(buffer: bytes, at: int, end: int, is_well_ended: bool) -> int:
+    """Return where another record begins within the bytes that a record claims, from `at` to `end`; 0 if nowhere.
 
     A page may show a record, as one about this format does.  So if a record ends well, records must follow one another
-    from there to its very end.  `behind` are the bytes that follow.
+    from there to its very end.
     """
-    end, found = len(body), body + behind if behind else body
+    limit = end if is_well_ended else end + MAX_HEADER_BYTES
     ends: dict[int, int] = {}
-    for match in START.finditer(found, 1):
-        at = match.start()
-        if at >= end:
+    for match in START.finditer(buffer, at + 1, limit):
+        start = match.start()
+        if start >= end:
             return 0
-        if _size(found, at) >= 0 and not (is_well_ended and _end_of_records(body, at, ends) < end):
-            return at
+        is_record = _size(buffer, start, limit) >= 0
+        if is_record and not (is_well_ended and _end_of_records(buffer, start, end, ends) < end):
+            return start
     return 0
 
 
-def _end_of_records(body: bytes, at: int, ends: dict[int, int]) -> int:
+def _end_of_records(buffer: bytes, at: int, limit: int, ends: dict[int, int]) -> int:
     """Return where the last of the records ends that follow one another from a place on; `ends` keeps what is found."""
     passed: list[int] = []
-    while at not in ends and (size := _size(body, at)) >= 0:
+    while at not in ends and (size := _size(buffer, at, limit)) >= 0:
         passed.append(at)
         at += size
-        at += _blank(body[at : at + 8])
+        at += _blank(buffer[at : min(at + 8, limit)])
     end = ends.get(at, at)
     ends.update(dict.fromkeys(passed, end))
     return end
 
 
-def _fault(body: bytes, size: int, kept: int) -> str:
-    if size > kept == len(body):
+def _fault(held: int, size: int, kept: int) -> str:
+    if size > kept == held:
         return TOO_LONG
-    return "is cut: its record is longer than the rest of the file" if len(body) < size else ""
+    return "is cut: its record is longer than the rest of the file" if held < size else ""
 
 
-def _size(buffer: bytes, at: int = 0) -> int:
-    """Return the bytes of the record that begins at a place; -1 if none begins there."""
-    end = _END_OR_RECORD.search(buffer, at, at + MAX_HEADER_BYTES) if START.match(buffer, at) else None
+def _size(buffer: bytes, at: int = 0, limit: int = sys.maxsize) -> int:
+    """Return the bytes of the record that begins at a place; -1 if none does, or its header ends behind `limit`."""
+    limit = min(limit, at + MAX_HEADER_BYTES)
+    end = _END_OR_RECORD.search(buffer, at, limit) if START.match(buffer, at, limit) else None
     is_ended = end is not None and end[0].count(b"\n") == 2
     length = _LENGTH.search(buffer, at, end.start() + 1) if end and is_ended else None
     return end.end() - at + int(length[1]) if end and length else -1
@@ -139,27 +165,24 @@ def with_one_length(record: bytes) -> bytes:
     return b"%sContent-Length: %d\r\n\r\n%s" % (_LENGTHS.sub(b"", head), len(body), body)
 
 
-def _to_next_record(buffer: bytes, file: IO[bytes]) -> tuple[bytes, int, bytes]:
-    """Return the first bytes up to the next record, how many there are, and the buffer from there on."""
-    first, passed, at = buffer[:MAX_HEADER_BYTES], 0, 1
+def _to_next_record(window: _Window) -> tuple[bytes, int]:
+    """Pass over all up to the next record; return the first bytes of it, and how many there are."""
+    window.hold(MAX_HEADER_BYTES)
+    first, passed = window.buffer[window.at : window.at + MAX_HEADER_BYTES], 0
+    step = 1
     while True:
-        piece = file.read(PIECE_BYTES)
-        whole = max(at, len(buffer) - MAX_HEADER_BYTES) if piece else len(buffer)  # a header behind may be cut
-        for match in START.finditer(buffer, at):
-            start = match.start()
-            if start < whole and _size(buffer, start) >= 0:
-                return first[: passed + start], passed + start, buffer[start:] + piece
-        if not piece:
-            return first, passed + len(buffer), b""
-        done = max(0, whole - 1)
-        buffer, passed, at = buffer[done:] + piece, passed + done, whole - done
-
-
-def _skip(file: IO[bytes], size: int) -> int:
-    skipped = 0
-    while skipped < size and (piece := file.read(min(PIECE_BYTES, size - skipped))):
-        skipped += len(piece)
-    return skipped
+        window.skip(step)
+        passed += step
+        is_last = window.hold(2 * MAX_HEADER_BYTES) < 2 * MAX_HEADER_BYTES
+        buffer, at = window.buffer, window.at
+        until = len(buffer) - (0 if is_last else MAX_HEADER_BYTES)  # a header behind may be cut
+        starts = (match.start() for match in START.finditer(buffer, at))
+        found = (start for start in takewhile(until.__gt__, starts) if _size(buffer, start) >= 0)
+        step = next(found, until) - at
+        if is_last or at + step < until:
+            window.skip(step)
+            passed += step
+            return first[:passed], passed
 
 
 def members(file: IO[bytes], end: int) -> Iterator[Piece]:
@@ -248,8 +271,8 @@ def offsets(file: IO[bytes], end: int) -> Iterator[int]:
             if _is_end(behind):
                 offset += size + _blank(behind)
                 continue
-        file.seek(offset + len(head))
-        offset += _to_next_record(head, file)[1]
+        file.seek(offset)
+        offset += _to_next_record(_Window(file))[1]
 
 
 def is_of_members(opened: Opened) -> bool:
