@@ -1,7 +1,7 @@
 """Finished parts -> an object store, which has no rename.
 
 An object is there whole or not at all.  Of one file the articles are put last, behind audit and rejects; of a folder
-`run.json` is, and a part counts when it names it.
+`run.json` is, and a part counts when it names it.  So that of an earlier run goes first.
 """
 
 import io
@@ -169,9 +169,13 @@ def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable
 
 
 def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
-    """Put all parts below an address, then the manifest that names them; then remove parts that it does not name."""
+    """Put all parts below an address, then the manifest that names them; then remove parts that it does not name.
+
+    The manifest of an earlier run is removed before any part of that run is replaced.
+    """
     store, folder = connect(address)
     folder = folder.rstrip("/")
+    _remove(store, f"{folder}/{MANIFEST}")
     parts = []
     for kind in kinds:
         for part in workspace.parts(kind):
