@@ -223,7 +223,7 @@ def _remove_others(store: "FileSystem", folder: str, named: set[str]) -> None:
         for one in store.get_file_info(selector):
             if one.is_file and one.path not in named:
                 store.delete_file(one.path)
-    for one in store.get_file_info(fs.FileSelector(folder)):
+    for one in store.get_file_info(fs.FileSelector(folder, allow_not_found=True)):
         if one.is_file and _is_unfinished(one.path):
             store.delete_file(one.path)
 
