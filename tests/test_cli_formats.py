@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -137,8 +138,10 @@ def test_output_below_an_address_is_a_folder_with_a_manifest_of_its_parts(run: R
     assert run("restore", "out").out == STORY
     refused = run("clean", f"file://{tmp_path}/a.txt", "-o", f"file://{tmp_path}/out/")
     assert (refused.code, "exists already" in refused.err) == (2, True)
+    for name in ("out/.0123456789abcdef.tmp", "out/articles/.0123456789abcdef.tmp"):  # a killed run had begun them
+        (tmp_path / name).touch()
     assert run("clean", f"file://{tmp_path}/a.txt", "-o", f"file://{tmp_path}/out/", "-f", "--no-audit").code == 0
-    assert not list((tmp_path / "out").glob("audit/part-*"))
+    assert not [*(tmp_path / "out").glob("audit/part-*"), *(tmp_path / "out").rglob("*.tmp")]
 
 
 def test_output_at_an_address_is_one_file_with_its_audit(run: Run, tmp_path: Path) -> None:
@@ -272,6 +275,19 @@ def test_what_others_wrote_stays_in_a_store(run: Run, tmp_path: Path, name: str,
     done = run("clean", "a.txt", "-o", f"file://{tmp_path}/s/o.jsonl", *options)
     assert (done.code, name in done.err) == (2, True)
     assert [path.read_text() for path in (tmp_path / "s").iterdir()] == ["precious\n"]
+
+
+@pytest.mark.parametrize("options", [(), ("-f",)], ids=["", "force"])
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("nothing")], ids=["folder", "link"])
+def test_what_no_file_can_be_put_over_in_a_store_is_refused_before_the_run(
+    run: Run, tmp_path: Path, make: Callable[[Path], None], options: tuple[str, ...]
+) -> None:
+    (tmp_path / "a.txt").write_text(STORY)
+    (tmp_path / "s").mkdir()
+    make(tmp_path / "s/o.jsonl")
+    done = run("clean", "a.txt", "-o", f"file://{tmp_path}/s/o.jsonl", *options)
+    assert (done.code, "exists already" in done.err) == (2, True)
+    assert [path.name for path in (tmp_path / "s").iterdir()] == ["o.jsonl"]
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst", ".parquet"])

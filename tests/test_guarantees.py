@@ -602,6 +602,27 @@ def test_a_file_of_a_store_on_this_disk_is_there_whole_or_not_at_all(
     assert not list((tmp_path / "s").iterdir())
 
 
+def test_a_folder_of_a_store_has_no_manifest_while_its_parts_are_replaced(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("clean", "a.txt", "-o", f"file://{tmp_path}/s/", "-f")
+    write(tmp_path / "a.txt", STORY.format(1))
+    assert (run(*words).code, (tmp_path / "s/run.json").exists()) == (0, True)
+    write(tmp_path / "a.txt", STORY.format(2))
+    articles = str(tmp_path / "s/articles")
+
+    def interrupted(source: Path, target: Path) -> None:
+        if str(target).startswith(articles):
+            raise KeyboardInterrupt
+        target.write_bytes(source.read_bytes())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(to_store, "copyfile", interrupted)
+        run(*words)
+    assert not (tmp_path / "s/run.json").exists()
+    assert (run(*words).code, run("restore", "s").out) == (0, STORY.format(2))
+
+
 def test_a_full_disk_of_an_index_is_a_fault_of_the_machine(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

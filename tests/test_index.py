@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -18,6 +19,7 @@ from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
 from etl.index import maintenance, manifest
 from etl.index.checksums import check_files
+from etl.index.export import signed_blocks
 from etl.index.maintenance import compact, extend, forget, size
 from etl.index.manifest import locked
 from etl.lsh import minhash
@@ -379,6 +381,12 @@ def test_an_index_that_is_made_smaller_meanwhile_is_not_called_damaged(
 ) -> None:
     run_by_run(tmp_path, [[(RALLY, BUDGET)], [FOUR]])
     index = str(tmp_path / "index")
+    copytree(index, tmp_path / "copy")
+    blocks = signed_blocks(str(tmp_path / "copy"))
+    next(blocks)
+    compact(str(tmp_path / "copy"))
+    with pytest.raises(UsageError, match="was changed by another process"):
+        list(blocks)
 
     def compacted(folder: str, files: Any) -> None:
         monkeypatch.undo()

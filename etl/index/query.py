@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from etl.errors import UsageError
 from etl.index.manifest import Manifest, Part, read_manifest
 from etl.index.parts import open_table, read_rows
 
@@ -84,12 +85,21 @@ def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDu
 
 
 def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
-    """Yield the blocks that remain, some at a time: their names, their shingles, and how many each has."""
+    """Yield the blocks that remain, some at a time: their names, their shingles, and how many each has.
+
+    Raises UsageError if another process changes the index meanwhile, and removes files.
+    """
     from etl.dedup.selection.history import REMAINING
     from etl.dedup.store import kept_in_of, list_sizes, list_values
 
-    for part in read_manifest(str(folder)).parts:
-        file, articles = open_table(folder, part.name, "blocks"), open_table(folder, part.name, "articles").read()
+    manifest = read_manifest(str(folder))
+    for part in manifest.parts:
+        try:
+            file, articles = open_table(folder, part.name, "blocks"), open_table(folder, part.name, "articles").read()
+        except UsageError:
+            if read_manifest(str(folder)) != manifest:
+                raise UsageError(str(folder), "was changed by another process", "Run the same command again.") from None
+            raise
         remain = kept_in_of(file.read(["kept_in"])) & REMAINING != 0
         for blocks in read_rows(file, remain, ["article", "suffix", "shingles"]):
             yield block_names(blocks, articles), list_values(blocks["shingles"]), list_sizes(blocks["shingles"])

@@ -1,15 +1,16 @@
 """Finished parts -> an object store, which has no rename.
 
 An object is there whole or not at all.  Of one file the articles are put last, behind audit and rejects; of a folder
-`run.json` is, and a part counts when it names it.
+`run.json` is, and a part counts when it names it.  So that of an earlier run goes first.
 """
 
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import file_digest
-from pathlib import Path
+from pathlib import Path, PurePath
 from shutil import copyfile
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,7 @@ from etl.formats.stores import connect, open_stored, unreachable
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
-from etl.writers import atomic
+from etl.writers import TEMPORARY, atomic
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -66,6 +67,7 @@ def check_folder(address: str, force: bool) -> None:
         raise exists_already(address)
     folder = path.rstrip("/") + "/"
     names = [one.path.removeprefix(folder) for one in inside if one.type != fs.FileType.Directory]
+    names = [name for name in names if not _is_unfinished(name)]
     if not all(_PART.fullmatch(name) or (name == MANIFEST and _has_manifest(store, path)) for name in names):
         raise of_others(address)
 
@@ -95,10 +97,17 @@ def _check_bucket(address: str) -> None:
             raise UsageError(address, f"there is no bucket '{bucket}'", "Create it, or give another -o.")
 
 
+def _is_unfinished(path: str) -> bool:
+    """Return true for the name of a file that a killed process had begun in a folder of this disk."""
+    return PurePath(path).match(TEMPORARY)
+
+
 def _exists(address: str) -> bool:
     from pyarrow import fs
 
     store, path = connect(address)
+    if isinstance(store, fs.LocalFileSystem):
+        return os.path.lexists(path)  # also a folder, and a link to nothing: no file can be put there
     try:
         return bool(store.get_file_info(path).type not in (fs.FileType.NotFound, fs.FileType.Directory))
     except OSError as error:
@@ -160,9 +169,13 @@ def put_file(addresses: Mapping[str, str], workspace: Workspace, kinds: Iterable
 
 
 def put_folder(address: str, workspace: Workspace, kinds: Iterable[str], account: Mapping[str, Any]) -> None:
-    """Put all parts below an address, then the manifest that names them; then remove parts that it does not name."""
+    """Put all parts below an address, then the manifest that names them; then remove parts that it does not name.
+
+    The manifest of an earlier run is removed before any part of that run is replaced.
+    """
     store, folder = connect(address)
     folder = folder.rstrip("/")
+    _remove(store, f"{folder}/{MANIFEST}")
     parts = []
     for kind in kinds:
         for part in workspace.parts(kind):
@@ -210,6 +223,9 @@ def _remove_others(store: "FileSystem", folder: str, named: set[str]) -> None:
         for one in store.get_file_info(selector):
             if one.is_file and one.path not in named:
                 store.delete_file(one.path)
+    for one in store.get_file_info(fs.FileSelector(folder, allow_not_found=True)):
+        if one.is_file and _is_unfinished(one.path):
+            store.delete_file(one.path)
 
 
 def _said(error: Exception) -> str:
