@@ -91,6 +91,7 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
     ),
 }
 COUNT = 3_000
+TRIALS = 3
 NEWLINES = "\n" * 1_900
 CUT_RECORD = "WARC/1.0\r\nContent-Length: 90000000\r\n\r\n"
 EMPTY_RECORD = "WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
@@ -117,7 +118,8 @@ def test_many_parts_take_linear_time(text: Callable[[int], str], tmp_path: Path)
         return process_time() - start
 
     taken(10)  # loads what is needed
-    assert taken(4 * COUNT) < 9 * min(taken(COUNT), taken(COUNT))  # in quadratic time, 12 to 16 times as much
+    # In quadratic time, 12 to 16 times as much; what else the machine does may spoil one measurement.
+    assert any(taken(4 * COUNT) < 9 * taken(COUNT) for _ in range(TRIALS))
 
 
 @pytest.mark.parametrize("work", [pytest.param(work, id=name) for name, work in WORK.items()])
@@ -127,4 +129,4 @@ def test_work_on_many_parts_takes_linear_time(work: Callable[[int], Callable[[],
         do()
         return process_time() - start
 
-    assert taken(16 * COUNT) < 9 * min(taken(4 * COUNT), taken(4 * COUNT))
+    assert any(taken(16 * COUNT) < 9 * taken(4 * COUNT) for _ in range(TRIALS))
