@@ -24,8 +24,8 @@ MEMBER = b"\x1f\x8b\x08"
 END = b"\r\n\r\n"
 # Bytes.  The headers of a record; Common Crawl's have 1 KiB.
 MAX_HEADER_BYTES = 64 << 10
-# Records within others that are followed, in a file, and more for each of its records.  Pages show a few, and a WARC in a
-# WARC is followed once; were each record to hold one that claims the rest, the rest would be followed for each.
+# Records within others that are followed, in a file, and more for each of its records.  Pages show a few, and a WARC in
+# a WARC is followed once; were each record to hold one that claims the rest, that rest would be followed for each.
 MAX_FOLLOWED, FOLLOWED_PER_RECORD = 100_000, 10
 # Gzip members that tell how a file is packed: the head of the file, and a record.
 MEMBERS_LOOKED_AT = 2
