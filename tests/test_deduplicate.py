@@ -92,6 +92,14 @@ def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
     assert rows("clusters.jsonl") == [{"keeper": "n0", "duplicates": ["n1", "n3"]}]
 
 
+def test_a_huge_id_is_not_repeated_for_each_copy(run: Run) -> None:
+    ids = ["i" * 50_000, *map(str, range(20))]
+    Path("in.jsonl").write_text("".join(json.dumps({"id": own, "text": RALLY}) + "\n" for own in ids))
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--pairs", "pairs.jsonl") == 0
+    assert [row["id"] for row in rows("out.jsonl")] == ids[:1]
+    assert sum(Path(name).stat().st_size for name in ("out.audit.jsonl", "pairs.jsonl")) < 50_000
+
+
 def test_a_tag_leaves_every_record(run: Run) -> None:
     write(RALLY, RIVER, RALLY)
     assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0

@@ -85,6 +85,9 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
     "records behind one that is cut": lambda count: partial(
         deque, records(BytesIO(f"{CUT_RECORD}{_record(SAID) * count}".encode())), 0
     ),
+    "records that hold one that claims the rest": lambda count: partial(
+        deque, records(BytesIO("".join(map(_holding_rest, reversed(range(count // 10)))).encode())), 0
+    ),
     "lines that begin records": lambda count: partial(deque, records(BytesIO(b"WARC/0.9\n" * (count // 5))), 0),
     "short lines beside an articleBody": lambda count: partial(
         shares_in, [f"part {at} begins" for at in range(count)], f"{SAID} " * (count // 8)
@@ -104,6 +107,12 @@ def _record(page: str) -> str:
         "Content-Type: application/http; msgtype=response\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
     )
+
+
+def _holding_rest(behind: int) -> str:
+    """Return a record of a fixed length, in which one begins that also has all the records behind it."""
+    held = f"WARC/1.0\r\nContent-Length: {4 + 80 * behind:09d}\r\n\r\n"
+    return f"WARC/1.0\r\nContent-Length: 0000039\r\n\r\n{held}\r\n\r\n"
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in CASES.items()])

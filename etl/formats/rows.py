@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from etl.formats.field_values import is_null, written
+from etl.formats.fields import MAX_ID
 from etl.formats.json_values import text_of, values
 from etl.formats.jsonl import read_each
 from etl.formats.names import TEXT_NAMES, free_names
@@ -106,7 +107,7 @@ def _looker(text_field: str) -> Callable[[int, bytes], Row | None]:
                 text = _text_of(fields)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None
-        is_usual = isinstance(text, str) and isinstance(own, str)
+        is_usual = isinstance(text, str) and isinstance(own, str) and len(own) <= MAX_ID
         return Row(row, line.removesuffix(b"\n"), text, own) if is_usual else None
 
     return look

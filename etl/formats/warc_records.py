@@ -24,6 +24,9 @@ MEMBER = b"\x1f\x8b\x08"
 END = b"\r\n\r\n"
 # Bytes.  The headers of a record; Common Crawl's have 1 KiB.
 MAX_HEADER_BYTES = 64 << 10
+# Records within others that are followed, in a file, and more for each of its records.  Pages show a few, and a WARC in
+# a WARC is followed once; were each record to hold one that claims the rest, that rest would be followed for each.
+MAX_FOLLOWED, FOLLOWED_PER_RECORD = 100_000, 10
 # Gzip members that tell how a file is packed: the head of the file, and a record.
 MEMBERS_LOOKED_AT = 2
 NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
@@ -73,7 +76,7 @@ class _Window:
 
 def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
     """Yield the records of an uncompressed WARC from where the file stands; `start` is that offset."""
-    window, offset = _Window(file), start
+    window, offset, to_follow = _Window(file), start, MAX_FOLLOWED
     while window.hold(MAX_HEADER_BYTES):
         if lead := _blank(window.buffer, window.at):
             window.skip(lead)
@@ -89,8 +92,10 @@ def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
         window.hold(kept + MAX_HEADER_BYTES)
         buffer, at = window.buffer, window.at
         end = min(at + kept, len(buffer))
-        is_well_ended = end - at == size and _is_end(buffer, end)
-        if following := _next_within(buffer, at, end, is_well_ended):
+        is_well_ended = to_follow > 0 and end - at == size and _is_end(buffer, end)
+        following, followed = _next_within(buffer, at, end, is_well_ended)
+        to_follow += FOLLOWED_PER_RECORD - followed
+        if following:
             yield Piece(offset, buffer[at:following], CUT)
             size = following - at
         else:
@@ -111,22 +116,22 @@ def _blank(buffer: bytes, at: int = 0) -> int:
     return found.end() - at if found else 0
 
 
-def _next_within(buffer: bytes, at: int, end: int, is_well_ended: bool) -> int:
+def _next_within(buffer: bytes, at: int, end: int, is_well_ended: bool) -> tuple[int, int]:
     """Return where another record begins within the bytes that a record claims, from `at` to `end`; 0 if nowhere.
 
     A page may show a record, as one about this format does.  So if a record ends well, records must follow one another
-    from there to its very end.
+    from there to its very end.  Also return how many were followed.
     """
     limit = end if is_well_ended else end + MAX_HEADER_BYTES
     ends: dict[int, int] = {}
     for match in START.finditer(buffer, at + 1, limit):
         start = match.start()
         if start >= end:
-            return 0
+            break
         is_record = _size(buffer, start, limit) >= 0
         if is_record and not (is_well_ended and _end_of_records(buffer, start, end, ends) < end):
-            return start
-    return 0
+            return start, len(ends)
+    return 0, len(ends)
 
 
 def _end_of_records(buffer: bytes, at: int, limit: int, ends: dict[int, int]) -> int:
