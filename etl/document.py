@@ -152,12 +152,8 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
         raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Split it into several documents.")
     document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
-    if rules.detects_language:
-        frames = (document.outside, *(article.frame for article in articles))
-        outside = {removal.block for removals in frames for removal in removals}
-        story = [block for block in document.blocks if block.index not in outside]
-        if not raw.metadata.language:
-            articles = tuple(_in_languages(document, articles, story))
+    if rules.detects_language and not raw.metadata.language:
+        articles = tuple(_in_languages(document, articles))
     return Parsed(document, articles)
 
 
@@ -172,28 +168,25 @@ def page_settings(raw: Raw, rules: Ruleset) -> PageSettings:
     return PageSettings(rules.selectors, rules.page_model, applying if rules.keep_rules else None, rules.links)
 
 
-def _in_languages(document: Document, articles: Sequence[Article], story: Sequence[Block]) -> Iterator[Article]:
-    """Yield articles with their language: that which their longest blocks are in.
+def _in_languages(document: Document, articles: Sequence[Article]) -> Iterator[Article]:
+    """Yield the articles of a document, each with the language of its longest blocks.
 
-    What a page says of itself is often what its template says, and holds unless these are in another language.
-    `story` are the blocks of the document within its stories; where these tell nothing, those around them may.
+    What a page says of itself is often what its template says, and holds unless these are in another language.  Blocks
+    outside the stories, such as menus, count only where those of the story tell nothing.
     """
+    removals = (*document.outside, *(removal for article in articles for removal in article.frame))
+    outside = {removal.block for removal in removals}
+    story = [block for block in document.blocks if block.index not in outside]
     places = [block.index for block in story]
     longest = max((block.text for block in story), key=len, default="")
     for article in articles:
         said = article.metadata.language
-        within = slice(bisect_left(places, article.start), bisect_left(places, article.end))
-        texts = [block.text for block in story[within]]
+        texts = [block.text for block in story[bisect_left(places, article.start) : bisect_left(places, article.end)]]
         if said:
             language = contradicted(said, texts) or said
         else:
             language = detect(texts, longest) or detect([block.text for block in article.blocks_of(document)])
-        is_same = language == said
-        yield (
-            article
-            if is_same
-            else structs.replace(article, metadata=structs.replace(article.metadata, language=language))
-        )
+        yield structs.replace(article, metadata=structs.replace(article.metadata, language=language))
 
 
 def judge(batch: Sequence[Parsed], rules: Ruleset, lines: LineCounts | None = None) -> list[Judged]:

@@ -84,13 +84,13 @@ def connect(address: str) -> "tuple[FileSystem, str]":
     try:
         found, path = fs.FileSystem.from_uri(base + options)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
-        raise UsageError(address, f"is not an address that can be opened: {_said(error)}", _WAY_OUT) from None
+        raise UsageError(address, f"is not an address that can be opened: {first_line(error)}", _WAY_OUT) from None
     return found, path
 
 
 def unreachable(address: str, error: OSError) -> UsageError:
     """Return the error for a store that does not answer, or that refuses to."""
-    return UsageError(address, f"cannot be reached: {_said(error)}", _WAY_OUT)
+    return UsageError(address, f"cannot be reached: {first_line(error)}", _WAY_OUT)
 
 
 def _parts(address: str) -> tuple[str, str]:
@@ -177,5 +177,6 @@ def stored(address: str) -> Stored:
     return _stored(store.get_file_info(path), address)
 
 
-def _said(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says, at most 200 characters."""
     return str(error).partition("\n")[0][:200]

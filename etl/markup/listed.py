@@ -26,10 +26,9 @@ CARD_LINES, CARD_CHARS, CARD_LEVELS = 5, 300, 4
 # The least probability, in thousandths, of a line that is surely story, and of one that the model keeps; what is less
 # likely was put back for some other reason.
 SURE, KEPT = 600, 300
-# The same of a sentence of a story, wherever it stands, and of what the model may as well let go.
-CERTAIN, DOUBTED = 950, 400
-# Lines of a page with the same text.
-MIN_COPIES = 5
+# The least probability of a sentence that makes its box a part of the story; a repeated line with less than the second
+# is furniture, if so many lines of the page have its text.
+CERTAIN, DOUBTED, MIN_COPIES = 950, 400, 5
 # Boxes for what a link in a paragraph or heading of the story does not stand in.
 PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav"))
 
@@ -147,9 +146,9 @@ def buttons(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> 
 
 
 def repeated(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the lines that the model all but lets go, and that the page has many times: the button of each teaser.
+    """Return the short lines that the page has many times and the model barely keeps: the button of each teaser.
 
-    A label with a colon is who speaks, cells of a table are alike, and a refrain stands among others in its box.
+    Labels with a colon name who speaks.  Cells of a table, and lines of a verse, are often alike.  All of these stay.
     """
     copies = Counter(line.text for line in layout.lines)
     in_box = Counter(line.box for line in layout.lines)

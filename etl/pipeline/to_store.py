@@ -19,7 +19,7 @@ import msgspec
 from etl.errors import MachineError, UsageError
 from etl.formats.own import KINDS, START_BYTES
 from etl.formats.parquet_writer import own_kind
-from etl.formats.stores import connect, open_stored, unreachable
+from etl.formats.stores import connect, first_line, open_stored, unreachable
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
@@ -205,7 +205,7 @@ def _put(store: "FileSystem", source: Path, path: str) -> None:
         )
     except OSError as error:
         way_out = "Check that you may write there, and run again."
-        raise MachineError(path, f"cannot be written: {_said(error)}", way_out) from None
+        raise MachineError(path, f"cannot be written: {first_line(error)}", way_out) from None
 
 
 def _remove(store: "FileSystem", path: str) -> None:
@@ -226,7 +226,3 @@ def _remove_others(store: "FileSystem", folder: str, named: set[str]) -> None:
     for one in store.get_file_info(fs.FileSelector(folder, allow_not_found=True)):
         if one.is_file and _is_unfinished(one.path):
             store.delete_file(one.path)
-
-
-def _said(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]

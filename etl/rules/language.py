@@ -135,7 +135,8 @@ class Unless(Match, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
 class Where(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Guards: the rule matches a block only if all of them hold.
 
-    `max_article_words` counts the whole article, and so does `min_article_sentences`: those that no rule has named.
+    `max_article_words` counts the words of the whole article.  `min_article_sentences` counts the blocks of the article
+    that hold a sentence and that no rule has named.
     """
 
     min_words: int | None = None

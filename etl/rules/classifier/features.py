@@ -57,13 +57,12 @@ AVERAGED = "long short ended known title lexicon common label".split()
 
 class Page(Struct, frozen=True, gc=False):
     """An article: the texts of its blocks, which of them rules have named or segmenting has taken out, and which stand
-    over or under what a reader has written.  `has_furniture`: rules have named at least one.
+    over or under what a reader has written.
     """
 
     texts: Sequence[str]
     named: Sequence[bool]
     marks: Sequence[bool]
-    has_furniture: bool = True
 
 
 class Rows(Struct, frozen=True, eq=False):

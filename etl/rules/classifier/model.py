@@ -130,14 +130,15 @@ def score_rows(pages: "Sequence[Page]", classifier: Classifier | None) -> "tuple
 def may_be_taken(rows: "Rows", pages: "Sequence[Page]") -> "NDArray[np.bool_]":
     """Return which rows may go: those of articles with enough neighbours, unless too long for furniture.
 
-    What rules have named is a neighbour, too.  Where they have named nothing there is a text without a page around it:
-    its short lines are a list of names, a programme, a bill of fare.
+    What rules have named is a neighbour, too.
     """
     import numpy as np
 
-    may_hold = np.array([page.has_furniture and len(page.texts) >= MIN_BLOCKS for page in pages], dtype=bool)
+    sizes = np.array([len(page.texts) for page in pages])
     flags: NDArray[np.bool_] = (
-        may_hold[rows.edges.pages] & (rows.columns["prose_count"] >= MIN_PROSE) & (rows.columns["units"] <= MAX_UNITS)
+        (sizes[rows.edges.pages] >= MIN_BLOCKS)
+        & (rows.columns["prose_count"] >= MIN_PROSE)
+        & (rows.columns["units"] <= MAX_UNITS)
     )
     return flags
 

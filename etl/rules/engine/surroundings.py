@@ -4,7 +4,7 @@
 look like furniture.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -51,7 +51,7 @@ def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[t
     removals = [tuple(one.removals.values()) for one in articles]
     pages = _pages_to_score(articles, rules)
     if pages:
-        bars = [rules.min_probability if articles[at].view.kind == "text" else NEVER for at in pages]
+        bars = [rules.min_probability if _asks_classifier(articles[at], rules) else NEVER for at in pages]
         for at, scores in zip(pages, score_pages(list(pages.values()), rules.classifier, bars), strict=True):
             removals[at] = _removals(articles[at], scores, rules)
     return removals
@@ -59,7 +59,7 @@ def judge_surroundings(articles: Sequence[Named], rules: JudgingRules) -> list[t
 
 def _pages_to_score(articles: Sequence[Named], rules: JudgingRules) -> "dict[int, Page]":
     """Return the articles, by position, that the classifier scores, or in which a rule removes a block by its shape."""
-    pages = {at: _page(one) for at, one in enumerate(articles) if one.shaped or _asks_classifier(one.view, rules)}
+    pages = {at: _page(one) for at, one in enumerate(articles) if one.shaped or _asks_classifier(one, rules)}
     unsure = [at for at in pages if not articles[at].shaped]
     if rules.classifier and unsure:
         nothing = have_nothing_to_score([pages[at] for at in unsure], rules.classifier)
@@ -68,19 +68,17 @@ def _pages_to_score(articles: Sequence[Named], rules: JudgingRules) -> "dict[int
     return pages
 
 
-def _asks_classifier(view: ArticleView, rules: JudgingRules) -> bool:
+def _asks_classifier(named: Named, rules: JudgingRules) -> bool:
     """Return whether the classifier judges an article.
 
     It does not judge HTML pages, where the page model has judged all lines.  It does not judge articles that copydesk
-    wrote, because the lines beside a line on the page may be missing there, or those in which no rule names a block.
+    wrote, because the lines beside a line on the page may be missing there.  It does not judge a text in which no rule
+    names a block, and of which segmenting takes out no more than the headline: there is no page around such a text, and
+    its short lines are a list of names or a programme.
     """
-    is_asked = rules.classifier is not None and view.kind == "text" and len(view) >= MIN_BLOCKS
-    return is_asked and _has_furniture(view, view.named.keys())
-
-
-def _has_furniture(view: ArticleView, named: Collection[int]) -> bool:
-    """Return whether more of an article is named, or taken out by segmenting, than its headline."""
-    return not view.frame.issuperset(named) or len(view.frame) > 1
+    view = named.view
+    has_furniture = len(view.frame) > 1 or not view.frame.issuperset(view.named.keys() - named.shaped)
+    return rules.classifier is not None and view.kind == "text" and len(view) >= MIN_BLOCKS and has_furniture
 
 
 def _page(named: Named) -> "Page":
@@ -91,8 +89,7 @@ def _page(named: Named) -> "Page":
     marks = [is_mark(text) for text in view.folded]
     for at in taken & view.named.keys():
         marks[at] = marks[at] or any(RULES in name for name in view.named[at])
-    is_named = [at in taken for at in range(len(view))]
-    return Page(view.plain, is_named, marks, _has_furniture(view, taken))
+    return Page(view.plain, [at in taken for at in range(len(view))], marks)
 
 
 def _removals(named: Named, scores: Scores, rules: JudgingRules) -> tuple[Removal, ...]:
