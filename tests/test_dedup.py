@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
 from itertools import combinations
 from pathlib import Path
@@ -22,10 +23,12 @@ from etl.dedup.arrays import ragged
 from etl.dedup.fingerprint import bands_and_rows, fingerprint, join, may_repeat, signatures
 from etl.dedup.fingerprint.minhash import PERMUTATIONS, SEED, WEIGHTS
 from etl.dedup.fingerprint.tokens import fold
-from etl.dedup.pairs.bitmap_filter import LargeBucket, likely
-from etl.dedup.pairs.buckets import IN_MEMORY, Resources
+from etl.dedup.pairs import candidates, forms_filter, verify
+from etl.dedup.pairs.bitmap_filter import bitmaps_of, likely
+from etl.dedup.pairs.buckets import IN_MEMORY, ComparisonInput, Resources
 from etl.dedup.pairs.names_filter import rarest_names
 from etl.dedup.pairs.same_facts import differing_facts
+from etl.dedup.pairs.source import LocalPairs
 from etl.dedup.selection import Blocks, DuplicateArticles, drops_of, duplicates, no_history, select
 from etl.pipeline.fingerprints import MIN_VALUES_AT_ONCE, StoredColumn
 
@@ -60,6 +63,10 @@ def found(
     numbers = np.array(range(len(texts)) if articles is None else articles, np.int64)
     drop = duplicates(fingerprint(texts, chosen), numbers, chosen)
     return list(zip(drop.index.tolist(), drop.keeper.tolist(), strict=True))
+
+
+def pairs_of(found: verify.Pairs) -> list[tuple[int, int]]:
+    return sorted(zip(found.earlier.tolist(), found.later.tolist(), strict=True))
 
 
 def whole_articles(texts: list[str], articles: "np.ndarray[Any, np.dtype[np.int64]]") -> DuplicateArticles:
@@ -505,9 +512,8 @@ def test_the_bitmap_filter_loses_no_similar_pair(width: int, threshold: float) -
         for rate in draw.random(60) / 2
     ]
     shingles = ragged(np.concatenate(sets).astype(np.uint32), np.array([len(each) for each in sets], np.int32))
-    found = [
-        task() for task in likely(shingles, LargeBucket(np.arange(60), np.arange(0, 60, 2)), np.arange(60), threshold)
-    ]
+    bitmaps = partial(bitmaps_of, shingles, np.arange(60), threshold)
+    found = [task() for task in likely(bitmaps, np.arange(0, 60, 2), np.arange(60))]
     passed = {pair for earlier, later in found for pair in zip(earlier.tolist(), later.tolist(), strict=True)}
     pairs = [(a, b) for a in range(0, 60, 2) for b in range(a + 1, 60)]
     shared = {(a, b): len(np.intersect1d(sets[a], sets[b])) for a, b in pairs}
@@ -552,6 +558,65 @@ def test_the_names_filter_loses_no_pair_of_the_same_facts(lists: list[list[str]]
     assert names.may_state_the_same(earlier, later)[same].all()
     named = (names.rarest[earlier] >= 0) & (names.rarest[later] >= 0)
     assert set(zip(earlier[same & named].tolist(), later[same & named].tolist(), strict=True)) <= by_names
+
+
+def notices(count: int) -> list[str]:
+    draw = random.Random(7)
+    goods = ["".join(draw.choices("bcdfghjklmnprstvwaeiou", k=9)) for _ in range(count)]
+    return [f"{BUDGET} and that the new tax on the import of {good} would be the first of its kind" for good in goods]
+
+
+def test_notices_alike_but_for_one_word_are_not_compared_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, blocks = notices(1_000), np.arange(1_000)
+    texts[900], texts[901] = texts[7].upper(), texts[9] + ", he added"
+    prints, compared_pairs = fingerprint(texts), list[int]()
+    compared = ComparisonInput(prints, prints.figures_hashes, blocks, DEFAULT_SETTINGS)
+    verify_all = verify.verified
+
+    def counted(*given: Any) -> verify.Pairs:
+        compared_pairs.append(len(given[2][0]))
+        return verify_all(*given)
+
+    monkeypatch.setattr(verify, "verified", counted)
+    by_forms = LocalPairs(compared, blocks, IN_MEMORY).pairs(np.ones(1_000, np.bool_))
+    assert {(7, 900), (9, 901)} <= set(pairs_of(by_forms))
+    assert sum(compared_pairs) < 20_000
+    monkeypatch.setattr(forms_filter, "MIN_MEMBERS", 1 << 20)
+    all_with_all = LocalPairs(compared, blocks, IN_MEMORY).pairs(np.ones(1_000, np.bool_))
+    assert pairs_of(by_forms) == pairs_of(all_with_all)
+    assert sum(compared_pairs) > 400_000
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from("Kuwait Kuwalt mln million kuwait oslo mills mill tax said 7 8".split()), min_size=1, max_size=4), min_size=2, max_size=12))  # fmt: skip
+def test_the_forms_filter_loses_no_pair_of_the_same_facts(lists: list[list[str]]) -> None:
+    prints = fingerprint([" ".join(words) for words in lists])
+    terms, everyone = ragged(prints.terms, prints.term_counts), np.arange(len(lists))
+    earlier, later = (np.array(side) for side in zip(*combinations(range(len(lists)), 2), strict=True))
+    same = ~differing_facts(terms, earlier, later) & (prints.figures_hashes[earlier] == prints.figures_hashes[later])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(forms_filter, "MIN_MEMBERS", 2)
+        forms = forms_filter.fullest_forms(terms, everyone)
+    by_terms = {
+        pair for task in forms.near_pairs(everyone) for pair in zip(*(side.tolist() for side in task()), strict=True)
+    }
+    others = {
+        (one, other) for some, those in forms.groups(everyone) for one in some.tolist() for other in those.tolist()
+    }
+    assert set(zip(earlier[same].tolist(), later[same].tolist(), strict=True)) <= by_terms | others
+    assert all(forms.numbers[one] == forms.numbers[other] >= 0 for one, other in by_terms)
+
+
+def test_each_pair_comes_once_where_they_are_too_many_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen, blocks = DedupSettings(numbers="any"), np.arange(60)
+    texts = [f"{RALLY} while {chr(ord('a') + number % 26) * 5} marched by" for number in range(60)]
+    compared = ComparisonInput(fingerprint(texts, chosen), np.zeros(60, np.uint64), blocks, chosen)
+    monkeypatch.setattr(candidates, "_PAIRS_AT_ONCE", 1 << 8)
+    in_parts = LocalPairs(compared, blocks, IN_MEMORY).pairs(np.ones(60, np.bool_))
+    monkeypatch.undo()
+    at_once = LocalPairs(compared, blocks, IN_MEMORY).pairs(np.ones(60, np.bool_))
+    assert pairs_of(in_parts) == pairs_of(at_once)
+    assert len(at_once.earlier) > 1_700
 
 
 @pytest.mark.parametrize(

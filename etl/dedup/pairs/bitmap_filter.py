@@ -27,35 +27,43 @@ _SHINGLES_AT_ONCE = 1 << 19
 _WORD_BITS = 64
 
 
-class LargeBucket(Struct, frozen=True, gc=False):
-    """The members of a bucket; all that follows names them by their place among these."""
+class Bitmaps(Struct, frozen=True, gc=False):
+    """For the members of a bucket: bitmaps of their shingles, 64 bits a word (first axis), and the bound of each.
 
-    members: I64
-    probes: I64
+    Two members are not similar if more bits differ than both bounds allow together.
+    """
+
+    words: U64
+    allowed: NDArray[np.int16]
 
 
-def likely(
-    shingles: Ragged, bucket: LargeBucket, followers: I64, threshold: float
-) -> Iterator[Callable[[], tuple[I64, I64]]]:
-    """Yield tasks that pair the probes of a bucket with the followers behind them, less those that are not similar.
+def bitmaps_of(shingles: Ragged, members: I64, threshold: float) -> Bitmaps:
+    """Return the bitmaps of members.
 
     Sets are similar at t if what only one of them has is at most (1 - t) / (1 + t) of the sum of their sizes.  Bits
     that only one bitmap has stand for at least so many shingles.
     """
-    if not len(bucket.probes) or not len(followers):
-        return
-    bitmaps = _bitmaps(shingles, bucket.members, _own_bits(shingles, bucket.members))
-    most = np.ceil(shingles.lengths(bucket.members) * (1 - threshold) / (1 + threshold) + 1e-6)
-    allowed = np.minimum(most, bitmaps.shape[0] * _WORD_BITS).astype(np.int16)
-    for at in range(0, len(bucket.probes), _PROBES):
-        yield partial(_likely, bitmaps, allowed, bucket.probes[at : at + _PROBES], followers)
+    words = _words(shingles, members, _own_bits(shingles, members))
+    most = np.ceil(shingles.lengths(members) * (1 - threshold) / (1 + threshold) + 1e-6)
+    return Bitmaps(words, np.minimum(most, words.shape[0] * _WORD_BITS).astype(np.int16))
 
 
-def _likely(bitmaps: U64, allowed: NDArray[np.int16], some: I64, followers: I64) -> tuple[I64, I64]:
+def likely(bitmaps: Callable[[], Bitmaps], probes: I64, followers: I64) -> Iterator[Callable[[], tuple[I64, I64]]]:
+    """Yield tasks that pair probes with the followers behind them, less those that are not similar.
+
+    Both are places among the members.  Bitmaps are made if there is something to pair.
+    """
+    if len(probes) and len(followers):
+        for at in range(0, len(probes), _PROBES):
+            yield partial(_likely, bitmaps(), probes[at : at + _PROBES], followers)
+
+
+def _likely(bitmaps: Bitmaps, some: I64, followers: I64) -> tuple[I64, I64]:
+    words, allowed = bitmaps.words, bitmaps.allowed
     earlier, later = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for start in range(int(np.searchsorted(followers, some[0])), len(followers), _FOLLOWERS):
         others = followers[start : start + _FOLLOWERS]
-        beyond = _different(bitmaps[:, some], bitmaps[:, others]) - allowed[some, None]
+        beyond = _different(words[:, some], words[:, others]) - allowed[some, None]
         rows, places = np.nonzero(beyond <= allowed[others])
         behind = some[rows] < others[places]
         earlier.append(some[rows[behind]])
@@ -72,8 +80,7 @@ def _own_bits(shingles: Ragged, members: I64) -> U32:
     return np.append(np.sort(often), ~np.uint32(0))  # what is searched for is never behind the last
 
 
-def _bitmaps(shingles: Ragged, members: I64, own: U32) -> U64:
-    """Return the bitmaps of members (last axis), 64 bits a word (first axis)."""
+def _words(shingles: Ragged, members: I64, own: U32) -> U64:
     shared = np.clip(int(shingles.lengths(members).mean()) // 4, _MIN_SHARED, _MAX_SHARED)
     bits = int(-(-(len(own) + shared) // _WORD_BITS) * _WORD_BITS)
     packed = [

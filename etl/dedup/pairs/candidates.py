@@ -1,14 +1,16 @@
 """Buckets -> candidate pairs: blocks that share a key of some band, each pair once as long as memory allows."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
+from itertools import chain
 
 import numpy as np
 from msgspec import Struct
 
 from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ranges, turns
-from etl.dedup.pairs.bitmap_filter import MIN_PAIRS, MIN_PROBES, LargeBucket, likely
+from etl.dedup.pairs.bitmap_filter import MIN_PAIRS, MIN_PROBES, Bitmaps, bitmaps_of, likely
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
+from etl.dedup.pairs.forms_filter import Forms, fullest_forms
 from etl.dedup.pairs.names_filter import Names, rarest_names
 from etl.dedup.settings import DedupSettings
 
@@ -53,23 +55,28 @@ def candidates(
 ) -> Iterator[Candidates]:
     """Yield pairs of each probe with the later members of its buckets, less those that cannot be duplicates.
 
-    Most pairs meet in many bands.  So that each comes once, all bands are walked for a part of the probes, whose pairs
-    can be held, and then for the next; a pair comes twice only where some probes have very many.
+    Most pairs meet in many bands.  So that each comes once, all bands are walked for a part of the probes, and then for
+    the next.  A part whose pairs are too many to be held is halved; only those of one probe may come twice.
     """
-    run = resources.run
-    for some in _in_turns(probes, resources.probes_at_once):
-        probing = run(partial(probe_rows, found, some) for found in bands)
-        for packed in _distinct(run(task for rows in probing for task in pairing(compared.settings, lists, rows))):
+    run, places = resources.run, np.flatnonzero(probes)
+    parts = [places[at : at + resources.probes_at_once] for at in range(0, len(places), resources.probes_at_once)]
+    while parts:
+        some = parts.pop()
+        probing = run(partial(probe_rows, found, _marked(some, len(probes))) for found in bands)
+        found = _distinct(run(task for rows in probing for task in pairing(compared.settings, lists, rows)))
+        first = next(found, np.zeros(0, np.uint64))
+        if len(first) > _PAIRS_AT_ONCE // 2 and len(some) > 1:
+            parts += np.array_split(some, 2)
+            continue
+        for packed in chain([first], found):
             for start in range(0, len(packed), _PAIRS_PER_BATCH):
                 yield _comparable(compared, packed[start : start + _PAIRS_PER_BATCH])
 
 
-def _in_turns(probes: Mask, at_once: int) -> Iterator[Mask]:
-    places = np.flatnonzero(probes)
-    for at in range(0, len(places), at_once):
-        some = np.zeros_like(probes)
-        some[places[at : at + at_once]] = True
-        yield some
+def _marked(places: I64, total: int) -> Mask:
+    marks = np.zeros(total, np.bool_)
+    marks[places] = True
+    return marks
 
 
 def _comparable(compared: ComparisonInput, packed: U64) -> Candidates:
@@ -125,7 +132,7 @@ def pairing(settings: DedupSettings, lists: Lists, probes: ProbeRows) -> Iterato
         start, end = found.edges[number : number + 2].tolist()
         members = found.members[start:end].astype(np.int64)
         own = probes.rows[slice(*np.searchsorted(probes.buckets, [number, number + 1]).tolist())] - start
-        for task in _of_large_bucket(settings, lists, LargeBucket(members, own)):
+        for task in _of_large_bucket(settings, lists, members, own):
             yield partial(_of_members, members, task)
 
 
@@ -149,27 +156,36 @@ def _of_crowded(terms: Ragged, probes: ProbeRows, crowded: I64) -> U64:
     return np.sort(_packed(found.members[earlier[passed]], found.members[later[passed]]))
 
 
-def _of_large_bucket(settings: DedupSettings, lists: Lists, bucket: LargeBucket) -> Iterator[Callable[[], Candidates]]:
+def _of_large_bucket(
+    settings: DedupSettings, lists: Lists, members: I64, probes: I64
+) -> Iterator[Callable[[], Candidates]]:
     """Yield the tasks that pair probes with later members, all by their place among these.
 
     Where facts count, and rarest names are shared by less than one in eight pairs, by names, and only blocks without
     one by bitmaps; else all by bitmaps, and then by names.
     """
-    everyone = np.arange(len(bucket.members))
+    everyone = np.arange(len(members))
+    bitmaps = cache(partial(bitmaps_of, lists.shingles, members, settings.threshold))
     if settings.numbers == "any":
-        yield from likely(lists.shingles, bucket, everyone, settings.threshold)
+        yield from likely(bitmaps, probes, everyone)
         return
-    names = rarest_names(lists.terms, bucket.members)
-    if names.pair_count * _MIN_PAIRS_A_NAME > len(bucket.probes) * len(everyone):
-        for task in likely(lists.shingles, bucket, everyone, settings.threshold):
+    names, forms = rarest_names(lists.terms, members), fullest_forms(lists.terms, members)
+    if names.pair_count * _MIN_PAIRS_A_NAME > len(probes) * len(everyone):
+        for task in _by_bitmaps(bitmaps, forms, probes):
             yield partial(_of_the_same_names, task, names)
         return
     is_nameless = names.rarest < 0
-    without = LargeBucket(bucket.members, bucket.probes[is_nameless[bucket.probes]])
-    others = LargeBucket(bucket.members, bucket.probes[~is_nameless[bucket.probes]])
-    yield from likely(lists.shingles, without, everyone, settings.threshold)
-    yield from likely(lists.shingles, others, np.flatnonzero(is_nameless), settings.threshold)
-    yield partial(_by_names, names, np.isin(everyone, others.probes))
+    named = probes[~is_nameless[probes]]
+    yield from _by_bitmaps(bitmaps, forms, probes[is_nameless[probes]])
+    yield from likely(bitmaps, named, np.flatnonzero(is_nameless))
+    yield partial(_by_names, names, np.isin(everyone, named))
+
+
+def _by_bitmaps(bitmaps: Callable[[], Bitmaps], forms: Forms, probes: I64) -> Iterator[Callable[[], Candidates]]:
+    """Yield the tasks that pair probes with all later members: those of one form by terms, all others by bitmaps."""
+    for some, others in forms.groups(probes):
+        yield from likely(bitmaps, some, others)
+    yield from forms.near_pairs(probes)
 
 
 def _of_the_same_names(paired: Callable[[], Candidates], names: Names) -> Candidates:

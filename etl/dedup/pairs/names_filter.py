@@ -78,7 +78,7 @@ def rarest_names(terms: Ragged, members: I64) -> Names:
     chosen = _rarest(owners, numbers, values & _IS_NAME > 0, len(members))
     names = np.unique(chosen[chosen >= 0])
     rarest, second = np.where(chosen < 0, -1, np.searchsorted(names, chosen))
-    name, term = _near(kinds, names)
+    name, term = near_terms(kinds, names)
     order = np.argsort(numbers, kind="stable")
     starts = np.searchsorted(numbers[order], np.arange(len(kinds) + 1))
     counts = np.diff(starts)[term]
@@ -106,7 +106,7 @@ def _rarest(owners: I64, numbers: I64, is_capital: Mask, members: int) -> I64:
     return rarest
 
 
-def _near(kinds: U32, names: I64) -> tuple[I64, I64]:
+def near_terms(kinds: U32, names: I64) -> tuple[I64, I64]:
     """Pair each of some names (by their place) with each term that is equal or near to it.
 
     Near terms begin alike, and are as long but for a letter, unless one has no vowels.
