@@ -10,7 +10,7 @@ from msgspec import Struct
 from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ranges, turns
 from etl.dedup.pairs.bitmap_filter import MIN_PAIRS, MIN_PROBES, Bitmaps, bitmaps_of, likely
 from etl.dedup.pairs.buckets import Buckets, ComparisonInput, Resources
-from etl.dedup.pairs.forms_filter import Forms, fullest_forms
+from etl.dedup.pairs.forms_filter import Forms, forms_of
 from etl.dedup.pairs.names_filter import Names, rarest_names
 from etl.dedup.settings import DedupSettings
 
@@ -169,7 +169,7 @@ def _of_large_bucket(
     if settings.numbers == "any":
         yield from likely(bitmaps, probes, everyone)
         return
-    names, forms = rarest_names(lists.terms, members), fullest_forms(lists.terms, members)
+    names, forms = rarest_names(lists.terms, members), forms_of(lists.terms, members)
     if names.pair_count * _MIN_PAIRS_A_NAME > len(probes) * len(everyone):
         for task in _by_bitmaps(bitmaps, forms, probes):
             yield partial(_of_the_same_names, task, names)

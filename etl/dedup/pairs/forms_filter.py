@@ -1,10 +1,10 @@
-"""Forms filter for large buckets: drop pairs of blocks that are one form, filled in with another word.
+"""Forms filter for large buckets: drop pairs of blocks that are one form, filled in with other words.
 
-"Stocks of corn rose", "Stocks of barley rose": of 4,000 such notices all are similar, and no two state the same.  To
-find that out pair by pair takes 5 microseconds each.  Two blocks below MIN_TERMS_OF_AN_EDITED_STORY that have one term
-each which the other lacks state different facts, unless one is the other misspelt or cut short
-(`etl.dedup.pairs.same_facts`).  What is left of a block without one of its terms is a form; each member of a bucket has
-as many forms as terms, and is looked at in the one that most members share.
+"Stocks of corn rose", "Stocks of barley rose", or a paragraph that ends in an address with a token: of 4,000 such all
+are similar, and no two state the same.  To find that out pair by pair takes 5 microseconds each.  The words that few
+members of a bucket have are its blanks, what is left of a block without them is its form.  Two blocks of one form state
+different facts if no word in the blanks of one is in those of the other, misspelt or cut short included
+(`etl.dedup.pairs.same_facts`).  So within a form only blocks are paired that have such a word.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,20 +13,23 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, Ragged, mixed, ranges, sums
+from etl.dedup.arrays import I64, U32, Mask, Ragged, mixed, ragged, ranges, sums
 from etl.dedup.fingerprint.terms import DIGITS
+from etl.dedup.fingerprint.tokens import placed
 from etl.dedup.pairs.names_filter import near_terms
 from etl.dedup.pairs.same_facts import CASELESS, MIN_TERMS_OF_AN_EDITED_STORY
 
-# So many members fill in a form at least; and probes that are paired at a time.
-MIN_MEMBERS, _PROBES_AT_ONCE = 64, 1 << 9
+# A word in a blank has less than this share of the members; and so many members fill in a form at least.
+_MAX_SHARE, MIN_MEMBERS = 1 / 64, 64
+# Probes that are paired at a time.
+_PROBES_AT_ONCE = 1 << 9
 
 
 class Forms(Struct, frozen=True, gc=False):
-    """For the members of a bucket: the form that each fills in (-1: none that many do), and with which term."""
+    """For the members of a bucket: the form that each fills in (-1: none that many do), and the terms in its blanks."""
 
     numbers: I64
-    filled_in: U32
+    blanks: Ragged
 
     def groups(self, members: I64) -> Iterator[tuple[I64, I64]]:
         """Divide members: yield those of one form, with all members that are not of it; last, others with all."""
@@ -36,24 +39,26 @@ class Forms(Struct, frozen=True, gc=False):
         yield members[numbers < 0], np.arange(len(self.numbers))
 
     def near_pairs(self, probes: I64) -> Iterator[Callable[[], tuple[I64, I64]]]:
-        """Yield tasks that pair probes with the later members which fill in their form with an equal or near term."""
-        probes = probes[self.numbers[probes] >= 0]
+        """Yield tasks that pair probes with the later members of their form which have an equal or near term."""
         members = np.flatnonzero(self.numbers >= 0)
-        members = members[np.lexsort((self.filled_in[members], self.numbers[members]))]
+        kinds, kind = np.unique(self.blanks.of(members), return_inverse=True)
+        members = np.repeat(members, self.blanks.lengths(members))
+        keys = self.numbers[members] * len(kinds) + kind
+        order = np.argsort(keys, kind="stable")
+        members, keys = members[order], keys[order]
+        probes = probes[self.numbers[probes] >= 0]
         for at in range(0, len(probes), _PROBES_AT_ONCE):
-            yield partial(self._near_pairs, probes[at : at + _PROBES_AT_ONCE], members)
+            yield partial(self._near_pairs, probes[at : at + _PROBES_AT_ONCE], kinds, members, keys)
 
-    def _near_pairs(self, probes: I64, members: I64) -> tuple[I64, I64]:
-        kinds = np.unique(self.filled_in[members])
-        own, places = np.unique(np.searchsorted(kinds, self.filled_in[probes]), return_inverse=True)
+    def _near_pairs(self, probes: I64, kinds: U32, members: I64, keys: I64) -> tuple[I64, I64]:
+        """Pair probes.  `keys` are "form · kinds + kind" of all terms in blanks, sorted; `members` have them."""
+        own, places = np.unique(np.searchsorted(kinds, self.blanks.of(probes)), return_inverse=True)
         kind, near = near_terms(kinds, own)
         near = near[np.argsort(kind, kind="stable")]
         counts = np.bincount(kind, minlength=len(own))
-        ends = np.cumsum(counts)
-        earlier = np.repeat(probes, counts[places])
-        filled_in = near[ranges((ends - counts)[places], counts[places])]
-        keys = self.numbers[members] * len(kinds) + np.searchsorted(kinds, self.filled_in[members])
-        wanted = self.numbers[earlier] * len(kinds) + filled_in
+        starts = np.cumsum(counts) - counts
+        earlier = np.repeat(np.repeat(probes, self.blanks.lengths(probes)), counts[places])
+        wanted = self.numbers[earlier] * len(kinds) + near[ranges(starts[places], counts[places])]
         starts = np.searchsorted(keys, wanted)
         counts = np.searchsorted(keys, wanted, side="right") - starts
         earlier, later = np.repeat(earlier, counts), members[ranges(starts, counts)]
@@ -61,17 +66,30 @@ class Forms(Struct, frozen=True, gc=False):
         return earlier[behind], later[behind]
 
 
-def fullest_forms(terms: Ragged, members: I64) -> Forms:
-    """Return for each member of a bucket, of its forms, the one that most members fill in, if these are many."""
+def forms_of(terms: Ragged, members: I64) -> Forms:
+    """Return the forms of the members of a bucket."""
     sizes, values = terms.lengths(members), terms.of(members) & CASELESS
+    edges = np.append(0, np.cumsum(sizes))
     owners = np.repeat(np.arange(len(members)), sizes)
-    hashes = mixed(values.astype(np.uint64) + np.uint64(1))
-    rests = sums(hashes, np.append(0, np.cumsum(sizes)))[owners] - hashes
-    is_blank = (values != DIGITS) & (sizes[owners] < MIN_TERMS_OF_AN_EDITED_STORY)
-    owners, values = owners[is_blank], values[is_blank]
-    _, numbers, counts = np.unique(rests[is_blank], return_inverse=True, return_counts=True)
-    forms = Forms(np.full(len(members), -1), np.zeros(len(members), np.uint32))
-    fullest = np.lexsort((numbers, -counts[numbers], owners))
-    fullest = fullest[(np.diff(owners[fullest], prepend=-1) > 0) & (counts[numbers[fullest]] >= MIN_MEMBERS)]
-    forms.numbers[owners[fullest]], forms.filled_in[owners[fullest]] = numbers[fullest], values[fullest]
-    return forms
+    _, kinds, counts = np.unique(values, return_inverse=True, return_counts=True)
+    is_blank = (counts[kinds] < _MAX_SHARE * len(members)) & (values != DIGITS)
+    hashes = mixed(np.where(is_blank, 0, values.astype(np.uint64) + np.uint64(1)))
+    _, numbers, counts = np.unique(sums(placed(hashes, edges), edges), return_inverse=True, return_counts=True)
+    blanks = ragged(values[is_blank], np.bincount(owners[is_blank], minlength=len(members)))
+    is_form = (counts[numbers] >= MIN_MEMBERS) & _state_what_they_fill_in(blanks, sizes)
+    return Forms(np.where(is_form, numbers, -1), blanks)
+
+
+def _state_what_they_fill_in(blanks: Ragged, sizes: I64) -> Mask:
+    """Mark the members of which other words in the blanks make other facts: one in a long story may be an edit.
+
+    A word that stands in two blanks of a member counts once, so that other places may differ.
+    """
+    everyone = np.arange(len(sizes))
+    counts, owners = blanks.lengths(everyone), np.repeat(everyone, blanks.lengths(everyone))
+    values = blanks.of(everyone)
+    order = np.lexsort((values, owners))
+    repeats = (np.diff(owners[order]) == 0) & (np.diff(values[order]) == 0)
+    stating: Mask = (counts > 1) | ((counts == 1) & (sizes < MIN_TERMS_OF_AN_EDITED_STORY))
+    stating[owners[order][1:][repeats]] = False
+    return stating
