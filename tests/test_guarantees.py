@@ -32,6 +32,7 @@ from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError, UsageError
 from etl.index import manifest
 from etl.pipeline import delivery, session, to_store
+from etl.pipeline.output import output_of
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
 
@@ -662,7 +663,7 @@ def test_an_index_learns_what_an_interrupted_run_has_delivered(
 
 @pytest.mark.parametrize("replaced", ["{}", '{"articles": [1, 2, 3]}'], ids=["where none was", "where another was"])
 def test_a_file_that_appears_while_names_are_moved_stays(tmp_path: Path, replaced: str) -> None:
-    output = delivery.output_of(str(tmp_path / "o.jsonl"))
+    output = output_of(str(tmp_path / "o.jsonl"))
     with Claim(output.parent, output.claim) as claim:
         workspace = Path(claim.open(Identity({}), ".jsonl").folder)
     write(workspace / "ready" / "articles", "new")

@@ -26,9 +26,10 @@ from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules, pack_versions, settled
 from etl.packs import selection as packs_selection
 from etl.pipeline import run as pipeline_run
-from etl.pipeline.delivery import Output, finish_delivery, output_of
+from etl.pipeline.delivery import finish_delivery
 from etl.pipeline.documents import read_judged, write_documents
 from etl.pipeline.job import Job
+from etl.pipeline.output import Output, output_of
 from etl.pipeline.run import WHOLE
 from etl.pipeline.tasks import run_task
 from etl.pipeline.workspace import Claim, Done, Identity, Workspace

@@ -222,8 +222,8 @@ def show_files(inputs: Sequence[str], chosen: dict[str, Any]) -> None:
 def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request, int]":
     """Return the run that a user asks for, and the number of processes that it is worth."""
     from etl.formats import find
-    from etl.pipeline.delivery import output_of, refuse_inputs
     from etl.pipeline.job import Job
+    from etl.pipeline.output import output_of, refuse_inputs
     from etl.pipeline.run import stages_of
     from etl.pipeline.session import Request
 

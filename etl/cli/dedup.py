@@ -125,8 +125,8 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
     """Return the run that a user asks for.  Raises UsageError for an input that is not JSONL."""
     from etl.errors import UsageError
     from etl.formats import Reading, find
-    from etl.pipeline.delivery import output_of
     from etl.pipeline.job import Job
+    from etl.pipeline.output import output_of
     from etl.pipeline.run import RECORDS
     from etl.pipeline.session import Request
 

@@ -102,7 +102,7 @@ def _notes(outcome: Outcome) -> list[str]:
 
 def _rejects_file(output: str) -> str:
     """Return where the rejects of an output are; "" if it has no name, or is in a store."""
-    from etl.pipeline.delivery import output_of
+    from etl.pipeline.output import output_of
 
     found = output_of(output)
     return str(found.path("rejects")) if found.kind in ("file", "folder") else ""

@@ -6,7 +6,8 @@ tasks              the work of one stage on one shard
 threads            tasks in threads of one process
 run                the stages in order; a finished task is not run again
 session            a run into an output: its lock, the remains of an unfinished run, its delivery
-delivery           where results are written, and how articles and audit are replaced together
+output             where results are written, and whether they may be
+delivery           how articles and audit are replaced together
 to_store           results in an object store
 documents          documents between two stages
 lines              in how many documents of the run a line is

@@ -11,268 +11,21 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from errno import ENAMETOOLONG
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import msgspec
 from msgspec import Struct
 
 from etl.errors import MachineError, PipeClosed, UsageError
-from etl.formats.stores import SCHEMES, has_scheme, is_address, real_place
-from etl.formats.writing import PARQUET, join_parts
-from etl.pipeline.to_store import check_file, check_folder, exists_already, of_others
+from etl.formats.writing import join_parts
+from etl.pipeline.output import Output, Part, replaceable
 from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.processes import signals_held
-from etl.writers import SUFFIXES, TEMPORARY, atomic, in_order
+from etl.writers import TEMPORARY, atomic, in_order
 
-Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
-
-# What a run can deliver, in the order in which it appears: the articles come last.
-KINDS = ("rejects", "audit", "run.json", "articles")
-# What is not ours is somebody else's, and `--force` spares it.
+# A workspace that has this file delivers: its names are moved.
 JOURNAL = "delivery.json"
-
-
-class _Part(Struct, frozen=True):
-    """A part as run.json lists it: its path in the folder, and its size."""
-
-    path: str
-    bytes: int
-
-
-class _Account(Struct, frozen=True):
-    """What run.json says of the folder that it stands in."""
-
-    schema: Literal["copydesk/run/1"]
-    parts: tuple[_Part, ...]
-
-
-class Output(Struct, frozen=True):
-    """Where a run's results go.  `name` is as the user gave it; of a store it is an address."""
-
-    kind: Kind
-    name: str = ""
-
-    @property
-    def suffix(self) -> str:
-        """What parts end in: parts of a file in a row are the file.  Folders hold zstd, standard output is plain."""
-        if self.kind in ("folder", "store folder"):
-            return ".jsonl.zst"
-        return next((suffix for suffix in reversed(SUFFIXES) if self.name.endswith(suffix)), ".jsonl")
-
-    @property
-    def in_store(self) -> bool:
-        """Whether it is in an object store."""
-        return self.kind in ("store file", "store folder")
-
-    @property
-    def parent(self) -> Path:
-        """The folder of the workspace: on the same disk, so that a rename publishes."""
-        return Path(self.name) if self.kind == "folder" else Path(self.name).parent
-
-    @property
-    def claim(self) -> str:
-        """The name under which the output is locked in its parent."""
-        return "run" if self.kind == "folder" else Path(self.name).name
-
-    def path(self, kind: str) -> Path:
-        """Return where a kind of result goes."""
-        if self.kind == "folder":
-            return Path(self.name) / kind
-        return Path(self.name) if kind == "articles" else beside(self.name, kind)
-
-    def addresses(self) -> dict[str, str]:
-        """Return the address of each kind of result of a file in a store, articles last."""
-        suffix = self.suffix
-        stem = self.name.removesuffix(suffix)
-        return {kind: self.name if kind == "articles" else f"{stem}.{kind}{suffix}" for kind in self.kinds()}
-
-    def kinds(self) -> tuple[str, ...]:
-        """Return the kinds of results that the output can hold, articles last."""
-        return KINDS if self.kind == "folder" else tuple(kind for kind in KINDS if kind != "run.json")
-
-
-def output_of(name: str) -> Output:
-    """Return the output that a name stands for.  Raises UsageError for an ending or an address that is not known.
-
-    >>> output_of("a.jsonl.gz").kind, output_of("out/").kind, output_of("out").kind, output_of("-").kind
-    ('file', 'folder', 'folder', 'stdout')
-    """
-    path = Path(name)
-    if is_address(name):
-        return Output("store file" if name.endswith(SUFFIXES) else "store folder", name)
-    if has_scheme(name):  # Python would make a folder "http:" here
-        raise UsageError(
-            name, "is not an address that can be written to", f"Begin it with one of {'://, '.join(SCHEMES)}://."
-        )
-    if name in ("", "-"):
-        return Output("stdout")
-    if name.endswith(SUFFIXES):
-        return Output("file", name)
-    if path.is_dir() or name.endswith("/"):
-        return Output("folder", name)
-    if path.exists() and not path.is_file():
-        return Output("stream", name)
-    if path.suffix:
-        way_out = f"Known endings: {', '.join(SUFFIXES)}.  A name without an ending, or with / at its end, is a folder."
-        raise UsageError(name, f"'{path.suffix}' is not the ending of a format that can be written", way_out)
-    return Output("folder", name)
-
-
-def beside(name: str, what: str) -> Path:
-    """Return the file beside an output: `a.jsonl.gz` has its audit in `a.audit.jsonl.gz`."""
-    suffix = next(suffix for suffix in reversed(SUFFIXES) if name.endswith(suffix))
-    return Path(name.removesuffix(suffix) + f".{what}{suffix}")
-
-
-def check_output(output: Output, force: bool, inputs: Iterable[str], index: str = "") -> None:
-    """Refuse an output that is an input, that exists (with `force`: that is not ours), or that cannot be written.
-
-    The index of the run may stand in the folder of its output.  Raises UsageError.
-    """
-    if output.kind in ("stdout", "stream"):
-        return
-    refuse_inputs(output, inputs)
-    if output.kind == "store file":
-        check_file(output.addresses(), force)
-        return
-    if output.kind == "store folder":
-        check_folder(output.name, force)
-        return
-    _replaceable(output, force)
-    if output.kind == "folder" and not force and _holds_others(Path(output.name), index):
-        raise UsageError(output.name, "exists already, and is not empty", "Give another -o, or use --force.")
-
-
-def _replaceable(output: Output, force: bool) -> list[str]:
-    """Return the kinds of results that stand at an output already.
-
-    Raises UsageError if one may not be replaced, or cannot be written under its name.
-    """
-    found = [kind for kind in reversed(output.kinds()) if _is_there(output.path(kind))]
-    for kind in found:  # an error names the output itself first
-        if not _is_ours(output, kind):
-            raise of_others(str(output.path(kind)))
-        if not force:
-            raise exists_already(str(output.path(kind)))
-    return found
-
-
-def _is_there(path: Path) -> bool:
-    """Return true if something has this name.  Raises UsageError if the name is too long: that of the audit can be."""
-    try:
-        path.lstat()
-    except OSError as error:
-        if error.errno == ENAMETOOLONG:
-            raise UsageError(str(path), "is a name that is too long", "Give a shorter -o.") from None
-        return False
-    return True
-
-
-def refuse_inputs(output: Output, inputs: Iterable[str]) -> None:
-    """Refuse to write over an input, or into a folder that is read: the next run would read what this one wrote.
-
-    Raises UsageError.
-    """
-    written = _written(output)
-    root = Path(real_place(output.name))
-    for name in inputs:
-        read = Path(real_place(name))
-        if read in written:
-            raise UsageError(output.name, f"would write over the input {name}", "Give another -o.")
-        if (read.is_dir() or is_address(name)) and (root == read or read in root.parents):
-            raise UsageError(output.name, f"is inside the input folder {name}", "Give an -o outside of it.")
-        holds = any(target == read or target in read.parents for target in written)
-        if output.kind in ("folder", "store folder") and holds:
-            raise UsageError(output.name, f"holds the input {name}", "Give another -o.")
-
-
-def refuse_index(output: Output, index: str) -> None:
-    """Refuse an index where the results go.  Raises UsageError."""
-    if not index:
-        return
-    own = Path(os.path.realpath(index))
-    if any(own == one or one in own.parents for one in _written(output)):
-        raise UsageError("--index", f"'{index}' is where the output goes", "Give another folder.")
-
-
-def _written(output: Output) -> set[Path]:
-    if output.kind == "store file":
-        return {Path(real_place(address)) for address in output.addresses().values()}
-    if output.kind == "store folder":
-        return {Path(real_place(output.name)) / kind for kind in KINDS}
-    return {Path(real_place(str(output.path(kind)))) for kind in output.kinds()}
-
-
-def _is_ours(output: Output, kind: str) -> bool:
-    """Return true if copydesk wrote the file of a kind (its first line says so, or it is empty), or all in a folder."""
-    target = output.path(kind)
-    if output.kind == "folder":
-        parts = _parts_of_run(Path(output.name) / "run.json")
-        found = target.iterdir() if target.is_dir() else iter(())
-        return parts is not None and all(_is_part(one, parts) for one in found)
-    if not target.is_file() or target.is_symlink():
-        return False
-    if _starts_ours(target, kind):
-        return True
-    # Records of `dedup`, and of other shapes, begin as anything; the audit beside them tells.
-    return kind == "articles" and _is_audited(target, beside(output.name, "audit"))
-
-
-def _parts_of_run(manifest: Path) -> Mapping[str, int] | None:
-    """Return the parts of a folder that copydesk wrote, and their bytes; None if it did not write it."""
-    try:
-        if manifest.is_symlink() or not manifest.is_file():
-            return None
-        account = msgspec.json.decode(manifest.read_bytes(), type=_Account)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return {part.path: part.bytes for part in account.parts}
-
-
-def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
-    is_regular = path.is_file() and not path.is_symlink()
-    return is_regular and parts.get(f"{path.parent.name}/{path.name}") == path.stat().st_size
-
-
-def _starts_ours(path: Path, kind: str) -> bool:
-    from etl.formats.outputs import begins
-    from etl.formats.own import KINDS as OWN_KINDS
-    from etl.formats.parquet_writer import own_kind
-
-    return own_kind(path) == kind if path.suffix == PARQUET else begins(path, OWN_KINDS[kind])
-
-
-def _is_audited(articles: Path, audit: Path) -> bool:
-    from etl.formats.opening import open_path
-    from etl.formats.outputs import is_of_audit
-
-    if articles.suffix == PARQUET or not audit.is_file() or audit.is_symlink():
-        return False
-    try:
-        with open_path(articles) as records, open_path(audit) as entries:
-            return is_of_audit(records, entries)
-    except OSError:
-        return False
-
-
-def _holds_others(folder: Path, index: str) -> bool:
-    own = os.path.realpath(index) if index else ""
-    return folder.is_dir() and any(
-        not path.name.startswith(".copydesk-") and os.path.realpath(path) != own for path in folder.iterdir()
-    )
-
-
-def make_parent(output: Output) -> None:
-    """Make the folder of an output.  Raises UsageError if it cannot be made, or not be written to."""
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    except (OSError, RecursionError) as error:  # pathlib makes one folder within the other by recursion
-        fault = error.strerror if isinstance(error, OSError) else "too many folders"
-        raise UsageError(output.name, f"cannot be made: {fault}", "Give an -o that you may write to.") from None
-    if not os.access(output.parent, os.W_OK):
-        raise UsageError(output.name, "cannot be written to", "Give an -o that you may write to.")
 
 
 def print_parts(output: Output, workspace: Workspace) -> None:
@@ -345,7 +98,7 @@ def _make_ready(
             join_parts(ready / kind, workspace.parts(kind), workspace.suffix)
     if output.kind == "folder":
         parts = [
-            _Part(f"{kind}/{part.name}", part.stat().st_size)
+            Part(f"{kind}/{part.name}", part.stat().st_size)
             for kind in output.kinds()
             if (ready / kind).is_dir()
             for part in sorted((ready / kind).iterdir(), key=in_order)
@@ -353,7 +106,7 @@ def _make_ready(
         with atomic(ready / "run.json") as path:
             path.write_bytes(msgspec.json.format(msgspec.json.encode({**account, "parts": parts}), indent=2) + b"\n")
     try:
-        replaced = {kind: _identity(output.path(kind)) for kind in _replaceable(output, force)}
+        replaced = {kind: _identity(output.path(kind)) for kind in replaceable(output, force)}
         journal = Journal(sorted(item.name for item in ready.iterdir()), replaced)
     except UsageError as error:
         raise _appeared(error.place) from None

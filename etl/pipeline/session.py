@@ -20,20 +20,10 @@ from etl.formats.stores import real_place
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST
 from etl.packs import pack_versions
-from etl.pipeline.delivery import (
-    Output,
-    check_output,
-    deliver,
-    discard,
-    finish_delivery,
-    is_begun,
-    make_parent,
-    print_parts,
-    refuse_index,
-    refuse_inputs,
-)
+from etl.pipeline.delivery import deliver, discard, finish_delivery, is_begun, print_parts
 from etl.pipeline.history import holding_index, refuse_only_copy
 from etl.pipeline.job import Job
+from etl.pipeline.output import Output, check_output, make_parent, refuse_index, refuse_inputs
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
 from etl.pipeline.to_store import put_file, put_folder
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch

@@ -19,7 +19,7 @@ from etl.formats import Reading
 from etl.formats.fields import Place
 from etl.formats.fields import document as document_of
 from etl.formats.outputs import fact, read_outputs
-from etl.pipeline.delivery import beside
+from etl.pipeline.output import beside
 from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, read_audit, take_article
 from etl.shapes import identity
 from etl.writers import SUFFIXES
