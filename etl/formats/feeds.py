@@ -42,7 +42,7 @@ NAMES = {
 ITEMS = ("item", "entry")
 # Characters.  A longer title of a feed names no publisher; each of its items would repeat it.
 MAX_TITLE = 1_000
-# Prefixes of namespaces that are declared.  lxml writes them all into each item, in a time that grows with their square.
+# Prefixes of namespaces that are declared.  lxml writes them all into each item, in quadratic time.
 MAX_PREFIXES = 100
 
 CDATA, CDATA_END = "<![CDATA[", "]]>"

@@ -31,7 +31,7 @@ MAX_FOLLOWED, FOLLOWED_PER_RECORD = 100_000, 10
 MEMBERS_LOOKED_AT = 2
 # Bytes.  The head of a gzip member, which may hold a name, and as much of what is packed as unpacks to 16 bytes.
 MEMBER_HEAD_BYTES = 4 << 10
-# Bytes that damaged members hold, in a part of a file, before reading goes on behind each of them.  Up to there, it goes
+# Bytes that damaged members hold, in a part of a file, before reading goes on behind each of them.  So far, it goes
 # on within: one that is cut takes the begin of the next.  But each may claim the rest of the file.
 MAX_UNPACKED_AGAIN = 256 << 20
 NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
