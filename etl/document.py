@@ -27,7 +27,7 @@ from etl.audit import (
 from etl.decode import decode
 from etl.errors import Unreadable
 from etl.language import contradicted, detect
-from etl.markup import MAX_LINES, PageSettings, TooManyLines, markup
+from etl.markup import PageSettings, TooMany, markup
 from etl.model import (
     NO_DUPLICATES,
     Article,
@@ -145,9 +145,8 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     decoded = decode(raw)
     try:
         page = markup(decoded, raw.kind, page_settings(raw, rules))
-    except TooManyLines:
-        fault = f"has more than {MAX_LINES:,} lines"
-        raise Unreadable(raw.path, fault, "Split it into several documents.") from None
+    except TooMany as error:
+        raise Unreadable(raw.path, f"has more than {error}", "Split it into several documents.") from None
     if len(page.blocks) > MAX_BLOCKS:
         raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Split it into several documents.")
     document = repair_page(raw, decoded, page, rules)

@@ -27,5 +27,13 @@ def test_a_document_of_too_many_lines_is_left_before_all_are_read(
         monkeypatch.setattr(module, "MAX_LINES", 1000)
     rules = compile_rules(Selection())
     assert parse(Raw("a", (line * 1000).encode(), "", kind=kind), rules).document.text.count("x") == 1000
-    with pytest.raises(Unreadable, match="has more than 1,500,000 lines"):
+    with pytest.raises(Unreadable, match="has more than 1,000 lines"):
         parse(Raw("a", (line * 1001).encode(), "", kind=kind), rules)
+
+
+def test_a_page_of_too_many_empty_elements_is_left_before_all_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk, "MAX_ELEMENTS", 1000)
+    rules = compile_rules(Selection())
+    assert parse(Raw("a", b"<div>" * 900 + b"x", "", kind="html"), rules).document.text == "x"
+    with pytest.raises(Unreadable, match="has more than 1,000 elements"):
+        parse(Raw("a", b"<div>" * 1001 + b"x", "", kind="html"), rules)

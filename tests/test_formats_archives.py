@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import re
+import struct
 import time
 import zlib
 from collections.abc import Callable, Sequence
@@ -343,6 +344,18 @@ def test_a_record_in_a_member_without_a_length_is_a_reject(tmp_path: Path, lengt
     (tmp_path / "a.warc.gz").write_bytes(b"".join(map(gzip.compress, [*RECORDS[:2], odd, *RECORDS[3:]])))
     kinds = [type(one) for one in results(tmp_path / "a.warc.gz")]
     assert kinds == [Raw, Raw, Reject, *[Raw] * (len(RECORDS) - 3)]
+
+
+def test_members_that_claim_what_follows_take_no_time_and_no_space(tmp_path: Path) -> None:
+    count, begin = 600, b"\x1f\x8b\x08\0\0\0\0\0\0\x03\0"  # a member of one stored block: its length, and its bytes
+    sizes = [46 * at - 11 - 4 for at in range(count, 0, -1)]
+    inner = b"".join(begin + struct.pack("<HH", size, size ^ 0xFFFF) + b"%-31s" % b"WARC/1.0\r\n" for size in sizes)
+    bomb = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    body = inner + bomb.compress(b"a" * (60 << 20)) + bomb.flush()
+    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(RECORDS[0]) + body + gzip.compress(RECORDS[1]))
+    first, *rejects, last = results(tmp_path / "a.warc.gz")
+    assert isinstance(first, Raw) and isinstance(last, Raw)
+    assert len(rejects) < 10 and sum(len(one.body) for one in rejects) <= len(body)
 
 
 def test_a_page_without_a_head_of_http_is_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from time import process_time
 import pytest
 
 import etl
-from etl.formats.warc_records import records
+from etl.formats.warc_records import MEMBER, next_member, records
 from etl.markup.features.sources import shares_in
 from etl.model import Block
 from etl.refrains import refrains
@@ -75,6 +75,13 @@ CASES: dict[str, Callable[[int], str]] = {
     "feeds behind one another": lambda count: (
         f"<rss><channel><item><description>{SAID}</description></item></channel></rss>" * (2 * count)
     ),
+    "sections of CDATA that are not closed": lambda count: (
+        "<rss><channel>" + f"<item><description><![CDATA[{SAID}</description></item>" * count
+    ),
+    "prefixes of namespaces in a feed": lambda count: (
+        "<rss " + " ".join(f"xmlns:n{number}='http://a.org/{number}'" for number in range(count // 2)) + "><channel>"
+        f"{f'<item><description>{SAID}</description></item>' * (count // 20)}</channel></rss>"
+    ),
     "records that a page of a WARC shows": lambda count: _record(EMPTY_RECORD * count + f"{SAID} " * 9),
 }
 # Functions whose share of the time of a document is small, and grew with its square; each works on so many parts.
@@ -89,6 +96,7 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
         deque, records(BytesIO("".join(map(_holding_rest, reversed(range(count // 10)))).encode())), 0
     ),
     "lines that begin records": lambda count: partial(deque, records(BytesIO(b"WARC/0.9\n" * (count // 5))), 0),
+    "marks of gzip members": lambda count: partial(next_member, BytesIO(MEMBER * count), 1),
     "short lines beside an articleBody": lambda count: partial(
         shares_in, [f"part {at} begins" for at in range(count)], f"{SAID} " * (count // 8)
     ),

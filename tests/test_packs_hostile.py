@@ -59,6 +59,7 @@ def test_bounds_of_a_regex(regex: str, fault: str) -> None:
         pytest.param((HEAD + "x = " + "[" * 100_000).encode(), "p.toml: is nested more than", id="100,000 brackets"),
         pytest.param((HEAD + "x = " + "[" * 100 + "]" * 100).encode(), "p.toml: is nested more than", id="100 brackets that close"),
         pytest.param((".".join(["a"] * 20_000) + " = 1\n").encode(), "p.toml: is nested more than", id="a key of 20,000 parts"),
+        pytest.param((HEAD + "x = [0x" + "f" * 9_000 + "]").encode(), "p.toml: is not TOML: an integer", id="an integer of 9,000 digits"),
         pytest.param(("x = " + "9" * 100_000 + "\n").encode(), "p.toml: is not TOML", id="a number of 100,000 figures"),
         pytest.param(("[pack]\n" + "k" * 100_000 + " = 1\n").encode(), "is not a key", id="a key of 100,000 letters"),
         pytest.param(b"\xff\xfe", "p.toml: cannot be read", id="no UTF-8"),

@@ -42,7 +42,10 @@ NAMES = {
 ITEMS = ("item", "entry")
 # Characters.  A longer title of a feed names no publisher; each of its items would repeat it.
 MAX_TITLE = 1_000
+# Prefixes of namespaces that are declared.  lxml writes them all into each item, in quadratic time.
+MAX_PREFIXES = 100
 
+CDATA, CDATA_END = "<![CDATA[", "]]>"
 _CDATA = later(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
 _NAMED = later(r"&(\w+);")
 _BARE = later(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
@@ -55,6 +58,8 @@ _ROOT = later(r"<(?:rss|feed|rdf:RDF)\b", re.I)
 _BROKEN_TEXT = later(r"(<(description|summary|content:encoded)>)((?:[^<]|<(?!/?\2>))*+)(</\2>)")
 _DECLARED = later(r"<\?xml[^<>]*+>|<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.S | re.I)
 _TAG = later(r"<[^<>]*>")
+_WHOLE_TAG = later(r"<(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>")
+_PREFIX = later(r"\sxmlns:([^\s=>]++)\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')")
 _HTML_SIGN = later(r"</?\w++[^<>]*+>|&(?:#\d++|#x[0-9a-fA-F]++|\w++);")
 # As RSS wants authors: "desk@example.org (Jane Roe)".
 _MAIL = later(r"^[^\s@]++@\S++ \((.+)\)$")
@@ -80,7 +85,7 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
         return
     mark = sha256(body).hexdigest()  # stands in no text that it is computed from
     found, damaged = _without_open_cdata(found, mark)
-    text = _without_declarations(_well_formed(found))
+    text = _with_few_prefixes(_without_declarations(_well_formed(found)))
     whole = len(_ENDED.findall(_CDATA.sub("", text)))
     row, notes, is_noted, starts = 0, list[str](), False, list[int]()
     for root in _feeds(text):
@@ -145,17 +150,19 @@ def _without_open_cdata(text: str, mark: str) -> tuple[str, list[_Damaged]]:
 
     Such a section would take all that follows, up to the end of the next one.
     """
-    kept, damaged, start, at = list[str](), list[_Damaged](), 0, 0
-    while section := _CDATA.search(text, at):
-        at = section.end()
-        if section[0].endswith("]]>") and not ("<![CDATA[" in section[0][9:] and _ENDED.search(section[0])):
+    kept, damaged, start, at, close = list[str](), list[_Damaged](), 0, 0, 0
+    while (section := text.find(CDATA, at)) >= 0:
+        close = close if close < 0 or close > section else text.find(CDATA_END, section)
+        at = close + len(CDATA_END)
+        is_closed = close >= 0 and text.find(CDATA, section + 1, close) < 0
+        if is_closed or (close >= 0 and not _ENDED.search(text, section, close)):
             continue
-        opened = [match.start() for match in _OPENED.finditer(text, start, section.start())]
-        if opened and not _ENDED.search(text, opened[-1], section.start()):
-            first, end = opened[-1], _ENDED.search(text, section.start())
+        opened = [match.start() for match in _OPENED.finditer(text, start, section)]
+        if opened and not _ENDED.search(text, opened[-1], section):
+            first, end = opened[-1], _ENDED.search(text, section)
             at = end.end() if end else len(text)
         else:  # in a channel
-            first, following = section.start(), _OPENED.search(text, section.start())
+            first, following = section, _OPENED.search(text, section)
             end, at = following, following.start() if following else len(text)
         kept += [text[start:first], f'<item cut="{mark}{len(damaged)}"></item>']
         damaged.append(_Damaged(NOT_CLOSED if end else CUT_OFF, text[first:at].encode("utf-8", "replace")))
@@ -200,6 +207,19 @@ def _without_declarations(text: str) -> str:
         kept += [text[at:start], _DECLARED.sub("", above) if is_above else above]
         at = root.start()
     return "".join([*kept, text[at:]])
+
+
+def _with_few_prefixes(text: str) -> str:
+    """Return a feed that declares no more than MAX_PREFIXES prefixes; elements with another one keep their name."""
+    if text.count("xmlns:") <= MAX_PREFIXES:
+        return text
+    few = set(list(dict.fromkeys(_PREFIX.findall(text)))[:MAX_PREFIXES])
+    parts = _CDATA.split(text)
+    parts[::2] = [
+        _WHOLE_TAG.sub(lambda tag: _PREFIX.sub(lambda one: one[0] if one[1] in few else "", tag[0]), part)
+        for part in parts[::2]
+    ]
+    return "".join(parts)
 
 
 def _without_cdata(text: str) -> str:

@@ -29,10 +29,17 @@ MAX_HEADER_BYTES = 64 << 10
 MAX_FOLLOWED, FOLLOWED_PER_RECORD = 100_000, 10
 # Gzip members that tell how a file is packed: the head of the file, and a record.
 MEMBERS_LOOKED_AT = 2
+# Bytes.  The head of a gzip member, which may hold a name, and as much of what is packed as unpacks to 16 bytes.
+MEMBER_HEAD_BYTES = 4 << 10
+# Bytes that damaged members hold, in a part of a file, before reading goes on behind each of them.  So far, it goes
+# on within: one that is cut takes the begin of the next.  But each may claim the rest of the file.
+MAX_UNPACKED_AGAIN = 256 << 20
 NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
 CUT = "is cut: the next record begins before its end"
 TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 PIECE_BYTES = 256 << 10
+# Bytes.  What is unpacked before damage is found is counted only up to the last such part.
+UNPACKED_AT_ONCE = 1 << 20
 
 # A length of more digits is that of no file.
 _LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
@@ -195,42 +202,58 @@ def members(file: IO[bytes], end: int) -> Iterator[Piece]:
 
     A damaged one has a fault, and reading goes on at the next that holds a record.
     """
-    packed, offset = b"", file.tell()
+    packed, offset, again = b"", file.tell(), MAX_UNPACKED_AGAIN
     while offset < end:
         packed = packed or file.read(PIECE_BYTES)
         if not packed:
             return
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        body, fault, used = _unpacked(unpacker, packed, file)
-        if not fault:  # some writers put several records into a member
-            for number, piece in enumerate(records(BytesIO(body))):
+        head, member = packed[:MAX_HEADER_BYTES], _unpacked(packed, file)
+        if not member.fault:  # some writers put several records into a member
+            for number, piece in enumerate(records(BytesIO(member.body))):
                 yield Piece(offset + number, piece.body, piece.fault)
-            packed, offset = unpacker.unused_data, offset + used
+            packed, offset = member.behind, offset + member.used
             continue
-        yield Piece(offset, packed[:MAX_HEADER_BYTES], fault)
-        offset = next_member(file, offset + 1)
+        is_within = again > 0 and member.fault != TOO_LONG
+        again -= member.size
+        following = next_member(file, offset + (1 if is_within else max(1, member.used)))
+        yield Piece(offset, head[: following - offset], member.fault)
+        offset = following
         file.seek(offset)
         packed = b""
 
 
-def _unpacked(unpacker: "zlib._Decompress", packed: bytes, file: IO[bytes]) -> tuple[bytes, str, int]:
-    """Return what a member holds, what is wrong with it, and the bytes that it has."""
+class _Member(Struct, frozen=True, gc=False):
+    """A gzip member: what it holds, what is wrong with it, how many bytes it has, packed and unpacked.
+
+    `behind` is what was read behind it.
+    """
+
+    body: bytes
+    fault: str
+    used: int
+    size: int
+    behind: bytes = b""
+
+
+def _unpacked(packed: bytes, file: IO[bytes]) -> _Member:
+    """Return a gzip member of which some is read."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     parts: list[bytes] = []
     size = used = 0
     try:
         while not unpacker.eof:
             packed = packed or file.read(PIECE_BYTES)
             if not packed:
-                return b"", "is cut: its gzip member does not end", used
-            parts.append(unpacker.decompress(packed, MAX_DOCUMENT_BYTES - size + 1))
+                return _Member(b"", "is cut: its gzip member does not end", used, size)
+            parts.append(unpacker.decompress(packed, min(MAX_DOCUMENT_BYTES - size + 1, UNPACKED_AT_ONCE)))
             size += len(parts[-1])
             if size > MAX_DOCUMENT_BYTES:
-                return b"", TOO_LONG, used
+                return _Member(b"", TOO_LONG, used, size)
             used += len(packed) - len(unpacker.unconsumed_tail) - len(unpacker.unused_data)
             packed = unpacker.unconsumed_tail
     except zlib.error as error:
-        return b"", f"is a damaged gzip member: {error}", used
-    return b"".join(parts), "", used
+        return _Member(b"", f"is a damaged gzip member: {error}", used, size)
+    return _Member(b"".join(parts), "", used, size, unpacker.unused_data)
 
 
 def next_member(file: IO[bytes], start: int) -> int:
@@ -239,19 +262,19 @@ def next_member(file: IO[bytes], start: int) -> int:
     The mark of a member is three bytes that stand in packed data by chance, once in 16 MB: so it is tried.
     """
     file.seek(start)
-    buffer, offset = b"", start
-    while piece := file.read(PIECE_BYTES):
+    buffer, offset, is_last = b"", start, False
+    while not is_last:
+        piece = file.read(PIECE_BYTES)
         buffer += piece
+        is_last = not piece
+        until = max(0, len(buffer) - (0 if is_last else MEMBER_HEAD_BYTES))
         at = buffer.find(MEMBER)
-        while at >= 0:
-            if len(buffer) - at < PIECE_BYTES:
-                buffer += file.read(PIECE_BYTES)
-            if _holds_record(buffer[at : at + PIECE_BYTES]):
+        while 0 <= at < until:
+            if _holds_record(buffer[at : at + MEMBER_HEAD_BYTES]):
                 return offset + at
             at = buffer.find(MEMBER, at + 1)
-        offset += max(0, len(buffer) - 2)
-        buffer = buffer[-2:]
-    return offset + len(buffer)
+        offset, buffer = offset + until, buffer[until:]
+    return offset
 
 
 def _holds_record(packed: bytes) -> bool:
@@ -291,9 +314,9 @@ def is_of_members(opened: Opened) -> bool:
     with open_packed(opened.source) as file:
         packed, offset = b"", 0
         for _ in range(MEMBERS_LOOKED_AT):
-            unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            body, fault, used = _unpacked(unpacker, packed, file)
-            offset = next_member(file, offset + 1) if fault and fault != TOO_LONG else offset + used
+            member = _unpacked(packed, file)
+            fault, body = member.fault, member.body
+            offset = next_member(file, offset + 1) if fault and fault != TOO_LONG else offset + member.used
             is_whole = not fault and 0 <= len(body) - _size(body) <= 4
             is_followed = bool(fault) and fault != TOO_LONG and offset < opened.source.size
             if not is_whole and not is_followed:

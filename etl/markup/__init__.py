@@ -45,14 +45,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from etl.markup.limits import MAX_LINES, TooManyLines
+from etl.markup.limits import TooMany
 from etl.markup.plain import read_article, read_plain
 from etl.model import Decoded, DocumentKind, KeepRules, Page
 
 if TYPE_CHECKING:
     from etl.markup.page_model import PageModel
 
-__all__ = ["MAX_LINES", "PageSettings", "TooManyLines", "markup"]
+__all__ = ["PageSettings", "TooMany", "markup"]
 
 
 class PageSettings(Struct, frozen=True):
@@ -73,7 +73,7 @@ ALL_IS_STORY = PageSettings()
 def markup(decoded: Decoded, kind: DocumentKind, settings: PageSettings = ALL_IS_STORY) -> Page:
     """Cut decoded text into blocks.  Every character is in a block or in the white space between two.
 
-    Blocks of HTML know which of the selectors hold them; the page model tells those of the story.  Raises TooManyLines.
+    Blocks of HTML know which of the selectors hold them; the page model tells those of the story.  Raises TooMany.
     """
     if kind != "html":
         return read_plain(decoded.text) if kind == "text" else read_article(decoded.text)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from etl.markup.limits import MAX_LINES, TooManyLines
+from etl.markup.limits import MAX_LINES, TooMany
 from etl.markup.wrapping import Line, join_lines
 from etl.model import Block, Page
 from etl.quoted_printable import is_quoted_printable
@@ -71,7 +71,7 @@ def _runs(text: str) -> Iterator[list[Line]]:
     run: list[Line] = []
     for count, line in enumerate(_lines(text)):
         if count == MAX_LINES:
-            raise TooManyLines
+            raise TooMany(f"{MAX_LINES:,} lines")
         if run and line.number > run[-1].number + 1:
             yield run
             run = []

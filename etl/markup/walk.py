@@ -35,7 +35,7 @@ from etl.markup.elements import (
     WITHIN_SVG,
 )
 from etl.markup.layout import Box, Layout, Line
-from etl.markup.limits import MAX_LINES, TooManyLines
+from etl.markup.limits import MAX_ELEMENTS, MAX_LINES, TooMany
 from etl.markup.links import LinkedWords
 from etl.markup.naming import named_part
 from etl.model import Link
@@ -90,7 +90,7 @@ _SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 
 
 def lay_out(text: str, *, with_scripts: bool = True, with_links: bool = False) -> Layout:
-    """Parse a page and return its boxes, lines and clues.  Any text is HTML.  Raises TooManyLines.
+    """Parse a page and return its boxes, lines and clues.  Any text is HTML.  Raises TooMany.
 
     Without scripts the text of <noscript> and <noframes> is part of the page, as it is in a browser that has neither.
     With links each line knows where they stand in it.
@@ -285,6 +285,8 @@ class _Walker:
             self.own_parts.append(_PART_BITS.get(tag, 0) | BIT.get(part, 0))
         self.parts = parts = parts | self.own_parts[place]
         boxes = self.boxes
+        if len(boxes) == MAX_ELEMENTS:
+            raise TooMany(f"{MAX_ELEMENTS:,} elements")
         control = boxes[self.box].control or self.controls.get(tag, "")
         boxes.append(Box(tag, self.box, parts, place, control, attributes or None))
         self.box = len(self.ends)
@@ -336,7 +338,7 @@ class _Walker:
         if not text:
             return
         if len(self.lines) == MAX_LINES:
-            raise TooManyLines
+            raise TooMany(f"{MAX_LINES:,} lines")
         linked, bold, italic, pictures = self.counts
         continues = self.breaks == 1 and bool(self.lines) and self.lines[-1].box == self.box
         self.lines.append(Line(text, self.box, linked, bold, italic, pictures, continues, links))

@@ -37,6 +37,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PackError(str(path), f"is not TOML: {str(error).partition(';')[0]}", "Shorten it.") from None
     if _is_deeper(table, MAX_NESTING):
         raise _too_deep(path)
+    if _has_long_integer(table):
+        raise PackError(str(path), "is not TOML: an integer has more than 64 bits", "Shorten it.")
     return table
 
 
@@ -66,6 +68,11 @@ def _too_deep(path: Path) -> PackError:
 def _is_deeper(table: object, levels: int) -> bool:
     inner = table.values() if isinstance(table, dict) else table if isinstance(table, list) else ()
     return bool(inner) and (not levels or any(_is_deeper(one, levels - 1) for one in inner))
+
+
+def _has_long_integer(table: object) -> bool:
+    inner = table.values() if isinstance(table, dict) else table if isinstance(table, list) else ()
+    return any(one.bit_length() >= 64 if isinstance(one, int) else _has_long_integer(one) for one in inner)
 
 
 def header_lines(path: Path, table: str) -> list[int]:
