@@ -64,6 +64,7 @@ def text_of(blocks: list[str]) -> list[str]:
 
 SAID = "She read it twice to the people in the square."
 
+
 @pytest.mark.parametrize("place", ["head", "body", "tail"])
 @pytest.mark.parametrize("name", LISTS)
 def test_list_of_facts_stays(name: str, place: str) -> None:
