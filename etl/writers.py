@@ -23,9 +23,21 @@ TEMPORARY = f".{'[0-9a-f]' * 16}.tmp"
 """The pattern of a file that is being written: what a killed process had begun has such a name."""
 
 
+# What JSON may hold as it is, and what ends a line all the same for `str.splitlines` of Python and for JavaScript.
+_LINE_ENDS = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"), (b"\xc2\x85", b"\\u0085"))
+
+
 def to_lines(records: Iterable[object]) -> bytes:
     """Return records as JSON lines."""
-    return b"".join(_encode(record) + b"\n" for record in records)
+    return b"".join(_line(record) for record in records)
+
+
+def _line(record: object) -> bytes:
+    line = _encode(record)
+    for end, escape in _LINE_ENDS:
+        if end in line:
+            line = line.replace(end, escape)
+    return line + b"\n"
 
 
 @contextmanager
@@ -35,7 +47,7 @@ def line_writer(path: Path, suffix: str = "") -> Iterator[Callable[[Iterable[obj
 
         def write(records: Iterable[object]) -> None:
             for record in records:
-                file.write(_encode(record) + b"\n")
+                file.write(_line(record))
 
         yield write
 

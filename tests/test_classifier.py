@@ -363,6 +363,14 @@ def test_no_sentence_is_protected_where_the_forest_is_sure(
     assert kept_sentences(texts, sure, odds) == kept
 
 
+def test_a_sentence_with_words_of_stories_may_stand_further_apart() -> None:
+    rows = rows_of(
+        [page([LONG, AD, AD, AD, "She told him nothing of it.", "Read it all here."])], lexicon_of(shipped())
+    )
+    odds = np.where(rows.places == 0, -3_000, 400)
+    assert np.flatnonzero(sentences_of_story(rows.columns, odds, rows.edges)).tolist() == [0, 4]
+
+
 @pytest.mark.parametrize(
     ("texts", "named", "at"),
     [

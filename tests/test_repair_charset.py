@@ -38,6 +38,14 @@ def test_a_document_in_the_wrong_encoding_is_read_back(language: str, codec: str
     assert result.text == "\n\n".join(texts)
 
 
+def test_a_short_russian_text_is_not_read_as_greek() -> None:
+    text = (
+        "В Озёрском открыли мост через реку Белую, который строили девять лет.\n\n"
+        "Жители ждали его и ездили на пароме.\n\nГлава района обещал автобус."
+    )
+    assert etl.clean(text.encode("cp1251").decode("latin-1")).text == text
+
+
 @pytest.mark.parametrize("language", sorted(stories()))
 def test_a_document_in_the_right_encoding_stays(language: str) -> None:
     assert recoded(stories()[language]) is None

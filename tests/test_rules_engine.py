@@ -66,7 +66,7 @@ def test_literals_that_a_regex_requires(regex: str, literals: set[str] | None) -
 PARTS = st.sampled_from(
     ["AP", "by ", "[|/]", r"\d{1,2}", "[0-9]+", "(?:via |by )", "(?:x|)", "ß", "İ", "ı", "k?", "(?>ab|c)", "[^a]", ".",
      r"(?:\d{2}:){1,3}", "(?:ab|b){2,}", "s{2,}?", "[Ff]oto", r"\b", "(?=.)", "‘", "ſ", "ﬆ", "(?:(?:by )?foto|[^b]{2}ap)",
-     "(?:.foto){1,2}", "(?:ab.{0,2}|.ap.)", "(ab|foto.|..)"]
+     "(?:.foto){1,2}", "(?:ab.{0,2}|.ap.)", "(ab|foto.|..)", "(?: fotos by.{2,4}|. foto|[^a]foto)"]
 )  # fmt: skip
 REGEXES = st.lists(PARTS, min_size=1, max_size=5).map("".join)
 
@@ -107,6 +107,9 @@ def test_one_literal_stands_at_its_place(data: st.DataObject, regex: str) -> Non
             ".{2}(?=.{3}photo).{9}", "photo", Place(2, UNBOUNDED, -UNBOUNDED, UNBOUNDED), id="in a look ahead"
         ),
         pytest.param("(?:a|by the )?photo.", "photo", Place(0, 7, 1, 1), id="behind what may be missing"),
+        pytest.param(
+            "(?: fotos by.{2,4}|. foto|[^a]foto)", "foto", Place(1, 2, 0, 8), id="in a text that another text begins"
+        ),
     ],
 )
 def test_places_of_literals(regex: str, literal: str, place: Place) -> None:

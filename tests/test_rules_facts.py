@@ -5,6 +5,7 @@ import pytest
 from etl.document import clean
 from etl.model import Raw
 from etl.packs import Selection, compile_rules
+from etl.rules.classifier.bullets import bulleted
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
 from etl.rules.classifier.recipes import ingredients
@@ -59,6 +60,9 @@ LISTS = {
 def text_of(blocks: list[str]) -> list[str]:
     (record,) = clean(Raw("a.txt", "\n\n".join(blocks), "0" * 64), RULES).records
     return record.text.split("\n\n")
+
+
+SAID = "She read it twice to the people in the square."
 
 
 @pytest.mark.parametrize("place", ["head", "body", "tail"])
@@ -216,6 +220,15 @@ def test_answers(lines: list[str], named: tuple[int, ...], stay: list[int]) -> N
             [0, 1, 2, 3],
             id="a line between",
         ),
+        pytest.param(
+            [SAID, "What burns is paper", "What stays is the hand", "that carried it home", "under a grey coat", SAID],
+            (),
+            [2, 3, 4],
+            id="small letters, between sentences",
+        ),
+        pytest.param(
+            ["share the story", "send the link", "switch to the dark"], (), [], id="keeps not: buttons in small letters"
+        ),
         pytest.param(["Jane Roe,", "Mary Major,", "Ann Other"], (), [], id="keeps not: authors"),
         pytest.param(["Impeachment", ",", "Brexit", ",", "Social media"], (), [], id="keeps not: tags"),
         pytest.param(["O river, my river,", "where do you run,", "Share"], (1,), [], id="keeps not: a rule names one"),
@@ -223,3 +236,18 @@ def test_answers(lines: list[str], named: tuple[int, ...], stay: list[int]) -> N
 )
 def test_verses(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
     assert sorted(verses(lines, named)) == stay
+
+
+@pytest.mark.parametrize(
+    ("lines", "named", "stay"),
+    [
+        pytest.param([SAID, "* ramps", "* rails", "* a bench", SAID], (), [1, 2, 3], id="small letters"),
+        pytest.param(["What they ask:", "• Lights", "• No music", SAID], (), [1, 2], id="a colon announces them"),
+        pytest.param([SAID, "* Man finds ring", "* Ferry aground", SAID], (), [], id="keeps not: titles"),
+        pytest.param(["What they ask:", "• Lights", "• Share", SAID], (2,), [], id="keeps not: a rule names one"),
+        pytest.param([SAID, "* ramps", "* rails", "* a bench"], (), [], id="keeps not: below the story"),
+        pytest.param([SAID, "* ramps", SAID], (), [], id="keeps not: one"),
+    ],
+)
+def test_items_with_bullets(lines: list[str], named: tuple[int, ...], stay: list[int]) -> None:
+    assert sorted(bulleted(lines, named)) == stay

@@ -238,6 +238,16 @@ LAST_LINE = (r"end of document|document [a-z]{4}0{4}\d{8}\w+",)
             [("", "", "")],
             id="keeps: fields below the only rule, and no story",
         ),
+        pytest.param(
+            f"Title: Pupils in tents\nDate: 2021-06-03\n\n{SAID}\n\nTitle: Mayor jailed\nDate: 2021-06-04\n\n{SAID}",
+            [("Pupils in tents", "", ""), ("Mayor jailed", "", "")],
+            id="the same fields above each story",
+        ),
+        pytest.param(
+            f"Title: A day at sea\n\n{SAID}\n\nTitle: A night at sea\n\n{SAID}",
+            [("", "", "")],
+            id="keeps: titles of books, with no field below",
+        ),
         pytest.param(f"Document 1 of 1\n\n{SAID}", [("", "", "")], id="a story without a headline"),
     ],
 )

@@ -52,6 +52,8 @@ _EAST_ASIAN = {
     **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
 }
 _WIDE = later("[“”‘’—…·\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff60]")
+# In Greek, ς ends a word and σ does not; in Russian that was read as Greek, т and у stand anywhere.
+_NOT_GREEK = later(r"ς[^\W\d_]|σ[\s.,]")
 _LETTER = later(r"[^\W\d_\x00-\x7f]|(?<=[a-z])[³¹¿±¶¼¾º](?=[a-z])|(?<=[A-Za-zÀ-ÿ])[³¹¿±¶¼¾ºª]|¸(?=\w)")
 
 
@@ -69,7 +71,7 @@ def recoded(blocks: Sequence[str]) -> Step | None:
         if read == letters or not any(_is_of(read, name, codec) for name in ALPHABETS):
             continue
         language = detect([block.translate(table) for block in blocks])
-        if language not in ALPHABETS or not _is_of(read, language, codec):
+        if language not in ALPHABETS or not _is_of(read, language, codec) or _NOT_GREEK.search(text.translate(table)):
             continue
         if len(letters) - _right(letters, ALPHABETS[language][0]) >= MIN_WRONG:
             sources = re.escape("".join(map(chr, table)))

@@ -2,7 +2,7 @@
 
 LexisNexis prints "1 of 3 DOCUMENTS", ProQuest "Document 1 of 3" below a rule, Factiva and Nexis Uni a last line; packs
 hold these lines (`start-article`, and `end-article` with a regex).  Others part stories by a rule of dashes alone: it
-counts if fields stand below it.
+counts if fields stand below it.  Scrapers write each story below the same fields, with nothing between the stories.
 """
 
 import re
@@ -26,6 +26,8 @@ MAX_BLOCKS_TO_TEXT = 14
 MIN_HEADLINE_WORDS, MAX_HEADLINE_WORDS = 2, 30
 # A rule parts stories if the document has two of them or more, and most have a field close below.
 MIN_RULES, MIN_SHARE_WITH_FIELDS = 2, 0.8
+# Fields of titles that part stories.
+MIN_TITLES = 2
 
 _RULE = later(r"[-_=~*—–─━]{10,}")
 _HEADLINE_FIELD = later(r"(?:HEADLINE|Headline|TITLE|Title|HL)\s*:\s*(\S.*)|HD ([A-Z\d\"“‘'].*)", re.DOTALL)
@@ -72,7 +74,7 @@ def starts(blocks: Sequence[Block], layouts: Layouts) -> list[int]:
     if ends:
         last = max((at for at, block in enumerate(blocks) if is_paragraph(block.text)), default=0)
         found |= {0, *(at + 1 for at in ends if at < last)}  # below the last one the archive says what was searched
-    return sorted({_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks)})
+    return sorted({_with_rule(at, blocks) for at in found or _papers(blocks) or _rules(blocks) or _titles(blocks)})
 
 
 def masthead(start: int, end: int, blocks: Sequence[Block], layouts: Layouts) -> Masthead:
@@ -126,6 +128,17 @@ def _papers(blocks: Sequence[Block]) -> set[int]:
         if _looks_like_headline(block.text)
     }
     return found if len(found) >= MIN_RULES else set()
+
+
+def _titles(blocks: Sequence[Block]) -> set[int]:
+    """Return the fields of titles, if the document begins with one, and each has the fields of the first below it."""
+    if not blocks or not _HEADLINE_FIELD.fullmatch(blocks[0].text):
+        return set()
+    label = blocks[0].text.partition(":")[0]
+    found = [at for at, block in enumerate(blocks) if block.text.startswith(f"{label}:")]
+    below = [_labels(blocks[at:]) - {label} for at in found]
+    is_archive = len(found) >= MIN_TITLES and bool(below[0]) and all(labels & below[0] for labels in below)
+    return set(found) if is_archive else set()
 
 
 def _rules(blocks: Sequence[Block]) -> set[int]:

@@ -14,6 +14,7 @@ letters      names below letters to the editor
 facts        facts with labels, such as opening hours
 recipes      ingredients of recipes, with their headings
 interviews   short questions with their answers
-verses       verses, by their commas
+verses       verses, by their commas and small letters
+bullets      items of lists between two sentences
 timelines    years above what happened in them, titles of entries below their time
 """

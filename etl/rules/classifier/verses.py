@@ -1,17 +1,20 @@
-"""Verses: lines in a row that end with a comma, and those between them.
+"""Verses: lines in a row that end with a comma or go on with a small letter in the next one, and those between them.
 
-No button or title ends with a comma.  Tags and names of authors do, and have one or two words.
+No button or title ends with a comma.  Tags and names of authors do, and have one or two words, as buttons in small
+letters have.
 """
 
 from collections.abc import Collection, Sequence
 
-from etl.fold import count_words
+from etl.fold import count_words, ends_sentence
 
-# Lines in a row, those of them that end with a comma, and characters of a line.
-MIN_VERSES, MIN_COMMAS, MAX_CHARS = 3, 2, 80
-# Words of a line that ends with a comma.
+# Lines in a row, those of them that go on in the next, and characters of a line.
+MIN_VERSES, MIN_OPEN, MAX_CHARS = 3, 2, 80
+# Words of a line that ends with a comma, or of two that a small letter connects.
 MIN_WORDS = 3
-# Lines without a comma between two that have one, and below the last.
+# Verses without commas stand between two sentences of so many words: lines, and words.
+MAX_TO_SENTENCE, MIN_SENTENCE_WORDS = 2, 6
+# Lines that end between two that go on, and below the last.
 MAX_APART = 2
 _COMMAS = (",", ";", "،", "，", "、")
 
@@ -19,24 +22,45 @@ _COMMAS = (",", ";", "،", "，", "、")
 def verses(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of verses; `named` are the blocks of rules, which part them."""
     found = set[int]()
-    commas = [
-        at
-        for at, text in enumerate(texts)
-        if len(text) <= MAX_CHARS and text.endswith(_COMMAS) and at not in named and count_words(text) >= MIN_WORDS
-    ]
+    goes_on = [at for at in range(len(texts)) if _goes_on(texts, at, named)]
     start = 0
-    for end in range(1, len(commas) + 1):
-        if end < len(commas) and commas[end] - commas[end - 1] <= MAX_APART and _are_short(texts, named, commas, end):
+    for end in range(1, len(goes_on) + 1):
+        is_near = end < len(goes_on) and goes_on[end] - goes_on[end - 1] <= MAX_APART
+        if is_near and _are_short(texts, named, goes_on, end):
             continue
-        if end - start >= MIN_COMMAS:
-            below = commas[end - 1] + 1
+        if end - start >= MIN_OPEN:
+            below = goes_on[end - 1] + 1
             is_inside = below < len(texts) and below not in named and len(texts[below]) <= MAX_CHARS
-            lines = range(commas[start], below + is_inside)
-            found.update(lines if len(lines) >= MIN_VERSES else ())
+            lines = range(goes_on[start], below + is_inside)
+            is_verse = any(texts[at].endswith(_COMMAS) for at in lines) or _is_between_sentences(texts, named, lines)
+            found.update(lines if len(lines) >= MIN_VERSES and is_verse else ())
         start = end
     return found
 
 
-def _are_short(texts: Sequence[str], named: Collection[int], commas: Sequence[int], end: int) -> bool:
-    between = range(commas[end - 1] + 1, commas[end])
+def _is_between_sentences(texts: Sequence[str], named: Collection[int], lines: range) -> bool:
+    above = range(max(0, lines.start - MAX_TO_SENTENCE), lines.start)
+    below = range(lines.stop, min(len(texts), lines.stop + MAX_TO_SENTENCE))
+    return all(
+        any(
+            at not in named and ends_sentence(texts[at]) and count_words(texts[at]) >= MIN_SENTENCE_WORDS for at in side
+        )
+        for side in (above, below)
+    )
+
+
+def _goes_on(texts: Sequence[str], at: int, named: Collection[int]) -> bool:
+    """Return whether a short line ends with a comma, or with a word and the next line with a small letter goes on."""
+    text = texts[at]
+    if at in named or len(text) > MAX_CHARS or count_words(text) < MIN_WORDS:
+        return False
+    if text.endswith(_COMMAS):
+        return True
+    below = texts[at + 1] if at + 1 < len(texts) and at + 1 not in named else ""
+    is_open = text[-1].isalpha() and below[:1].islower() and len(below) <= MAX_CHARS
+    return is_open and text[0].isalpha() and count_words(below) >= MIN_WORDS
+
+
+def _are_short(texts: Sequence[str], named: Collection[int], goes_on: Sequence[int], end: int) -> bool:
+    between = range(goes_on[end - 1] + 1, goes_on[end])
     return all(at not in named and len(texts[at]) <= MAX_CHARS for at in between)

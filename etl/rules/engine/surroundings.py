@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from etl.model import Removal
+from etl.rules.classifier.bullets import bulleted
 from etl.rules.classifier.comments import RULES, is_mark
 from etl.rules.classifier.facts import facts
 from etl.rules.classifier.interviews import answers
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from etl.rules.classifier.features import Page
 
 # What finds the lines of tables, letters, fact boxes, recipes, timelines, live texts, interviews and verses.
-_PARTS = (table_cells, table_rows, signatures, facts, ingredients, timeline, entry_titles, answers, verses)
+_PARTS = (table_cells, table_rows, signatures, facts, ingredients, timeline, entry_titles, answers, verses, bulleted)
 
 
 class Named(Struct, frozen=True):

@@ -195,16 +195,20 @@ def _best(found: RegexLiterals) -> Choice | None:
 
 
 def _merged(choice: Choice) -> Choice:
-    """Leave out literals that begin or end with another one; its place then is that of both."""
-    kept = _shortest(_shortest(frozenset(choice), str.startswith), str.endswith)
-    places = {text: choice[text] for text in sorted(kept)}
-    for text in sorted(choice.keys() - kept):
-        for other in places:
-            longer = len(text) - len(other)
-            if text.startswith(other):
-                places[other] = places[other].or_at(choice[text].within((0, 0), (longer, longer)))
-            if text.endswith(other):
-                places[other] = places[other].or_at(choice[text].within((longer, longer), (0, 0)))
+    """Leave out literals that begin or end with another one; its place then is that of both.
+
+    Of " by", " by jane" and "by", the second goes into the first, and the first into the third.
+    """
+    places = choice
+    for is_longer in (str.startswith, str.endswith):
+        kept = {text: places[text] for text in sorted(_shortest(frozenset(places), is_longer))}
+        for text in sorted(places.keys() - kept.keys()):
+            for other in kept:
+                if is_longer(text, other):
+                    longer = len(text) - len(other)
+                    beside = ((0, 0), (longer, longer)) if is_longer is str.startswith else ((longer, longer), (0, 0))
+                    kept[other] = kept[other].or_at(places[text].within(*beside))
+        places = kept
     return places
 
 

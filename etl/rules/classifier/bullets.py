@@ -1,0 +1,51 @@
+"""Items of a list of the story: lines in a row with the same bullet, right between two sentences.
+
+Links to other stories have bullets, too.  They begin with capitals, and no colon announces them.
+"""
+
+from collections.abc import Collection, Sequence
+
+from etl.fold import count_words, ends_sentence
+from etl.later import later
+
+# Lines of such a list, and words of the sentence above and below it.
+MIN_ITEMS, MIN_WORDS = 2, 6
+_BULLET = later(r"[-–—*•·▪■●◦‣✓✔✗✘]\s+(?=\S)")
+_CLOSES_LIST = (":", "：")
+
+
+def bulleted(texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of the items of such lists; `named` are the blocks of rules, which part them."""
+    found = set[int]()
+    start = 0
+    while start < len(texts):
+        end = _end_of_list(texts, start)
+        is_whole = end - start >= MIN_ITEMS and not any(at in named for at in range(start, end))
+        if is_whole and _announces(texts, start - 1, named) and _is_sentence(texts, end, named):
+            found.update(range(start, end))
+        start = max(end, start + 1)
+    return found
+
+
+def _end_of_list(texts: Sequence[str], start: int) -> int:
+    """Return the position behind the lines in a row that begin with the bullet of the first; `start` without one."""
+    if not (bullet := _BULLET.match(texts[start])):
+        return start
+    end = start
+    while end < len(texts) and texts[end].startswith(bullet[0]):
+        end += 1
+    return end
+
+
+def _announces(texts: Sequence[str], at: int, named: Collection[int]) -> bool:
+    """Return whether a line ends with a colon, or is a sentence and the item below it begins with a small letter."""
+    if at < 0 or at in named:
+        return False
+    item = _BULLET.sub("", texts[at + 1])
+    return texts[at].endswith(_CLOSES_LIST) or (item[:1].islower() and _is_sentence(texts, at, named))
+
+
+def _is_sentence(texts: Sequence[str], at: int, named: Collection[int]) -> bool:
+    if not 0 <= at < len(texts) or at in named:
+        return False
+    return ends_sentence(texts[at]) and count_words(texts[at]) >= MIN_WORDS
