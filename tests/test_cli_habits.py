@@ -724,9 +724,12 @@ def test_bash_completes_a_value_behind_an_equals_sign(
         (["clean", "a", "--ignore"], "np", "npr"),
         (["clean", "a", "--ignore"], "npr,core/read-m", "npr,core/read-more"),
         (["rules", "show"], "duplicate/n", "duplicate/near"),
+        (["check", "a", "--checks"], "art.l", "art.leftover"),
+        (["baseline", "write", "--skip-checks"], "raw.m", "raw.mojibake"),
+        (["check", "a", "--max"], "raw.b", "raw.boilerplate"),
     ],
 )
-def test_shells_complete_names_of_rules(words: list[str], incomplete: str, expected: str) -> None:
+def test_shells_complete_names_of_rules_and_checks(words: list[str], incomplete: str, expected: str) -> None:
     items = BashComplete(cli, {}, "copydesk", "_COPYDESK_COMPLETE").get_completions(words, incomplete)
     assert expected in [item.value for item in items]
 
