@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date
+from glob import escape
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
@@ -170,9 +171,9 @@ def words(found: Explanation) -> Iterator[str]:
     if found.page:
         yield from found.page.words()
     if found.exception:
-        others = " and ".join(found.takers[1:])
+        others = _listed(found.takers[1:])
         done, whole = ("change", " whole") if found.is_kept else ("remove", "")
-        why = f"  It is for any rule, because {others} would also {done} the line." if others else ""
+        why = f"  It holds for all rules, because {others} would also {done} the line." if others else ""
         yield f"To keep the line{whole}, put this exception into copydesk.toml, with a reason.{why}\n"
         yield found.exception
 
@@ -217,14 +218,23 @@ def _takers(entries: Sequence[Entry], matches: Sequence[RuleMatch] = ()) -> tupl
 def _other_takers(raw: Raw, block: Block, text: str, selection: Selection, rule: str, until: date) -> tuple[str, ...]:
     """Return what takes a block once an exception keeps it from a rule: another rule, or the classifier."""
     line = " ".join(text.split())
-    exception = RuleException(rule=rule, source=raw.path, line=line, reason="…", until=until)
+    exception = RuleException(rule=rule, source=escape(raw.path), line=line, reason="…", until=until)
     rules = compile_rules(structs.replace(selection, exceptions=(*selection.exceptions, exception)))
     (judged,) = judge([parse(raw, rules)], rules)
     return _takers(_entries_at(block, judged))
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them.
+
+    >>> _listed(("a", "b", "c")), _listed(("a",)), _listed(())
+    ('a, b and c', 'a', '')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def exception_for(rule: str, path: str, text: str, until: date) -> str:
-    """Write the exception that keeps a line from a rule, in TOML.
+    """Write the exception that keeps a line from a rule, in TOML; the path is a pattern that fits only itself.
 
     >>> print(exception_for("core/read-more", "a.txt", "Read “More”", date(2030, 1, 1)))
     [[exception]]
@@ -234,7 +244,7 @@ def exception_for(rule: str, path: str, text: str, until: date) -> str:
     reason = "…"
     until = 2030-01-01
     """
-    values = {"rule": rule, "source": path, "line": " ".join(text.split()), "reason": "…"}
+    values = {"rule": rule, "source": escape(path), "line": " ".join(text.split()), "reason": "…"}
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     return "\n".join(["[[exception]]", *lines, f"until = {until}"])
 

@@ -88,7 +88,7 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
         raise RestoreError(f"article {extra.id}", "is not in the audit, or is in it at an earlier place", WAY_OUT)
 
 
-WAY_OUT = "One of the two was changed, was cut off, or belongs to another run.  Clean the input again."
+WAY_OUT = "Articles or audit were edited, were cut off, or are from another run.  Clean the input again."
 NO_AUDIT = "Name the audit with --audit.  `clean` writes it beside the output of -o."
 # `dedup` writes only the entries of the records that it drops, with no documents around them.
 OF_DEDUP = "was written by `dedup`, and lists only duplicates"

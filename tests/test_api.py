@@ -293,7 +293,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda one: one.clean_many(None), TypeError, "not None"),
         (lambda one: one.clean_many([], dedup="runs"), ValueError, "off, article, run, not 'runs'.*'run'"),
         (lambda one: next(one.clean_many([{"text": "x", "a": object()}])), TypeError, "field 'a' has a value of type object, which JSON"),
-        (lambda one: one.clean({"a": 1}), etl.Unreadable, "^the record: has no field of text.*: a\n  Put the text into"),
+        (lambda one: one.clean({"a": 1}), etl.Unreadable, "^the record: has no field of text[^;]*; its fields: a\n  Put the text into"),
         (lambda _: anything.Cleaner(profile="carefull"), ValueError, "Did you mean 'careful'"),
         (lambda _: anything.Cleaner(rules=[7]), TypeError, "named by its path, not by int"),
         (lambda _: anything.Cleaner(rules=None), TypeError, "rules takes an iterable, not None"),

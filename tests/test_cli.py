@@ -362,6 +362,8 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param(f"clean a.txt -o {'d/' * 1_500}", 2, ["cannot be made", "Give an -o"], id="folders without end"),
         pytest.param("clean a.txt -o there.jsonl", 2, ["copydesk: there.jsonl: exists already", "--force"], id="output that is there"),
         pytest.param("clean a.txt --added yesterday", 2, ["'yesterday' is not a time"], id="no time"),
+        pytest.param("clean a.txt --memory 4", 2, ["'4' is too small", "Write a size such as 512MB"], id="size without its unit"),
+        pytest.param("--config pictures clean a.txt", 2, ["pictures: is a folder", "Name a TOML file"], id="folder as a config"),
         pytest.param("clean a.txt --only-rules", 2, ["no rule is selected"], id="no rules"),
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
         pytest.param("clean a.txt --profil x", 2, ["No such option", "--profile"], id="option near another, and one of all commands"),

@@ -331,6 +331,18 @@ def test_the_exception_keeps_a_line_whole(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("clean", "a.txt", "-q").out)["text"] == line
 
 
+@pytest.mark.parametrize("name", ["a[1].txt", "a*.txt", "a?.txt"])
+def test_the_exception_holds_for_its_file_alone_whatever_its_name(run: Run, tmp_path: Path, name: str) -> None:
+    for file in (name, "a1.txt"):
+        (tmp_path / file).write_text(
+            "The ferry sails again, the harbour said on Monday.\n\nRead More\n", encoding="utf-8"
+        )
+    said = run("explain", f"{name}:3").out
+    (tmp_path / "copydesk.toml").write_text(said[said.index("[[exception]]") :], encoding="utf-8")
+    kept = ["kept" in run("explain", f"{file}:3").out.splitlines() for file in (name, "a1.txt")]
+    assert kept == [True, False]
+
+
 def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(
         "Belarus rally grows – BBC News\n\nImage copyright\nGetty Images\nImage caption\nProtesters were out in force in "
@@ -340,7 +352,7 @@ def test_the_exception_keeps_a_line_that_the_classifier_would_take_instead(run: 
         encoding="utf-8",
     )
     table = run("explain", "a.txt:12").out.partition("[[exception]]")
-    assert "for any rule, because classifier/furniture would also remove the line" in table[0]
+    assert "for all rules, because classifier/furniture would also remove the line" in table[0]
     (tmp_path / "copydesk.toml").write_text("".join(table[1:]).replace('"*"', '"core/read-more"'), encoding="utf-8")
     said = run("explain", "a.txt:12").out
     assert re.search(r"removed by classifier/furniture \S+ \(\S+=\+\d\.\d{3}, ", said)
@@ -712,9 +724,12 @@ def test_bash_completes_a_value_behind_an_equals_sign(
         (["clean", "a", "--ignore"], "np", "npr"),
         (["clean", "a", "--ignore"], "npr,core/read-m", "npr,core/read-more"),
         (["rules", "show"], "duplicate/n", "duplicate/near"),
+        (["check", "a", "--checks"], "art.l", "art.leftover"),
+        (["baseline", "write", "--skip-checks"], "raw.m", "raw.mojibake"),
+        (["check", "a", "--max"], "raw.b", "raw.boilerplate"),
     ],
 )
-def test_shells_complete_names_of_rules(words: list[str], incomplete: str, expected: str) -> None:
+def test_shells_complete_names_of_rules_and_checks(words: list[str], incomplete: str, expected: str) -> None:
     items = BashComplete(cli, {}, "copydesk", "_COPYDESK_COMPLETE").get_completions(words, incomplete)
     assert expected in [item.value for item in items]
 

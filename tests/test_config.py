@@ -108,6 +108,7 @@ ENDS = '[[exception]]\nreason = "x"\nuntil = 2030-01-01\n'
         pytest.param('[[exception]]\nreason = ""\nuntil = 2030-01-01', "copydesk.toml:2:1: R003 'reason' is wrong: expected `str` of length >= 1\n  Say why", id="an empty reason"),
         pytest.param(ENDS + 'line = 7', "copydesk.toml:4:1: R003 'line' is wrong: expected `str`, got `int`\n  Give the text", id="no text of a line"),
         pytest.param(ENDS + 'publisher = "gaurdian"', "copydesk.toml:4:1: 'publisher' names 'gaurdian', which is not in publishers.jsonl\n  Did you mean 'guardian'?", id="no such publisher"),
+        pytest.param(ENDS + 'publisher = "bcc"', "Did you mean 'bbc'?", id="of names that are as near, the one that begins alike"),
         pytest.param('[[exception]]\nsorce = "a"', "copydesk.toml:2:1: R001 'sorce' is not a key", id="no such key"),
         pytest.param('[[override]]\nrule = "a/b"\nconfidence = "sure"', "'confidence' is wrong: invalid enum value 'sure'\n  Give one of: certain, likely, guess.", id="no such confidence"),
         pytest.param('[[exceptions]]\nrule = "a/b"', "'exceptions' is not a known list of tables\n  Did you mean 'exception'?", id="the name of a table, misspelt"),
@@ -265,6 +266,11 @@ def test_an_unknown_option_is_named_with_its_line(run: Run, tmp_path: Path, name
     assert (done.code, f"{name}:{line}:1: " in done.err, "Did you mean 'ignore'?" in done.err) == (2, True, True), (
         done.err
     )
+
+
+def test_an_unknown_command_is_named_with_its_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "copydesk.toml").write_text("[common]\n\n[claen]\nprofile = 'hard'\n")
+    assert "copydesk.toml:3:1: [claen] is not a command\n  Did you mean 'clean'?" in run("clean", "a.txt").err
 
 
 @pytest.mark.parametrize("key", ['output = "o.jsonl"', "force = true"])

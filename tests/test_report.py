@@ -357,6 +357,7 @@ def test_what_is_offered_for_a_removed_line_keeps_it(
     run: Run, report: Callable[..., Tag], line: str, tmp_path: Path
 ) -> None:
     write_stories(tmp_path / "in.jsonl", 1, text=JOINT.join([*STORY[:2], line, STORY[3]]))
+    write_stories(tmp_path / "other.jsonl", 1, text=JOINT.join([*STORY[:2], line, STORY[3]]))
     page = report("in.jsonl")
     exception, example = (element.get_text() for element in page.select(".x pre"))
     assert example == f'keeps = ["{line}"]'
@@ -364,6 +365,7 @@ def test_what_is_offered_for_a_removed_line_keeps_it(
     assert line not in (tmp_path / "clean.jsonl").read_text()
     assert run("clean", "in.jsonl", "-o", "again.jsonl", "-q").code == 0
     assert line in (tmp_path / "again.jsonl").read_text()
+    assert line not in run("clean", "other.jsonl", "-q").out
 
 
 def test_what_spoke_for_a_removal_is_shown_as_bars(report: Callable[..., Tag], tmp_path: Path) -> None:

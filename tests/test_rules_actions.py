@@ -77,6 +77,15 @@ def test_extract_fills_a_field(tmp_path: Path, line: str, metadata: Metadata, au
     assert taken == (set() if line.startswith("By the sea") else set(line.split("\n\n")))
 
 
+def test_a_line_that_fills_a_field_is_not_said_to_be_something_else(tmp_path: Path) -> None:
+    caption = 'match.contains = ["By Jane"]\nscope.publisher = ["bbc"]'
+    text = f"Ferries sail again – BBC News\n\nBy Jane Roe\n\n{LINE}"
+    entries = finish(edited(text, ruleset(tmp_path, caption, BYLINE))).entries
+    assert [(one.action, one.rule, one.also) for one in entries if one.before == "By Jane Roe"] == [
+        ("extract", "mine/r1", "mine/r0")
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "articles", "rejected"),
     [

@@ -185,7 +185,7 @@ CHECKS: dict[str, Check] = {
             "audit.replay",
             "Articles and audit that do not give the input back",
             "empty",
-            "One of the two was changed, or is from another run.  Clean the input again.",
+            "Articles or audit were edited, or are from another run.  Clean the input again.",
         ),
     )
 }

@@ -234,7 +234,10 @@ def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
 
 def _way_out(judged: "Judged", until: str) -> str:
     """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
+    from glob import escape
+
     from etl.report.ready import WITHOUT_RULES, rule_line
+    from etl.rule_tools.draft import toml_string
 
     draw = judged.draw
     words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -245,5 +248,6 @@ def _way_out(judged: "Judged", until: str) -> str:
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
     return (
         f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n[[exception]]\n{rule_line(draw.rule)}\n"
+        f"source = {toml_string(escape(draw.path))}\n"
         f'line = "{draw.line_sha256[:12]}"\nreason = "judged wrong in a sample"\nuntil = {until}\n{keeps}'
     )

@@ -13,7 +13,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import held_warnings, number, say, table, visible
-from etl.cli.types import File, Folder
+from etl.cli.types import CheckName, File, Folder
 from etl.errors import UsageError, unreadable_words
 
 if TYPE_CHECKING:
@@ -30,8 +30,22 @@ IN_WORDS = ("text", "concise", "github", "markdown")
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 checking_options = stacked(
-    option("Checks", "--checks", multiple=True, metavar="ID", help="Run only these checks ('art.*'); repeatable."),
-    option("Checks", "--skip-checks", multiple=True, metavar="ID", help="Do not run these checks; repeatable."),
+    option(
+        "Checks",
+        "--checks",
+        type=CheckName(),
+        multiple=True,
+        metavar="ID",
+        help="Run only these checks ('art.*'); repeatable.",
+    ),
+    option(
+        "Checks",
+        "--skip-checks",
+        type=CheckName(),
+        multiple=True,
+        metavar="ID",
+        help="Do not run these checks; repeatable.",
+    ),
     option(
         "Checks",
         "--as",
@@ -86,6 +100,7 @@ checking_options = stacked(
     "Limits",
     "--max",
     "most",
+    type=CheckName(),
     multiple=True,
     metavar="WHAT=N[%]",
     help="Allow up to N findings of a check, or N%: art.leftover=3, raw.boilerplate=30%.  A "

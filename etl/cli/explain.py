@@ -90,7 +90,7 @@ def parse_place(place: str) -> "LinePlace":
     match = re.fullmatch(r"(.+):(\d{1,18})", place, re.DOTALL)
     if not match:
         way_out = (
-            "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE for a file of records.  `clean -v` prints both."
+            "Write FILE:LINE, such as page.txt:12, or FILE:ROW:LINE for a file of records.  `diff` shows the lines."
         )
         raise UsageError(place, "names no line", way_out)
     path, record = _file_and_record(match[1])

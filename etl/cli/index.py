@@ -143,7 +143,14 @@ def index_export(folder: str, output: str, force: bool) -> None:
     metavar="N",
     help="Number of processes.",
 )
-@option("Running", "--memory", default="1GB", show_default=True, metavar="SIZE", help="Memory for finding duplicates.")
+@option(
+    "Running",
+    "--memory",
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="Memory for finding duplicates, such as 512MB.",
+)
 def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     """Add records of JSONL to an index.
 

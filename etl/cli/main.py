@@ -312,7 +312,8 @@ def _defaults(ctx: click.Context, config: "Config") -> dict[str, Any]:
     anywhere = {key: option for names in known.values() for key, option in names.items()}
     for name, values in config.options.items():
         if name not in (*known, COMMON):
-            raise PackError(config.path, f"[{name}] is not a command", _near(name, {**COMMANDS, COMMON: ""}))
+            place = key_in_table(config.path, name, name)
+            raise PackError(place, f"[{name}] is not a command", _near(name, {**COMMANDS, COMMON: ""}))
         names = anywhere if name == COMMON else known[name]
         for key, value in values.items():
             if key not in names:
@@ -380,5 +381,6 @@ def _options_of(ctx: click.Context, command: str) -> dict[str, click.Option]:
 
 
 def _near(word: str, known: Mapping[str, Any]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(known)}."
+    from etl.packs.locations import did_you_mean
+
+    return did_you_mean(word, known) or f"Known are: {', '.join(known)}."

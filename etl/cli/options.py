@@ -284,7 +284,7 @@ capacity_options = stacked(
         default="1GB",
         show_default=True,
         metavar="SIZE",
-        help="Memory for finding duplicates.  If it is not enough, files are used.",
+        help="Memory for finding duplicates, such as 512MB or 4GB.  If it is not enough, files are used.",
     ),
 )
 

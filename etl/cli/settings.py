@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rule
 
 # Of a size.  More are no size of anything.
 MAX_DIGITS = 15
-# Bytes of a shard.  Smaller ones make more files than documents, and one of none never ends.
-MIN_SHARD_BYTES = 1000
+# Bytes of a size.  Who writes less means another unit; smaller shards make more files than documents.
+MIN_BYTES = 1000
 # The fields that --map fills.
 MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
 # The fields of DedupSettings that a user sets, and the options that set them.
@@ -168,7 +168,7 @@ def textless(given: Sequence[str]) -> "tuple[Textless, ...]":
     return tuple(word for word in known if word in words)
 
 
-def size(options: Mapping[str, Any], name: str, least: int = 1) -> int:
+def size(options: Mapping[str, Any], name: str) -> int:
     """Return the bytes of an option: a number, or one with kB, MB, GB, kiB, MiB, GiB.  Raises click.BadParameter.
 
     >>> size({"memory": "1.5 GB"}, "memory"), size({"memory": "1GiB"}, "memory")
@@ -180,14 +180,14 @@ def size(options: Mapping[str, Any], name: str, least: int = 1) -> int:
         raise click.BadParameter(f"'{given}' is not a size.  Write a size such as 512MB or 2GB.", param_hint=hint)
     power = " kmg".index((match[2] or " ").lower())
     found = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
-    if found < least:
-        raise click.BadParameter(f"'{given}' is too small.  The smallest size is {least:,} bytes.", param_hint=hint)
+    if found < MIN_BYTES:
+        raise click.BadParameter(f"'{given}' is too small.  Write a size such as 512MB or 2GB.", param_hint=hint)
     return found
 
 
 def shard_bytes(options: Mapping[str, Any]) -> int:
     """Return what a task reads at once.  Raises click.BadParameter."""
-    return size(options, "shard_size", MIN_SHARD_BYTES)
+    return size(options, "shard_size")
 
 
 def is_time_fixed(given: str) -> bool:

@@ -70,6 +70,18 @@ def _names(ctx: click.Context) -> list[str]:
     return sorted({name.partition("/")[0] for name in names} | names)
 
 
+class CheckName(click.ParamType):  # type: ignore[type-arg]  # as above
+    """The id of a check, or a pattern of ids.  The code that uses it checks it."""
+
+    name = "check"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the checks that a name may become."""
+        from etl.check.checks import CHECKS
+
+        return [CompletionItem(check) for check in CHECKS if check.startswith(incomplete)]
+
+
 class File(click.Path):
     """A file, for completion.  The code that uses it checks it."""
 

@@ -167,6 +167,10 @@ def _as_found(text: str) -> tuple[str, DocumentKind]:
     return (page, "html") if page else (text, "text")
 
 
+# In the rejects, which have no way out.
+NAME_IT = "; name the field with --text-field"
+
+
 def _why_no_text(fields: Fields, reading: Reading) -> str:
     few = ", ".join(list(fields)[:8]) or "nothing"
     if name := reading.html_field or reading.text_field:
@@ -178,7 +182,7 @@ def _why_no_text(fields: Fields, reading: Reading) -> str:
     if named:
         return f"field '{named}' does not hold text but {_shown(fields[named])}"
     known = f"({', '.join(TEXT_NAMES[:5])} …)"
-    return f"has no field of text with a known name {known}; name the field with --text-field; its fields: {few}"
+    return f"has no field of text with a known name {known}{NAME_IT}; its fields: {few}"
 
 
 def _shown(value: Any) -> str:

@@ -2,18 +2,24 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 # Characters.  A longer word is no known one misspelt, and to compare it takes its length times theirs.
 MAX_WORD = 100
+# Words that are compared once more.
+MAX_CLOSE = 9
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question for the nearest known word; "" if none is near."""
-    close = get_close_matches(word, sorted(set(known)), n=1) if len(word) <= MAX_WORD else []
-    return f"Did you mean '{close[0]}'?" if close else ""
+    close = get_close_matches(word, set(known), n=MAX_CLOSE) if len(word) <= MAX_WORD else []
+    if not close:
+        return ""
+    # Of words that are equally near, the one that begins alike is meant: "bbc" by "bcc", not "rbc".
+    nearest = max(close, key=lambda one: (SequenceMatcher(None, one, word).ratio(), one[0] == word[0], one))
+    return f"Did you mean '{nearest}'?"
 
 
 def place(path: Path | str, line: int, key: str) -> str:

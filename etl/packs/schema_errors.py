@@ -53,6 +53,8 @@ def check_file(path: Path) -> None:
         status = path.stat()
     except OSError as error:
         raise PackError(str(path), f"cannot be read: {error.strerror}", "Give a TOML file.") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise PackError(str(path), "is a folder", "Name a TOML file in it.")
     if not stat.S_ISREG(status.st_mode):
         raise PackError(str(path), "is not a regular file", "A pipe can be read once only: give a file.")
     if status.st_size > MAX_BYTES:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from glob import escape
 
 from etl.audit import Entry
 from etl.fold import fold
@@ -28,6 +29,7 @@ def exception(entry: Entry, until: date) -> str:
         (
             "[[exception]]",
             rule_line(entry.rule),
+            f"source = {toml_string(escape(entry.path))}",
             f"line = {toml_string(entry.line_sha256[:DIGITS])}",
             'reason = "It is part of the story."',
             f"until = {until.isoformat()}",

@@ -56,7 +56,7 @@ def propose(judged: Judged, line: int, element_of: Callable[[Block, int], str]) 
         return Draft(text, "", (place,), publisher, element)
     if outcome.rules:
         way_out = f"Name another line, or use --ignore {','.join(outcome.rules)}"
-        raise UsageError(place, f"this line is already matched by {' and '.join(outcome.rules)}", way_out)
+        raise UsageError(place, f"this line is already matched by {', '.join(outcome.rules)}", way_out)
     kept = [one.block.text for one in found if not one.rules and label(one.block.text) != label(outcome.block.text)]
     return Draft(outcome.block.text, nearest(outcome.block.text, kept), (place,), publisher)
 

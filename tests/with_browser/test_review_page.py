@@ -76,7 +76,7 @@ def test_a_click_on_a_kept_line_writes_a_rule_and_shows_what_it_takes(
     kept.locator("p").first.click()
     panel = page.get_by_role("dialog", name="A rule for this line")
     expect(panel.locator("#rule-effect")).to_contain_text(
-        "It takes 1 line in 1 of the 10 articles loaded; 1 of them is kept today."
+        "It matches 1 line in 1 of the 10 articles loaded; 1 of these lines is kept without the rule."
     )
     toml = panel.locator("textarea")
     toml.fill(toml.input_value().replace("match.exact", "match.exakt"))
@@ -129,7 +129,7 @@ def test_hostile_text_executes_nothing_in_a_review_and_makes_no_other_rule(
     with served(tmp_path / "clean.jsonl", tmp_path / "mine") as address:
         page = open_page(f"{address}#articles")
         page.locator(".b > p", has_text="said the crew").click()
-        expect(page.locator("#rule-effect p")).to_contain_text("It takes")
+        expect(page.locator("#rule-effect p")).to_contain_text("It matches")
         page.get_by_role("button", name="Write it into the pack").click()
         # An example with a tag is read as HTML, so that the rule does not name it; it is said, and nothing is written.
         expect(page.locator("#rule-effect .fault, #rule-written:not(:empty)")).to_have_count(1)

@@ -81,8 +81,8 @@
     for (const one of all(".would")) one.classList.remove("would");
     const words = document.createElement("p");
     words.className = answer.error ? "fault" : "";
-    words.textContent = answer.error || `It takes ${answer.count} ${answer.count === 1 ? "line" : "lines"} in `
-      + `${answer.articles} of the ${answer.of} articles loaded; ${answer.new} of them ${answer.new === 1 ? "is" : "are"} kept today.`;
+    words.textContent = answer.error || `It matches ${answer.count} ${answer.count === 1 ? "line" : "lines"} in `
+      + `${answer.articles} of the ${answer.of} articles loaded; ${answer.new} of these lines ${answer.new === 1 ? "is" : "are"} kept without the rule.`;
     shown.append(words);
     if (answer.error) return;
     const lines = document.createElement("ul");
@@ -95,7 +95,7 @@
       link.textContent = one.text.slice(0, 160);
       link.addEventListener("click", () => panel.close());
       const line = document.createElement("li");
-      line.append(link, one.rules.length ? ` (taken by ${one.rules.join(", ")})` : ` – ${one.headline.slice(0, 80)}`);
+      line.append(link, one.rules.length ? ` (removed by ${one.rules.join(", ")})` : ` – ${one.headline.slice(0, 80)}`);
       lines.append(line);
     }
     shown.append(lines);

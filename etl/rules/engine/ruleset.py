@@ -29,7 +29,7 @@ MAX_LISTED = 10_000
 
 _CONFIDENCE = ("certain", "likely", "guess")
 # Named before or after all rules that drop: a rejected article goes whole, a tag must not stand for what takes a block.
-_PRECEDENCE: dict[Verb, int] = {"reject": -1, "tag": 1}
+_PRECEDENCE: dict[Verb, int] = {"reject": -2, "extract": -1, "tag": 1}
 
 
 class CompiledRule(Struct, frozen=True):
@@ -174,8 +174,8 @@ def compile_judging(
 
     The triggers of rules that `ready` names were computed before; what it says of others is not used.
 
-    Named first is one that rejects, last one that tags; among others the one with the narrowest scope, then the most
-    certain, then the first by name.
+    Named first is one that rejects, then one that fills a field, last one that tags; among others the one with the
+    narrowest scope, then the most certain, then the first by name.
     """
     ranked = dict(enumerate(sorted(rules, key=_precedence)))
     phases: tuple[dict[int, Entry], ...] = ({}, {}, {})
