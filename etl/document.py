@@ -47,7 +47,7 @@ from etl.previews import previews
 from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, told_once
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
-from etl.repair.blocks import cut_out, repaired_blocks
+from etl.repair.blocks import TooManyRepairs, cut_out, repaired_blocks
 from etl.rules import ArticleView, JudgingRules, RunContext, cuts, filled
 from etl.rules import judge as judge_articles
 from etl.rules.matching.recurrence import LineCounts
@@ -145,11 +145,11 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     decoded = decode(raw)
     try:
         page = markup(decoded, raw.kind, page_settings(raw, rules))
-    except TooMany as error:
+        document = repair_page(raw, decoded, page, rules) if len(page.blocks) <= MAX_BLOCKS else None
+    except (TooMany, TooManyRepairs) as error:
         raise Unreadable(raw.path, f"has more than {error}", "Split it into several documents.") from None
-    if len(page.blocks) > MAX_BLOCKS:
+    if not document:
         raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Split it into several documents.")
-    document = repair_page(raw, decoded, page, rules)
     articles = segment(document, rules.layouts)
     if rules.detects_language and not raw.metadata.language:
         articles = tuple(_in_languages(document, articles))
@@ -252,7 +252,10 @@ def finish(
 
 
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
-    """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page."""
+    """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page.
+
+    Raises TooManyRepairs.
+    """
     used = rules.regions.union(one.name for one in rules.keep_rules)
     outside = tuple(one for one in page.outside if one.rule in used)
     taken = frozenset(one.block for one in outside if one.action != "tag")

@@ -7,13 +7,14 @@ from etl.errors import Unreadable
 from etl.markup import plain, walk
 from etl.model import Kind, Raw
 from etl.packs import Selection, compile_rules
+from etl.repair import blocks
 
 
-@pytest.mark.parametrize(("blocks", "is_read"), [(MAX_BLOCKS + 1, False), (1000, True)])
-def test_a_document_has_a_bounded_number_of_paragraphs(blocks: int, is_read: bool) -> None:
-    raw = Raw("a.txt", b"x\n\n" * blocks, "")
+@pytest.mark.parametrize(("count", "is_read"), [(MAX_BLOCKS + 1, False), (1000, True)])
+def test_a_document_has_a_bounded_number_of_paragraphs(count: int, is_read: bool) -> None:
+    raw = Raw("a.txt", b"x\n\n" * count, "")
     if is_read:
-        assert len(parse(raw, compile_rules(Selection())).document.blocks) == blocks
+        assert len(parse(raw, compile_rules(Selection())).document.blocks) == count
         return
     with pytest.raises(Unreadable, match="has more than 250,000 paragraphs"):
         parse(raw, compile_rules(Selection()))
@@ -37,3 +38,12 @@ def test_a_page_of_too_many_empty_elements_is_left_before_all_are_read(monkeypat
     assert parse(Raw("a", b"<div>" * 900 + b"x", "", kind="html"), rules).document.text == "x"
     with pytest.raises(Unreadable, match="has more than 1,000 elements"):
         parse(Raw("a", b"<div>" * 1001 + b"x", "", kind="html"), rules)
+
+
+@pytest.mark.parametrize("damaged", ["a\ufffd ", "â€™ "], ids=["doubts", "changes"])
+def test_a_document_of_too_many_damaged_characters_is_left(damaged: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MAX_REPAIRS", 1000)
+    rules = compile_rules(Selection())
+    assert len(parse(Raw("a", f"{damaged * 1000}\n\nx", ""), rules).document.blocks) == 2
+    with pytest.raises(Unreadable, match="has more than 1,000 damaged characters"):
+        parse(Raw("a", f"{damaged * 600}\n\n{damaged * 600}", ""), rules)

@@ -15,11 +15,22 @@ if TYPE_CHECKING:
     from etl.repair.steps import Step
     from etl.rules import Cut
 
+# Changes and doubts of one document.  Each takes some 1,200 bytes until it is written: those of 64 MiB of damaged
+# letters would take 16 GB.
+MAX_REPAIRS = 1_000_000
+
+
+class TooManyRepairs(Exception):
+    """A document of more than MAX_REPAIRS repairs; says how many these are."""
+
 
 def repaired_blocks(
     blocks: tuple[Block, ...], replacements: Sequence[Replacement], risky: bool, taken: frozenset[int]
 ) -> tuple[tuple[Block, ...], tuple[tuple[Repair, ...], ...]]:
-    """Return the blocks of a page repaired, and the repairs of each.  Those that are taken out of it need none."""
+    """Return the blocks of a page repaired, and the repairs of each.  Those that are taken out of it need none.
+
+    Raises TooManyRepairs.
+    """
     texts = [block.text for block in blocks if block.index not in taken]
     charset = _charset(texts)
     if not charset and needs_no_repair(texts, replacements):
@@ -28,12 +39,17 @@ def repaired_blocks(
     from etl.repair.evidence import proved_steps
 
     proved = proved_steps([charset.mend(text) for text in texts] if charset else texts)
-    repaired = [
-        (block, ())
-        if block.index in taken
-        else _repaired(block, repair(block.text, replacements, risky, proved, charset))
-        for block in blocks
-    ]
+    repaired: list[tuple[Block, tuple[Repair, ...]]] = []
+    count = 0
+    for block in blocks:
+        if block.index in taken:
+            repaired.append((block, ()))
+            continue
+        found = repair(block.text, replacements, risky, proved, charset)
+        count += len(found.script) + len(found.flags)
+        if count > MAX_REPAIRS:
+            raise TooManyRepairs(f"{MAX_REPAIRS:,} damaged characters")
+        repaired.append(_repaired(block, found))
     return tuple(block for block, _ in repaired), tuple(repairs for _, repairs in repaired)
 
 
