@@ -6,8 +6,9 @@ obeyed, and none says where output goes.
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from glob import escape
 from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -115,9 +116,20 @@ class Config(Struct, frozen=True):
         return path if not path or folder == Path.cwd() else str(folder / path)
 
     def exceptions(self, today: date) -> tuple[RuleException, ...]:
-        """Return the exceptions that have not ended."""
+        """Return the exceptions that have not ended, each once for each way to name its source."""
         changes = (one.change for one in self.changes)
-        return tuple(one for one in changes if isinstance(one, RuleException) and one.until >= today)
+        found = (one for one in changes if isinstance(one, RuleException) and one.until >= today)
+        return tuple(structs.replace(one, source=source) for one in found for source in self._sources(one.source))
+
+    def _sources(self, source: str) -> Iterable[str]:
+        """Return the source of an exception as it stands, and as it is meant from the folder of the config.
+
+        A command may run in another folder, or be given whole paths.
+        """
+        if source.startswith("*") or Path(source).is_absolute() or "://" in source:
+            return (source,)
+        whole = str(Path(escape(str(Path(self.path).absolute().parent)), source))
+        return dict.fromkeys((source, whole, os.path.relpath(whole, escape(str(Path.cwd())))))
 
     def overrides(self, today: date) -> tuple[Override, ...]:
         """Return the overrides that have not ended."""

@@ -52,6 +52,29 @@ def test_exception_keeps_lines(given: dict[str, str], is_kept: bool) -> None:
     assert taken(Selection(exceptions=(exception(**given),))) == ([] if is_kept else ["core/read-more"])
 
 
+@pytest.mark.parametrize("source", ["a[b]/*.txt", "a[b]/one.txt"])
+@pytest.mark.parametrize(
+    ("folder", "name", "is_kept"),
+    [
+        pytest.param(".", "a[b]/one.txt", True, id="as it stands in the config"),
+        pytest.param("a[b]", "one.txt", True, id="in a folder below"),
+        pytest.param("other", "../a[b]/one.txt", True, id="in a folder beside it"),
+        pytest.param(".", "{}/a[b]/one.txt", True, id="as a whole path"),
+        pytest.param("other", "one.txt", False, id="another file"),
+    ],
+)
+def test_the_source_of_an_exception_is_meant_from_the_folder_of_the_config(
+    run: Run, tmp_path: Path, source: str, folder: str, name: str, is_kept: bool
+) -> None:
+    for other in ("a[b]", "other"):
+        (tmp_path / other).mkdir()
+        (tmp_path / other / "one.txt").write_text(STORY)
+    named = source.replace("[b]", "[[]b]")
+    (tmp_path / "copydesk.toml").write_text(ENDS + f'source = "{named}"\n')
+    os.chdir(tmp_path / folder)
+    assert ("Read More" in run("clean", name.format(tmp_path), "-q").out) == is_kept
+
+
 @pytest.mark.parametrize(
     ("rule", "profile", "expected"),
     [

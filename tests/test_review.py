@@ -187,7 +187,7 @@ def test_an_exception_is_written_and_holds(ask: Ask, run: Run, articles: list[An
     at = {"article": articles[0]["id"], "start": start_of("Read more")}
     assert ask("/api/exception", at)[1]["toml"].startswith("[[exception]]")
     config = tmp_path / "mine" / "copydesk.toml"
-    assert [one.rule for one in named_config(config).exceptions(date(2026, 1, 1))] == ["*"]
+    assert {one.rule for one in named_config(config).exceptions(date(2026, 1, 1))} == {"*"}
     assert run("--config", config, "clean", "in.jsonl", "-o", "again.jsonl", "-q", "--dedup", "off").code == 0
     assert BLOCKS[3] in (tmp_path / "again.jsonl").read_text()
     assert ask("/api/exception", {**at, "start": 0})[1]["error"] == "no exception can keep this line"

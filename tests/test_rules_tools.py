@@ -89,6 +89,7 @@ def test_try_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch, pag
         pytest.param("try --exact x bad.jsonl", 4, ["1 file or record could not be read, first bad.jsonl:1: is not JSON"], id="unreadable input"),
         pytest.param("new a.txt", 2, ["a.txt: names no line"], id="no line"),
         pytest.param("new a.txt:2", 2, ["a.txt:2: there is no text on this line"], id="blank line"),
+        pytest.param("new a.txt:1 --pack my,pack", 2, ["'my,pack' is not the id of a pack", "such as my-pack"], id="id that no pack can have"),
         pytest.param("new a.txt:3", 2, ["a.txt:3: this line is already matched by core/caption-label", "--ignore core/caption-label"], id="line that goes already"),
         pytest.param("diff a.toml no.toml a.txt", 2, ["no.toml: there is no such pack"], id="no such pack"),
         pytest.param("lint no.toml", 2, ["no.toml: there is no such pack"], id="no such pack to lint"),

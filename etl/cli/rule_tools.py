@@ -14,7 +14,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import PlaceCommand, parse_place
 from etl.cli.terminal import number, one_line, say, visible
-from etl.cli.types import Count, File, Place
+from etl.cli.types import Count, File, PackId, Place
 from etl.errors import unreadable_words
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SHOWN_CHARS = 200
 # What becomes of a block in the new choice.
 SIGNS = {"removed": "-", "kept": "+", "changed": "~"}
 
-pack_option = option("Output", "--pack", default="", metavar="ID", help="Begin a new pack with this id.")
+pack_option = option("Output", "--pack", type=PackId(), default="", metavar="ID", help="Begin a new pack with this id.")
 
 
 @click.command("try", cls=GroupedCommand)

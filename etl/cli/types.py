@@ -70,6 +70,24 @@ def _names(ctx: click.Context) -> list[str]:
     return sorted({name.partition("/")[0] for name in names} | names)
 
 
+class PackId(click.ParamType):  # type: ignore[type-arg]  # as above
+    """The id of a pack that is to be; "" is none."""
+
+    name = "pack"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the id.  Raises click.BadParameter."""
+        import msgspec
+
+        from etl.rules.language import Id
+
+        try:
+            return msgspec.convert(value, Id) if value else ""
+        except msgspec.ValidationError:
+            way_out = "Write lower-case words with dashes between them, such as my-pack."
+            self.fail(f"'{value}' is not the id of a pack.  {way_out}", param, ctx)
+
+
 class CheckName(click.ParamType):  # type: ignore[type-arg]  # as above
     """The id of a check, or a pattern of ids.  The code that uses it checks it."""
 

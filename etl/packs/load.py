@@ -35,7 +35,7 @@ _OF_LOOKS = ("all", "any", "not")
 # What to do about a key that is not there; or that is, and should not be.
 WAYS_OUT = {
     "pack": "Begin the file with a [pack] table: id, version, summary.  `copydesk rules new --pack ID` writes one.",
-    "id": "Name the rule in lower-case words with dashes.",
+    "id": "Write lower-case words with dashes between them, such as photo-credit.",
     "title": "Say in a few words what such lines are.",
     "kind": "Say what such lines are: caption, credit, link, notice …",
     "why": "Say in one sentence why these lines are removed.",
