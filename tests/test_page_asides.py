@@ -265,6 +265,9 @@ QUOTE = (
         pytest.param(
             QUESTIONS, ("Do ships need it?", "Who owns the lens?"), id="questions in bold above their answers"
         ),
+        pytest.param(
+            f"<h2>Travel</h2><p>{KELP}</p><p><b>Economy</b></p><p>{WRIST}</p>", ("Travel", "Economy"), id="subheads"
+        ),
         pytest.param(QUOTE, ("A keeper never wrote the word fog.",), id="a quotation in a figure"),
     ],
 )

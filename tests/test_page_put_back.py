@@ -126,6 +126,7 @@ TOLD = (
     f"<p>{FIRE}<p>Not to cross:<ul><li>Buses of lines 4 and 9, which turn at the <a href=/c>customs house</a>"
     f"<li>Carts and wagons of any weight</ul><p>{PLEA}"
 )
+PROS = f"<p>{FIRE}<div><h3>Pros</h3><ul><li>It burns</ul><h3>Cons</h3><ul><li>It smells</ul></div><p>{PLEA}"
 LINKS = "<p>He lost.<ul><li>300 barrels of tar<li>150 coils of rope<li><a href=/b>A boat</a><li>Salt</ul><p>None was insured."
 
 
@@ -158,6 +159,9 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
             TOLD.replace("cross:", "cross"), {0, 2, 3, 4}, 10, [], id="all are story, and no label above them"
         ),
         pytest.param(TOLD.replace("cross:", "cross"), {0, 4}, 10, [], id="below no colon"),
+        pytest.param(PROS, {0, 1, 2, 5}, 90, ["Cons", "It smells"], id="beside a list that is story"),
+        pytest.param(PROS, {0, 1, 2, 5}, 80, [], id="beside a list that is story, and unlike it"),
+        pytest.param(PROS, {0, 1, 2}, 90, [], id="beside a list, at the end of the story"),
         pytest.param(TOLD.replace("<li>", "<li><a href=/d>"), {0, 4}, 10, [], id="of links below a colon"),
         pytest.param(TOLD, {0}, 10, [], id="below a colon and the story"),
     ],

@@ -39,7 +39,10 @@ LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 
 
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the items of lists of which the story has more than half, or that stand between two parts of it."""
+    """Return the items of lists of which the story has more than half, or that stand between two parts of it.
+
+    Or in one box with a list that is story, with the heading above them: "Cons" below "Pros".
+    """
     around = [0] * len(layout.boxes)
     for place, box in enumerate(layout.boxes):
         around[place] = place if box.name in LISTS else around[box.parent] if place else 0
@@ -52,6 +55,8 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         if line in story:
             last[parents[line]] = line
     found: set[int] = set()
+    told = {layout.boxes[place].parent for place, lines in by_list.items() if all(line in story for line in lines)}
+    end = max(story, default=-1)
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
         if (label := _label_of(layout, lines, story)) >= 0:
@@ -61,8 +66,11 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         is_most = 2 * len(missing) < len(lines)
         above, parent = lines[0] - 1, layout.boxes[place].parent
         is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
-        if is_most or (is_between and max(likely[line] for line in missing) >= MIN_ITEM):
+        is_beside = parent in told and lines[-1] < end
+        if is_most or ((is_between or is_beside) and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
+            if is_beside and layout.boxes[layout.lines[above].box].name in HEADINGS and not layout.lines[above].linked:
+                found.add(above)
     return found
 
 
