@@ -76,6 +76,24 @@ def kept(page: Page) -> str:
         pytest.param("<p>a <span hidden>b</span>c</p>", ["a c", "b"], id="hidden in a line comes after the line"),
         pytest.param("<p>a <i aria-hidden=true>b</i>c</p>", ["a bc"], id="keeps: what is only not read out"),
         pytest.param(
+            "<p>a<b style='position:absolute;clip: rect(0px, 0px, 0px, 0px)'>b</b>c</p>",
+            ["ac", "b"],
+            id="cut to nothing",
+        ),
+        pytest.param("<p>a<span style='text-indent:-9999px'>b</span>c</p>", ["ac", "b"], id="beside the page"),
+        pytest.param("<p>a<span style='left: -10px'>b</span>c</p>", ["abc"], id="keeps: a bit to the left"),
+        pytest.param("<p>a<span class='icon sr-only'>b</span>c</p>", ["ac", "b"], id="words that are read out alone"),
+        pytest.param("<p>a<span class=tooltiptext>b</span>c</p>", ["ac", "b"], id="words for those that point at some"),
+        pytest.param("<h2>a<span class=sr-only>: </span>c</h2>", ["a: c"], id="keeps: the colon of a heading"),
+        pytest.param(
+            "<p><ruby>石油<rt>せきゆ</rt></ruby>など</p>", ["石油など", "せきゆ"], id="a reading above a word"
+        ),
+        pytest.param(
+            "<p><ruby>石油<rp>（</rp><rt>せきゆ</rt><rp>）</rp></ruby>など</p>",
+            ["石油（せきゆ）など"],
+            id="keeps: a reading in brackets",
+        ),
+        pytest.param(
             "<p>a<script>b</script><style>c</style></p><template>d</template>", ["a"], id="markup is not text"
         ),
         pytest.param("<svg><text>a</text></svg><math><mi>x</mi><annotation>x</annotation></math>", ["x"], id="math is"),

@@ -155,6 +155,7 @@ def test_headline_holds_no_publisher(title: str, headline: str) -> None:
         pytest.param(
             "<meta name=author content=''><meta name=dc.creator content=Ada>", Metadata(author="Ada"), id="empty first"
         ),
+        pytest.param("<meta name=authors content='Ada Quill'>", Metadata(author="Ada Quill"), id="in the plural"),
         pytest.param(
             "<meta property=article:author content='https://fb.example/a'>",
             Metadata(),
@@ -248,6 +249,7 @@ def test_linked_data_with_a_comma_too_many_is_read() -> None:
 @pytest.mark.parametrize(
     ("objects", "author"),
     [
+        pytest.param([{"@id": "a", "name": "Ada Quill"}, {"@id": "a", "name": ""}], "Ada Quill", id="a name left out"),
         pytest.param([{"@id": "a", "name": {"@id": "a"}}], "", id="an object that refers to itself"),
         pytest.param([{"@id": "a", "name": {"@id": "b"}}, {"@id": "b", "name": {"@id": "a"}}], "", id="two in a circle"),
         pytest.param(
@@ -298,7 +300,9 @@ LINES = "".join(
         pytest.param("", "<a href=/author/ada-quill/>Ada Quill</a>", "Ada Quill", "", id="a link to an author"),
         pytest.param("", "<a href=/user/login>Member Login</a>", "", "", id="keeps: a link to sign in"),
         pytest.param("", "<p>By Ada Quill</p><p>2 March 2026</p>", "Ada Quill", "2026-03-02", id="unmarked"),
-        pytest.param("", "<p>Published 2 March 2026 by Ada Quill</p>", "", "2026-03-02", id="a day before the name"),
+        pytest.param("", "<p>Photo by Ada Quill</p>", "", "", id="keeps: whose the picture is"),
+        pytest.param("", "<p>Joined: 5 January 2009</p><p>2 March 2026</p>", "", "2026-03-02", id="day of a member"),
+        pytest.param("", "<p>Published 2 March 2026 by Ada Quill</p>", "Ada Quill", "2026-03-02", id="a day before"),
         pytest.param(
             "",
             "<ul><li>The act on locks was signed into law on 14 August 1935</li><li>It falls in May</li></ul>",
@@ -460,6 +464,11 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
             "<h1><a href=/>Courier</a></h1><title>Courier - News</title><h2>The old lock is shut</h2>",
             "The old lock is shut",
             id="a heading of the second rank, below that of the site",
+        ),
+        pytest.param(
+            "<h1>The Boat Friends Forum of Corley</h1><title>The old lock is shut - The Boat Friends Forum of Corley</title><h2>The old lock is shut</h2>",
+            "The old lock is shut",
+            id="a heading that is the end of the title, behind what is shown",
         ),
         pytest.param(
             "<a href=index.php>Courier</a><title>Courier: The old lock is shut</title>",

@@ -6,7 +6,7 @@ import pytest
 
 import etl
 from etl.markup.asides import asides
-from etl.markup.clues import Said
+from etl.markup.clues import Said, said_of
 from etl.markup.layout import Layout
 from etl.markup.put_back import posts
 from etl.markup.walk import lay_out
@@ -42,14 +42,38 @@ def gone(html: str, likely: Mapping[str, int]) -> list[str]:
         pytest.param(CARD.format(WRIST), 450, set(), id="keeps: one box alone"),
         pytest.param(f"<div class=list><p>{WRIST}</p><p>{KELP}</p></div>", 450, set(), id="keeps: no link or button"),
         pytest.param(
-            CARD.format(WRIST) + CARD.format(KELP) + f"<p>{MUSEUM}</p>", 450, set(), id="keeps: items within the story"
+            f"<p>{MUSEUM}</p>{CARD.format(WRIST)}{CARD.format(KELP)}<p>{MUSEUM}</p>",
+            450,
+            set(),
+            id="keeps: items within the story",
         ),
     ],
 )
-def test_cards_below_the_story(box: str, likely: int, expected: set[str]) -> None:
-    found = gone(f"<main>{STORY}{box}</main>", dict.fromkeys((WRIST, KELP, "Slip at", "Plus", "Choose"), likely))
+@pytest.mark.parametrize("order", [pytest.param("{0}{1}", id="below"), pytest.param("{1}{0}", id="above")])
+def test_cards_beside_the_story(order: str, box: str, likely: int, expected: set[str]) -> None:
+    page = f"<main>{order.format(STORY, box)}</main>"
+    found = gone(page, dict.fromkeys((WRIST, KELP, "Slip at", "Plus", "Choose"), likely))
     assert set(found) >= expected
     assert (expected != set()) == bool({WRIST, KELP} & set(found))
+
+
+TEASER = "<article class=post><h2><a href=/1>Slip at the lifeboat station</a></h2><p>{}</p><a href=/1>{}</a></article>"
+TEASERS = TEASER.format(WRIST, "Continue reading") + TEASER.format(KELP, "Read more")
+
+
+@pytest.mark.parametrize(
+    ("page", "goes"),
+    [
+        pytest.param(f"<article>{STORY}</article>{TEASERS}", True, id="below a story"),
+        pytest.param(TEASERS * 3, False, id="keeps: teasers alone"),
+        pytest.param(f"{TEASERS}<article>{STORY}</article>", False, id="keeps: above a story"),
+        pytest.param(f"<p>{LAMP}</p>{TEASERS}", False, id="keeps: more than the story above"),
+        pytest.param(f"{STORY}{TEASER.format(KELP, 'Read more')}", False, id="keeps: one box alone"),
+        pytest.param(f"{STORY}{TEASER.format(KELP, 'Buy it') * 2}", False, id="keeps: a link that does not lead on"),
+    ],
+)
+def test_beginnings_of_other_stories(page: str, goes: bool) -> None:
+    assert (KELP in gone(f"<main>{page}</main>", {})) == goes
 
 
 @pytest.mark.parametrize(
@@ -72,6 +96,21 @@ def test_cards_below_the_story(box: str, likely: int, expected: set[str]) -> Non
         pytest.param(f"<div class=paywall-text>{MUSEUM}</div>", 950, [MUSEUM], id="an offer"),
         pytest.param(f"<p class='cta lead'>{MUSEUM}</p>", 950, [], id="keeps: a lead that is called an offer, too"),
         pytest.param(f"<div class=paywall>{MUSEUM}</div>", 950, [], id="keeps: the story behind a wall"),
+        pytest.param(
+            f"<div class=paywall>{MUSEUM}</div><p>{KELP}", 950, [], id="keeps: within the story, in a box called a wall"
+        ),
+        pytest.param(
+            f"<div class=paywall>{MUSEUM} <a href=/in>Log in</a></div>",
+            950,
+            [f"{MUSEUM} Log in"],
+            id="what a wall says, with a link to log in",
+        ),
+        pytest.param(
+            f"<div class=paywall>{MUSEUM} <a href=/1>The museum</a></div>", 950, [], id="keeps: with another link"
+        ),
+        pytest.param(
+            "<center><a href=/>The last keeper</a></center>", 400, ["The last keeper"], id="a link in the centre"
+        ),
     ],
 )
 def test_lines_below_the_story(box: str, likely: int, expected: list[str]) -> None:
@@ -193,6 +232,22 @@ def test_a_label_with_the_title_of_another_story(label: str, title: str, likely:
     assert bool(gone(page, {title: likely})) == goes
 
 
+@pytest.mark.parametrize(
+    ("above", "likely", "goes"),
+    [
+        pytest.param("<span class=author>Jane Roe</span><span class=date>5 May 2026</span>", 400, True, id="both"),
+        pytest.param(
+            "<span class=author>Jane Roe</span><span class=date>5 May 2026</span>", 650, False, id="surely story"
+        ),
+        pytest.param("<span class=author>Jane Roe</span>", 400, False, id="keeps: a name alone"),
+    ],
+)
+def test_a_byline_with_a_date_above_the_story(above: str, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<main><div>{above}</div>{STORY}</main>")
+    found = asides(layout, said_of(layout.clues), range(4), (), {0: likely})
+    assert found == ({0} if goes else set())
+
+
 HEAD = "<html lang=en><head><title>Lamp goes dark</title></head><body><nav><a href=/>Home</a></nav><article><h1>Lamp goes dark</h1>"
 QUESTIONS = (
     "<div class=faq><div class=one><strong class=q>Do ships need it?</strong> <p class=a>No, but boats do.</p></div>"
@@ -209,6 +264,9 @@ QUOTE = (
     [
         pytest.param(
             QUESTIONS, ("Do ships need it?", "Who owns the lens?"), id="questions in bold above their answers"
+        ),
+        pytest.param(
+            f"<h2>Travel</h2><p>{KELP}</p><p><b>Economy</b></p><p>{WRIST}</p>", ("Travel", "Economy"), id="subheads"
         ),
         pytest.param(QUOTE, ("A keeper never wrote the word fog.",), id="a quotation in a figure"),
     ],

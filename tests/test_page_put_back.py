@@ -6,7 +6,7 @@ import etl
 from etl.markup.asides import asides, headings_alone
 from etl.markup.clues import Said
 from etl.markup.layout import Layout
-from etl.markup.put_back import alike, enclosed, items, unfolded, whole
+from etl.markup.put_back import alike, enclosed, in_one_box, items, unfolded, whole
 from etl.markup.walk import lay_out
 
 NAV = "<header><div class=css-n><a href=/1>Home</a><a href=/2>Local</a><a href=/3>Sport</a></div></header>"
@@ -126,6 +126,7 @@ TOLD = (
     f"<p>{FIRE}<p>Not to cross:<ul><li>Buses of lines 4 and 9, which turn at the <a href=/c>customs house</a>"
     f"<li>Carts and wagons of any weight</ul><p>{PLEA}"
 )
+PROS = f"<p>{FIRE}<div><h3>Pros</h3><ul><li>It burns</ul><h3>Cons</h3><ul><li>It smells</ul></div><p>{PLEA}"
 LINKS = "<p>He lost.<ul><li>300 barrels of tar<li>150 coils of rope<li><a href=/b>A boat</a><li>Salt</ul><p>None was insured."
 
 
@@ -154,7 +155,13 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
             ],
             id="below a colon, with a link in its words",
         ),
+        pytest.param(
+            TOLD.replace("cross:", "cross"), {0, 2, 3, 4}, 10, [], id="all are story, and no label above them"
+        ),
         pytest.param(TOLD.replace("cross:", "cross"), {0, 4}, 10, [], id="below no colon"),
+        pytest.param(PROS, {0, 1, 2, 5}, 90, ["Cons", "It smells"], id="beside a list that is story"),
+        pytest.param(PROS, {0, 1, 2, 5}, 80, [], id="beside a list that is story, and unlike it"),
+        pytest.param(PROS, {0, 1, 2}, 90, [], id="beside a list, at the end of the story"),
         pytest.param(TOLD.replace("<li>", "<li><a href=/d>"), {0, 4}, 10, [], id="of links below a colon"),
         pytest.param(TOLD, {0}, 10, [], id="below a colon and the story"),
     ],
@@ -162,6 +169,29 @@ def put_back(layout: Layout, found: set[int]) -> list[str]:
 def test_items_of_lists(page: str, story: set[int], likely: int, found: list[str]) -> None:
     layout = lay_out(page)
     assert put_back(layout, items(layout, story, dict.fromkeys(range(len(layout.lines)), likely))) == found
+
+
+def test_the_label_of_a_list_that_is_story() -> None:
+    layout = lay_out(TOLD)
+    assert 1 in items(layout, {0, 2, 3, 4}, dict.fromkeys(range(5), 10))
+
+
+POST = f"<div class=content>{FIRE}<br><br>{PLEA}</div><div class=content>Was it him?<br><br>Read on</div>"
+
+
+@pytest.mark.parametrize(
+    ("story", "likely", "found"),
+    [
+        pytest.param({1}, 90, [FIRE], id="above a sentence of the story"),
+        pytest.param({0}, 90, [], id="below one"),
+        pytest.param({1}, 80, [], id="unlike the story"),
+        pytest.param({3}, 90, [], id="no sentence"),
+    ],
+)
+def test_sentences_in_one_box(story: set[int], likely: int, found: list[str]) -> None:
+    layout = lay_out(POST)
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert put_back(layout, in_one_box(layout, story, dict.fromkeys(range(4), likely), is_sentence)) == found
 
 
 def rows(*texts: str, tag: str = "div") -> str:
@@ -174,6 +204,10 @@ def rows(*texts: str, tag: str = "div") -> str:
         pytest.param(rows(FIRE, PLEA, "Why?", COURT, "Yes."), {0, 1, 3}, 60, ["Why?", "Yes."], id="in rows like its own"),
         pytest.param(rows(FIRE, PLEA, "Why?", COURT), {0, 1, 3}, 30, [], id="unlike the story"),
         pytest.param(rows(FIRE, "Why?", COURT), {0, 2}, 60, [], id="beside two rows only"),
+        pytest.param(
+            "".join(f"<div class=a{n}>{rows(text)}</div>" for n, text in enumerate((FIRE, PLEA, "Why?", COURT))),
+            {0, 1, 3}, 60, ["Why?"], id="each in boxes of its own, three deep",
+        ),
         pytest.param(rows(FIRE, PLEA, "<a href=/>Read on</a>", COURT), {0, 1, 3}, 60, [], id="but a link"),
         pytest.param(rows(FIRE, PLEA, LINKED, COURT), {0, 1, 3}, 60, [BROTHERS], id="a sentence that is linked"),
         pytest.param(
@@ -225,6 +259,7 @@ NOTE = "A pier is a pillar that carries the load of a bridge, and a cap is what 
         pytest.param("<div>{}</div>", False, id="keeps: a note that is shown"),
         pytest.param("<p style='display:none'>{}</p>", False, id="keeps: a paragraph among others, behind a wall"),
         pytest.param("<div hidden><p>{}<p>{}</div>", False, id="keeps: paragraphs that are not shown"),
+        pytest.param("<h4>{}</h4><div id=a hidden>{}</div><div hidden>{}</div>", False, id="keeps: what it unfolds"),
         pytest.param("<h4>{}</h4><div hidden>{}</div>", False, id="keeps: what a heading unfolds"),
     ],
 )
@@ -232,6 +267,12 @@ def test_notes_among_the_story(box: str, goes: bool) -> None:
     layout = lay_out(f"<article><p>{FIRE}</p><p>{PLEA}</p>{box.replace('{}', NOTE)}<p>{COURT}</p></article>")
     story = set(range(len(layout.lines)))
     assert bool(asides(layout, Said(), story)) == goes
+
+
+def test_two_notes_that_are_not_shown() -> None:
+    notes = f"<div id=a style='display:none'>{NOTE}</div><div hidden>{NOTE}</div>"
+    layout = lay_out(f"<article><p>{FIRE}</p><p>{PLEA}</p>{notes}<p>{COURT}</p></article>")
+    assert asides(layout, Said(), set(range(5))) == {2, 3}
 
 
 def test_an_offer_below_a_teaser_of_one_sentence() -> None:
@@ -262,6 +303,11 @@ def test_headings_of_boxes_in_which_all_else_goes(box: str, story: set[int], goe
     [
         pytest.param(
             "<dl><dt><button>Who pays?</button><dd aria-hidden=true>He does.</dl>", ["He does."], id="an answer"
+        ),
+        pytest.param(
+            "<h3><button>Who pays?</button></h3><div hidden><p>He does.<ul><li>The whole of it</ul></div>",
+            ["He does.", "The whole of it"],
+            id="an answer with a list",
         ),
         pytest.param("<dl><dt>Who pays?<dd hidden>Mail, Sport, Fares</dl>", [], id="no sentence"),
         pytest.param("<dl><dt>Who pays?<dd hidden><a href=/p>He does.</a></dl>", [], id="a link"),

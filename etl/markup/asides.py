@@ -8,6 +8,7 @@ import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from types import MappingProxyType
 
@@ -22,14 +23,17 @@ from etl.markup.listed import (
     buttons,
     cards,
     column,
+    excerpts,
     is_link_alone,
     labelled,
     links_apart,
     links_at_end,
     related,
     repeated,
+    walls,
 )
 from etl.markup.naming import BIOGRAPHIES, CAPTIONS, GALLERIES, INTROS, OFFERS, PICTURES, SPOKEN
+from etl.markup.shown import MAX_BESIDE
 
 # Offers stand below a teaser of one sentence: so many characters of story must stand outside.
 MIN_TEASER = 100
@@ -74,7 +78,19 @@ def asides(
         least = MIN_TEASER if is_one is _is_appended else MIN_STORY
         if lines and layout.have_chars(set(story) - found - lines, least):
             found |= lines
-    for lines_of in (_unseen, repeated, cards, buttons, labelled, links_apart, links_at_end, _far_below):
+    for lines_of in (
+        partial(_facts, said),
+        _unseen,
+        walls,
+        repeated,
+        excerpts,
+        cards,
+        buttons,
+        labelled,
+        links_apart,
+        links_at_end,
+        _far_below,
+    ):
         lines = lines_of(layout, sorted(set(story) - found), likely)
         if lines and layout.have_chars(set(story) - found - lines):
             found |= lines
@@ -140,28 +156,44 @@ def _is_shown_part(layout: Layout, line: int) -> bool:
     return bool(layout.lines[line].pictures or box.parts & NOT_TOLD or box.control)
 
 
+def _facts(said: Said, layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
+    """Return the lines at the beginning that are marked up as byline and date, if the model is not sure of them."""
+    is_one = (line in said.bylines and line in said.dates and _is_short(layout, line) for line in story)
+    first = next((at for at, is_fact in enumerate(is_one) if not is_fact), len(story))
+    return {line for line in story[:first] if KEPT <= likely.get(line, SURE) < SURE}
+
+
+def _is_short(layout: Layout, line: int) -> bool:
+    return len(layout.lines[line].text) <= MAX_BESIDE and not ends_sentence(layout.lines[line].text)
+
+
 def _unseen(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
     """Return single lines of boxes that are not shown, below paragraphs that are: tooltips, notes for print.
+
+    Between the two other such boxes may stand.
 
     What a heading, a question or a button unfolds stays, and so do boxes of which the page has several, and a <p>
     among others: the wall of a page hides it.
     """
     boxes = [layout.boxes[line.box] for line in layout.lines]
-    candidates = [line for line in story if boxes[line].parts & HIDDEN and line and not boxes[line - 1].parts & HIDDEN]
-    if not candidates:
+    if not any(boxes[line].parts & HIDDEN for line in story):
         return set()
     told = set(story)
     shown = {boxes[line].key for line in story if not boxes[line].parts & HIDDEN}
     outermost = layout.outermost(HIDDEN)
     found: dict[int, list[int]] = defaultdict(list)
-    for line in candidates:
-        place = outermost[layout.lines[line].box]
-        above, box = boxes[line - 1], layout.boxes[place]
-        is_unfolded = above.parts & UNFOLDS or layout.lines[line - 1].text.endswith(LEADS_ON)
-        is_alone = line + 1 == len(boxes) or outermost[layout.lines[line + 1].box] != place
-        is_paragraph = box.name == above.name == "p" or box.key in shown
-        if line - 1 in told and is_alone and not is_unfolded and not is_paragraph:
-            found[box.key].append(line)
+    above = -1
+    for line, own in enumerate(boxes):
+        if not own.parts & HIDDEN:
+            above = line
+        elif line in told and above in told:
+            place = outermost[layout.lines[line].box]
+            box, beside = layout.boxes[place], layout.lines[line - 1 : line + 2 : 2]
+            is_alone = all(outermost[one.box] != place for one in beside)
+            is_unfolded = boxes[above].parts & UNFOLDS or layout.lines[above].text.endswith(LEADS_ON)
+            is_paragraph = box.name == boxes[above].name == "p" or box.key in shown
+            if is_alone and not is_unfolded and not is_paragraph:
+                found[box.key].append(line)
     return {lines[0] for lines in found.values() if len(lines) == 1}
 
 

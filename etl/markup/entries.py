@@ -17,6 +17,7 @@ from msgspec import Struct
 from etl.markup.elements import BIT
 from etl.markup.layout import Box, Layout, Line
 from etl.markup.naming import TITLES
+from etl.markup.time_labels import begins_joined
 
 # Elements that are set as entries; custom ones may be, too.
 ELEMENTS = frozenset(("article", "section", "div", "li", "tr"))
@@ -231,7 +232,7 @@ class _Reader:
         sentences = [place for place in text if self.is_sentence[place]]
         long = sum(len(lines[place].text.encode()) >= MIN_PARAGRAPH for place in sentences)
         is_linked = all(lines[place].linked > MOSTLY * len(lines[place].text) for place in heading)
-        is_cut = bool(text and _CUT.search(lines[text[-1]].text)) or any(_leads_on(lines[place]) for place in below)
+        is_cut = bool(text and _CUT.search(lines[text[-1]].text)) or any(leads_on(lines[place]) for place in below)
         return _Entry(
             box,
             tuple(heading),
@@ -252,9 +253,10 @@ class _Reader:
 def _is_time(line: Line) -> bool:
     """Return whether a line is short and has a time of day, or one since then: "14:20", "12 min ago"."""
     text = line.text
-    return len(text) <= MAX_TIME and _DIGIT.search(text) is not None and _TIME.search(text) is not None
+    is_time = len(text) <= MAX_TIME and _DIGIT.search(text) is not None and _TIME.search(text) is not None
+    return is_time and not begins_joined(text)
 
 
-def _leads_on(line: Line) -> bool:
+def leads_on(line: Line) -> bool:
     """Return whether a line is a link to the whole story."""
     return len(line.text) <= MAX_MORE and line.linked > MOSTLY * len(line.text) and bool(_MORE.search(line.text))

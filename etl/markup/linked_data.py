@@ -33,7 +33,7 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
     """
     values = [decode(script) for script in scripts]
     nodes = [node for value in values for node in _nodes(value)]
-    names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
+    names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and node.get("name")}
     articles = [node for node in (*_outer(values), *nodes) if _is_article(node)]
     first = articles[0] if articles else _page(nodes)
     shown = "\n".join(map(_folded, "\n".join(titles)[:MAX_TITLES].split("\n")))

@@ -1,13 +1,17 @@
 """Links among the lines taken for story: lists of other stories, menus, cards that lead to another page."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import accumulate, islice, takewhile
+from functools import partial
+from itertools import accumulate, chain, islice, takewhile
 
 from etl.fold import count_words, ends_sentence
+from etl.later import later
 from etl.markup.elements import BIT
+from etl.markup.entries import leads_on
 from etl.markup.layout import Layout, Line
-from etl.markup.naming import RELATED
+from etl.markup.naming import RELATED, WALLS
 
 # Boxes around a line that may be called a list; characters of a link to a story, links of a list: more is an index.
 LIST_LEVELS, MIN_LINK, MAX_LINKS = 4, 12, 12
@@ -21,16 +25,24 @@ MAX_LABEL, MIN_TITLE = 30, 4
 BARS, MAX_BUTTON = str.maketrans("·•", "||"), 40
 # Boxes of the items of lists and tables.
 CELLS = frozenset(("li", "td", "th", "dt", "dd"))
-# Lines and characters of a card, and boxes around a line that may be one.
-CARD_LINES, CARD_CHARS, CARD_LEVELS = 5, 300, 4
+# Lines and characters of a card, and boxes around a line that may be one; characters of the beginning of a story.
+CARD_LINES, CARD_CHARS, CARD_LEVELS, EXCERPT_CHARS = 5, 300, 4, 500
 # The least probability, in thousandths, of a line that is surely story, and of one that the model keeps; what is less
 # likely was put back for some other reason.
 SURE, KEPT = 600, 300
 # The least probability of a sentence that makes its box a part of the story; a repeated line with less than the second
 # is furniture, if so many lines of the page have its text.
 CERTAIN, DOUBTED, MIN_COPIES = 950, 400, 5
+# Characters of what a wall says, and what its link or button does.
+WALL_CHARS = 600
+PAY = later(
+    r"(?<!\w)(?:subscri\w+|sign (?:in|up)|log ?in|register|abonn\w+|anmelden|einloggen|registrieren|connect\w*"
+    r"|suscr\w+|inici\w+|accedi|iscriv\w+|assin\w+|entrar|inloggen|logga in|logg inn|log ind|zaloguj|prenumer\w+"
+    r"|předplat\w+|přihl\w+|войти|подпи\w+|giriş|abone\w*)(?!\w)|登録|ログイン|登录|订阅|구독|로그인",
+    re.IGNORECASE,
+)
 # Boxes for what a link in a paragraph or heading of the story does not stand in.
-PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav"))
+PARTS_OF_PAGE = frozenset(("div", "section", "aside", "nav", "center"))
 
 
 def related(layout: Layout, likely: Mapping[int, int]) -> Callable[[Layout, int], bool]:
@@ -91,6 +103,26 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
         return lambda *_: False
     is_inside = layout.inside(menus)
     return lambda _, line: is_inside[layout.lines[line].box]
+
+
+def walls(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
+    """Return the end of a story in small boxes that are called a wall, and in which a link asks to pay or log in.
+
+    A story may stand in boxes called so, too, but it has no such link at its end.
+    """
+    is_wall = [bool(WALLS.search(names)) for _, names in layout.keys]
+    if not any(is_wall):
+        return set()
+    outermost: list[int] = []
+    for place, box in enumerate(layout.boxes):
+        outermost.append((outermost[box.parent] if place else 0) or place * is_wall[box.key])
+    chars, asks = Counter[int](), set[int]()
+    for one in layout.lines:
+        chars[outermost[one.box]] += len(one.text)
+        if (one.linked or _is_action(layout, one)) and PAY.search(one.text):
+            asks.add(outermost[one.box])
+    found = {place for place in asks - {0} if chars[place] <= WALL_CHARS}
+    return set(takewhile(lambda line: outermost[layout.lines[line].box] in found, reversed(story)))
 
 
 def is_link_alone(layout: Layout, line: int) -> bool:
@@ -192,15 +224,16 @@ def _is_doubted(likely: Mapping[int, int], line: int) -> bool:
 
 
 def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the lines of cards at the end: small boxes that begin or end in a link, or end in a button.
+    """Return the lines of cards at the end or beginning: small boxes that begin or end in a link, or end in a button.
 
-    The model keeps their lines, but is sure of none of them, and of none below.  A box with a heading that is a link
-    stands beside others that are called the same; one that ends in a button or link is a call to action.
+    The model keeps their lines, but is sure of none of them, and of none below or above.  A box with a heading that is
+    a link stands beside others that are called the same; one that ends in a button or link is a call to action.
     """
     keys: dict[int, set[int]] = defaultdict(set)  # those of cards, by the box around these
     found: set[int] = set()
     told = set(story)
-    for line in takewhile(lambda line: _is_doubted(likely, line), reversed(story)):
+    unsure = partial(_is_doubted, likely)
+    for line in chain(takewhile(unsure, reversed(story)), takewhile(unsure, story)):
         for place in islice(layout.path(layout.lines[line].box), CARD_LEVELS):
             box, lines = layout.boxes[place], layout.lines_in(place, line, CARD_LINES)
             if layout.keys[box.key][1] and _is_small(layout, lines):
@@ -223,10 +256,30 @@ def cards(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
     return {line for line in story if is_inside[layout.lines[line].box]}
 
 
-def _is_small(layout: Layout, lines: range) -> bool:
+def excerpts(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
+    """Return the lines of other stories' beginnings below a longer story: boxes beside one another that look the same.
+
+    Each has a linked heading and ends in a link to the whole.
+    """
+    boxes: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for line in (line for line, one in enumerate(layout.lines) if leads_on(one)):
+        for place in islice(layout.path(layout.lines[line].box), CARD_LEVELS):
+            lines = layout.lines_in(place, line, CARD_LINES)
+            if lines[-1] == line and _is_small(layout, lines, EXCERPT_CHARS) and _is_headed(layout, lines):
+                boxes[layout.boxes[place].parent, layout.boxes[place].key].add(place)
+    is_inside = layout.inside({place for places in boxes.values() if len(places) > 1 for place in places})
+    found = {line for line in story if is_inside[layout.lines[line].box]}
+    others = [line for line in story if line not in found]
+    if not found or not others or others[-1] > min(found):
+        return set()
+    told, all_told = (sum(len(layout.lines[line].text) for line in lines) for lines in (found, story))
+    return found if 2 * told < all_told else set()
+
+
+def _is_small(layout: Layout, lines: range, most: int = CARD_CHARS) -> bool:
     """Return whether lines are some text beside links and buttons, and not much."""
     texts = [layout.lines[line].text for line in lines if not _is_action(layout, layout.lines[line])]
-    return 1 < len(lines) <= CARD_LINES and 0 < sum(map(len, texts)) <= CARD_CHARS
+    return 1 < len(lines) <= CARD_LINES and 0 < sum(map(len, texts)) <= most
 
 
 def _is_headed(layout: Layout, lines: range) -> bool:

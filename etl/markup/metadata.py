@@ -27,8 +27,8 @@ PUBLISHERS = (
     "application-name",
 )
 AUTHORS = (
-    *("author", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author"),
-    *("citation_author", "cxenseparse:author", "article:author"),
+    *("author", "authors", "byl", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author"),
+    *("sailthru.author", "citation_author", "cxenseparse:author", "article:author"),
 )
 # Some name the paper and the portal in it: it counts last, and no publisher in it.
 LAST_AUTHOR = "og:article:author"
@@ -51,7 +51,10 @@ MAX_ENDINGS = 4
 MAX_SHOWN = 3
 # Accounts that templates name as authors; a byline that is shown says more.
 NOBODY = frozenset(
-    ("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined")
+    (
+        *("admin", "administrator", "editor", "webmaster", "unknown", "anonymous", "none", "null", "undefined"),
+        *("superuser", "siteadmin", "webeditor", "root", "user", "guest", "staff", "system"),
+    )
 )
 
 _SEPARATOR = re.compile(
@@ -73,10 +76,16 @@ _CHINESE_BYLINE = re.compile(
     r"(?<![\u4e00-\u9fff])(?:作者|记者|記者|撰文)\s*[:：/]\s*[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])"
 )
 _KOREAN_BYLINE = re.compile(r"(?<![가-힣])([가-힣]{2,4})\s?(?:기자|특파원|논설위원)(?![가-힣])")
+# "Photo by Jane Roe on Unsplash": whose the picture is.
+_CREDIT = re.compile(r"\W*photo", re.IGNORECASE)
 # A date or time behind a name.
 _FIGURES = re.compile(r"[\s,|·•–—-]+\d")
 _MONTHS = sorted({name for names in MONTHS.values() for name in names}, key=lambda name: (-len(name), name))
 _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.join(map(re.escape, _MONTHS))})\.?$", re.IGNORECASE)
+# A day or time before a byline.
+_BEHIND_DAY = re.compile(
+    r"^[^.!?]{0,40}\d(?: ?[APap]\.?[Mm]\.?)?[\s|·•,–—-]+(?=(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) [A-ZÀ-Þ])"
+)
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
@@ -95,6 +104,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
     publishers = [in_one_line(name) for name in names if not _is_address(name)]
     known = {_folded(name) for name in (*publishers, _site(url), *texts_of(by_name, ["home"]))} - {""}
     said = list(filter(None, (linked.headline, *texts_of(by_name, HEADLINES))))
+    known |= {_folded(name) for name in _site_headings(said, headings, shows.titled)}
     titles = [title for title in said if not _is_site_title(title, known)]
     shown = [text for heading in headings[:MAX_HEADINGS] if not _is_site_title(text := in_one_line(heading), known)]
     if not titles and not shown:
@@ -140,6 +150,15 @@ def _is_site(ending: str, names: Collection[str]) -> bool:
     "The Harwick Post" is harwickpost.example, and "Courier Online" the Courier.
     """
     return _NAME_WORDS.sub("", ending) in {_NAME_WORDS.sub("", name) for name in names} or ending in names
+
+
+def _site_headings(titles: Iterable[str], headings: Sequence[str], titled: Sequence[str]) -> Iterator[str]:
+    """Yield the headings that a title ends in, behind what the page shows, too: names of its site."""
+    for title in titles:
+        for separator in [*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]:
+            ending = title[separator.end() :]
+            if ending in headings and title[: separator.start()] in titled:
+                yield ending
 
 
 def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[str]) -> str:
@@ -239,7 +258,7 @@ def _persons(names: str, publishers: set[str]) -> str:
 def _first_byline(lines: Iterable[str], publishers: set[str]) -> str:
     """Return the names in the first line that begins with "By" or the like, up to a date behind them."""
     bylines = (_up_to_day(_byline_in(line)) for line in lines)
-    named = (names_of([line], "shown") for line in bylines if begins_byline(line))
+    named = (names_of([line], "shown") for line in bylines if begins_byline(line) and not _CREDIT.match(line))
     return next(filter(None, (_but_publisher(names, publishers) for names in named)), "")
 
 
@@ -259,15 +278,17 @@ def _up_to_day(line: str) -> str:
 
 
 def _byline_in(line: str) -> str:
-    """Return the byline in a line of facts as Korean and Chinese papers set it, else the line.
+    """Return the byline in a line of facts as Korean and Chinese papers set it, or behind a day, else the line.
 
     >>> _byline_in("2026-06-21 08:15　来源：晚报　作者：林知远　字号：大"), _byline_in("한서윤 기자 입력 2026.03.08")
     ('作者：林知远', '記者 한서윤')
+    >>> _byline_in("March 8, 2026 by Jane Roe")
+    'by Jane Roe'
     """
     if match := _CHINESE_BYLINE.search(line):
         return match[0]
     match = _KOREAN_BYLINE.search(line)
-    return f"記者 {match[1]}" if match else line
+    return f"記者 {match[1]}" if match else _BEHIND_DAY.sub("", line)
 
 
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:

@@ -124,8 +124,16 @@ OFFERS = Finder(
     r"|pay-?wall-?_?(?:banner|headline|text|offers?|box|message|notice|prompt|overlay|modal))(?![a-z])",
     "offer|subscri|newsletter|sign-?up|wall|gateway|box|poll|quiz|cta|call|donat",
 )
-# What is said to readers that do not see the page.
-SPOKEN = Finder(r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?)(?![a-z])", "sr|hidden|reader")
+# A story may stand in a box called so, behind the wall; or what the wall says.
+WALLS = Finder(
+    r"(?<![a-z])(?:pay-?wall|reg-?wall|meter(?:ed)?|premium-?(?:box|wall|offer)|subscriber-?only|barrier|piano|tp-container)(?![a-z])",
+    "wall|meter|premium|subscriber|barrier|piano|tp-",
+)
+# What is said to readers that do not see the page, or to those that point at a word.
+SPOKEN = Finder(
+    r"(?<![a-z])(?:sr-?only|visually-?hidden|screen-?reader(?:-?text)?|tool-?tip-?_?(?:text|content))(?![a-z])",
+    "sr|hidden|reader|tip",
+)
 GALLERIES = Finder(r"(?<![a-z])(?:gallery|galerie|slide-?show|carousel)(?![a-z])", "galler|galerie|slide|carousel")
 
 

@@ -8,7 +8,7 @@ from etl.markup.clues import LANGUAGES, TIMES, Clues, texts_of
 from etl.markup.layout import Clue
 from etl.markup.shown import Shown, Span
 from etl.markup.shown_dates import shown_date
-from etl.markup.time_labels import begins_updated, published_in, tells_publication
+from etl.markup.time_labels import begins_joined, begins_updated, published_in, tells_publication
 
 DATES = (
     *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "pubdate"),
@@ -54,7 +54,7 @@ def created_of(by_name: Clues, clues: Sequence[Clue], shows: Shown, linked: str,
 def _first_day(lines: Iterable[str], by_name: Clues) -> str:
     """Return the first day that a line tells, of publication if one says so; that of a change comes last."""
     language = next(texts_of(by_name, LANGUAGES), "")
-    told = (line for line in lines if not _is_sentence(line))
+    told = (line for line in lines if not (_is_sentence(line) or begins_joined(line)))
     ordered = sorted(told, key=lambda line: (not tells_publication(line), begins_updated(line)))
     said = (published_in(line) for line in ordered)
     return next(filter(None, (instant(line, language) or shown_date(line) for line in said)), "")

@@ -39,7 +39,10 @@ LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 
 
 def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:
-    """Return the items of lists of which the story has more than half, or that stand between two parts of it."""
+    """Return the items of lists of which the story has more than half, or that stand between two parts of it.
+
+    Or in one box with a list that is story, with the heading above them: "Cons" below "Pros".
+    """
     around = [0] * len(layout.boxes)
     for place, box in enumerate(layout.boxes):
         around[place] = place if box.name in LISTS else around[box.parent] if place else 0
@@ -52,17 +55,22 @@ def items(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> 
         if line in story:
             last[parents[line]] = line
     found: set[int] = set()
+    told = {layout.boxes[place].parent for place, lines in by_list.items() if all(line in story for line in lines)}
+    end = max(story, default=-1)
     for place, lines in by_list.items():
         missing = [line for line in lines if line not in story]
-        if missing and (label := _label_of(layout, lines, story)) >= 0:
+        if (label := _label_of(layout, lines, story)) >= 0:
             found.update((*lines, label))
         if not missing or any(layout.lines[line].linked or layout.lines[line].pictures for line in lines):
             continue
         is_most = 2 * len(missing) < len(lines)
         above, parent = lines[0] - 1, layout.boxes[place].parent
         is_between = len(lines) > 1 and above in story and parents[above] == parent and last.get(parent, -1) > lines[-1]
-        if is_most or (is_between and max(likely[line] for line in missing) >= MIN_ITEM):
+        is_beside = parent in told and lines[-1] < end
+        if is_most or ((is_between or is_beside) and max(likely[line] for line in missing) >= MIN_ITEM):
             found.update(missing)
+            if is_beside and layout.boxes[layout.lines[above].box].name in HEADINGS and not layout.lines[above].linked:
+                found.add(above)
     return found
 
 
@@ -90,9 +98,12 @@ def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
     A <p> may stand in a named box instead, but then not below them: there stand notes and biographies.
     """
     rows: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    counts = layout.counts(range(len(layout.lines)))
     for line in sorted(likely):
         own = layout.boxes[layout.lines[line].box]
         row = layout.boxes[own.parent]
+        while row.parent and counts[row.parent] == 1:
+            row = layout.boxes[row.parent]
         if layout.keys[own.key][1] and own.parent:
             rows[row.parent, own.key].append(line)
         elif own.name == "p" and layout.keys[row.key][1]:
@@ -108,6 +119,21 @@ def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
             is_told = is_sentence[line] and len(one.text) >= LINKED_SENTENCE if is_linked else True
             if line not in story and is_told and not one.pictures and likely[line] >= MIN_ALIKE:
                 found.add(line)
+    return found
+
+
+def in_one_box(
+    layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]
+) -> set[int]:
+    """Return the sentences right above one of the story in its very box, which <br> parts: a short post."""
+    found: set[int] = set()
+    box = -1  # of the line of the story that stands right below
+    for line in range(max(story, default=-1), -1, -1):
+        one = layout.lines[line]
+        is_one = one.box == box and is_sentence[line] and not one.linked and likely.get(line, 0) >= MIN_ITEM
+        if is_one and line not in story:
+            found.add(line)
+        box = one.box if line in story or is_one else -1
     return found
 
 
@@ -169,7 +195,8 @@ def enclosed(
 def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
     """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
 
-    A tab is a box beside one with the same names that holds story.  Boxes of other lines than sentences stay away.
+    A tab is a box beside one with the same names that holds story.  Boxes that do not begin with a sentence stay away,
+    and those of other lines than sentences and items.
     """
     outermost = layout.outermost(BIT["hidden"])
     inside: dict[int, list[int]] = defaultdict(list)
@@ -178,12 +205,16 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
             inside[outermost[one.box]].append(line)
     holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in layout.around(story)}
     found: set[int] = set()
+
+    def is_text(line: int) -> bool:
+        return is_sentence[line] or layout.boxes[layout.lines[line].box].name == "li"
+
     for place, lines in inside.items():
         is_answer = lines[0] - 1 in story and _is_label(layout, lines[0] - 1)
         box = layout.boxes[place]
         is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
         is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
-        if (is_answer or is_tab) and is_told and all(is_sentence[line] for line in lines):
+        if (is_answer or is_tab) and is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines):
             found.update(lines)
     return found - set(story)
 

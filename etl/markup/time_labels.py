@@ -16,6 +16,13 @@ _PUBLISHED = re.compile(
     r"|公開|掲載|입력|발행",
     re.IGNORECASE,
 )
+# What stands before the day on which a reader joined a forum.
+_JOINED = re.compile(
+    r"\W*(?:joined|join date|registered|member since|registriert|beigetreten|dabei seit|mitglied seit|angemeldet"
+    r"|inscrit|membre depuis|registrado|miembro desde|membro desde|iscritto|geregistreerd|lid sinds|reg\.?datum"
+    r"|medlem sedan|dołączyła?|registrov[aá]n|зарегистрирован|регистрация|注册时间|註冊|登録日)(?!\w)",
+    re.IGNORECASE,
+)
 
 
 def begins_updated(text: str) -> bool:
@@ -45,3 +52,12 @@ def published_in(line: str) -> str:
     """
     match = _PUBLISHED.search(line)
     return line[match.end() :].strip(" :：") if match else line
+
+
+def begins_joined(line: str) -> bool:
+    """Return whether a line tells since when a reader is a member.
+
+    >>> begins_joined("Joined: Mon Jan 05, 2009 8:12 am"), begins_joined("Mon Jan 05, 2009")
+    (True, False)
+    """
+    return _JOINED.match(line) is not None

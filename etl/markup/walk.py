@@ -25,6 +25,7 @@ from etl.markup.elements import (
     NAMING,
     OF_MATH,
     OUT_OF_FOREIGN,
+    OUT_OF_SIGHT,
     PART_OF_NAME,
     PART_OF_ROLE,
     PHRASING,
@@ -37,7 +38,7 @@ from etl.markup.elements import (
 from etl.markup.layout import Box, Layout, Line
 from etl.markup.limits import MAX_ELEMENTS, MAX_LINES, TooMany
 from etl.markup.links import LinkedWords
-from etl.markup.naming import named_part
+from etl.markup.naming import SPOKEN, named_part
 from etl.model import Link
 
 # Attributes of one tag.  libxml2 compares each with all before: 300,000 would take four minutes.
@@ -59,8 +60,10 @@ _HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
+# What stands in an <rp> before a reading.
+OPENING = ("(", "（", "[", "［", "〔", "《", "〈", "【")
 # A button in a byline says "Follow".
-_BUTTON = BIT["button"]
+_BUTTON, _HEADING = BIT["button"], BIT["heading"]
 
 _SET_AS_BLOCK = re.compile(r"display\s*:\s*block(?![\w-])")
 # Some versions of libxml2 read what is within as text, not as tags.
@@ -196,7 +199,8 @@ class _Walker:
             elif tag in PICTURES:
                 self.counts[3] += 1
             is_hidden = not self.listener.hiding.isdisjoint(attributes) and self._is_hidden(tag, attributes)
-            if is_hidden or tag in APART:
+            is_hidden = is_hidden or (tag == "span" and self._is_spoken(attributes))
+            if is_hidden or (tag in APART and not (tag == "rt" and self._is_in_brackets())):
                 if len(self.lines_around) < MAX_APART:
                     self._set_apart()
                 else:
@@ -299,9 +303,20 @@ class _Walker:
         is_hidden = attributes.get("hidden", UNTIL_FOUND) != UNTIL_FOUND
         if is_hidden or (attributes.get("aria-hidden") == "true" and tag not in PHRASING):
             return True
-        if "style" in attributes and INVISIBLE.search(attributes["style"]):
+        if "style" in attributes and (
+            INVISIBLE.search(attributes["style"]) or OUT_OF_SIGHT.search(attributes["style"])
+        ):
             return True
         return self.listener.hides(attributes)
+
+    def _is_spoken(self, attributes: Mapping[str, str]) -> bool:
+        """Return whether words in a line are for readers that do not see it.  A heading may have its colon so."""
+        is_heading = self.parts & _HEADING
+        return not is_heading and "class" in attributes and SPOKEN.search(attributes["class"]) is not None
+
+    def _is_in_brackets(self) -> bool:
+        """Return whether the line that is being set ends in a bracket: an <rp> before an <rt>."""
+        return bool(self.words) and self.words[-1].rstrip().endswith(OPENING)
 
     # Lines
 
