@@ -109,6 +109,12 @@ def test_beginnings_of_other_stories(page: str, goes: bool) -> None:
             f"<div class=paywall>{MUSEUM} <a href=/1>The museum</a></div>", 950, [], id="keeps: with another link"
         ),
         pytest.param(
+            f"<div class=paywall><p>{MUSEUM}</p><a href=/in>Log in</a></div>",
+            950,
+            [],
+            id="keeps: the story in a wall with a link",
+        ),
+        pytest.param(
             "<center><a href=/>The last keeper</a></center>", 400, ["The last keeper"], id="a link in the centre"
         ),
     ],

@@ -105,10 +105,10 @@ def column(layout: Layout, story: Collection[int]) -> Callable[[Layout, int], bo
     return lambda _, line: is_inside[layout.lines[line].box]
 
 
-def walls(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
+def walls(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return the end of a story in small boxes that are called a wall, and in which a link asks to pay or log in.
 
-    A story may stand in boxes called so, too, but it has no such link at its end.
+    A story may stand in boxes called so, too: of a wall, the model is sure of no line but of those that ask.
     """
     is_wall = [bool(WALLS.search(names)) for _, names in layout.keys]
     if not any(is_wall):
@@ -116,12 +116,14 @@ def walls(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int
     outermost: list[int] = []
     for place, box in enumerate(layout.boxes):
         outermost.append((outermost[box.parent] if place else 0) or place * is_wall[box.key])
-    chars, asks = Counter[int](), set[int]()
-    for one in layout.lines:
+    chars, asks, told = Counter[int](), set[int](), set[int]()
+    for line, one in enumerate(layout.lines):
         chars[outermost[one.box]] += len(one.text)
-        if (one.linked or _is_action(layout, one)) and PAY.search(one.text):
+        if not PAY.search(one.text):
+            told.update([outermost[one.box]] if likely.get(line, 0) >= CERTAIN else ())
+        elif one.linked or _is_action(layout, one):
             asks.add(outermost[one.box])
-    found = {place for place in asks - {0} if chars[place] <= WALL_CHARS}
+    found = {place for place in asks - {0} - told if chars[place] <= WALL_CHARS}
     return set(takewhile(lambda line: outermost[layout.lines[line].box] in found, reversed(story)))
 
 
