@@ -187,6 +187,8 @@ def test_facts_between_sentences_need_no_figure_below_their_heading() -> None:
         pytest.param(["2019: the first crack", "2021: a report"], [0, 1], id="years"),
         pytest.param(["She won.", "The elected", "Anna Berg (SPD)", "Jon Ek («Rodina»)"], [1, 2, 3], id="members"),
         pytest.param(["王强(一中)", "李敏(三中)"], [], id="keeps not: members without a heading below a sentence"),
+        pytest.param(["Rovers v Harwick Town", "Eastfield vs. Quarrymen"], [0, 1], id="fixtures"),
+        pytest.param(["Rovers v Harwick Town", "Buy tickets"], [], id="keeps not: one fixture"),
         pytest.param(["Comments (12)", "Photos (7)"], [], id="keeps not: counts"),
         pytest.param(["Cavs top Hornets, 91-87", "Rovers beat Vale, 3-1"], [], id="keeps not: titles with a score"),
     ],

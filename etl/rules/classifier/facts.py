@@ -39,7 +39,9 @@ _COUNT = later(
     r"[^\W\d_][^\s\d:!?|()#/@]{1,24}(?: [^\s\d:!?|()#/@]{1,24}){0,3}[:：]? (?!(?:19|20[0-3])\d+$)"
     r"\d{1,3}(?:[.,' ]?\d{3}){0,2}(?: ?%)?"
 )
-_KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER)
+# "Linden v Vale", of which a list of fixtures has two in a row.
+_FIXTURE = later(r"[^\W\d_][^\d.!?|:,]{2,30} (?:v|vs\.?) [^\W\d_][^\d.!?|:,]{2,30}")
+_KINDS = (_FACT, _ROUTE, _AMOUNT, _WINNER, _SCORE, _YEAR, _MEMBER, _FIXTURE)
 _FIGURE = later(r"\d")
 
 
@@ -63,11 +65,11 @@ def facts(texts: Sequence[str], named: Collection[int]) -> set[int]:
 
 
 def _are_told(texts: Sequence[str], lines: range, named: Collection[int]) -> bool:
-    """Return whether one of some lines has a figure, or a heading below a sentence announces them.
+    """Return whether one of some lines has a figure, all are fixtures, or a heading below a sentence announces them.
 
     A heading of winners, three or more, has no colon at times, nor has one of facts that a sentence follows, too.
     """
-    if any(_FIGURE.search(texts[at]) for at in lines):
+    if any(_FIGURE.search(texts[at]) for at in lines) or all(_FIXTURE.fullmatch(texts[at]) for at in lines):
         return True
     heading, above = lines.start - 1, lines.start - 2
     if above < 0 or above in named or not ends_sentence(texts[above]) or not _is_heading(texts[heading]):

@@ -41,8 +41,9 @@ PLAIN, PLAIN_APART = 200, 3
 # Blocks.  Two such sentences in a row may stand below a list of so many lines: teasers stand alone, below their titles.
 PAIR_APART = 9
 PLAIN_SHORT, SHORT_APART, SHORT_UNITS = 300, 2, 2 * WORD
-# Lexicon scores and blocks: with words of stories a sentence may stand so far from a kept one.
-TELLING, TELLING_APART = -500, 4
+# Lexicon scores, thousandths of log-odds, and blocks: with words of stories, a sentence of which the forest is not sure
+# may stand so far from a kept one.
+TELLING, TELLING_ODDS, TELLING_APART = -500, 500, 4
 # Quotation marks, those of ’s and l’ among them.
 QUOTATION = 2
 # Units, thousandths of log-odds, lexicon scores, and thousandths of words with a capital of a heading between two
@@ -98,7 +99,7 @@ def sentences_of_story(columns: Mapping[str, Integers], odds: Integers, edges: E
     kept = _linked(quoting | kept, kept, SHORT_APART, edges) | kept
     short = sentence & may_stand_apart & (columns["units"] >= SHORT_UNITS) & (columns["lexicon"] <= PLAIN_SHORT)
     kept = _linked(short | kept, kept, SHORT_APART, edges) | kept
-    telling = short & (columns["lexicon"] <= TELLING)
+    telling = short & (columns["lexicon"] <= TELLING) & (odds < TELLING_ODDS)
     return _linked(telling | kept, kept, TELLING_APART, edges) | kept
 
 
