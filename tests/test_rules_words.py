@@ -295,7 +295,7 @@ def test_all_names_that_are_known_are_found() -> None:
         pytest.param({"action": "tag"}, {}, "drop", ("t/0",), id="what takes a block is named before a tag"),
         pytest.param({"action": "tag"}, {"confidence": "guess"}, "drop", ("t/0",), id="however sure"),
         pytest.param({}, {"action": "reject"}, "reject", ("t/0",), id="what rejects is named before all"),
-        pytest.param({}, {"action": "extract", "field": "author"}, "drop", ("t/1",), id="an extract by its name"),
+        pytest.param({}, {"action": "extract", "field": "author"}, "extract", ("t/0",), id="an extract before a drop"),
     ],
 )
 def test_which_action_is_booked(
