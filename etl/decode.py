@@ -74,6 +74,7 @@ _HIGH = bytes(range(0x80, 0x100))
 _WIDE = ("gb18030", "gb2312", "gbk", "big5", "cp950", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949")
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = later("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
+_HALF = later(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _BEYOND_ASCII = later(r"[^\x00-\x7f]")
 # What stands within ASCII says nothing of an encoding.
 _WITHIN_ASCII = later(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")
@@ -232,10 +233,14 @@ def _mostly_utf8(body: bytes) -> bool:
 
 
 def _valid_and_faults(body: bytes) -> tuple[int, int]:
-    """Return how many characters beyond ASCII fit UTF-8, and how many faults there are."""
+    """Return how many characters beyond ASCII fit UTF-8, and how many faults there are.
+
+    Half of a surrogate pair, which some programs write, is one that fits.
+    """
+    body, halves = _HALF.subn(b"", body)
     text = body.decode("utf-8", "surrogateescape")
     faults, beyond_ascii = len(_FAULT.findall(text)), len(_BEYOND_ASCII.findall(text))
-    return beyond_ascii - len(_LONE.findall(text)), faults
+    return halves + beyond_ascii - len(_LONE.findall(text)), faults
 
 
 def _other_lines(body: bytes) -> str:
