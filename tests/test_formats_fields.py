@@ -142,6 +142,7 @@ def test_language_codes(said: str, code: str) -> None:
     "text",
     [
         "<p>One.</p><p>Two.</p>",
+        "\ufeff<p>One.</p>",
         "<div class='a'>One</div>",
         "One.<br><br>Two.<br/>Three.",
         "One. See <a href='https://x'>the chart</a> for more.",

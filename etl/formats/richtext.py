@@ -55,6 +55,7 @@ def is_html(text: str) -> bool:
     """
     if "<" not in text:
         return False
+    text = text.lstrip("\ufeff \t\r\n")
     if _PAGE.match(text):
         return True
     opened = [(name.lower(), attributes) for name, attributes in _OPENED.findall(text)]
@@ -64,7 +65,7 @@ def is_html(text: str) -> bool:
     closed = [name.lower() for name in _CLOSED.findall(text)]
     pairs = sum(min(names.count(name), closed.count(name)) for name in set(closed))
     breaks = len(_BROKEN_OFF.findall(text))
-    if text.lstrip().startswith("<") and (names[0] in closed or breaks):
+    if text.startswith("<") and (names[0] in closed or breaks):
         return True
     has_attributes = any("=" in attributes for _, attributes in opened)
     if has_attributes and pairs + breaks > 0:
