@@ -88,7 +88,6 @@ _ROWS = (
     ("repair/entity-markup", "Escaped angle bracket", "It may be intended."),
     ("repair/escape-newline", "Line break written as \\n", "It stands between two sentences."),
     ("repair/percent-escape", "Percent escapes outside an address", "They are valid UTF-8."),
-    ("repair/cp437", "UTF-8 that was read as code page 437", "Every byte is a character in both: there is no proof."),
     ("repair/cyrillic-as-latin", "Cyrillic that was read as Latin-1", "It reads as a Russian word."),
     ("repair/macroman-apostrophe", "Apostrophe of Mac Roman", "`donÕt`: every byte is a character in both."),
     ("repair/polish-as-latin", "Polish that was read as Latin-1", "ñ is where only ń is possible."),

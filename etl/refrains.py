@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from etl.fold import count_words, fold
+from etl.later import later
 from etl.model import Block
 
 # Words.  Lines of songs and chants are shorter; a longer paragraph that comes again was pasted.
@@ -14,7 +16,10 @@ MIN_TIMES = 3
 MAX_ANSWER_WORDS = 6
 
 
-_MARKS = ".,;:!?…"
+# Copies are found by their words, so `“Nothing?”` and `“Nothing.”` are one text here as well.
+_MARKS = ".,;:!?¿¡…。、，！？؟ \"'«»‹›「」『』-"
+# A line of a dialogue: in quotation marks, or behind a dash as in French, Spanish or Russian.
+_SAID = later(r"""["'«»‹「『].*["'«»›」』]|- .*""")
 
 
 def refrains(blocks: Sequence[Block]) -> set[int]:
@@ -22,11 +27,14 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
 
     Such a line is short, stands apart from its repetition, and has other neighbours there: a pasted text brings its
     neighbours along.  It comes three times, is of six words at most, or does not end with a full stop.  What comes
-    three times may also be sung twice in a row.  Figures without a word are cells of a table, and repeat by chance.
+    three times may also be sung twice in a row, and a line of a dialogue may echo the one above: "Nothing?" "Nothing."
+    Figures without a word are cells of a table, and repeat by chance.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
     folded = [fold(block.text) for block in blocks]
-    said = [text.rstrip(_MARKS) or text for text in folded]  # a line of verse may end a sentence the second time
+    said = [text.strip(_MARKS) or text for text in folded]  # a line of verse may end a sentence the second time
+    # By the page, line by line.
+    are_doubled = any(one == other and count_words(one) > MAX_ANSWER_WORDS for one, other in pairwise(said))
     padded = ["", *said, ""]
     labels: list[int] = []  # for each block, the nearest one that has letters: itself or one above; -1 if there is none
     for at, text in enumerate(folded):
@@ -43,7 +51,7 @@ def refrains(blocks: Sequence[Block]) -> set[int]:
                 or count_words(text) <= MAX_ANSWER_WORDS
                 or not all(folded[at].rstrip("\"'”’»)").endswith((".", "。")) for at in repeated)
             )
-            and _stand_apart(repeated, padded)
+            and _stand_apart(repeated, padded, not are_doubled and _are_echoes([folded[at] for at in repeated]))
         )
         for at in repeated
     }
@@ -57,14 +65,22 @@ def _are_cells(repeated: Sequence[int], labels: Sequence[int], folded: Sequence[
     return len({folded[at] for at in above}) == len(above)
 
 
-def _stand_apart(repeated: Sequence[int], padded: Sequence[str]) -> bool:
+def _are_echoes(texts: Sequence[str]) -> bool:
+    """Return whether texts of the same words are short lines of a dialogue, or a question and its answer."""
+    if any(count_words(text) > MAX_ANSWER_WORDS for text in texts):
+        return False
+    asked = {"?" in text or "？" in text or "؟" in text for text in texts}
+    return len(asked) > 1 or all(map(_SAID.fullmatch, texts))
+
+
+def _stand_apart(repeated: Sequence[int], padded: Sequence[str], may_touch: bool) -> bool:
     """Return whether no repetition has the neighbour of another one on the same side, and no two of them touch.
 
     Of three and more, two may touch, if another one stands elsewhere.  `padded` are all texts between two empty ones.
     """
     text = padded[repeated[0] + 1]
     touching = sum(padded[at] == text for at in repeated)
-    if touching and (len(repeated) < MIN_TIMES or touching > len(repeated) - 2):
+    if touching and not may_touch and (len(repeated) < MIN_TIMES or touching > len(repeated) - 2):
         return False
     above, below = [padded[at] for at in repeated], [padded[at + 2] for at in repeated]
     return all(_are_different([other for other in side if other != text]) for side in (above, below))

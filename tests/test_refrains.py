@@ -27,6 +27,12 @@ def text_of(blocks: list[str]) -> list[str]:
         pytest.param([LEAD, CHANT, LAST, CHANT, VERSES[0]], id="a chant"),
         pytest.param([LEAD, "tell my mother I return", VERSES[0], "Tell my mother I return.", LAST], id="a last verse"),
         pytest.param([LEAD, CHANT, CHANT, VERSES[0], CHANT, LAST], id="a chant that is sung twice in a row"),
+        pytest.param(
+            [LEAD, "“Nothing?”", "“Nothing.”", "“Nothing at all?”", LAST], id="an answer that echoes a question"
+        ),
+        pytest.param([LEAD, "— Как?", "— Никак.", "— Никак?", "— Никак!", LAST], id="echoes behind a dash"),
+        pytest.param([LEAD, "「一枚も？」", "「一枚も」", LAST], id="an echo in Japanese"),
+        pytest.param([LEAD, "“No.”", "“No.”", LAST], id="an answer that two people give"),
         pytest.param([LEAD, "Vitamin C", "4%", "4%", "Iron", "4%", LAST], id="cells of a table"),
     ],
 )
@@ -41,6 +47,7 @@ def test_natural_repetition_stays(blocks: list[str]) -> None:
         pytest.param(
             [LEAD, REFRAIN, VERSES[0], LAST, REFRAIN, VERSES[0]], [LEAD, REFRAIN, VERSES[0], LAST], id="a run"
         ),
+        pytest.param([LEAD, LEAD, "“No.”", "“No.”", LAST, LAST], [LEAD, "“No.”", LAST], id="each line twice"),
         pytest.param([LEAD, "4%", LEAD, "4%", LAST], [LEAD, "4%", LAST], id="figures of a story pasted twice"),
         pytest.param([LEAD, VERSES[0], LAST, VERSES[0]], [LEAD, VERSES[0], LAST], id="a quote that is printed large"),
         pytest.param([LEAD, REFRAIN, REFRAIN, LAST], [LEAD, REFRAIN, LAST], id="a line under itself"),

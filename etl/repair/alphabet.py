@@ -35,6 +35,7 @@ _MOJIBAKE_PAIRS = {
         "(?<=[Œœ])(?![A-Za-z])",
         rf"(?<=[a-zß-öø-ÿ][Ã-Ù])(?=[{HALVES}])",
     ),
+    "ÔΓ": ("(?=Ç|é¼)",),
     f"{OPENING}{CLOSING}{CURRENCY}{NUMERIC}{LAW}°": (
         rf"(?<=[{CLOSING}{CURRENCY}{NUMERIC}])(?=[{LOWER}])",
         rf"(?<=[{LOWER}{CLOSING}β][{CURRENCY}])",

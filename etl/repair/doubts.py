@@ -92,7 +92,6 @@ DOUBTS = (
     _doubt("repair/escape-newline", r"\\", r"""(?<=[.!?"”’])\\n(?=[A-Z"“‘])""", "\n"),
     _doubt("repair/percent-escape", "%", r"(?<!\S)(?=[^\s%]*%[C-Fc-f][0-9A-Fa-f]%[89ABab])[^\s/=?]+(?!\S)", _unquoted),
     # One single-byte encoding taken for another: no proof, because every byte is a character in both.
-    _doubt("repair/cp437", "Γ", "ΓÇ.", partial(_recoded, "cp437", "utf-8")),
     _doubt("repair/cyrillic-as-latin", "[À-ÿ]", r"[À-ÿ](?<!\w.)[À-ÿ]{3,}\b", _cyrillic),
     _doubt("repair/macroman-apostrophe", "Õ", rf"(?<=[a-z])Õ{_TAIL}", "’"),
     _doubt("repair/polish-as-latin", "ñ", r"(?<=[A-Za-z])ñ(?=[bcdfgkmpstwz])", "ń"),

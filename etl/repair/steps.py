@@ -128,7 +128,7 @@ def _decode(text: str) -> str:
     """Return what ftfy makes of each line on its own: one line may be mojibake and the next not."""
     if not maybe_mojibake().search(text):
         return text
-    return "\n".join(_in_words(_decode_line(_without_koi8(line))) for line in text.split("\n"))
+    return "\n".join(_in_words(_decode_line(_without_koi8(_without_console(line)))) for line in text.split("\n"))
 
 
 def _decode_line(line: str) -> str:
@@ -170,6 +170,30 @@ def _letter(pair: re.Match[str]) -> str:
 _DRAWN = "[бпя][\u2500-\u25ff∙√≈≤≥⌠⌡°²·÷ё©\xa0]{1,2}"
 _KOI8 = re.compile(f"(?:{_DRAWN}){{2}}")
 _KOI8_WORD = re.compile(rf"(?<![^ \t])[^ \t]*?{_DRAWN}[^ \t]*")
+
+
+# UTF-8 that was read as code page 850 or 437, those of a console: `d├®j├á`, `LÔÇÖusine`.  A line that boxes are drawn
+# with stands beside no letter, and Ô and Γ before no Ç that begins a quote or dash.
+_CONSOLE = re.compile("[├┬┼][^\x00-\x7f](?:(?<=[A-Za-z]..)|(?=[a-z]))|[ÔΓ](?:Ç[ôöÿÖ£Ø¥×ªóÄï]|é¼)")
+_CONSOLE_CHARACTERS = {
+    codec: re.compile(rf"[┬├─┼][{halves}]|[ÔΓ][{halves}]{{2}}")
+    for codec in ("cp850", "cp437")
+    for halves in (bytes(range(0x80, 0xC0)).decode(codec),)
+}
+
+
+def _without_console(line: str) -> str:
+    """Return a line with the UTF-8 undone, by the code page that leaves least of it."""
+    if not _CONSOLE.search(line):
+        return line
+    return min((each.sub(partial(_from_console, codec), line) for codec, each in _CONSOLE_CHARACTERS.items()), key=len)
+
+
+def _from_console(codec: str, character: re.Match[str]) -> str:
+    try:
+        return character[0].encode(codec).decode()
+    except UnicodeError:
+        return character[0]
 
 
 def _without_koi8(line: str) -> str:

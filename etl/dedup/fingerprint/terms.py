@@ -15,7 +15,8 @@ from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, 
 
 # Months, weekdays, small numbers and "not" say when, how many and whether, in English, German, French, Spanish,
 # Italian, Portuguese and Russian.  "One" says much else; where a copy has another word instead, that one differs.
-# "didn" and its like are what is left of "didn't".  "B-minus" is no "B".
+# "didn" and its like are what is left of "didn't".  "B-minus" is no "B".  Chinese and Japanese write figures and "not"
+# within words, each character of which is a token.
 FIGURES = f"""
 {" ".join(MONTHS_OF_LANGUAGES[:-1])}
 monday tuesday wednesday thursday friday saturday sunday plus minus
@@ -30,6 +31,7 @@ lunes martes miércoles jueves viernes sábado domingo dos tres cuatro cinco sei
 lunedì martedì mercoledì giovedì venerdì sabato domenica due tre quattro cinque sei sette otto nove dieci non mai
 dois duas três quatro oito dez não
 понедельник вторник среду четверг пятницу субботу воскресенье два две три четыре пять шесть семь восемь девять десять не
+二 三 四 五 六 七 八 九 十 百 千 万 萬 亿 億 兆 两 兩 半 不 没 沒 未 无 無 非 否
 """
 
 # One of these for another, or for a name, is another way to say it: "He said" is a fair copy of "Stoltenberg says".
@@ -51,6 +53,8 @@ confirmed support supported oppose opposed guilty innocent acquitted convicted a
 died man woman men women boy girl male female husband wife father mother son daughter brother sister north south east
 west northern southern eastern western left right true false yes always often
 seldom only legal illegal likely unlikely possible impossible public private national international
+上 下 升 降 涨 漲 跌 增 减 減 高 低 多 少 男 女 父 母 胜 勝 负 敗 败 赢 输
+买 買 卖 売 生 死 东 東 西 南 北 左 右 前 后 後 内 外 进 出 今 昨 明 火 水 木 金 土
 """
 
 # Below six letters another letter makes another word (Iran, Iraq); from there on it is a slip (Kuwait, Kuwalt).
