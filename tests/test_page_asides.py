@@ -168,6 +168,21 @@ def test_a_line_far_below_the_story(furniture: int, likely: int, goes: bool) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("furniture", "likely", "goes"),
+    [
+        pytest.param("<p>Share<h2>More from Jane Roe</h2>", 550, True, id="below the heading of a list"),
+        pytest.param("<p>Share<h2>More from Jane Roe</h2>", 650, False, id="keeps: what is surely story"),
+        pytest.param("<h2>What comes next</h2>", 550, False, id="keeps: right below the story"),
+    ],
+)
+def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<main>{STORY}{furniture}<p>{MUSEUM}</main>")
+    last = len(layout.lines) - 1
+    found = asides(layout, Said(), {0, 1, 2, last}, (), {0: 950, 1: 950, 2: 950, last: likely})
+    assert found == ({last} if goes else set())
+
+
 def in_table(beside: str) -> str:
     return f"<table><tr><td>{''.join(f'{text}<br><br>' for text in (LAMP, CABLE, BOATS))}</td><td>{beside}</td></tr></table>"
 
