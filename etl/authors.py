@@ -146,7 +146,8 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
     if mailbox := _MAILBOX.fullmatch(text):
         text = mailbox["behind"] or mailbox["before"]
     text = _PICTURED.sub("", text)
-    text = _BEHIND.sub("", _ADDRESS.sub(" ", text)) if trust == "given" else _HANDLE.sub("", text)
+    text = _ADDRESS.sub(" ", text)
+    text = _BEHIND.sub("", text) if trust == "given" else _HANDLE.sub("", text)
     if trust == "shown" and _WITH_DAY.search(text):
         yield from next(filter(None, (tuple(_names(part, trust, publishers)) for part in text.split("|"))), ())
         return

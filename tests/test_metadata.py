@@ -421,6 +421,23 @@ LINES = "".join(
             id="behind a bar",
         ),
         pytest.param("", "<p>Von unserer Redakteurin Anke Beek</p>", "Anke Beek", "", id="behind a role"),
+        pytest.param(
+            "",
+            "<div itemprop=author itemscope><b itemprop=name>Ada Quill</b><i itemprop=jobTitle>Boats editor</i></div>",
+            "Ada Quill",
+            "",
+            id="a name within an author",
+        ),
+        pytest.param(
+            "",
+            "<div itemprop=author><b itemprop=name>Ada Quill</b> and <b itemprop=name>Eve Roe</b></div>",
+            "Ada Quill; Eve Roe",
+            "",
+            id="two names within an author",
+        ),
+        pytest.param(
+            "", "<p class=byline>BY ADA QUILL aquill@courier.example</p>", "ADA QUILL", "", id="with an address"
+        ),
         pytest.param("", "<p>By staff writer Jane Roe</p>", "Jane Roe", "", id="behind a role, in English"),
         pytest.param("", "<p>2 มี.ค. 2569 07:15 น.</p>", "", "2026-03-02", id="Thai, in short"),
         pytest.param(
@@ -519,6 +536,11 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
 )
 def test_headline_is_parted_from_its_site(html: str, headline: str) -> None:
     assert read_html(html + LINES, model=page_model()).metadata.headline == headline
+
+
+def test_data_of_the_site_names_the_publisher() -> None:
+    data = '[{"@type": "WebSite", "name": "Courier"}, {"@type": "NewsArticle", "headline": "Lock shut"}]'
+    assert read_html(LD.format(data)).metadata.publisher == "Courier"
 
 
 @pytest.mark.parametrize(
