@@ -420,6 +420,9 @@ LINES = "".join(
             "2026-03-02",
             id="behind a bar",
         ),
+        pytest.param(
+            "", "<p><b>4 min read</b><b>Mar 2, 2026, 7:15 AM</b></p>", "", "2026-03-02", id="without a space before"
+        ),
         pytest.param("", "<p>Von unserer Redakteurin Anke Beek</p>", "Anke Beek", "", id="behind a role"),
         pytest.param(
             "",

@@ -202,6 +202,25 @@ def test_a_story_below_that_of_the_page(second: str, goes: bool) -> None:
     assert asides(layout, Said(), story, headlines, dict.fromkeys(story, 950)) == ({last} if goes else set())
 
 
+@pytest.mark.parametrize(
+    ("between", "goes"),
+    [
+        pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),
+        pytest.param(["<a href=/m>Museum</a>"], False, id="keeps: a word"),
+        pytest.param(["<a href=/m>The museum has asked for the boats of Corley.</a>"], False, id="keeps: a sentence"),
+        pytest.param(["<b><a href=/m>A museum for the boats of Corley</a></b>"], False, id="keeps: a heading in bold"),
+        pytest.param(["See <a href=/m>a museum for the boats of Corley</a>"], False, id="keeps: not a link alone"),
+        pytest.param(
+            ["<a href=/m>A museum for the boats of Corley</a>"] * 3, False, id="keeps: one thing after another"
+        ),
+    ],
+)
+def test_a_link_between_two_sentences(between: list[str], goes: bool) -> None:
+    layout = lay_out(f"<main>{STORY}{''.join(f'<p>{link}</p><p>{MUSEUM}</p>' for link in between)}</main>")
+    story = dict.fromkeys(range(len(layout.lines)), 950)
+    assert asides(layout, Said(), set(story), (), story) == ({3} if goes else set())
+
+
 def in_table(beside: str) -> str:
     return f"<table><tr><td>{''.join(f'{text}<br><br>' for text in (LAMP, CABLE, BOATS))}</td><td>{beside}</td></tr></table>"
 

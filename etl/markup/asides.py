@@ -28,6 +28,7 @@ from etl.markup.listed import (
     labelled,
     links_apart,
     links_at_end,
+    links_between,
     related,
     repeated,
     walls,
@@ -92,6 +93,7 @@ def asides(
         labelled,
         links_apart,
         links_at_end,
+        links_between,
         _far_below,
     ):
         lines = lines_of(layout, sorted(set(story) - found), likely)
