@@ -184,25 +184,6 @@ def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: boo
 
 
 @pytest.mark.parametrize(
-    ("second", "goes"),
-    [
-        pytest.param("<article><h1>Museum opens in Corley</h1><p>{0}</article>", True, id="a story of its own"),
-        pytest.param(
-            "<article><h2>Museum opens in Corley</h2><p>{0}</article>", False, id="keeps: its heading is no <h1>"
-        ),
-        pytest.param("<article><h1>Boats at Corley</h1><p>{0}</article>", False, id="keeps: with the headline again"),
-        pytest.param("<h1>Museum opens in Corley</h1><p>{0}", False, id="keeps: in no <article>"),
-    ],
-)
-def test_a_story_below_that_of_the_page(second: str, goes: bool) -> None:
-    layout = lay_out(f"<article><h1>Boats at Corley</h1>{STORY}</article><p>Up next</p>{second.format(MUSEUM)}")
-    headlines = {at for at, line in enumerate(layout.lines) if line.text == "Boats at Corley"}
-    last = len(layout.lines) - 1
-    story = {1, 2, 3, last}
-    assert asides(layout, Said(), story, headlines, dict.fromkeys(story, 950)) == ({last} if goes else set())
-
-
-@pytest.mark.parametrize(
     ("between", "goes"),
     [
         pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),

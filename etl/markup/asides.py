@@ -49,8 +49,6 @@ WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"]
 # the model keeps a line, and is not sure, nor below a heading that goes; what is less likely was put back.
 FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
-# <h1> of a page that are looked at.
-MAX_HEADS = 20
 # What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
 LEADS_ON = ("?", "？", "؟", ":", "：", "…", "...")
@@ -83,7 +81,6 @@ def asides(
             found |= lines
     for lines_of in (
         partial(_facts, said),
-        partial(_next_articles, headlines),
         _unseen,
         walls,
         repeated,
@@ -171,28 +168,6 @@ def _facts(said: Said, layout: Layout, story: Sequence[int], likely: Mapping[int
     is_one = (line in said.bylines and line in said.dates and _is_short(layout, line) for line in story)
     first = next((at for at, is_fact in enumerate(is_one) if not is_fact), len(story))
     return {line for line in story[:first] if KEPT <= likely.get(line, SURE) < SURE}
-
-
-def _next_articles(headlines: Collection[int], layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
-    """Return the lines of further stories below that of the page, as endless pages have them.
-
-    Each is an <article> with an <h1> that does not say the headline, below the <article> with the one that does.
-    """
-    all_heads = (line for line, one in enumerate(layout.lines) if layout.boxes[one.box].name == "h1")
-    heads = list(islice(all_heads, MAX_HEADS))
-    first = next((line for line in heads if line in headlines), -1)
-    if first < 0 or len(heads) < 2:
-        return set()
-    articles = [
-        max(
-            (place for place in layout.path(layout.lines[line].box) if layout.boxes[place].name == "article"), default=0
-        )
-        for line in heads
-    ]
-    own = articles[heads.index(first)]
-    others = {place for place, line in zip(articles, heads, strict=True) if line not in headlines} - {0, own}
-    is_inside = layout.inside({place for place in others if own and place >= layout.ends[own]})
-    return {line for line in story if is_inside[layout.lines[line].box]}
 
 
 def _is_short(layout: Layout, line: int) -> bool:
