@@ -84,6 +84,14 @@ _NO_PERSON = frozenset(
 )
 # "Jane Roe | Port Harwick | 3.2.2026": what stands behind the names, with a day, is none.
 _WITH_DAY = later(r"\|.*\d|\d.*\|")
+# "unserer Redakteurin Anke Beek", "staff writer Jane Roe": what stands before a name of two words.
+_ROLE_BEFORE = later(
+    r"^(?:(?:our|unser(?:e[mnr]?)?|notre|nuestr[oa]|nostr[oa]|onze)\s+)?(?:(?:staff|senior|special|guest|chief)\s+)?"
+    r"(?:reporter(?:in)?|writer|correspondent|redakteur(?:in)?|korrespondent(?:in)?|mitarbeiter(?:in)?|journalistin"
+    r"|correspondante?|corresponsal|redactora?|inviat[oa]|redattore|redattrice|redacteur|verslaggever)"
+    r"\s+(?=\S+\s+\S)",
+    re.IGNORECASE,
+)
 _HANDLE = later(r"(?<!\S)@\w+")
 _PAREN = later(r"(?<=\S)\s*\([^)]*\)?\s*$")
 _TAIL = later(r"\s+(?:for|in|at|from|on|avec|mit)\s.*$|\s*[–—:|].*$|(?:\s+-|-\s).*$", re.IGNORECASE)
@@ -138,7 +146,8 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
     if mailbox := _MAILBOX.fullmatch(text):
         text = mailbox["behind"] or mailbox["before"]
     text = _PICTURED.sub("", text)
-    text = _BEHIND.sub("", _ADDRESS.sub(" ", text)) if trust == "given" else _HANDLE.sub("", text)
+    text = _ADDRESS.sub(" ", text)
+    text = _BEHIND.sub("", text) if trust == "given" else _HANDLE.sub("", text)
     if trust == "shown" and _WITH_DAY.search(text):
         yield from next(filter(None, (tuple(_names(part, trust, publishers)) for part in text.split("|"))), ())
         return
@@ -152,7 +161,7 @@ def _names(text: str, trust: Trust, publishers: Collection[str]) -> Iterator[str
 def _name(piece: str, trust: Trust, publishers: Collection[str]) -> str:
     name = _BY.sub("", _PAREN.sub("", piece.strip()).strip(" -–—()[]<>:"))
     if trust != "given":
-        name = _TITLE_BEHIND.sub("", name)
+        name = _ROLE_BEFORE.sub("", _TITLE_BEHIND.sub("", name))
     if trust == "shown":
         return _TAIL.sub("", name).strip(" .,")
     paper = _FOR.search(name)

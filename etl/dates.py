@@ -38,6 +38,8 @@ _TIMESTAMP = later(r"""[\w.]+\((?:'([^']*)'.*|"([^"]*)")\)""")
 # "Sun, 23 Aug 20 16:18:00 GMT", as mail and RSS wrote it before 1989, and some still do.
 _SHORT_YEAR = later(r"(\w{3}, \d{1,2} \w{3}) (\d\d)(?= \d\d:\d\d)")
 _THAI = later("[\u0e01-\u0e4e]")
+# "มี.ค.": points within the short names of Thai months.
+_THAI_POINT = later(r"(?<=[\u0e01-\u0e4e])\.(?=[\u0e01-\u0e4e])")
 # "16:18 Europe/London" without an offset: the hour in UTC is not known here.
 _PLACE = later(r"\b[A-Z][a-z]+/[A-Z][a-z]")
 # After `_in_numbers` a month that stood as a word is "@8".
@@ -152,7 +154,7 @@ def _in_words(text: str, language: str, country: str) -> datetime | None:
 
 def _in_numbers(text: str, language: str) -> str:
     """Return the text with digits of any script as ASCII and names of months as "@8"."""
-    text = "".join(str(int(char)) if char.isdecimal() else char for char in text.casefold())
+    text = "".join(str(int(char)) if char.isdecimal() else char for char in _THAI_POINT.sub("", text.casefold()))
     named = MONTHS.get(language[:2].lower(), {})
 
     def numbered(word: re.Match[str]) -> str:

@@ -57,6 +57,7 @@ AFTERNOON = "2020-08-23T16:18:00.000Z"
         pytest.param("Timestamp('2020-08-23 16:18:00')", AFTERNOON, id="of pandas"),
         pytest.param('ISODate("2020-08-23T16:18:00Z")', AFTERNOON, id="of MongoDB"),
         pytest.param("23 สิงหาคม 2563", AUGUST, id="Thai, its own years"),
+        pytest.param("23 ส.ค. 2563", AUGUST, id="Thai, in short"),
         pytest.param("23 באוגוסט 2020", AUGUST, id="Hebrew"),
         pytest.param("২৩ আগস্ট ২০২০", AUGUST, id="Bengali, its own digits"),
         pytest.param("23 d'agost de 2020", AUGUST, id="Catalan"),

@@ -413,6 +413,43 @@ LINES = "".join(
             "2026-03-04",
             id="a page without an article in its data",
         ),
+        pytest.param(
+            "",
+            "<p>2 марта 2026, 07:15 | Автор: Анна Белова | 245 просмотров</p>",
+            "Анна Белова",
+            "2026-03-02",
+            id="behind a bar",
+        ),
+        pytest.param(
+            "", "<p><b>4 min read</b><b>Mar 2, 2026, 7:15 AM</b></p>", "", "2026-03-02", id="without a space before"
+        ),
+        pytest.param("", "<p>Von unserer Redakteurin Anke Beek</p>", "Anke Beek", "", id="behind a role"),
+        pytest.param(
+            "",
+            "<div itemprop=author itemscope><b itemprop=name>Ada Quill</b><i itemprop=jobTitle>Boats editor</i></div>",
+            "Ada Quill",
+            "",
+            id="a name within an author",
+        ),
+        pytest.param(
+            "",
+            "<div itemprop=author><b itemprop=name>Ada Quill</b> and <b itemprop=name>Eve Roe</b></div>",
+            "Ada Quill; Eve Roe",
+            "",
+            id="two names within an author",
+        ),
+        pytest.param(
+            "", "<p class=byline>BY ADA QUILL aquill@courier.example</p>", "ADA QUILL", "", id="with an address"
+        ),
+        pytest.param("", "<p>By staff writer Jane Roe</p>", "Jane Roe", "", id="behind a role, in English"),
+        pytest.param("", "<p>2 มี.ค. 2569 07:15 น.</p>", "", "2026-03-02", id="Thai, in short"),
+        pytest.param(
+            "<meta http-equiv=content-language content=es>",
+            "<p>02/03/2026 a las 07:15h | Actualizado el 03/03/2026 a las 18:40h</p>",
+            "",
+            "2026-03-02",
+            id="in figures, before a change",
+        ),
     ],
 )
 def test_what_stands_above_a_story_tells_author_and_day(head: str, above: str, author: str, day: str) -> None:
@@ -493,10 +530,34 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
             "The old lock is shut",
             id="up to what is shown, before a colon",
         ),
+        pytest.param(
+            "<title>Courier :: Boats :: The old lock is shut</title><meta property=og:site_name content=Courier>",
+            "The old lock is shut",
+            id="behind two colons",
+        ),
     ],
 )
 def test_headline_is_parted_from_its_site(html: str, headline: str) -> None:
     assert read_html(html + LINES, model=page_model()).metadata.headline == headline
+
+
+def test_data_of_the_site_names_the_publisher() -> None:
+    data = '[{"@type": "WebSite", "name": "Courier"}, {"@type": "NewsArticle", "headline": "Lock shut"}]'
+    assert read_html(LD.format(data)).metadata.publisher == "Courier"
+
+
+@pytest.mark.parametrize(
+    ("title", "publisher"),
+    [
+        pytest.param("Lock shut until April | News | The Courier", "The Courier", id="behind what the page shows"),
+        pytest.param("Lock shut until April - courier.org", "courier.org", id="a domain"),
+        pytest.param("Lock shut until April - live updates", "", id="keeps away: no name"),
+        pytest.param("The lock that was shut | The Courier", "", id="keeps away: the page shows something else"),
+    ],
+)
+def test_title_names_the_site(title: str, publisher: str) -> None:
+    page = f"<title>{title}</title><h1>Lock shut until April</h1>{LINES}"
+    assert read_html(page, model=page_model()).metadata.publisher == publisher
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,40 @@ def test_a_line_far_below_the_story(furniture: int, likely: int, goes: bool) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("furniture", "likely", "goes"),
+    [
+        pytest.param("<p>Share<h2>More from Jane Roe</h2>", 550, True, id="below the heading of a list"),
+        pytest.param("<p>Share<h2>More from Jane Roe</h2>", 650, False, id="keeps: what is surely story"),
+        pytest.param("<h2>What comes next</h2>", 550, False, id="keeps: right below the story"),
+    ],
+)
+def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: bool) -> None:
+    layout = lay_out(f"<main>{STORY}{furniture}<p>{MUSEUM}</main>")
+    last = len(layout.lines) - 1
+    found = asides(layout, Said(), {0, 1, 2, last}, (), {0: 950, 1: 950, 2: 950, last: likely})
+    assert found == ({last} if goes else set())
+
+
+@pytest.mark.parametrize(
+    ("between", "goes"),
+    [
+        pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),
+        pytest.param(["<a href=/m>Museum</a>"], False, id="keeps: a word"),
+        pytest.param(["<a href=/m>The museum has asked for the boats of Corley.</a>"], False, id="keeps: a sentence"),
+        pytest.param(["<b><a href=/m>A museum for the boats of Corley</a></b>"], False, id="keeps: a heading in bold"),
+        pytest.param(["See <a href=/m>a museum for the boats of Corley</a>"], False, id="keeps: not a link alone"),
+        pytest.param(
+            ["<a href=/m>A museum for the boats of Corley</a>"] * 3, False, id="keeps: one thing after another"
+        ),
+    ],
+)
+def test_a_link_between_two_sentences(between: list[str], goes: bool) -> None:
+    layout = lay_out(f"<main>{STORY}{''.join(f'<p>{link}</p><p>{MUSEUM}</p>' for link in between)}</main>")
+    story = dict.fromkeys(range(len(layout.lines)), 950)
+    assert asides(layout, Said(), set(story), (), story) == ({3} if goes else set())
+
+
 def in_table(beside: str) -> str:
     return f"<table><tr><td>{''.join(f'{text}<br><br>' for text in (LAMP, CABLE, BOATS))}</td><td>{beside}</td></tr></table>"
 

@@ -214,6 +214,14 @@ def rows(*texts: str, tag: str = "div") -> str:
             "".join(f"<div class=t><p>{text}</div>" for text in (FIRE, PLEA, "Why?", COURT, "Jane Roe writes.")),
             {0, 1, 3}, 60, ["Why?"], id="paragraphs in boxes of one class, but none below",
         ),
+        pytest.param(
+            "".join(f"<div class=t><h2>{n}. Boats</h2><p>{text}</div>" for n, text in enumerate((FIRE, PLEA, COURT))),
+            {0, 1, 2, 3, 4}, 60, [COURT], id="unless their heading is story",
+        ),
+        pytest.param(
+            "".join(f"<div class=t><h2>{n}. Boats</h2><p>{text}</div>" for n, text in enumerate((FIRE, PLEA, COURT))),
+            {0, 1, 2, 3}, 60, [], id="below a heading that is none",
+        ),
     ],
 )  # fmt: skip
 def test_rows_alike(page: str, story: set[int], likely: int, found: list[str]) -> None:

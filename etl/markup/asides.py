@@ -28,6 +28,7 @@ from etl.markup.listed import (
     labelled,
     links_apart,
     links_at_end,
+    links_between,
     related,
     repeated,
     walls,
@@ -45,8 +46,8 @@ MIN_BELOW = 40
 # Boxes that hold the whole of a page or of its story, and parts below a heading that are not furniture because they go.
 WHOLES, NOT_TOLD = frozenset(("html", "body", "main", "article")), BIT["figure"] | BIT["figcaption"] | BIT["table"]
 # Lines of furniture that part a line at the end from the story.  With a probability, in thousandths, between these two
-# the model keeps a line, and is not sure; what is less likely was put back for some other reason.
-FAR, KEPT, SURE = 3, 300, 500
+# the model keeps a line, and is not sure, nor below a heading that goes; what is less likely was put back.
+FAR, KEPT, SURE, SURE_HEADED = 3, 300, 500, 600
 HIDDEN = BIT["hidden"]
 # What a click on it may unfold what is below it, and how a line ends that leads on to what is folded away.
 UNFOLDS = BIT["heading"] | BIT["button"] | BIT["details"] | BIT["dl"]
@@ -89,6 +90,7 @@ def asides(
         labelled,
         links_apart,
         links_at_end,
+        links_between,
         _far_below,
     ):
         lines = lines_of(layout, sorted(set(story) - found), likely)
@@ -111,14 +113,19 @@ def _unnamed(layout: Layout, line: int) -> Layout:
 def _far_below(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> set[int]:
     """Return lines at the end of which the model is not sure, if lines of furniture part them from the story.
 
-    The last story of a list of teasers, or a sentence about the author below buttons and tags.
+    The last story of a list of teasers, or a sentence about the author below buttons and tags.  One line less is enough
+    if the last is the heading of what follows: "More from Jane Roe".
     """
+    found, most = set[int](), 0
     for at in range(len(story) - 1, 0, -1):
-        if not KEPT <= likely.get(story[at], SURE) < SURE:
-            return set()
-        if story[at] - story[at - 1] > FAR:
-            return set(story[at:])
-    return set()
+        most = max(most, likely.get(story[at], SURE_HEADED))
+        if most >= SURE_HEADED or likely.get(story[at], 0) < KEPT:
+            break
+        above, gap = story[at] - 1, story[at] - story[at - 1]
+        is_headed = gap >= FAR and layout.boxes[layout.lines[above].box].name in HEADINGS
+        if is_headed or (gap > FAR and most < SURE):
+            found = set(story[at:])
+    return found
 
 
 def headings_alone(layout: Layout, story: Collection[int], headings: Collection[int]) -> set[int]:

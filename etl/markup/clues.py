@@ -122,6 +122,14 @@ class Listener:
         attributes = attributes or {}  # without attributes lxml has a mapping whose `get` is slow
         if tag in TOLD_BY_ATTRIBUTES:
             self._note_attributes(tag, attributes, line)
+        elif (
+            attributes.get("itemprop") == "name"
+            and self.listening
+            and self.listening[-1][1].removeprefix("in ") in NAMED
+        ):
+            around, name, at, heard = self.listening.pop()
+            name = name.removeprefix("in ")
+            self.listening += [(around, f"in {name}", at, heard), (depth, name, line, [])]
         elif name := _clue_name(tag, attributes):
             if name in TIMES and ends_updated("".join(before)[-_LABEL_CHARS:]):
                 name = "time modified"
@@ -163,6 +171,8 @@ class Listener:
                     self.unseen_classes.update(name[1:] for name in hidden if name[0] == ".")
                     self.hides_class = {}
                     self.hiding = HIDING | {"class", "id"}
+            elif name.startswith("in "):  # what else stands around the name: an office
+                continue
             elif name == "state":
                 if MIN_STATE <= len(text) <= MAX_SCRIPT and (text[0] in "{[" or is_state(text)):
                     self._note(name, text, line)

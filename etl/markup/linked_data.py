@@ -25,8 +25,8 @@ MAX_TITLES = 10_000
 def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Metadata:
     """Return what the first article in the scripts says about itself; dates and addresses as they stand.
 
-    If one has its headline in a title of the page it is that one: others are of teasers.  Of a page without one the
-    name of its site counts, and the day that its WebPage tells.
+    If one has its headline in a title of the page it is that one: others are of teasers.  If it names no publisher, the
+    name of the site counts; on a page without one, the day that its WebPage tells.
 
     >>> read_linked_data(['{"@type": "NewsArticle", "headline": "Four die", "author": [{"name": "A"}, {"name": "B"}]}'])
     Metadata(headline='Four die', publisher='', author='A; B', created='', url='', language='')
@@ -40,7 +40,7 @@ def read_linked_data(scripts: Iterable[str], titles: Sequence[str] = ()) -> Meta
     article = next((node for node in articles if _is_titled(node, shown)), first)
     return Metadata(
         headline=" ".join(bare(_first(_texts(article.get("headline") or article.get("name"), names))).split()),
-        publisher=_first(_texts(article.get("publisher"), names)),
+        publisher=_first(_texts(article.get("publisher") or _page(nodes)["publisher"], names)),
         author=authors(_texts(article.get("author") or article.get("creator"), names)),
         created=_first(_texts(article.get("datePublished") or article.get("dateCreated"), names)),
         url=_first(_texts(article.get("url"), {})) or _first(_addresses(article.get("mainEntityOfPage"))),

@@ -21,6 +21,8 @@ MIN_COLUMN, MIN_SENTENCE = 3, 60
 MOSTLY = 0.7
 # Characters of a label before a link to another story, and words of its title.
 MAX_LABEL, MIN_TITLE = 30, 4
+# Links alone between sentences of a story that may be those to other stories.
+MAX_BETWEEN = 2
 # What parts the links of a menu in one line, and the characters of each.
 BARS, MAX_BUTTON = str.maketrans("·•", "||"), 40
 # Boxes of the items of lists and tables.
@@ -194,6 +196,29 @@ def repeated(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) ->
         if is_many and not is_part and not ends_sentence(one.text):
             found.add(line)
     return found
+
+
+def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
+    """Return the titles of other stories that stand as a link alone between two sentences of this one.
+
+    More than two are the names of things that the story tells of, one after another.
+    """
+    told = set(story)
+
+    def is_sentence(line: int) -> bool:
+        one = layout.lines[line]
+        return line in told and not one.linked and len(one.text) >= MIN_SENTENCE and ends_sentence(one.text)
+
+    def is_title(line: int) -> bool:
+        one = layout.lines[line]
+        is_link = (
+            one.linked == len(one.text) and not one.bold and not one.pictures and layout.boxes[one.box].name == "p"
+        )
+        is_told = one.text.endswith((":", "：")) or ends_sentence(one.text.rstrip("?!"))
+        return is_link and count_words(one.text) > MIN_TITLE and not is_told
+
+    found = {line for line in story[1:-1] if is_title(line) and is_sentence(line - 1) and is_sentence(line + 1)}
+    return found if len(found) <= MAX_BETWEEN else set()
 
 
 def links_apart(layout: Layout, story: Collection[int], likely: Mapping[int, int]) -> set[int]:

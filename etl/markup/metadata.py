@@ -7,7 +7,7 @@ from itertools import islice, pairwise, product
 from etl.addresses import original
 from etl.authors import begins_byline, names_of, upright
 from etl.calendar import MONTHS
-from etl.fold import count_words
+from etl.fold import count_words, ends_sentence
 from etl.markup.clues import LANGUAGES, Clues, texts_of
 from etl.markup.layout import Clue
 from etl.markup.linked_data import in_one_line, read_linked_data
@@ -44,6 +44,8 @@ MIN_LIKENESS = 0.5
 AKIN = 0.15
 # Words.  Less behind the name of a site is its motto.
 MIN_HEADLINE_WORDS = 4
+# Words and characters of the longest name of a site.
+MAX_SITE_WORDS, MAX_SITE = 6, 50
 # A page of 5,000 <h1>, or a title of 200,000 dashes, is an attack: further on there is no headline and no publisher.
 MAX_HEADINGS = 20
 MAX_ENDINGS = 4
@@ -58,12 +60,12 @@ NOBODY = frozenset(
 )
 
 _SEPARATOR = re.compile(
-    r"\s*[|｜·•»«]\s*|\s+[<>›‹]\s+|[：＿_]|(?<=[\u3040-\u9fff])[-–—](?=[\u3040-\u9fff])|\s*[-–—]\s+|\s+[-–—:]\s*"
+    r"\s*[|｜·•»«]\s*|\s+::+\s+|\s+[<>›‹]\s+|[：＿_]|(?<=[\u3040-\u9fff])[-–—](?=[\u3040-\u9fff])|\s*[-–—]\s+|\s+[-–—:]\s*"
 )
 # Signs between the parts of a path: site, section, story.
-PATH_SIGNS = frozenset("»|·•")
+PATH_SIGNS = frozenset(("»", "|", "·", "•", "::"))
 _NAME_WORDS = re.compile(r"^(?:the|die|der|das|le|la|el|il)|(?:online|news|com|net|org)$")
-_MOTTO = re.compile(r"[:|•·»–—]|\s-\s")
+_MOTTO = re.compile(r"\s::+\s|[:|•·»–—]|\s-\s")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _SITE = re.compile(r"https?://(?:[^/?#]*\.)?([^/?#.]+?)(?:\.(?:ac|co|com|gov|net|org))?\.[a-z]+(?::\d+)?(?:[/?#]|$)")
 # "jquill": the account of an author, who may be named elsewhere.
@@ -86,6 +88,8 @@ _LAST_MONTH = re.compile(rf"(?<![\s,|·•–—-])[\s,|·•–—-]+(?:{'|'.jo
 _BEHIND_DAY = re.compile(
     r"^[^.!?]{0,40}\d(?: ?[APap]\.?[Mm]\.?)?[\s|·•,–—-]+(?=(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) [A-ZÀ-Þ])"
 )
+# What parts the facts in a line.
+_BAR = re.compile(r"\s+[|·•]\s+")
 _ON = re.compile(r"(?<!\s)\s+(?:on|at|am|em|el|le|il|op|den|à|dne|dnia|от|в)$")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _CUT = re.compile(r"(?:…|\.\.\.)$")
@@ -113,7 +117,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
             titles, shown = [], [in_one_line(shows.above)]
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
-        publisher=_without_motto(publishers),
+        publisher=_without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), [*shown, *shows.titled]),
         author=_author(by_name, linked.author, shows, known),
         created=created_of(by_name, clues, shows, linked.created, url),
         url=url,
@@ -125,6 +129,23 @@ def _without_motto(publishers: Iterable[str]) -> str:
     """Return the first name of a publisher that has no motto, else the first."""
     named = [name for name in publishers if name]
     return next((name for name in named if not _MOTTO.search(name)), next(iter(named), ""))
+
+
+def _site_behind(titles: Iterable[str], headings: Iterable[str]) -> str:
+    """Return the name of the site that a title ends in, behind a heading that the page shows; "" if there is none.
+
+    >>> [_site_behind([title], ["Lock shut"]) for title in ("Lock shut | News | Courier", "Lock shut - live updates")]
+    ['Courier', '']
+    """
+    title = in_one_line(next(iter(titles), ""))
+    separators = [*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]
+    shown = {_folded(heading) for heading in headings}
+    if not any(_folded(title[: at.start()] or " ") in shown - {""} for at in separators):
+        return ""
+    ending = title[separators[-1].end() :]
+    is_short = 0 < count_words(ending) <= MAX_SITE_WORDS and len(ending) <= MAX_SITE
+    is_name = not (ends_sentence(ending) or ending[:1].islower()) or _DOMAIN.fullmatch(ending)
+    return ending if is_short and is_name and _folded(ending) not in shown else ""
 
 
 def headline_of(title: str, publishers: Iterable[str]) -> str:
@@ -203,7 +224,7 @@ def _behind_site(title: str) -> str:
     """Return what stands behind the name of the site that a title begins with, if it is long enough for a headline."""
     match = _MOTTO.search(title)
     rest = title[match.end() :].strip() if match else title
-    if match and match[0] in PATH_SIGNS:  # "Courier » Sport » Lock shut until April"
+    if match and match[0].strip() in PATH_SIGNS:  # "Courier » Sport » Lock shut until April"
         rest = rest.rpartition(match[0])[2].strip()
     return rest if count_words(rest) >= MIN_HEADLINE_WORDS else title
 
@@ -278,17 +299,21 @@ def _up_to_day(line: str) -> str:
 
 
 def _byline_in(line: str) -> str:
-    """Return the byline in a line of facts as Korean and Chinese papers set it, or behind a day, else the line.
+    """Return the byline in a line of facts: as Korean and Chinese papers set it, behind a day or a bar, else the line.
 
     >>> _byline_in("2026-06-21 08:15　来源：晚报　作者：林知远　字号：大"), _byline_in("한서윤 기자 입력 2026.03.08")
     ('作者：林知远', '記者 한서윤')
     >>> _byline_in("March 8, 2026 by Jane Roe")
     'by Jane Roe'
+    >>> _byline_in("2 марта 2026 | Автор: Анна Белова | 245 просмотров")
+    'Автор: Анна Белова'
     """
     if match := _CHINESE_BYLINE.search(line):
         return match[0]
-    match = _KOREAN_BYLINE.search(line)
-    return f"記者 {match[1]}" if match else _BEHIND_DAY.sub("", line)
+    if match := _KOREAN_BYLINE.search(line):
+        return f"記者 {match[1]}"
+    line = _BEHIND_DAY.sub("", line)
+    return line if begins_byline(line) else next(filter(begins_byline, _BAR.split(line)), line)
 
 
 def _beside(by_name: Clues, name: str, story: Span) -> list[str]:

@@ -95,10 +95,14 @@ def _label_of(layout: Layout, items: Sequence[int], story: Collection[int]) -> i
 def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_sentence: Sequence[bool]) -> set[int]:
     """Return lines between or right below lines of the story that stand in named boxes like theirs, row for row.
 
-    A <p> may stand in a named box instead, but then not below them: there stand notes and biographies.
+    A <p> may stand in a named box instead, but then not below them: there stand notes and biographies.  It may if it is
+    all that stands below a heading of the story, and then two such lines are enough.
     """
     rows: dict[tuple[int, ...], list[int]] = defaultdict(list)
     counts = layout.counts(range(len(layout.lines)))
+    told: dict[int, set[bool]] = defaultdict(set)  # whether lines of the story right in a box are headings
+    for own in (layout.boxes[layout.lines[line].box] for line in story):
+        told[own.parent].add(own.name in HEADINGS)
     for line in sorted(likely):
         own = layout.boxes[layout.lines[line].box]
         row = layout.boxes[own.parent]
@@ -111,9 +115,9 @@ def alike(layout: Layout, story: Collection[int], likely: Mapping[int, int], is_
     found: set[int] = set()
     for row_of, lines in rows.items():
         kept = [place for place, line in enumerate(lines) if line in story]
-        if len(kept) < ALIKE:
-            continue
-        for line in lines[kept[0] : kept[-1] + len(row_of)]:
+        parents = {line: layout.boxes[layout.lines[line].box].parent for line in lines if len(kept) > 1}
+        below = [line for line, parent in parents.items() if told.get(parent) == {True}]
+        for line in (*(lines[kept[0] : kept[-1] + len(row_of)] if len(kept) >= ALIKE else ()), *below):
             one = layout.lines[line]
             is_linked = one.linked > MOSTLY * len(one.text)
             is_told = is_sentence[line] and len(one.text) >= LINKED_SENTENCE if is_linked else True

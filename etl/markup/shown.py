@@ -8,8 +8,9 @@ from msgspec import Struct
 from etl.markup.layout import Layout
 from etl.markup.time_labels import tells_publication
 
-# Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.
-MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d][.!?。]$")
+# Characters of a line beside the headline in which a day or a byline is looked for; no sentence is one.  Those of Thai
+# have no full stop, but "07:15 น." has one.
+MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d\u0e01-\u0e4e][.!?。]$")
 # Lines below the lead in which its date may stand, if they are no story.
 LINES_BELOW = 4
 # Lines above the second of the story in which its headline may stand, if the <h1> is the name of the site.

@@ -34,6 +34,8 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+# "4 min readMar 2, 2026": elements that a style sheet sets apart.
+_GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})")
 # Characters.  Dates stand at the beginning of what is marked up as one.
 MAX_CHARS = 200
 
@@ -44,7 +46,7 @@ def shown_date(text: str) -> str:
     >>> shown_date("Published on Monday, 2nd March 2026"), shown_date("2. März 2026"), shown_date("May 1")
     ('2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z', '')
     """
-    text = text[:MAX_CHARS]
+    text = _GLUED.sub(" ", text[:MAX_CHARS])
     if match := _YEAR_FIRST.search(text):
         return _written(match[1], int(match[2]), match[3])
     if match := _DAY_MONTH.search(text):

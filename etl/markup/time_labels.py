@@ -6,7 +6,7 @@ import re
 _UPDATED = re.compile(
     r"(?<!\w)(?:(?:last |zuletzt |dernière )?(?:updated?|modified|edited|revised|aktualisiert|geändert|mise? à jour"
     r"|modifiée?|actualizad[oa]|atualizad[oa]|modificad[oa]|aggiornat[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret|päivitetty"
-    r"|zaktualizowano|aktualizov[aá]no|frissítve|güncelle(?:ndi|me)|обновлено|изменено)|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
+    r"|zaktualizowano|aktualizov[aá]no|actualitzat|frissítve|güncelle(?:ndi|me)|обновлено|изменено)|(?:最終|最后|最後)?更新(?:日時?)?|수정)"
     r"[\s:：]*(?:on|at|am|le|el|em|il|op|den)?[\s:：]*",
     re.IGNORECASE,
 )
@@ -45,13 +45,18 @@ def tells_publication(line: str) -> bool:
 
 
 def published_in(line: str) -> str:
-    """Return a line from the word that says that it tells of publication, if another time stands before that.
+    """Return what a line tells of publication: from the word that says so, up to one that tells of a change.
 
     >>> published_in("Updated on 9 March 2026 | Published on 2 March 2026"), published_in("2 March 2026")
     ('on 2 March 2026', '2 March 2026')
+    >>> published_in("02/03/2026 a las 07:15 | Actualizado el 03/03/2026 a las 18:40")
+    '02/03/2026 a las 07:15'
     """
-    match = _PUBLISHED.search(line)
-    return line[match.end() :].strip(" :：") if match else line
+    if match := _PUBLISHED.search(line):
+        line = line[match.end() :].strip(" :：")
+    changed = _UPDATED.search(line)
+    before = line[: changed.start()].rstrip(" |·•,;/([–—-") if changed else ""
+    return before if any(map(str.isdecimal, before)) else line
 
 
 def begins_joined(line: str) -> bool:
