@@ -618,13 +618,14 @@ def test_the_forms_filter_loses_no_pair_of_the_same_facts(lists: list[list[str]]
         patched.setattr(forms_filter, "MIN_MEMBERS", 2)
         patched.setattr(forms_filter, "_MAX_SHARE", 0.6)
         forms = forms_filter.forms_of(terms, everyone)
-    by_terms = {
+    by_terms = [
         pair for task in forms.near_pairs(everyone) for pair in zip(*(side.tolist() for side in task()), strict=True)
-    }
+    ]
     others = {
         (one, other) for some, those in forms.groups(everyone) for one in some.tolist() for other in those.tolist()
     }
-    assert set(zip(earlier[same].tolist(), later[same].tolist(), strict=True)) <= by_terms | others
+    assert set(zip(earlier[same].tolist(), later[same].tolist(), strict=True)) <= {*by_terms, *others}
+    assert len(by_terms) == len(set(by_terms))  # blocks of many blanks have many near terms in common
     assert all(forms.numbers[one] == forms.numbers[other] >= 0 for one, other in by_terms)
 
 

@@ -13,6 +13,8 @@ import pytest
 import etl
 from etl.formats.warc_records import MEMBER, next_member, records
 from etl.markup.features.sources import shares_in
+from etl.markup.metadata import _site_headings
+from etl.markup.walk import lay_out
 from etl.model import Block
 from etl.refrains import refrains
 
@@ -99,6 +101,13 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
     "marks of gzip members": lambda count: partial(next_member, BytesIO(MEMBER * count), 1),
     "short lines beside an articleBody": lambda count: partial(
         shares_in, [f"part {at} begins" for at in range(count)], f"{SAID} " * (count // 8)
+    ),
+    "readings of one long text": lambda count: partial(lay_out, f"<p>{'word ' * (10 * count)}{'<rt></rt>' * count}"),
+    "hidden parts behind line breaks": lambda count: partial(
+        lay_out, f"<pre>{'<br>' * (count // 4)}{'<span hidden>a</span>' * (count // 4)}"
+    ),
+    "titles and headings": lambda count: partial(
+        deque, _site_headings([f"A | {at}" for at in range(count // 4)], [f"A {at}" for at in range(count // 4)], ""), 0
     ),
 }
 COUNT = 3_000

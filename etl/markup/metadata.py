@@ -173,8 +173,9 @@ def _is_site(ending: str, names: Collection[str]) -> bool:
     return _NAME_WORDS.sub("", ending) in {_NAME_WORDS.sub("", name) for name in names} or ending in names
 
 
-def _site_headings(titles: Iterable[str], headings: Sequence[str], titled: Sequence[str]) -> Iterator[str]:
+def _site_headings(titles: Iterable[str], headings: Collection[str], titled: Collection[str]) -> Iterator[str]:
     """Yield the headings that a title ends in, behind what the page shows, too: names of its site."""
+    headings, titled = frozenset(headings), frozenset(titled)
     for title in titles:
         for separator in [*_SEPARATOR.finditer(title)][-MAX_ENDINGS:]:
             ending = title[separator.end() :]

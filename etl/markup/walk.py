@@ -60,8 +60,8 @@ _HIDDEN = BIT["hidden"]
 _PART_BITS = {name: BIT[part] for name, part in PART_OF_NAME.items()}
 _ROLE_BITS = {role: BIT[part] for role, part in PART_OF_ROLE.items()}
 
-# What stands in an <rp> before a reading.
-OPENING = ("(", "（", "[", "［", "〔", "《", "〈", "【")
+# What stands in an <rp> before a reading, and of how many characters it is the last but for white space.
+OPENING, OPENING_CHARS = ("(", "（", "[", "［", "〔", "《", "〈", "【"), 20
 # A button in a byline says "Follow".
 _BUTTON, _HEADING = BIT["button"], BIT["heading"]
 
@@ -269,7 +269,7 @@ class _Walker:
 
     def _is_block(self) -> bool:
         """Return whether a custom element is a block: not within a paragraph, nor behind text in a line."""
-        return self.boxes[self.box].name not in LINES and all(word.isspace() for word in self.words)
+        return self.boxes[self.box].name not in LINES and not self.words
 
     def _open_box(self, tag: str, attributes: Mapping[str, str], is_hidden: bool) -> None:
         names, parts = "", self.parts | _HIDDEN if is_hidden else self.parts
@@ -316,13 +316,14 @@ class _Walker:
 
     def _is_in_brackets(self) -> bool:
         """Return whether the line that is being set ends in a bracket: an <rp> before an <rt>."""
-        return bool(self.words) and self.words[-1].rstrip().endswith(OPENING)
+        return bool(self.words) and self.words[-1][-OPENING_CHARS:].rstrip().endswith(OPENING)
 
     # Lines
 
     def _break(self) -> None:
         if self.bits & _VERBATIM:
-            self.words.append("\n")
+            if self.words:
+                self.words.append("\n")
             return
         breaks = self.breaks
         had_text = self._end_line()
@@ -373,7 +374,7 @@ class _Walker:
         inner, line = self.lines, self.lines_around.pop()
         self.words, self.counts, self.breaks = line.words, line.counts, line.breaks
         self.after, self.lines, self.links = line.after, line.lines, line.links
-        if all(word.isspace() for word in self.words):
+        if not self.words:
             self.lines += inner
         else:
             self.after += inner

@@ -136,7 +136,7 @@ def _titles(blocks: Sequence[Block]) -> set[int]:
         return set()
     label = blocks[0].text.partition(":")[0]
     found = [at for at, block in enumerate(blocks) if block.text.startswith(f"{label}:")]
-    below = [_labels(blocks[at:]) - {label} for at in found]
+    below = [_labels(blocks[at : at + MAX_BLOCKS_TO_TEXT]) - {label} for at in found]
     is_archive = len(found) >= MIN_TITLES and bool(below[0]) and all(labels & below[0] for labels in below)
     return set(found) if is_archive else set()
 

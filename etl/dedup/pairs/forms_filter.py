@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, Mask, Ragged, mixed, ragged, ranges, sums
+from etl.dedup.arrays import I64, U32, Mask, Ragged, distinct, mixed, ragged, ranges, sums, turns
 from etl.dedup.fingerprint.terms import DIGITS
 from etl.dedup.fingerprint.tokens import placed
 from etl.dedup.pairs.names_filter import near_terms
@@ -21,8 +21,8 @@ from etl.dedup.pairs.same_facts import CASELESS, MIN_TERMS_OF_AN_EDITED_STORY
 
 # A word in a blank has less than this share of the members; and so many members fill in a form at least.
 _MAX_SHARE, MIN_MEMBERS = 1 / 64, 64
-# Probes that are paired at a time.
-_PROBES_AT_ONCE = 1 << 9
+# Probes that are paired at a time, and their pairs: two blocks of many blanks have many near terms in common.
+_PROBES_AT_ONCE, _PAIRS_AT_ONCE = 1 << 8, 1 << 20
 
 
 class Forms(Struct, frozen=True, gc=False):
@@ -61,9 +61,13 @@ class Forms(Struct, frozen=True, gc=False):
         wanted = self.numbers[earlier] * len(kinds) + near[ranges(starts[places], counts[places])]
         starts = np.searchsorted(keys, wanted)
         counts = np.searchsorted(keys, wanted, side="right") - starts
-        earlier, later = np.repeat(earlier, counts), members[ranges(starts, counts)]
-        behind = earlier < later
-        return earlier[behind], later[behind]
+        found = [np.zeros(0, np.uint64)]
+        for turn in turns(counts, _PAIRS_AT_ONCE):
+            one, other = np.repeat(earlier[turn], counts[turn]), members[ranges(starts[turn], counts[turn])]
+            behind = one < other
+            found.append(distinct((one[behind] * len(self.numbers) + other[behind]).astype(np.uint64)))
+        one, other = np.divmod(np.concatenate(found).astype(np.int64), len(self.numbers))
+        return one, other
 
 
 def forms_of(terms: Ragged, members: I64) -> Forms:
