@@ -74,7 +74,8 @@ _HIGH = bytes(range(0x80, 0x100))
 _WIDE = ("gb18030", "gb2312", "gbk", "big5", "cp950", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949")
 # `surrogateescape` writes a byte that does not fit as U+DC00 + byte.  A lead byte and what follows is one character.
 _FAULT = later("[\udcc2-\udcf4][\udc80-\udcbf]{0,3}|[\udc80-\udcff]")
-_HALF = later(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+# Half of a surrogate pair in UTF-8; but U+DC80 to U+DCFF are bytes that a program could not read.
+_HALF = later(rb"\xed[\xa0-\xb1\xb4-\xbf][\x80-\xbf]")
 _BEYOND_ASCII = later(r"[^\x00-\x7f]")
 # What stands within ASCII says nothing of an encoding.
 _WITHIN_ASCII = later(r"(?<=[\x00-\x7f])[\x00-\x7f]+(?=[\x00-\x7f])")
