@@ -145,11 +145,9 @@ def parse(raw: Raw, rules: Ruleset) -> Parsed:
     decoded = decode(raw)
     try:
         page = markup(decoded, raw.kind, page_settings(raw, rules))
-        document = repair_page(raw, decoded, page, rules) if len(page.blocks) <= MAX_BLOCKS else None
+        document = repair_page(raw, decoded, page, rules)
     except (TooMany, TooManyRepairs) as error:
         raise Unreadable(raw.path, f"has more than {error}", "Split it into several documents.") from None
-    if not document:
-        raise Unreadable(raw.path, f"has more than {MAX_BLOCKS:,} paragraphs", "Split it into several documents.")
     articles = segment(document, rules.layouts)
     if rules.detects_language and not raw.metadata.language:
         articles = tuple(_in_languages(document, articles))
@@ -254,8 +252,10 @@ def finish(
 def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Document:
     """Return a page with its blocks repaired, each change booked.  What the source says of itself beats the page.
 
-    Raises TooManyRepairs.
+    Raises TooMany and TooManyRepairs.
     """
+    if len(page.blocks) > MAX_BLOCKS:
+        raise TooMany(f"{MAX_BLOCKS:,} paragraphs")
     used = rules.regions.union(one.name for one in rules.keep_rules)
     outside = tuple(one for one in page.outside if one.rule in used)
     taken = frozenset(one.block for one in outside if one.action != "tag")

@@ -100,7 +100,7 @@ class Reject(Struct, frozen=True, gc=False):
     is_error: bool = True
 
     def __post_init__(self) -> None:
-        """Take half a surrogate pair out of the reason, as a name of a field may have it: no file could hold it."""
+        """Replace half a surrogate pair in the reason, as a name of a field may have it: no file could hold it."""
         if not self.reason.isascii():
             structs.force_setattr(self, "reason", paired(self.reason)[0])
 

@@ -11,4 +11,4 @@ MAX_ELEMENTS = 2_000_000
 
 
 class TooMany(Exception):
-    """A document of more than MAX_LINES lines, or MAX_ELEMENTS elements; says which."""
+    """A document of more lines, elements or paragraphs than it may have; says of what, and how many these are."""

@@ -121,10 +121,11 @@ def walls(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) -> se
     chars, asks, told = Counter[int](), set[int](), set[int]()
     for line, one in enumerate(layout.lines):
         chars[outermost[one.box]] += len(one.text)
-        if not PAY.search(one.text):
-            told.update([outermost[one.box]] if likely.get(line, 0) >= CERTAIN else ())
-        elif one.linked or _is_action(layout, one):
+        does_ask = bool(PAY.search(one.text))
+        if does_ask and (one.linked or _is_action(layout, one)):
             asks.add(outermost[one.box])
+        elif not does_ask and likely.get(line, 0) >= CERTAIN:
+            told.add(outermost[one.box])
     found = {place for place in asks - {0} - told if chars[place] <= WALL_CHARS}
     return set(takewhile(lambda line: outermost[layout.lines[line].box] in found, reversed(story)))
 

@@ -32,7 +32,7 @@ class Forms(Struct, frozen=True, gc=False):
     blanks: Ragged
 
     def groups(self, members: I64) -> Iterator[tuple[I64, I64]]:
-        """Divide members: yield those of one form, with all members that are not of it; last, others with all."""
+        """Yield some members by form, each time with all members of other forms; last, those of none, with all."""
         numbers = self.numbers[members]
         for form in np.unique(numbers[numbers >= 0]).tolist():
             yield members[numbers == form], np.flatnonzero(self.numbers != form)
