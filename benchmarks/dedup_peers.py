@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import compress, count, islice
+from itertools import chain, compress, count, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 THRESHOLD = 0.7
-ROWS_AT_ONCE = 20_000
+BYTES_AT_ONCE = 1 << 22
 Shingles = Literal["w3", "c5"]
 
 WORDS = re.compile(r"[^\W_]+")
@@ -21,11 +21,15 @@ class Text(msgspec.Struct, gc=False):
     text: str
 
 
-def texts(path: Path) -> Iterator[str]:
+def batches(path: Path) -> Iterator[list[str]]:
     decoder = msgspec.json.Decoder(Text)
     with path.open("rb") as lines:
-        while batch := b"".join(islice(lines, ROWS_AT_ONCE)):
-            yield from [row.text for row in decoder.decode_lines(batch)]
+        while batch := lines.read(BYTES_AT_ONCE) + lines.readline():
+            yield [row.text for row in decoder.decode_lines(batch)]
+
+
+def texts(path: Path) -> Iterator[str]:
+    return chain.from_iterable(batches(path))
 
 
 def grams(text: str) -> set[str]:
@@ -63,10 +67,7 @@ def copydesk(source: Path, target: Path, shingles: Shingles) -> None:
     from etl.dedup.selection import duplicates
 
     settings = DedupSettings(shingles=shingles, threshold=THRESHOLD, numbers="any", short_words=0)
-    rows, parts = texts(source), []
-    while batch := list(islice(rows, ROWS_AT_ONCE)):
-        parts.append(fingerprint(batch, settings))
-    prints = join(parts)
+    prints = join([fingerprint(batch, settings) for batch in batches(source)])
     is_kept = np.ones(len(prints.word_counts), np.bool_)
     is_kept[duplicates(prints, np.arange(len(is_kept)), settings).index] = False
     keep(source, target, iter(is_kept.tolist()))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from etl.dedup.arrays import I64, U32, U64, Mask, mixed, without_repeats
+from etl.dedup.arrays import I64, U32, U64, Mask, distinct, mixed
 from etl.dedup.fingerprint.tokens import Folded, Tokens
 from etl.dedup.settings import Shingles
 
@@ -70,5 +70,5 @@ def _is_start(counts: I64, wanted: Mask, width: int) -> Mask:
 
 def _sets(owners: I64, hashes: U64, texts: int) -> tuple[U32, I64]:
     """Sort the shingles of each text and leave out those that occur twice."""
-    packed = without_repeats(np.sort((owners.astype(np.uint64) << _HALF) | hashes))
+    packed = distinct((owners.astype(np.uint64) << _HALF) | hashes)
     return packed.astype(np.uint32), np.bincount((packed >> _HALF).astype(np.int64), minlength=texts)

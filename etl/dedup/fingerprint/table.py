@@ -1,11 +1,11 @@
 """Texts -> fingerprints: one row a block, all that later steps need to know of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I32, I64, U32, U64, Column
+from etl.dedup.arrays import I32, I64, U32, U64, Column, turns
 from etl.dedup.fingerprint.datelines import datelines
 from etl.dedup.fingerprint.minhash import band_keys, bands_and_rows, signatures
 from etl.dedup.fingerprint.shingles import shingle
@@ -54,7 +54,9 @@ def fingerprint(texts: Sequence[str], settings: DedupSettings = DEFAULT_SETTINGS
     >>> prints.word_counts.tolist(), prints.shingle_counts.tolist()
     ([13, 1], [11, 0])
     """
-    return join([_fingerprint(batch, settings) for batch in _batches(texts)])
+    sizes = np.array([len(text) for text in texts], np.int64)
+    batches = turns(sizes, _CHARACTERS_PER_BATCH) if len(texts) else [slice(0)]
+    return join([_fingerprint(texts[batch], settings) for batch in batches])
 
 
 def may_repeat(texts: Sequence[str], settings: DedupSettings) -> bool:
@@ -93,18 +95,6 @@ def join(parts: Sequence[Fingerprints]) -> Fingerprints:
     return Fingerprints(**{name: np.concatenate(arrays, axis=-1) for name, arrays in columns.items()})
 
 
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut texts into batches; there is always one, if empty, for the shape of its columns."""
-    start = characters = 0
-    for end, text in enumerate(texts):
-        characters += len(text)
-        if characters > _CHARACTERS_PER_BATCH:
-            yield texts[start : end + 1]
-            start, characters = end + 1, 0
-    if start < len(texts) or not start:
-        yield texts[start:]
-
-
 def _fingerprint(texts: Sequence[str], settings: DedupSettings) -> Fingerprints:
     bands, rows = bands_and_rows(settings.threshold)
     folded = fold(texts)
@@ -112,14 +102,13 @@ def _fingerprint(texts: Sequence[str], settings: DedupSettings) -> Fingerprints:
     counts, hashes = tokens.counts, text_hashes(tokens)
     shingles, sizes = shingle(folded, tokens, hashes[0], settings.shingles, settings.short_words)
     keys = band_keys(signatures(shingles, sizes, bands * rows), bands, rows)
-    are_facts = settings.numbers == "same"
-    dated = datelines(texts if are_facts else [], counts if are_facts else counts[:0])
-    stated = facts(folded, tokens, dated.counts) if are_facts else no_facts(len(texts))
+    is_stated = settings.numbers == "same"
+    stated = facts(folded, tokens, datelines(texts, counts)) if is_stated else no_facts(len(texts))
     return Fingerprints(
         text_hashes=hashes,
         band_keys=keys,
         figures_hashes=stated.figures_hashes,
-        dateline_days=dated.days if are_facts else np.zeros(len(texts), np.int32),
+        dateline_days=stated.dateline_days,
         word_counts=counts.astype(np.int32),
         shingle_counts=sizes.astype(np.int32),
         term_counts=stated.term_counts,

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from etl.dedup.arrays import I32, I64, U8, U16, U32, U64, Mask, ranges, sums
-from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES
+from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES, Datelines
 from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, hashes_of, placed, tokenize
 
 # Months, weekdays, small numbers and "not" say when, how many and whether, in English, German, French, Spanish,
@@ -78,15 +78,16 @@ _SLOTS = 1 << 16
 
 
 class Facts(Struct, frozen=True, gc=False):
-    """What texts state: the hash of each text's figures, its other terms, and how many these are."""
+    """What texts state: the day of each dateline, the hash of each text's figures, its other terms, their number."""
 
+    dateline_days: I32
     figures_hashes: U64
     terms: U32
     term_counts: I32
 
 
-def facts(folded: Folded, tokens: Tokens, dateline_counts: I64) -> Facts:
-    """Return what texts state; of a text that begins with a dateline, so many tokens, the date is no figure.
+def facts(folded: Folded, tokens: Tokens, dated: Datelines) -> Facts:
+    """Return what texts state; of a text that begins with a dateline the date is no figure.
 
     A figure is a token with a digit in it, or one of FIGURES, and their order counts ("rose to 25 from 19"); a term is
     any other token of two bytes and more that is none of SMALL_WORDS, and DIGITS where one with digits stands.
@@ -94,7 +95,7 @@ def facts(folded: Folded, tokens: Tokens, dateline_counts: I64) -> Facts:
     kinds = _kinds(tokens.hashes)
     digits = np.flatnonzero(tokens.codes - np.uint8(ord("0")) < 10)
     kinds[np.searchsorted(tokens.starts, digits, side="right") - 1] = _DIGITS
-    in_dateline = ranges(tokens.text_starts[:-1], dateline_counts)
+    in_dateline = ranges(tokens.text_starts[:-1], dated.counts)
     kinds[in_dateline[kinds[in_dateline] != _OTHER]] = _SMALL
     figures = np.flatnonzero((kinds == _DIGITS) | (kinds == _FIGURE))
     starts = np.searchsorted(figures, tokens.text_starts)
@@ -102,12 +103,14 @@ def facts(folded: Folded, tokens: Tokens, dateline_counts: I64) -> Facts:
     places = np.flatnonzero((kinds == _DIGITS) | (kinds == _OTHER) & (tokens.sizes > 1))
     terms = _terms(tokens, places) | are_capitalized(folded, tokens)[places].astype(np.uint32) << np.uint32(CAPITAL)
     terms[kinds[places] == _DIGITS] = DIGITS
-    return Facts(figures_hashes, terms, np.diff(np.searchsorted(places, tokens.text_starts)).astype(np.int32))
+    counts = np.diff(np.searchsorted(places, tokens.text_starts)).astype(np.int32)
+    return Facts(dated.days, figures_hashes, terms, counts)
 
 
 def no_facts(texts: int) -> Facts:
     """Return the facts of texts that state none."""
-    return Facts(np.zeros(texts, np.uint64), np.zeros(0, np.uint32), np.zeros(texts, np.int32))
+    none = np.zeros(texts, np.int32)
+    return Facts(none, np.zeros(texts, np.uint64), np.zeros(0, np.uint32), none)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -75,12 +75,12 @@ def fold(texts: Sequence[str]) -> Folded:
     """
     ascii_texts = [text for text in texts if text.isascii()]
     joined = _joined(ascii_texts).encode()
-    folded, cased = joined.translate(_ASCII_TEXTS).split(b"\0"), joined.split(b"\0")
+    folded, cased = (pieces.split(b"\0")[: len(ascii_texts)] for pieces in (joined.translate(_ASCII_TEXTS), joined))
     if len(ascii_texts) == len(texts):
-        return Folded(folded[: len(texts)], cased[: len(texts)])
-    wide_folded, wide_cased = _folded_wide([text for text in texts if not text.isascii()])
-    is_ascii = list(map(str.isascii, texts))
-    return Folded(_interleaved(is_ascii, folded, wide_folded), _interleaved(is_ascii, cased, wide_cased))
+        return Folded(folded, cased)
+    wide = {place: text for place, text in enumerate(texts) if not text.isascii()}
+    wide_folded, wide_cased = _folded_wide(list(wide.values()))
+    return Folded(_interleaved(folded, wide, wide_folded), _interleaved(cased, wide, wide_cased))
 
 
 def tokenize(folded: Folded) -> Tokens:
@@ -124,10 +124,15 @@ def _joined(texts: list[str]) -> str:
     return "\0".join([text.replace("\0", " ") for text in texts]) if has_nul else joined
 
 
-def _interleaved(is_first: list[bool], first: list[bytes], second: list[bytes]) -> list[bytes]:
-    """Return the items of two lists in turn, as the flags say."""
-    one, other = iter(first), iter(second)
-    return [next(one) if flag else next(other) for flag in is_first]
+def _interleaved(texts: list[bytes], places: Iterable[int], others: list[bytes]) -> list[bytes]:
+    """Return the texts with the others among them, each at its place in the whole."""
+    whole: list[bytes] = []
+    start = 0
+    for count, (place, other) in enumerate(zip(places, others, strict=True)):
+        whole += texts[start : place - count]
+        whole.append(other)
+        start = place - count
+    return whole + texts[start:]
 
 
 def _buffer(pieces: Sequence[bytes]) -> bytes:
