@@ -187,19 +187,25 @@ def lines_checksum(file: IO[bytes]) -> str:
     >>> lines_checksum(BytesIO(b"a\nb\n")) == sum_of_checksums(parts)
     True
     """
-    found, line, is_open = "", sha256(), False
+    summed, line, is_open, found = 0, sha256(), False, False
     while piece := file.readline(1 << 20):
+        found = True
         line.update(piece.removesuffix(b"\n"))
-        if is_open := not piece.endswith(b"\n"):
-            continue
-        found, line = sum_of_checksums((found, line.hexdigest())), sha256()
-    return sum_of_checksums((found, line.hexdigest())) if is_open else found
+        if not (is_open := not piece.endswith(b"\n")):
+            summed, line = summed + int.from_bytes(line.digest()), sha256()
+    if is_open:
+        summed += int.from_bytes(line.digest())
+    return _checksum(summed) if found else ""
 
 
 def sum_of_checksums(checksums: Iterable[str]) -> str:
     """Return the checksum of the lines of several files; without any it is ""."""
     numbers = [int(one, 16) for one in checksums if one]
-    return f"{sum(numbers) % (1 << 256):064x}" if numbers else ""
+    return _checksum(sum(numbers)) if numbers else ""
+
+
+def _checksum(summed: int) -> str:
+    return f"{summed % (1 << 256):064x}"
 
 
 def close(tallies: Iterable[Tally]) -> Tally:
