@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from conftest import Run
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from etl.language import LANGUAGES
 from etl.language_model import identifier, read_model, write_model
@@ -113,13 +114,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_stored_model_tells_languages_as_the_one_of_py3langid(model: Path, tmp_path: Path) -> None:
+def test_model_tells_languages_as_py3langid_does(model: Path, tmp_path: Path) -> None:
     stored, unpacked = identifier(LANGUAGES, model), identifier(LANGUAGES, tmp_path / "none")
-    texts = [
-        body for path in sorted(builtin_folder().rglob("*.toml")) for body in path.read_text("utf-8").split("\n\n")
-    ]
-    answers = [stored.classify(text[:500]) for text in texts]
-    assert answers == [unpacked.classify(text[:500]) for text in texts]
+    peer = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    peer.set_languages(LANGUAGES)
+    bodies = [body for path in builtin_folder().rglob("*.toml") for body in path.read_text("utf-8").split("\n\n")]
+    texts = ["", "12", "ÜBER ALLE BERGE", "\ud83d", *(body[:500] for body in bodies)]
+    answers = [stored.classify(text) for text in texts]
+    assert answers == [unpacked.classify(text) for text in texts]
+    assert [language for language, _ in answers] == [peer.classify(text)[0] for text in texts]
+    assert [sure for _, sure in answers] == pytest.approx([peer.classify(text)[1] for text in texts], abs=1e-3)
     assert len({language for language, _ in answers}) > 20
 
 
