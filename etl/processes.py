@@ -18,7 +18,7 @@ MIN_ADDRESS_SPACE = 512 << 20
 _NO_ROOM = re.compile("failed to map segment|cannot allocate memory|can't start new thread|failed to launch", re.I)
 # Objects, and times so many, after which Python looks for cycles.  Imports and packs make hundreds of thousands that
 # stay: to look through them after every 700 takes a tenth of a small run.  Trees of pages have cycles: it is not off.
-COLLECT_AFTER = 50_000, 5, 5
+COLLECT_AFTER = 10_000, 5, 5
 # Parameters of mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
