@@ -36,6 +36,11 @@ TEXTS = (
             rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?(?:MIME-Version|Received|Return-Path|DKIM-Signature): "
         ),
     ),
+    (  # its mark, and the header of a page or, if it is encrypted too, its length
+        "an encrypted Parquet file",
+        "decrypt it first",
+        re.compile(rb"PARE(?:\x15|..\0\0)", re.S),
+    ),
     (
         "an SQL dump",
         "export the table as CSV or JSONL",
