@@ -68,7 +68,7 @@ def test_what_is_not_read_is_named(tmp_path: Path, name: str, body: bytes, reaso
 
 @pytest.mark.parametrize(
     "body",
-    [b"BZh! said the child.\n", b"ID3-free prose? No: this is about ID cards.\n", b"Rar! she cried.\n", b"PK is a firm.\n", "PARENTS MEET – “at noon”\n".encode(), b"%PDF is a format.\n", b"From Mailer to Roth.\n"],
+    [b"BZh! said the child.\n", b"ID3-free prose? No: this is about ID cards.\n", b"Rar! she cried.\n", b"PK is a firm.\n", "PARENTS MEET – “at noon”\n".encode(), "ORCHESTRA’S NEW HOME\n".encode(), "RIFFS, ID3, BM6 – played\n".encode(), ("Él dijo. " * 25 + "va a ajustar más, según él.").encode(), b"%PDF is a format.\n", b"From Mailer to Roth.\n"],
 )  # fmt: skip
 def test_prose_that_begins_like_a_signature_is_read(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "a.txt"

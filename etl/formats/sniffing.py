@@ -7,7 +7,8 @@ from msgspec import Struct
 # Bytes of a source that are looked at to tell its format.
 SNIFFED_BYTES = 64 << 10
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\xff]")
+# Not the bytes beyond ASCII: "ORCHESTRA’S NEW HOME" is not ORC, and "a gustar" may stand where tar has its mark.
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HTML_START = re.compile(
     rb"(?:<!--.*?-->|<\?xml[^>]*>|\s)*+<(?:!doctype\s+html|html|head|body|title|meta|div|p|article"
     rb"|main|section|table|h1|script|style|link|header|nav)\b",
