@@ -105,7 +105,11 @@ def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
             raise
         remain = kept_in_of(file.read(["kept_in"])) & REMAINING != 0
         for blocks in file.of(remain, ["article", "suffix", "shingles"]):
-            yield _block_names(blocks, articles, named.path), list_values(blocks["shingles"]), list_sizes(blocks["shingles"])
+            yield (
+                _block_names(blocks, articles, named.path),
+                list_values(blocks["shingles"]),
+                list_sizes(blocks["shingles"]),
+            )
 
 
 def _block_names(blocks: "pa.Table", articles: "pa.Table", path: Path) -> list[str]:
