@@ -417,7 +417,7 @@ def test_restore_takes_what_a_result_holds() -> None:
     for field, value in (("after", None), ("char_start", "0"), ("gap", 7), ("also", b""), ("path", None)):
         with pytest.raises(TypeError, match=rf"an entry of the audit has a field of a wrong type: .*'?{field}"):
             list(etl.restore(result.articles, [structs.replace(entry, **{field: value}) for entry in result.audit]))
-    with pytest.raises(TypeError, match="an article has a field of a wrong type: .*text"):
+    with pytest.raises(TypeError, match=r"an article has a field of a wrong type: .*text"):
         list(etl.restore([structs.replace(one, text=None) for one in result.articles], result.audit))
 
 

@@ -13,6 +13,7 @@ from etl.index.checksums import WAY_OUT
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
     from etl.dedup.arrays import Mask
     from etl.index.manifest import Part
 

@@ -62,8 +62,7 @@ def read_prior(folder: Path, manifest: Manifest, part: Part, wanted: "Mask") -> 
     file = open_table(folder, part, "articles", manifest.bands)
     is_wanted = np.isin(file.read(["number"])["number"].to_numpy(), blocks["article"].to_numpy())
     articles = pa.concat_tables([schema_of("articles", 0).empty_table(), *file.of(is_wanted)])
-    places = _places(blocks, articles, file.path)
-    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(places))
+    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(_places(blocks, articles, file.path)))
     others = np.repeat(np.arange(len(articles)), list_sizes(articles["other_hashes"]))
     hash_only = hash_only_table(list_values(articles["other_hashes"]), others, manifest.bands)
     both = pa.concat_tables([blocks, hash_only]).combine_chunks()
@@ -114,20 +113,21 @@ def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
 
 def _block_names(blocks: "pa.Table", articles: "pa.Table", path: Path) -> list[str]:
     """Return the names of blocks: that of the article and the block's suffix."""
-    names = articles["name"].take(_places(blocks, articles, path)).to_pylist()
+    import pyarrow as pa
+
+    names = articles["name"].take(pa.array(_places(blocks, articles, path))).to_pylist()
     return list(map(add, names, blocks["suffix"].to_pylist()))
 
 
 def _places(blocks: "pa.Table", articles: "pa.Table", path: Path) -> "I64":
     """Return the place of each block's article.  Raises UsageError if one is not in the file of articles."""
     import numpy as np
-    import pyarrow as pa
 
     numbers, wanted = articles["number"].to_numpy(), blocks["article"].to_numpy()
-    places = np.searchsorted(numbers, wanted)
+    places: I64 = np.searchsorted(numbers, wanted)
     if (np.append(numbers, np.iinfo(np.int64).min)[places] != wanted).any():
         raise not_written(path, "it lacks the article of a paragraph")
-    return pa.array(places)
+    return places
 
 
 def _mark(mask: "Mask", file: TableFile, queries: "Mapping[str, BandQuery]") -> None:
