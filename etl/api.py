@@ -5,6 +5,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
+from msgspec import structs
+
 from etl.audit import Entry
 from etl.cleaner import Cleaner, Document, Result, check_settings, kind_of, sequence
 from etl.dedup import DedupSettings
@@ -18,6 +21,7 @@ from etl.restoration import ArticleText, Restored, audited, restored
 from etl.restoration import restore as restore_files
 
 Noun = TypeVar("Noun")
+Sound = TypeVar("Sound", bound=msgspec.Struct)
 
 
 class Duplicate(NamedTuple):
@@ -82,8 +86,9 @@ def restore(
         return restore_files(Path(articles), None if audit is None else Path(audit))
     if audit is None or isinstance(audit, str | PathLike):
         raise TypeError("articles in memory need an audit in memory: restore(result.articles, result.audit)")
-    given = (ArticleText(one.id, one.text) for one in _of_type("articles", Record, articles))
-    return restored(given, audited(_of_type("audit", Entry, audit)))
+    given = (_sound(ArticleText(one.id, one.text), "an article") for one in _of_type("articles", Record, articles))
+    entries = (_sound(one, "an entry of the audit") for one in _of_type("audit", Entry, audit))
+    return restored(given, audited(entries))
 
 
 def load_rules(path: str | PathLike[str] | None = None) -> tuple[Sourced, ...]:
@@ -108,6 +113,15 @@ def _of_type(name: str, wanted: type[Noun], given: Iterable[Any]) -> Iterator[No
         if not isinstance(one, wanted):
             raise TypeError(f"{name} are those of a Result, each a {wanted.__name__}, not {kind_of(one)}")
         yield one
+
+
+def _sound(one: Sound, name: str) -> Sound:
+    """Return a value whose fields are of the types that they must have.  Raises TypeError."""
+    try:
+        return msgspec.convert(structs.asdict(one), type(one))
+    except msgspec.ValidationError as error:
+        fault = str(error).replace("$.", "").replace("`", "'")
+        raise TypeError(f"{name} has a field of a wrong type: {fault}; give those of a Result") from None
 
 
 def _texts(texts: Iterable[Any]) -> Sequence[str]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 import pytest
 from conftest import Run
+from msgspec import structs
 
 import copydesk
 import etl
@@ -413,6 +414,11 @@ def test_restore_takes_what_a_result_holds() -> None:
     for articles, audit in (([7], result.audit), (result.articles, [7]), (result.to_dict()["articles"], result.audit)):
         with pytest.raises(TypeError, match="those of a Result"):
             list(anything.restore(articles, audit))
+    for field, value in (("after", None), ("char_start", "0"), ("gap", 7), ("also", b""), ("path", None)):
+        with pytest.raises(TypeError, match=rf"an entry of the audit has a field of a wrong type: .*'?{field}"):
+            list(etl.restore(result.articles, [structs.replace(entry, **{field: value}) for entry in result.audit]))
+    with pytest.raises(TypeError, match=r"an article has a field of a wrong type: .*text"):
+        list(etl.restore([structs.replace(one, text=None) for one in result.articles], result.audit))
 
 
 def test_documents_of_a_run_are_not_drawn_in_a_forked_process_too() -> None:

@@ -44,6 +44,7 @@ def zipped() -> bytes:
         pytest.param(bz2.compress(lzma.compress(TEXT)), "is xz within bzip2: not supported", id="xz in bzip2"),
         pytest.param(gzip.compress(b"%PDF-1.7\n"), "is PDF: not supported", id="PDF in gzip"),
         pytest.param(b"SQLite format 3\x00" + b"\x00" * 100, "is SQLite: not supported", id="SQLite"),
+        pytest.param(b"PARE\x15\x04\x15\n" + bytes(range(256)), "is an encrypted Parquet file: not supported", id="encrypted Parquet"),
         pytest.param(b"x" * 257 + b"ustar  \x00", "is a tar archive: not supported", id="tar"),
         pytest.param(b"{\\rtf1\\ansi The last car ferry}", "is RTF: not supported", id="RTF"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "is an old Office document: not supported", id="doc"),
@@ -67,7 +68,7 @@ def test_what_is_not_read_is_named(tmp_path: Path, name: str, body: bytes, reaso
 
 @pytest.mark.parametrize(
     "body",
-    [b"BZh! said the child.\n", b"ID3-free prose? No: this is about ID cards.\n", b"Rar! she cried.\n", b"PK is a firm.\n", b"%PDF is a format.\n", b"From Mailer to Roth.\n"],
+    [b"BZh! said the child.\n", b"ID3-free prose? No: this is about ID cards.\n", b"Rar! she cried.\n", b"PK is a firm.\n", "PARENTS MEET – “at noon”\n".encode(), "ORCHESTRA’S NEW HOME\n".encode(), "RIFFS, ID3, BM6 – played\n".encode(), ("Él dijo. " * 25 + "va a ajustar más, según él.").encode(), b"%PDF is a format.\n", b"From Mailer to Roth.\n"],
 )  # fmt: skip
 def test_prose_that_begins_like_a_signature_is_read(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "a.txt"

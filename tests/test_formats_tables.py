@@ -489,6 +489,19 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (pa.table({"vector": [[1.0]], "picture": [b"x"]}), "has columns of bytes and numbers alone, and no text"),
+        (pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([]))), "has no columns, and no text"),
+    ],
+)
+def test_a_table_without_a_column_of_text_is_not_damaged(tmp_path: Path, table: pa.Table, said: str) -> None:
+    with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
+        writer.write(table)
+    assert outcome(results(tmp_path / "a.arrow")) == [(1, said)]
+
+
 def test_folders_of_a_partitioned_table_are_columns(tmp_path: Path) -> None:
     folder = tmp_path / "t/year=2020/publisher=BBC%20News/text=no"
     folder.mkdir(parents=True)

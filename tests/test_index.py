@@ -9,11 +9,14 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import Run
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
@@ -569,6 +572,57 @@ def test_r20_a_damaged_byte_is_noticed_wherever_it_is(run: Run, name: str, comma
         assert (result.code, f"index/{name}" in result.err, Path("new.jsonl").exists()) == (2, True, False), place
     (Path("index") / name).write_bytes(whole)
     assert run(*words).code == 0
+
+
+FORGERIES: dict[str, tuple[str, Callable[[pa.Table], pa.Table], str]] = {
+    "a column is dropped": ("blocks", lambda rows: rows.drop_columns(["band_3"]), "band_3"),
+    "a column has another type": (
+        "articles",
+        lambda rows: rows.set_column(0, "number", rows["number"].cast(pa.float64())),
+        "number",
+    ),
+    "columns changed places": ("known", lambda rows: rows.select(rows.column_names[::-1]), "in another place"),
+    "a value is missing": (
+        "blocks",
+        lambda rows: rows.set_column(1, "article", pa.array([None] * len(rows), pa.int64())),
+        "values are missing in its column 'article'",
+    ),
+    "a value of a list is missing": (
+        "blocks",
+        lambda rows: rows.set_column(
+            rows.column_names.index("shingles"), "shingles", pa.array([[None, 7]] * len(rows), pa.list_(pa.int32()))
+        ),
+        "values are missing in its column 'shingles'",
+    ),
+    "a row is gone": ("blocks", lambda rows: rows.slice(1), "it has 1 rows, and the manifest says 2"),
+    "numbers do not ascend": ("articles", lambda rows: rows.take([1, 0]), "its numbers do not ascend"),
+    "an article is not there": (
+        "articles",
+        lambda rows: rows.set_column(0, "number", pa.array(range(70, 70 + len(rows)), pa.int64())),
+        "it lacks the article of a paragraph",
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_part_with_its_checksum_is_named(run: Run, forgery: str) -> None:
+    write([RALLY, RIVER])
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--index", "index").code == 0
+    table, forged, said = FORGERIES[forgery]
+    path = Path(f"index/part-00001.{table}.parquet")
+    pq.write_table(forged(pq.read_table(path)), path)
+    made = manifest.read_manifest("index")
+    manifest.write_manifest("index", structs.replace(made, files=()))
+    codes = set()
+    for words in (
+        "dedup in.jsonl -o one.jsonl --index index",
+        "index export index -o two.jsonl",
+        "index forget index run-00001",
+    ):
+        done = run(*words.split())
+        codes.add(done.code)
+        assert done.code == 0 or (done.code == 2 and str(path) in done.err and said in done.err), done.err
+    assert 2 in codes
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()], ids=repr)

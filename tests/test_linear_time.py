@@ -8,9 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from time import process_time
 
+import numpy as np
 import pytest
 
 import etl
+from etl.dedup.pairs.names_filter import NearTerms
 from etl.formats.warc_records import MEMBER, next_member, records
 from etl.markup.features.sources import shares_in
 from etl.markup.metadata import _site_headings
@@ -105,6 +107,12 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
     "readings of one long text": lambda count: partial(lay_out, f"<p>{'word ' * (10 * count)}{'<rt></rt>' * count}"),
     "hidden parts behind line breaks": lambda count: partial(
         lay_out, f"<pre>{'<br>' * (count // 4)}{'<span hidden>a</span>' * (count // 4)}"
+    ),
+    "names that begin alike": lambda count: partial(
+        NearTerms(
+            np.unique(np.random.default_rng(0).integers(1 << 23, size=count, dtype=np.uint32) | 9 << 23 | 1 << 5)
+        ).pairs,
+        np.arange(count // 2),
     ),
     "titles and headings": lambda count: partial(
         deque, _site_headings([f"A | {at}" for at in range(count // 4)], [f"A {at}" for at in range(count // 4)], ""), 0

@@ -604,10 +604,12 @@ def test_a_run_that_is_soon_done_shows_no_progress(
 def test_each_line_of_output_is_one_line_for_str_splitlines(run: Run, tmp_path: Path) -> None:
     """JSON may hold U+2028, U+2029 and U+0085 as they are, and some readers of JSON lines break lines there."""
     record = {"id": "1", "text": "She won.\u2029He lost.", "note": "a\u2028b\x85c"}
-    (tmp_path / "a.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = f'{json.dumps(record, ensure_ascii=False)}\n{{"id": "2", "text": "A\u2028B\x85C"}}\n'
+    (tmp_path / "a.jsonl").write_text(lines, encoding="utf-8")
     run("clean", "a.jsonl", "-o", "o.jsonl")
-    for name in ("o.jsonl", "o.audit.jsonl"):
+    run("restore", "o.jsonl", "-o", "back.jsonl")
+    for name in ("o.jsonl", "o.audit.jsonl", "back.jsonl"):
         written = (tmp_path / name).read_text(encoding="utf-8")
         assert written.splitlines() == written.split("\n")[:-1]
-    article = json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8"))
+    article = json.loads((tmp_path / "o.jsonl").read_bytes().splitlines()[0])
     assert json.loads(article["metadata"]) == {"note": record["note"]}

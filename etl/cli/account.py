@@ -12,7 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
-import msgspec
 
 from etl.audit import BOOKED_NOTHING
 from etl.cli import options
@@ -29,7 +28,7 @@ from etl.pipeline.workspace import scratch_folder
 from etl.restoration import AuditedDocument, Restored, articles_of, find_audit, read_audit
 from etl.restoration import restore as restored_documents
 from etl.shapes import identity
-from etl.writers import atomic, check_regular
+from etl.writers import atomic, check_regular, to_lines
 
 # Bytes.  A longer name of a file is cut, and gets a hash.
 MAX_NAME_BYTES = 240
@@ -245,7 +244,7 @@ def _body(group: Iterator[Restored]) -> Iterator[bytes]:
     if second is None:
         yield first.text.encode("utf-8", "surrogatepass")
     else:
-        yield from (msgspec.json.encode(one) + b"\n" for one in chain([first, second], group))
+        yield from (to_lines([one]) for one in chain([first, second], group))
 
 
 @contextmanager

@@ -50,6 +50,8 @@ OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema
 # The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
 TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
+# What Parquet says of a column of which it has no key, and what we say.
+_NO_KEY, ENCRYPTED = "Cannot decrypt", "decrypt the file first"
 # Characters of a cell, on average: as for CSV.
 MIN_TEXT_LENGTH = 200
 
@@ -61,6 +63,10 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
     columns = used_columns(table.schema, reading)
     partition = partition_of(path)
     text = ""
+    if not columns and groups:
+        have = "has columns of bytes and numbers alone" if len(table.schema) else "has no columns"
+        yield Reject(path, groups[0].first_row, f"{have}, and no text", b"")
+        return
     for group in groups:
         row, fault = group.first_row, "it has fewer rows than its metadata says"
         if group.fault:
@@ -74,9 +80,11 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
                     yield _read_row(path, row, {**partition, **fields}, text, reading)
                     row += 1
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            fault = first_line(error)
+            fault = ENCRYPTED if _NO_KEY in str(error) else first_line(error)
         if left := group.first_row + group.rows - row:
-            yield Reject(path, row, f"row group {group.number + 1} is damaged, {left} rows are lost: {fault}", b"")
+            state = "encrypted" if fault == ENCRYPTED else "damaged"
+            lost = "1 row is lost" if left == 1 else f"{left} rows are lost"
+            yield Reject(path, row, f"row group {group.number + 1} is {state}, {lost}: {fault}", b"")
 
 
 def partition_of(path: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ from msgspec import Struct
 # Bytes of a source that are looked at to tell its format.
 SNIFFED_BYTES = 64 << 10
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\xff]")
+# Not the bytes beyond ASCII: "ORCHESTRA’S NEW HOME" is not ORC, and "a gustar" may stand where tar has its mark.
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HTML_START = re.compile(
     rb"(?:<!--.*?-->|<\?xml[^>]*>|\s)*+<(?:!doctype\s+html|html|head|body|title|meta|div|p|article"
     rb"|main|section|table|h1|script|style|link|header|nav)\b",
@@ -35,6 +36,11 @@ TEXTS = (
         re.compile(
             rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?(?:MIME-Version|Received|Return-Path|DKIM-Signature): "
         ),
+    ),
+    (  # its mark, and the header of a page or, if it is encrypted too, its length
+        "an encrypted Parquet file",
+        "decrypt it first",
+        re.compile(rb"PARE(?:\x15|..\0\0)", re.S),
     ),
     (
         "an SQL dump",

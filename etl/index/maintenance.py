@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 from shutil import copyfile
@@ -24,7 +25,7 @@ from etl.index.manifest import (
     verified_manifest,
     write_manifest,
 )
-from etl.index.parts import file_of, open_table, part_writer, read_rows
+from etl.index.parts import file_of, open_table, part_writer
 from etl.processes import signals_held
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def compact(folder: str) -> Size:
     """Make all parts one, and remove the files of runs that were killed.  Raises UsageError as `size` does."""
     with _changing(folder) as manifest:
         if len(manifest.parts) > 1:
-            write_manifest(folder, _rewritten(Path(folder), manifest, manifest.parts, _all_rows(folder)))
+            write_manifest(folder, _rewritten(Path(folder), manifest, manifest.parts, _all_rows))
     return size(folder)
 
 
@@ -136,10 +137,10 @@ def _changing(folder: str) -> Iterator[Manifest]:
                     file.unlink()
 
 
-def _all_rows(folder: str) -> Wanted:
+def _all_rows(part: Part, table: TableName) -> "Mask":
     import numpy as np
 
-    return lambda part, table: np.ones(open_table(Path(folder), part.name, table).metadata.num_rows, np.bool_)
+    return np.ones(getattr(part, table), np.bool_)
 
 
 def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: Wanted) -> Manifest:
@@ -148,7 +149,7 @@ def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: 
     counts: Counter[TableName] = Counter()
     with part_writer(folder, name, manifest.bands) as write:
         for part, table in product(parts, TABLES):
-            for rows in read_rows(open_table(folder, part.name, table), wanted(part, table)):
+            for rows in open_table(folder, part, table, manifest.bands).of(wanted(part, table)):
                 write(table, rows)
                 counts[table] += len(rows)
     for table in TABLES:
@@ -164,19 +165,20 @@ def _losses(folder: Path, manifest: Manifest, name: str) -> "dict[tuple[Part, Ta
     import numpy as np
 
     run = next((run.number for run in manifest.runs if run.id == name), -1)
+    table_of = partial(open_table, folder, bands=manifest.bands)
     losses: dict[tuple[Part, TableName], Mask] = {}
     blocks = [np.zeros(0, np.int64)]
     for part in manifest.parts:
-        articles = open_table(folder, part.name, "articles").read(["number", "run", "name", "source", "record"])
+        articles = table_of(part, "articles").read(["number", "run", "name", "source", "record"])
         called = [articles[column].to_numpy() == name for column in ("name", "source", "record")]
         # A record without a name of its own is called "", and so is nobody.
         lost = np.logical_or.reduce([articles["run"].to_numpy() == run, *called]) & (name != "")
-        rows = open_table(folder, part.name, "blocks").read(["number", "article"])
+        rows = table_of(part, "blocks").read(["number", "article"])
         with_it = np.isin(rows["article"].to_numpy(), articles["number"].to_numpy()[lost])
         losses |= {(part, "articles"): lost, (part, "blocks"): with_it}
         blocks.append(rows["number"].to_numpy()[with_it])
     for part in manifest.parts:
-        keepers = open_table(folder, part.name, "known").read(["keeper"])["keeper"].to_numpy()
+        keepers = table_of(part, "known").read(["keeper"])["keeper"].to_numpy()
         losses[part, "known"] = np.isin(keepers, np.concatenate(blocks))
     return losses
 

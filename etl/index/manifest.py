@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
@@ -21,7 +21,10 @@ from etl.writers import TEMPORARY, atomic, check_regular
 
 MANIFEST, LOCK, HOLDER = "manifest.json", "lock", ".lock-holder"
 _HELD_BY = "process "
-_PART_FILE = re.compile(rf"part-\d{{5,}}\.({'|'.join(TABLES)})\.parquet")
+_PART = r"part-\d{5,}"
+_PART_FILE = re.compile(rf"{_PART}\.({'|'.join(TABLES)})\.parquet")
+
+_Count = Annotated[int, Meta(ge=0)]
 
 
 class Run(Struct, frozen=True, omit_defaults=True):
@@ -45,10 +48,10 @@ class Run(Struct, frozen=True, omit_defaults=True):
 class Part(Struct, frozen=True):
     """The rows of a part's tables.  Its files are `NAME.TABLE.parquet`."""
 
-    name: str
-    articles: int = 0
-    blocks: int = 0
-    known: int = 0
+    name: Annotated[str, Meta(pattern=rf"^{_PART}$")]
+    articles: _Count = 0
+    blocks: _Count = 0
+    known: _Count = 0
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -63,14 +66,14 @@ class Manifest(Struct, frozen=True, kw_only=True):
     copydesk: str = ""
     datasketch: str = ""
     settings: DedupSettings
-    bands: int
-    rows: int
+    bands: Annotated[int, Meta(ge=1, le=128)]
+    rows: Annotated[int, Meta(ge=1, le=128)]
     runs: tuple[Run, ...] = ()
     parts: tuple[Part, ...] = ()
-    next_run: int = 1
-    next_part: int = 1
-    next_article: int = 0
-    next_block: int = 0
+    next_run: _Count = 1
+    next_part: _Count = 1
+    next_article: _Count = 0
+    next_block: _Count = 0
     files: tuple[tuple[str, int], ...] = ()
     digest: str = ""
 

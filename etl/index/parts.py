@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.dedup.schema import TABLES, TableName, schema_of
+from etl.dedup.schema import LISTS, TABLES, TableName, schema_of
 from etl.errors import UsageError
+from etl.formats.column_files import first_line
+from etl.index.checksums import WAY_OUT
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
 
     from etl.dedup.arrays import Mask
+    from etl.index.manifest import Part
 
 Write = Callable[[TableName, "pa.Table"], None]
 
@@ -20,6 +23,7 @@ Write = Callable[[TableName, "pa.Table"], None]
 _GROUP = 1 << 13
 _ASCENDING = ("number", "article")
 _TEXTS = ("name", "source", "record", "suffix")
+_LISTS = (*LISTS, "other_hashes")
 
 
 def file_of(folder: Path, part: str, table: TableName) -> Path:
@@ -27,30 +31,78 @@ def file_of(folder: Path, part: str, table: TableName) -> Path:
     return folder / f"{part}.{table}.parquet"
 
 
-def open_table(folder: Path, part: str, table: TableName) -> "ParquetFile":
-    """Return a table of a part, open.  Raises UsageError if it is not there, or is no Parquet."""
-    from pyarrow import ArrowInvalid
-    from pyarrow.parquet import ParquetFile
+class TableFile:
+    """A table of a part, open.  Its columns, their types and its rows are those that the manifest expects."""
 
-    path = file_of(folder, part, table)
+    def __init__(self, path: Path, schema: "pa.Schema", rows: int) -> None:
+        """Raise UsageError if it is not there, is no Parquet, or has other columns or rows."""
+        from pyarrow.parquet import ParquetFile
+
+        with _read_errors(path):
+            file = ParquetFile(path)
+        found = file.schema_arrow.remove_metadata()
+        if len(found) != len(schema) or not found.equals(schema):
+            differing = next((one.name for one in schema if one not in found), "of another name, or in another place")
+            raise not_written(path, f"a column is missing or has another type: {differing}")
+        if file.metadata.num_rows != rows:
+            raise not_written(path, f"it has {file.metadata.num_rows} rows, and the manifest says {rows}")
+        self.path, self.rows, self._file = path, rows, file
+
+    def read(self, columns: Sequence[str]) -> "pa.Table":
+        """Return some columns of all rows.  Raises UsageError."""
+        return self._checked(lambda: self._file.read(columns))
+
+    def groups(self, columns: Sequence[str] | None = None) -> "Iterator[pa.Table]":
+        """Yield some columns, or all, of the rows, a group at a time.  Raises UsageError."""
+        for group in range(self._file.num_row_groups):
+            yield self._checked(partial(self._file.read_row_group, group, columns))
+
+    def of(self, wanted: "Mask", columns: Sequence[str] | None = None) -> "Iterator[pa.Table]":
+        """Yield the rows that a mask wants, from the row groups that have any.  Raises UsageError."""
+        import pyarrow as pa
+
+        start = 0
+        for group in range(self._file.num_row_groups):
+            end = start + self._file.metadata.row_group(group).num_rows
+            if wanted[start:end].any():
+                rows = self._checked(partial(self._file.read_row_group, group, columns))
+                yield rows.filter(pa.array(wanted[start:end]))
+            start = end
+
+    def _checked(self, read: "Callable[[], pa.Table]") -> "pa.Table":
+        """Return what is read, if every value is there, and numbers ascend."""
+        import numpy as np
+
+        with _read_errors(self.path):
+            table = read()
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if column.null_count or any(chunk.values.null_count for chunk in column.chunks if name in _LISTS):
+                raise not_written(self.path, f"values are missing in its column '{name}'")
+            if name == "number" and (np.diff(column.to_numpy()) <= 0).any():
+                raise not_written(self.path, "its numbers do not ascend")
+        return table
+
+
+def open_table(folder: Path, part: "Part", table: TableName, bands: int) -> TableFile:
+    """Return a table of a part, open.  Raises UsageError if it is not there, or is not what the manifest says."""
+    return TableFile(file_of(folder, part.name, table), schema_of(table, bands), getattr(part, table))
+
+
+@contextmanager
+def _read_errors(path: Path) -> Iterator[None]:
+    """Raise UsageError for what Arrow says of a file."""
+    from pyarrow import ArrowException
+
     try:
-        return ParquetFile(path)
-    except (OSError, ArrowInvalid) as error:
-        fault = str(error).splitlines()[0] if path.exists() else "the manifest names it, but it does not exist"
-        way_out = "Put the file back from a copy, or begin another index."
-        raise UsageError(str(path), f"cannot be read: {fault}", way_out) from None
+        yield
+    except (OSError, ArrowException) as error:
+        fault = first_line(error) if path.exists() else "the manifest names it, but it does not exist"
+        raise UsageError(str(path), f"cannot be read: {fault}", WAY_OUT) from None
 
 
-def read_rows(file: "ParquetFile", wanted: "Mask", columns: Sequence[str] | None = None) -> "Iterator[pa.Table]":
-    """Yield the rows that a mask wants, from the row groups that have any."""
-    import pyarrow as pa
-
-    start = 0
-    for group in range(file.num_row_groups):
-        end = start + file.metadata.row_group(group).num_rows
-        if wanted[start:end].any():
-            yield file.read_row_group(group, columns).filter(pa.array(wanted[start:end]))
-        start = end
+def not_written(path: Path, fault: str) -> UsageError:
+    """Return the error for a file that copydesk has not written so, though its checksum is that of the manifest."""
+    return UsageError(str(path), f"was not written by copydesk: {fault}", WAY_OUT)
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from msgspec import Struct
 
 from etl.errors import UsageError
 from etl.index.manifest import Manifest, Part, read_manifest
-from etl.index.parts import open_table, read_rows
+from etl.index.parts import TableFile, not_written, open_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyarrow.parquet import ParquetFile
 
     from etl.dedup.arrays import I64, U32, Mask
     from etl.dedup.selection.history import BandQuery, KnownNearDuplicates
@@ -41,13 +40,13 @@ def matching(
     from etl.dedup.schema import band_names
     from etl.dedup.selection.history import BandQuery
 
-    masks = [np.zeros(part.blocks, np.bool_) for part in manifest.parts]
+    masks = [np.zeros(open_table(folder, part, "blocks", manifest.bands).rows, np.bool_) for part in manifest.parts]
     names = band_names(manifest.bands)
     for start in range(0, len(names), bands_at_once):
         bands = range(start, min(start + bands_at_once, len(names)))
         queries = dict(zip(names[bands.start : bands.stop], map(BandQuery, keys(bands)), strict=True))
         for part, mask in zip(manifest.parts, masks, strict=True):
-            _mark(mask, open_table(folder, part.name, "blocks"), queries)
+            _mark(mask, open_table(folder, part, "blocks", manifest.bands), queries)
     return zip(manifest.parts, masks, strict=True)
 
 
@@ -56,14 +55,14 @@ def read_prior(folder: Path, manifest: Manifest, part: Part, wanted: "Mask") -> 
     import numpy as np
     import pyarrow as pa
 
+    from etl.dedup.schema import schema_of
     from etl.dedup.store import hash_only_table, list_sizes, list_values
 
-    blocks = pa.concat_tables(read_rows(open_table(folder, part.name, "blocks"), wanted))
-    file = open_table(folder, part.name, "articles")
+    blocks = pa.concat_tables(open_table(folder, part, "blocks", manifest.bands).of(wanted))
+    file = open_table(folder, part, "articles", manifest.bands)
     is_wanted = np.isin(file.read(["number"])["number"].to_numpy(), blocks["article"].to_numpy())
-    articles = pa.concat_tables(read_rows(file, is_wanted))
-    places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
-    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(places))
+    articles = pa.concat_tables([schema_of("articles", 0).empty_table(), *file.of(is_wanted)])
+    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(_places(blocks, articles, file.path)))
     others = np.repeat(np.arange(len(articles)), list_sizes(articles["other_hashes"]))
     hash_only = hash_only_table(list_values(articles["other_hashes"]), others, manifest.bands)
     both = pa.concat_tables([blocks, hash_only]).combine_chunks()
@@ -77,7 +76,8 @@ def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDu
     from etl.dedup.selection.history import NONE_KNOWN
     from etl.dedup.store import kept_in_of, known_of
 
-    parts = [open_table(folder, part.name, "known").read() for part in manifest.parts if part.known]
+    files = [open_table(folder, part, "known", manifest.bands) for part in manifest.parts if part.known]
+    parts = [rows for file in files for rows in file.groups()]
     if not parts:
         return NONE_KNOWN
     table = pa.concat_tables(parts)
@@ -95,30 +95,46 @@ def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
     manifest = read_manifest(str(folder))
     for part in manifest.parts:
         try:
-            file, articles = open_table(folder, part.name, "blocks"), open_table(folder, part.name, "articles").read()
+            file = open_table(folder, part, "blocks", manifest.bands)
+            named = open_table(folder, part, "articles", manifest.bands)
+            articles = named.read(["number", "name"])
         except UsageError:
             if read_manifest(str(folder)) != manifest:
                 raise UsageError(str(folder), "was changed by another process", "Run the same command again.") from None
             raise
         remain = kept_in_of(file.read(["kept_in"])) & REMAINING != 0
-        for blocks in read_rows(file, remain, ["article", "suffix", "shingles"]):
-            yield block_names(blocks, articles), list_values(blocks["shingles"]), list_sizes(blocks["shingles"])
+        for blocks in file.of(remain, ["article", "suffix", "shingles"]):
+            yield (
+                _block_names(blocks, articles, named.path),
+                list_values(blocks["shingles"]),
+                list_sizes(blocks["shingles"]),
+            )
 
 
-def block_names(blocks: "pa.Table", articles: "pa.Table") -> list[str]:
+def _block_names(blocks: "pa.Table", articles: "pa.Table", path: Path) -> list[str]:
     """Return the names of blocks: that of the article and the block's suffix."""
+    import pyarrow as pa
+
+    names = articles["name"].take(pa.array(_places(blocks, articles, path))).to_pylist()
+    return list(map(add, names, blocks["suffix"].to_pylist()))
+
+
+def _places(blocks: "pa.Table", articles: "pa.Table", path: Path) -> "I64":
+    """Return the place of each block's article.  Raises UsageError if one is not in the file of articles."""
     import numpy as np
 
-    places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
-    return list(map(add, articles["name"].take(places).to_pylist(), blocks["suffix"].to_pylist()))
+    numbers, wanted = articles["number"].to_numpy(), blocks["article"].to_numpy()
+    places: I64 = np.searchsorted(numbers, wanted)
+    if (np.append(numbers, np.iinfo(np.int64).min)[places] != wanted).any():
+        raise not_written(path, "it lacks the article of a paragraph")
+    return places
 
 
-def _mark(mask: "Mask", file: "ParquetFile", queries: "Mapping[str, BandQuery]") -> None:
+def _mark(mask: "Mask", file: TableFile, queries: "Mapping[str, BandQuery]") -> None:
     import numpy as np
 
     start = 0
-    for group in range(file.num_row_groups):
-        keys = file.read_row_group(group, list(queries))
+    for keys in file.groups(list(queries)):
         for name, query in queries.items():
             mask[start : start + len(keys)] |= query.matches(keys[name].to_numpy().view(np.uint32))
         start += len(keys)

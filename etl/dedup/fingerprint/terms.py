@@ -65,10 +65,10 @@ DIGITS = np.uint32(0)
 
 # A term is 32 bits: its letters, one bit each, of which a and x, b and y, c and z share one; its length, up to 15; the
 # lower bits of its first letter; a bit of its hash; whether it has a capital.
-_LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
-_LETTER_BITS = np.uint32((1 << _LETTERS) - 1)
-_VOWELS = np.uint32(sum(1 << ord(vowel) % _LETTERS for vowel in "aeiou"))
-_BIT_OF_LETTER = np.uint32(1) << np.arange(256, dtype=np.uint32) % _LETTERS
+LETTERS, _LENGTH, _LONGEST, _FIRST, _FIRSTS, _HASH, CAPITAL = 23, 23, 15, 27, 7, 30, 31
+_LETTER_BITS = np.uint32((1 << LETTERS) - 1)
+_VOWELS = np.uint32(sum(1 << ord(vowel) % LETTERS for vowel in "aeiou"))
+_BIT_OF_LETTER = np.uint32(1) << np.arange(256, dtype=np.uint32) % LETTERS
 _BIT_OF_LETTER[ord(" ")] = 0
 # By two bytes at once, in either order: a space parts any two words, so that no two bytes are of two of them.
 _BITS_OF_LETTERS = np.bitwise_or.outer(_BIT_OF_LETTER, _BIT_OF_LETTER).ravel()
@@ -135,15 +135,26 @@ def first_letters(terms: U32) -> U32:
     return terms >> np.uint32(_FIRST) & np.uint32(_FIRSTS)
 
 
-def lengths(terms: U32) -> U32:
-    """Return the bytes of terms, up to 15."""
-    return terms >> np.uint32(_LENGTH) & np.uint32(_LONGEST)
+def letter_sets(terms: U32) -> U32:
+    """Return the letters of terms, one bit each, below the lower bits of their first."""
+    return terms & _LETTER_BITS | first_letters(terms) << np.uint32(LETTERS)
 
 
-def has_no_vowel(terms: U32) -> Mask:
-    """Mark the terms without a vowel: they may be another cut short."""
-    without: Mask = terms & _VOWELS == 0
+def initials(sets: U32) -> U32:
+    """Return the lower bits of the first letters of sets."""
+    return sets >> np.uint32(LETTERS)
+
+
+def have_no_vowel(sets: U32) -> Mask:
+    """Mark the sets without a vowel: the terms may be others cut short."""
+    without: Mask = sets & _VOWELS == 0
     return without
+
+
+def is_within(one: U32, other: U32) -> Mask:
+    """Mark where all letters of one set are in the other."""
+    within: Mask = one & ~other & _LETTER_BITS == 0
+    return within
 
 
 def phrases(terms: U32, starts: I64) -> U32:

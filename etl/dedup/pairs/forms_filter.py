@@ -16,7 +16,7 @@ from msgspec import Struct
 from etl.dedup.arrays import I64, U32, Mask, Ragged, distinct, mixed, ragged, ranges, sums, turns
 from etl.dedup.fingerprint.terms import DIGITS
 from etl.dedup.fingerprint.tokens import placed
-from etl.dedup.pairs.names_filter import near_terms
+from etl.dedup.pairs.names_filter import NearTerms
 from etl.dedup.pairs.same_facts import CASELESS, MIN_TERMS_OF_AN_EDITED_STORY
 
 # A word in a blank has less than this share of the members; and so many members fill in a form at least.
@@ -46,14 +46,14 @@ class Forms(Struct, frozen=True, gc=False):
         keys = self.numbers[members] * len(kinds) + kind
         order = np.argsort(keys, kind="stable")
         members, keys = members[order], keys[order]
-        probes = probes[self.numbers[probes] >= 0]
+        probes, terms = probes[self.numbers[probes] >= 0], NearTerms(kinds)
         for at in range(0, len(probes), _PROBES_AT_ONCE):
-            yield partial(self._near_pairs, probes[at : at + _PROBES_AT_ONCE], kinds, members, keys)
+            yield partial(self._near_pairs, probes[at : at + _PROBES_AT_ONCE], kinds, terms, members, keys)
 
-    def _near_pairs(self, probes: I64, kinds: U32, members: I64, keys: I64) -> tuple[I64, I64]:
+    def _near_pairs(self, probes: I64, kinds: U32, terms: NearTerms, members: I64, keys: I64) -> tuple[I64, I64]:
         """Pair probes.  `keys` are "form · kinds + kind" of all terms in blanks, sorted; `members` have them."""
         own, places = np.unique(np.searchsorted(kinds, self.blanks.of(probes)), return_inverse=True)
-        kind, near = near_terms(kinds, own)
+        kind, near = terms.pairs(own)
         near = near[np.argsort(kind, kind="stable")]
         counts = np.bincount(kind, minlength=len(own))
         starts = np.cumsum(counts) - counts

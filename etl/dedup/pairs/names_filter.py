@@ -7,18 +7,31 @@ other.  The two rarest decide nearly all: the blocks that have the rarest one, o
 each name, and each pair of these is looked at for the second.
 """
 
+from collections.abc import Iterator
+from itertools import chain
+
 import numpy as np
 from msgspec import Struct
 
-from etl.dedup.arrays import I64, U32, Mask, Ragged, ranges, turns
-from etl.dedup.fingerprint.terms import CAPITAL, DIGITS, first_letters, has_no_vowel, is_near, lengths
+from etl.dedup.arrays import I64, U32, U64, Mask, Ragged, distinct, ragged, ranges, turns
+from etl.dedup.fingerprint.terms import (
+    CAPITAL,
+    DIGITS,
+    LETTERS,
+    have_no_vowel,
+    initials,
+    is_near,
+    is_within,
+    letter_sets,
+)
 
 _CASELESS = np.uint32((1 << CAPITAL) - 1)
 _IS_NAME = np.uint32(1 << CAPITAL)
-# Lengths that terms can have.
-_SIZES = 16
-# Comparisons of two terms at a time.
-_COMPARISONS_AT_ONCE = 1 << 16
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+# What makes of a set of letters one with a letter less or more, or leaves it.
+_CHANGES = np.append(np.uint32(0), np.uint32(1) << np.arange(LETTERS, dtype=np.uint32))
+# Names that are paired with terms at a time, and comparisons of two sets of letters.
+_NAMES_AT_ONCE, _COMPARISONS_AT_ONCE = 1 << 13, 1 << 18
 
 
 class Names(Struct, frozen=True, gc=False):
@@ -78,7 +91,7 @@ def rarest_names(terms: Ragged, members: I64) -> Names:
     chosen = _rarest(owners, numbers, values & _IS_NAME > 0, len(members))
     names = np.unique(chosen[chosen >= 0])
     rarest, second = np.where(chosen < 0, -1, np.searchsorted(names, chosen))
-    name, term = near_terms(kinds, names)
+    name, term = NearTerms(kinds).pairs(names)
     order = np.argsort(numbers, kind="stable")
     starts = np.searchsorted(numbers[order], np.arange(len(kinds) + 1))
     counts = np.diff(starts)[term]
@@ -108,34 +121,65 @@ def _rarest(owners: I64, numbers: I64, is_capital: Mask, members: int) -> I64:
     return rarest
 
 
-def near_terms(kinds: U32, names: I64) -> tuple[I64, I64]:
-    """Pair each of some names (by their place) with each term that is equal or near to it.
+class NearTerms:
+    """Some terms, by the letters that they have, to find those that are equal or near to a term."""
 
-    Near terms begin alike, and are as long but for a letter, unless one has no vowels.
-    """
-    letters, sizes = first_letters(kinds).astype(np.int64), lengths(kinds).astype(np.int64)
-    bare = np.flatnonzero(has_no_vowel(kinds))
-    keys = letters * _SIZES + sizes
-    order, bare = np.argsort(keys, kind="stable"), bare[np.argsort(letters[bare], kind="stable")]
-    is_bare = has_no_vowel(kinds[names])
-    shortest = np.where(is_bare, 0, np.maximum(sizes[names] - 1, 0))
-    longest = np.where(is_bare, _SIZES - 1, np.minimum(sizes[names] + 1, _SIZES - 1))
-    of_names = letters[names] * _SIZES
-    found = [
-        _near_within(kinds, names, order, np.searchsorted(keys[order], [of_names + shortest, of_names + longest + 1])),
-        _near_within(kinds, names, bare, np.searchsorted(letters[bare], [letters[names], letters[names] + 1])),
-    ]
-    return np.concatenate([name for name, _ in found]), np.concatenate([term for _, term in found])
+    def __init__(self, kinds: U32) -> None:
+        self._kinds = kinds
+        self._sets, numbers, counts = np.unique(letter_sets(kinds), return_inverse=True, return_counts=True)
+        self._terms = ragged(np.argsort(numbers, kind="stable").astype(np.uint32), counts)
+        # Each set of letters, and each with a letter less or more; below, the number of the set.
+        numbers = np.repeat(np.arange(len(self._sets), dtype=np.uint64), len(_CHANGES))
+        self._changed = np.sort(_changed(self._sets) << _HALF | numbers)
+        self._bare = np.flatnonzero(have_no_vowel(self._sets))
+
+    def pairs(self, names: I64) -> tuple[I64, I64]:
+        """Pair each of some of the terms with each that is equal or near to it; some pairs come twice."""
+        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        for start in range(0, len(names), _NAMES_AT_ONCE):
+            sets = letter_sets(self._kinds[names[start : start + _NAMES_AT_ONCE]])
+            for name, number in chain(self._two_apart(sets), self._shorter(sets), self._longer(sets)):
+                counts = self._terms.lengths(number)
+                name, term = np.repeat(name + start, counts), self._terms.of(number).astype(np.int64)
+                one, other = self._kinds[names[name]], self._kinds[term]
+                is_like = (one == other) | is_near(one, other)
+                found.append((name[is_like], term[is_like]))
+        return np.concatenate([name for name, _ in found]), np.concatenate([term for _, term in found])
+
+    def _two_apart(self, sets: U32) -> Iterator[tuple[I64, I64]]:
+        """Pair sets with those that have up to two other letters: with one letter changed in each, they are equal."""
+        changed = _changed(sets)
+        starts = np.searchsorted(self._changed, changed << _HALF)
+        counts = np.searchsorted(self._changed, changed + np.uint64(1) << _HALF) - starts
+        owners = np.repeat(np.arange(len(sets)), len(_CHANGES))
+        for turn in turns(counts, _COMPARISONS_AT_ONCE):
+            numbers = self._changed[ranges(starts[turn], counts[turn])] & _LOW
+            packed = distinct(np.repeat(owners[turn], counts[turn]).astype(np.uint64) << _HALF | numbers)
+            yield (packed >> _HALF).astype(np.int64), (packed & _LOW).astype(np.int64)
+
+    def _shorter(self, sets: U32) -> Iterator[tuple[I64, I64]]:
+        """Pair sets with those without a vowel that have no letter beside theirs."""
+        for one, other in _of_one_initial(sets, self._sets[self._bare]):
+            name, number = np.nonzero(is_within(self._sets[self._bare][other], sets[one][:, None]))
+            yield one[name], self._bare[other][number]
+
+    def _longer(self, sets: U32) -> Iterator[tuple[I64, I64]]:
+        """Pair those of some sets that have no vowel with those that have all of their letters."""
+        bare = np.flatnonzero(have_no_vowel(sets))
+        for one, other in _of_one_initial(sets[bare], self._sets):
+            name, number = np.nonzero(is_within(sets[bare][one][:, None], self._sets[other]))
+            yield bare[one][name], other[number]
 
 
-def _near_within(kinds: U32, names: I64, terms: I64, edges: I64) -> tuple[I64, I64]:
-    """Pair each name with those of the terms between its edges that are equal or near to it."""
-    starts, counts = edges[0], edges[1] - edges[0]
-    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
-    for turn in turns(counts, _COMPARISONS_AT_ONCE):
-        name = np.repeat(np.arange(len(names))[turn], counts[turn])
-        term = terms[ranges(starts[turn], counts[turn])]
-        one, other = kinds[names[name]], kinds[term]
-        is_like = (one == other) | is_near(one, other)
-        found.append((name[is_like], term[is_like]))
-    return np.concatenate([name for name, _ in found]), np.concatenate([term for _, term in found])
+def _changed(sets: U32) -> U64:
+    """Return sets of letters as they are, and each with a letter less or more."""
+    changed: U64 = (sets[:, None] ^ _CHANGES).ravel().astype(np.uint64)
+    return changed
+
+
+def _of_one_initial(some: U32, others: U32) -> Iterator[tuple[I64, I64]]:
+    """Yield the places of some sets and of others, ascending, that begin with one letter; so many as are compared."""
+    for initial in np.unique(initials(some)):
+        one, other = np.flatnonzero(initials(some) == initial), np.flatnonzero(initials(others) == initial)
+        at_once = max(1, _COMPARISONS_AT_ONCE // max(1, len(other)))
+        yield from ((one[start : start + at_once], other) for start in range(0, len(one), at_once))
