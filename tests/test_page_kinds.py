@@ -423,6 +423,7 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
         pytest.param("Publié par Mathilde Hervieu", ("Mathilde Hervieu",), id="French"),
         pytest.param("Geschrieben von: Max Muster", ("Max Muster",), id="German"),
         pytest.param("Escrito por Ana Ruiz", ("Ana Ruiz",), id="Spanish"),
+        pytest.param("Συντάκτης: Άννα Ρήγα", ("Άννα Ρήγα",), id="Greek label"),
         pytest.param("Γράφει η Ελένη Καραμάνη", ("Ελένη Καραμάνη",), id="Greek"),
         pytest.param("By Ana Lopez-Garcia - Reporter", ("Ana Lopez-Garcia",), id="a hyphen stays, a dash ends"),
         pytest.param(
@@ -434,6 +435,14 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
 )
 def test_names_in_bylines(said: str, names: Sequence[str]) -> None:
     assert names_of([said], "shown") == names
+
+
+@pytest.mark.parametrize("title", ["Town", "Village"])
+def test_a_title_that_is_a_word_of_the_story_is_no_headline_of_its_lines(title: str) -> None:
+    story = ("The town has its station back.", "The village paid a crown for it.", *STORY)
+    html = page_with(f"<article><h1>{TITLE}</h1><p>{'<p>'.join(story)}</article>")
+    record = record_of(html.replace(f"<title>{TITLE}", f"<title>{title}"))
+    assert (record.headline, record.text) == (TITLE, "\n\n".join(story))
 
 
 def test_an_answer_that_says_the_headline_stays() -> None:
