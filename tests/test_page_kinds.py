@@ -445,6 +445,22 @@ def test_a_title_that_is_a_word_of_the_story_is_no_headline_of_its_lines(title: 
     assert (record.headline, record.text) == (TITLE, "\n\n".join(story))
 
 
+@pytest.mark.parametrize(
+    ("cells", "stay"),
+    [
+        pytest.param("Rider|Time|Oake|21:14:08|Holm|21:14:11", True, id="times"),
+        pytest.param("Day|Start|12 March 2026|15:00|13 March 2026|17:30|Place|Oakham|Corley", True, id="days"),
+        pytest.param("Party|Share|Greens|31%|Reds|22%", True, id="a word that is a button elsewhere"),
+        pytest.param("Share|Print|Email|12:10|12:20|12:30", False, id="keeps: a menu in a table goes"),
+    ],
+)
+def test_the_cells_of_a_table_stay(cells: str, stay: bool) -> None:
+    table = f"<table><td>{cells.replace('|', '<td>')}</table>"
+    above, below = ("".join(f"<p>{text}</p>" for text in part) for part in (STORY[:3], STORY[3:]))
+    text = record_of(page_with(f"<article><h1>{TITLE}</h1>{above}{table}{below}</article>")).text.split("\n\n")
+    assert [cell in text for cell in cells.split("|")] == [stay] * (cells.count("|") + 1)
+
+
 def test_an_answer_that_says_the_headline_stays() -> None:
     said = (
         "Why here?",

@@ -95,5 +95,7 @@ def _says_title(texts: Texts, title: str) -> "np.typing.NDArray[np.bool_]":
     if title:
         for line in np.flatnonzero((texts.length > MIN_TITLE) & (texts.length < MAX_TITLE)).tolist():
             said = texts.letters[line]
-            same[line] = len(said) > MIN_LETTERS and (said in title or (SHARE * len(title) >= len(said) and title in said))
+            same[line] = len(said) > MIN_LETTERS and (
+                said in title or (SHARE * len(title) >= len(said) and title in said)
+            )
     return same
