@@ -18,8 +18,11 @@ MAX_SAID = 4_000
 
 # "By" in the languages of the packs: in Latin letters and Cyrillic, in others, and with a colon or a slash behind it.
 _BY_WORDS = r"by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор"
-_BY_SIGNS = r"بقلم|كتبت?|记者|記者|作者"
-_BY_LABELS = r"haber|yazan|yazar|oleh|penulis|írta|γράφει|文"
+_BY_SIGNS = r"بقلم|كتبت?|מאת|记者|記者|作者"
+_BY_LABELS = (
+    r"haber|yazan|yazar|oleh|penulis|írta|szerző|γράφει|συντάκτης|συντάκτρια|文|기자|글|teksti?|toimittaja|kirjoittaja"
+    r"|tác giả|लेखक|piše|avtor|autorius|autors"
+)
 # What stands before it: "Publié par", "Geschrieben von".
 _WRITTEN = (
     r"publié|posté|écrit|rédigé|propos recueillis|publicado|escrito|redactado|pubblicato|scritto|geschrieben|verfasst"
@@ -29,7 +32,7 @@ _WRITTEN = (
 _BY = later(
     r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
-    r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده|מאת"
+    r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده"
     rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"
     rf"|(?:{_BY_LABELS}|by|von|par|por|记者|記者|作者)\s*[:：/]\s*|γράφ(?:ει|ουν)\s+(?:ο|η|οι)\s+)*",
     re.IGNORECASE,

@@ -113,6 +113,8 @@ LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline":
             "Corley canal: lock gate failure latest",
             id="keeps: the heading is of something else",
         ),
+        pytest.param("<title>Bridge</title><h1>Shut for a year</h1>", "Shut for a year", id="the title is a label"),
+        pytest.param("<title>Bridge shut</title><h1>News</h1>", "Bridge shut", id="keeps: the heading is a label"),
         pytest.param(LINKED.format("Bridge <i>shut</i>"), "Bridge shut", id="JSON-LD, tags"),
         pytest.param("<h1>Har&shy;bour bridge shut</h1>", "Harbour bridge shut", id="soft hyphen"),
         pytest.param("<p>Only text.</p>", "", id="none"),
@@ -278,6 +280,8 @@ def test_linked_data_with_comments_is_read() -> None:
 def test_a_byline_says_more_than_the_account_of_a_template() -> None:
     page = '<meta name=author content=admin><h1>The mill shuts</h1><a rel=author href="/a">Ada Quill</a><p>Text of the story.'
     assert read_html(page).metadata.author == "Ada Quill"
+    paper = page.replace("content=admin>", "content=Courier><title>The mill shuts | Courier</title>")
+    assert read_html(paper).metadata.author == "Ada Quill"
 
 
 LINES = "".join(

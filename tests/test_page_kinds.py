@@ -423,6 +423,7 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
         pytest.param("Publié par Mathilde Hervieu", ("Mathilde Hervieu",), id="French"),
         pytest.param("Geschrieben von: Max Muster", ("Max Muster",), id="German"),
         pytest.param("Escrito por Ana Ruiz", ("Ana Ruiz",), id="Spanish"),
+        pytest.param("Συντάκτης: Άννα Ρήγα", ("Άννα Ρήγα",), id="Greek label"),
         pytest.param("Γράφει η Ελένη Καραμάνη", ("Ελένη Καραμάνη",), id="Greek"),
         pytest.param("By Ana Lopez-Garcia - Reporter", ("Ana Lopez-Garcia",), id="a hyphen stays, a dash ends"),
         pytest.param(
@@ -434,6 +435,30 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
 )
 def test_names_in_bylines(said: str, names: Sequence[str]) -> None:
     assert names_of([said], "shown") == names
+
+
+@pytest.mark.parametrize("title", ["Town", "Village"])
+def test_a_title_that_is_a_word_of_the_story_is_no_headline_of_its_lines(title: str) -> None:
+    story = ("The town has its station back.", "The village paid a crown for it.", *STORY)
+    html = page_with(f"<article><h1>{TITLE}</h1><p>{'<p>'.join(story)}</article>")
+    record = record_of(html.replace(f"<title>{TITLE}", f"<title>{title}"))
+    assert (record.headline, record.text) == (TITLE, "\n\n".join(story))
+
+
+@pytest.mark.parametrize(
+    ("cells", "stay"),
+    [
+        pytest.param("Rider|Time|Oake|21:14:08|Holm|21:14:11", True, id="times"),
+        pytest.param("Day|Start|12 March 2026|15:00|13 March 2026|17:30|Place|Oakham|Corley", True, id="days"),
+        pytest.param("Party|Share|Greens|31%|Reds|22%", True, id="a word that is a button elsewhere"),
+        pytest.param("Share|Print|Email|12:10|12:20|12:30", False, id="keeps: a menu in a table goes"),
+    ],
+)
+def test_the_cells_of_a_table_stay(cells: str, stay: bool) -> None:
+    table = f"<table><td>{cells.replace('|', '<td>')}</table>"
+    above, below = ("".join(f"<p>{text}</p>" for text in part) for part in (STORY[:3], STORY[3:]))
+    text = record_of(page_with(f"<article><h1>{TITLE}</h1>{above}{table}{below}</article>")).text.split("\n\n")
+    assert [cell in text for cell in cells.split("|")] == [stay] * (cells.count("|") + 1)
 
 
 def test_an_answer_that_says_the_headline_stays() -> None:

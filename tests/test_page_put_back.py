@@ -333,3 +333,22 @@ def test_what_is_folded_away_within_the_story(box: str, found: list[str]) -> Non
     is_sentence = [line.text.endswith(".") for line in layout.lines]
     story = {0, 1, len(layout.lines) - 1}
     assert put_back(layout, unfolded(layout, story, is_sentence)) == found
+
+
+@pytest.mark.parametrize(
+    ("box", "count"),
+    [
+        pytest.param("<div>{}</div><div class=a hidden>{}</div>", 4, id="two questions"),
+        pytest.param("<nav><div>{}</div><div class=a hidden>{}</div></nav>", 0, id="in another part of the page"),
+        pytest.param("<div>{}</div><div class=a hidden><a href=/a>{}</a></div>", 0, id="links"),
+    ],
+)
+def test_questions_and_answers_below_the_story(box: str, count: int) -> None:
+    said = [
+        box.replace("{}", "Who pays?", 1).replace("{}", NOTE),
+        box.replace("{}", "Who else?", 1).replace("{}", PLEA),
+    ]
+    layout = lay_out(f"<article><p>{FIRE}</p>{said[0]}{said[1]}</article>")
+    is_sentence = [line.text.endswith(".") for line in layout.lines]
+    assert len(unfolded(layout, {0}, is_sentence)) == count
+    assert unfolded(lay_out(f"<article><p>{FIRE}</p>{said[0]}</article>"), {0}, is_sentence[:3]) == set()

@@ -115,10 +115,11 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
         if shows.above and said and titles == said:
             titles, shown = [], [in_one_line(shows.above)]
+    publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), [*shown, *shows.titled])
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
-        publisher=_without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), [*shown, *shows.titled]),
-        author=_author(by_name, linked.author, shows, known),
+        publisher=publisher,
+        author=_author(by_name, linked.author, shows, known | {_folded(publisher)}),
         created=created_of(by_name, clues, shows, linked.created, url),
         url=url,
         language=_language((*texts_of(by_name, LANGUAGES), linked.language)),
@@ -195,7 +196,7 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
     title = next(filter(None, (*titles, *headings)), "")
     if (cut := _CUT.search(title)) and (whole := _begins(title[: cut.start()], (*headings, *titled))):
         return whole
-    if len(headings) == 1 and _is_akin(headings[0], title):
+    if len(headings) == 1 and (_is_akin(headings[0], title) or _is_label(title, headings[0], titled)):
         return headings[0]
     parts = [*islice(_SEPARATOR.finditer(title), MAX_ENDINGS)]
     ends = [*(at.end() for at in parts), title.find(": ") + 2]
@@ -214,6 +215,12 @@ def _is_akin(heading: str, title: str) -> bool:
     """Return whether the only heading of a page says what its title says in other words, not that and more."""
     is_long = count_words(heading) >= MIN_HEADLINE_WORDS and _folded(title) not in _folded(heading)
     return is_long and _likeness(heading, title) >= AKIN
+
+
+def _is_label(title: str, heading: str, titled: Sequence[str]) -> bool:
+    """Return whether a title is some words that no line of the page says, above a heading that says more: "News"."""
+    is_short = count_words(title) < min(MIN_HEADLINE_WORDS, count_words(heading))
+    return is_short and _folded(title) not in map(_folded, titled)
 
 
 def _is_site_title(title: str, known: Collection[str]) -> bool:

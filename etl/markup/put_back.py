@@ -5,6 +5,7 @@ And the paragraphs of a page of which the model keeps hardly more than a lead.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from etl.markup.elements import BIT
 from etl.markup.features.texts import letters_of
@@ -35,6 +36,8 @@ ELSEWHERE = sum(
 LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
 MIN_TOLD = 24
+# Boxes around an answer that is folded away, of which one holds story.
+NEAR = 5
 LISTS, HEADINGS = frozenset(("ul", "ol")), frozenset(("h2", "h3", "h4"))
 
 
@@ -200,27 +203,44 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
     """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
 
     A tab is a box beside one with the same names that holds story.  Boxes that do not begin with a sentence stay away,
-    and those of other lines than sentences and items.
+    and those of other lines than sentences and items.  Two questions or more stand beside the story, too, maybe below
+    it: they are put back with their answers.
     """
     outermost = layout.outermost(BIT["hidden"])
+    end = max(story, default=0)
     inside: dict[int, list[int]] = defaultdict(list)
-    for line, one in enumerate(layout.lines[: max(story, default=0)]):
+    for line, one in enumerate(layout.lines):
         if outermost[one.box]:
             inside[outermost[one.box]].append(line)
-    holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in layout.around(story)}
+    around = layout.around(story)
+    holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in around}
     found: set[int] = set()
+    asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
 
     def is_text(line: int) -> bool:
         return is_sentence[line] or layout.boxes[layout.lines[line].box].name == "li"
 
     for place, lines in inside.items():
-        is_answer = lines[0] - 1 in story and _is_label(layout, lines[0] - 1)
+        above = lines[0] - 1
         box = layout.boxes[place]
-        is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
         is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
-        if (is_answer or is_tab) and is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines):
-            found.update(lines)
+        if not (is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines)):
+            continue
+        is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
+        if lines[0] < end and (is_tab or (above in story and _is_label(layout, above))):
+            found.update(line for line in lines if line < end)
+        if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
+            asked[box.key].update((above, *lines))
+    for lines_of in asked.values():
+        if sum(layout.lines[line].text.endswith(QUESTION) for line in lines_of) > 1:
+            found |= lines_of
     return found - set(story)
+
+
+def _is_near(layout: Layout, place: int, around: Collection[int]) -> bool:
+    """Return whether a box, or one that holds it and few more, stands beside the story, and in no other part."""
+    near = next((box for box in islice(layout.path(place), NEAR) if box in around), 0)
+    return near > 0 and not layout.boxes[place].parts & ~layout.boxes[near].parts & ELSEWHERE & ~BIT["hidden"]
 
 
 def _is_label(layout: Layout, line: int) -> bool:

@@ -15,8 +15,8 @@ from etl.markup.naming import key_words
 
 # Characters of a title that are compared, and of the lines that may say it.
 TITLE_CHARS, MIN_TITLE, MAX_TITLE = 200, 8, 250
-# Letters of the shortest line that says a title.
-MIN_LETTERS = 5
+# Letters of the shortest line that says a title, and how many times as long as the title a line is that says more.
+MIN_LETTERS, SHARE = 5, 3
 # Pictures before a line that are counted.
 MAX_PICTURES = 3
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
@@ -95,5 +95,7 @@ def _says_title(texts: Texts, title: str) -> "np.typing.NDArray[np.bool_]":
     if title:
         for line in np.flatnonzero((texts.length > MIN_TITLE) & (texts.length < MAX_TITLE)).tolist():
             said = texts.letters[line]
-            same[line] = len(said) > MIN_LETTERS and (said in title or title in said)
+            same[line] = len(said) > MIN_LETTERS and (
+                said in title or (SHARE * len(title) >= len(said) and title in said)
+            )
     return same

@@ -17,6 +17,9 @@ MIN_ROWS = 3
 # Characters, and words.  A longer line is no cell.
 MAX_CELL_CHARS, MAX_CELL_WORDS = 60, 6
 
+CELLS = frozenset(("td", "th"))
+
+_MARKED = later(f"c{{{2 * MIN_ROWS},}}")
 _FIGURE = later(r"[+\-−–]?[£$€¥₹]? ?\d[\d.,' ]{0,14} ?(?:%|bn|m|k|pts|[£$€¥])?")
 _ROW = later(r" *\|(?:[^|\n]{0,200}\|){2,40} *")
 _CELLS = later(f"[nt]{{{MIN_ROWS * MIN_COLUMNS},}}")
@@ -36,6 +39,21 @@ def table_rows(texts: Sequence[str], named: Collection[int]) -> set[int]:
         if columns and sum(any(map(str.isalnum, text)) for text in texts[start:at]) >= MIN_ROWS:
             found.update(range(start, at))
         start, columns = at, bars
+    return found
+
+
+def marked_cells(tags: Sequence[str], texts: Sequence[str], named: Collection[int]) -> set[int]:
+    """Return the positions of the cells of tables on an HTML page, headings of their columns included.
+
+    Cells of which rules have named more than two in three are a menu that stands in a table.
+    """
+    found: set[int] = set()
+    are_cells = (tag in CELLS and len(text) <= MAX_CELL_CHARS for tag, text in zip(tags, texts, strict=True))
+    kinds = "".join("c" if is_cell else "-" for is_cell in are_cells)
+    for run in _MARKED.finditer(kinds):
+        places = range(*run.span())
+        if 3 * sum(at in named for at in places) <= 2 * len(places):
+            found.update(places)
     return found
 
 

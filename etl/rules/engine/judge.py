@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from etl.model import Action, Removal
+from etl.rules.classifier.tables import CELLS, marked_cells
 from etl.rules.engine.literal_search import LiteralHits, RuleSet
 from etl.rules.engine.ruleset import CompiledRule, JudgingRules, RuleGroup, RuleMatch
 from etl.rules.engine.surroundings import Named, judge_surroundings
@@ -59,7 +60,16 @@ def _judge_by_rules(view: ArticleView, found: Mapping[int, RuleSet], rules: Judg
         named += contextual
         if contextual:
             view = view.with_named(_taken(named))
-    return _by_block(view, named)
+    return _by_block(view, _without_cells(view, named))
+
+
+def _without_cells(view: ArticleView, named: Matches) -> Matches:
+    """Return matches without those in the cells of a table of an HTML page: its days, times and "Share"."""
+    tags = [block.tag for block in view.blocks] if view.kind == "html" else ()
+    if not any(tags[at] in CELLS for at, _ in named if tags):
+        return named
+    cells = marked_cells(tags, view.texts, {at for at, _ in named})
+    return [(at, one) for at, one in named if at not in cells]
 
 
 def _around(view: ArticleView, found: Mapping[int, RuleSet], rules: JudgingRules) -> dict[int, list[int]]:
