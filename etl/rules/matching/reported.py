@@ -38,25 +38,41 @@ _VERBS = (
     r"|dedi(?:ler)?|diyor|söyle(?:di|yor)|sade|säger|sagde|siger|sier|sano[io]|kertoi|s(?:a|ade)(?= [A-ZÆØÅ])"
     r"|mondta|mondja|közölte|spus|spune|declarat|είπε|λέει|δήλωσε|kata(?= [A-Z])|katanya|ujar(?:nya)?|nói"
 )
+# What a sign, a letter or a page says, and what somebody asks for or advertises.  None is how a notice tells what to do.
+_SHOWS = (
+    r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads|beg(?:s|ged)|plead(?:s|ed)|repeats"
+    r"|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)|st(?:eht|and) (?:\w+ ){0,2}(?:an|am|auf|dort|über)(?! (?:dies|unser))"
+    r"|(?:ist|war)(?: \w+){1,4} zu lesen|p(?:eut|ouvait)-on lire|l(?:it|isait)-on|proclam(?:e|ait)|conseill(?:e|ait)"
+    r"|se le(?:e|ía) en|reza(?:ba)?|pide|pede|l[êi]a?-se|si legge(?:va)?|recita(?:va)?|chied(?:e|eva)"
+    r"|st(?:aat|ond) er (?:op|boven)|luid(?:t|de)|czytamy|brzmi(?:ał)?|st(?:ojí|álo) na|hlás(?:á|al|ala)"
+    r"|гласи(?:т|л|ла)|призыва(?:ет|ют|л|ла)|написано на|свідчи(?:ть|в)|заклика(?:є|ють|в|ла)|yazıyor(?:du)?"
+    r"|st(?:år|od|o) de[rt] (?:i|på|over|över)|ly(?:der|dde|der det)|luk(?:ee|i)(?= \w+(?:ss[aä]|ll[aä]))"
+    r"|γράφει|έγραφε|scri(?:e|a) pe|áll az?|hirdet(?:i|te)|bunyi|begitu tertulis"
+)
 # Words before the verb (its subject, or an auxiliary) and behind it (who, to whom, when).
 _BEFORE, _BEHIND, _BRIEF = 4, 9, 4
-_WORD = r"[\w'’.-]+"
-_CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS})\b"
-_REPORTED = later(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}, )")
+_WORD = r"[\w'’.-]+(?:,\d+)*"
+_CLAUSE = rf"[,?!\"»”«]['\"»”,]? (?:- )?(?:{_WORD} ){{0,{_BEFORE}}}(?:{_VERBS}|{_SHOWS})\b"
+_REPORTED = later(rf"{_CLAUSE}(?:(?:,? {_WORD}){{0,{_BEHIND}}}[.!…]['\"»”]?$|(?: {_WORD}){{0,{_BRIEF}}}[,;] )")
 # The same in writing that parts words otherwise, or puts the verb first (Arabic) or last (Persian, Hindi, Japanese,
 # Korean).  Hebrew "wrote" is left out: it is also "article".
 _REPORTED_IN_SCRIPT = later(
     r"^[^，。,:：!?！？]{1,14}(?:说|說|称|稱|表示|写道|寫道|指出|宣布|强调|強調|回应|回應|问道|問道|告诉\w{1,6}|告訴\w{1,6})[，,:：]"
     r"|[\"，,][^，。\"]{0,12}(?:说|說|写道|寫道|表示|喊道|问道|問道|回答)道?。\"?$|(?:写着|寫著|写道|寫道)。$"
+    r"|と[^。、]{0,14}(?:書いてあ|書かれてい|記されてい)(?:る|た|った)。"
     r"|と(?:述べ|話し|語っ|言っ|発表し|説明し|明かし|訴え|呼びかけ|報じ|書い)(?:た|ている|ていた|だ)。"
     r"|[다라냐자까\"]고 (?:[가-힣]{1,8} ){0,2}"
     r"(?:말했|밝혔|전했|설명했|강조했|썼|덧붙였|주장했|답했|물었|외쳤|보도했)다\."
+    r"|고 (?:[가-힣]{1,8} ){0,3}(?:적혀|쓰여) 있(?:었)?다\."
     r"|^[وف]?(?:قال|أعلن|كتب|أضاف|أكد|صرح|ذكر|أوضح|حذر)(?:ت|وا)? [^:.!؟]{1,60}[:،\"]"
-    r"|[،\"] ?(?:(?:حسبما|كما) )?(?:قال|كتب|أعلن|أضاف)(?:ت|وا)? [^:،]{1,50}\.$"
-    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )"
-    r"|ने (?:[^।,.]{1,30} )?(?:कहा|बताया|लिखा|पूछा)(?:[,:।.]| है| था| कि)"
+    r"|[،\"] ?(?:(?:حسبما|كما|هكذا) )?(?:قال|كتب|أعلن|أضاف)(?:ت|وا)? [^:،]{1,50}\.$"
+    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )|نوشته (?:شده )?بود\."
+    r"|ने (?:[^।,.]{1,30} )?(?:कहा|बताया|लिखा|पूछा)(?:[,:।.]| है| था| कि)|[^।]{2}लिखा (?:है|था)।$"
+    r"|[,\"'] ?[^।,]{0,40}লেখা (?:ছিল|আছে|রয়েছে)।$|(?:বলেন|বলেছেন|জানান|জানিয়েছেন|লিখেছেন)(?:, |।$)"
+    r"|म्हणाल(?:े|ा|ी|्या)(?:[,:]|\.$)|(?:கூறினார்|தெரிவித்தார்|என்றார்|என்கிறார்)(?: [^.]{1,40})?\.$"
+    r"|نے (?:[^۔،]{1,30} )?(?:کہا|بتایا|لکھا|پوچھا)(?:[:،۔]| ہے| تھا| کہ)"
     r"|(?:^|[,\"] ?)(?:[^,.\":]{1,30} )?(?:אמר|הודיע|מסר|הוסיף|הוסיפ"
-    r"|סיפר|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
+    r"|סיפר|כתוב על|הבהיר|טען|טענ)[הו]?(?: [^,.\":]{1,40})?(?:[:,]|\.$| כי )"
 )
 # A quotation mark that opens, or a colon behind a verb of saying, in front of what a rule would cut from a paragraph.
 _OPENS_QUOTATION = later(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")

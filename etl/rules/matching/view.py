@@ -18,6 +18,8 @@ from etl.rules.matching.recurrence import LineCounts
 
 # Words.  From this length on a block that ends as a sentence does is taken for the story's own text.
 MIN_SENTENCE_WORDS = 12
+# Words.  From this length on a sentence above the first such block is the lead, which the story begins with.
+MIN_LEAD_WORDS = 8
 # Words, and blocks: likewise, in an article without a block of that length.  Programmes, fixtures and columns of short
 # notes have several such sentences; a single one may be a credit.
 MIN_SHORT_SENTENCE_WORDS, MIN_SHORT_SENTENCES = 6, 3
@@ -166,7 +168,9 @@ class ArticleView:
         """
         ended = [at for at in self._ended if at not in self.named]
         if long := [at for at in ended if self.has_words(at, MIN_SENTENCE_WORDS)]:
-            return long
+            above = (at for at in ended if at < long[0] and ends_sentence(self.plain[at]))
+            lead = next((at for at in above if self.has_words(at, MIN_LEAD_WORDS)), None)
+            return long if lead is None else [lead, *long]
         tiny = [at for at in ended if ends_sentence(self.plain[at])]
         short = [at for at in tiny if self.has_words(at, MIN_SHORT_SENTENCE_WORDS)]
         return next((found for found in (short, tiny) if len(found) >= MIN_SHORT_SENTENCES), [])
