@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import msgspec
-
 from etl.errors import UsageError
 from etl.shapes import AUDIT, REJECTS, Column, Columns
 
@@ -154,12 +152,6 @@ def _record(row: Mapping[str, Any], schema: Any) -> dict[str, Any]:
             is_text = pa.types.is_string(kind) or pa.types.is_timestamp(kind)
             found[name] = "" if value is None and is_text else value
     return found
-
-
-def to_fields(record: object) -> Mapping[str, Any]:
-    """Return a record as a mapping of its fields."""
-    fields: Mapping[str, Any] = msgspec.to_builtins(record)
-    return fields
 
 
 def _batches(file: "pq.ParquetFile") -> "Iterator[pa.RecordBatch]":
