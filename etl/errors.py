@@ -80,6 +80,11 @@ class MachineError(CopydeskError):
         super().__init__(place, fault, way_out or "Run the same command again; clean and dedup continue with --resume.")
 
 
+def first_line(error: Exception) -> str:
+    """Return what an error of a library says first, at most 200 characters: the rest is where in its code it arose."""
+    return str(error).partition("\n")[0][:200]
+
+
 def check_machine(error: OSError) -> None:
     """Raise MachineError if an error says nothing of the file at hand: no more can be opened, or memory is full."""
     if error.errno in OF_MACHINE:

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from etl.errors import Unreadable
+from etl.errors import Unreadable, first_line
 from etl.formats.arrow_values import rows_of, values_of
 from etl.formats.column_files import (
     ARROW_MAGIC,
@@ -18,7 +18,6 @@ from etl.formats.column_files import (
     STREAM_MAGIC,
     Group,
     Table,
-    first_line,
     groups_of,
     next_batch,
     open_table,
@@ -32,6 +31,7 @@ from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
     OWN,
+    TOO_LONG,
     Format,
     InputFormat,
     Opened,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
 # The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
-TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 # Characters of a cell, on average: as for CSV.
 MIN_TEXT_LENGTH = 200
 

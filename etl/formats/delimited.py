@@ -16,7 +16,7 @@ import msgspec
 from msgspec import structs
 
 from etl.errors import Unreadable
-from etl.formats.csv_rows import TOO_LONG, Dialect, Row, bare_cells, cells, rows
+from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import Place, document, has_story
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded, free_names
@@ -35,6 +35,7 @@ from etl.formats.opening import (
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
+    TOO_LONG,
     InputFormat,
     Opened,
     Reading,

@@ -6,14 +6,7 @@ from io import BytesIO
 
 from msgspec import structs
 
-from etl.formats.opening import (
-    check_unchanged,
-    in_utf8,
-    open_share,
-    other_encoding,
-    why_badly_cut,
-    wide_encoding,
-)
+from etl.formats.opening import check_unchanged, head_in_utf8, in_utf8, open_share, other_encoding, why_badly_cut
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.spans import NO_OBJECT, Value, json_values
@@ -25,9 +18,7 @@ _NEXT = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 
 
 def _looks_like(head: bytes) -> bool:
-    encoding = wide_encoding(head)
-    text = head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
-    return bool(_STARTS.match(text.removeprefix(b"\xef\xbb\xbf")))
+    return bool(_STARTS.match(head_in_utf8(head).removeprefix(b"\xef\xbb\xbf")))
 
 
 def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from etl.errors import MachineError, UsageError
+from etl.errors import MachineError, UsageError, first_line
 from etl.formats.own import KINDS, START_BYTES
 from etl.formats.parquet_writer import own_kind
-from etl.formats.stores import connect, first_line, open_stored, unreachable
+from etl.formats.stores import connect, open_stored, unreachable
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
