@@ -14,10 +14,9 @@ from conftest import Run
 from corpus import pages, read_lines, write_lines
 from msgspec import structs
 
-from etl.check.binomial import at_most, upper_bound
 from etl.check.sampling import Draw, sample, sizes
 from etl.check.verdicts import Judged, read_verdicts, write_verdicts
-from etl.check.warranty import bound, percent
+from etl.check.warranty import at_most, bound, percent, upper_bound
 
 ENDS = ["Read More", "Reporting by Anna Abara; Editing by Max Brandt"]
 
