@@ -19,9 +19,9 @@ from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
 from etl.formats import Found, Reading, find
 from etl.formats.outputs import read_outputs
+from etl.index.export import read_kept
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST, read_manifest, verified_manifest
-from etl.index.query import read_kept
 from etl.pipeline.history import holding_index
 from etl.pipeline.job import Job, RejectLine
 from etl.pipeline.records import Pair

@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
 from etl.index import maintenance, manifest
-from etl.index.checksums import check_files
 from etl.index.export import signed_blocks
 from etl.index.maintenance import compact, extend, forget, size
-from etl.index.manifest import locked
+from etl.index.manifest import check_files, locked
 from etl.lsh import minhash
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job
@@ -586,7 +585,7 @@ def test_maintenance_that_fails_leaves_no_part(
 
     before = {path.name: path.read_bytes() for path in Path("index").iterdir()}
     with monkeypatch.context() as patched:
-        patched.setattr(maintenance, "sync", failing)
+        patched.setattr(maintenance, "fsync", failing)
         done = run("index", *words.split())
     assert done.code == (6 if isinstance(error, OSError) else 130), done.err
     assert {path.name: path.read_bytes() for path in Path("index").iterdir()} == before

@@ -154,7 +154,7 @@ def test_a_shard_is_done_when_the_disk_has_its_parts(
         assert part.parent.name != "articles" or not done.exists()
         synced.add(f"{part.parent.name}/{part.name}")
 
-    monkeypatch.setattr("etl.pipeline.workspace.sync_file", sync)
+    monkeypatch.setattr("etl.pipeline.workspace.fsync", sync)
     crawl(tmp_path / "in.jsonl", 20)
     assert run("clean", "in.jsonl", "-o", "out/", "-j", str(jobs), "--shard-size", "2kB").code == 0
     published = {f"{path.parent.name}/{path.name}" for path in (tmp_path / "out").rglob("part-*")}
@@ -169,7 +169,7 @@ def test_a_disk_that_is_full_when_parts_are_synced_is_named(
     def fail(part: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("etl.pipeline.workspace.sync_file", fail)
+    monkeypatch.setattr("etl.pipeline.workspace.fsync", fail)
     crawl(tmp_path / "in.jsonl", 20)
     for jobs in ("1", "2"):
         done = run("clean", "in.jsonl", "-o", "out/", "-j", jobs, "--shard-size", "2kB")

@@ -20,12 +20,12 @@ from etl.index.manifest import (
     orphans,
     part_files,
     read_manifest,
-    sync,
     verified_manifest,
     write_manifest,
 )
 from etl.index.parts import file_of, open_table, part_writer, read_rows
 from etl.processes import signals_held
+from etl.writers import fsync
 
 if TYPE_CHECKING:
     from etl.dedup.arrays import Mask
@@ -72,8 +72,8 @@ def extend(folder: str, staged: Path) -> None:
         for file, copy in zip(files, copies, strict=True):
             with _about(copy):
                 copyfile(file, copy)
-                sync(copy)
-        sync(Path(folder))
+                fsync(copy)
+        fsync(Path(folder))
         write_manifest(folder, manifest)
     finally:
         with signals_held():
@@ -152,7 +152,7 @@ def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: 
                 write(table, rows)
                 counts[table] += len(rows)
     for table in TABLES:
-        sync(file_of(folder, name, table))
+        fsync(file_of(folder, name, table))
     new = [Part(name, *(counts[table] for table in COUNTED))] if counts.total() else []
     place = manifest.parts.index(parts[0])
     left = [part for part in manifest.parts if part not in parts]

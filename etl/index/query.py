@@ -1,21 +1,19 @@
 """Band keys of a run -> the blocks of prior runs that share one, with all that comparing and naming them takes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from etl.errors import UsageError
-from etl.index.manifest import Manifest, Part, read_manifest
+from etl.index.manifest import Manifest, Part
 from etl.index.parts import open_table, read_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-    from etl.dedup.arrays import I64, U32, Mask
+    from etl.dedup.arrays import U32, Mask
     from etl.dedup.selection.history import BandQuery, KnownNearDuplicates
 
 
@@ -82,35 +80,6 @@ def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDu
         return NONE_KNOWN
     table = pa.concat_tables(parts)
     return known_of(table.filter(pa.array(kept_in_of(table) & selection != 0)))
-
-
-def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
-    """Yield the blocks that remain, some at a time: their names, their shingles, and how many each has.
-
-    Raises UsageError if another process changes the index meanwhile, and removes files.
-    """
-    from etl.dedup.selection.history import REMAINING
-    from etl.dedup.store import kept_in_of, list_sizes, list_values
-
-    manifest = read_manifest(str(folder))
-    for part in manifest.parts:
-        try:
-            file, articles = open_table(folder, part.name, "blocks"), open_table(folder, part.name, "articles").read()
-        except UsageError:
-            if read_manifest(str(folder)) != manifest:
-                raise UsageError(str(folder), "was changed by another process", "Run the same command again.") from None
-            raise
-        remain = kept_in_of(file.read(["kept_in"])) & REMAINING != 0
-        for blocks in read_rows(file, remain, ["article", "suffix", "shingles"]):
-            yield block_names(blocks, articles), list_values(blocks["shingles"]), list_sizes(blocks["shingles"])
-
-
-def block_names(blocks: "pa.Table", articles: "pa.Table") -> list[str]:
-    """Return the names of blocks: that of the article and the block's suffix."""
-    import numpy as np
-
-    places = np.searchsorted(articles["number"].to_numpy(), blocks["article"].to_numpy())
-    return list(map(add, articles["name"].take(places).to_pylist(), blocks["suffix"].to_pylist()))
 
 
 def _mark(mask: "Mask", file: "ParquetFile", queries: "Mapping[str, BandQuery]") -> None:
