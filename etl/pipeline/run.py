@@ -7,6 +7,7 @@ that was killed goes on where it was.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -225,8 +226,14 @@ class Run:
     def _inputs(self) -> tuple[tuple[str, int], ...]:
         return tuple(sorted((name, count) for name, count in self._formats.items() if count))
 
-    def _timed(self, stage: str) -> "_Timer":
-        return _Timer(stage, self._seconds)
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        """Add the seconds of a block to those that the stage had before."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[stage] = round(self._seconds.get(stage, 0.0) + time.monotonic() - start, 3)
 
 
 def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> Iterator[Shard]:
@@ -245,20 +252,6 @@ def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> It
         size += share.size
     if group:
         yield Shard(number, tuple(group))
-
-
-class _Timer:
-    """Adds the seconds of a stage to those that it had before."""
-
-    def __init__(self, stage: str, seconds: dict[str, float]) -> None:
-        self._stage, self._seconds = stage, seconds
-
-    def __enter__(self) -> None:
-        self._start = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        before = self._seconds.get(self._stage, 0.0)
-        self._seconds[self._stage] = round(before + time.monotonic() - self._start, 3)
 
 
 class _Sizes:
