@@ -7,6 +7,7 @@ from typing import Literal
 from markupsafe import Markup
 from msgspec import Struct
 
+from etl.errors import counted
 from etl.report import charts
 from etl.report.changes import UNWRITTEN
 from etl.report.totals import ArticleSummary, RuleTotal, Totals, ranked
@@ -114,7 +115,7 @@ def tiles(totals: Totals, rejects: int) -> list[Tile]:
 
 def _unwritten(totals: Totals) -> str:
     count = totals.statuses[UNWRITTEN]
-    return f"{count:,} article{'s' * (count != 1)} not written" if count else ""
+    return f"{counted(count, 'article')} not written" if count else ""
 
 
 def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[RuleRow]:
@@ -195,12 +196,3 @@ def outliers(worst: Sequence[ArticleSummary], links: Link) -> list[Outlier]:
 def _outlier(one: ArticleSummary, link: str) -> Outlier:
     lost = f"{100 * one.removed / one.before:.0f} % removed"
     return Outlier(one.title, one.publisher, link, one.before, one.after, lost)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, which has a plural in "s".
-
-    >>> counted(1, "article"), counted(8730, "block")
-    ('1 article', '8,730 blocks')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

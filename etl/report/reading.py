@@ -19,10 +19,8 @@ from etl.formats import Reading
 from etl.formats.fields import Place
 from etl.formats.fields import document as document_of
 from etl.formats.outputs import fact, read_outputs
-from etl.pipeline.output import beside
-from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, read_audit, take_article
+from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, path_beside, read_audit, take_article
 from etl.shapes import identity
-from etl.writers import SUFFIXES
 
 
 class RunFiles(Struct, frozen=True):
@@ -67,12 +65,7 @@ class RunDocument(Struct, frozen=True):
 
 def run_files(path: Path, audit: Path | None = None) -> RunFiles:
     """Return the files of the run that a user means.  Raises UsageError if they are not there, or are pipes."""
-    if path.is_dir():
-        rejects = path / "rejects"
-    elif str(path).endswith(SUFFIXES):
-        rejects = beside(str(path), "rejects")
-    else:
-        rejects = path.with_name(path.name + ".rejects")
+    rejects = path_beside(path, "rejects")
     found = articles_of(path), audit or find_audit(path)
     for one in found:
         if one.exists() and not (one.is_file() or one.is_dir()):

@@ -158,11 +158,6 @@ def totals_of(run: RunFiles) -> Totals:
     return totals
 
 
-def is_tag(entry: Entry) -> bool:
-    """Return whether an entry says to look at a line that stays."""
-    return entry.action == "tag"
-
-
 def cell(characters: int) -> int:
     """Return the cell of a length on a logarithmic axis; -1 is nothing at all.
 
@@ -189,7 +184,7 @@ def _articles(document: RunDocument) -> Iterable[CountedArticle]:
             article.status or "full",
             *lengths(article, own),
             sum(len(entry.before) + len(entry.gap) for entry in own if entry.action == "duplicate"),
-            any(map(is_tag, own)),
+            any(entry.action == "tag" for entry in own),
         )
         yield CountedArticle(summary, own)
 
