@@ -50,6 +50,15 @@ class Unreadable(CopydeskError):
     exit_code = 4
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, which has a plural in "s", for a message.
+
+    >>> counted(1, "article"), counted(8730, "block")
+    ('1 article', '8,730 blocks')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def unreadable_words(count: int) -> str:
     """Return how many files and records could not be read, in words.
 

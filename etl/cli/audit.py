@@ -13,9 +13,9 @@ from etl.audit import place_of
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, say, table, visible
+from etl.cli.terminal import say, table, visible
 from etl.cli.types import Count, Number, Target
-from etl.errors import UsageError
+from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from etl.check.verdicts import Judged, Verdict
@@ -25,8 +25,6 @@ KEYS: "dict[str, Verdict]" = {"k": "right", "x": "wrong", "?": "unsure"}
 UNDO, QUIT = "u", "q"
 # A person judges some hundred.
 MAX_DRAWS = 1_000_000
-# Days for which the exception holds that a wrong verdict proposes.
-EXCEPTION_DAYS = 365
 
 
 @click.group()
@@ -149,7 +147,7 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     if warranty.rules:
         rows = [(one.draws, one.wrong, f"≤ {percent(one.most)}", one.name) for one in warranty.rules]
         click.echo(visible(table([("draws", "wrong", "bound", "rule"), *rows])))
-    until = datetime.now(UTC).date() + timedelta(days=EXCEPTION_DAYS)
+    until = datetime.now(UTC).date() + timedelta(settings.EXCEPTION_DAYS)
     for judged in read_verdicts(path):
         if judged.verdict == "wrong":
             click.echo("\n" + visible(_way_out(judged, until.isoformat())))
@@ -189,7 +187,7 @@ def _audit_of(path: Path) -> Path:
 
 def _counted(judged: "Sequence[Judged]") -> str:
     """Return how many removals there are to judge, and why they are fewer than the draws if they are."""
-    draws, removals = sum(one.draw.draws for one in judged), number(len(judged), "removal")
+    draws, removals = sum(one.draw.draws for one in judged), counted(len(judged), "removal")
     return removals if draws == len(judged) else f"{removals} (from {draws:,} draws; some were drawn more than once)"
 
 
@@ -213,7 +211,7 @@ def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], N
         at = at if key == UNDO else _next(judged)
     left = sum(not one.verdict for one in judged)
     done = f"All removals are judged.  Next: copydesk audit bound {target}"
-    say(f"{number(left, 'removal')} left.  To continue, run the same command again." if left else done)
+    say(f"{counted(left, 'removal')} left.  To continue, run the same command again." if left else done)
 
 
 def _next(judged: "list[Judged]") -> int | None:

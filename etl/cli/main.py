@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl import __version__
-from etl.cli.command import CORRECT_VALUE, FOLLOWS, option
+from etl.cli.command import ANYWHERE, CORRECT_VALUE, FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
@@ -47,10 +47,6 @@ COMMANDS = {
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
     "help": ("etl.cli.about", "Show the help of a command."),
 }
-# Options of all commands, which may stand anywhere on the line; true if a value follows.
-ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
-    ("--no-config", "-vv", "--traceback", "-V", "--version"), False
-)
 
 # The section of a config that holds for all commands.
 COMMON = "common"
