@@ -122,9 +122,10 @@ def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[Rul
     """Return the rules, those that took most first."""
     rules = ranked(totals.rules)[:MAX_RULES]
     largest = max((total.characters for _, total in rules), default=0)
+    growth = totals.articles / previous.articles if previous and previous.articles else 0.0
     rows = []
     for name, total in rules:
-        before = round(_changes(previous, name) * _growth(totals, previous)) if previous else 0
+        before = round(_changes(previous, name) * growth) if previous else 0
         row_bar = charts.bar(total.characters, largest, total.kind)
         rows.append(RuleRow(name, total, row_bar, anchor(name), before))
     return rows
@@ -132,11 +133,6 @@ def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[Rul
 
 def _changes(totals: Totals, name: str) -> int:
     return totals.rules[name].changes if name in totals.rules else 0
-
-
-def _growth(totals: Totals, previous: Totals) -> float:
-    """Return the number of articles of a run, divided by that of the previous run."""
-    return totals.articles / previous.articles if previous.articles else 0.0
 
 
 def heat_map(totals: Totals, previous: Totals | None) -> tuple[list[str], list[HeatRow]]:

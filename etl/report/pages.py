@@ -251,10 +251,7 @@ def filters(changes: Sequence[ArticleChanges]) -> list[dict[str, Any]]:
         ("Publisher", "p", (one.fields.publisher or NO_PUBLISHER for one in changes)),
         ("Status", "s", (one.fields.status for one in changes)),
     )
-    return [
-        {"name": name, "key": key, "options": [{"value": one, "name": one} for one in sorted(set(found))[:MAX_OPTIONS]]}
-        for name, key, found in options
-    ]
+    return [{"name": name, "key": key, "options": sorted(set(found))[:MAX_OPTIONS]} for name, key, found in options]
 
 
 def _rejects(path: Path | None) -> tuple[list[_Reject], int]:

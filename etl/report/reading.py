@@ -16,9 +16,10 @@ from etl.audit import JOINT, Entry, Restoration, text_sha256
 from etl.errors import RestoreError, Unreadable, UsageError
 from etl.fold import fold
 from etl.formats import Reading
-from etl.formats.fields import Place
+from etl.formats.fields import RecordPlace
 from etl.formats.fields import document as document_of
 from etl.formats.outputs import fact, read_outputs
+from etl.pipeline.select_duplicates import WHOLE
 from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, path_beside, read_audit, take_article
 from etl.shapes import identity
 
@@ -46,8 +47,6 @@ class ArticleFields(Struct, frozen=True, gc=False):
     language: str = ""
 
 
-# The rule of a copy that goes as a whole article, paragraph by paragraph.
-WHOLE = "duplicate/article"
 _SHOWN = ArticleFields.__struct_fields__[2:]
 
 
@@ -137,7 +136,7 @@ def _fields_of(place: str, path: str, row: int, fields: dict[str, Any]) -> Artic
     """Return a record as far as a report shows it, under the name that dedup has for it."""
     status = fact(fields, "status")
     try:
-        raw = document_of(Place(path, row, ""), fields, Reading())
+        raw = document_of(RecordPlace(path, row, ""), fields, Reading())
     except Unreadable:
         raise UsageError(place, "holds no text", "Give what dedup wrote with -o.") from None
     known = raw.metadata
