@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-
-RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
-RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
-BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
+from corpus import BUDGET, RALLY, RIVER
 
 
 def rows(name: str) -> list[dict[str, object]]:

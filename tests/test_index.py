@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from corpus import BUDGET, RALLY, RIVER
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -27,9 +28,6 @@ from etl.pipeline.job import Job
 from etl.pipeline.select_duplicates import WHOLE, read_drops, select
 from etl.pipeline.workspace import Workspace
 
-RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
-RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
-BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
 HARBOUR = "The harbour of Odessa was closed for the third day while divers looked for mines that had come loose"
 TOLL = "Officials in the capital said that 12 people had died in the fire at the hotel and that 30 were missing"
 SAID = ", police said"

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from etl.check.limits import amount
 from etl.check.model import Finding, Key, Place
-from etl.check.verdicts import Judged, read_verdicts
+from etl.check.verdicts import JudgedDraw, read_verdicts
 from etl.errors import UsageError
 from etl.packs import Selection, pack_versions, selected
 
@@ -59,7 +59,7 @@ def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
     return Warranty(bound("", judged, confidence), rules, judged[0].draw.removed, judged[0].packs, confidence)
 
 
-def bound(name: str, judged: Sequence[Judged], confidence: float = CONFIDENCE) -> Bound:
+def bound(name: str, judged: Sequence[JudgedDraw], confidence: float = CONFIDENCE) -> Bound:
     """Return the bound that some verdicts prove.  Each draw counts alike: see `sampling`."""
     draws = sum(one.draw.draws for one in judged)
     unsure = sum(one.draw.draws for one in judged if one.verdict == "unsure")

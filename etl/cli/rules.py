@@ -9,7 +9,7 @@ from etl.cli import options, rule_tools, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import one_line, say, table, visible
-from etl.cli.types import File, Folder, RuleName
+from etl.cli.types import File, Folder, RuleNames
 from etl.errors import UsageError, counted
 from etl.reasons import REASONS
 
@@ -50,7 +50,7 @@ def list_rules(as_json: bool, **chosen: Any) -> None:
 
 
 @rules.command("show", cls=GroupedCommand)
-@click.argument("names", type=RuleName(), nargs=-1, required=True, metavar="RULE...")
+@click.argument("names", type=RuleNames(), nargs=-1, required=True, metavar="RULE...")
 @options.rule_options
 def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
     """Show rules: what each matches, why, and its examples.

@@ -23,7 +23,7 @@ from etl.formats.column_files import (
     open_table,
 )
 from etl.formats.field_values import written
-from etl.formats.fields import Place, document
+from etl.formats.fields import RecordPlace, document
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_TEXTS, folded
 from etl.formats.opening import check_unchanged, open_share, read_bounded
@@ -158,7 +158,7 @@ def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: R
         return Reject(path, row, TOO_LONG, body)
     digest = sha256(body).hexdigest()
     try:
-        return document(Place(path, row, digest), fields, reading, notes)
+        return document(RecordPlace(path, row, digest), fields, reading, notes)
     except Unreadable as error:
         return Reject(path, row, error.fault, body)
 

@@ -17,7 +17,7 @@ from etl.decode import decode
 from etl.errors import Unreadable
 from etl.formats.end_tags import CDATA_SECTION, balanced, without_cdata
 from etl.formats.field_values import well_formed
-from etl.formats.fields import Place, document
+from etl.formats.fields import RecordPlace, document
 from etl.formats.names import free_names
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import xml_root
@@ -308,7 +308,7 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
     record = {**channel, **others, **fields}
     xml = _source(item)
     try:
-        return document(Place(path, row, sha256(xml).hexdigest()), record, reading)
+        return document(RecordPlace(path, row, sha256(xml).hexdigest()), record, reading)
     except Unreadable:
         return Reject(path, row, "is an item of a feed without any content", xml)
 

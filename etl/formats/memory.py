@@ -9,7 +9,7 @@ from msgspec import structs
 
 from etl.errors import Unreadable
 from etl.formats.field_values import well_formed, written
-from etl.formats.fields import NAME_IT, Place, document
+from etl.formats.fields import NAME_IT, RecordPlace, document
 from etl.formats.names import distinct
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html, not_read
@@ -68,7 +68,7 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
         raise Unreadable(NO_PATH, TOO_LONG)
     digest = sha256(body).hexdigest()
     try:
-        found = document(Place(NO_PATH, row, digest), plain, reading)
+        found = document(RecordPlace(NO_PATH, row, digest), plain, reading)
     except Unreadable as error:
         raise Unreadable("the record", error.fault.replace(NAME_IT, ""), NO_TEXT) from None
     return structs.replace(found, record=record) if record else found

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from etl.errors import Unreadable
 from etl.formats.field_values import Fields, why_no_record, written
-from etl.formats.fields import Place, document, has_text
+from etl.formats.fields import RecordPlace, document, has_text
 from etl.formats.json_values import text_of, values
 from etl.formats.records_within import NoRecord, records_within
 from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Reading, Reject
@@ -41,7 +41,7 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
                 if kind := _not_a_document(one, reading):
                     yield Reject(path, row, kind, b"", is_error=False)
                     continue
-                place = Place(path, row, digest, f"{row}.{number}" if number > 1 else "")
+                place = RecordPlace(path, row, digest, f"{row}.{number}" if number > 1 else "")
                 try:
                     yield document(place, one, reading, (*notes, *found, *beside))
                 except Unreadable as error:

@@ -29,11 +29,7 @@ MAX_EXPANSION = 200
 
 
 class Damaged(Exception):
-    """A compressed file that cannot be unpacked, or not to its end."""
-
-
-class Bomb(Damaged):
-    """A compressed file that holds more than any that is meant to be read."""
+    """A compressed file that cannot be unpacked, or not to its end, or that holds more than is meant to be read."""
 
 
 class Zstandard:
@@ -136,7 +132,7 @@ class Readable(io.RawIOBase):
 
 
 class Unpacking(Readable):
-    """Bytes as they are unpacked.  Raises Damaged, and Bomb when they are MAX_EXPANSION times what was read."""
+    """Bytes as they are unpacked.  Raises Damaged, also when they are MAX_EXPANSION times what was read."""
 
     def __init__(self, unpacked: Any, packed: io.BufferedReader, packing: str) -> None:
         self._unpacked, self._packed, self.packing = unpacked, packed, packing
@@ -147,7 +143,7 @@ class Unpacking(Readable):
         given = self._next(size)
         self._given += len(given)
         if self._given > MAX_DOCUMENT_BYTES and self._given > MAX_EXPANSION * self._read():
-            raise Bomb(f"it holds more than {MAX_EXPANSION} times its own size")
+            raise Damaged(f"it holds more than {MAX_EXPANSION} times its own size")
         return given
 
     def _next(self, size: int) -> bytes:

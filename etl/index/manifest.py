@@ -27,7 +27,7 @@ WAY_OUT = "Put the file back from a copy, or begin another index."
 _PART_FILE = re.compile(rf"part-\d{{5,}}\.({'|'.join(TABLES)})\.parquet")
 
 
-class Run(Struct, frozen=True, omit_defaults=True):
+class IndexedRun(Struct, frozen=True, omit_defaults=True):
     """A run that extended the index: its number, when, how many articles and blocks it kept, and where it wrote them.
 
     `output` is a path from the folder of the index, an address, or "" for a stream.
@@ -68,7 +68,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     settings: DedupSettings
     bands: int
     rows: int
-    runs: tuple[Run, ...] = ()
+    runs: tuple[IndexedRun, ...] = ()
     parts: tuple[Part, ...] = ()
     next_run: int = 1
     next_part: int = 1

@@ -27,7 +27,7 @@ from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
-from etl.pipeline.threads import beside, in_threads
+from etl.pipeline.threads import in_background, in_threads
 from etl.pipeline.workspace import Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
@@ -148,7 +148,7 @@ class Run:
             shards = chain(first, shards)
             if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL:
                 stages = ("clean",)
-        with beside(self._engine.jobs) as start:
+        with in_background(self._engine.jobs) as start:
             for number, stage in enumerate(stages):
                 with self._timed(stage):
                     if number == 0:
