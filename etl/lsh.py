@@ -76,7 +76,7 @@ def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
 
 
 def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[Pair, ...]:
-    """Make the texts of a MinHashLSH a run of an index of paragraphs, and give those that are copies, and of what.
+    """Make the texts of a MinHashLSH a run of an index of paragraphs; return those that are copies, and of what.
 
     The index is begun with the usual settings, if there is none.  Raises NoInput if there is no text, and UsageError if
     a key has no text, or a text no key, or if what is stored under a key is not the signature of its text: it came of

@@ -143,7 +143,7 @@ def _all_rows(folder: str) -> Wanted:
 
 
 def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: Wanted) -> Manifest:
-    """Write one part of the wanted rows of some, and give the manifest that names it in their place."""
+    """Write one part of the wanted rows of some; return the manifest that names it in their place."""
     name = f"part-{manifest.next_part:05d}"
     counts: Counter[TableName] = Counter()
     with part_writer(folder, name, manifest.bands) as write:

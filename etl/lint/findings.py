@@ -90,7 +90,7 @@ Show = Callable[[int, int], None]
 
 
 def lint(packs: Sequence[str], only: bool = False, show: Show = lambda _, __: None) -> list[Finding]:
-    """Look for all that is wrong with packs, or with the built-in ones if none is named; give findings by place.
+    """Return all that is wrong with packs, or with the built-in ones if none is named, by place.
 
     Names are checked beside the built-in rules, unless `only`.  Raises PackError if there is no such pack.
     """

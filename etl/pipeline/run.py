@@ -59,7 +59,7 @@ SPENT = {
 
 
 class Progress(Protocol):
-    """What a run tells while it is at work."""
+    """Is told how far a run is."""
 
     def start(self, stage: str, expected: int) -> None:
         """Begin a stage over so many bytes (of the first stage, 0 if that is not known) or shards."""
