@@ -43,7 +43,7 @@ COMMANDS = {
     "review": ("etl.cli.review", "Judge a run in the browser; write verdicts, exceptions and rules."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "init": ("etl.cli.init", "Write a copydesk.toml to start from."),
-    "schema": ("etl.cli.about", "Print the JSON Schema of records or rule packs."),
+    "schema": ("etl.cli.schema", "Print the JSON Schema of records or rule packs."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
     "help": ("etl.cli.about", "Show the help of a command."),
 }
