@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from etl.cli.main import cli
-from etl.fields import ARTICLE, AUDIT, ORIGIN, REJECT
+from etl.cli.schema import ARTICLE, AUDIT, ORIGIN, REJECT
 
 TERMS = """\
 The *decoded text* of a document has its characters before anything is changed. For an HTML page, it is the text of its
@@ -20,7 +20,7 @@ def reference() -> str:
         f"## {name}\n\n```\n{page.rstrip()}\n```\n"
         for name, page in _pages(cli, click.Context(cli, info_name="copydesk", **cli.context_settings))
     ]
-    origin = "`python docs/reference.py` makes this page from the help pages and `etl/fields.py`."
+    origin = "`python docs/reference.py` makes this page from the help pages and `etl/cli/schema.py`."
     return f"# Reference\n\n{origin} The [fields](#fields) of the output are at the end.\n\n" + "\n".join(
         [*pages, *_fields()]
     )

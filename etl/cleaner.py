@@ -220,7 +220,7 @@ class Cleaner:
             if count:
                 select(job, workspace, count)
             for shard in range(count):
-                judged = read_judged(workspace, "staged", shard)
+                judged = read_judged(workspace, shard)
                 for result, duplicates in with_duplicates(judged, read_drops(workspace, shard), settings):
                     yield _finished(result, duplicates, job)
                     if getpid() != owner:  # both would read one file, and each get some of it
@@ -239,7 +239,7 @@ class Cleaner:
         if count and self._rules.asks_what_recurs:
             add_up_lines(workspace, count)
             for shard in range(count):
-                staged = read_parsed(workspace, "parsed", shard)
+                staged = read_parsed(workspace, shard)
                 prepare(job, workspace, shard, judge_all(staged, self._rules, line_counts(workspace)))
         return count
 

@@ -50,6 +50,15 @@ class Unreadable(CopydeskError):
     exit_code = 4
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, which has a plural in "s", for a message.
+
+    >>> counted(1, "article"), counted(8730, "block")
+    ('1 article', '8,730 blocks')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def unreadable_words(count: int) -> str:
     """Return how many files and records could not be read, in words.
 
@@ -78,6 +87,11 @@ class MachineError(CopydeskError):
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
         super().__init__(place, fault, way_out or "Run the same command again; clean and dedup continue with --resume.")
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error of a library says first, at most 200 characters: the rest is where in its code it arose."""
+    return str(error).partition("\n")[0][:200]
 
 
 def check_machine(error: OSError) -> None:

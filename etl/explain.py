@@ -14,7 +14,7 @@ from etl.audit import Entry, place_of
 from etl.decode import decode
 from etl.dedup import DedupSettings
 from etl.document import Judged, Parsed, Ruleset, finish, judge, page_settings, parse
-from etl.errors import UsageError
+from etl.errors import UsageError, counted
 from etl.formats import Reading, only_document
 from etl.model import NO_DUPLICATES, Article, Block, Document, DocumentDuplicates, Raw
 from etl.packs import Selection, compile_rules
@@ -264,9 +264,8 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
     count = len(document.text.removesuffix("\n").split("\n"))
     of = "the text of the page" if document.kind == "html" else "the record" if document.record else "the file"
     if not 1 <= line <= count:
-        lines = f"{count:,} line{'s' * (count > 1)}"
         way_out = "Lines count from 1.  For an HTML page, the lines of its text count: `copydesk diff` numbers them."
-        return f"{of} has {lines}", way_out
+        return f"{of} has {counted(count, 'line')}", way_out
     return "this line is blank", "Name a line with text."
 
 

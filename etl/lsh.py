@@ -19,9 +19,9 @@ from etl.engines.local import LocalEngine
 from etl.errors import NoInput, UsageError
 from etl.formats import Found, Reading, find
 from etl.formats.outputs import read_outputs
+from etl.index.export import read_kept
 from etl.index.maintenance import extend
 from etl.index.manifest import MANIFEST, read_manifest, verified_manifest
-from etl.index.query import read_kept
 from etl.pipeline.history import holding_index
 from etl.pipeline.job import Job, RejectLine
 from etl.pipeline.records import Pair
@@ -76,7 +76,7 @@ def to_lsh(folder: str, storage: Mapping[str, Any] = IN_MEMORY) -> "MinHashLSH":
 
 
 def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[Pair, ...]:
-    """Make the texts of a MinHashLSH a run of an index of paragraphs, and give those that are copies, and of what.
+    """Make the texts of a MinHashLSH a run of an index of paragraphs; return those that are copies, and of what.
 
     The index is begun with the usual settings, if there is none.  Raises NoInput if there is no text, and UsageError if
     a key has no text, or a text no key, or if what is stored under a key is not the signature of its text: it came of

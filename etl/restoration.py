@@ -145,14 +145,18 @@ def audited(entries: Iterable[Entry]) -> Iterator[AuditedDocument]:
         yield AuditedDocument(head, tuple(own))
 
 
+def path_beside(articles: Path, kind: str) -> Path:
+    """Return where clean writes another kind of result of the same run: the audit, or the rejects."""
+    if articles.is_dir():
+        return articles / kind
+    if str(articles).endswith(SUFFIXES):
+        return beside(str(articles), kind)
+    return articles.with_name(f"{articles.name}.{kind}")
+
+
 def find_audit(articles: Path) -> Path:
     """Return the audit that clean wrote beside articles.  Raises UsageError if there is none."""
-    if articles.is_dir():
-        audit = articles / "audit"
-    elif str(articles).endswith(SUFFIXES):
-        audit = beside(str(articles), "audit")
-    else:
-        audit = articles.with_name(articles.name + ".audit")
+    audit = path_beside(articles, "audit")
     if not audit.exists():
         articles_of(articles)
         if ".audit." in articles.name:

@@ -288,12 +288,6 @@ def identity(fields: Mapping[str, Any]) -> tuple[str, str] | None:
 _IDENTITIES = tuple(dict.fromkeys((shape.id, shape.text) for shape in SHAPES.values()))
 
 
-def encoded(shape: Shape) -> Callable[[Record], bytes]:
-    """Return a function that writes a record in a shape as JSON."""
-    encode = msgspec.json.Encoder().encode
-    return lambda record: encode(shape.fields(record))
-
-
 AUDIT: Columns = {
     **dict.fromkeys(("schema", "article_id", "path", "record"), "string"),
     **dict.fromkeys(("row", "line", "char_start", "char_end"), "int"),

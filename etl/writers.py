@@ -87,7 +87,7 @@ def atomic(target: Path, check: Callable[[], None] | None = None, *, sync: bool 
         try:
             yield temporary
             if sync:
-                sync_file(temporary)
+                fsync(temporary)
             if check:
                 check()
             temporary.replace(target)
@@ -95,10 +95,15 @@ def atomic(target: Path, check: Callable[[], None] | None = None, *, sync: bool 
             temporary.unlink(missing_ok=True)
 
 
-def sync_file(path: Path) -> None:
-    """Wait until the disk has a file."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def fsync(path: Path) -> None:
+    """Wait until the disk has a file, or the names in a folder."""
+    if path.is_dir() and os.name == "nt":  # Windows opens no folder, and needs not
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def in_order(part: Path) -> tuple[int, str]:

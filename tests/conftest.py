@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from etl.cli.main import main
 from etl.document import Judged, Ruleset, judge, parse
+from etl.formats import Reading, find, read, shares
+from etl.formats import Result as FormatResult
 from etl.model import Article, Block, Document, Kind, Metadata, Publisher, Raw, Removal
 from etl.packs import Selection, compile_rules
 from etl.processes import ENDING_SIGNALS
@@ -78,6 +80,12 @@ def of_blocks(
         repairs=((),) * len(blocks), metadata=Metadata(), extra="{}",
     )  # fmt: skip
     return Article(0, Metadata(), publisher, 0, len(blocks), tuple(frame)), document
+
+
+def results(path: Path, reading: Reading = Reading(), size: int = 1 << 20) -> list[FormatResult]:
+    """Return the raw documents and rejects of the files that a path stands for."""
+    sources = find([str(path)], reading).sources
+    return [one for source in sources for share in shares(source, reading, size) for one in read(share, reading)]
 
 
 class Result(Struct):

@@ -15,6 +15,11 @@ THINGS = "a plan for the old mill,its budget for the winter,the report on the br
 )
 REASONS = "rain,a lack of staff,rising costs,a dispute over land,a vote in parliament,the age of the pipes".split(",")
 
+# Paragraphs that have nothing in common.
+RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
+RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
+BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
+
 
 def story(random: Random) -> str:
     """Return a story of four paragraphs; each names people, places and figures of its own."""

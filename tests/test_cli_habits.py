@@ -17,8 +17,8 @@ from click.shell_completion import BashComplete
 from conftest import Run
 from pathspec import GitIgnoreSpec
 
-from etl import fields
 from etl.audit import Entry
+from etl.cli import schema
 from etl.cli.main import cli, hoisted
 from etl.formats import ignoring
 from etl.later import later
@@ -437,7 +437,7 @@ def test_json_is_one_object_or_list_or_an_object_a_line(run: Run, folder: Path, 
 
 @pytest.mark.parametrize(
     ("noun", "described"),
-    [(Record, fields.ARTICLE), (Origin, fields.ORIGIN), (Entry, fields.AUDIT), (RejectLine, fields.REJECT)],
+    [(Record, schema.ARTICLE), (Origin, schema.ORIGIN), (Entry, schema.AUDIT), (RejectLine, schema.REJECT)],
     ids=["article", "origin", "audit", "reject"],
 )
 def test_every_field_is_explained(noun: type, described: dict[str, str]) -> None:
@@ -446,9 +446,9 @@ def test_every_field_is_explained(noun: type, described: dict[str, str]) -> None
 
 
 def test_schema_describes_every_field(run: Run) -> None:
-    schema = json.loads(run("schema", "article").out)
-    properties = [one for noun in schema["$defs"].values() for one in noun["properties"].values()]
-    assert len(properties) == len(fields.ARTICLE) + len(fields.ORIGIN)
+    said = json.loads(run("schema", "article").out)
+    properties = [one for noun in said["$defs"].values() for one in noun["properties"].values()]
+    assert len(properties) == len(schema.ARTICLE) + len(schema.ORIGIN)
     assert all(one["description"] for one in properties)
 
 

@@ -1,32 +1,11 @@
 """`copydesk dedup`: the input's own lines, less the copies; and articles that go whole, there and in `clean`."""
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from etl.cli.main import main
-
-RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
-RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
-BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
-
-Run = Callable[..., int]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.chdir(tmp_path)
-
-    def run_(*words: object) -> int:
-        monkeypatch.setattr(sys, "argv", ["copydesk", *map(str, words)])
-        with pytest.raises(SystemExit) as exited:
-            main()
-        return int(exited.value.code or 0)
-
-    return run_
+from conftest import Run
+from corpus import BUDGET, RALLY, RIVER
 
 
 def rows(name: str) -> list[dict[str, object]]:
@@ -53,7 +32,7 @@ def write(*texts: str) -> None:
 def test_lines_come_back_byte_for_byte(run: Run, lines: list[bytes], kept: list[int]) -> None:
     lines = [line.replace(b"%s", RALLY.encode()) for line in lines]
     Path("in.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph") == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph").code == 0
     assert Path("out.jsonl").read_bytes() == b"".join(lines[place] + b"\n" for place in kept)
 
 
@@ -70,14 +49,14 @@ def test_lines_come_back_byte_for_byte(run: Run, lines: list[bytes], kept: list[
 )
 def test_options(run: Run, options: tuple[str, ...], kept: list[str]) -> None:
     write(RALLY + " 12 times", RALLY + " 12 times, they said", RIVER, RALLY + " 25 times")
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph", *options) == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--unit", "paragraph", *options).code == 0
     assert [row["id"] for row in rows("out.jsonl")] == kept
 
 
 def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
     write(RALLY, RALLY + " now", RIVER, RALLY)
     words = ("--pairs", "pairs.jsonl", "--clusters", "clusters.jsonl", "--unit", "paragraph")
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", *words) == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", *words).code == 0
     assert [
         (line["record"], line["rule"], line["duplicate_of"], line["residue"]) for line in rows("out.audit.jsonl")
     ] == [
@@ -95,14 +74,14 @@ def test_what_went_is_in_the_audit_the_pairs_and_the_clusters(run: Run) -> None:
 def test_a_huge_id_is_not_repeated_for_each_copy(run: Run) -> None:
     ids = ["i" * 50_000, *map(str, range(20))]
     Path("in.jsonl").write_text("".join(json.dumps({"id": own, "text": RALLY}) + "\n" for own in ids))
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--pairs", "pairs.jsonl") == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--pairs", "pairs.jsonl").code == 0
     assert [row["id"] for row in rows("out.jsonl")] == ids[:1]
     assert sum(Path(name).stat().st_size for name in ("out.audit.jsonl", "pairs.jsonl")) < 50_000
 
 
 def test_a_tag_leaves_every_record(run: Run) -> None:
     write(RALLY, RIVER, RALLY)
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
     assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in rows("out.jsonl")] == [
         ("n0", "", 0.0),
         ("n1", "", 0.0),
@@ -121,7 +100,7 @@ def test_a_tag_leaves_every_record(run: Run) -> None:
 def test_a_tagged_record_is_json_however_it_was_written(run: Run, line: str) -> None:
     given = json.dumps({"id": "n0", "text": RALLY}) + "\n" + line.replace("%s", RALLY) + "\n"
     Path("in.jsonl").write_text(given, encoding="utf-8")
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
     found = rows("out.jsonl")
     assert [(row["id"], row["duplicate_of"], row["similarity"]) for row in found] == [
         ("n0", "", 0.0),
@@ -143,7 +122,7 @@ def test_a_tagged_record_is_json_however_it_was_written(run: Run, line: str) -> 
 )
 def test_articles_go_whole(run: Run, texts: list[str], keep: str, kept: list[str]) -> None:
     write(*texts)
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--keep", keep) == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--keep", keep).code == 0
     assert [row["id"] for row in rows("out.jsonl")] == kept
 
 
@@ -151,37 +130,37 @@ def test_articles_go_whole(run: Run, texts: list[str], keep: str, kept: list[str
 def test_clean_drops_a_whole_article_and_restores_it_from_the_audit_alone(run: Run, between: str) -> None:
     texts = [f"{RALLY}\n\n{RIVER}", BUDGET, f" {RALLY}{between}{RIVER}{between}By our staff \n"]
     write(*texts)
-    assert run("clean", "in.jsonl", "-o", "out.jsonl") == 0
+    assert run("clean", "in.jsonl", "-o", "out.jsonl").code == 0
     first, second = rows("out.jsonl")
     (share,) = {line["similarity"] for line in rows("out.audit.jsonl") if line["rule"] == "duplicate/article"}
     (original,) = {line["duplicate_of"] for line in rows("out.audit.jsonl") if line["rule"] == "duplicate/article"}
     assert (original, second["text"]) == (first["id"], BUDGET)
     assert isinstance(share, float) and 0.8 <= share < 1
-    assert run("restore", "out.jsonl", "-o", "back") == 0
+    assert run("restore", "out.jsonl", "-o", "back").code == 0
     assert [row["text"] for row in rows("back/in.jsonl")] == texts
 
 
 def test_a_tag_leaves_escapes_as_they_are(run: Run) -> None:
     line = f'{{"id": "n0", "x": "\\ud800 \\u00e9", "d": 1, "d": 2, "text": "{RALLY}"'
     Path("in.jsonl").write_text(line + "}\n")
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
     assert Path("out.jsonl").read_text() == line + ',"duplicate_of":"","similarity":0.0}\n'
 
 
 def test_fields_of_the_user_with_the_names_of_a_tag_stay(run: Run) -> None:
     line = '{"id": "a", "similarity": "mine", "duplicate_of": {"x": 1}, "text": "One.", "d": 1, "d": 2}'
     Path("in.jsonl").write_text(line + "\n")
-    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag") == 0
+    assert run("dedup", "in.jsonl", "-o", "out.jsonl", "--action", "tag").code == 0
     (record,) = rows("out.jsonl")
     assert (record["similarity#2"], record["duplicate_of#2"], record["d"], record["d#2"]) == ("mine", {"x": 1}, 2, 1)
     assert (record["similarity"], record["duplicate_of"]) == (0.0, "")
-    assert run("dedup", "out.jsonl", "-o", "again.jsonl", "--action", "tag") == 0
+    assert run("dedup", "out.jsonl", "-o", "again.jsonl", "--action", "tag").code == 0
     assert rows("again.jsonl") == [record]
 
 
 def test_clean_tags_a_whole_article_and_leaves_it(run: Run) -> None:
     write(RALLY, RALLY)
-    assert run("clean", "in.jsonl", "-o", "out.jsonl", "--dedup-action", "tag") == 0
+    assert run("clean", "in.jsonl", "-o", "out.jsonl", "--dedup-action", "tag").code == 0
     assert [row["text"] for row in rows("out.jsonl")] == [RALLY, RALLY]
 
 
@@ -199,7 +178,7 @@ def test_clean_tags_a_whole_article_and_leaves_it(run: Run) -> None:
 )
 def test_exit_codes(run: Run, body: bytes, options: tuple[str, ...], code: int) -> None:
     Path("in").write_bytes(body)
-    assert run("dedup", "in", "-o", "out.jsonl", *options) == code
+    assert run("dedup", "in", "-o", "out.jsonl", *options).code == code
     assert Path("out.rejects.jsonl").exists() == (code == 4)
 
 
@@ -209,7 +188,7 @@ def test_the_same_bytes_for_any_processes_shards_and_memory(run: Run) -> None:
     for output, size, jobs, memory in [("one", 4 << 20, 1, "1GB"), ("two", 5_000, 2, "1GB"), ("disk", 5_000, 1, "9kB")]:
         files = ("-o", f"{output}.jsonl", "--pairs", f"{output}.pairs.jsonl")
         how = ("-j", jobs, "--memory", memory, "--shard-size", size)
-        assert run("dedup", "in.jsonl", *files, *how, "--unit", "paragraph") == 0
+        assert run("dedup", "in.jsonl", *files, *how, "--unit", "paragraph").code == 0
     for kind in ("jsonl", "audit.jsonl", "pairs.jsonl"):
         one, two, disk = (Path(f"{output}.{kind}").read_bytes() for output in ("one", "two", "disk"))
         assert one == two == disk and one

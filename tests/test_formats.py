@@ -14,6 +14,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from conftest import results
 from msgspec import structs
 
 from etl.cleaner import Cleaner
@@ -22,10 +23,6 @@ from etl.formats import Format, Reading, Reject, Share, find, format_of, read, s
 from etl.model import Metadata, Raw
 
 Compress = Callable[[bytes], bytes]
-
-
-def results(path: Path, reading: Reading = Reading()) -> list[Raw | Reject]:
-    return [result for share in shares_of(path, reading) for result in read(share, reading)]
 
 
 def shares_of(path: Path, reading: Reading = Reading(), size: int = 4 << 20) -> list[Share]:

@@ -13,18 +13,14 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from conftest import results
 
 from etl.decode import decode
-from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats import Reject
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.model import Raw
 
 PAGE = "<html><head><title>Паром</title></head><body><p>Последний паром ушёл в пятницу вечером.</p></body></html>"
-
-
-def results(path: Path, size: int = 1 << 20) -> list[Result]:
-    (source,) = find([str(path)], Reading()).sources
-    return [result for share in shares(source, Reading(), size) for result in read(share, Reading())]
 
 
 def record(
@@ -185,7 +181,7 @@ def test_rows_behind_damage_are_those_of_the_plain_file(tmp_path: Path, size: in
     plain.write_bytes(body)
     whole.write_bytes(gzip.compress(body))
     rows = [one.row for one in results(plain)]
-    assert len(rows) == 4 and [one.row for one in results(whole, size)] == rows
+    assert len(rows) == 4 and [one.row for one in results(whole, size=size)] == rows
 
 
 def test_items_that_are_not_ended_are_rejects_however_many_they_are(tmp_path: Path) -> None:
@@ -215,7 +211,7 @@ MEMBERS = [gzip.compress(one) for one in RECORDS]
 def test_shares_of_a_warc_have_each_record_once(tmp_path: Path, name: str, body: bytes, size: int) -> None:
     path = tmp_path / name
     path.write_bytes(body)
-    found = results(path, size)
+    found = results(path, size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == PAGES
     assert len({one.row for one in found}) == len(PAGES)
 
@@ -236,7 +232,7 @@ def test_shares_of_a_warc_have_each_record_once(tmp_path: Path, name: str, body:
 def test_damage_costs_one_record(tmp_path: Path, name: str, body: bytes, lost: int, size: int) -> None:
     path = tmp_path / name
     path.write_bytes(body)
-    found = results(path, size)
+    found = results(path, size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == [
         page for number, page in enumerate(PAGES) if number != lost
     ]
@@ -254,7 +250,7 @@ def test_records_before_a_damaged_place_are_read(
     body = b"".join(RECORDS)[: -cut or None]
     path = tmp_path / "a.warc"
     path.write_bytes(compress(body) + b"junk junk")
-    found = results(path, size)
+    found = results(path, size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == (PAGES[:-1] if cut else PAGES)
     rejects = [(one.row, one.reason[:33]) for one in found if isinstance(one, Reject)]
     of_the_cut = [(len(body) - len(RECORDS[-1]) + cut, "is cut: its record is longer than")]
@@ -288,7 +284,7 @@ def test_a_record_that_claims_more_than_it_has_costs_no_other(
     parts = [*RECORDS[:2], second, *RECORDS[3:]]
     path = tmp_path / ("a.warc.gz" if is_packed else "a.warc")
     path.write_bytes(b"".join(map(gzip.compress, parts) if is_packed else parts))
-    found = results(path, size)
+    found = results(path, size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == [*PAGES[:2], *PAGES[3:]]
     assert sum(isinstance(one, Reject) for one in found) == 1
 
@@ -312,7 +308,7 @@ def test_a_gzip_member_may_hold_several_records(tmp_path: Path, cuts: Sequence[i
     places = [0, *cuts, len(RECORDS)]
     members = [gzip.compress(b"".join(RECORDS[start:end])) for start, end in pairwise(places)]
     (tmp_path / "a.warc.gz").write_bytes(b"".join(members))
-    found = results(tmp_path / "a.warc.gz", size)
+    found = results(tmp_path / "a.warc.gz", size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == PAGES
     assert len({one.row for one in found}) == len(PAGES)
 

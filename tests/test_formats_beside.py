@@ -7,6 +7,7 @@ from time import process_time
 from typing import Any
 
 import pytest
+from conftest import results
 
 from etl.formats import Reading, Reject, Result, find, read, shares
 from etl.formats.end_tags import balanced
@@ -25,11 +26,6 @@ def record(number: int, **others: Any) -> dict[str, Any]:
 
 def article(number: int) -> dict[str, Any]:
     return {"title": f"Ferry {number}", "content": story(number)}
-
-
-def results(path: Path, size: int = 1 << 20) -> list[Result]:
-    (source,) = find([str(path)], Reading()).sources
-    return [result for share in shares(source, Reading(), size) for result in read(share, Reading())]
 
 
 def words_in(found: list[Result]) -> set[str]:
@@ -123,7 +119,7 @@ PLACES = [
 @pytest.mark.parametrize("size", [50, 200, 1 << 20])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_elements_of_an_array_have_their_places(tmp_path: Path, indent: int | None, size: int) -> None:
-    found = results(written(tmp_path, "a.json", json.dumps(ELEMENTS, indent=indent)), size)
+    found = results(written(tmp_path, "a.json", json.dumps(ELEMENTS, indent=indent)), size=size)
     assert list(zip((one.row for one in found), outcome(found), strict=True)) == PLACES
 
 
@@ -152,7 +148,7 @@ ONE, TWO = json.dumps(record(1)), json.dumps(record(3), indent=1)
     ],
 )  # fmt: skip
 def test_words_between_objects(tmp_path: Path, body: str, said: list[str], size: int) -> None:
-    found = results(written(tmp_path, "a.json", body), size)
+    found = results(written(tmp_path, "a.json", body), size=size)
     assert [one[: len(wanted)] for one, wanted in zip(outcome(found), said, strict=True)] == said
 
 
@@ -239,7 +235,7 @@ ROWS = f"id,title,text\n1,t,{story(1)}\n2,t,{story(2)}\n"
     ],
 )
 def test_lines_above_a_header_are_noted_once(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
-    found = results(written(tmp_path, "a.csv", above + ROWS), size)
+    found = results(written(tmp_path, "a.csv", above + ROWS), size=size)
     assert [one.notes for one in found if isinstance(one, Raw)] == [("lines above the header",) * is_noted, ()]
 
 
@@ -255,7 +251,7 @@ def test_lines_above_a_header_are_noted_once(tmp_path: Path, above: str, is_note
 )
 def test_lines_above_a_header_of_unknown_names(tmp_path: Path, above: str, is_noted: bool, size: int) -> None:
     rows = f'A,"{story(1) * 3}"\nB,"{story(2) * 3}"\n'
-    first, second = results(written(tmp_path, "a.csv", f"{above}foo,bar\n{rows}"), size)
+    first, second = results(written(tmp_path, "a.csv", f"{above}foo,bar\n{rows}"), size=size)
     assert isinstance(first, Raw) and isinstance(second, Raw)
     assert (first.body, first.extra, second.body) == (story(1) * 3, '{"foo":"A"}', story(2) * 3)
     assert (first.notes, second.notes) == (("lines above the header",) * is_noted, ())

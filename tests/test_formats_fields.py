@@ -9,7 +9,7 @@ import pytest
 from etl.errors import Unreadable
 from etl.formats import Reading
 from etl.formats.field_values import value_at
-from etl.formats.fields import Place, document
+from etl.formats.fields import RecordPlace, document
 from etl.formats.names import language_code
 from etl.formats.richtext import as_html, is_html
 from etl.model import Metadata, Raw
@@ -20,7 +20,7 @@ TIME = "2026-03-02T18:30:55.000Z"
 
 
 def read(fields: dict[str, Any], reading: Reading = Reading()) -> Raw:
-    return document(Place("a.jsonl", 1, "0" * 64), fields, reading)
+    return document(RecordPlace("a.jsonl", 1, "0" * 64), fields, reading)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import results
 
-from etl.formats import Reading, Reject, find, read, shares
+from etl.formats import Reading, Reject, find, shares
 from etl.formats.lenient_json import as_json
 from etl.formats.names import CONTAINERS, KNOWN_NAMES
 from etl.formats.rows import Row, read_rows
@@ -29,10 +30,9 @@ Found = list[tuple[str, Metadata]]
 
 def outcome(path: Path, size: int = 1 << 20) -> tuple[Found, list[str]]:
     """The text and facts of each document, and the reasons of rejects; what is passed over is in brackets."""
-    (source,) = find([str(path)], Reading()).sources
-    results = [one for share in shares(source, Reading(), size) for one in read(share, Reading())]
-    raws = [one for one in results if isinstance(one, Raw)]
-    said = [one.reason if one.is_error else f"({one.reason})" for one in results if isinstance(one, Reject)]
+    found = results(path, size=size)
+    raws = [one for one in found if isinstance(one, Raw)]
+    said = [one.reason if one.is_error else f"({one.reason})" for one in found if isinstance(one, Reject)]
     return [(one.body if isinstance(one.body, str) else one.body.decode(), one.metadata) for one in raws], said
 
 

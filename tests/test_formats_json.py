@@ -7,6 +7,7 @@ from time import process_time
 from typing import IO
 
 import pytest
+from conftest import results
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,11 +18,6 @@ from etl.model import Raw
 
 ONE = "The last car ferry between Harwick and Skerra sailed on Friday evening."
 TWO = "Engineers have closed the inner gates of the Tolland barrier."
-
-
-def results(path: Path, reading: Reading = Reading(), size: int = 1 << 20) -> list[Result]:
-    (source,) = find([str(path)], reading).sources
-    return [result for share in shares(source, reading, size) for result in read(share, reading)]
 
 
 def outcome(found: Iterable[Result]) -> list[str]:

@@ -11,17 +11,13 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from conftest import results
 
-from etl.formats import Reading, Reject, Result, find, format_of, read, shares
+from etl.formats import Reading, Reject, find, format_of, read, shares
 from etl.formats.source import Format
 from etl.model import Raw
 
 TEXT = b"The last car ferry sailed on Friday.\n\nIt was late.\n"
-
-
-def results(path: Path, reading: Reading = Reading()) -> list[Result]:
-    (source,) = find([str(path)], reading).sources
-    return [result for share in shares(source, reading, 1 << 20) for result in read(share, reading)]
 
 
 def zipped() -> bytes:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from conftest import results
 from msgspec import structs
 
 from etl.formats import Reading, Reject, Result, columnar, find, read, shares
@@ -28,11 +29,6 @@ from etl.model import Raw
 STORY = (
     "The last car ferry between Harwick and Skerra sailed on Friday, with eleven passengers on board; it was late. " * 3
 )
-
-
-def results(path: Path, reading: Reading = Reading(), size: int = 1 << 20) -> list[Result]:
-    (source,) = find([str(path)], reading).sources
-    return [result for share in shares(source, reading, size) for result in read(share, reading)]
 
 
 def outcome(found: list[Result]) -> list[tuple[int, str]]:

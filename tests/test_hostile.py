@@ -8,17 +8,17 @@ import lzma
 import random
 import struct
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 import pyarrow as pa
 import pytest
 import zstandard
-from conftest import Run
+from conftest import Run, results
 from pyarrow import ipc, parquet
 
-from etl.formats import Reading, Reject, find, read, shares
+from etl.formats import Reject
 from etl.model import Raw
 
 GOOD = '{"id": "good-1", "text": "A clean record before the odd ones."}\n'
@@ -83,12 +83,6 @@ def mutated(body: bytes, chance: random.Random) -> bytes:
             case _:
                 found = found[: at + 1]
     return bytes(found)
-
-
-def results(path: Path) -> Iterator[Raw | Reject]:
-    for source in find([str(path)], Reading()).sources:
-        for share in shares(source, Reading(), 1 << 20):
-            yield from read(share, Reading())
 
 
 @pytest.mark.parametrize("name", FILES)

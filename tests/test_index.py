@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
+from corpus import BUDGET, RALLY, RIVER
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -21,19 +22,15 @@ from msgspec import structs
 from etl.dedup import DEFAULT_SETTINGS, DedupSettings
 from etl.errors import UsageError
 from etl.index import maintenance, manifest
-from etl.index.checksums import check_files
 from etl.index.export import signed_blocks
 from etl.index.maintenance import compact, extend, forget, size
-from etl.index.manifest import locked
+from etl.index.manifest import check_files, locked
 from etl.lsh import minhash
 from etl.pipeline.fingerprints import BlockTexts, write_fingerprints
 from etl.pipeline.job import Job
 from etl.pipeline.select_duplicates import WHOLE, read_drops, select
 from etl.pipeline.workspace import Workspace
 
-RALLY = "Tens of thousands of people marched through the centre of Minsk on Sunday and called on him to resign"
-RIVER = "The river rose over its banks during the night and farmers moved their cattle to the hills above the town"
-BUDGET = "Parliament passed the budget in a late vote after the finance minister had promised more money for schools"
 HARBOUR = "The harbour of Odessa was closed for the third day while divers looked for mines that had come loose"
 TOLL = "Officials in the capital said that 12 people had died in the fire at the hotel and that 30 were missing"
 SAID = ", police said"
@@ -640,7 +637,7 @@ def test_maintenance_that_fails_leaves_no_part(
 
     before = {path.name: path.read_bytes() for path in Path("index").iterdir()}
     with monkeypatch.context() as patched:
-        patched.setattr(maintenance, "sync", failing)
+        patched.setattr(maintenance, "fsync", failing)
         done = run("index", *words.split())
     assert done.code == (6 if isinstance(error, OSError) else 130), done.err
     assert {path.name: path.read_bytes() for path in Path("index").iterdir()} == before

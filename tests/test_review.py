@@ -24,13 +24,12 @@ from etl.check.verdicts import read_verdicts
 from etl.config import named_config
 from etl.errors import UsageError
 from etl.packs import load_pack, pack_files
-from etl.report.pack_folder import PackFolder
+from etl.report.pack_folder import LineVerdict, PackFolder
 from etl.report.pages import Request
 from etl.report.reading import run_files
 from etl.report.review import Review
 from etl.report.server import ReviewServer
 from etl.report.writing import report
-from etl.verdicts import LineVerdict
 
 TOKEN = "of-this-run"
 BLOCKS = (

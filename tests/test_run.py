@@ -27,7 +27,7 @@ from etl.packs import Selection, compile_rules, pack_versions, settled
 from etl.packs import selection as packs_selection
 from etl.pipeline import run as pipeline_run
 from etl.pipeline.delivery import finish_delivery
-from etl.pipeline.documents import read_judged, write_documents
+from etl.pipeline.documents import JUDGED, read_judged, write_documents
 from etl.pipeline.job import Job
 from etl.pipeline.output import Output, output_of
 from etl.pipeline.run import WHOLE
@@ -154,7 +154,7 @@ def test_a_shard_is_done_when_the_disk_has_its_parts(
         assert part.parent.name != "articles" or not done.exists()
         synced.add(f"{part.parent.name}/{part.name}")
 
-    monkeypatch.setattr("etl.pipeline.workspace.sync_file", sync)
+    monkeypatch.setattr("etl.pipeline.workspace.fsync", sync)
     crawl(tmp_path / "in.jsonl", 20)
     assert run("clean", "in.jsonl", "-o", "out/", "-j", str(jobs), "--shard-size", "2kB").code == 0
     published = {f"{path.parent.name}/{path.name}" for path in (tmp_path / "out").rglob("part-*")}
@@ -169,7 +169,7 @@ def test_a_disk_that_is_full_when_parts_are_synced_is_named(
     def fail(part: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("etl.pipeline.workspace.sync_file", fail)
+    monkeypatch.setattr("etl.pipeline.workspace.fsync", fail)
     crawl(tmp_path / "in.jsonl", 20)
     for jobs in ("1", "2"):
         done = run("clean", "in.jsonl", "-o", "out/", "-j", jobs, "--shard-size", "2kB")
@@ -187,8 +187,8 @@ def test_documents_come_back_as_they_were_written(tmp_path_factory: pytest.TempP
     raws = [Raw("a.txt", text, "0" * 64, metadata=Metadata(publisher="BBC News")) for text in texts]
     judged = judge([parse(raw, rules) for raw in raws], rules)
     workspace = Workspace(str(tmp_path_factory.mktemp("work")))
-    list(write_documents(workspace, "staged", 0, judged))
-    back = list(read_judged(workspace, "staged", 0))
+    list(write_documents(workspace, JUDGED, 0, judged))
+    back = list(read_judged(workspace, 0))
     assert back == judged
     assert [finish(one).records for one in back if isinstance(one, Judged)] == [finish(one).records for one in judged]
 
@@ -197,8 +197,8 @@ def test_each_character_is_staged_once(tmp_path: Path) -> None:
     rules = compile_rules(Selection())
     text = "\n\n".join(STORY.format(town=number, number=number)[:-13] * 4 for number in range(500))
     workspace = Workspace(str(tmp_path))
-    list(write_documents(workspace, "staged", 0, judge([parse(Raw("a", text, "0" * 64), rules)], rules)))
-    assert workspace.path("staged", 0, ".msgpack").stat().st_size < 1.5 * len(text)
+    list(write_documents(workspace, JUDGED, 0, judge([parse(Raw("a", text, "0" * 64), rules)], rules)))
+    assert workspace.path(JUDGED, 0, ".msgpack").stat().st_size < 1.5 * len(text)
 
 
 # --- outputs ----------------------------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Run
+from msgspec import to_builtins
 
 from etl.audit import Entry
 from etl.formats.outputs import read_outputs, read_texts
-from etl.formats.parquet_writer import arrow_schema, join_parquet, parquet_writer, to_fields
+from etl.formats.parquet_writer import arrow_schema, join_parquet, parquet_writer
 from etl.record import Origin, Record
 from etl.shapes import AUDIT, SHAPES, Shape, identity
 
@@ -37,7 +38,7 @@ def test_columns_of_the_audit_are_the_fields_of_an_entry() -> None:
 
 @SHAPE
 def test_columns_of_a_shape_are_its_fields_in_order(shape: Shape) -> None:
-    fields = to_fields(shape.fields(FULL))
+    fields = to_builtins(shape.fields(FULL))
     assert list(shape.columns) == list(fields)
     for name, column in shape.columns.items():
         if isinstance(column, dict):
@@ -46,14 +47,14 @@ def test_columns_of_a_shape_are_its_fields_in_order(shape: Shape) -> None:
 
 @SHAPE
 def test_every_shape_has_id_and_text(shape: Shape) -> None:
-    assert identity(to_fields(shape.fields(FULL))) == (FULL.id, FULL.text)
+    assert identity(to_builtins(shape.fields(FULL))) == (FULL.id, FULL.text)
 
 
 @SHAPE
 def test_rows_of_parquet_come_back(shape: Shape, tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     with parquet_writer(path, shape.columns) as write:
-        write([to_fields(shape.fields(FULL)), to_fields(shape.fields(EMPTY))])
+        write([to_builtins(shape.fields(FULL)), to_builtins(shape.fields(EMPTY))])
     assert pq.read_schema(path).equals(arrow_schema(shape.columns))
     assert list(read_texts(path)) == [(FULL.id, FULL.text), (EMPTY.id, EMPTY.text)]
     if shape.name == "copydesk":
@@ -64,7 +65,7 @@ def test_rows_of_parquet_come_back(shape: Shape, tmp_path: Path) -> None:
 def test_a_file_in_which_all_is_unknown_has_the_same_schema(shape: Shape, tmp_path: Path) -> None:
     for name, record in (("a", FULL), ("b", EMPTY)):
         with parquet_writer(tmp_path / f"{name}.parquet", shape.columns) as write:
-            write([to_fields(shape.fields(record))])
+            write([to_builtins(shape.fields(record))])
     parts = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
     assert pq.read_schema(parts[0]) == pq.read_schema(parts[1])
     join_parquet(tmp_path / "c.parquet", parts)
@@ -77,7 +78,7 @@ def test_a_file_in_which_all_is_unknown_has_the_same_schema(shape: Shape, tmp_pa
 def test_times_are_times_and_what_is_unknown_is_null(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     with parquet_writer(path, SHAPES["copydesk"].columns) as write:
-        write([to_fields(FULL), to_fields(EMPTY)])
+        write([to_builtins(FULL), to_builtins(EMPTY)])
     table = pq.read_table(path)
     assert table.schema.field("created").type == pa.timestamp("ms", "UTC")
     assert [value and value.isoformat() for value in table["created"].to_pylist()] == [

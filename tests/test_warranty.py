@@ -14,10 +14,9 @@ from conftest import Run
 from corpus import pages, read_lines, write_lines
 from msgspec import structs
 
-from etl.check.binomial import at_most, upper_bound
 from etl.check.sampling import Draw, sample, sizes
-from etl.check.verdicts import Judged, read_verdicts, write_verdicts
-from etl.check.warranty import bound, percent
+from etl.check.verdicts import JudgedDraw, read_verdicts, write_verdicts
+from etl.check.warranty import at_most, bound, percent, upper_bound
 
 ENDS = ["Read More", "Reporting by Anna Abara; Editing by Max Brandt"]
 
@@ -183,7 +182,7 @@ def test_wrong_verdicts_print_the_exception_and_the_example(run: Run, audit: Pat
     judged = read_verdicts(tmp_path / "v.csv")
     first = judged[0]
     write_verdicts(
-        tmp_path / "v.csv", [Judged(one.draw, "wrong" if one is first else "right", one.packs) for one in judged]
+        tmp_path / "v.csv", [JudgedDraw(one.draw, "wrong" if one is first else "right", one.packs) for one in judged]
     )
     out = run("audit", "bound", "v.csv").out
     assert f"{first.draw.draws} of them wrong" in out
@@ -201,8 +200,8 @@ def test_wrong_verdicts_print_the_exception_and_the_example(run: Run, audit: Pat
 def test_no_exception_is_printed_for_what_no_rule_removed(run: Run, audit: Path, tmp_path: Path) -> None:
     run("audit", "sample", audit, "--n", 40, "--no-judge", "-o", "v.csv")
     first, *others = read_verdicts(tmp_path / "v.csv")
-    wrong = Judged(structs.replace(first.draw, rule="page/outside"), "wrong", first.packs)
-    write_verdicts(tmp_path / "v.csv", [wrong, *(Judged(one.draw, "right", one.packs) for one in others)])
+    wrong = JudgedDraw(structs.replace(first.draw, rule="page/outside"), "wrong", first.packs)
+    write_verdicts(tmp_path / "v.csv", [wrong, *(JudgedDraw(one.draw, "right", one.packs) for one in others)])
     out = run("audit", "bound", "v.csv").out
     assert "# page/outside is not a rule: it has no exceptions" in out
     assert "[[exception]]" not in out
@@ -210,7 +209,7 @@ def test_no_exception_is_printed_for_what_no_rule_removed(run: Run, audit: Path,
 
 def test_rules_with_draws_enough_have_bounds_of_their_own(run: Run, audit: Path, tmp_path: Path) -> None:
     run("audit", "sample", audit, "--n", 60, "--no-judge", "-o", "v.csv")
-    judged = [Judged(one.draw, "right", one.packs) for one in read_verdicts(tmp_path / "v.csv")]
+    judged = [JudgedDraw(one.draw, "right", one.packs) for one in read_verdicts(tmp_path / "v.csv")]
     write_verdicts(tmp_path / "v.csv", judged)
     of_rule = [one for one in judged if one.draw.rule == "core/reporting-by"]
     most = percent(bound("", of_rule).most)
@@ -220,7 +219,7 @@ def test_rules_with_draws_enough_have_bounds_of_their_own(run: Run, audit: Path,
 
 def test_an_unsure_verdict_counts_as_wrong() -> None:
     draw = Draw(1, 1, 10, "r", "1", "link", 100, 100, "p", 1, 1, "", "", "", "x", "")
-    assert bound("", [Judged(draw, "unsure")]).most == bound("", [Judged(draw, "wrong")]).most == 1.0
+    assert bound("", [JudgedDraw(draw, "unsure")]).most == bound("", [JudgedDraw(draw, "wrong")]).most == 1.0
 
 
 def _without_a_row(lines: list[str]) -> list[str]:
@@ -272,7 +271,7 @@ def test_verdicts_that_prove_nothing(
 def test_check_requires_the_warranty(run: Run, audit: Path, tmp_path: Path) -> None:
     run("audit", "sample", audit, "--n", 300, "--no-judge", "-o", "v.csv")
     judged = read_verdicts(tmp_path / "v.csv")
-    write_verdicts(tmp_path / "v.csv", [Judged(one.draw, "right", one.packs) for one in judged])
+    write_verdicts(tmp_path / "v.csv", [JudgedDraw(one.draw, "right", one.packs) for one in judged])
     assert run("check", "clean.jsonl", "--require", "warranty=v.csv:1%").code == 0
     assert run("check", "clean.jsonl", "--require", "warranty=v.csv:0.9%").code == 1
     changed = run("check", "clean.jsonl", "--ignore", "core/read-more", "--require", "warranty=v.csv:1%")
@@ -301,7 +300,7 @@ def test_judging_in_the_terminal_can_be_undone_and_resumed(
 
 def test_cells_are_no_formulas(run: Run, tmp_path: Path) -> None:
     draw = Draw(1, 1, 1, "r", "1", "link", 9, 9, "=p", 1, 1, "", "", "", "=HYPERLINK(1)", "")
-    write_verdicts(tmp_path / "v.csv", [Judged(draw)])
+    write_verdicts(tmp_path / "v.csv", [JudgedDraw(draw)])
     (row,) = csv.DictReader(io.StringIO((tmp_path / "v.csv").read_text()))
     assert row["text"].startswith("'=")
     assert read_verdicts(tmp_path / "v.csv")[0].draw == draw

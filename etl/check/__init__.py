@@ -18,6 +18,5 @@ origins     the places of findings in the raw pages
 formats/    the report as text, SARIF, JUnit and others
 sampling    removals that are drawn from an audit
 verdicts    a person's verdicts on them
-warranty    the bound that these verdicts prove
-binomial    exact bounds of a binomial share
+warranty    the exact bound that these verdicts prove
 """

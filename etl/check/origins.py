@@ -18,7 +18,7 @@ ByArticle = Mapping[str, Sequence[int]]
 """The numbers of findings, by the id of their article."""
 
 
-class Run(Struct, frozen=True, gc=False):
+class KeptSpan(Struct, frozen=True, gc=False):
     """Characters that an article has of its document: from which of the article on, from which line on, and they."""
 
     start: int
@@ -59,34 +59,34 @@ def _origins(root: Path, by_article: ByArticle, findings: Sequence[Finding]) -> 
 def _in_document(
     document: AuditedDocument, pairs: Sequence[tuple[str, str]], by_article: ByArticle, findings: Sequence[Finding]
 ) -> Iterator[tuple[int, str]]:
-    head, runs = document.head, runs_of(document, pairs)
+    head, spans = document.head, spans_of(document, pairs)
     row = f":{head.row}" if head.row > 1 else ""
     for article_id, text in pairs:
         for number in by_article.get(article_id, ()):
-            yield number, f"{head.path}{row}:{_line(runs[article_id], _offset(text, findings[number]))}"
+            yield number, f"{head.path}{row}:{_line(spans[article_id], _offset(text, findings[number]))}"
 
 
-def runs_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[Run]]:
+def spans_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[KeptSpan]]:
     """Return what each article has of a document unchanged, in order; `pairs` are the ids and texts of its articles."""
     texts = [(article_id, text) for article_id, text in pairs if text]  # as Restoration counts them
     at, line = dict.fromkeys((article_id for article_id, _ in pairs), 0), 1
-    runs: dict[str, list[Run]] = {article_id: [] for article_id, _ in pairs}
+    spans: dict[str, list[KeptSpan]] = {article_id: [] for article_id, _ in pairs}
     for piece in Restoration([text for _, text in texts], document.entries, document.head.gap).pieces():
         if isinstance(piece, Kept):
             article_id = texts[piece.article][0]
-            runs[article_id].append(Run(at[article_id], line, piece.text))
+            spans[article_id].append(KeptSpan(at[article_id], line, piece.text))
             at[article_id] += len(JOINT) if piece.is_gap else len(piece.text)
             line += piece.text.count("\n")
         else:
             if piece.article_id in at:
                 at[piece.article_id] += len(piece.after)
             line += piece.before.count("\n") + piece.gap.count("\n")
-    return runs
+    return spans
 
 
-def _line(runs: Sequence[Run], offset: int) -> int:
+def _line(spans: Sequence[KeptSpan], offset: int) -> int:
     """Return the line of a character; of one that was mended, the line of what stands before it."""
-    before = [run for run in runs if run.start <= offset] or list(runs[:1])
+    before = [span for span in spans if span.start <= offset] or list(spans[:1])
     return before[-1].line + before[-1].text.count("\n", 0, offset - before[-1].start) if before else 1
 
 

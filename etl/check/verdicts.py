@@ -28,7 +28,7 @@ QUOTE = "'"
 WAY_OUT = "Give the CSV that `copydesk audit sample` wrote."
 
 
-class Judged(Struct, frozen=True):
+class JudgedDraw(Struct, frozen=True):
     """A draw, what a person thinks of it, and the digest of the packs when it was drawn."""
 
     draw: Draw
@@ -36,13 +36,13 @@ class Judged(Struct, frozen=True):
     packs: str = ""
 
 
-def write_verdicts(path: Path, judged: Iterable[Judged]) -> None:
+def write_verdicts(path: Path, judged: Iterable[JudgedDraw]) -> None:
     """Write verdicts, whole or not at all."""
     with atomic(path) as temporary:
         temporary.write_text(as_csv(judged), encoding="utf-8", newline="")
 
 
-def as_csv(judged: Iterable[Judged]) -> str:
+def as_csv(judged: Iterable[JudgedDraw]) -> str:
     """Return verdicts as CSV.  Text that a spreadsheet would take for a formula has a quote before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -53,7 +53,7 @@ def as_csv(judged: Iterable[Judged]) -> str:
     return out.getvalue()
 
 
-def read_verdicts(path: Path) -> list[Judged]:
+def read_verdicts(path: Path) -> list[JudgedDraw]:
     """Read verdicts.  Raises UsageError, with the line, for what cannot be meant."""
     try:
         text = read_small(path)
@@ -74,7 +74,7 @@ def read_verdicts(path: Path) -> list[Judged]:
     return judged
 
 
-def _check_whole(path: Path, judged: Sequence[Judged]) -> None:
+def _check_whole(path: Path, judged: Sequence[JudgedDraw]) -> None:
     """Raise UsageError if rows are missing or doubled: a bound from a chosen part of a sample would be false."""
     rows = max((one.draw.rows for one in judged), default=0)
     if rows != len(judged) or {one.draw.id for one in judged} != set(range(1, rows + 1)):
@@ -83,7 +83,7 @@ def _check_whole(path: Path, judged: Sequence[Judged]) -> None:
         raise UsageError(str(path), "holds rows of different samples", "Keep each sample in its own file.")
 
 
-def _read_row(path: Path, number: int, fields: dict[str, str]) -> Judged:
+def _read_row(path: Path, number: int, fields: dict[str, str]) -> JudgedDraw:
     said = fields.pop("verdict", "").strip().lower()
     if said not in _WORDS:
         raise UsageError(f"{path}:{number}", f"'{said}' is not a verdict", "Write k or right, x or wrong, ? or unsure.")
@@ -93,7 +93,7 @@ def _read_row(path: Path, number: int, fields: dict[str, str]) -> Judged:
         draw = msgspec.convert(plain, Draw, strict=False)
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}:{number}", f"is not a row of a sample: {error}", WAY_OUT) from None
-    return Judged(draw, _WORDS[said], packs)
+    return JudgedDraw(draw, _WORDS[said], packs)
 
 
 def _delimiter(text: str) -> str:

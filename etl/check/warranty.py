@@ -1,16 +1,19 @@
-"""What a judged sample proves: "wrongly removed <= x % of removed characters, with 95 % confidence"; and by rule."""
+"""What a judged sample proves: "wrongly removed <= x % of removed characters, with 95 % confidence"; and by rule.
+
+The bounds are exact, one-sided bounds of a binomial share (Clopper and Pearson, 1934), by the standard library.
+"""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from math import exp, lgamma, log, log1p
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from etl.check.binomial import upper_bound
 from etl.check.limits import amount
 from etl.check.model import Finding, Key, Place
-from etl.check.verdicts import Judged, read_verdicts
+from etl.check.verdicts import JudgedDraw, read_verdicts
 from etl.errors import UsageError
 from etl.packs import Selection, pack_versions, selected
 
@@ -18,6 +21,8 @@ CONFIDENCE = 0.95
 WARRANTY = "audit.warranty"
 # Draws of a rule, below which its bound says nothing: of 10 right ones it is 26 %.
 MIN_DRAWS = 10
+# Halvings of an interval: more than a float has digits.
+HALVINGS = 60
 
 
 class Bound(Struct, frozen=True):
@@ -54,7 +59,7 @@ def warranty_of(path: Path, confidence: float = CONFIDENCE) -> Warranty:
     return Warranty(bound("", judged, confidence), rules, judged[0].draw.removed, judged[0].packs, confidence)
 
 
-def bound(name: str, judged: Sequence[Judged], confidence: float = CONFIDENCE) -> Bound:
+def bound(name: str, judged: Sequence[JudgedDraw], confidence: float = CONFIDENCE) -> Bound:
     """Return the bound that some verdicts prove.  Each draw counts alike: see `sampling`."""
     draws = sum(one.draw.draws for one in judged)
     unsure = sum(one.draw.draws for one in judged if one.verdict == "unsure")
@@ -98,3 +103,38 @@ def unproved(required: str, selection: Selection) -> Iterator[Finding]:
         yield Finding(key, Place(name), "the rules have changed since the sample was judged; judge a new one")
     if warranty.whole.most > share:
         yield Finding(key, Place(name), f"{statement(warranty)}; required: {most}")
+
+
+def upper_bound(wrong: int, draws: int, confidence: float = CONFIDENCE) -> float:
+    """Return the largest share under which so few wrong ones, or fewer, still have probability 1 - confidence.
+
+    If each draw is wrong with probability p, independently, the bound is below p in at most 1 - confidence of all
+    samples.  The same holds if the draws have different probabilities with mean p (Hoeffding 1956, theorem 4: for at
+    most np - 1 the sum is then less probable than the binomial).
+
+    >>> round(upper_bound(0, 200), 5), round(upper_bound(3, 200), 5), upper_bound(5, 5), upper_bound(0, 0)
+    (0.01487, 0.03831, 1.0, 1.0)
+    """
+    if not 0 <= wrong <= draws:
+        raise ValueError(f"{wrong} of {draws} draws")
+    if wrong == draws:
+        return 1.0
+    low, high = wrong / draws, 1.0
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if at_most(wrong, draws, middle) > 1 - confidence else (low, middle)
+    return high
+
+
+def at_most(wrong: int, draws: int, share: float) -> float:
+    """Return the probability of at most so many wrong ones, if each draw is wrong with probability `share`."""
+    if share <= 0 or wrong >= draws:
+        return 1.0
+    if share >= 1:
+        return 0.0
+    whole = lgamma(draws + 1)
+    logs = (
+        whole - lgamma(count + 1) - lgamma(draws - count + 1) + count * log(share) + (draws - count) * log1p(-share)
+        for count in range(wrong + 1)
+    )
+    return min(1.0, sum(exp(one) for one in logs))

@@ -1,7 +1,6 @@
-"""`copydesk schema`, `completion` and `help`: what other programs, shells and readers need to know of this one."""
+"""`copydesk completion` and `help`: what shells and readers need to know of this program."""
 
 import click
-import msgspec
 from click.shell_completion import CompletionItem
 
 from etl.cli.command import GroupedCommand
@@ -21,30 +20,6 @@ JOIN_WORDS = r"""    local response words=() at=0 place
         ((place == COMP_CWORD)) && at=$((${#words[@]} - 1))
     done
 """
-
-
-@click.command(cls=GroupedCommand)
-@click.argument("what", type=click.Choice(["article", "audit", "reject", "rules"]))
-def schema(what: str) -> None:
-    """Print the JSON Schema of what copydesk writes (article, audit, reject) or reads (rules).
-
-    \b
-    Example:
-      copydesk schema article > article.schema.json
-    """
-    from etl.audit import Entry
-    from etl.fields import ARTICLE, AUDIT, ORIGIN, REJECT
-    from etl.pipeline.job import RejectLine
-    from etl.record import Record
-    from etl.rules.language import Pack
-
-    nouns = {"article": Record, "audit": Entry, "reject": RejectLine, "rules": Pack}
-    found = msgspec.json.schema(nouns[what])
-    for noun, described in {"Record": ARTICLE, "Origin": ORIGIN, "Entry": AUDIT, "RejectLine": REJECT}.items():
-        for name, field in found["$defs"].get(noun, {}).get("properties", {}).items():
-            field["description"] = described[name]
-    full = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"copydesk {what}, version 1", **found}
-    click.echo(msgspec.json.format(msgspec.json.encode(full), indent=2))
 
 
 def _complete_commands(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -13,20 +13,18 @@ from etl.audit import place_of
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, say, table, visible
+from etl.cli.terminal import say, table, visible
 from etl.cli.types import Count, Number, Target
-from etl.errors import UsageError
+from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
-    from etl.check.verdicts import Judged, Verdict
+    from etl.check.verdicts import JudgedDraw, Verdict
 
 # What a judge types.
 KEYS: "dict[str, Verdict]" = {"k": "right", "x": "wrong", "?": "unsure"}
 UNDO, QUIT = "u", "q"
 # A person judges some hundred.
 MAX_DRAWS = 1_000_000
-# Days for which the exception holds that a wrong verdict proposes.
-EXCEPTION_DAYS = 365
 
 
 @click.group()
@@ -149,26 +147,26 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     if warranty.rules:
         rows = [(one.draws, one.wrong, f"≤ {percent(one.most)}", one.name) for one in warranty.rules]
         click.echo(visible(table([("draws", "wrong", "bound", "rule"), *rows])))
-    until = datetime.now(UTC).date() + timedelta(days=EXCEPTION_DAYS)
+    until = datetime.now(UTC).date() + timedelta(settings.EXCEPTION_DAYS)
     for judged in read_verdicts(path):
         if judged.verdict == "wrong":
             click.echo("\n" + visible(_way_out(judged, until.isoformat())))
 
 
-def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[Judged]":
+def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[JudgedDraw]":
     from etl.check.sampling import sample
-    from etl.check.verdicts import Judged
+    from etl.check.verdicts import JudgedDraw
     from etl.check.warranty import packs_digest
 
     audit_file = _audit_of(path)
     packs = packs_digest(selection)
-    judged = [Judged(draw, packs=packs) for draw in sample(audit_file, draws, seed)]
+    judged = [JudgedDraw(draw, packs=packs) for draw in sample(audit_file, draws, seed)]
     if not judged:
         raise UsageError(str(path), "records no removal, so there is nothing to judge", "Give another audit.")
     return judged
 
 
-def _identity(judged: "Judged") -> tuple[object, ...]:
+def _identity(judged: "JudgedDraw") -> tuple[object, ...]:
     """Return what no spreadsheet changes in a draw."""
     draw = judged.draw
     return judged.packs, draw.id, draw.rows, draw.draws, draw.removed, draw.row, draw.line, draw.line_sha256
@@ -187,13 +185,13 @@ def _audit_of(path: Path) -> Path:
     return path if is_audit(Source(str(path), str(path))) else find_audit(path)
 
 
-def _counted(judged: "Sequence[Judged]") -> str:
+def _counted(judged: "Sequence[JudgedDraw]") -> str:
     """Return how many removals there are to judge, and why they are fewer than the draws if they are."""
-    draws, removals = sum(one.draw.draws for one in judged), number(len(judged), "removal")
+    draws, removals = sum(one.draw.draws for one in judged), counted(len(judged), "removal")
     return removals if draws == len(judged) else f"{removals} (from {draws:,} draws; some were drawn more than once)"
 
 
-def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], None]") -> None:
+def _ask(target: Path, judged: "list[JudgedDraw]", save: "Callable[[list[JudgedDraw]], None]") -> None:
     """Ask for the verdicts that are missing, one by one; each is saved as it is given."""
     say(f"{_counted(judged)}.  Press k for right, x for wrong, ? for unsure; u undoes the last verdict, and q stops.")
     given: list[int] = []
@@ -213,14 +211,14 @@ def _ask(target: Path, judged: "list[Judged]", save: "Callable[[list[Judged]], N
         at = at if key == UNDO else _next(judged)
     left = sum(not one.verdict for one in judged)
     done = f"All removals are judged.  Next: copydesk audit bound {target}"
-    say(f"{number(left, 'removal')} left.  To continue, run the same command again." if left else done)
+    say(f"{counted(left, 'removal')} left.  To continue, run the same command again." if left else done)
 
 
-def _next(judged: "list[Judged]") -> int | None:
+def _next(judged: "list[JudgedDraw]") -> int | None:
     return next((at for at, one in enumerate(judged) if not one.verdict), None)
 
 
-def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
+def _shown(judged: "list[JudgedDraw]", at: int) -> Iterator[str]:
     draw = judged[at].draw
     yield ""
     place = place_of(draw.path, draw.row, "row", draw.line)
@@ -232,7 +230,7 @@ def _shown(judged: "list[Judged]", at: int) -> Iterator[str]:
     yield from (click.style(visible(f"  {draw.below}"), dim=True),) if draw.below else ()
 
 
-def _way_out(judged: "Judged", until: str) -> str:
+def _way_out(judged: "JudgedDraw", until: str) -> str:
     """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
     from glob import escape
 

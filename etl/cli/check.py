@@ -12,9 +12,9 @@ from msgspec import structs
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import held_warnings, number, say, table, visible
+from etl.cli.terminal import held_warnings, say, table, visible
 from etl.cli.types import CheckName, File, Folder
-from etl.errors import UsageError, unreadable_words
+from etl.errors import UsageError, counted, unreadable_words
 
 if TYPE_CHECKING:
     from etl.check.baseline import Baseline
@@ -257,7 +257,7 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
         reading,
         settings.dedup_settings(chosen),
         memory=settings.size(chosen, "memory"),
-        shard_bytes=settings.shard_bytes(chosen),
+        shard_bytes=settings.size(chosen, "shard_size"),
     )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
 
@@ -284,11 +284,10 @@ def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Out
     written = {os.path.realpath(one) for one in chosen.get("written", ())}
     if source := next((one for one in found.sources if os.path.realpath(one.path) in written), None):
         raise UsageError("--format", f"would write over the input {source.name}", "Give the report another file.")
-    size = sum(source.size for source in found.sources)
-    is_small = size <= job.job.shard_bytes and not any(source.is_stream for source in found.sources)
+    jobs = settings.worthwhile_jobs(found, job.job.shard_bytes, chosen["jobs"])
     progress = ProgressLine(bool(chosen.get("quiet") or chosen.get("as_json")))
     try:
-        with scratch(chosen["work"]) as workspace, LocalEngine(1 if is_small else chosen["jobs"]) as engine:
+        with scratch(chosen["work"]) as workspace, LocalEngine(jobs) as engine:
             return run_check(job, found, workspace, engine, progress)
     finally:
         progress.clear()
@@ -357,13 +356,13 @@ def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", r
     now = of_now(outcome.tallied, rules.selection)
     if before is None:
         write_baseline(path, now)
-        click.echo(f"{visible(str(path))}: {number(len(now.accepted), 'row')} written")
+        click.echo(f"{visible(str(path))}: {counted(len(now.accepted), 'row')} written")
         return
     changed = changes(before, now, rules.checks)
     worse, better = [one for one in changed if one.is_worse], [one for one in changed if one.is_better]
     write_baseline(path, updated(before, now, rules.checks, reason))
     raised = len(worse) if reason else 0
-    click.echo(f"{visible(str(path))}: {number(len(better), 'count')} lowered, {raised:,} raised")
+    click.echo(f"{visible(str(path))}: {counted(len(better), 'count')} lowered, {raised:,} raised")
     if worse and not reason:
         for one in worse:
             name = " ".join(part for part in (one.key.check, one.key.rule, one.key.publisher) if part)
@@ -380,4 +379,4 @@ def _show(accepted: "Baseline") -> None:
     if rows:
         click.echo(visible(table([("count", "of", "check", "rule", "publisher", "reason"), *rows], indent="")))
     packs = ", ".join(f"{one.pack} {one.version}" for one in accepted.packs.values())
-    click.echo(visible(f"{number(len(rows), 'row')}; packs: {packs}"))
+    click.echo(visible(f"{counted(len(rows), 'row')}; packs: {packs}"))

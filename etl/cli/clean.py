@@ -189,9 +189,7 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
     from etl.cli.progress import ProgressLine
     from etl.cli.show import MAX_REJECTS_SHOWN, reject_word
     from etl.engines.local import LocalEngine
-    from etl.formats.outputs import decode_lines
     from etl.pipeline.delivery import printing
-    from etl.pipeline.job import RejectLine
     from etl.pipeline.run import Run
     from etl.pipeline.tasks import Printed
 
@@ -202,7 +200,7 @@ def _print(request: "Request", jobs: int, is_silent: bool) -> "tuple[Outcome, li
         with printing() as stdout:
             stdout.write(printed.articles)
         if len(rejects) < MAX_REJECTS_SHOWN:
-            rejects.extend(map(reject_word, decode_lines(printed.rejects, RejectLine)))
+            rejects.extend(map(reject_word, printed.rejects))
 
     progress = ProgressLine(is_silent)
     with LocalEngine(jobs, here=STARTED_HERE) as engine:
@@ -242,7 +240,7 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         shape=chosen.get("shape", "copydesk"),
         memory=settings.size(chosen, "memory"),
         index=chosen["index"],
-        shard_bytes=settings.shard_bytes(chosen),
+        shard_bytes=settings.size(chosen, "shard_size"),
         skip=settings.textless(chosen.get("skip", ())),
         fields=settings.optional_fields(chosen),
     )
@@ -254,7 +252,4 @@ def request_of(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Request,
         audit=chosen["audit"], force=chosen["force"], resume=chosen["resume"], work=chosen["work"],
         has_time=settings.is_time_fixed(chosen["added"]), delivers=not chosen["dry_run"],
     )  # fmt: skip
-    # A second process and its imports cost 0.3 s: for one shard it is not worth it.
-    size = sum(source.size for source in found.sources)
-    is_small = size <= job.shard_bytes and not any(source.is_stream for source in found.sources)
-    return request, 1 if is_small else chosen["jobs"]
+    return request, settings.worthwhile_jobs(found, job.shard_bytes, chosen["jobs"])

@@ -41,7 +41,10 @@ CORRECT_VALUE = "Correct the value, or remove the key."
 FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
 # Commands whose --json is one object on stderr, with all messages in it.
 JSON_ON_STDERR = ("clean", "diff", "dedup", "check")
-GLOBAL_OPTIONS = ("--color", "--config", "--no-config", "--traceback", "--version")
+# Options of all commands, which may stand anywhere on the line; true if a value follows.
+ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
+    ("--no-config", "-vv", "--traceback", "-V", "--version"), False
+)
 OF_ALL_COMMANDS = "All commands also take --color, --config FILE, --no-config and -vv (see copydesk --help)."
 
 
@@ -78,8 +81,8 @@ class GroupedCommand(click.Command):
         try:
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            own = [name for parameter in self.params for name in parameter.opts if name.startswith("--")]
-            close = get_close_matches(error.option_name, [*own, *GLOBAL_OPTIONS])
+            known = (*(name for parameter in self.params for name in parameter.opts), *ANYWHERE)
+            close = get_close_matches(error.option_name, [name for name in known if name.startswith("--")])
             raise click.NoSuchOption(error.option_name, possibilities=close or error.possibilities, ctx=ctx) from None
         except click.MissingParameter as error:
             if not error.param or error.param.name != "inputs":

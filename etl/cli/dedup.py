@@ -11,7 +11,7 @@ import click
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.index import maintain, maintenance_options
-from etl.cli.terminal import number
+from etl.errors import counted
 
 if TYPE_CHECKING:
     from etl.audit import Tally
@@ -142,7 +142,7 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
         suffix=output.suffix,
         memory=settings.size(chosen, "memory"),
         index=chosen["index"],
-        shard_bytes=settings.shard_bytes(chosen),
+        shard_bytes=settings.size(chosen, "shard_size"),
     )
     return Request(
         job, inputs, find(inputs, reading), output, RECORDS,
@@ -200,4 +200,4 @@ def _duplicates(tally: "Tally") -> int:
 def _summary(tally: "Tally") -> str:
     copies = _duplicates(tally)
     share = copies / tally.documents if tally.documents else 0.0
-    return f"{number(tally.documents, 'record')}: {number(copies, 'duplicate')} ({share:.1%})"
+    return f"{counted(tally.documents, 'record')}: {counted(copies, 'duplicate')} ({share:.1%})"

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,6 @@ from etl.errors import UsageError
 if TYPE_CHECKING:
     from etl.explain import LinePlace
 
-# Days for which the exception that is proposed holds: long enough to find a better rule.
-EXCEPTION_DAYS = 365
 # "-:7", which would read as an option.
 _STDIN_PLACE = re.compile(r"-(:\d+){1,2}")
 
@@ -68,7 +66,7 @@ def explain(place: str | None, text: str | None, as_json: bool, **chosen: Any) -
     if text is not None:
         _show(list(explain_text(text, selection)), as_json)
         return
-    until = date.fromisoformat(settings.time_added("")[:10]) + timedelta(EXCEPTION_DAYS)
+    until = settings.today() + timedelta(settings.EXCEPTION_DAYS)
     found = explain_line(parse_place(str(place)), reading, selection, dedup, until)
     if as_json:
         click.echo(to_json(found))

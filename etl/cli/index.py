@@ -10,9 +10,9 @@ from click.core import ParameterSource
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, say, table, visible
+from etl.cli.terminal import say, table, visible
 from etl.cli.types import Count, Folder
-from etl.errors import UsageError
+from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from etl.index.maintenance import Size
@@ -79,7 +79,7 @@ def index_forget(folder: str, name: str) -> None:
     from etl.index.maintenance import forget
 
     removed = forget(folder, name)
-    click.echo(f"forgotten: {number(removed.articles, 'article')} with {number(removed.blocks, 'paragraph')}")
+    click.echo(f"forgotten: {counted(removed.articles, 'article')} with {counted(removed.blocks, 'paragraph')}")
 
 
 @index.command("export", cls=GroupedCommand)
@@ -170,9 +170,9 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     )
     tally, rejects = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"], MAX_REJECTS_SHOWN)
     copies = dict(tally.kinds).get("duplicate", 0)
-    click.echo(f"{number(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} already there")
+    click.echo(f"{counted(tally.documents, 'record')}: {tally.documents - copies:,} new, {copies:,} already there")
     if tally.rejects:
-        say(f"{number(tally.rejects, 'record')} could not be read:")
+        say(f"{counted(tally.rejects, 'record')} could not be read:")
         for line in rejects:
             say(reject_word(line))
         raise SystemExit(4)
@@ -208,8 +208,8 @@ def _options_of_a_run() -> list[str]:
 
 
 def _measured(held: "Size") -> str:
-    paragraphs, parts = number(held.blocks, "paragraph"), number(len(held.manifest.parts), "part")
-    counts = f"{paragraphs}, {parts}, {number(held.bytes, 'byte')}"
+    paragraphs, parts = counted(held.blocks, "paragraph"), counted(len(held.manifest.parts), "part")
+    counts = f"{paragraphs}, {parts}, {counted(held.bytes, 'byte')}"
     return f"{counts}, {held.bytes // held.blocks:,} a paragraph" if held.blocks else counts
 
 
@@ -222,12 +222,12 @@ def _page(held: "Size") -> str:
     manifest = held.manifest
     values = structs.asdict(manifest.settings)
     settings = " ".join(f"--{name} {values[name]}" for name in INDEX_SETTINGS if name not in FIXED)
-    near = f"with the {number(values['short_reach'], 'paragraph')} above them in their article"
-    short = f"paragraphs of fewer than {number(values['short_words'], 'word')} are compared only {near}"
+    near = f"with the {counted(values['short_reach'], 'paragraph')} above them in their article"
+    short = f"paragraphs of fewer than {counted(values['short_words'], 'word')} are compared only {near}"
     versions = f"copydesk {manifest.copydesk}, fingerprints of version {manifest.fingerprints}"
     lines = [_measured(held), f"made by {versions}", f"settings: {settings}", short]
     if held.orphans:
-        lines.append(f"{number(held.orphans, 'file')} of runs that were killed; `copydesk index compact` removes them")
+        lines.append(f"{counted(held.orphans, 'file')} of runs that were killed; `copydesk index compact` removes them")
     runs = [(run.id, run.added, run.articles, run.blocks) for run in manifest.runs]
     head = ("run", "added", "articles added", "paragraphs added")
     return "\n".join([*lines, table([head, *runs])] if runs else lines)

@@ -10,21 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
+from msgspec import Struct
 
-from etl.audit import place_of
+from etl.audit import Entry, place_of
 from etl.cli import options
 from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import say, visible
 from etl.errors import UsageError
 
 if TYPE_CHECKING:
-    from etl.report.changes import ArticleChanges
-    from etl.report.plain import PlainBlock
+    from etl.report.changes import ArticleChanges, ShownBlock, Span
 
 # Columns.  Longer lines are tiring to read.
 MAX_WIDTH = 100
 # Columns before the words: the line's number, its sign, and spaces.
 MARGIN = 9
+# What became of a block.
+REMOVED, MOVED, COPY, CHANGED, TAGGED, KEPT = "-", ">", "=", "~", "?", " "
+SIGNS = {"extract": MOVED, "duplicate": COPY}
 
 
 @click.command(cls=GroupedCommand)
@@ -135,10 +138,9 @@ def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Ite
 
     There are none if only changes are asked for, and it has none.
     """
-    from etl.report.plain import KEPT, plain_blocks
-
     fields = article.fields
-    blocks = [one for one in plain_blocks(article) if not chosen["only_changes"] or one.sign != KEPT]
+    found = (_removed(block.line, block.entry) if block.entry else _kept(block) for block in article.blocks)
+    blocks = [one for one in found if not chosen["only_changes"] or one.sign != KEPT]
     if chosen["only_changes"] and not blocks:
         return
     publisher = f" ({fields.publisher})" if fields.publisher else ""
@@ -154,7 +156,44 @@ def _lines(article: "ArticleChanges", chosen: dict[str, Any], width: int) -> Ite
     yield ""
 
 
-def _block_lines(block: "PlainBlock", width: int) -> Iterator[str]:
+class PlainBlock(Struct, frozen=True):
+    """A block: how it fared (a sign), its line in the input, its words, and by which rules; "" if nothing was done."""
+
+    sign: str
+    line: int
+    text: str
+    why: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the article does not have it."""
+        return self.sign in (REMOVED, MOVED, COPY)
+
+
+def _removed(line: int, entry: Entry) -> PlainBlock:
+    why = f"{entry.kind} {entry.rule}"
+    if entry.duplicate_of:
+        why = f"{entry.rule} {entry.similarity:.2f} of {entry.duplicate_of}"
+    return PlainBlock(SIGNS.get(entry.action, REMOVED), line, entry.before, why)
+
+
+def _kept(block: "ShownBlock") -> PlainBlock:
+    changes = [span.entry for span in block.spans if span.entry and span.entry.action != "tag"]
+    rules = dict.fromkeys(entry.rule for entry in (*changes, *block.tags))
+    sign = CHANGED if changes else TAGGED if block.tags else KEPT
+    return PlainBlock(sign, block.line, "".join(map(_marked, block.spans)), ", ".join(rules))
+
+
+def _marked(span: "Span") -> str:
+    """Return a span as a word diff writes it: [-before-]{+after+}."""
+    entry = span.entry
+    if entry is None or entry.action == "tag":
+        return span.text
+    before = f"[-{entry.before}-]" if entry.before else ""
+    return before + (f"{{+{entry.after}+}}" if entry.after else "")
+
+
+def _block_lines(block: PlainBlock, width: int) -> Iterator[str]:
     text = visible(" ".join(block.text.split()))
     style: Callable[[str], str] = (lambda line: click.style(line, dim=True)) if block.is_gone else str
     why = click.style(f"  [{visible(block.why)}]", dim=True) if block.why else ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl import __version__
-from etl.cli.command import CORRECT_VALUE, FOLLOWS, option
+from etl.cli.command import ANYWHERE, CORRECT_VALUE, FOLLOWS, option
 from etl.cli.streams import guarded_output
 from etl.cli.terminal import printable, say
 from etl.errors import CopydeskError, MachineError, PackError, PipeClosed, Terminated, UsageError, of_system
@@ -43,14 +43,10 @@ COMMANDS = {
     "review": ("etl.cli.review", "Judge a run in the browser; write verdicts, exceptions and rules."),
     "rules": ("etl.cli.rules", "List, show, test and write the rules."),
     "init": ("etl.cli.init", "Write a copydesk.toml to start from."),
-    "schema": ("etl.cli.about", "Print the JSON Schema of records or rule packs."),
+    "schema": ("etl.cli.schema", "Print the JSON Schema of records or rule packs."),
     "completion": ("etl.cli.about", "Print the completion script for a shell."),
     "help": ("etl.cli.about", "Show the help of a command."),
 }
-# Options of all commands, which may stand anywhere on the line; true if a value follows.
-ANYWHERE = {"--color": True, "--config": True} | dict.fromkeys(
-    ("--no-config", "-vv", "--traceback", "-V", "--version"), False
-)
 
 # The section of a config that holds for all commands.
 COMMON = "common"

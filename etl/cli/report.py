@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,8 @@ from msgspec import structs
 
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
-from etl.cli.terminal import number
 from etl.cli.types import Folder, Target
-from etl.errors import UsageError
+from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from etl.pipeline.session import Request as RunRequest
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from etl.report.reading import RunFiles
 
 DEFAULT_SIZE = "5MB"
-# An exception must end; in a year somebody looks at it again.
-EXCEPTION_LASTS = timedelta(days=365)
 
 max_size_option = option(
     "Output",
@@ -102,7 +99,7 @@ def _warranty(path: Path) -> str:
     from etl.check.warranty import statement, warranty_of
 
     warranty = warranty_of(path)
-    return f"{statement(warranty)} ({number(warranty.whole.draws, 'draw')}, {warranty.whole.wrong:,} wrong)"
+    return f"{statement(warranty)} ({counted(warranty.whole.draws, 'draw')}, {warranty.whole.wrong:,} wrong)"
 
 
 def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = None, seed: int = 0) -> "Request":
@@ -111,10 +108,9 @@ def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = Non
     from etl.packs import Selection
     from etl.report.pages import Request
 
-    today = date.fromisoformat(settings.time_added("")[:10])
     return Request(
         run=run,
-        until=today + EXCEPTION_LASTS,
+        until=settings.today() + timedelta(settings.EXCEPTION_DAYS),
         titles=rule_titles(Selection()),
         previous=previous,
         max_bytes=settings.size({"max_size": max_size}, "max_size"),

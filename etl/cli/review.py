@@ -12,8 +12,9 @@ from msgspec import structs
 from etl.cli import options
 from etl.cli.command import GroupedCommand, option
 from etl.cli.report import max_size_option, request_of
-from etl.cli.terminal import number, say
+from etl.cli.terminal import say
 from etl.cli.types import Count
+from etl.errors import counted
 
 TOKEN_BYTES = 24
 
@@ -58,7 +59,7 @@ def review(articles: Path, pack: Path, port: int, opens: bool, **chosen: Any) ->
     made = report(request)
     review_ = Review(made.articles, folder, request.until)
     with ReviewServer(made.page, review_, token_urlsafe(TOKEN_BYTES), port) as server, suppress(KeyboardInterrupt):
-        say(f"{number(len(made.articles), 'article')} at {server.address}\n^C ends the review")
+        say(f"{counted(len(made.articles), 'article')} at {server.address}\n^C ends the review")
         if opens:
             webbrowser.open(server.address)
         server.serve_forever()

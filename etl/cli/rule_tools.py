@@ -13,9 +13,9 @@ from msgspec import structs
 from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.explain import PlaceCommand, parse_place
-from etl.cli.terminal import number, one_line, say, visible
+from etl.cli.terminal import one_line, say, visible
 from etl.cli.types import Count, File, PackId, Place
-from etl.errors import unreadable_words
+from etl.errors import counted, unreadable_words
 
 if TYPE_CHECKING:
     from etl.document import Judged
@@ -160,7 +160,7 @@ def suggest_rules(inputs: tuple[str, ...], least: int, most: int, pack: str, **c
             taken.add(name)
             click.echo(f"# {one_line(_evidence(suggestion), SHOWN_CHARS)}\n{draft(suggestion.draft, name)}")
         which = f"of up to {MAX_WORDS} words that are in {least} documents or more and match no rule"
-        say(f"{number(len(found), 'draft')}, for lines {which}")
+        say(f"{counted(len(found), 'draft')}, for lines {which}")
 
 
 @click.command("diff", cls=GroupedCommand)
@@ -247,7 +247,7 @@ def _counts(hits: "Sequence[Hit]") -> str:
     names = Counter(rule for hit in hits for rule in hit.rules)
     known = ", ".join(f"{rule} {count:,}" for rule, count in sorted(names.items(), key=lambda one: (-one[1], one[0])))
     already = sum(bool(hit.rules) for hit in hits)
-    said = f"{number(len(hits), 'hit')} in {number(len(documents), 'document')}, {already:,} already matched"
+    said = f"{counted(len(hits), 'hit')} in {counted(len(documents), 'document')}, {already:,} already matched"
     return f"{said}: {known}" if known else said
 
 

@@ -8,9 +8,9 @@ import click
 from etl.cli import options, rule_tools, settings
 from etl.cli.command import GroupedCommand, option
 from etl.cli.terminal import as_json as to_json
-from etl.cli.terminal import number, one_line, say, table, visible
-from etl.cli.types import File, Folder, RuleName
-from etl.errors import UsageError
+from etl.cli.terminal import one_line, say, table, visible
+from etl.cli.types import File, Folder, RuleNames
+from etl.errors import UsageError, counted
 from etl.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def list_rules(as_json: bool, **chosen: Any) -> None:
 
 
 @rules.command("show", cls=GroupedCommand)
-@click.argument("names", type=RuleName(), nargs=-1, required=True, metavar="RULE...")
+@click.argument("names", type=RuleNames(), nargs=-1, required=True, metavar="RULE...")
 @options.rule_options
 def show_rule(names: tuple[str, ...], **chosen: Any) -> None:
     """Show rules: what each matches, why, and its examples.
@@ -107,7 +107,7 @@ def test_rules(packs: tuple[str, ...], **chosen: Any) -> None:
         click.echo(f"{place}: rule '{failure.sourced.name}': example “{example}” {fault}\n  {failure.way_out}")
     tested = [one.rule for one in selected(selection)]
     examples = sum(len(rule.drops) + len(rule.keeps) + len(rule.turns) for rule in tested)
-    say(f"{number(len(tested), 'rule')}, {number(examples, 'example')}, {len(failed)} failed")
+    say(f"{counted(len(tested), 'rule')}, {counted(examples, 'example')}, {len(failed)} failed")
     if failed:
         raise SystemExit(1)
 
@@ -142,7 +142,7 @@ def lint_rules(packs: tuple[str, ...], rules: tuple[str, ...], only_rules: bool,
     for finding in findings:
         click.echo(to_json(finding) if as_json else visible(str(finding)))
     warnings = sum(finding.is_warning for finding in findings)
-    say(f"{number(len(findings) - warnings, 'error')}, {number(warnings, 'warning')}")
+    say(f"{counted(len(findings) - warnings, 'error')}, {counted(warnings, 'warning')}")
     if len(findings) > warnings:
         raise SystemExit(1)
 

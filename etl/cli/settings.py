@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # a help page need not wait for the rules, nor a list of rule
 MAX_DIGITS = 15
 # Bytes of a size.  Who writes less means another unit; smaller shards make more files than documents.
 MIN_BYTES = 1000
+# Days for which an exception holds that is proposed: in a year, somebody looks at it again.
+EXCEPTION_DAYS = 365
 # The fields that --map fills.
 MAPPED = ("headline", "publisher", "author", "created", "url", "language", "id", "text", "html")
 # The fields of DedupSettings that a user sets, and the options that set them.
@@ -47,6 +49,13 @@ def engine(options: dict[str, Any], jobs: int) -> "AbstractContextManager[Engine
     if master:
         raise click.BadParameter("a Spark cluster needs --engine spark", param_hint="--master")
     return LocalEngine(jobs)
+
+
+def worthwhile_jobs(found: "Found", shard_bytes: int, jobs: int) -> int:
+    """Return the number of processes that inputs are worth: a second one and its imports cost 0.3 s."""
+    size = sum(source.size for source in found.sources)
+    is_small = size <= shard_bytes and not any(source.is_stream for source in found.sources)
+    return 1 if is_small else jobs
 
 
 def reading(options: dict[str, Any]) -> "Reading":
@@ -117,12 +126,12 @@ def selection(options: dict[str, Any]) -> "Selection":
     from etl.packs import Selection, advice, rule_patterns, settled
 
     config: Config = click.get_current_context().obj
-    today = date.fromisoformat(time_added(options.get("added", ""))[:10])
-    for ended in config.ended(today):
+    day = today(options.get("added", ""))
+    for ended in config.ended(day):
         warn(f"{ended.place}: this {ended.kind} ended on {ended.change.until}, and is not used.  Renew or delete it.")
     chosen = Selection(
-        exceptions=config.exceptions(today),
-        overrides=config.overrides(today),
+        exceptions=config.exceptions(day),
+        overrides=config.overrides(day),
         packs=options.pop("rules"),
         only=options.pop("only_rules"),
         select=rule_patterns(options.pop("select")),
@@ -185,9 +194,9 @@ def size(options: Mapping[str, Any], name: str) -> int:
     return found
 
 
-def shard_bytes(options: Mapping[str, Any]) -> int:
-    """Return what a task reads at once.  Raises click.BadParameter."""
-    return size(options, "shard_size")
+def today(added: str = "") -> date:
+    """Return the day of the time for the records.  Raises click.BadParameter."""
+    return date.fromisoformat(time_added(added)[:10])
 
 
 def is_time_fixed(given: str) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
-from etl.cli.terminal import as_json, held_warnings, number, one_line, say, table, visible
-from etl.errors import unreadable_words
+from etl.cli.terminal import as_json, held_warnings, one_line, say, table, visible
+from etl.errors import counted, unreadable_words
 from etl.formats.outputs import read_outputs
 from etl.formats.source import in_one_line
 from etl.packs import Selection, load_rules
@@ -69,35 +69,35 @@ def report(outcome: Outcome, words: Sequence[str], rejects: Sequence[str], chose
         say(text, fg="yellow")
 
 
-def _notes(outcome: Outcome) -> list[str]:
-    """Return notes on what a user may want to look at."""
-    emptied = dict(outcome.tally.warnings).get("emptied", 0)
-    unread = dict(outcome.tally.warnings).get("unread date", 0)
-    notes = [f"{number(emptied, 'article')} without text, because all text was removed"] if emptied else []
-    empty = dict(outcome.tally.warnings).get("empty", 0)
-    is_written = "stub" in dict(outcome.tally.statuses)
-    advice = "; --skip empty,stub leaves out such articles" if is_written else ""
-    notes += [f"{number(empty, 'document')} without any text{advice}"] if empty else []
-    suspect = dict(outcome.tally.warnings).get("suspect", 0)
-    judged = "rules match all sentences, or the first or the last one.  See the audit."
-    notes += [f"{number(suspect, 'article')} suspect: {judged}"] if suspect else []
-    lost = dict(outcome.tally.warnings).get(METADATA_LOST, 0)
-    where = "" if lost else f"; {'it is' if unread == 1 else 'they are'} in the metadata, unchanged"
-    notes += [f"{number(unread, 'date')} could not be read{where}"] if unread else []
-    notes += [f"{number(lost, 'article')} with {METADATA_LOST} in this shape; --shape copydesk has one"] if lost else []
+def _notes(outcome: Outcome) -> Iterator[str]:
+    """Yield notes on what a user may want to look at."""
+    warnings = dict(outcome.tally.warnings)
+    if emptied := warnings.get("emptied"):
+        yield f"{counted(emptied, 'article')} without text, because all text was removed"
+    if empty := warnings.get("empty"):
+        is_written = "stub" in dict(outcome.tally.statuses)
+        advice = "; --skip empty,stub leaves out such articles" if is_written else ""
+        yield f"{counted(empty, 'document')} without any text{advice}"
+    if suspect := warnings.get("suspect"):
+        judged = "rules match all sentences, or the first or the last one.  See the audit."
+        yield f"{counted(suspect, 'article')} suspect: {judged}"
+    lost = warnings.get(METADATA_LOST)
+    if unread := warnings.get("unread date"):
+        where = "" if lost else f"; {'it is' if unread == 1 else 'they are'} in the metadata, unchanged"
+        yield f"{counted(unread, 'date')} could not be read{where}"
+    if lost:
+        yield f"{counted(lost, 'article')} with {METADATA_LOST} in this shape; --shape copydesk has one"
     for note, holder in _BESIDE:
-        count = dict(outcome.tally.warnings).get(note, 0)
-        notes += [f"{number(count, holder)} with {note}, which are not read"] if count else []
-    kinds = {name.removeprefix(_PASSED): count for name, count in outcome.tally.warnings if name.startswith(_PASSED)}
+        if count := warnings.get(note):
+            yield f"{counted(count, holder)} with {note}, which are not read"
+    kinds = {name.removeprefix(_PASSED): count for name, count in warnings.items() if name.startswith(_PASSED)}
     if kinds:
-        named = ", ".join(
-            f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
-        )
-        notes.append(f"passed over {number(sum(kinds.values()), 'record')} without a document: {named}")
+        most_first = sorted(kinds.items(), key=lambda one: (-one[1], one[0]))
+        named = ", ".join(f"{count:,} {kind}" for kind, count in most_first)
+        yield f"passed over {counted(sum(kinds.values()), 'record')} without a document: {named}"
     if outcome.passed_over:
         name, reason = outcome.passed_over[0]
-        notes.append(f"passed over {number(len(outcome.passed_over), 'input')}, first {name}: {reason}")
-    return notes
+        yield f"passed over {counted(len(outcome.passed_over), 'input')}, first {name}: {reason}"
 
 
 def _rejects_file(output: str) -> str:
@@ -128,7 +128,7 @@ def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
     if tally.documents:
         yield from _counts(outcome)
     if {name for name, _ in outcome.formats} - PLAIN:
-        yield "read as " + ", ".join(f"{name}: {number(count, 'input')}" for name, count in outcome.formats)
+        yield "read as " + ", ".join(f"{name}: {counted(count, 'input')}" for name, count in outcome.formats)
     titles = rule_titles(selection)
     rows = sorted(tally.rules, key=lambda row: (-row[1], row[0]))
     if rows:
@@ -161,17 +161,17 @@ def _counts(outcome: Outcome) -> Iterator[str]:
     tally = outcome.tally
     articles = sum(count for _, count in tally.statuses)
     statuses = ", ".join(f"{count:,} {status}" for status, count in tally.statuses)
-    yield f"{number(tally.documents, 'document')}: {number(articles, 'article')}{statuses and f' ({statuses})'}"
+    yield f"{counted(tally.documents, 'document')}: {counted(articles, 'article')}{statuses and f' ({statuses})'}"
     books = tally.books
     parts = " + ".join(f"{name} {getattr(books, name):,}" for name in ("kept", "changed", "removed"))
-    yield f"read {number(books.read, 'character')} = {parts}; the books balance"
+    yield f"read {counted(books.read, 'character')} = {parts}; the books balance"
     seconds = sum(spent for _, spent in outcome.seconds)
     if seconds >= TIMED_SECONDS:
         rate = f", {books.read / 1e6 / seconds:,.1f} million characters a second" if books.read >= TIMED_CHARS else ""
         yield f"{seconds:,.1f} s{rate}"
 
 
-def diff_lines(workspace: Workspace, counted: Counter[str]) -> Iterator[str]:
+def diff_lines(workspace: Workspace, counts: Counter[str]) -> Iterator[str]:
     """Yield the changes of a run by document and article, and count them."""
     headlines = {record.id: record for record in _lines(workspace, "articles", Record)}
     for (path, row, record), entries in groupby(_changes(workspace), key=_document_of):
@@ -179,14 +179,14 @@ def diff_lines(workspace: Workspace, counted: Counter[str]) -> Iterator[str]:
         for article, of_article in groupby(entries, key=lambda entry: entry.article_id):
             yield click.style(_article_line(headlines.get(article)) + "\n", fg="blue")
             for entry in of_article:
-                counted["changes"] += 1
+                counts["changes"] += 1
                 yield _diff_line(entry) + "\n"
 
 
-def diff_objects(workspace: Workspace, counted: Counter[str]) -> Iterator[str]:
+def diff_objects(workspace: Workspace, counts: Counter[str]) -> Iterator[str]:
     """Yield the changes of a run as JSON lines, as they would stand in the audit, and count them."""
     for entry in _changes(workspace):
-        counted["changes"] += 1
+        counts["changes"] += 1
         yield as_json(entry) + "\n"
 
 

@@ -42,15 +42,6 @@ def one_line(text: str, width: int = 100) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def number(count: int, noun: str) -> str:
-    """Return a count with its noun, which has a plural in "s".
-
-    >>> number(1, "article"), number(8730, "block")
-    ('1 article', '8,730 blocks')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def table(rows: Iterable[Sequence[object]], indent: str = "  ") -> str:
     """Align rows: figures to the right, words to the left, the last column as it comes."""
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]

@@ -55,10 +55,6 @@ class RuleNames(click.ParamType):  # type: ignore[type-arg]  # as above
         return [CompletionItem(before + comma + name) for name in _names(ctx) if name.startswith(last)]
 
 
-class RuleName(RuleNames):
-    """The id of one rule."""
-
-
 def _names(ctx: click.Context) -> list[str]:
     from etl.packs import Selection, load_rules
 

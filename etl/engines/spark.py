@@ -45,7 +45,7 @@ class SparkEngine:
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Run a task on each item; yield results in item order.  Raises MachineError if Spark gives up."""
         context, items, done = self._session.sparkContext, iter(items), 0
-        here = partial(_in_folder, Path.cwd(), task)
+        here = partial(outcome, partial(_in_folder, Path.cwd(), task))
         while some := list(islice(items, ITEMS_A_CORE * context.defaultParallelism)):
             with spark_faults(), self._tagged():
                 came = context.parallelize(some, len(some)).map(here).collect()
@@ -118,10 +118,6 @@ def _check_installed() -> None:
 
 
 def _in_folder(folder: Path, task: Callable[[Any], object], item: object) -> object:
-    """Run a task in a folder; return what came of it.  The worker may be another's next, and gets its own back."""
-    return outcome(partial(_run_in, folder, task), item)
-
-
-def _run_in(folder: Path, task: Callable[[Any], object], item: object) -> object:
+    """Run a task in a folder.  The worker may be another's next, and gets its own back."""
     with chdir(folder):
         return task(item)

@@ -6,7 +6,7 @@ To add a format, write a module with an `InputFormat`, enter it in FORMATS, and 
 source            names -> sources -> shares, each a task's part of one source
 finding           the files for a name; ignoring: those that are not read; stores: object stores
 opening           the bytes of a source; unpacking: compressions; sniffing: formats by content; own: files of copydesk
-text, html        one document a file
+text              text and HTML: one document a file
 jsonl, json_documents          JSON; records, records_within: its records; json_values, lenient_json, spans: its values
 delimited, csv_rows            CSV
 columnar, column_files         Parquet and Arrow; arrow_values: values
@@ -26,7 +26,7 @@ from msgspec import structs
 
 from etl.decode import decode
 from etl.errors import MachineError, Unreadable, UsageError
-from etl.formats import columnar, delimited, feeds, html, json_documents, jsonl, text, warc
+from etl.formats import columnar, delimited, feeds, json_documents, jsonl, text, warc
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
 from etl.formats.opening import Changed, fault_of, opened, spooled
@@ -77,11 +77,11 @@ FORMATS: dict[Format, InputFormat] = {
         columnar.ARROW,
         warc.FORMAT,
         feeds.FORMAT,
-        html.FORMAT,
+        text.HTML,
         jsonl.FORMAT,
         json_documents.FORMAT,
         delimited.FORMAT,
-        text.FORMAT,
+        text.TEXT,
     )
 }
 SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}

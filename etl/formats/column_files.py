@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from etl.errors import Unreadable
+from etl.errors import Unreadable, first_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -322,8 +322,3 @@ def next_batch(batches: "Iterator[pa.RecordBatch]", file: IO[bytes]) -> "pa.Reco
     """Return the next batch of a file; None at the end.  Raises OSError or ArrowInvalid on damage."""
     with _wrong_lengths(file):
         return next(batches, None)
-
-
-def first_line(error: Exception) -> str:
-    """Return what an error of Arrow's says first: the rest is where in its code it arose."""
-    return str(error).partition("\n")[0][:200]

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from etl.errors import Unreadable
+from etl.errors import Unreadable, first_line
 from etl.formats.arrow_values import rows_of, values_of
 from etl.formats.column_files import (
     ARROW_MAGIC,
@@ -18,13 +18,12 @@ from etl.formats.column_files import (
     STREAM_MAGIC,
     Group,
     Table,
-    first_line,
     groups_of,
     next_batch,
     open_table,
 )
 from etl.formats.field_values import written
-from etl.formats.fields import Place, document
+from etl.formats.fields import RecordPlace, document
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_TEXTS, folded
 from etl.formats.opening import check_unchanged, open_share, read_bounded
@@ -32,6 +31,7 @@ from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
     OWN,
+    TOO_LONG,
     Format,
     InputFormat,
     Opened,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema", "row", "reason", "bytes"})
 # The folder of the rows for which a column of a partitioned table is null, and what such a column may be called.
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
-TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 # What Parquet says of a column of which it has no key, and what we say.
 _NO_KEY, ENCRYPTED = "Cannot decrypt", "decrypt the file first"
 # Characters of a cell, on average: as for CSV.
@@ -167,7 +166,7 @@ def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: R
         return Reject(path, row, TOO_LONG, body)
     digest = sha256(body).hexdigest()
     try:
-        return document(Place(path, row, digest), fields, reading, notes)
+        return document(RecordPlace(path, row, digest), fields, reading, notes)
     except Unreadable as error:
         return Reject(path, row, error.fault, body)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from etl.formats.source import MAX_DOCUMENT_BYTES
+from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG
 
 # Lines.  After so many it is asked whether a quotation mark is not closed, and other rows follow: the longest article
 # seen in a cell has 700 lines.
@@ -19,7 +19,6 @@ MIN_CELLS = 2 / 3
 # Lines that are read again behind rows that are not closed, in a file, and more for each of these rows.  Some stray
 # marks are met; were each line one, a million lines would be read 5,000 times.  From then on a row has fewer lines.
 MAX_LINES_RETRIED, RETRIED_PER_LINE, MIN_ROW_LINES = 500_000, 50, 50
-TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 NOT_CLOSED = "is not a CSV row: a quotation mark is not closed"
 # Delimiters of tables that are often written without any quoting: a mark in a cell is part of it.
 UNQUOTED_DELIMITERS = "\t|"

@@ -16,8 +16,8 @@ import msgspec
 from msgspec import structs
 
 from etl.errors import Unreadable
-from etl.formats.csv_rows import TOO_LONG, Dialect, Row, bare_cells, cells, rows
-from etl.formats.fields import Place, document, has_story
+from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
+from etl.formats.fields import RecordPlace, document, has_story
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded, free_names
 from etl.formats.opening import (
@@ -35,6 +35,7 @@ from etl.formats.opening import (
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
+    TOO_LONG,
     InputFormat,
     Opened,
     Reading,
@@ -96,7 +97,7 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
         kept = {free_names(fields)("text"): short} if short else {}
         fields = {"text": text, **kept, **fields}
     digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    return document(Place(path, row.line, digest), fields, reading, notes)
+    return document(RecordPlace(path, row.line, digest), fields, reading, notes)
 
 
 def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 _ITEM_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])", re.I)
 _AROUND = re.compile(r"rss|feeds?|rdf:RDF|channel", re.I)
 _NAME = r"[^\W\d][\w:.-]*+"
-_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
+CDATA_SECTION = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
 _COMMENT_END = "-->"
 # CDATA, a comment, an instruction, a tag, or a bracket that is none of them.
 _MARKED = re.compile(
@@ -38,6 +38,11 @@ class _Level(Struct, frozen=True):
         return closed
 
 
+def without_cdata(text: str) -> str:
+    """Return a text with blanks for its CDATA sections: all else stands where it stood."""
+    return CDATA_SECTION.sub(lambda section: " " * len(section[0]), text)
+
+
 def balanced(text: str) -> str:
     """Return XML in which an end tag ends the element that it names, and those within it, but none other.
 
@@ -46,7 +51,7 @@ def balanced(text: str) -> str:
     quotation marks, become words.
     """
     text = _with_ended_comments(text)
-    plain = _CDATA.sub(lambda section: " " * len(section[0]), text)
+    plain = without_cdata(text)
     kept, at, levels, opened = list[str](), 0, [_Level([], Counter())], Counter[str]()
     following = _ITEM_TAG.search(plain)
     for tag in _MARKED.finditer(text):
@@ -85,6 +90,6 @@ def balanced(text: str) -> str:
 def _with_ended_comments(text: str) -> str:
     """Return a text in which `<!--` stands as words behind the end of the last comment."""
     end = text.rfind(_COMMENT_END) + 1
-    parts = _CDATA.split(text[end:])
+    parts = CDATA_SECTION.split(text[end:])
     parts[::2] = [part.replace("<!--", "&lt;!--") for part in parts[::2]]
     return text[:end] + "".join(parts)

@@ -15,9 +15,9 @@ from msgspec import Struct, structs
 
 from etl.decode import decode
 from etl.errors import Unreadable
-from etl.formats.end_tags import balanced
+from etl.formats.end_tags import CDATA_SECTION, balanced, without_cdata
 from etl.formats.field_values import well_formed
-from etl.formats.fields import Place, document
+from etl.formats.fields import RecordPlace, document
 from etl.formats.names import free_names
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import xml_root
@@ -46,7 +46,6 @@ MAX_TITLE = 1_000
 MAX_PREFIXES = 100
 
 CDATA, CDATA_END = "<![CDATA[", "]]>"
-_CDATA = later(r"(<!\[CDATA\[.*?(?:\]\]>|$))", re.S)
 _NAMED = later(r"&(\w+);")
 _BARE = later(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
 _REFERENCE = later(r"&#(\d+|[xX][0-9a-fA-F]+);")
@@ -86,7 +85,7 @@ def read_feed(path: str, body: bytes, reading: Reading) -> Iterator[Raw | Reject
     mark = sha256(body).hexdigest()  # stands in no text that it is computed from
     found, damaged = _without_open_cdata(found, mark)
     text = _with_few_prefixes(_without_declarations(_well_formed(found)))
-    whole = len(_ENDED.findall(_CDATA.sub("", text)))
+    whole = len(_ENDED.findall(CDATA_SECTION.sub("", text)))
     row, notes, is_noted, starts = 0, list[str](), False, list[int]()
     for root in _feeds(text):
         channel = {} if _is_item(root) else _channel(root)
@@ -184,7 +183,7 @@ def _feeds(text: str) -> "list[_Element]":
 
     With words or items outside of the one, these are roots, too.
     """
-    plain = _CDATA.sub("", text)
+    plain = CDATA_SECTION.sub("", text)
     ended = max((match.end() for match in _ROOT_ENDED.finditer(plain)), default=len(plain))
     begun = _ROOT.search(plain)
     outside = f"{plain[: begun.start()] if begun else ''} {plain[ended:]}"
@@ -198,7 +197,7 @@ def _feeds(text: str) -> "list[_Element]":
 
 def _without_declarations(text: str) -> str:
     """Return a feed without what is declared above a root.  Elsewhere `<!DOCTYPE …>` is words of who writes of it."""
-    plain = _without_cdata(text)
+    plain = without_cdata(text)
     kept, at = list[str](), 0
     for root in _ROOT.finditer(plain):
         start = max((match.end() for match in _ITEM_OR_ROOT_ENDED.finditer(plain, at, root.start())), default=at)
@@ -214,7 +213,7 @@ def _with_few_prefixes(text: str) -> str:
     if text.count("xmlns:") <= MAX_PREFIXES:
         return text
     few = set(list(dict.fromkeys(_PREFIX.findall(text)))[:MAX_PREFIXES])
-    parts = _CDATA.split(text)
+    parts = CDATA_SECTION.split(text)
     parts[::2] = [
         _WHOLE_TAG.sub(lambda tag: _PREFIX.sub(lambda one: one[0] if one[1] in few else "", tag[0]), part)
         for part in parts[::2]
@@ -222,17 +221,12 @@ def _with_few_prefixes(text: str) -> str:
     return "".join(parts)
 
 
-def _without_cdata(text: str) -> str:
-    """Return a text with blanks for its CDATA sections: all else stands where it stood."""
-    return _CDATA.sub(lambda section: " " * len(section[0]), text)
-
-
 def _well_formed(text: str) -> str:
     """Return XML whose ampersands and entities of HTML do not get lost: XML knows five of them."""
     text = _NOT_XML.sub(" ", _DECLARATION.sub("", text))
-    parts = _CDATA.split(text)
+    parts = CDATA_SECTION.split(text)
     parts[::2] = [_BROKEN_TEXT.sub(_as_cdata, part) for part in parts[::2]]
-    parts = _CDATA.split("".join(parts))
+    parts = CDATA_SECTION.split("".join(parts))
     parts[::2] = [_bare_text(part) for part in parts[::2]]
     return "".join(parts)
 
@@ -314,14 +308,14 @@ def _read_item(path: str, row: int, item: "_Element", channel: dict[str, Any], r
     record = {**channel, **others, **fields}
     xml = _source(item)
     try:
-        return document(Place(path, row, sha256(xml).hexdigest()), record, reading)
+        return document(RecordPlace(path, row, sha256(xml).hexdigest()), record, reading)
     except Unreadable:
         return Reject(path, row, "is an item of a feed without any content", xml)
 
 
 def _starts(text: str) -> list[int]:
     """Return where the items of a feed begin, and the end of the last."""
-    plain = _without_cdata(text)
+    plain = without_cdata(text)
     end = plain.rfind("-->") + 3  # behind it no comment ends, which each that opens would look for
     plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), plain[:end]) + plain[end:]
     return [*(match.start() for match in _OPENED.finditer(plain)), len(text)]

@@ -188,7 +188,7 @@ def beside_story(value: Any, text: str = "") -> Any:
     >>> beside_story({"text": "One.", "n": 1}), beside_story([{"type": "p", "text": "One."}, {"id": "7", "alt": "A"}])
     ({'n': 1}, [{'alt': 'A'}])
     """
-    return _beside(value, 0, TEXT_VALUE_NAMES, _one_line(text))
+    return _beside(value, 0, TEXT_VALUE_NAMES, without_tags(text))
 
 
 def _beside(value: Any, depth: int, names: Sequence[str], text: str | None, is_rich: bool = False) -> Any:
@@ -243,14 +243,15 @@ def _words(value: Any, name: str, text: str, depth: int = 0) -> Any:
 
 
 def _is_text(said: str, name: str, text: str) -> bool:
-    one_line = _one_line(said)
+    one_line = without_tags(said)
     is_markup = name in STYLE_NAMES or (" " not in one_line and (name in MARKUP_NAMES or "://" in one_line))
     if is_markup or not any(map(str.isalnum, one_line)):
         return False
     return len(one_line) < MIN_TWICE_LENGTH or one_line not in text
 
 
-def _one_line(said: str) -> str:
+def without_tags(said: str) -> str:
+    """Return a text in one line, without tags."""
     return " ".join(_TAG.sub(" ", said).split())
 
 

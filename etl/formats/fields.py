@@ -22,6 +22,7 @@ from etl.formats.field_values import (
     usable,
     value_at,
     well_formed,
+    without_tags,
     written,
 )
 from etl.formats.lenient_json import list_in
@@ -42,11 +43,10 @@ _NAME = re.compile(r"^[A-Z]|[ .]|[^\x00-\x7f]")
 # A record that was written as JSON, and then again as a string in JSON.
 _ESCAPED_TAG = re.compile(r"\\u003c/?(?:p|div|br|a|b|i|span|h\d|ul|strong|em)\b", re.I)
 _ESCAPED_CHARACTER = re.compile(r"\\u([0-9a-f]{4})", re.I)
-_TAG = re.compile(r"<[^<>]*>")
 _COUNTRY = re.compile(r"\.([a-z]{2})$")
 
 
-class Place(Struct, frozen=True, gc=False):
+class RecordPlace(Struct, frozen=True, gc=False):
     """Where a record stands: its file, its row, the sha256 of its bytes, and its name if it has no id of its own."""
 
     path: str
@@ -55,7 +55,7 @@ class Place(Struct, frozen=True, gc=False):
     record: str = ""
 
 
-def document(place: Place, fields: Fields, reading: Reading, notes: Sequence[str] = ()) -> Raw:
+def document(place: RecordPlace, fields: Fields, reading: Reading, notes: Sequence[str] = ()) -> Raw:
     """Return a record as a raw document.  Takes from `fields` what it uses.  Raises Unreadable if it has no text.
 
     `notes` are what was found wrong with the record before; more are added here.
@@ -239,7 +239,7 @@ def _one_line(value: Any, name: str) -> str:
 
 def _headline(value: Any, name: str) -> str:
     said = _one_line(value, name)
-    return " ".join(_TAG.sub(" ", said).split()) if is_html(said) else said
+    return without_tags(said) if is_html(said) else said
 
 
 def _people(value: Any, name: str) -> str:

@@ -21,7 +21,7 @@ _SECRET = re.compile(r"//[^/@]*@")
 # "./a.txt" is "a.txt": the id of an article, and what an exception names, do not depend on how a path is written.
 _HERE = re.compile(r"(?:\./+)+(?=[^/])")
 # What a run keeps beside its output begins so.
-OWN = ".copydesk-"
+WORK_PREFIX = ".copydesk-"
 # Folders beside the files of a table that are none of them: what was not committed would be read twice.
 WORK_FOLDERS = {
     "_temporary": "it holds files that Spark has not finished",
@@ -130,11 +130,13 @@ def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: I
             yield _Candidate(one.address, one.address, size=one.size, modified=one.modified)
 
 
-def _fault_of_name(name: str) -> str:
-    """Return why a file of this name, or what stands in a folder of this name, is not read; "" if it is."""
-    if name.startswith(OWN):
+def _fault_of_name(name: str, is_folder: bool = True) -> str:
+    """Return why a file or a folder of this name is not read; "" if it is."""
+    if name.startswith(WORK_PREFIX):
         return "it is a work file of copydesk's"
-    return "it is hidden" if name.startswith((".", "__MACOSX")) else WORK_FOLDERS.get(name, "")
+    if name.startswith((".", "__MACOSX")):
+        return "it is hidden"
+    return WORK_FOLDERS.get(name, "") if is_folder else ""
 
 
 _OTHER = "its name does not end in a known suffix"
@@ -185,17 +187,9 @@ def _level(
         path = Path(folder, entry.name).as_posix()
         is_link = entry.is_symlink()
         is_folder = os.path.isdir(path) if is_link else entry.is_dir()  # noqa: PTH112  # a link to itself is none
-        if entry.name.startswith(OWN):
-            yield _Candidate(path, fault="it is a work file of copydesk's")
-            continue
-        if entry.name in WORK_FOLDERS and is_folder:
-            yield _Candidate(path, fault=WORK_FOLDERS[entry.name])
-        elif entry.name == GITIGNORE and reading.respects_ignore and (fault := gitignore_fault(path)):
+        fault = gitignore_fault(path) if entry.name == GITIGNORE and reading.respects_ignore else ""
+        if fault := fault or _fault_of_name(entry.name, is_folder) or rules.reason(path, is_folder):
             yield _Candidate(path, fault=fault)
-        elif entry.name.startswith((".", "__MACOSX")):
-            yield _Candidate(path, fault="it is hidden")
-        elif reason := rules.reason(path, is_folder):
-            yield _Candidate(path, fault=reason)
         elif is_folder and is_index(Path(path)):
             yield _Candidate(path, fault="it is an index of copydesk's")
         elif is_folder and is_link:

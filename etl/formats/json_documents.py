@@ -6,28 +6,17 @@ from io import BytesIO
 
 from msgspec import structs
 
-from etl.formats.opening import (
-    check_unchanged,
-    in_utf8,
-    open_share,
-    other_encoding,
-    why_badly_cut,
-    wide_encoding,
-)
+from etl.formats.opening import check_unchanged, head_in_utf8, in_utf8, open_share, other_encoding, why_badly_cut
 from etl.formats.records import read_json
 from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
-from etl.formats.spans import NO_OBJECT, Value, json_values
+from etl.formats.spans import NO_OBJECT, OPENS_AGAIN, Value, json_values
 from etl.formats.unpacking import Damaged
 
 _STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
-# An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
-_NEXT = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 
 
 def _looks_like(head: bytes) -> bool:
-    encoding = wide_encoding(head)
-    text = head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
-    return bool(_STARTS.match(text.removeprefix(b"\xef\xbb\xbf")))
+    return bool(_STARTS.match(head_in_utf8(head).removeprefix(b"\xef\xbb\xbf")))
 
 
 def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
@@ -85,7 +74,7 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
 def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator[Result]:
     """Yield the documents of a value.  Of one that is no JSON, as one with a bracket too few, those that are in it."""
     results = list(read_json(name, row, value.body, reading))
-    match = _NEXT.search(value.body)
+    match = OPENS_AGAIN.search(value.body)
     if match and any(isinstance(result, Reject) and "is not JSON" in result.reason for result in results):
         first, rest = value.body[: match.end()], value.body[match.end() :]
         yield Reject(name, row, next(one.reason for one in results if isinstance(one, Reject)), first)

@@ -10,6 +10,7 @@ from msgspec import structs
 from etl.formats.opening import (
     bounded_lines,
     check_unchanged,
+    head_in_utf8,
     in_utf8,
     open_share,
     pieces,
@@ -101,7 +102,7 @@ def looks_like_lines(head: bytes) -> bool:
     >>> looks_like_lines(b'{"a": 1}\\n{"a": 2}'), looks_like_lines(b'{\\n  "a": 1\\n}'), looks_like_lines(b"{x} said")
     (True, False, False)
     """
-    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:50] if line.strip()]
+    lines = [line for line in head_in_utf8(head).removeprefix(b"\xef\xbb\xbf").split(b"\n")[:50] if line.strip()]
     if not lines or not any(_OPENS.match(line) for line in lines[:20]):
         return False
     first = lines[0].lstrip(b"\x1e \t")
@@ -120,11 +121,6 @@ def _is_value(line: bytes) -> bool:
     return True
 
 
-def _looks_like(head: bytes) -> bool:
-    encoding = wide_encoding(head)
-    return looks_like_lines(head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head)
-
-
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
     name, given = share.source.name, ""
     if share.body is not None and wide_encoding(b"", reading.encoding):  # in UTF-8, as it was cut
@@ -138,4 +134,4 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
         yield from [found] if isinstance(found, Reject) else found
 
 
-FORMAT = InputFormat("jsonl", (".jsonl", ".ndjson", ".jl"), _looks_like, line_chunks, _read)
+FORMAT = InputFormat("jsonl", (".jsonl", ".ndjson", ".jl"), looks_like_lines, line_chunks, _read)

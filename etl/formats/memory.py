@@ -9,11 +9,11 @@ from msgspec import structs
 
 from etl.errors import Unreadable
 from etl.formats.field_values import well_formed, written
-from etl.formats.fields import NAME_IT, Place, document
+from etl.formats.fields import NAME_IT, RecordPlace, document
 from etl.formats.names import distinct
 from etl.formats.richtext import as_html
 from etl.formats.sniffing import looks_like_html, not_read
-from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Reading
+from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG, TOO_LONG_DOCUMENT, Reading
 from etl.model import Kind, Raw
 
 # What stands in records for a document that came from no file.
@@ -30,7 +30,7 @@ def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, readin
     named by its content.
     """
     if len(body) > MAX_DOCUMENT_BYTES:
-        raise Unreadable(NO_PATH, f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
+        raise Unreadable(NO_PATH, TOO_LONG_DOCUMENT)
     digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
     if isinstance(body, bytes):
         if fault := not_read(body):
@@ -65,10 +65,10 @@ def raw_record(fields: Mapping[str, Any], row: int, record: str, reading: Readin
     except ValueError as error:
         raise Unreadable(NO_PATH, f"has a value that JSON cannot represent: {error}") from None
     if len(body) > MAX_DOCUMENT_BYTES:
-        raise Unreadable(NO_PATH, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
+        raise Unreadable(NO_PATH, TOO_LONG)
     digest = sha256(body).hexdigest()
     try:
-        found = document(Place(NO_PATH, row, digest), plain, reading)
+        found = document(RecordPlace(NO_PATH, row, digest), plain, reading)
     except Unreadable as error:
         raise Unreadable("the record", error.fault.replace(NAME_IT, ""), NO_TEXT) from None
     return structs.replace(found, record=record) if record else found

@@ -8,19 +8,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 from msgspec import structs
 
 from etl.decode import given_codec, why_faulty
 from etl.errors import Unreadable, check_machine
 from etl.formats.sniffing import SNIFFED_BYTES
-from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, Found, Opened, Share, Source
+from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG_DOCUMENT, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
-from etl.formats.unpacking import UNPACKED_AT_ONCE, Damaged, Unpacking, unpacked
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from etl.formats.unpacking import UNPACKED_AT_ONCE, Damaged, Readable, Unpacking, unpacked
 
 # Bytes that are waited for before a stream is looked at.
 PREFIX_BYTES = 4096
@@ -125,7 +122,7 @@ def read_bounded(name: str, file: IO[bytes]) -> bytes:
     except Damaged as error:
         raise Unreadable(name, f"is damaged: {error}", "Compress it again.") from None
     if len(body) > MAX_DOCUMENT_BYTES:
-        raise Unreadable(name, f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB")
+        raise Unreadable(name, TOO_LONG_DOCUMENT)
     return body
 
 
@@ -182,35 +179,29 @@ def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
     return io.BufferedReader(raw, SNIFFED_BYTES)
 
 
-class _Prefixed(io.RawIOBase):
+class _Prefixed(Readable):
     """A stream whose first bytes have been read already."""
 
     def __init__(self, head: bytes, rest: io.BufferedReader) -> None:
         self._head, self._rest = head, rest
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        space = memoryview(buffer)
-        given = self._head[: len(space)] or self._rest.read1(len(space))
-        self._head = self._head[len(given) :] if self._head else b""
-        space[: len(given)] = given
-        return len(given)
+    def some(self, size: int) -> bytes:
+        given, self._head = self._head[:size], self._head[size:]
+        return given or self._rest.read1(size)
 
     def close(self) -> None:
         self._rest.close()
         super().close()
 
 
-class _Seekable(io.RawIOBase):
-    """A file in a store, as Python's buffers want it."""
+class _Seekable(Readable):
+    """A file in a store."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
-    def readable(self) -> bool:
-        return True
+    def some(self, size: int) -> bytes:
+        return self._file.read(size)
 
     def seekable(self) -> bool:
         return True
@@ -220,12 +211,6 @@ class _Seekable(io.RawIOBase):
 
     def tell(self) -> int:
         return self._file.tell()
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        space = memoryview(buffer)
-        given = self._file.read(len(space))
-        space[: len(given)] = given
-        return len(given)
 
     def close(self) -> None:
         self._file.close()
@@ -244,6 +229,12 @@ def wide_encoding(head: bytes, given: str = "") -> str:
     even, odd = head[:4000:2].count(0), head[1:4000:2].count(0)
     half = len(head[:4000]) / 2
     return "utf-16-le" if odd > half * 0.6 > even * 10 else "utf-16-be" if even > half * 0.6 > odd * 10 else ""
+
+
+def head_in_utf8(head: bytes) -> bytes:
+    """Return the first bytes of a file, in UTF-8 if they are in a wide encoding."""
+    encoding = wide_encoding(head)
+    return head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
 
 
 def other_encoding(head: bytes, given: str) -> str:
@@ -267,7 +258,7 @@ def why_badly_cut(body: bytes, given: str) -> str:
     return why_faulty(len(body.decode("utf-8", "replace")), replaced, encoding) if replaced else ""
 
 
-class Transcoding(io.RawIOBase):
+class _Transcoding(Readable):
     """Bytes of another encoding as UTF-8; for those that do not fit stands U+FFFD."""
 
     def __init__(self, file: IO[bytes], encoding: str) -> None:
@@ -275,24 +266,17 @@ class Transcoding(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._left = b""
 
-    def readable(self) -> bool:
-        """Return true."""
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill a buffer with what there is."""
-        space = memoryview(buffer)
+    def some(self, size: int) -> bytes:
         while not self._left:
             piece = self._read(UNPACKED_AT_ONCE)
             self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "replace")
             if not piece:
                 break
-        given, self._left = self._left[: len(space)], self._left[len(space) :]
-        space[: len(given)] = given
-        return len(given)
+        given, self._left = self._left[:size], self._left[size:]
+        return given
 
 
-class BeforeDamage(io.RawIOBase):
+class BeforeDamage(Readable):
     """What stands in a file before a damaged place.  There it ends, after `length` bytes, and `damage` says why."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -300,20 +284,14 @@ class BeforeDamage(io.RawIOBase):
         self.damage: Damaged | None = None
         self.length = 0
 
-    def readable(self) -> bool:
-        """Return true."""
-        return True
-
-    def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill a buffer with what there is."""
-        space = memoryview(buffer)
+    def some(self, size: int) -> bytes:
+        """Return some bytes; b"" from the damaged place on."""
         try:
-            given = b"" if self.damage else self._file.read1(len(space))
+            given = b"" if self.damage else self._file.read1(size)
         except Damaged as error:
             self.damage, given = error, b""
-        space[: len(given)] = given
         self.length += len(given)
-        return len(given)
+        return given
 
 
 def before_damage(file: IO[bytes]) -> tuple[io.BufferedReader, BeforeDamage]:
@@ -324,4 +302,4 @@ def before_damage(file: IO[bytes]) -> tuple[io.BufferedReader, BeforeDamage]:
 
 def in_utf8(file: IO[bytes], encoding: str) -> IO[bytes]:
     """Return a stream of UTF-8 for a stream in a wide encoding; with "" the stream itself."""
-    return io.BufferedReader(Transcoding(file, encoding), UNPACKED_AT_ONCE) if encoding else file
+    return io.BufferedReader(_Transcoding(file, encoding), UNPACKED_AT_ONCE) if encoding else file

@@ -52,11 +52,6 @@ def fact(record: Mapping[str, Any], name: str) -> str:
     return next((value for value in values if isinstance(value, str)), "")
 
 
-def decode_lines(lines: bytes, noun: type[Noun]) -> list[Noun]:
-    """Return the values of JSON lines that copydesk made."""
-    return msgspec.json.Decoder(noun).decode_lines(lines)
-
-
 def read_outputs(path: Path, noun: type[Noun]) -> Iterator[Noun]:
     """Yield what stands in a file that copydesk wrote, or in a folder of its parts, as values of a type.
 

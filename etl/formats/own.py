@@ -11,8 +11,8 @@ START_BYTES = 4096
 _SCHEMA = rb'\{\s*"schema"\s*:\s*"copydesk/'
 
 ARTICLES = re.compile(_SCHEMA + rb"(?:article|audit|reject)/")
-# Each of them by itself: none is written over another.
-KINDS = {
+# How a file of each kind of result begins: none is written over another.
+STARTS = {
     kind: re.compile(_SCHEMA + name)
     for kind, name in (("articles", rb"article/"), ("audit", rb"audit/"), ("rejects", rb"reject/"))
 }

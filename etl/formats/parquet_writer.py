@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import msgspec
-
 from etl.errors import UsageError
 from etl.shapes import AUDIT, REJECTS, Column, Columns
 
@@ -20,7 +18,7 @@ GROUP_ROWS = 10_000
 # Rows turned into columns at a time.
 BATCH_ROWS = 1000
 # What the schema of a file says of who wrote it.
-OWN = {b"written_by": b"copydesk"}
+WRITTEN_BY = {b"written_by": b"copydesk"}
 
 
 def arrow_schema(columns: Columns) -> "pa.Schema":
@@ -64,7 +62,7 @@ def parquet_writer(path: Path, columns: Columns) -> Iterator[Callable[[Iterable[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = arrow_schema(columns).with_metadata(OWN)
+    schema = arrow_schema(columns).with_metadata(WRITTEN_BY)
     waiting: list[pa.RecordBatch] = []
     rows: list[dict[str, Any]] = []
     with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=True) as writer:
@@ -118,7 +116,7 @@ def own_kind(path: Path | IO[bytes]) -> str:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError, ValueError):
         return ""
-    if any((schema.metadata or {}).get(name) != value for name, value in OWN.items()):
+    if any((schema.metadata or {}).get(name) != value for name, value in WRITTEN_BY.items()):
         return ""
     kinds = (("audit", AUDIT), ("rejects", REJECTS))
     return next((kind for kind, columns in kinds if {*columns} <= {*schema.names}), "articles")
@@ -154,12 +152,6 @@ def _record(row: Mapping[str, Any], schema: Any) -> dict[str, Any]:
             is_text = pa.types.is_string(kind) or pa.types.is_timestamp(kind)
             found[name] = "" if value is None and is_text else value
     return found
-
-
-def to_fields(record: object) -> Mapping[str, Any]:
-    """Return a record as a mapping of its fields."""
-    fields: Mapping[str, Any] = msgspec.to_builtins(record)
-    return fields
 
 
 def _batches(file: "pq.ParquetFile") -> "Iterator[pa.RecordBatch]":

@@ -5,10 +5,10 @@ from hashlib import sha256
 
 from etl.errors import Unreadable
 from etl.formats.field_values import Fields, why_no_record, written
-from etl.formats.fields import Place, document, has_text
+from etl.formats.fields import RecordPlace, document, has_text
 from etl.formats.json_values import text_of, values
 from etl.formats.records_within import NoRecord, records_within
-from etl.formats.source import MAX_DOCUMENT_BYTES, Reading, Reject
+from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Reading, Reject
 from etl.model import Raw
 
 # Around a value; zeros are what a file that was not written to its end is filled with.
@@ -24,7 +24,7 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
     an answer has beside them is noted with its first document.
     """
     if len(body) - body.endswith(b"\n") > MAX_DOCUMENT_BYTES:  # before it is copied, and before a blank at its cut goes
-        yield Reject(path, row, f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB", body)
+        yield Reject(path, row, TOO_LONG, body)
         return
     body = body.strip(BETWEEN)
     digest = sha256(body).hexdigest()
@@ -41,7 +41,7 @@ def read_json(path: str, row: int, body: bytes, reading: Reading) -> Iterator[Ra
                 if kind := _not_a_document(one, reading):
                     yield Reject(path, row, kind, b"", is_error=False)
                     continue
-                place = Place(path, row, digest, f"{row}.{number}" if number > 1 else "")
+                place = RecordPlace(path, row, digest, f"{row}.{number}" if number > 1 else "")
                 try:
                     yield document(place, one, reading, (*notes, *found, *beside))
                 except Unreadable as error:

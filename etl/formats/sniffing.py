@@ -20,22 +20,15 @@ _XML_ROOT = re.compile(
 )
 _XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z][^<>]*\sxmlns(?::\w+)?=))", re.I)
 
-
 _HEADERS = rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"
 # What is text, and no article: its name, the way out, how it begins.
 TEXTS = (
     ("mail in mbox form", "export the messages as text", re.compile(rb"From \S+ .*\d{4}\r?\n[A-Z][A-Za-z-]*: ")),
-    (
-        "MHTML",
-        "save the page as HTML",
-        re.compile(_HEADERS + rb"(?i:Content-Type): multipart/related"),
-    ),
+    ("MHTML", "save the page as HTML", re.compile(_HEADERS + rb"(?i:Content-Type): multipart/related")),
     (
         "mail",
         "save its text or HTML",
-        re.compile(
-            rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?(?:MIME-Version|Received|Return-Path|DKIM-Signature): "
-        ),
+        re.compile(_HEADERS + rb"(?:MIME-Version|Received|Return-Path|DKIM-Signature): "),
     ),
     (  # its mark, and the header of a page or, if it is encrypted too, its length
         "an encrypted Parquet file",

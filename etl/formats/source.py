@@ -27,6 +27,8 @@ _BACKSLASHES = re.compile(r"(\\+)(?=x[0-9a-f]{2}|[\udc80-\udcff])")
 STDIN = "-"
 # Bytes.  The longest news pages seen have 5 MB; what is longer is a dump of another sort, or a bomb.
 MAX_DOCUMENT_BYTES = 64 << 20
+TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
+TOO_LONG_DOCUMENT = f"is one document of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 # Bytes of what could not be read that are carried along; the rest is where it was found.
 MAX_REJECT_BYTES = 64 << 10
 # The fault of a share of what copydesk wrote beside articles (audits, rejects, reports …): no input, and no error.

@@ -25,7 +25,8 @@ _REST = re.compile(_INSIDE, re.S)
 _SIGN = re.compile(rb'[{}\[\]"]')
 # Between objects: where the next one opens, or a string that ends on its line, or a mark that opens none.
 _OPENS = re.compile(rb'\{|(?P<string>"(?:[^"\\\n]++|\\[^\n])*+")|"(?:[^"\\\n]++|\\[^\n])*+')
-_OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
+# An object that opens behind a bracket that closes: where reading goes on after one that is damaged.
+OPENS_AGAIN = re.compile(rb"[}\]]\s*+(?:,\s*+)?(?=\{)")
 # Between two objects: white space, brackets and commas of arrays, record separators (RFC 7464), the mark of UTF-8, and
 # the zeros that a file which was not written to its end is filled with.
 _SEPARATORS = b" \t\r\n,[]\x1e\0\xef\xbb\xbf"
@@ -236,7 +237,7 @@ class _Scanner:
 
     def _resume(self) -> None:
         """Go on behind a value that does not end, where another object opens, or at the end."""
-        match = _OPENS_AGAIN.search(self._buffer, self._start + 1)
+        match = OPENS_AGAIN.search(self._buffer, self._start + 1)
         self._start, self._depth, self._inside = -1, 0, -1
         self._at = self._gap = match.end() if match else len(self._buffer)
 

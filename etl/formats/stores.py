@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from etl.errors import NoInput, UsageError
+from etl.errors import NoInput, UsageError, first_line
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileInfo, FileSystem
@@ -175,8 +175,3 @@ def stored(address: str) -> Stored:
     """Return what a store says of a file now.  Raises OSError."""
     store, path = connect(address)
     return _stored(store.get_file_info(path), address)
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of what an error says, at most 200 characters."""
-    return str(error).partition("\n")[0][:200]

@@ -1,11 +1,12 @@
-"""A text file, which is one document."""
+"""A text file or an HTML page, which is one document."""
 
 from collections.abc import Iterator
 from hashlib import sha256
 
 from etl.formats.opening import check_unchanged, open_share, read_bounded
+from etl.formats.sniffing import looks_like_html
 from etl.formats.source import InputFormat, Opened, Reading, Result, Share
-from etl.model import Kind, Raw
+from etl.model import Raw
 
 
 def whole(opened: Opened, _: int, reading: Reading) -> Iterator[Share]:
@@ -19,13 +20,6 @@ def whole(opened: Opened, _: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, form, source.size)
 
 
-def read_whole(share: Share, reading: Reading, kind: Kind) -> Raw:
-    """Return the one document of a share.  Raises Unreadable, OSError and Changed."""
-    body = whole_body(share)
-    name = share.source.name
-    return Raw(name, body, sha256(body).hexdigest(), kind, encoding=reading.encoding, metadata=reading.metadata)
-
-
 def whole_body(share: Share) -> bytes:
     """Return all bytes of a share.  Raises Unreadable, OSError and Changed."""
     with open_share(share) as file:
@@ -36,7 +30,16 @@ def whole_body(share: Share) -> bytes:
 
 
 def _read(share: Share, reading: Reading) -> Iterator[Result]:
-    yield read_whole(share, reading, "text")
+    body = whole_body(share)
+    yield Raw(
+        share.source.name,
+        body,
+        sha256(body).hexdigest(),
+        "html" if share.format == "html" else "text",
+        encoding=reading.encoding,
+        metadata=reading.metadata,
+    )
 
 
-FORMAT = InputFormat("text", (".txt", ".text", ".md"), lambda head: False, whole, _read)
+HTML = InputFormat("html", (".html", ".htm", ".xhtml"), looks_like_html, whole, _read)
+TEXT = InputFormat("text", (".txt", ".text", ".md"), lambda head: False, whole, _read)

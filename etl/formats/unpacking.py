@@ -29,11 +29,7 @@ MAX_EXPANSION = 200
 
 
 class Damaged(Exception):
-    """A compressed file that cannot be unpacked, or not to its end."""
-
-
-class Bomb(Damaged):
-    """A compressed file that holds more than any that is meant to be read."""
+    """A compressed file that cannot be unpacked, or not to its end, or that holds more than is meant to be read."""
 
 
 class Zstandard:
@@ -116,26 +112,39 @@ def unpacked(packed: io.BufferedReader) -> io.BufferedReader:
     return io.BufferedReader(Unpacking(_UNPACKERS[packing](packed), packed, packing), UNPACKED_AT_ONCE)
 
 
-class Unpacking(io.RawIOBase):
-    """Bytes as they are unpacked.  Raises Damaged, and Bomb when they are MAX_EXPANSION times what was read."""
+class Readable(io.RawIOBase):
+    """Bytes that `some` makes, as Python's buffers want them."""
 
-    def __init__(self, unpacked: Any, packed: io.BufferedReader, packing: str) -> None:
-        self._unpacked, self._packed, self.packing = unpacked, packed, packing
-        self._given = 0
+    def some(self, size: int) -> bytes:
+        """Return at most so many bytes; b"" at the end."""
+        raise NotImplementedError
 
     def readable(self) -> bool:
         """Return true."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
-        """Fill a buffer with what is there: so what stands before a damaged place is given before its error."""
+        """Fill a buffer with what there is: what stands before a damaged place comes before its error."""
         space = memoryview(buffer)
-        given = self._next(len(space))
+        given = self.some(len(space))
         space[: len(given)] = given
+        return len(given)
+
+
+class Unpacking(Readable):
+    """Bytes as they are unpacked.  Raises Damaged, also when they are MAX_EXPANSION times what was read."""
+
+    def __init__(self, unpacked: Any, packed: io.BufferedReader, packing: str) -> None:
+        self._unpacked, self._packed, self.packing = unpacked, packed, packing
+        self._given = 0
+
+    def some(self, size: int) -> bytes:
+        """Return some bytes.  Raises Damaged."""
+        given = self._next(size)
         self._given += len(given)
         if self._given > MAX_DOCUMENT_BYTES and self._given > MAX_EXPANSION * self._read():
-            raise Bomb(f"it holds more than {MAX_EXPANSION} times its own size")
-        return len(given)
+            raise Damaged(f"it holds more than {MAX_EXPANSION} times its own size")
+        return given
 
     def _next(self, size: int) -> bytes:
         from zstandard import ZstdError

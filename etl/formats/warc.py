@@ -17,14 +17,13 @@ from etl.formats.http_body import Unpacked, known_codings, unpacked_body
 from etl.formats.names import language_code
 from etl.formats.opening import before_damage, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
-from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, InputFormat, Opened, Reading, Reject, Result, Share
 from etl.formats.warc_records import (
     END,
     MAX_HEADER_BYTES,
     MEMBER,
     PIECE_BYTES,
     START,
-    TOO_LONG,
     Piece,
     is_of_members,
     members,

@@ -16,7 +16,7 @@ from typing import IO
 from msgspec import Struct
 
 from etl.formats.opening import open_packed
-from etl.formats.source import MAX_DOCUMENT_BYTES, Opened
+from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Opened
 
 START = re.compile(rb"WARC/\d\.\d\r?\n")
 MEMBER = b"\x1f\x8b\x08"
@@ -36,7 +36,6 @@ MEMBER_HEAD_BYTES = 4 << 10
 MAX_UNPACKED_AGAIN = 256 << 20
 NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
 CUT = "is cut: the next record begins before its end"
-TOO_LONG = f"is one record of more than {MAX_DOCUMENT_BYTES >> 20} MiB"
 PIECE_BYTES = 256 << 10
 # Bytes.  What is unpacked before damage is found is counted only up to the last such part.
 UNPACKED_AT_ONCE = 1 << 20

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from etl.formats.parquet_writer import join_parquet, parquet_writer, to_fields
+from msgspec import to_builtins
+
+from etl.formats.parquet_writer import join_parquet, parquet_writer
 from etl.shapes import Columns
 from etl.writers import copy_files, line_writer
 
@@ -19,7 +21,7 @@ def record_writer(path: Path, suffix: str, columns: Columns) -> Iterator[Callabl
             yield write
         return
     with parquet_writer(path, columns) as write_rows:
-        yield lambda records: write_rows(map(to_fields, records))
+        yield lambda records: write_rows(map(to_builtins, records))
 
 
 def join_parts(target: Path, parts: Sequence[Path], suffix: str) -> None:

@@ -21,12 +21,12 @@ from etl.index.manifest import (
     orphans,
     part_files,
     read_manifest,
-    sync,
     verified_manifest,
     write_manifest,
 )
 from etl.index.parts import file_of, open_table, part_writer
 from etl.processes import signals_held
+from etl.writers import fsync
 
 if TYPE_CHECKING:
     from etl.dedup.arrays import Mask
@@ -73,8 +73,8 @@ def extend(folder: str, staged: Path) -> None:
         for file, copy in zip(files, copies, strict=True):
             with _about(copy):
                 copyfile(file, copy)
-                sync(copy)
-        sync(Path(folder))
+                fsync(copy)
+        fsync(Path(folder))
         write_manifest(folder, manifest)
     finally:
         with signals_held():
@@ -144,7 +144,7 @@ def _all_rows(part: Part, table: TableName) -> "Mask":
 
 
 def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: Wanted) -> Manifest:
-    """Write one part of the wanted rows of some, and give the manifest that names it in their place."""
+    """Write one part of the wanted rows of some; return the manifest that names it in their place."""
     name = f"part-{manifest.next_part:05d}"
     counts: Counter[TableName] = Counter()
     with part_writer(folder, name, manifest.bands) as write:
@@ -153,7 +153,7 @@ def _rewritten(folder: Path, manifest: Manifest, parts: Sequence[Part], wanted: 
                 write(table, rows)
                 counts[table] += len(rows)
     for table in TABLES:
-        sync(file_of(folder, name, table))
+        fsync(file_of(folder, name, table))
     new = [Part(name, *(counts[table] for table in COUNTED))] if counts.total() else []
     place = manifest.parts.index(parts[0])
     left = [part for part in manifest.parts if part not in parts]

@@ -3,7 +3,8 @@
 import os
 import platform
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -15,19 +16,21 @@ from msgspec import Meta, Struct
 from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
 from etl.errors import OF_NAMES, MachineError, UsageError
-from etl.index.checksums import WAY_OUT, check_files, checksum
 from etl.index.parts import file_of
-from etl.writers import TEMPORARY, atomic, check_regular
+from etl.writers import TEMPORARY, atomic, check_regular, fsync
 
 MANIFEST, LOCK, HOLDER = "manifest.json", "lock", ".lock-holder"
 _HELD_BY = "process "
+# Bytes that are read at once.
+BLOCK_BYTES = 1 << 20
+WAY_OUT = "Put the file back from a copy, or begin another index."
 _PART = r"part-\d{5,}"
 _PART_FILE = re.compile(rf"{_PART}\.({'|'.join(TABLES)})\.parquet")
 
 _Count = Annotated[int, Meta(ge=0)]
 
 
-class Run(Struct, frozen=True, omit_defaults=True):
+class IndexedRun(Struct, frozen=True, omit_defaults=True):
     """A run that extended the index: its number, when, how many articles and blocks it kept, and where it wrote them.
 
     `output` is a path from the folder of the index, an address, or "" for a stream.
@@ -68,7 +71,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     settings: DedupSettings
     bands: Annotated[int, Meta(ge=1, le=128)]
     rows: Annotated[int, Meta(ge=1, le=128)]
-    runs: tuple[Run, ...] = ()
+    runs: tuple[IndexedRun, ...] = ()
     parts: tuple[Part, ...] = ()
     next_run: _Count = 1
     next_part: _Count = 1
@@ -174,6 +177,25 @@ def verified_manifest(folder: str) -> Manifest:
             return manifest
 
 
+def checksum(path: Path) -> int:
+    """Return the CRC-32 of a file, at some GB a second: it finds damage, not malice."""
+    found = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            found = zlib.crc32(block, found)
+    return found
+
+
+def check_files(folder: str, expected: Iterable[tuple[str, int]]) -> None:
+    """Raise UsageError, which names the file, if a file of a folder is missing or has another checksum."""
+    for name, known in expected:
+        path = Path(folder) / name
+        if not path.exists():
+            raise UsageError(str(path), "cannot be read: the manifest names it, but it does not exist", WAY_OUT)
+        if checksum(path) != known:
+            raise UsageError(str(path), "cannot be read: its checksum is not that of the manifest", WAY_OUT)
+
+
 def _digest(manifest: Manifest) -> str:
     return sha256(msgspec.json.encode(msgspec.structs.replace(manifest, digest=""))).hexdigest()
 
@@ -222,18 +244,7 @@ def write_manifest(folder: str, manifest: Manifest) -> None:
     signed = msgspec.structs.replace(signed, digest=_digest(signed))
     with atomic(Path(folder) / MANIFEST) as temporary:
         temporary.write_bytes(_written(signed))
-    sync(Path(folder))
-
-
-def sync(path: Path) -> None:
-    """Have the system write a file, or the names in a folder, to the disk."""
-    if path.is_dir() and os.name == "nt":  # Windows opens no folder, and needs not
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    fsync(Path(folder))
 
 
 def orphans(folder: str, manifest: Manifest) -> list[Path]:

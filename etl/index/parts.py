@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.dedup.schema import LISTS, TABLES, TableName, schema_of
-from etl.errors import UsageError
-from etl.formats.column_files import first_line
-from etl.index.checksums import WAY_OUT
+from etl.errors import UsageError, first_line
+from etl.index.manifest import WAY_OUT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from etl.dedup.arrays import Mask
+    from etl.dedup.arrays import I64, Mask
     from etl.index.manifest import Part
 
 Write = Callable[[TableName, "pa.Table"], None]
@@ -147,3 +146,14 @@ def _packing(schema: "pa.Schema") -> dict[str, Any]:
         "column_encoding": {name: "DELTA_BINARY_PACKED" for name in schema.names if name in _ASCENDING} or None,
         "write_statistics": False,
     }
+
+
+def places_of(blocks: "pa.Table", articles: "pa.Table", path: Path) -> "I64":
+    """Return the place of each block's article.  Raises UsageError if one is not in the file of articles."""
+    import numpy as np
+
+    numbers, wanted = articles["number"].to_numpy(), blocks["article"].to_numpy()
+    places: I64 = np.searchsorted(numbers, wanted)
+    if (np.append(numbers, np.iinfo(np.int64).min)[places] != wanted).any():
+        raise not_written(path, "it lacks the article of a paragraph")
+    return places

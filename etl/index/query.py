@@ -1,20 +1,18 @@
 """Band keys of a run -> the blocks of prior runs that share one, with all that comparing and naming them takes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from etl.errors import UsageError
-from etl.index.manifest import Manifest, Part, read_manifest
-from etl.index.parts import TableFile, not_written, open_table
+from etl.index.manifest import Manifest, Part
+from etl.index.parts import TableFile, open_table, places_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from etl.dedup.arrays import I64, U32, Mask
+    from etl.dedup.arrays import U32, Mask
     from etl.dedup.selection.history import BandQuery, KnownNearDuplicates
 
 
@@ -62,7 +60,7 @@ def read_prior(folder: Path, manifest: Manifest, part: Part, wanted: "Mask") -> 
     file = open_table(folder, part, "articles", manifest.bands)
     is_wanted = np.isin(file.read(["number"])["number"].to_numpy(), blocks["article"].to_numpy())
     articles = pa.concat_tables([schema_of("articles", 0).empty_table(), *file.of(is_wanted)])
-    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(_places(blocks, articles, file.path)))
+    blocks = blocks.set_column(1, blocks.schema.field("article"), pa.array(places_of(blocks, articles, file.path)))
     others = np.repeat(np.arange(len(articles)), list_sizes(articles["other_hashes"]))
     hash_only = hash_only_table(list_values(articles["other_hashes"]), others, manifest.bands)
     both = pa.concat_tables([blocks, hash_only]).combine_chunks()
@@ -82,52 +80,6 @@ def read_known(folder: Path, manifest: Manifest, selection: int) -> "KnownNearDu
         return NONE_KNOWN
     table = pa.concat_tables(parts)
     return known_of(table.filter(pa.array(kept_in_of(table) & selection != 0)))
-
-
-def read_kept(folder: Path) -> "Iterator[tuple[list[str], U32, I64]]":
-    """Yield the blocks that remain, some at a time: their names, their shingles, and how many each has.
-
-    Raises UsageError if another process changes the index meanwhile, and removes files.
-    """
-    from etl.dedup.selection.history import REMAINING
-    from etl.dedup.store import kept_in_of, list_sizes, list_values
-
-    manifest = read_manifest(str(folder))
-    for part in manifest.parts:
-        try:
-            file = open_table(folder, part, "blocks", manifest.bands)
-            named = open_table(folder, part, "articles", manifest.bands)
-            articles = named.read(["number", "name"])
-        except UsageError:
-            if read_manifest(str(folder)) != manifest:
-                raise UsageError(str(folder), "was changed by another process", "Run the same command again.") from None
-            raise
-        remain = kept_in_of(file.read(["kept_in"])) & REMAINING != 0
-        for blocks in file.of(remain, ["article", "suffix", "shingles"]):
-            yield (
-                _block_names(blocks, articles, named.path),
-                list_values(blocks["shingles"]),
-                list_sizes(blocks["shingles"]),
-            )
-
-
-def _block_names(blocks: "pa.Table", articles: "pa.Table", path: Path) -> list[str]:
-    """Return the names of blocks: that of the article and the block's suffix."""
-    import pyarrow as pa
-
-    names = articles["name"].take(pa.array(_places(blocks, articles, path))).to_pylist()
-    return list(map(add, names, blocks["suffix"].to_pylist()))
-
-
-def _places(blocks: "pa.Table", articles: "pa.Table", path: Path) -> "I64":
-    """Return the place of each block's article.  Raises UsageError if one is not in the file of articles."""
-    import numpy as np
-
-    numbers, wanted = articles["number"].to_numpy(), blocks["article"].to_numpy()
-    places: I64 = np.searchsorted(numbers, wanted)
-    if (np.append(numbers, np.iinfo(np.int64).min)[places] != wanted).any():
-        raise not_written(path, "it lacks the article of a paragraph")
-    return places
 
 
 def _mark(mask: "Mask", file: TableFile, queries: "Mapping[str, BandQuery]") -> None:

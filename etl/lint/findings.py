@@ -1,4 +1,4 @@
-"""All that is wrong with packs, as findings with place, fault and way out."""
+"""All that is wrong with packs, as findings with place, fault and way out; docs/rules.md shows their codes."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +7,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from etl.errors import PackError
-from etl.lint.codes import CODES
 from etl.lint.redos_search import Target, Worst, under_attack
 from etl.lint.static_checks import shape_faults
 from etl.lint.tree import parts
@@ -23,6 +22,54 @@ from etl.rules.regexes.publishers import generic, naming
 SHOWN_CHARS = 40
 # For @publisher: a text holds a few names.
 SOME_PUBLISHERS = ("BBC News", "Reuters")
+
+
+class Code(Struct, frozen=True):
+    """What a finding says after the name of its key, and what to do; a warning does not fail."""
+
+    fault: str
+    way_out: str
+    is_warning: bool = False
+
+
+# R001 to R005 are found by `etl.packs`, which says them in words that fit the case; these are for the manual.
+CODES: dict[str, Code] = {
+    "R001": Code("is not a known key", "Correct its spelling."),
+    "R002": Code("is missing", "Add it."),
+    "R003": Code("is wrong", "Give a value that the key takes."),
+    "R004": Code("is taken by another rule", "Choose another id."),
+    "R005": Code("does not compile", "Correct the regex."),
+    "R006": Code(
+        "nests repeats, so that its time can double with each character",
+        "Begin each repetition with a character that the part before it cannot match.",
+    ),
+    "R007": Code(
+        "has two unbounded repeats in a row that match the same characters",
+        "Put a character between the repeats that neither of them matches, or bound one: {0,60}.",
+    ),
+    "R008": Code(
+        "begins with an unbounded repeat of almost any character",
+        "Use match.suffix or match.contains, or bound it: .{0,60}.",
+    ),
+    "R009": Code("is slow", "Bound its repeats, or separate them with characters that they do not match."),
+    "R010": Code(
+        "has an unbounded repeat of almost any character",
+        "Bound the repeat, or give the rule a guard: where.max_words.",
+        is_warning=True,
+    ),
+    "R011": Code(
+        "requires no literal, so that it is tried on every line",
+        "Require a word of two letters or more in each alternative.",
+        is_warning=True,
+    ),
+    "R012": Code(
+        "rejects articles of any length",
+        "A story may quote the line: add where.max_article_words.",
+        is_warning=True,
+    ),
+    "R013": Code("is not later than the version of the pack", "Delete the deprecated rule."),
+    "R014": Code("is the placeholder of the draft", "Give the reason in one sentence.", is_warning=True),
+}
 
 
 class Finding(Struct, frozen=True):
@@ -43,7 +90,7 @@ Show = Callable[[int, int], None]
 
 
 def lint(packs: Sequence[str], only: bool = False, show: Show = lambda _, __: None) -> list[Finding]:
-    """Look for all that is wrong with packs, or with the built-in ones if none is named; give findings by place.
+    """Return all that is wrong with packs, or with the built-in ones if none is named, by place.
 
     Names are checked beside the built-in rules, unless `only`.  Raises PackError if there is no such pack.
     """

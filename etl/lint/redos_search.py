@@ -81,7 +81,7 @@ class Worst(Struct, frozen=True):
 def under_attack(
     targets: Sequence[Target], patience: float = PATIENCE, total: float = TOTAL_PATIENCE
 ) -> Iterator[Worst]:
-    """Attack regexes in a child process; give the worst line for each, in order.
+    """Attack regexes in a child process; yield the worst line for each, in order.
 
     `patience` is in seconds for each, `total` for all beside what is usual.
     """
@@ -207,7 +207,7 @@ def _chars(run: Run) -> Iterator[str]:
 
 
 def _stopwatch(target: Target) -> tuple[Callable[[Sequence[str]], float], Callable[[str], float]]:
-    """Make two functions: one gives the seconds that a regex needs for lines together, the other those for one line.
+    """Return two functions: of the seconds that a regex needs for lines together, and of those for one line.
 
     If one line took long, the best of three counts, less what the machine is slower now than usual.
     """

@@ -22,7 +22,7 @@ from etl.formats.writing import join_parts
 from etl.pipeline.output import Output, Part, replaceable
 from etl.pipeline.workspace import IDENTITY, Workspace
 from etl.processes import signals_held
-from etl.writers import TEMPORARY, atomic, in_order
+from etl.writers import TEMPORARY, atomic, fsync, in_order
 
 # A workspace that has this file delivers: its names are moved.
 JOURNAL = "delivery.json"
@@ -131,7 +131,7 @@ def finish_delivery(output: Output, folder: Path) -> bool:
     for kind in output.kinds():
         if kind in journal.ready and (ready / kind).exists():
             _move_in(ready / kind, output.path(kind))
-    _sync_folder(output.parent)
+    fsync(output.parent)
     return True
 
 
@@ -166,11 +166,3 @@ def _move_parts(workspace: Workspace, kind: str, target: Path) -> None:
         for unfinished in source.glob(TEMPORARY):  # of a worker that was killed while it wrote
             unfinished.unlink()
         source.rename(target)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,6 +16,8 @@ from etl.pipeline.workspace import Workspace
 
 State = TypeVar("State", Parsed, Judged)
 
+# The kinds of files in a workspace that hold documents.
+PARSED, JUDGED = "parsed", "staged"
 _LENGTH_BYTES = 8
 # Where a block stands, and what is known of it beside its text: line, start, end, tag, selectors, levels, links.
 _Place = tuple[int, int, int, str, tuple[str, ...], tuple[Level, ...], tuple[Link, ...]]
@@ -46,15 +48,15 @@ def write_documents(
             yield result
 
 
-def read_parsed(workspace: Workspace, kind: str, shard: int) -> Iterator[Parsed | Reject]:
+def read_parsed(workspace: Workspace, shard: int) -> Iterator[Parsed | Reject]:
     """Yield the documents that were written parsed."""
-    for written in _read(workspace, kind, shard):
+    for written in _read(workspace, PARSED, shard):
         yield written if isinstance(written, Reject) else Parsed(_document(written), written.articles)
 
 
-def read_judged(workspace: Workspace, kind: str, shard: int) -> Iterator[Judged | Reject]:
+def read_judged(workspace: Workspace, shard: int) -> Iterator[Judged | Reject]:
     """Yield the documents that were written judged."""
-    for written in _read(workspace, kind, shard):
+    for written in _read(workspace, JUDGED, shard):
         if isinstance(written, Reject):
             yield written
         else:

@@ -6,7 +6,7 @@ Past the memory that a run may have, some 100 bytes a block stay in it while pai
 import mmap
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +127,8 @@ def join(job: Job, workspace: Workspace, parts: Sequence[FingerprintFile], threa
     articles = columns.pop("articles")
     bands = StoredBands(parts, max(1, left // (BYTES_A_KEY * max(1, len(articles)))))
     prints = Fingerprints(band_keys=bands, **columns, **lists)
-    return Joined(prints, articles, block_starts, article_starts, Resources(run, tuple if fits else _spilling(folder)))
+    resources = Resources(run, tuple if fits else partial(StoredBuckets, folder=folder))
+    return Joined(prints, articles, block_starts, article_starts, resources)
 
 
 def _columns_in_memory(blocks: int) -> "dict[str, NDArray[Any]]":
@@ -222,10 +223,6 @@ class StoredBuckets:
         from etl.dedup.pairs.buckets import Buckets
 
         return (Buckets(*(np.fromfile(path, np.uint32) for path in paths)) for paths in self.paths)
-
-
-def _spilling(folder: Path) -> "Callable[[Iterable[Buckets]], Iterable[Buckets]]":
-    return partial(StoredBuckets, folder=folder)
 
 
 def _append(parts: Sequence[FingerprintFile], name: str, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from etl.errors import UsageError
-from etl.index.manifest import Manifest, Part, Run, locked, open_index, verified_index, write_manifest
+from etl.index.manifest import IndexedRun, Manifest, Part, locked, open_index, verified_index, write_manifest
 from etl.index.parts import Write, part_writer
 from etl.pipeline.fingerprints import FingerprintFile, write_table
 from etl.pipeline.job import Job
@@ -131,7 +131,7 @@ def stage_index(
 
     manifest, kept, staged = open_index(job.index, job.dedup), retained(blocks, found), workspace.index_folder
     shutil.rmtree(staged, ignore_errors=True)  # of an attempt that was killed
-    name, run = f"part-{manifest.next_part:05d}", Run(manifest.next_run, job.added, 0, 0, job.output)
+    name, run = f"part-{manifest.next_part:05d}", IndexedRun(manifest.next_run, job.added, 0, 0, job.output)
     with part_writer(staged, name, manifest.bands) as write:
         for share in _shares(manifest, len(prior.numbers), kept, own):
             articles, count = _write_articles(share, write), _write_blocks(share, write)

@@ -225,10 +225,10 @@ def _is_part(path: Path, parts: Mapping[str, int]) -> bool:
 
 def _starts_ours(path: Path, kind: str) -> bool:
     from etl.formats.outputs import begins
-    from etl.formats.own import KINDS as OWN_KINDS
+    from etl.formats.own import STARTS
     from etl.formats.parquet_writer import own_kind
 
-    return own_kind(path) == kind if path.suffix == PARQUET else begins(path, OWN_KINDS[kind])
+    return own_kind(path) == kind if path.suffix == PARQUET else begins(path, STARTS[kind])
 
 
 def _is_audited(articles: Path, audit: Path) -> bool:

@@ -7,6 +7,7 @@ that was killed goes on where it was.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -26,7 +27,7 @@ from etl.pipeline.job import STREAM_SHARD_BYTES, Job, Shard
 from etl.pipeline.lines import add_up_lines
 from etl.pipeline.select_duplicates import select
 from etl.pipeline.tasks import Printed, print_shard, run_task
-from etl.pipeline.threads import beside, in_threads
+from etl.pipeline.threads import in_background, in_threads
 from etl.pipeline.workspace import Done, Workspace
 from etl.processes import return_freed_memory
 from etl.shapes import AUDIT
@@ -58,7 +59,7 @@ SPENT = {
 
 
 class Progress(Protocol):
-    """What a run tells while it is at work."""
+    """Is told how far a run is."""
 
     def start(self, stage: str, expected: int) -> None:
         """Begin a stage over so many bytes (of the first stage, 0 if that is not known) or shards."""
@@ -147,7 +148,7 @@ class Run:
             shards = chain(first, shards)
             if len(first) == 1 and _bytes_of(first[0]) <= MAX_SMALL:
                 stages = ("clean",)
-        with beside(self._engine.jobs) as start:
+        with in_background(self._engine.jobs) as start:
             for number, stage in enumerate(stages):
                 with self._timed(stage):
                     if number == 0:
@@ -225,8 +226,14 @@ class Run:
     def _inputs(self) -> tuple[tuple[str, int], ...]:
         return tuple(sorted((name, count) for name, count in self._formats.items() if count))
 
-    def _timed(self, stage: str) -> "_Timer":
-        return _Timer(stage, self._seconds)
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        """Add the seconds of a block to those that the stage had before."""
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds[stage] = round(self._seconds.get(stage, 0.0) + time.monotonic() - start, 3)
 
 
 def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> Iterator[Shard]:
@@ -245,20 +252,6 @@ def grouped(found: Iterable[Share], shard_bytes: int, most_bytes: int = 0) -> It
         size += share.size
     if group:
         yield Shard(number, tuple(group))
-
-
-class _Timer:
-    """Adds the seconds of a stage to those that it had before."""
-
-    def __init__(self, stage: str, seconds: dict[str, float]) -> None:
-        self._stage, self._seconds = stage, seconds
-
-    def __enter__(self) -> None:
-        self._start = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        before = self._seconds.get(self._stage, 0.0)
-        self._seconds[self._stage] = round(before + time.monotonic() - self._start, 3)
 
 
 class _Sizes:

@@ -86,10 +86,10 @@ def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_p
         resources = structs.replace(resources, pair_source=partial(find_pairs, paths, joined.block_starts))
     found = select_blocks(blocks, job.dedup, resources)
     drops = drops_of(blocks, found, len(prior.numbers), joined.resources.run)
-    named = _named(drops, joined.block_starts, _KeeperNames(parts, joined))
+    columns_of = _columns(drops, joined.block_starts, _keeper_names(parts, joined, drops))
     for shard in range(shards):
         with workspace.writing("drops", shard, ".msgpack") as path:
-            path.write_bytes(msgspec.msgpack.encode(named(shard + len(prior.parts))))
+            path.write_bytes(msgspec.msgpack.encode(columns_of(shard + len(prior.parts))))
     if job.index:
         stage_index(job, workspace, prior, blocks, found, own)
 
@@ -117,8 +117,7 @@ def drops_among(texts: BlockTexts, settings: DedupSettings) -> dict[int, Drop]:
     prints = fingerprint(texts.texts, settings)
     blocks = Blocks(prints, np.array(texts.articles, np.int64), no_history(count))
     drops = drops_of(blocks, select_blocks(blocks, settings))
-    named = _named(drops, np.array([0, count]), lambda drops: _names_in(texts, drops))
-    return named(0).by_place()
+    return _columns(drops, np.array([0, count]), _names_in(texts, drops))(0).by_place()
 
 
 def _names_in(texts: BlockTexts, drops: "Drops") -> list[str]:
@@ -129,30 +128,24 @@ def _names_in(texts: BlockTexts, drops: "Drops") -> list[str]:
     ]
 
 
-class _KeeperNames:
-    """Names the keepers of drops; the names of a part are read once, and only if it has a keeper."""
+def _keeper_names(parts: Sequence[FingerprintFile], joined: Joined, drops: "Drops") -> list[str]:
+    """Return the names of the keepers of drops; those of a part are read once, and only if it has a keeper."""
+    import numpy as np
 
-    def __init__(self, parts: Sequence[FingerprintFile], joined: Joined) -> None:
-        self._parts, self._joined = parts, joined
-
-    def __call__(self, drops: "Drops") -> list[str]:
-        import numpy as np
-
-        names = np.empty(len(drops.keeper), np.object_)
-        whole, joined = drops.is_whole, self._joined
-        names[whole] = _gathered(joined.article_starts, drops.keeper[whole], self._article_names)
-        names[~whole] = _gathered(joined.block_starts, drops.keeper[~whole], self._block_names)
-        return list(names)
-
-    def _article_names(self, part: int, places: "I64") -> "Names":
+    def article_names(part: int, places: "I64") -> "Names":
         # Neither taken nor joined by pyarrow, which would import all its functions for it, in a tenth of a second.
-        names: Names = self._parts[part].read_articles("name")["name"].to_numpy()
+        names: Names = parts[part].read_articles("name")["name"].to_numpy()
         return names[places]
 
-    def _block_names(self, part: int, places: "I64") -> "Names":
-        rows = self._parts[part].read_blocks("article", "suffix")
-        names: Names = self._article_names(part, rows["article"].to_numpy()[places]) + rows["suffix"].to_numpy()[places]
+    def block_names(part: int, places: "I64") -> "Names":
+        rows = parts[part].read_blocks("article", "suffix")
+        names: Names = article_names(part, rows["article"].to_numpy()[places]) + rows["suffix"].to_numpy()[places]
         return names
+
+    names, whole = np.empty(len(drops.keeper), np.object_), drops.is_whole
+    names[whole] = _gathered(joined.article_starts, drops.keeper[whole], article_names)
+    names[~whole] = _gathered(joined.block_starts, drops.keeper[~whole], block_names)
+    return list(names)
 
 
 def _gathered(starts: "I64", wanted: "I64", read: "Callable[[int, I64], Names]") -> "Names":
@@ -169,11 +162,10 @@ def _gathered(starts: "I64", wanted: "I64", read: "Callable[[int, I64], Names]")
     return values
 
 
-def _named(drops: "Drops", block_starts: "I64", names: "Callable[[Drops], list[str]]") -> Callable[[int], DropColumns]:
-    """Return a function that returns the drops of a part, their keepers by name."""
+def _columns(drops: "Drops", block_starts: "I64", keepers: list[str]) -> Callable[[int], DropColumns]:
+    """Return a function that returns the drops of a part; `keepers` are the names of all keepers."""
     import numpy as np
 
-    keepers = names(drops)
     edges = np.searchsorted(drops.blocks, block_starts)
     residue_edges = np.append(0, np.cumsum(drops.residue_counts))[edges]
 

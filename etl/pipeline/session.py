@@ -137,9 +137,10 @@ def session(request: Request) -> Iterator[Session]:
                 yield one
                 if request.delivers:
                     one.deliver()
-            except BaseException as error:
-                is_interrupted = not isinstance(error, Exception)
-                if is_interrupted and one.is_published:
+            except Exception:
+                raise
+            except BaseException:  # a signal; what is published is in the index, too
+                if one.is_published:
                     one.extend_index()
                 raise
         return

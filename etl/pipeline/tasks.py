@@ -23,10 +23,10 @@ from etl.formats.source import MAX_REJECT_BYTES
 from etl.formats.writing import record_writer
 from etl.model import NO_DUPLICATES, Document, DocumentDuplicates, Raw
 from etl.packs import compile_rules
-from etl.pipeline.documents import State, read_judged, read_parsed, write_documents
+from etl.pipeline.documents import JUDGED, PARSED, State, read_judged, read_parsed, write_documents
 from etl.pipeline.duplicates import blocks_left, duplicates_within, with_duplicates
 from etl.pipeline.fingerprints import write_fingerprints
-from etl.pipeline.job import Job, Shard, reject_line
+from etl.pipeline.job import Job, RejectLine, Shard, reject_line
 from etl.pipeline.lines import line_counts, save_lines
 from etl.pipeline.records import fingerprint_records, publish_records
 from etl.pipeline.select_duplicates import read_drops
@@ -60,28 +60,26 @@ def parse_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
 
 def stage_parsed(workspace: Workspace, shard: int, parsed: Iterable[Parsed | Reject]) -> Tally:
     """Write parsed documents as those of a shard, and which lines stand in them."""
-    counted = _Counted(write_documents(workspace, "parsed", shard, parsed))
+    counted = _Counted(write_documents(workspace, PARSED, shard, parsed))
     save_lines(workspace, shard, counted)
     return counted.tally()
 
 
 def prepare_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's judged documents, and the fingerprints of the blocks that rules left."""
-    counts = line_counts(workspace)
-    parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
-    return prepare(job, workspace, shard.number, judge_all(parsed, compile_rules(job.selection), counts))
+    return prepare(job, workspace, shard.number, _judged(job, workspace, shard))
 
 
 def prepare(job: Job, workspace: Workspace, shard: int, judged: Iterable[Judged | Reject]) -> Tally:
     """Write judged documents as those of a shard, and the fingerprints of the blocks that rules left."""
-    counted = _Counted(write_documents(workspace, "staged", shard, judged))
+    counted = _Counted(write_documents(workspace, JUDGED, shard, judged))
     write_fingerprints(job, workspace, shard, blocks_left(counted))
     return counted.tally()
 
 
 def publish_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's articles, audit and rejects.  Raises BooksError if a document does not balance."""
-    results = read_judged(workspace, "staged", shard.number)
+    results = read_judged(workspace, shard.number)
     pairs = with_duplicates(results, read_drops(workspace, shard.number), job.dedup)
     with _part_writer(job, workspace, shard.number) as write:
         return total(_published(pairs, job, write))
@@ -89,34 +87,32 @@ def publish_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
 
 def clean_shard(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Write a shard's articles, audit and rejects in one go."""
-    counts = line_counts(workspace)
-    parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, "parsed", shard.number)
-    judged = judge_all(parsed, compile_rules(job.selection), counts)
+    judged = _judged(job, workspace, shard)
     with _part_writer(job, workspace, shard.number) as write:
         return total(_published(with_own_duplicates(judged, job.dedup), job, write))
 
 
 class Printed(Struct, frozen=True):
-    """What a shard comes to where nothing is written to disk: articles and rejects as JSON lines."""
+    """What a shard comes to where nothing is written to disk; the articles are JSON lines."""
 
     articles: bytes
-    rejects: bytes
+    rejects: list[RejectLine]
     tally: Tally
 
 
 def print_shard(job: Job, shard: Shard) -> Printed:
     """Return a shard's articles and rejects; there is no audit."""
     BUDGET.renew()
-    articles, rejects = BytesIO(), BytesIO()
+    articles, rejects = BytesIO(), list[RejectLine]()
     in_shape = shape_of(job.shape, job.fields).fields
 
     def write(records: Iterable[Record], _: Iterable[Entry], reject: Reject | None) -> None:
         articles.write(to_lines(map(in_shape, records)))
         if reject:
-            rejects.write(to_lines([reject_line(reject)]))
+            rejects.append(reject_line(reject))
 
     tally = total(_published(with_own_duplicates(documents_of(job, shard), job.dedup), job, write))
-    return Printed(articles.getvalue(), rejects.getvalue(), tally)
+    return Printed(articles.getvalue(), rejects, tally)
 
 
 TASKS: dict[str, Task] = {
@@ -146,9 +142,16 @@ class _Counted(Generic[State]):
         return Tally(documents=self._documents, rejects=self._rejects)
 
 
+def _judged(job: Job, workspace: Workspace, shard: Shard) -> Iterator[Judged | Reject]:
+    """Yield a shard's documents, judged; they are parsed already where a rule asks what recurs in the run."""
+    counts = line_counts(workspace)
+    parsed = _parsed(job, shard) if counts is None else read_parsed(workspace, shard.number)
+    return judge_all(parsed, compile_rules(job.selection), counts)
+
+
 def documents_of(job: Job, shard: Shard) -> Iterator[Judged | Reject]:
     """Yield a shard's documents, judged, in order; what cannot be read or decoded comes as a reject in its place."""
-    return judge_all(_parsed(job, shard), compile_rules(job.selection), None)
+    return judge_all(_parsed(job, shard), compile_rules(job.selection))
 
 
 def cleaned_documents(

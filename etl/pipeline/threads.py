@@ -34,7 +34,7 @@ def in_threads(tasks: Iterable[Callable[[], Result]], threads: int) -> Iterator[
 
 
 @contextmanager
-def beside(threads: int) -> Iterator[Callable[[Callable[[], None]], None]]:
+def in_background(threads: int) -> Iterator[Callable[[Callable[[], None]], None]]:
     """Yield a function that starts a task, which raises nothing; the block ends when all tasks have ended.
 
     With one thread a task runs at once, before what stands below it in the block.

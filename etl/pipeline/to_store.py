@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from etl.errors import MachineError, UsageError
-from etl.formats.own import KINDS, START_BYTES
+from etl.errors import MachineError, UsageError, first_line
+from etl.formats.own import START_BYTES, STARTS
 from etl.formats.parquet_writer import own_kind
-from etl.formats.stores import connect, first_line, open_stored, unreachable
+from etl.formats.stores import connect, open_stored, unreachable
 from etl.formats.unpacking import Damaged, unpacked
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
@@ -128,7 +128,7 @@ def _is_ours(address: str, kind: str) -> bool:
             head = unpacked(io.BufferedReader(cast(io.RawIOBase, file))).read(START_BYTES)
     except (OSError, Damaged):
         return False
-    return not head or KINDS[kind].match(head) is not None
+    return not head or STARTS[kind].match(head) is not None
 
 
 def _is_audited(articles: str, audit: str) -> bool:

@@ -27,7 +27,7 @@ from msgspec import Struct, structs
 from etl.audit import Tally
 from etl.errors import UsageError
 from etl.processes import signals_held
-from etl.writers import atomic, in_order, naming, sync_file
+from etl.writers import atomic, fsync, in_order, naming
 
 # Characters.  A file name may have 255 bytes; the name of a workspace holds the output's.
 MAX_NAME_BYTES = 180
@@ -102,7 +102,7 @@ class Workspace(Struct, frozen=True):
         final.parent.mkdir(parents=True, exist_ok=True)
         for part in map(Path, done.unsynced):
             with naming(part):
-                sync_file(part)
+                fsync(part)
         with atomic(final) as temporary:
             temporary.write_bytes(_encode_tally(done.tally))
         return done.tally

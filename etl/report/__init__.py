@@ -7,5 +7,4 @@ overview      totals -> rows, tiles, warnings; charts: SVG; pages: the values of
 render        templates, filled; ready: exceptions, examples and rules to copy
 writing       one page of bounded size; folder: pages with all articles; files: where they go
 review        what a click may do; effect: what a rule would take; pack_folder: what is written; server: who may ask
-plain         an article as lines of text, for the terminal
 """

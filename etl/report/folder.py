@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from etl.report.changes import ArticleChanges, changes_of
 from etl.report.duplicates import Duplicates
+from etl.report.overview import NamedLink
 from etl.report.pages import CountedRun, Examples, Request, index_page, part_page, settings_of
 from etl.report.reading import read_run
 from etl.report.render import Links, Renderer
@@ -20,13 +21,6 @@ INDEX = "index.html"
 PAGE_ARTICLES = 200
 # Characters of an article's HTML; a longer one is shown in brief.
 MAX_ARTICLE = 400_000
-
-
-class Part(Struct, frozen=True):
-    """A page of the folder, and the articles on it by number."""
-
-    link: str
-    name: str
 
 
 class _Plan(Struct, frozen=True):
@@ -55,7 +49,7 @@ def write_folder(request: Request, folder: Path) -> None:
             examples.add(one, links)
         shown = [rendered_article(renderer, one, "", MAX_ARTICLE) for one in some]
         (folder / part.link).write_text(part_page(request, renderer, part.name, shown), encoding="utf-8")
-    index = index_page(request, plan.run, renderer, examples, [(part.link, part.name) for part in parts])
+    index = index_page(request, plan.run, renderer, examples, parts)
     (folder / INDEX).write_text(index, encoding="utf-8")
 
 
@@ -77,10 +71,11 @@ def _articles(request: Request) -> Iterator[ArticleChanges]:
         yield from changes_of(document)
 
 
-def _parts(count: int) -> list[Part]:
+def _parts(count: int) -> list[NamedLink]:
+    """Return the pages of the folder, by the numbers of the articles on them."""
     starts = range(0, count, PAGE_ARTICLES)
     return [
-        Part(_page_name(number), f"{start + 1:,}–{min(start + PAGE_ARTICLES, count):,}")
+        NamedLink(_page_name(number), f"{start + 1:,}–{min(start + PAGE_ARTICLES, count):,}")
         for number, start in enumerate(starts)
     ]
 

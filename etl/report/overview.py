@@ -7,6 +7,7 @@ from typing import Literal
 from markupsafe import Markup
 from msgspec import Struct
 
+from etl.errors import counted
 from etl.report import charts
 from etl.report.changes import UNWRITTEN
 from etl.report.totals import ArticleSummary, RuleTotal, Totals, ranked
@@ -114,16 +115,17 @@ def tiles(totals: Totals, rejects: int) -> list[Tile]:
 
 def _unwritten(totals: Totals) -> str:
     count = totals.statuses[UNWRITTEN]
-    return f"{count:,} article{'s' * (count != 1)} not written" if count else ""
+    return f"{counted(count, 'article')} not written" if count else ""
 
 
 def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[RuleRow]:
     """Return the rules, those that took most first."""
     rules = ranked(totals.rules)[:MAX_RULES]
     largest = max((total.characters for _, total in rules), default=0)
+    growth = totals.articles / previous.articles if previous and previous.articles else 0.0
     rows = []
     for name, total in rules:
-        before = round(_changes(previous, name) * _growth(totals, previous)) if previous else 0
+        before = round(_changes(previous, name) * growth) if previous else 0
         row_bar = charts.bar(total.characters, largest, total.kind)
         rows.append(RuleRow(name, total, row_bar, anchor(name), before))
     return rows
@@ -131,11 +133,6 @@ def rule_rows(totals: Totals, previous: Totals | None, anchor: Link) -> list[Rul
 
 def _changes(totals: Totals, name: str) -> int:
     return totals.rules[name].changes if name in totals.rules else 0
-
-
-def _growth(totals: Totals, previous: Totals) -> float:
-    """Return the number of articles of a run, divided by that of the previous run."""
-    return totals.articles / previous.articles if previous.articles else 0.0
 
 
 def heat_map(totals: Totals, previous: Totals | None) -> tuple[list[str], list[HeatRow]]:
@@ -195,12 +192,3 @@ def outliers(worst: Sequence[ArticleSummary], links: Link) -> list[Outlier]:
 def _outlier(one: ArticleSummary, link: str) -> Outlier:
     lost = f"{100 * one.removed / one.before:.0f} % removed"
     return Outlier(one.title, one.publisher, link, one.before, one.after, lost)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, which has a plural in "s".
-
-    >>> counted(1, "article"), counted(8730, "block")
-    ('1 article', '8,730 blocks')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -15,22 +15,40 @@ from contextlib import contextmanager
 from pathlib import Path
 from stat import S_IWUSR
 from tempfile import TemporaryDirectory
+from typing import Literal
 
-from msgspec import structs
+from msgspec import Struct, structs
 
-from etl.check.verdicts import Judged, Verdict, read_verdicts, write_verdicts
+from etl.check.verdicts import JudgedDraw, Verdict, read_verdicts, write_verdicts
 from etl.config import named_config
 from etl.errors import CopydeskError, PackError, UsageError
 from etl.formats.outputs import read_outputs
 from etl.packs import Sourced, load_pack
 from etl.report.sample import Removed
 from etl.rule_tools.draft import header
-from etl.verdicts import LineVerdict
 from etl.writers import atomic, to_lines
 
 RULES, EXCEPTIONS, VERDICTS, SAMPLE = "rules.toml", "copydesk.toml", "verdicts.jsonl", "verdicts.csv"
 # A file of rules in the folder itself.
 _NAME = re.compile(r"[\w-][\w.-]{0,80}\.toml")
+
+
+class LineVerdict(Struct, frozen=True, kw_only=True):
+    """A line of an article, from one character of its document to another, and whether its outcome was right.
+
+    Such verdicts are on lines that a person chose to look at: they name faults, and bound nothing.  A drawn sample,
+    which does, is CSV (`etl/check/verdicts.py`).
+    `rule` and `kind` are "" for a line that was kept; "wrong" then says that it is furniture.
+    """
+
+    schema: Literal["copydesk/verdict/1"] = "copydesk/verdict/1"
+    article: str
+    start: int
+    end: int
+    rule: str
+    kind: str
+    text: str
+    verdict: Literal["right", "wrong", "unsure"]
 
 
 class PackFolder:
@@ -134,7 +152,7 @@ def _text(path: Path) -> str:
         raise PackError(str(path), "is not UTF-8", "Save it in UTF-8.") from None
 
 
-def _removed(judged: Judged) -> Removed:
+def _removed(judged: JudgedDraw) -> Removed:
     draw = judged.draw
     return Removed(draw.path, draw.row, draw.line, draw.rule, draw.line_sha256)
 

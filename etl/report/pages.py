@@ -9,11 +9,12 @@ from typing import Any
 from markupsafe import Markup
 from msgspec import Struct
 
+from etl.errors import counted
 from etl.formats.outputs import read_outputs
 from etl.report import charts, overview
 from etl.report.changes import ArticleChanges
 from etl.report.duplicates import Duplicates
-from etl.report.overview import counted
+from etl.report.overview import NamedLink
 from etl.report.reading import RunFiles, is_deduplicated
 from etl.report.render import FULL, Detail, Links, Renderer, Settings, anchor
 from etl.report.sample import Removed, Sample
@@ -134,7 +135,7 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
 
 
 def index_page(
-    request: Request, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[tuple[str, str]]
+    request: Request, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[NamedLink]
 ) -> str:
     """Return the first page of a folder: totals, rules, and links to the pages of the articles."""
     return renderer.page(
@@ -145,7 +146,7 @@ def index_page(
         articles=(),
         is_whole=True,
         shown_words=_shown_words(run.totals.statuses.total(), run.totals),
-        parts=[{"link": link, "name": name} for link, name in parts],
+        parts=parts,
         filters=(),
         **overview_values(request, run, renderer.links),
         **rules_values(run.totals, examples),
@@ -250,10 +251,7 @@ def filters(changes: Sequence[ArticleChanges]) -> list[dict[str, Any]]:
         ("Publisher", "p", (one.fields.publisher or NO_PUBLISHER for one in changes)),
         ("Status", "s", (one.fields.status for one in changes)),
     )
-    return [
-        {"name": name, "key": key, "options": [{"value": one, "name": one} for one in sorted(set(found))[:MAX_OPTIONS]]}
-        for name, key, found in options
-    ]
+    return [{"name": name, "key": key, "options": sorted(set(found))[:MAX_OPTIONS]} for name, key, found in options]
 
 
 def _rejects(path: Path | None) -> tuple[list[_Reject], int]:

@@ -16,13 +16,12 @@ from etl.audit import JOINT, Entry, Restoration, text_sha256
 from etl.errors import RestoreError, Unreadable, UsageError
 from etl.fold import fold
 from etl.formats import Reading
-from etl.formats.fields import Place
+from etl.formats.fields import RecordPlace
 from etl.formats.fields import document as document_of
 from etl.formats.outputs import fact, read_outputs
-from etl.pipeline.output import beside
-from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, read_audit, take_article
+from etl.pipeline.select_duplicates import WHOLE
+from etl.restoration import WAY_OUT, articles_of, before_end, find_audit, path_beside, read_audit, take_article
 from etl.shapes import identity
-from etl.writers import SUFFIXES
 
 
 class RunFiles(Struct, frozen=True):
@@ -48,8 +47,6 @@ class ArticleFields(Struct, frozen=True, gc=False):
     language: str = ""
 
 
-# The rule of a copy that goes as a whole article, paragraph by paragraph.
-WHOLE = "duplicate/article"
 _SHOWN = ArticleFields.__struct_fields__[2:]
 
 
@@ -67,12 +64,7 @@ class RunDocument(Struct, frozen=True):
 
 def run_files(path: Path, audit: Path | None = None) -> RunFiles:
     """Return the files of the run that a user means.  Raises UsageError if they are not there, or are pipes."""
-    if path.is_dir():
-        rejects = path / "rejects"
-    elif str(path).endswith(SUFFIXES):
-        rejects = beside(str(path), "rejects")
-    else:
-        rejects = path.with_name(path.name + ".rejects")
+    rejects = path_beside(path, "rejects")
     found = articles_of(path), audit or find_audit(path)
     for one in found:
         if one.exists() and not (one.is_file() or one.is_dir()):
@@ -144,7 +136,7 @@ def _fields_of(place: str, path: str, row: int, fields: dict[str, Any]) -> Artic
     """Return a record as far as a report shows it, under the name that dedup has for it."""
     status = fact(fields, "status")
     try:
-        raw = document_of(Place(path, row, ""), fields, Reading())
+        raw = document_of(RecordPlace(path, row, ""), fields, Reading())
     except Unreadable:
         raise UsageError(place, "holds no text", "Give what dedup wrote with -o.") from None
     known = raw.metadata

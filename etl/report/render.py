@@ -14,12 +14,12 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from etl.audit import Entry, text_sha256
+from etl.errors import counted
+from etl.pipeline.select_duplicates import WHOLE
 from etl.report import charts, ready
 from etl.report.changes import REMOVING, ArticleChanges, ShownBlock
 from etl.report.compare import Pair, compare
 from etl.report.duplicates import Copy, Duplicates, Keeper, keeper_place
-from etl.report.overview import counted
-from etl.report.reading import WHOLE
 from etl.report.totals import NO_PUBLISHER
 
 # Characters of a text that are shown; what is longer says how much more there is.

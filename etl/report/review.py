@@ -17,9 +17,8 @@ from etl.packs.validate import check
 from etl.report import ready
 from etl.report.changes import ArticleChanges, ShownBlock, entries_of
 from etl.report.effect import effect
-from etl.report.pack_folder import RULES, PackFolder, on_trial
+from etl.report.pack_folder import RULES, LineVerdict, PackFolder, on_trial
 from etl.report.sample import removed_by
-from etl.verdicts import LineVerdict
 
 # Lines that a rule would take, of which the page is told the place.
 MAX_TAKEN = 200

@@ -6,14 +6,13 @@ from math import log10
 
 from msgspec import Struct
 
-from etl.audit import BOOKED_NOTHING, Balance, Entry
+from etl.audit import BOOKED_NOTHING, GAP, Entry
 from etl.report.changes import MAX_TITLE, UNWRITTEN, article_ids, lengths, titled, unwritten
 from etl.report.reading import RunDocument, RunFiles, prove, read_run
 
 NO_PUBLISHER = "(unknown publisher)"
 # Of the scatter plot, to a tenfold length: a cell is a quarter longer than the one before it.
 CELLS_PER_DECADE = 10
-GAP_RULE = "structure/gap"
 
 
 class ArticleSummary(Struct, frozen=True, gc=False):
@@ -78,8 +77,6 @@ class PublisherTotal(Struct):
     """What happened to the articles of one publisher; `rules` counts the articles that each rule changed."""
 
     articles: int = 0
-    before: int = 0
-    after: int = 0
     rules: Counter[str] = Counter()
 
 
@@ -102,11 +99,6 @@ class Totals:
         """Articles that were written."""
         return self.statuses.total() - self.statuses[UNWRITTEN]
 
-    @property
-    def books(self) -> Balance:
-        """Characters read, kept, changed and removed."""
-        return Balance(self.read, self.kept, self.changed, self.removed)
-
     def add(self, document: RunDocument) -> list[CountedArticle]:
         """Count a document; return its articles.  Raises RestoreError if it is not what the audit says."""
         self.documents += 1
@@ -123,8 +115,6 @@ class Totals:
         self.emptied += summary.is_emptied
         publisher = self.publishers.setdefault(summary.publisher, PublisherTotal(rules=Counter[str]()))
         publisher.articles += 1
-        publisher.before += summary.before
-        publisher.after += summary.after
         if summary.before and not summary.is_copy:
             self.cells[cell(summary.before), cell(summary.after)] += 1
         for rule in dict.fromkeys(self._count(entry) for entry in one.entries):
@@ -158,11 +148,6 @@ def totals_of(run: RunFiles) -> Totals:
     return totals
 
 
-def is_tag(entry: Entry) -> bool:
-    """Return whether an entry says to look at a line that stays."""
-    return entry.action == "tag"
-
-
 def cell(characters: int) -> int:
     """Return the cell of a length on a logarithmic axis; -1 is nothing at all.
 
@@ -189,12 +174,12 @@ def _articles(document: RunDocument) -> Iterable[CountedArticle]:
             article.status or "full",
             *lengths(article, own),
             sum(len(entry.before) + len(entry.gap) for entry in own if entry.action == "duplicate"),
-            any(map(is_tag, own)),
+            any(entry.action == "tag" for entry in own),
         )
         yield CountedArticle(summary, own)
 
 
 def ranked(rules: dict[str, RuleTotal]) -> Sequence[tuple[str, RuleTotal]]:
     """Return the rules, those first that took most; white space between paragraphs is none."""
-    found = [(name, total) for name, total in rules.items() if name != GAP_RULE]
+    found = [(name, total) for name, total in rules.items() if name != GAP]
     return sorted(found, key=lambda one: (-one[1].characters, -one[1].changes, one[0]))

@@ -1,15 +1,14 @@
 """For those who write rules: try one, draft one from a line, find those that are missing, compare two packs.
 
-outcomes    what happened to each block of a document, and by which rule
+outcomes    what happened to each block of a document, and by which rule; the differences of two packs (`rules diff`)
 preview     the blocks that a rule would match (`rules try`)
 draft       a rule for one line (`rules new`)
 suggest     rules for lines that recur (`rules suggest`)
-compare     the differences between two packs (`rules diff`)
 rule_pages  the manual of the built-in rules (`rules docs`)
 """
 
-from etl.rule_tools.compare import Difference, compare
 from etl.rule_tools.draft import draft, free_id, header, propose
+from etl.rule_tools.outcomes import Difference, compare
 from etl.rule_tools.preview import Hit, preview, preview_rule
 from etl.rule_tools.rule_pages import stale_pages, write_pages
 from etl.rule_tools.suggest import MAX_WORDS, Suggestion, suggest

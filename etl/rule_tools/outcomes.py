@@ -1,6 +1,7 @@
-"""What became of each block of a document: removed by which rules, or kept in which words."""
+"""What became of each block of a document: removed by which rules, or kept in which words; and under other rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from msgspec import Struct
 
@@ -19,16 +20,29 @@ class BlockOutcome(Struct, frozen=True):
     rules: tuple[str, ...]
 
 
+class Difference(Struct, frozen=True):
+    """A block that fares otherwise: removed only now, kept only now, or kept in other words (cut, repaired).
+
+    `rules` are those that name the block, in the choice that removes it.
+    """
+
+    verdict: Literal["removed", "kept", "changed"]
+    place: str
+    before: str
+    after: str
+    rules: tuple[str, ...] = ()
+
+
 def outcomes(judged: Judged) -> Iterator[BlockOutcome]:
     """Follow every block of a document, in reading order."""
     for article, removals in zip(judged.articles, judged.removals, strict=True):
         taken = (removal for removal in removals if removal.action != "tag")
-        rules = {removal.block: rules_of(removal) for removal in taken}
+        rules = {removal.block: _rules_of(removal) for removal in taken}
         for block in article.blocks_of(judged.document):
             yield BlockOutcome(article, block, rules.get(block.index, ()))
 
 
-def rules_of(removal: Removal) -> tuple[str, ...]:
+def _rules_of(removal: Removal) -> tuple[str, ...]:
     """Return the names of all that takes a block out; what a model lists beside its own are its features."""
     is_of_model = removal.rule == CLASSIFIER or removal.rule in PAGE_NAMES
     return (removal.rule,) if is_of_model else (removal.rule, *removal.also)
@@ -40,3 +54,20 @@ def where(document: Document, line: int) -> str:
     Lines of HTML are those of its text.
     """
     return place_of(document.path, document.row, document.record, line)
+
+
+def compare(old: Iterable[Judged], new: Iterable[Judged]) -> Iterator[Difference]:
+    """Yield the differences between the same documents judged twice, in reading order."""
+    for before, after in zip(old, new, strict=True):
+        for one, other in zip(outcomes(before), outcomes(after), strict=True):
+            if found := _difference(where(before.document, one.block.line), one, other):
+                yield found
+
+
+def _difference(place: str, old: BlockOutcome, new: BlockOutcome) -> Difference | None:
+    before, after = old.block.text, new.block.text
+    if new.rules and not old.rules:
+        return Difference("removed", place, before, "", new.rules)
+    if old.rules and not new.rules:
+        return Difference("kept", place, "", after, old.rules)
+    return Difference("changed", place, before, after) if not new.rules and before != after else None

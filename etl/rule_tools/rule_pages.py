@@ -18,7 +18,7 @@ _ORIGIN = "Made from the rules by `copydesk rules docs docs/rules`."
 def rule_pages() -> dict[str, str]:
     """Return the pages by path: an index, and for `rules/core/links.toml` the page `core/links.md`."""
     packs = {path: tuple(load_pack(path)) for path in builtin_packs()}
-    return {INDEX: _index(packs)} | {_page_path(path): _page(path, rules) for path, rules in packs.items()}
+    return {INDEX: _index(packs)} | {f"{_name(path)}.md": _page(path, rules) for path, rules in packs.items()}
 
 
 def stale_pages(folder: Path) -> dict[Path, str | None]:
@@ -138,7 +138,3 @@ def _opening(path: Path) -> str:
 
 def _name(path: Path) -> str:
     return path.relative_to(builtin_folder()).with_suffix("").as_posix()
-
-
-def _page_path(path: Path) -> str:
-    return f"{_name(path)}.md"

@@ -6,6 +6,7 @@ The table of all keys goes to the summary of the step, as Markdown.
 from collections.abc import Iterator
 
 from etl.check.model import Finding, Level, Report, Row
+from etl.errors import counted
 
 # GitHub shows so many of each level, of a step.
 MAX_ANNOTATIONS = 10
@@ -28,7 +29,7 @@ def _annotation(row: Row, finding: Finding, keys_more: int) -> str:
     properties = {"file": place.path, "line": str(place.file_line or ""), "title": f"{row.key.check} {row.key.rule}"}
     given = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     rest = row.count.findings - 1
-    more = f"; {rest:,} more finding{'s' * (rest > 1)}" if rest else ""
+    more = f"; {counted(rest, 'more finding')}" if rest else ""
     others = f"; for {keys_more:,} more rows, see the summary" if keys_more > 0 else ""
     quoted = f": {finding.text}" if finding.text else ""
     origin = f" (from {place.origin})" if place.origin else ""

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from etl.check.checks import CHECKS
-from etl.check.model import Finding, Level, Report
+from etl.check.model import Finding, Level, Report, Row
 
 SCHEMA = "copydesk/check/1"
 _GITLAB: Mapping[Level, str] = {"error": "major", "warning": "minor", "note": "info"}
@@ -99,7 +99,7 @@ def fingerprinted(report: Report) -> Iterator[tuple[str, Finding]]:
         yield sha256(f"{name}\0{times[name]}".encode("utf-8", "surrogatepass")).hexdigest(), finding
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
     key, count = row.key, row.count
     return {
         "check": key.check, "title": CHECKS[key.check].title, "rule": key.rule, "publisher": key.publisher,

@@ -7,7 +7,7 @@ from itertools import islice
 from etl.check.checks import CHECKS
 from etl.check.limits import rate_words
 from etl.check.model import Finding, Report, Row
-from etl.errors import unreadable_words
+from etl.errors import counted, unreadable_words
 
 # Findings of a key that `text` shows; the table has the rest as a number.
 SHOWN_OF_KEY = 5
@@ -41,16 +41,14 @@ def text(report: Report) -> Iterator[str]:
                 yield f"    {finding.text}\n"
         more = row.count.findings - min(len(findings), SHOWN_OF_KEY)
         if more:
-            yield f"    … and {more:,} more finding{'s' * (more > 1)} of {_name(row)}\n"
+            yield f"    … and {counted(more, 'more finding')} of {_name(row)}\n"
     if rows:
         yield "\n"
     yield from (f"{' '.join(cells)}\n" for cells in _table(rows))
     if len(rows) > MAX_ROWS:
         yield f"… and {len(rows) - MAX_ROWS:,} more rows; --format json has all rows\n"
     if +notes and report.notes_as == "counts":
-        yield from (
-            f"note: {check}: {count:,} finding{'s' * (count > 1)}\n" for check, count in sorted((+notes).items())
-        )
+        yield from (f"note: {check}: {counted(count, 'finding')}\n" for check, count in sorted((+notes).items()))
         yield "  Notes do not fail the check.  To see each of them, leave out --baseline, or use --format json.\n"
     yield from _verdict(report)
 
@@ -119,7 +117,7 @@ def _verdict(report: Report) -> Iterator[str]:
     nouns = {"raw": "raw article", "art": "article", "audit": "audited document"}
     unread = sum(row.count.subjects for row in report.rows if row.key.check == "raw.unreadable")
     subjects = {scope: count.subjects - unread * (scope == "raw") for scope, count in report.totals.items()}
-    looked = [f"{count:,} {nouns[scope]}{'s' * (count > 1)}" for scope, count in subjects.items() if count]
+    looked = [counted(count, nouns[scope]) for scope, count in subjects.items() if count]
     words = [unreadable_words(unread)] if unread else []
     words += [f"{', '.join(looked)} checked"] if looked else []
     yield f"{'failed' if report.failures else 'passed'}: {', '.join(words)}\n"

@@ -1,4 +1,9 @@
-"""What each field means of what copydesk writes: article, its origin, audit entry, reject."""
+"""`copydesk schema`: what copydesk writes and reads, and what each field of it means."""
+
+import click
+import msgspec
+
+from etl.cli.command import GroupedCommand
 
 ARTICLE = {
     "schema": "Version of this schema; it changes if the meaning of a field changes.",
@@ -78,3 +83,26 @@ REJECT = {
     "reason": "Why the file or record could not be read.",
     "bytes": "The raw document in base64, at most its first 64 KiB.",
 }
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("what", type=click.Choice(["article", "audit", "reject", "rules"]))
+def schema(what: str) -> None:
+    """Print the JSON Schema of what copydesk writes (article, audit, reject) or reads (rules).
+
+    \b
+    Example:
+      copydesk schema article > article.schema.json
+    """
+    from etl.audit import Entry
+    from etl.pipeline.job import RejectLine
+    from etl.record import Record
+    from etl.rules.language import Pack
+
+    nouns = {"article": Record, "audit": Entry, "reject": RejectLine, "rules": Pack}
+    found = msgspec.json.schema(nouns[what])
+    for noun, described in {"Record": ARTICLE, "Origin": ORIGIN, "Entry": AUDIT, "RejectLine": REJECT}.items():
+        for name, field in found["$defs"].get(noun, {}).get("properties", {}).items():
+            field["description"] = described[name]
+    full = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"copydesk {what}, version 1", **found}
+    click.echo(msgspec.json.format(msgspec.json.encode(full), indent=2))
