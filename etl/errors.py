@@ -89,7 +89,16 @@ def check_machine(error: OSError) -> None:
 def of_system(place: str, error: OSError) -> CopydeskError:
     """Return an error of the system as UsageError if it is about a name, else as MachineError."""
     fault = error.strerror or str(error)
-    return UsageError(place, fault, "Give another name.") if error.errno in OF_NAMES else MachineError(place, fault)
+    if error.errno in OF_NAMES:
+        is_shut = error.errno in (errno.EACCES, errno.EPERM)
+        return UsageError(
+            place, fault, "Change its permissions, or give another name." if is_shut else "Give another name."
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MachineError(
+            place, fault, "Make room.  Then run the same command again; clean and dedup continue with --resume."
+        )
+    return MachineError(place, fault)
 
 
 class PipeClosed(Exception):
