@@ -87,7 +87,12 @@ def check_machine(error: OSError) -> None:
 
 
 def of_system(place: str, error: OSError) -> CopydeskError:
-    """Return an error of the system as UsageError if it is about a name, else as MachineError."""
+    """Return an error of the system as UsageError if it is about a name, else as MachineError.
+
+    >>> print(of_system("out", OSError(errno.EACCES, "Permission denied")))
+    out: Permission denied
+      Change its permissions, or give another name.
+    """
     fault = error.strerror or str(error)
     if error.errno in OF_NAMES:
         is_shut = error.errno in (errno.EACCES, errno.EPERM)
