@@ -49,6 +49,7 @@ def test_examples_of_selected_rules_are_judged_by_all_rules() -> None:
         pytest.param('why = "The label of a picture\'s credit."\n', "", ":5:1", "R002 'why' is missing\n  Say in one", id="missing why"),
         pytest.param('["Photo:"]', '"Photo:"', ":9:7", "R003 'prefix' is wrong: expected a list, got a string\n  Write prefix = [\"…\"].", id="wrong type"),
         pytest.param('match.prefix = ["Photo:"]', 'match.after = "Photo:"', ":9:7", "R003 'after' is wrong: expected a table, got a string\n  Write after = { … }.", id="no table"),
+        pytest.param('kind = "credit"', 'kind = "credit"\nsince = 1.2', ":9:1", "'since' is wrong: expected a string, got a number\n  Write it in quotes.", id="no string"),
         pytest.param('kind = "credit"', 'kind = "photo"', ":8:1", "R003 'kind' is wrong: invalid enum value 'photo'", id="unknown kind"),
         pytest.param('match.prefix = ["Photo:"]', "match.regex = '([unclosed'", ":9:7", "R005 rule 'photo-line': 'regex' does not compile", id="regex that does not compile"),
         pytest.param('match.prefix = ["Photo:"]', "match.case = true", ":9:1", "'match' has no condition", id="match of nothing"),

@@ -124,7 +124,10 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
     expected = re.match(r"Expected `(\w+)", said)
     if expected and expected[1] in _LISTS and not where.endswith("]`"):
         return PackError(place(path, line, table), fault, f"Write {_LISTS[expected[1]].format(key=table)}.")
-    return PackError(place(path, line, table), fault, _choice(said, table, guide))
+    way_out = _choice(said, table, guide)
+    if way_out.startswith("See ") and re.match(r"Expected `str`, got `(int|float|bool|date)", said):
+        way_out = "Write it in quotes."
+    return PackError(place(path, line, table), fault, way_out)
 
 
 def _in_words(said: str) -> str:
