@@ -7,8 +7,10 @@ OF_NAMES = (
     *(errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT),
     *(errno.ENOTDIR, errno.ENXIO, errno.EPERM, errno.EROFS),
 )
-# Those that are about the machine, whatever name is asked for.
+# Those of a full disk, and those that are about the machine, whatever name is asked for.
+OF_FULL = (errno.ENOSPC, errno.EDQUOT)
 OF_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+RUN_AGAIN = "Run the same command again; clean and dedup continue with --resume."
 
 
 class CopydeskError(Exception):
@@ -77,7 +79,7 @@ class MachineError(CopydeskError):
     exit_code = 6
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
-        super().__init__(place, fault, way_out or "Run the same command again; clean and dedup continue with --resume.")
+        super().__init__(place, fault, way_out or RUN_AGAIN)
 
 
 def check_machine(error: OSError) -> None:
@@ -95,15 +97,9 @@ def of_system(place: str, error: OSError) -> CopydeskError:
     """
     fault = error.strerror or str(error)
     if error.errno in OF_NAMES:
-        is_shut = error.errno in (errno.EACCES, errno.EPERM)
-        return UsageError(
-            place, fault, "Change its permissions, or give another name." if is_shut else "Give another name."
-        )
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return MachineError(
-            place, fault, "Make room.  Then run the same command again; clean and dedup continue with --resume."
-        )
-    return MachineError(place, fault)
+        change = "Change its permissions, or give" if error.errno in (errno.EACCES, errno.EPERM) else "Give"
+        return UsageError(place, fault, f"{change} another name.")
+    return MachineError(place, fault, f"Make room.  {RUN_AGAIN}" if error.errno in OF_FULL else RUN_AGAIN)
 
 
 class PipeClosed(Exception):
