@@ -111,7 +111,7 @@ class Tally(Struct, frozen=True, gc=False):
 
     `checksum` is that of the audit (see `document_checksum`).  `timed_out` are the rules that a run was done
     without, because their regex took too long.  `warnings` count what a user should look at: articles of which nothing
-    was left ("emptied"), dates that could not be read ("unread date").
+    was left ("emptied"), whole articles that are copies ("copy"), dates that could not be read ("unread date").
     """
 
     documents: int = 0

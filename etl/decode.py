@@ -159,7 +159,7 @@ def _given(raw: Raw) -> str:
     codec = given_codec(raw.encoding)
     if not codec:
         raise Unreadable(
-            raw.path, f"there is no encoding {raw.encoding!r}", "give a label such as utf-8 or windows-1251"
+            raw.path, f"there is no encoding {raw.encoding!r}", "Give a label such as utf-8 or windows-1251."
         )
     return codec
 
@@ -345,9 +345,9 @@ def _refuse_junk(path: str, text: str, data: bytes, encoding: str, replaced: int
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if controls > max(MAX_SPARED, MAX_CONTROL_SHARE * len(text)):
         share = f"{controls / len(text):.0%} of its characters are NULs and other controls"
-        raise Unreadable(path, f"is not text: {share}", "unpack it, or convert it to text first")
+        raise Unreadable(path, f"is not text: {share}", "Unpack it, or convert it to text first.")
     if fault := why_faulty(len(text), replaced, encoding):
-        raise Unreadable(path, fault, "name its encoding with --encoding")
+        raise Unreadable(path, fault, "Name its encoding with --encoding.")
 
 
 def why_faulty(characters: int, replaced: int, encoding: str) -> str:

@@ -242,10 +242,11 @@ def finish(
     books = balance(document, [one.text for one in edited], entries)
     pairs = zip(judged.articles, edited, strict=True)
     left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
+    copies = sum(one.id in duplicates.articles for one in edited)
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
     records = told_once([record(document, article, one, added, fields) for article, one in written])
     head = document_entry(document, [one for _, one in written])
-    tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head, entries))
+    tally = structs.replace(_count(judged, records, entries, books, copies), checksum=document_checksum(head, entries))
     return Cleaned(records, head, entries, tally)
 
 
@@ -356,7 +357,7 @@ def _refrains(
     return within & refrains(blocks) & refrains([block for block in blocks if block.index not in gone])
 
 
-def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance) -> Tally:
+def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], books: Balance, copies: int) -> Tally:
     document = judged.document
     emptied = ["emptied"] * sum(not one.text and one.removed_ratio > 0 for one in records)
     empty = ["empty"] * (not document.text.strip())
@@ -369,7 +370,7 @@ def _count(judged: Judged, records: Sequence[Record], entries: Sequence[Entry], 
         kinds=_counts(entry.kind for entry in entries),
         publishers=_counts(one.publisher for one in records),
         encodings=_counts([document.encoding]),
-        warnings=_counts([*emptied, *suspect, *empty, *document.notes]),
+        warnings=_counts([*emptied, *suspect, *empty, *["copy"] * copies, *document.notes]),
     )
 
 

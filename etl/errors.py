@@ -7,8 +7,10 @@ OF_NAMES = (
     *(errno.EACCES, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT),
     *(errno.ENOTDIR, errno.ENXIO, errno.EPERM, errno.EROFS),
 )
-# Those that are about the machine, whatever name is asked for.
+# Those of a full disk, and those that are about the machine, whatever name is asked for.
+OF_FULL = (errno.ENOSPC, errno.EDQUOT)
 OF_MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+RUN_AGAIN = "Run the same command again; clean and dedup continue with --resume."
 
 
 class CopydeskError(Exception):
@@ -86,7 +88,7 @@ class MachineError(CopydeskError):
     exit_code = 6
 
     def __init__(self, place: str, fault: str, way_out: str = "") -> None:
-        super().__init__(place, fault, way_out or "Run the same command again; clean and dedup continue with --resume.")
+        super().__init__(place, fault, way_out or RUN_AGAIN)
 
 
 def first_line(error: Exception) -> str:
@@ -101,9 +103,17 @@ def check_machine(error: OSError) -> None:
 
 
 def of_system(place: str, error: OSError) -> CopydeskError:
-    """Return an error of the system as UsageError if it is about a name, else as MachineError."""
+    """Return an error of the system as UsageError if it is about a name, else as MachineError.
+
+    >>> print(of_system("out", OSError(errno.EACCES, "Permission denied")))
+    out: Permission denied
+      Change its permissions, or give another name.
+    """
     fault = error.strerror or str(error)
-    return UsageError(place, fault, "Give another name.") if error.errno in OF_NAMES else MachineError(place, fault)
+    if error.errno in OF_NAMES:
+        change = "Change its permissions, or give" if error.errno in (errno.EACCES, errno.EPERM) else "Give"
+        return UsageError(place, fault, f"{change} another name.")
+    return MachineError(place, fault, f"Make room.  {RUN_AGAIN}" if error.errno in OF_FULL else RUN_AGAIN)
 
 
 class PipeClosed(Exception):

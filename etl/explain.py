@@ -266,7 +266,8 @@ def _no_block(document: Document, line: int) -> tuple[str, str]:
     if not 1 <= line <= count:
         way_out = "Lines count from 1.  For an HTML page, the lines of its text count: `copydesk diff` numbers them."
         return f"{of} has {counted(count, 'line')}", way_out
-    return "this line is blank", "Name a line with text."
+    nearest = min((block.line for block in document.blocks), key=lambda one: abs(one - line), default=0)
+    return "this line is blank", f"Line {nearest} has text." if nearest else "No line of it has text."
 
 
 def _happened(entry: Entry) -> str:

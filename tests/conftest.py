@@ -32,6 +32,12 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 GOLDEN = Path(__file__).parent / "golden"
 
 
+def pytest_configure() -> None:
+    """Let ^C end what tests start: in the background (`tox &` in a script) a shell has it ignored, and children too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import no slow module for `pytest -m "not slow"`."""
     return True if config.option.markexpr == "not slow" and collection_path.stem in SLOW else None

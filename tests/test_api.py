@@ -174,7 +174,7 @@ def test_what_cannot_be_read_keeps_its_place(cleaner: etl.Cleaner, scope: Any) -
     results = list(cleaner.clean_many([STORY, b"%PDF-1.7\n\x00", {"title": "no text"}, "Last."], dedup=scope))
     assert [result.status for result in results] == ["full", "unreadable", "unreadable", "full"]
     assert "PDF" in results[1].reason
-    assert "has no field of text" in results[2].reason
+    assert "has no known field of text" in results[2].reason
 
 
 @pytest.mark.parametrize("scope", ["off", "run"])
@@ -294,7 +294,7 @@ anything: Any = etl  # mypy refuses what follows, as it should
         (lambda one: one.clean_many(None), TypeError, "not None"),
         (lambda one: one.clean_many([], dedup="runs"), ValueError, "off, article, run, not 'runs'.*'run'"),
         (lambda one: next(one.clean_many([{"text": "x", "a": object()}])), TypeError, "field 'a' has a value of type object, which JSON"),
-        (lambda one: one.clean({"a": 1}), etl.Unreadable, "^the record: has no field of text[^;]*; its fields: a\n  Put the text into"),
+        (lambda one: one.clean({"a": 1}), etl.Unreadable, "^the record: has no known field of text[^;]*; its fields: a\n  Put the text into"),
         (lambda _: anything.Cleaner(profile="carefull"), ValueError, "Did you mean 'careful'"),
         (lambda _: anything.Cleaner(rules=[7]), TypeError, "named by its path, not by int"),
         (lambda _: anything.Cleaner(rules=None), TypeError, "rules takes an iterable, not None"),

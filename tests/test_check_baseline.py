@@ -270,3 +270,14 @@ def test_a_new_line_on_most_pages_is_drift(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("lines", [["Read More"], ["Town Hall Desk at Work"], []])
 def test_a_template_that_stays_is_no_drift(run: Run, tmp_path: Path, lines: list[str]) -> None:
     assert drifted(run, tmp_path, lines, lines) == []
+
+
+def test_a_baseline_of_pages_is_not_one_of_articles(run: Run, tmp_path: Path) -> None:
+    crawl(tmp_path, 5)
+    said = "The baseline was not written from articles, so all findings in them are new.\n"
+    run("baseline", "write", "crawl.jsonl")
+    run("clean", "crawl.jsonl", "-o", "clean.jsonl")
+    assert said not in gate(run).err
+    assert said in run("check", "clean.jsonl", "--baseline", NAME).err
+    run("baseline", "write", "crawl.jsonl", "clean.jsonl", "--accept", "--reason", "x")
+    assert said not in run("check", "clean.jsonl", "--baseline", NAME).err

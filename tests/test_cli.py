@@ -315,8 +315,9 @@ def test_the_summary_counts_one_character(run: Run, tmp_path: Path) -> None:
 
 
 def test_diff_tells_changed_lines_from_removed_ones(run: Run, tmp_path: Path) -> None:
-    write(tmp_path / "a.txt", "Belarusâ€™ team won on Monday in the north.\n\nRead More\n")
+    write(tmp_path / "a.txt", "Belarusâ€™ team won\xa0 on Monday in the north.\n\nRead More\n")
     out = run("diff", "a.txt").out
+    assert r"1 ~ '\xa0 ' -> ' '  [repair/spaces]" in out, "spaces have codes: nobody sees them"
     assert "1 ~ Belarusâ€™ -> Belarus’  [repair/mojibake]" in out
     assert "3 - Read More  [core/read-more]" in out
 
@@ -351,6 +352,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
     [
         pytest.param("clean nowhere.txt", 3, ["nowhere.txt", "there is no such file", "Check the path"], id="no such file"),
         pytest.param("clean pictures", 3, ["pictures", "no file in it can be read", "name them one by one"], id="folder without text"),
+        pytest.param("clean a.txt --exclude *", 3, ["the first is a.txt: --exclude names it", "Leave out --exclude."], id="all inputs excluded"),
         pytest.param("clean hollow", 3, ["hollow: there is no file in it", "Check the path"], id="folder without files"),
         pytest.param("clean a.txt --ignore coer", 2, ["copydesk: coer: there is no such pack", "Did you mean 'core'?"], id="no such pack"),
         pytest.param("rules show coer", 2, ["copydesk: coer: no rule or pack has this name"], id="show: no such name"),
@@ -368,10 +370,16 @@ def test_no_control_character_of_the_data_reaches_the_terminal(run: Run, tmp_pat
         pytest.param("clean a.txt --outptu x", 2, ["Did you mean", "--output"], id="option near another"),
         pytest.param("clean a.txt --profil x", 2, ["No such option", "--profile"], id="option near another, and one of all commands"),
         pytest.param("clean", 2, ["Missing argument", "or - for standard input"], id="no input"),
+        pytest.param("dedup", 2, ["Missing argument", "or - for standard input"], id="no input to dedup"),
+        pytest.param("clean a.txt --ignore core/nope", 2, ["core/nope: no rule has this id", "`copydesk rules list` shows all"], id="a pack makes no names near"),
+        pytest.param("check a.txt --checks art.foo", 2, ["'art.foo' is not a check"], id="no such check"),
         pytest.param("clen a.txt", 2, ["Did you mean 'clean'?"], id="command near another"),
         pytest.param("explain", 2, ["there is nothing to explain", "--text"], id="nothing to explain"),
         pytest.param("explain a.txt", 2, ["a.txt: names no line", "FILE:LINE"], id="no line"),
-        pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank"], id="blank line"),
+        pytest.param("explain a.txt:2", 2, ["a.txt:2: this line is blank", "Line 1 has text."], id="blank line"),
+        pytest.param("explain empty.txt:1", 2, ["empty.txt:1: this line is blank", "No line of it has text."], id="no line with text"),
+        pytest.param("explain there.rejects.jsonl:1:1", 2, ["there.rejects.jsonl: copydesk wrote it", "Name an input of `clean`, or articles."], id="explain rejects"),
+        pytest.param("clean a.txt -o -f", 2, ["'-f' looks like an option", "write ./-f"], id="option in the place of an output"),
         pytest.param("explain a.txt 2", 2, ["Write a.txt:2."], id="line without a colon"),
         pytest.param("rules new a.txt 2", 2, ["Write a.txt:2."], id="line without a colon, for a rule"),
         pytest.param("explain cut.jsonl:1:1", 4, ["copydesk: cut.jsonl:1: is not JSON"], id="explain a record that is none"),
@@ -386,7 +394,7 @@ def test_errors_name_place_fault_and_way_out(run: Run, tmp_path: Path, words: st
     pack = '[pack]\nid="m"\nversion="1"\n[[rule]]\nid="a"\ntitle="t"\nkind="notice"\n{}\nwhy="w"\ndrops=["x"]\nkeeps=["y"]\n'
     write(tmp_path / "a.txt", "One.\n\nTwo.\n")
     write(tmp_path / "there.jsonl", "")
-    write(tmp_path / "there.rejects.jsonl", "")
+    write(tmp_path / "there.rejects.jsonl", '{"schema":"copydesk/reject/1"}')
     write(tmp_path / "empty.txt", "")
     write(tmp_path / "cut.jsonl", '{"text": ')
     write(tmp_path / "key.toml", pack.format('mtach.exact=["x"]'))

@@ -63,7 +63,11 @@ def test_text_field_takes_a_path(fields: dict[str, Any], path: str, text: str, l
 @pytest.mark.parametrize(
     ("fields", "reading", "reason"),
     [
-        ({"id": 1}, Reading(), "has no field of text with a known name (text, content"),
+        (
+            {"id": 1},
+            Reading(),
+            "has no known field of text (text, content, body …); name the field with --text-field; its fields: id",
+        ),
         ({"text": None}, Reading(), "field 'text' does not hold text but null"),
         ({"text": " None"}, Reading(), "field 'text' does not hold text but \" None\""),
         ({"text": {"a": 1}}, Reading(), "field 'text' does not hold text but {\"a\":1}"),

@@ -507,6 +507,16 @@ def test_an_article_of_which_nothing_is_left_is_counted_and_warned_about(run: Ru
     assert json.loads(run("clean", "a.txt", "--json").err)["warnings"] == {"emptied": 1}
 
 
+def test_whole_articles_that_are_copies_are_counted(run: Run, tmp_path: Path) -> None:
+    text = "The mayor of Harwick resigned on Friday after a long vote of the council.\n"
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text(text)
+    assert "1 article left out as a copy of another\n" in run("clean", "a.txt", "b.txt").err
+    assert "2 articles left out as copies of others\n" in run("clean", "a.txt", "b.txt", "c.txt").err
+    assert json.loads(run("clean", "a.txt", "b.txt", "--json").err)["warnings"] == {"copy": 1}
+    assert "left out" not in run("clean", "a.txt", "b.txt", "--dedup-action", "tag").err
+
+
 def test_a_date_that_cannot_be_read_is_counted(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "A story.", "date": "some day"}\n')
     assert "1 date could not be read" in run("clean", "a.jsonl").err

@@ -49,6 +49,8 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
     )
     notes = [*outcome.notes, *(other_packs(rules.baseline, now) if rules.baseline else ())]
     better = [change for change in changed if change.is_better]
+    if rules.baseline and rules.baseline.accepted:
+        notes += _uncounted(rules.baseline, now)
     if better:
         notes.append(f"{_fallen(better)} than in the baseline.  `copydesk baseline prune` lowers the baseline.")
     return Report(
@@ -64,6 +66,17 @@ def report_of(outcome: Outcome, rules: Rules) -> Report:
 
 
 SCOPES: tuple[Scope, ...] = ("raw", "art", "audit")
+_SUBJECTS = {COUNTS["raw"]: "pages", COUNTS["art"]: "articles"}
+
+
+def _uncounted(baseline: Baseline, now: Baseline) -> list[str]:
+    """Return a note if the checked data is of another sort than that of the baseline: pages, or articles."""
+    then, today = ({key.check for key in one.accepted} & _SUBJECTS.keys() for one in (baseline, now))
+    return [
+        f"The baseline was not written from {_SUBJECTS[counts]}, so all findings in them are new."
+        for counts in sorted(today - then)
+        if not today & then
+    ]
 
 
 def compared(outcome: Outcome, rules: Rules) -> Tallied:

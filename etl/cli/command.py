@@ -36,6 +36,7 @@ CONTRADICTIONS: tuple[tuple[str, str | bool, tuple[str, ...], str], ...] = (
 # Groups of options that stand behind all others.
 LAST_GROUPS = {"Running": 1, "Other": 2}
 SHOW_SETTINGS = "--show-settings"
+NAME_INPUTS = "Name files or folders, or - for standard input."
 CORRECT_VALUE = "Correct the value, or remove the key."
 # Commands that look at what another would do: what a config or a variable says of that one holds for them, too.
 FOLLOWS = {"diff": ("clean",), "explain": ("clean",), "check": ("clean",), "baseline": ("clean", "check")}
@@ -87,8 +88,7 @@ class GroupedCommand(click.Command):
         except click.MissingParameter as error:
             if not error.param or error.param.name != "inputs":
                 raise
-            way_out = "Name files or folders, or - for standard input."
-            raise click.MissingParameter(way_out, ctx, error.param) from None
+            raise click.MissingParameter(NAME_INPUTS, ctx, error.param) from None
         except click.BadParameter as error:
             raise _placed(ctx, error) from None
         for parameter in self.params:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etl.cli import options, settings
-from etl.cli.command import GroupedCommand, option
+from etl.cli.command import NAME_INPUTS, GroupedCommand, option
 from etl.cli.index import maintain, maintenance_options
 from etl.errors import counted
 
@@ -102,7 +102,7 @@ def dedup(inputs: tuple[str, ...], **chosen: Any) -> None:
         maintain(inputs, chosen)
         return
     if not inputs:
-        raise click.MissingParameter(param_type="argument", param_hint="'INPUT...'")
+        raise click.MissingParameter(NAME_INPUTS, param_type="argument", param_hint="'INPUT...'")
     max_errors, is_look = chosen.pop("max_errors"), chosen.pop("show_files")
     request, engine = _request(inputs, chosen), settings.engine(chosen, chosen["jobs"])
     if is_look:

@@ -11,7 +11,7 @@ from etl.cli import options, settings
 from etl.cli.command import GroupedCommand, option, stacked
 from etl.cli.terminal import as_json as to_json
 from etl.cli.terminal import say, table, visible
-from etl.cli.types import Count, Folder
+from etl.cli.types import Count, Folder, Output
 from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def index_forget(folder: str, name: str) -> None:
     "Output",
     "-o",
     "--output",
-    type=click.Path(readable=False),
+    type=Output(),
     required=True,
     metavar="FILE",
     help="A file: .jsonl, .jsonl.gz or .jsonl.zst.",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from etl.cli.command import SHOW_SETTINGS, option, stacked
-from etl.cli.types import Count, Encoding, Folder, Number, RuleNames
+from etl.cli.types import Count, Encoding, Folder, Number, Output, RuleNames
 
 FORMATS = ("text", "html", "jsonl", "json", "csv", "parquet", "arrow", "warc", "feed")
 SHAPES = ("copydesk", "dolma", "hf", "trafilatura", "schema.org")
@@ -22,7 +22,7 @@ def output_option(endings: str) -> Callable[[Any], Any]:
         "Output",
         "-o",
         "--output",
-        type=click.Path(readable=False),
+        type=Output(),
         default="",
         metavar="PATH",
         help=f"A file ({endings}), a folder (a name without an ending), or an object store (s3://…).  "

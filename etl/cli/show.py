@@ -74,6 +74,8 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     warnings = dict(outcome.tally.warnings)
     if emptied := warnings.get("emptied"):
         yield f"{counted(emptied, 'article')} without text, because all text was removed"
+    if copies := warnings.get("copy"):
+        yield f"{counted(copies, 'article')} left out as {'a copy of another' if copies == 1 else 'copies of others'}"
     if empty := warnings.get("empty"):
         is_written = "stub" in dict(outcome.tally.statuses)
         advice = "; --skip empty,stub leaves out such articles" if is_written else ""
@@ -138,7 +140,7 @@ def summary(selection: Selection, outcome: Outcome) -> Iterator[str]:
 def changes(workspace: Workspace, is_verbose: bool) -> Iterator[str]:
     """Yield each change of a run with its rule, if that is asked for."""
     for entry in _changes(workspace) if is_verbose else ():
-        yield f"{place_of(entry.path, entry.row, entry.record, entry.line)}: {entry.rule}: {one_line(entry.before)}"
+        yield f"{place_of(entry.path, entry.row, entry.record, entry.line)}: {entry.rule}: {_seen(entry.before)}"
 
 
 def index_words(index: str, was_there: bool, is_empty: bool) -> list[str]:
@@ -209,11 +211,18 @@ def _article_line(record: Record | None) -> str:
     return visible(f"@@ lines {origin.line_start}-{origin.line_end}: {name}{publisher}")
 
 
+def _seen(text: str) -> str:
+    """Return a text in one line; if it has only spaces, in quotation marks and with codes.
+
+    >>> _seen("a\\nb"), _seen("\\xa0 ")
+    ('a b', "'\\\\xa0 '")
+    """
+    return one_line(text) or ascii(text)
+
+
 def _diff_line(entry: Entry) -> str:
-    struck = click.style(
-        one_line(entry.before), fg=STRUCK.get(entry.action, "red"), strikethrough=entry.action != "tag"
-    )
-    sign, becomes = ("~", f" -> {click.style(one_line(entry.after), fg='green')}") if entry.after else ("-", "")
+    struck = click.style(_seen(entry.before), fg=STRUCK.get(entry.action, "red"), strikethrough=entry.action != "tag")
+    sign, becomes = ("~", f" -> {click.style(_seen(entry.after), fg='green')}") if entry.after else ("-", "")
     why = f"{entry.rule}, copy of {entry.duplicate_of} ({entry.similarity:.2f})" if entry.duplicate_of else entry.rule
     return f"{entry.line:>6} {sign} {struck}{becomes}  {click.style(f'[{visible(why)}]', dim=True)}"
 

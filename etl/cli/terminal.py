@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import click
-import msgspec
 
 from etl.cli.streams import escaped
 
@@ -28,6 +27,8 @@ def visible(text: str) -> str:
 
 def as_json(value: object) -> str:
     """Return a value as JSON in one line, without a control character in it."""
+    import msgspec
+
     return escaped(msgspec.json.encode(value).decode())
 
 

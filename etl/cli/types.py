@@ -119,12 +119,26 @@ class Folder(File):
         return value
 
 
-class Target(File):
+class Output(click.Path):
+    """What a command writes; an option in its place ("-o -f") is refused: a file of this name is hard to remove."""
+
+    def __init__(self) -> None:
+        super().__init__(readable=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path.  Raises click.BadParameter."""
+        if str(value).startswith("-") and value != "-":
+            self.fail(f"'{value}' looks like an option.  For a file of this name, write ./{value}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Target(Output):
     """A file or folder to write; "-" is standard output, as no name is."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path, or "" for standard output."""
-        return "" if value == "-" else value
+        """Return the path, or "" for standard output.  Raises click.BadParameter."""
+        path = super().convert(value, param, ctx)
+        return "" if path == "-" else path
 
 
 class Place(click.Path):

@@ -191,6 +191,8 @@ def only_document(name: str, reading: Reading, record: str) -> Raw:
     rows: list[str] = []
     with_id: Raw | None = None
     for share in shares(sources[0], reading, _AT_ONCE):
+        if share.fault == OWN:
+            raise UsageError(name, PASSED_OVER_OWN, "Name an input of `clean`, or articles.")
         for result in read(share, reading):
             rows.append(str(result.row))
             has_rows = share.format not in ("text", "html")

@@ -181,8 +181,8 @@ def _why_no_text(fields: Fields, reading: Reading) -> str:
     named = next((name for name in TEXT_NAMES if name in fields), "")
     if named:
         return f"field '{named}' does not hold text but {_shown(fields[named])}"
-    known = f"({', '.join(TEXT_NAMES[:5])} …)"
-    return f"has no field of text with a known name {known}{NAME_IT}; its fields: {few}"
+    known = f"({', '.join(TEXT_NAMES[:3])} …)"
+    return f"has no known field of text {known}{NAME_IT}; its fields: {few}"
 
 
 def _shown(value: Any) -> str:

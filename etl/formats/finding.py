@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from etl.errors import NoInput, check_machine
-from etl.formats.ignoring import GITIGNORE, Ignored, gitignore_fault, ignored
+from etl.formats.ignoring import EXCLUDED, GITIGNORE, Ignored, gitignore_fault, ignored
 from etl.formats.own import is_index
 from etl.formats.source import STDIN, Found, Reading, Source, in_one_line, printable
 from etl.formats.stores import is_address, listed, local_path
@@ -67,7 +67,9 @@ def find(names: Sequence[str], reading: Reading, suffixes: Sequence[str]) -> Fou
         if not passed_over:
             raise NoInput(" ".join(names), "there is no file in it", "Check the path.")
         first = f" ({len(passed_over):,} passed over; the first is {': '.join(passed_over[0])})"
-        raise NoInput(" ".join(names), f"no file in it can be read{first}", "To read such files, name them one by one.")
+        excluded = any(fault == EXCLUDED for _, fault in passed_over)
+        way_out = "Leave out --exclude." if excluded else "To read such files, name them one by one."
+        raise NoInput(" ".join(names), f"no file in it can be read{first}", way_out)
     return Found(tuple(sources), tuple(passed_over), tuple(unreadable))
 
 

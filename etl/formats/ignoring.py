@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 GITIGNORE = ".gitignore"
+EXCLUDED = "--exclude names it"
 # Bytes of a .gitignore.  It is data of whoever made the folder, and each line is asked of each file.
 MAX_GITIGNORE = 64 << 10
 # Of a pattern: each multiplies the steps by the depth of a path.
@@ -78,7 +79,7 @@ def ignored(exclude: Sequence[str], respects: bool) -> Ignored:
         raise UsageError("--exclude", f"'{wrong}' is not a pattern", "Write it as in a .gitignore.")
     if not exclude:
         return Ignored(respects=respects)
-    return Ignored((_Patterns("", _compiled(exclude), "--exclude names it"),), (), respects)
+    return Ignored((_Patterns("", _compiled(exclude), EXCLUDED),), (), respects)
 
 
 def gitignore_fault(path: str) -> str:

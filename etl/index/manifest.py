@@ -16,14 +16,13 @@ from msgspec import Meta, Struct
 from etl.dedup.schema import TABLES
 from etl.dedup.settings import FINGERPRINT_VERSION, INDEX_SETTINGS, DedupSettings
 from etl.errors import OF_NAMES, MachineError, UsageError
-from etl.index.parts import file_of
+from etl.index.parts import WAY_OUT, file_of
 from etl.writers import TEMPORARY, atomic, check_regular, fsync
 
 MANIFEST, LOCK, HOLDER = "manifest.json", "lock", ".lock-holder"
 _HELD_BY = "process "
 # Bytes that are read at once.
 BLOCK_BYTES = 1 << 20
-WAY_OUT = "Put the file back from a copy, or begin another index."
 _PART = r"part-\d{5,}"
 _PART_FILE = re.compile(rf"{_PART}\.({'|'.join(TABLES)})\.parquet")
 

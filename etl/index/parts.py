@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from etl.dedup.schema import LISTS, TABLES, TableName, schema_of
 from etl.errors import UsageError, first_line
-from etl.index.manifest import WAY_OUT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from etl.dedup.arrays import I64, Mask
     from etl.index.manifest import Part
 
+WAY_OUT = "Put the file back from a copy, or begin another index."
 Write = Callable[[TableName, "pa.Table"], None]
 
 # Rows.  Of a group that has a block that is looked up, all columns are read (5 MB); of the others, the band keys.

@@ -15,6 +15,11 @@ MAX_CLOSE = 9
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a question for the nearest known word; "" if none is near."""
     close = get_close_matches(word, set(known), n=MAX_CLOSE) if len(word) <= MAX_WORD else []
+    # A long pack makes names near that have nothing in common: "core/nope", "core/offer".
+    head = len(word) - len(re.split("[/.]", word)[-1])
+    close = [
+        one for one in close if not head or one[:head] != word[:head] or get_close_matches(word[head:], [one[head:]])
+    ]
     if not close:
         return ""
     # Of words that are equally near, the one that begins alike is meant: "bbc" by "bcc", not "rbc".

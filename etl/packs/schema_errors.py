@@ -17,6 +17,17 @@ from etl.packs.locations import MAX_WORD, did_you_mean, place
 MAX_BYTES = 4 << 20
 # Tables and lists within one another.  Shipped packs have six.
 MAX_NESTING = 30
+# What TOML calls the types that msgspec names.
+_TYPES = {
+    "array": "a list",
+    "bool": "true or false",
+    "date": "a date",
+    "float": "a number",
+    "int": "an integer",
+    "object": "a table",
+    "str": "a string",
+}
+_LISTS = {"array": '{key} = ["…"]', "object": "{key} = {{ … }}"}
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -109,8 +120,23 @@ def shape_error(path: Path, line: int, fault: str, guide: Guide) -> PackError:
         key, at = missing[1], place(path, line, table) if table else f"{path}:{line}:1"
         way_out = guide.ways_out.get(f"{table}.{key}") or guide.ways_out.get(key, f"See {guide.manual}.")
         return PackError(at, f"R002 '{key}' is missing", way_out)
-    fault = f"R003 '{table}' is wrong: {said[0].lower()}{said[1:]}"
-    return PackError(place(path, line, table), fault, _choice(said, table, guide))
+    fault = f"R003 '{table}' is wrong: {said[0].lower()}{_in_words(said[1:])}"
+    expected = re.match(r"Expected `(\w+)", said)
+    if expected and expected[1] in _LISTS and not where.endswith("]`"):
+        return PackError(place(path, line, table), fault, f"Write {_LISTS[expected[1]].format(key=table)}.")
+    way_out = _choice(said, table, guide)
+    if way_out.startswith("See ") and re.match(r"Expected `str`, got `(int|float|bool|date)", said):
+        way_out = "Write it in quotes."
+    return PackError(place(path, line, table), fault, way_out)
+
+
+def _in_words(said: str) -> str:
+    """Return what msgspec says of types in the words of TOML.
+
+    >>> _in_words("expected `object | null`, got `str`")
+    'expected a table, got a string'
+    """
+    return re.sub(r"`(\w+)(?: \| null)?`", lambda found: _TYPES.get(found[1], found[0]), said)
 
 
 def _instead_of(key: str, table: str, guide: Guide) -> str:
