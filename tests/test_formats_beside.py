@@ -76,7 +76,7 @@ def outcome(found: list[Result]) -> list[str]:
         pytest.param({"WORD02": {"id": "x", "key": "WORD03", "text": story(1)}, "WORD05": {"text": story(4)}}, ["WORD01", "WORD04"], False, id="objects by name that have a key"),
         pytest.param({"columns": ["id", "text"], "index": [0], "data": [["a", story(1)]], "note": "n"}, ["WORD01"], True, id="a field beside a table"),
         pytest.param({"columns": ["a"], "data": [["WORD02"]], "text": story(1)}, ["WORD01"], False, id="a record with a text is no table"),
-        pytest.param({"articles": [{"title": "WORD03"}, article(1), {"x": "WORD02"}]}, ["!WORD03 has no field", "WORD01", "!WORD02 has no field"], False, id="a record without text costs itself"),
+        pytest.param({"articles": [{"title": "WORD03"}, article(1), {"x": "WORD02"}]}, ["!WORD03 has no known", "WORD01", "!WORD02 has no known"], False, id="a record without text costs itself"),
         pytest.param({"articles": [article(1), None, "WORD02", 5, [article(3)]]}, ["WORD01", "!WORD02 is a string", "! is a number", "WORD03"], False, id="elements that are no objects"),
     ],
 )  # fmt: skip
