@@ -23,6 +23,7 @@ from etl.audit import (
     document_entry,
     edited_article,
     post,
+    removed_blocks,
 )
 from etl.decode import decode
 from etl.errors import Unreadable
@@ -258,7 +259,7 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         raise TooMany(f"{MAX_BLOCKS:,} paragraphs")
     used = rules.regions.union(one.name for one in rules.keep_rules)
     outside = tuple(one for one in page.outside if one.rule in used)
-    taken = frozenset(one.block for one in outside if one.action != "tag")
+    taken = removed_blocks(outside)
     blocks, repairs = repaired_blocks(page.blocks, rules.repairs, rules.risky, taken)
     return Document(
         path=raw.path,
@@ -308,7 +309,7 @@ def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Re
     headline = view.article.metadata.headline
     if not headline:
         return []
-    gone = {removal.block for removal in leaving if removal.action != "tag"}
+    gone = removed_blocks(leaving)
     top = islice((block for block in view.blocks if block.index not in gone), MAX_BLOCKS_TO_REPEAT)
     return repeats(headline, list(top))
 
@@ -352,7 +353,7 @@ def _refrains(
     within = {one.block for one in duplicates if one.duplicate_of.rpartition(":")[0] == name}
     if not within:
         return within
-    gone = {removal.block for removal in removals if removal.action != "tag"}
+    gone = removed_blocks(removals)
     return within & refrains(blocks) & refrains([block for block in blocks if block.index not in gone])
 
 

@@ -8,13 +8,13 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from itertools import chain
 from typing import IO
 
 import msgspec
 from msgspec import structs
 
+from etl.audit import text_sha256
 from etl.errors import Unreadable
 from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import RecordPlace, document, has_story
@@ -96,8 +96,7 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
         text, short = fields.pop(dialect.text, ""), fields.pop("text", "")
         kept = {free_names(fields)("text"): short} if short else {}
         fields = {"text": text, **kept, **fields}
-    digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    return document(RecordPlace(path, row.line, digest), fields, reading, notes)
+    return document(RecordPlace(path, row.line, text_sha256(body)), fields, reading, notes)
 
 
 def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
