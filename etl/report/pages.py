@@ -123,7 +123,7 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
         "report.html",
         title=f"{request.run.name} – copydesk report",
         name=request.run.name,
-        views=_views("#overview", "#articles", "#rules", len(shown)),
+        views=_views(len(shown)),
         articles=[one.html for one in shown.values()],
         is_whole=len(shown) == run.totals.statuses.total(),
         shown_words=_shown_words(len(shown), run.totals),
@@ -142,7 +142,7 @@ def index_page(
         "report.html",
         title=f"{request.run.name} – copydesk report",
         name=request.run.name,
-        views=_views("#overview", "#articles", "#rules", run.totals.statuses.total()),
+        views=_views(run.totals.statuses.total()),
         articles=(),
         is_whole=True,
         shown_words=_shown_words(run.totals.statuses.total(), run.totals),
@@ -159,7 +159,7 @@ def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[S
         "report.html",
         title=f"{request.run.name}, articles {name} – copydesk report",
         name=request.run.name,
-        views=_views("index.html#overview", "#articles", "index.html#rules", len(shown)),
+        views=_views(len(shown), "index.html"),
         articles=[one.html for one in shown],
         is_whole=True,
         shown_words=f"Articles {name}, in the order of the run.",
@@ -170,9 +170,13 @@ def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[S
     )
 
 
-def _views(overview: str, articles: str, rules: str, count: int) -> list[dict[str, Any]]:
-    names = (("Overview", overview, ""), ("Articles", articles, f"{count:,}"), ("Rules", rules, ""))
-    return [{"name": name, "link": link, "count": count} for name, link, count in names]
+def _views(count: int, index: str = "") -> list[dict[str, str]]:
+    """Return the links to the views of a report, with the number of articles; `index` is the page of the others."""
+    return [
+        {"name": "Overview", "link": f"{index}#overview", "count": ""},
+        {"name": "Articles", "link": "#articles", "count": f"{count:,}"},
+        {"name": "Rules", "link": f"{index}#rules", "count": ""},
+    ]
 
 
 def _shown_words(count: int, totals: Totals) -> str:
