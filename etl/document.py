@@ -45,7 +45,7 @@ from etl.model import (
     Replacement,
 )
 from etl.previews import previews
-from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, told_once
+from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, without_repeated_metadata
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
 from etl.repair.blocks import TooManyRepairs, cut_out, repaired_blocks
@@ -244,7 +244,7 @@ def finish(
     pairs = zip(judged.articles, edited, strict=True)
     left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
-    records = told_once([record(document, article, one, added, fields) for article, one in written])
+    records = without_repeated_metadata([record(document, article, one, added, fields) for article, one in written])
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books), checksum=document_checksum(head, entries))
     return Cleaned(records, head, entries, tally)

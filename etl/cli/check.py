@@ -171,7 +171,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
         report = structs.replace(report, notes_as="nothing" if chosen["quiet"] else "counts")
     _write(report, formats)
     unread = [f"{unreadable_words(outcome.unread)}; the check raw.unreadable did not run"]
-    _speak(report, unread if outcome.unread else [], chosen)
+    _write_messages(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)
 
@@ -333,7 +333,7 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
             file.writelines(markdown(report))
 
 
-def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
+def _write_messages(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
     """Write notes and errors to stderr, as one JSON object or as text; errors are never hidden."""
     if chosen["as_json"]:
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
