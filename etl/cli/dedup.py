@@ -138,9 +138,9 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
         dedup=settings.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
         added=settings.time_added(""),
         suffix=output.suffix,
-        memory=settings.size(chosen, "memory"),
+        memory=settings.size(chosen["memory"], "--memory"),
         index=chosen["index"],
-        shard_bytes=settings.size(chosen, "shard_size"),
+        shard_bytes=settings.size(chosen["shard_size"], "--shard-size"),
     )
     return Request(
         job, inputs, find(inputs, reading), output, RECORDS,

@@ -158,7 +158,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     job = Job(
         reading=reading,
         added=settings.time_added(""),
-        memory=settings.size(chosen, "memory"),
+        memory=settings.size(chosen["memory"], "--memory"),
         index=folder,
     )
     tally, rejects = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"], MAX_REJECTS_SHOWN)

@@ -29,7 +29,7 @@ FIRST_RULES = 16
 MAX_OPTIONS = 400
 
 
-class Request(Struct, frozen=True):
+class ReportRequest(Struct, frozen=True):
     """A report that a user asks for.
 
     `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
@@ -106,12 +106,12 @@ class Examples:
         return [Example(text, link) for text, link in self._lines.get(rule, {}).items()]
 
 
-def settings_of(request: Request) -> Settings:
+def settings_of(request: ReportRequest) -> Settings:
     """Return what the templates take of a request."""
     return Settings(request.titles, request.until, request.is_reviewed)
 
 
-def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: Mapping[str, ShownArticle]) -> str:
+def one_page(request: ReportRequest, run: CountedRun, duplicates: Duplicates, shown: Mapping[str, ShownArticle]) -> str:
     """Return the page with these articles."""
     links = Links(dict.fromkeys(shown, ""))
     renderer = Renderer(settings_of(request), duplicates, links)
@@ -135,7 +135,7 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
 
 
 def index_page(
-    request: Request, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[NamedLink]
+    request: ReportRequest, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[NamedLink]
 ) -> str:
     """Return the first page of a folder: totals, rules, and links to the pages of the articles."""
     return renderer.page(
@@ -153,7 +153,7 @@ def index_page(
     )
 
 
-def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[ShownArticle]) -> str:
+def part_page(request: ReportRequest, renderer: Renderer, name: str, shown: Sequence[ShownArticle]) -> str:
     """Return a page of a folder with some of its articles."""
     return renderer.page(
         "report.html",
@@ -189,7 +189,7 @@ def _shown_words(count: int, totals: Totals) -> str:
     )
 
 
-def overview_values(request: Request, run: CountedRun, links: Links) -> dict[str, Any]:
+def overview_values(request: ReportRequest, run: CountedRun, links: Links) -> dict[str, Any]:
     """Return what the template of the overview takes."""
     totals, previous = run.totals, run.previous
     parts = charts.segments(totals)
