@@ -81,9 +81,14 @@ class EditedArticle(Struct, frozen=True, gc=False):
         return any(removal.action == "reject" for removal in self.removals)
 
 
+def removed_blocks(removals: Iterable[Removal]) -> frozenset[int]:
+    """Return the numbers of the blocks that removals take out; a tag takes nothing."""
+    return frozenset(removal.block for removal in removals if removal.action != "tag")
+
+
 def edited_article(article_id: str, blocks: tuple[Block, ...], removals: tuple[Removal, ...]) -> EditedArticle:
     """Return an article with its kept blocks, and its text: these blocks, a blank line between two."""
-    removed = {removal.block for removal in removals if removal.action != "tag"}
+    removed = removed_blocks(removals)
     kept = tuple(block for block in blocks if block.index not in removed)
     text = JOINT.join(block.text for block in kept)
     return EditedArticle(article_id, blocks, removals, kept, text, text_sha256(text))

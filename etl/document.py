@@ -23,6 +23,7 @@ from etl.audit import (
     document_entry,
     edited_article,
     post,
+    removed_blocks,
 )
 from etl.decode import decode
 from etl.errors import Unreadable
@@ -44,7 +45,7 @@ from etl.model import (
     Replacement,
 )
 from etl.previews import previews
-from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, told_once
+from etl.record import NO_FIELDS, OptionalFields, Record, article_id, record, without_repeated_metadata
 from etl.refrains import refrains
 from etl.repair import needs_no_repair, repair
 from etl.repair.blocks import TooManyRepairs, cut_out, repaired_blocks
@@ -244,7 +245,7 @@ def finish(
     left = [pair for pair in pairs if pair[1].id not in duplicates.articles and not pair[1].is_rejected()]
     copies = sum(one.id in duplicates.articles for one in edited)
     written = [pair for pair in left if pair[1].text or _textless(pair[0]) not in skip]
-    records = told_once([record(document, article, one, added, fields) for article, one in written])
+    records = without_repeated_metadata([record(document, article, one, added, fields) for article, one in written])
     head = document_entry(document, [one for _, one in written])
     tally = structs.replace(_count(judged, records, entries, books, copies), checksum=document_checksum(head, entries))
     return Cleaned(records, head, entries, tally)
@@ -259,7 +260,7 @@ def repair_page(raw: Raw, decoded: Decoded, page: Page, rules: Ruleset) -> Docum
         raise TooMany(f"{MAX_BLOCKS:,} paragraphs")
     used = rules.regions.union(one.name for one in rules.keep_rules)
     outside = tuple(one for one in page.outside if one.rule in used)
-    taken = frozenset(one.block for one in outside if one.action != "tag")
+    taken = removed_blocks(outside)
     blocks, repairs = repaired_blocks(page.blocks, rules.repairs, rules.risky, taken)
     return Document(
         path=raw.path,
@@ -309,7 +310,7 @@ def _repeated_headline(view: ArticleView, leaving: Sequence[Removal]) -> list[Re
     headline = view.article.metadata.headline
     if not headline:
         return []
-    gone = {removal.block for removal in leaving if removal.action != "tag"}
+    gone = removed_blocks(leaving)
     top = islice((block for block in view.blocks if block.index not in gone), MAX_BLOCKS_TO_REPEAT)
     return repeats(headline, list(top))
 
@@ -353,7 +354,7 @@ def _refrains(
     within = {one.block for one in duplicates if one.duplicate_of.rpartition(":")[0] == name}
     if not within:
         return within
-    gone = {removal.block for removal in removals if removal.action != "tag"}
+    gone = removed_blocks(removals)
     return within & refrains(blocks) & refrains([block for block in blocks if block.index not in gone])
 
 

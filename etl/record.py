@@ -124,7 +124,7 @@ def record(
     )
 
 
-def told_once(records: Sequence[Record]) -> tuple[Record, ...]:
+def without_repeated_metadata(records: Sequence[Record]) -> tuple[Record, ...]:
     """Return the records of a document.  What it says of all its articles stands in the first alone if it is large."""
     names = ("url", "headline", "publisher", "author", "language", "metadata")
     first, *others = records or (None,)

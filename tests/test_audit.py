@@ -66,7 +66,7 @@ def test_account_lines_quote_the_text_where_they_say(text: str) -> None:
 
 @given(TEXTS)
 def test_cleaning_what_is_clean_removes_nothing_by_rule(text: str) -> None:
-    """Rules that look at the company of a block may meet new company, so it is the rules on looks that are held to this."""
+    """Rules that look at neighbours may meet new ones: this holds for those that look at a block alone."""
     for once in books(edited(text))[0]:
         again = edited(once)
         alone = [removal for removals in again.removals for removal in removals if removal.rule in LOOKS_ALONE]

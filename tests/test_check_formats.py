@@ -20,7 +20,7 @@ from etl.check.formats.sarif import MAX_BYTES, MAX_RESULTS
 from etl.check.judge import Rules, report_of
 from etl.check.limits import all_limits
 from etl.check.model import Count, Finding, Key, Place, Report, Row, Subject
-from etl.check.run import Outcome
+from etl.check.run import CheckOutcome
 from etl.check.tally import Tally
 from etl.cli.check import FORMAT_NAMES
 from etl.packs import Selection
@@ -64,7 +64,7 @@ def report(*findings: Finding, subjects: int = 0) -> Report:
         tally.add(Subject("raw", one.key.publisher, characters=1000), [one])
     for _ in range(subjects - len(findings)):
         tally.add(Subject("raw", characters=1000), [])
-    return report_of(Outcome(tally.value()), Rules(limits, checks, Selection()))
+    return report_of(CheckOutcome(tally.value()), Rules(limits, checks, Selection()))
 
 
 def finding(number: int = 1, rule: str = "core/read-more", publisher: str = "", text: str = "Read More") -> Finding:

@@ -25,7 +25,7 @@ from etl.config import named_config
 from etl.errors import UsageError
 from etl.packs import load_pack, pack_files
 from etl.report.pack_folder import LineVerdict, PackFolder
-from etl.report.pages import Request
+from etl.report.pages import ReportRequest
 from etl.report.reading import run_files
 from etl.report.review import Review
 from etl.report.server import ReviewServer
@@ -58,7 +58,7 @@ def server(run: Run, tmp_path: Path) -> Iterator[ReviewServer]:
     rows = [{"id": str(at), "title": f"Ferry {at}", "text": "\n\n".join(BLOCKS)} for at in range(2)]
     (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert run("clean", "in.jsonl", "-o", "clean.jsonl", "-q", "--dedup", "off").code == 0
-    made = report(Request(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), is_reviewed=True))
+    made = report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), is_reviewed=True))
     review = Review(made.articles, PackFolder(tmp_path / "mine"), date(2099, 1, 1))
     with ReviewServer(made.page, review, TOKEN) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -178,7 +178,7 @@ def test_a_drawn_sample_is_shown_first_and_filled(ask: Ask, run: Run, articles: 
     assert sorted(one.verdict for one in read_verdicts(sample)) == ["right", "wrong"]
     assert run("audit", "bound", sample).code == 0
     removed = frozenset(PackFolder(tmp_path / "mine").drawn())
-    made = report(Request(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), drawn=removed))
+    made = report(ReportRequest(run_files(tmp_path / "clean.jsonl"), date(2099, 1, 1), drawn=removed))
     assert made.page.count('<span class="chip why">drawn</span>') == 2
 
 

@@ -10,7 +10,7 @@ from etl.check.checks import CHECKS
 from etl.check.drift import drift
 from etl.check.limits import held
 from etl.check.model import Count, Finding, Held, Key, Level, Limit, Measure, Place, Report, Row, Scope, Subject
-from etl.check.run import Outcome
+from etl.check.run import CheckOutcome
 from etl.check.tally import Tallied, Tally, concerned, total
 from etl.packs import Selection
 
@@ -33,7 +33,7 @@ class Rules(Struct, frozen=True):
     unproved: tuple[Finding, ...] = ()
 
 
-def report_of(outcome: Outcome, rules: Rules) -> Report:
+def report_of(outcome: CheckOutcome, rules: Rules) -> Report:
     """Return the report of a check."""
     tallied = compared(outcome, rules)
     limits = _held(rules, tallied)
@@ -79,7 +79,7 @@ def _uncounted(baseline: Baseline, now: Baseline) -> list[str]:
     ]
 
 
-def compared(outcome: Outcome, rules: Rules) -> Tallied:
+def compared(outcome: CheckOutcome, rules: Rules) -> Tallied:
     """Return what was found, with what is found by comparing: with the baseline, with least numbers, with verdicts."""
     tally = Tally(rules.limits)
     tally.merge(outcome.tallied)

@@ -150,12 +150,13 @@ def held(limit: Limit, measure: Measure, counted: int, before: int) -> Held:
     """Return whether a limit holds.  `counted` are the articles, `before` those of the baseline, for a least number."""
     if limit.least is not None:
         least = limit.least * before if limit.is_rate else limit.least
-        words = f"{counted:,} articles, at least {_said(limit.least, limit.is_rate)} required"
+        words = f"{counted:,} articles, at least {_amount_words(limit.least, limit.is_rate)} required"
         return Held(limit, counted, counted >= least, words)
     most = limit.most or 0.0
     value = _rate(limit, measure) if limit.is_rate else float(measure.found.findings)
     shown = f"{value:.2%}" if limit.is_rate else f"{measure.found.findings:,}"
-    return Held(limit, value, value <= most + 1e-12, f"{shown} found, at most {_said(most, limit.is_rate)} allowed")
+    words = f"{shown} found, at most {_amount_words(most, limit.is_rate)} allowed"
+    return Held(limit, value, value <= most + 1e-12, words)
 
 
 def _rate(limit: Limit, measure: Measure) -> float:
@@ -167,7 +168,7 @@ def _rate(limit: Limit, measure: Measure) -> float:
     return found / of if of else 0.0
 
 
-def _said(number: float, is_rate: bool) -> str:
+def _amount_words(number: float, is_rate: bool) -> str:
     return f"{number:.6%}".rstrip("0%").rstrip(".") + "%" if is_rate else f"{number:,.0f}"
 
 

@@ -1,6 +1,6 @@
 """The nouns of a check: what was looked at, what was found, what may be found, and the report of it all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -162,6 +162,13 @@ class Report(Struct, frozen=True):
     version: str = ""
     levels: Mapping[Key, Level] = {}
     notes_as: Literal["findings", "counts", "nothing"] = "findings"
+
+    def by_key(self) -> Mapping[Key, Sequence[Finding]]:
+        """Return the findings of each key, in order."""
+        found: dict[Key, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.key, []).append(finding)
+        return found
 
     def level(self, finding: Finding) -> Level:
         """Return how bad a finding is: as its key."""

@@ -27,7 +27,7 @@ from etl.pipeline.tasks import parse_shard
 from etl.pipeline.workspace import Workspace
 
 
-class Outcome(Struct, frozen=True):
+class CheckOutcome(Struct, frozen=True):
     """What a check found before it is held against anything: sums, lines that recur, and words for the user.
 
     `unread` counts inputs that could not be read, where no check counts them.
@@ -39,7 +39,7 @@ class Outcome(Struct, frozen=True):
     unread: int = 0
 
 
-def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine, progress: Progress) -> Outcome:
+def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine, progress: Progress) -> CheckOutcome:
     """Check all inputs.  Raises NoInput if there is nothing in them."""
     planned = _Plan(job, found)
     if compile_rules(job.job.selection).asks_what_recurs:
@@ -63,7 +63,7 @@ def run_check(job: CheckJob, found: Found, workspace: Workspace, engine: Engine,
         findings = list(group)
         tally.find(Subject(CHECKS[check].scope, findings[0].key.publisher, path=path), findings)
     notes = dict.fromkeys([*planned.notes, *(note for one in checked for note in one.notes)])
-    return Outcome(tally.value(), tuple(lines), tuple(notes), sum(one.unread for one in checked))
+    return CheckOutcome(tally.value(), tuple(lines), tuple(notes), sum(one.unread for one in checked))
 
 
 _NO_AUDIT = {

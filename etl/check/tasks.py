@@ -94,7 +94,7 @@ class _ShardCheck:
         self._job = job
         self._tally, self._lines = Tally(job.limits), Lines()
         self._articles: list[ArticleAt] = []
-        self._blocks = BlockTexts([], [], [], [], [])
+        self._blocks = BlockTexts()
         self._documents = self._unread = 0
         self._notes: list[str] = []
 
@@ -172,15 +172,11 @@ class _ShardCheck:
 
     def _remember(self, record: ArticleRecord, blocks: Sequence[Block], place: Place) -> None:
         """Note an article, with its blocks, for checks across shards."""
-        for block in blocks:
-            self._blocks.texts.append(block.text)
-            self._blocks.articles.append(len(self._articles))
-            self._blocks.suffixes.append(f":{block.line}")
+        texts = ((block.text, f":{block.line}") for block in blocks)
+        self._blocks.add_article(str(place), (place.path, record.id), texts)
         natural = refrains(blocks)
         lines = tuple(block.line for block in blocks if block.index in natural)
         self._articles.append(ArticleAt(record.id, record.publisher, place, lines))
-        self._blocks.article_names.append(str(place))
-        self._blocks.origins.append((place.path, record.id))
 
     def _check_page(self, judged: Judged, cleaned: Cleaned, place: Place) -> None:
         document, written = judged.document, {record.id: record for record in cleaned.records}

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +150,7 @@ def bound_audit(path: Path, confidence: float, as_json: bool) -> None:
     until = datetime.now(UTC).date() + timedelta(settings.EXCEPTION_DAYS)
     for judged in read_verdicts(path):
         if judged.verdict == "wrong":
-            click.echo("\n" + visible(_way_out(judged, until.isoformat())))
+            click.echo("\n" + visible(_way_out(judged, until)))
 
 
 def _drawn(path: Path, draws: int, seed: int, selection: Any) -> "list[JudgedDraw]":
@@ -230,22 +230,16 @@ def _shown(judged: "list[JudgedDraw]", at: int) -> Iterator[str]:
     yield from (click.style(visible(f"  {draw.below}"), dim=True),) if draw.below else ()
 
 
-def _way_out(judged: "JudgedDraw", until: str) -> str:
+def _way_out(judged: "JudgedDraw", until: date) -> str:
     """Return the exception that keeps a line that was wrongly removed, and the example that its rule could have."""
-    from glob import escape
-
-    from etl.report.ready import WITHOUT_RULES, rule_line
-    from etl.rule_tools.draft import toml_string
+    from etl.report.ready import exception_table, is_of_pack
 
     draw = judged.draw
     words = draw.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     keeps = f'# or, in the rule {draw.rule}: keeps = ["{words[:300]}"]'
-    if draw.rule.partition("/")[0] in WITHOUT_RULES:
+    if not is_of_pack(draw.rule):
         return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n# {draw.rule} is not a rule: it has no exceptions"
     if not draw.line_sha256:  # a part of a line was cut out: there is no line to name
         return f"# {draw.path}:{draw.row}:{draw.line}\n{keeps}"
-    return (
-        f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n[[exception]]\n{rule_line(draw.rule)}\n"
-        f"source = {toml_string(escape(draw.path))}\n"
-        f'line = "{draw.line_sha256[:12]}"\nreason = "judged wrong in a sample"\nuntil = {until}\n{keeps}'
-    )
+    table = exception_table(draw.rule, draw.path, draw.line_sha256[:12], "judged wrong in a sample", until)
+    return f"# {draw.path}:{draw.row}:{draw.line}: {words[:100]}\n{table}\n{keeps}"

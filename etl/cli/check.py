@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from etl.check.baseline import Baseline
     from etl.check.judge import Rules
     from etl.check.model import Limit, Report
-    from etl.check.run import Outcome
+    from etl.check.run import CheckOutcome
     from etl.check.tasks import CheckJob
 
 FORMAT_NAMES = ("text", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "rdjson", "markdown")
@@ -171,7 +171,7 @@ def check(inputs: tuple[str, ...], **chosen: Any) -> None:
         report = structs.replace(report, notes_as="nothing" if chosen["quiet"] else "counts")
     _write(report, formats)
     unread = [f"{unreadable_words(outcome.unread)}; the check raw.unreadable did not run"]
-    _speak(report, unread if outcome.unread else [], chosen)
+    _write_messages(report, unread if outcome.unread else [], chosen)
     if (report.failures or outcome.unread) and not chosen["exit_zero"]:
         raise SystemExit(1 if report.failures else 4)
 
@@ -228,7 +228,7 @@ def baseline(action: str, inputs: tuple[str, ...], accept: bool, reason: str, **
     _write_baseline(path, before, outcome, rules, reason if accept and action == "write" else "")
 
 
-def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, Rules]":
+def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[CheckOutcome, Rules]":
     """Check the inputs; return what was found, and the limits that it is compared with."""
     from etl.check.baseline import read_baseline
     from etl.check.checks import chosen_checks
@@ -256,8 +256,8 @@ def _checked(inputs: Sequence[str], chosen: dict[str, Any]) -> "tuple[Outcome, R
         selection,
         reading,
         settings.dedup_settings(chosen),
-        memory=settings.size(chosen, "memory"),
-        shard_bytes=settings.size(chosen, "shard_size"),
+        memory=settings.size(chosen["memory"], "--memory"),
+        shard_bytes=settings.size(chosen["shard_size"], "--shard-size"),
     )
     return _run(inputs, CheckJob(job, checks, limits, chosen["as_what"] or ""), chosen), rules
 
@@ -273,7 +273,7 @@ def _need_baseline(checks: frozenset[str], given: "Sequence[Limit]") -> None:
         raise UsageError("--checks", fault, "Name the baseline with --baseline.")
 
 
-def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "Outcome":
+def _run(inputs: Sequence[str], job: "CheckJob", chosen: dict[str, Any]) -> "CheckOutcome":
     from etl.check.run import run_check
     from etl.cli.progress import ProgressLine
     from etl.engines.local import LocalEngine
@@ -333,7 +333,7 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
             file.writelines(markdown(report))
 
 
-def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
+def _write_messages(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> None:
     """Write notes and errors to stderr, as one JSON object or as text; errors are never hidden."""
     if chosen["as_json"]:
         levels = {level: sum(row.count.findings for row in report.rows if row.level == level) for level in LEVELS}
@@ -349,7 +349,9 @@ def _speak(report: "Report", errors: Sequence[str], chosen: dict[str, Any]) -> N
 LEVELS = ("error", "warning", "note")
 
 
-def _write_baseline(path: Path, before: "Baseline | None", outcome: "Outcome", rules: "Rules", reason: str) -> None:
+def _write_baseline(
+    path: Path, before: "Baseline | None", outcome: "CheckOutcome", rules: "Rules", reason: str
+) -> None:
     """Write the baseline, and say what has changed.  Exits 1 if something is worse and is not accepted."""
     from etl.check.baseline import changes, of_now, updated, write_baseline
 

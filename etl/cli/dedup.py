@@ -1,8 +1,6 @@
 """`copydesk dedup`: remove near-duplicate records from JSONL that is already clean."""
 
 import os
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,9 +138,9 @@ def _request(inputs: tuple[str, ...], chosen: dict[str, Any]) -> "Request":
         dedup=settings.dedup_settings(chosen | {"dedup_action": chosen["action"]}),
         added=settings.time_added(""),
         suffix=output.suffix,
-        memory=settings.size(chosen, "memory"),
+        memory=settings.size(chosen["memory"], "--memory"),
         index=chosen["index"],
-        shard_bytes=settings.size(chosen, "shard_size"),
+        shard_bytes=settings.size(chosen["shard_size"], "--shard-size"),
     )
     return Request(
         job, inputs, find(inputs, reading), output, RECORDS,
@@ -173,24 +171,15 @@ def _check_outputs(request: "Request", chosen: dict[str, Any]) -> None:
 
 
 def _write_pairs(workspace: "Workspace", chosen: dict[str, Any]) -> None:
-    from etl.formats.outputs import read_outputs
+    from etl.formats.outputs import read_outputs, write_lines
+    from etl.formats.own import PAIRS
     from etl.pipeline.records import Pair, clustered
 
     found = Path(workspace.folder) / "pairs"
     if chosen["pairs"]:
-        _write(Path(chosen["pairs"]), read_outputs(found, Pair), chosen["force"])
+        write_lines(Path(chosen["pairs"]), read_outputs(found, Pair), chosen["force"], PAIRS)
     if chosen["clusters"]:
-        _write(Path(chosen["clusters"]), clustered(read_outputs(found, Pair)), chosen["force"])
-
-
-def _write(target: Path, lines: Iterable[object], force: bool) -> None:
-    from etl.formats.outputs import check_target
-    from etl.formats.own import PAIRS
-    from etl.writers import atomic, line_writer
-
-    check = partial(check_target, target, force, PAIRS)
-    with atomic(target, check) as temporary, line_writer(temporary, ".jsonl") as write:
-        write(lines)
+        write_lines(Path(chosen["clusters"]), clustered(read_outputs(found, Pair)), chosen["force"], PAIRS)
 
 
 def _duplicates(tally: "Tally") -> int:

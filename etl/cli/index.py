@@ -1,6 +1,5 @@
 """`copydesk index`: maintenance of an index, also by the flags of `copydesk dedup`."""
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,21 +103,15 @@ def index_export(folder: str, output: str, force: bool) -> None:
     (its own, or file:row if it has none).  Its first paragraph is named ID, and the others are named ID#1, ID#2 and so
     on.
     """
-    from etl.formats.outputs import check_target
+    from etl.formats.outputs import write_lines
     from etl.formats.own import SIGNATURES
     from etl.index.export import signed_blocks
-    from etl.writers import atomic, line_writer
 
     if not output.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
         raise UsageError(
             "--output", f"'{output}' is not a file of JSON lines", "End it in .jsonl, .jsonl.gz or .jsonl.zst."
         )
-    target, blocks = Path(output), signed_blocks(folder)
-    with (
-        atomic(target, partial(check_target, target, force, SIGNATURES)) as temporary,
-        line_writer(temporary, output[output.index(".jsonl") :]) as write,
-    ):
-        write(blocks)
+    write_lines(Path(output), signed_blocks(folder), force, SIGNATURES)
 
 
 @index.command("import", cls=GroupedCommand)
@@ -165,7 +158,7 @@ def index_import(folder: str, inputs: tuple[str, ...], **chosen: Any) -> None:
     job = Job(
         reading=reading,
         added=settings.time_added(""),
-        memory=settings.size(chosen, "memory"),
+        memory=settings.size(chosen["memory"], "--memory"),
         index=folder,
     )
     tally, rejects = add_records(job, find(inputs, reading), chosen["unit"], chosen["jobs"], MAX_REJECTS_SHOWN)

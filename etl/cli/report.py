@@ -15,9 +15,8 @@ from etl.cli.types import Folder, Target
 from etl.errors import UsageError, counted
 
 if TYPE_CHECKING:
-    from etl.pipeline.session import Request as RunRequest
-    from etl.pipeline.session import Session
-    from etl.report.pages import Request
+    from etl.pipeline.session import Request, Session
+    from etl.report.pages import ReportRequest
     from etl.report.reading import RunFiles
 
 DEFAULT_SIZE = "5MB"
@@ -102,23 +101,23 @@ def _warranty(path: Path) -> str:
     return f"{statement(warranty)} ({counted(warranty.whole.draws, 'draw')}, {warranty.whole.wrong:,} wrong)"
 
 
-def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = None, seed: int = 0) -> "Request":
+def request_of(run: "RunFiles", max_size: str, previous: "RunFiles | None" = None, seed: int = 0) -> "ReportRequest":
     """Return the report that a user asks for."""
     from etl.cli.show import rule_titles
     from etl.packs import Selection
-    from etl.report.pages import Request
+    from etl.report.pages import ReportRequest
 
-    return Request(
+    return ReportRequest(
         run=run,
         until=settings.today() + timedelta(settings.EXCEPTION_DAYS),
         titles=rule_titles(Selection()),
         previous=previous,
-        max_bytes=settings.size({"max_size": max_size}, "max_size"),
+        max_bytes=settings.size(max_size, "--max-size"),
         seed=seed,
     )
 
 
-def check_report(request: "RunRequest", name: str) -> None:
+def check_report(request: "Request", name: str) -> None:
     """Raise UsageError if the page would replace an output, an input, or a file that is not a report."""
     from etl.report.files import check_target
 

@@ -60,7 +60,7 @@ def try_rule(inputs: tuple[str, ...], inside: bool, **chosen: Any) -> None:
 
     reading, selection = settings.reading(chosen), settings.selection(chosen)
     rule = preview_rule(Match(**chosen), "strip" if inside else "drop")
-    _doubt(rule.match.regex, chosen["case"], inside)
+    _warn_of_regex(rule.match.regex, chosen["case"], inside)
     hits: list[Hit] = []
     with _documents(inputs, reading) as judged:
         for hit in preview(rule, judged(selection)):
@@ -230,7 +230,7 @@ def _documents(inputs: Sequence[str], reading: "Reading") -> "Iterator[Callable[
         raise SystemExit(4)
 
 
-def _doubt(regex: str, has_case: bool, is_searched: bool) -> None:
+def _warn_of_regex(regex: str, has_case: bool, is_searched: bool) -> None:
     """Write the findings of lint about the regex to stderr."""
     from etl.lint import lint_regex
     from etl.rules.language import Pattern

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, get_args
@@ -177,20 +177,19 @@ def textless(given: Sequence[str]) -> "tuple[Textless, ...]":
     return tuple(word for word in known if word in words)
 
 
-def size(options: Mapping[str, Any], name: str) -> int:
+def size(given: str, option: str) -> int:
     """Return the bytes of an option: a number, or one with kB, MB, GB, kiB, MiB, GiB.  Raises click.BadParameter.
 
-    >>> size({"memory": "1.5 GB"}, "memory"), size({"memory": "1GiB"}, "memory")
+    >>> size("1.5 GB", "--memory"), size("1GiB", "--memory")
     (1500000000, 1073741824)
     """
-    given, hint = options[name], f"--{name.replace('_', '-')}"
     match = re.fullmatch(r"(\d+|\d*\.\d+)\s*(?:([kMG])(i?))?B?", given.strip(), re.IGNORECASE)
     if not match or len(match[1]) > MAX_DIGITS:
-        raise click.BadParameter(f"'{given}' is not a size.  Write a size such as 512MB or 2GB.", param_hint=hint)
+        raise click.BadParameter(f"'{given}' is not a size.  Write a size such as 512MB or 2GB.", param_hint=option)
     power = " kmg".index((match[2] or " ").lower())
     found = int(float(match[1]) * (1024 if match[3] else 1000) ** power)
     if found < MIN_BYTES:
-        raise click.BadParameter(f"'{given}' is too small.  Write a size such as 512MB or 2GB.", param_hint=hint)
+        raise click.BadParameter(f"'{given}' is too small.  Write a size such as 512MB or 2GB.", param_hint=option)
     return found
 
 

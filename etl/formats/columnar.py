@@ -25,7 +25,7 @@ from etl.formats.column_files import (
 from etl.formats.field_values import written
 from etl.formats.fields import RecordPlace, document
 from etl.formats.json_values import text_of
-from etl.formats.names import FOLDED_TEXTS, folded
+from etl.formats.names import FOLDED_TEXTS, folded, longest_column
 from etl.formats.opening import check_unchanged, open_share, read_bounded
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
@@ -51,8 +51,6 @@ OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
 # What Parquet says of a column of which it has no key, and what we say.
 _NO_KEY, ENCRYPTED = "Cannot decrypt", "decrypt the file first"
-# Characters of a cell, on average: as for CSV.
-MIN_TEXT_LENGTH = 200
 
 
 def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Reading) -> Iterator[Raw | Reject]:
@@ -129,7 +127,6 @@ def _is_media(struct: "pa.StructType") -> bool:
 
 def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading) -> str:
     """Return the column of the longest strings, if no column has a known name; else ""."""
-
     if reading.text_field or reading.html_field or reading.map or FOLDED_TEXTS.intersection(map(folded, schema.names)):
         return ""
     texts = [
@@ -137,9 +134,7 @@ def _text_column(schema: "pa.Schema", batch: "pa.RecordBatch", reading: Reading)
         for field, column in zip(batch.schema, batch.columns, strict=True)
         if _is_string(field.type)
     ]
-    lengths = [(sum(lengths) / max(1, len(lengths)), name) for lengths, name in texts]
-    length, name = max(lengths, default=(0.0, ""))
-    return name if length >= MIN_TEXT_LENGTH else ""
+    return longest_column((sum(lengths) / max(1, len(lengths)), name) for lengths, name in texts)
 
 
 def _is_string(kind: "pa.DataType") -> bool:

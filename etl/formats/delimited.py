@@ -8,18 +8,18 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from itertools import chain
 from typing import IO
 
 import msgspec
 from msgspec import structs
 
+from etl.audit import text_sha256
 from etl.errors import Unreadable
 from etl.formats.csv_rows import Dialect, Row, bare_cells, cells, rows
 from etl.formats.fields import RecordPlace, document, has_story
 from etl.formats.json_values import text_of
-from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded, free_names
+from etl.formats.names import FOLDED_NAMES, FOLDED_TEXTS, distinct, folded, free_names, longest_column
 from etl.formats.opening import (
     BeforeDamage,
     before_damage,
@@ -55,8 +55,6 @@ MAX_LINES_ABOVE = 10
 MAX_NAME_LENGTH = 60
 # Share of the first rows that have as many cells as the first.
 MIN_ALIKE = 0.75
-# Characters of a cell, on average.  A column of headlines has 60, one of teasers 150.
-MIN_TEXT_LENGTH = 200
 PIECE_BYTES = 1 << 20
 # A note: the lines above the header are not read.
 ABOVE = "lines above the header"
@@ -96,8 +94,7 @@ def _document(path: str, row: Row, body: str, dialect: Dialect, reading: Reading
         text, short = fields.pop(dialect.text, ""), fields.pop("text", "")
         kept = {free_names(fields)("text"): short} if short else {}
         fields = {"text": text, **kept, **fields}
-    digest = sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    return document(RecordPlace(path, row.line, digest), fields, reading, notes)
+    return document(RecordPlace(path, row.line, text_sha256(body)), fields, reading, notes)
 
 
 def _values(path: str, text: str, fault: str, dialect: Dialect) -> list[str]:
@@ -216,12 +213,10 @@ def _is_header(names: Sequence[str]) -> bool:
 
 def _text_column(columns: Sequence[str], data: Sequence[Sequence[str]]) -> str:
     """Return the column of the longest cells; "" if none is long."""
-    lengths = [
+    return longest_column(
         (sum(len(row[number]) for row in data if number < len(row)) / max(1, len(data)), name)
         for number, name in enumerate(columns)
-    ]
-    length, name = max(lengths, default=(0, ""))
-    return name if length >= MIN_TEXT_LENGTH else ""
+    )
 
 
 def looks_delimited(head: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
+from etl.audit import text_sha256
 from etl.errors import Unreadable
 from etl.formats.field_values import well_formed, written
 from etl.formats.fields import NAME_IT, RecordPlace, document
@@ -31,7 +32,7 @@ def raw_text(body: str | bytes, row: int, record: str, kind: Kind | None, readin
     """
     if len(body) > MAX_DOCUMENT_BYTES:
         raise Unreadable(NO_PATH, TOO_LONG_DOCUMENT)
-    digest = sha256(body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = sha256(body).hexdigest() if isinstance(body, bytes) else text_sha256(body)
     if isinstance(body, bytes):
         if fault := not_read(body):
             raise Unreadable(NO_PATH, fault)

@@ -7,7 +7,7 @@ a field that is taken does not stand in `metadata` any more.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 
@@ -111,6 +111,9 @@ LANGUAGE_CODES = {
     **{"vietnamese": "vi", "hindi": "hi", "japanese": "ja", "korean": "ko", "chinese": "zh", "nb": "no", "nn": "no"},
 }
 
+# Characters of a cell, on average.  A column of headlines has 60, one of teasers 150.
+MIN_TEXT_LENGTH = 200
+
 _SEPARATORS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 
 
@@ -136,6 +139,12 @@ def distinct(names: Sequence[str]) -> tuple[str, ...]:
             free = f"{wanted}_{next(numbers[wanted])}"
         found[free] = None
     return tuple(found)
+
+
+def longest_column(lengths: Iterable[tuple[float, str]]) -> str:
+    """Return the column of the longest texts, of their average lengths and names; "" if none is that of a text."""
+    length, name = max(lengths, default=(0.0, ""))
+    return name if length >= MIN_TEXT_LENGTH else ""
 
 
 def free_names(taken: Container[str]) -> Callable[[str], str]:

@@ -83,6 +83,11 @@ def open_path(path: Path) -> IO[bytes]:
     return unpacked(path.open("rb"))
 
 
+def open_address(address: str) -> IO[bytes]:
+    """Open a file of our own in a store, unpacked.  Raises OSError."""
+    return unpacked(_buffered(_Seekable(open_stored(address))))
+
+
 def check_unchanged(source: Source) -> None:
     """Check, when all of a file is read, that it did not change meanwhile.  Raises Changed, and OSError."""
     if source.is_stream:

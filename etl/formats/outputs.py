@@ -1,9 +1,10 @@
-"""What copydesk wrote, read back: articles in any shape, audit, rejects, as JSON lines or Parquet."""
+"""What copydesk wrote, read back, or written over: articles in any shape, audit, rejects, as JSON lines or Parquet."""
 
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -19,7 +20,7 @@ from etl.formats.parquet_writer import read_parquet
 from etl.formats.source import MAX_DOCUMENT_BYTES
 from etl.formats.unpacking import Damaged
 from etl.shapes import identity
-from etl.writers import in_order
+from etl.writers import atomic, in_order, line_writer
 
 Noun = TypeVar("Noun")
 
@@ -101,6 +102,13 @@ def check_target(path: Path, force: bool, *starts: re.Pattern[bytes]) -> None:
         raise UsageError(str(path), fault, "Name another file, or remove it yourself.")
     if not force:
         raise UsageError(str(path), "exists already", "Name another file, or overwrite it with --force.")
+
+
+def write_lines(target: Path, lines: Iterable[object], force: bool, start: re.Pattern[bytes]) -> None:
+    """Write JSON lines, packed as the name says, where `check_target` lets one write.  Raises UsageError."""
+    check = partial(check_target, target, force, start)
+    with atomic(target, check) as temporary, line_writer(temporary, target.suffix) as write:
+        write(lines)
 
 
 def read_small(path: Path) -> str:

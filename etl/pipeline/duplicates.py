@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from etl.audit import removed_blocks
 from etl.dedup import DedupSettings
 from etl.document import Judged
 from etl.formats import Reject
@@ -13,17 +14,11 @@ from etl.record import article_id
 
 def blocks_left(results: Iterable[object]) -> BlockTexts:
     """Return the blocks of documents that rules left."""
-    blocks = BlockTexts([], [], [], [], [])
+    blocks = BlockTexts()
     for judged in results:
-        if not isinstance(judged, Judged):
-            continue
-        for name, left in _articles(judged):
-            for block in left:
-                blocks.texts.append(block.text)
-                blocks.articles.append(len(blocks.article_names))
-                blocks.suffixes.append(f":{block.line}")
-            blocks.article_names.append(name)
-            blocks.origins.append(_origin(judged.document))
+        if isinstance(judged, Judged):
+            for name, left in _articles(judged):
+                blocks.add_article(name, _origin(judged.document), ((one.text, f":{one.line}") for one in left))
     return blocks
 
 
@@ -78,7 +73,7 @@ def _of_document(
 def _articles(judged: Judged) -> Iterator[tuple[str, list[Block]]]:
     """Yield the id of each article of a document, and its blocks that rules left."""
     for article, removals in zip(judged.articles, judged.removals, strict=True):
-        removed = {removal.block for removal in removals if removal.action != "tag"}
+        removed = removed_blocks(removals)
         left = [block for block in article.blocks_of(judged.document) if block.index not in removed]
         yield article_id(judged.document, article), left
 

@@ -38,17 +38,26 @@ BYTES_A_KEY = 16
 _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term_counts"}
 
 
-class BlockTexts(Struct, frozen=True):
+class BlockTexts(Struct):
     """The blocks of a shard in reading order: text, place of the article, and what follows its name in the block's.
 
     And the articles: the name of each, its source and its record.
     """
 
-    texts: list[str]
-    articles: list[int]
-    suffixes: list[str]
-    article_names: list[str]
-    origins: list[tuple[str, str]]
+    texts: list[str] = []
+    articles: list[int] = []
+    suffixes: list[str] = []
+    article_names: list[str] = []
+    origins: list[tuple[str, str]] = []
+
+    def add_article(self, name: str, origin: tuple[str, str], blocks: Iterable[tuple[str, str]]) -> None:
+        """Add an article, with its source and record, and its blocks: their texts and suffixes."""
+        for text, suffix in blocks:
+            self.texts.append(text)
+            self.articles.append(len(self.article_names))
+            self.suffixes.append(suffix)
+        self.article_names.append(name)
+        self.origins.append(origin)
 
 
 class FingerprintFile(Struct, frozen=True):

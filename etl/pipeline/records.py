@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
 
 import msgspec
 from msgspec import Raw, Struct, structs
 
-from etl.audit import Balance, Entry, Tally, lines_checksum
+from etl.audit import Balance, Entry, Tally, lines_checksum, text_sha256
 from etl.dedup import DedupSettings
 from etl.formats import Reject
 from etl.formats.rows import Row, read_row, read_rows, with_fields
@@ -51,20 +50,20 @@ class _Staged(Struct, frozen=True, array_like=True):
 
 def fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
     """Save a shard's records, and the fingerprints of the text of each, or of the paragraphs in it."""
-    staged, blocks = _Staged([], []), BlockTexts([], [], [], [], [])
+    lines, rejects, blocks = list[_Line](), list[Reject](), BlockTexts()
     for share in shard.shares:
         path = share.source.name
         for row in read_rows(share, job.reading):
             if not isinstance(row, Row):
-                staged.rejects.append(row)
+                rejects.append(row)
                 continue
             paragraphs = _paragraphs(row.text, job.dedup)
-            _add(blocks, paragraphs, _name(path, row), (path, row.id))
-            staged.lines.append(_Line(path, row.row, row.line, len(row.text), len(paragraphs)))
+            blocks.add_article(_name(path, row), (path, row.id), _with_suffixes(paragraphs))
+            lines.append(_Line(path, row.row, row.line, len(row.text), len(paragraphs)))
     with workspace.writing("staged", shard.number, ".msgpack") as target:
-        target.write_bytes(msgspec.msgpack.encode(staged))
+        target.write_bytes(msgspec.msgpack.encode(_Staged(lines, rejects)))
     write_fingerprints(job, workspace, shard.number, blocks)
-    return Tally(documents=len(staged.lines), rejects=len(staged.rejects))
+    return Tally(documents=len(lines), rejects=len(rejects))
 
 
 def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
@@ -92,10 +91,10 @@ def publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
 
 def text_duplicates(texts: Iterable[str], settings: DedupSettings) -> Iterator[tuple[int, int, float]]:
     """Yield the texts that are duplicates, found in memory: place, place of the keeper, and similarity."""
-    blocks = BlockTexts([], [], [], [], [])
+    blocks = BlockTexts()
     starts = [0]
     for place, text in enumerate(texts):
-        _add(blocks, _paragraphs(text, settings), str(place), ("", ""))
+        blocks.add_article(str(place), ("", ""), _with_suffixes(_paragraphs(text, settings)))
         starts.append(len(blocks.texts))
     drops = drops_among(blocks, settings)
     for place, (start, end) in enumerate(pairwise(starts)):
@@ -104,14 +103,10 @@ def text_duplicates(texts: Iterable[str], settings: DedupSettings) -> Iterator[t
             yield place, int(copy.keeper.partition("#")[0]), round(copy.similarity, 4)
 
 
-def _add(blocks: BlockTexts, paragraphs: Sequence[str], name: str, origin: tuple[str, str]) -> None:
-    """Add the paragraphs of a record to the blocks that are compared."""
+def _with_suffixes(paragraphs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the paragraphs of a record, each with what follows the record's name in its own."""
     for number, text in enumerate(paragraphs):
-        blocks.texts.append(text)
-        blocks.articles.append(len(blocks.article_names))
-        blocks.suffixes.append(f"#{number}" if number else "")
-    blocks.article_names.append(name)
-    blocks.origins.append(origin)
+        yield text, f"#{number}" if number else ""
 
 
 class _Copy(Struct, frozen=True, gc=False):
@@ -192,7 +187,7 @@ def _entry(path: str, row: Row, copy: _Copy, job: Job) -> Entry:
         duplicate_of=copy.keeper,
         similarity=round(copy.similarity, 4),
         residue=copy.residue,
-        line_sha256=sha256(row.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        line_sha256=text_sha256(row.text),
     )
 
 

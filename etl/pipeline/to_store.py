@@ -4,7 +4,6 @@ An object is there whole or not at all.  Of one file the articles are put last, 
 `run.json` is, and a part counts when it names it.  So that of an earlier run goes first.
 """
 
-import io
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -12,15 +11,16 @@ from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path, PurePath
 from shutil import copyfile
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from etl.errors import MachineError, UsageError, first_line
+from etl.formats.opening import open_address
 from etl.formats.own import START_BYTES, STARTS
 from etl.formats.parquet_writer import own_kind
 from etl.formats.stores import connect, open_stored, unreachable
-from etl.formats.unpacking import Damaged, unpacked
+from etl.formats.unpacking import Damaged
 from etl.formats.writing import PARQUET, join_parts
 from etl.pipeline.workspace import Workspace
 from etl.writers import TEMPORARY, atomic
@@ -122,10 +122,11 @@ def _is_ours(address: str, kind: str) -> bool:
     if store.get_file_info(path).type != fs.FileType.File or (is_local and Path(path).is_symlink()):
         return False  # a pipe would be waited for
     try:
-        with open_stored(address) as file:
-            if address.partition("?")[0].endswith(PARQUET):
+        if address.partition("?")[0].endswith(PARQUET):
+            with open_stored(address) as file:
                 return own_kind(file) == kind
-            head = unpacked(io.BufferedReader(cast(io.RawIOBase, file))).read(START_BYTES)
+        with open_address(address) as unpacked:
+            head = unpacked.read(START_BYTES)
     except (OSError, Damaged):
         return False
     return not head or STARTS[kind].match(head) is not None
@@ -137,8 +138,8 @@ def _is_audited(articles: str, audit: str) -> bool:
     if articles.partition("?")[0].endswith(PARQUET):
         return False
     try:
-        with open_stored(articles) as records, open_stored(audit) as entries:
-            return is_of_audit(*(unpacked(io.BufferedReader(cast(io.RawIOBase, one))) for one in (records, entries)))
+        with open_address(articles) as records, open_address(audit) as entries:
+            return is_of_audit(records, entries)
     except (OSError, Damaged):
         return False
 

@@ -1,5 +1,6 @@
 """A document of a run -> each of its articles with all that was done to it, block by block."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -78,22 +79,27 @@ def entries_of(block: ShownBlock) -> Iterator[Entry]:
 
 def changes_of(document: RunDocument) -> list[ArticleChanges]:
     """Return the articles of a document with their changes, in reading order, those that were not written included."""
-    written = {article.id: article for article in document.articles}
-    blocks: dict[str, list[ShownBlock]] = {article_id: [] for article_id in article_ids(document)}
+    blocks: defaultdict[str, list[ShownBlock]] = defaultdict(list)
     for article_id, block in _Walk(document).blocks():
         blocks[article_id].append(block)
-    entries: dict[str, list[Entry]] = {}
-    for entry in document.entries:
-        entries.setdefault(entry.article_id, []).append(entry)
     head = document.head
-    articles = {key: written.get(key) or unwritten(key) for key in blocks}
     return [
-        ArticleChanges(one, head.path, head.row, head.record, tuple(blocks[key]), *lengths(one, entries.get(key, ())))
-        for key, one in articles.items()
+        ArticleChanges(one, head.path, head.row, head.record, tuple(blocks[one.id]), *lengths(one, entries))
+        for one, entries in articles_with_entries(document)
     ]
 
 
-def article_ids(document: RunDocument) -> list[str]:
+def articles_with_entries(document: RunDocument) -> Iterator[tuple[ArticleFields, tuple[Entry, ...]]]:
+    """Yield all articles of a document in reading order, those not written included, each with its entries."""
+    written = {article.id: article for article in document.articles}
+    entries: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in document.entries:
+        entries[entry.article_id].append(entry)
+    for key in _article_ids(document):
+        yield written.get(key) or ArticleFields(key, "", status=UNWRITTEN), tuple(entries[key])
+
+
+def _article_ids(document: RunDocument) -> list[str]:
     """Return the ids of all articles of a document in reading order: of those written, and of those in entries only."""
     starts = {article.id: document.head.char_end for article in document.articles}
     order = {article.id: at for at, article in enumerate(document.articles)}
@@ -123,11 +129,6 @@ def titled(article: ArticleFields, opening: str, place: str) -> str:
         return (article.headline or place)[:MAX_TITLE]
     words = " ".join(opening[:MAX_TITLE].split())
     return words if len(words) <= MAX_OPENING else f"{words[:MAX_OPENING]}…"
-
-
-def unwritten(article_id: str) -> ArticleFields:
-    """Return what is known of an article that has no record."""
-    return ArticleFields(article_id, "", status=UNWRITTEN)
 
 
 def lengths(article: ArticleFields, entries: Iterable[Entry]) -> tuple[int, int]:

@@ -19,14 +19,14 @@ class Piece(Struct, frozen=True, gc=False):
     mark: str = ""
 
 
-class Pair(Struct, frozen=True):
+class Comparison(Struct, frozen=True):
     """Both sides of a comparison."""
 
     duplicate: tuple[Piece, ...]
     keeper: tuple[Piece, ...]
 
 
-def compare(duplicate: str, keeper: str, residue: str) -> Pair:
+def compare(duplicate: str, keeper: str, residue: str) -> Comparison:
     """Return a duplicate and its keeper with the words that differ marked; `residue` is that of the audit."""
     lacking = frozenset(fold(residue).split())
     left: list[Piece] = []
@@ -37,7 +37,7 @@ def compare(duplicate: str, keeper: str, residue: str) -> Pair:
         left += Piece(same), *_marked(change.after, lacking)
         right += Piece(same), Piece(keeper[change.start : change.end], "differs")
         at = change.end
-    return Pair(_solid([*left, Piece(keeper[at:])]), _solid([*right, Piece(keeper[at:])]))
+    return Comparison(_solid([*left, Piece(keeper[at:])]), _solid([*right, Piece(keeper[at:])]))
 
 
 def _marked(text: str, lacking: frozenset[str]) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from etl.report.changes import ArticleChanges, changes_of
 from etl.report.duplicates import Duplicates
 from etl.report.overview import NamedLink
-from etl.report.pages import CountedRun, Examples, Request, index_page, part_page, settings_of
+from etl.report.pages import CountedRun, Examples, ReportRequest, index_page, part_page, settings_of
 from etl.report.reading import read_run
 from etl.report.render import Links, Renderer
 from etl.report.sample import MAX_WORST, WORST_PART, Sample
@@ -31,7 +31,7 @@ class _Plan(Struct, frozen=True):
     keepers: frozenset[str]
 
 
-def write_folder(request: Request, folder: Path) -> None:
+def write_folder(request: ReportRequest, folder: Path) -> None:
     """Write the pages into a folder that is empty.  Raises as `report` does."""
     plan = _planned(request)
     links = Links(plan.pages)
@@ -53,7 +53,7 @@ def write_folder(request: Request, folder: Path) -> None:
     (folder / INDEX).write_text(index, encoding="utf-8")
 
 
-def _planned(request: Request) -> _Plan:
+def _planned(request: ReportRequest) -> _Plan:
     totals, sample = Totals(), Sample(WORST_PART * MAX_WORST, request.seed)
     pages: dict[str, str] = {}
     keepers: set[str] = set()
@@ -66,7 +66,7 @@ def _planned(request: Request) -> _Plan:
     return _Plan(run, pages, frozenset(keepers))
 
 
-def _articles(request: Request) -> Iterator[ArticleChanges]:
+def _articles(request: ReportRequest) -> Iterator[ArticleChanges]:
     for document in read_run(request.run):
         yield from changes_of(document)
 

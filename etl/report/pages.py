@@ -29,7 +29,7 @@ FIRST_RULES = 16
 MAX_OPTIONS = 400
 
 
-class Request(Struct, frozen=True):
+class ReportRequest(Struct, frozen=True):
     """A report that a user asks for.
 
     `until` is the last day of exceptions that it offers, `titles` say what rules are about, `previous` is the run to
@@ -106,12 +106,12 @@ class Examples:
         return [Example(text, link) for text, link in self._lines.get(rule, {}).items()]
 
 
-def settings_of(request: Request) -> Settings:
+def settings_of(request: ReportRequest) -> Settings:
     """Return what the templates take of a request."""
     return Settings(request.titles, request.until, request.is_reviewed)
 
 
-def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: Mapping[str, ShownArticle]) -> str:
+def one_page(request: ReportRequest, run: CountedRun, duplicates: Duplicates, shown: Mapping[str, ShownArticle]) -> str:
     """Return the page with these articles."""
     links = Links(dict.fromkeys(shown, ""))
     renderer = Renderer(settings_of(request), duplicates, links)
@@ -123,7 +123,7 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
         "report.html",
         title=f"{request.run.name} – copydesk report",
         name=request.run.name,
-        views=_views("#overview", "#articles", "#rules", len(shown)),
+        views=_views(len(shown)),
         articles=[one.html for one in shown.values()],
         is_whole=len(shown) == run.totals.statuses.total(),
         shown_words=_shown_words(len(shown), run.totals),
@@ -135,14 +135,14 @@ def one_page(request: Request, run: CountedRun, duplicates: Duplicates, shown: M
 
 
 def index_page(
-    request: Request, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[NamedLink]
+    request: ReportRequest, run: CountedRun, renderer: Renderer, examples: Examples, parts: Sequence[NamedLink]
 ) -> str:
     """Return the first page of a folder: totals, rules, and links to the pages of the articles."""
     return renderer.page(
         "report.html",
         title=f"{request.run.name} – copydesk report",
         name=request.run.name,
-        views=_views("#overview", "#articles", "#rules", run.totals.statuses.total()),
+        views=_views(run.totals.statuses.total()),
         articles=(),
         is_whole=True,
         shown_words=_shown_words(run.totals.statuses.total(), run.totals),
@@ -153,13 +153,13 @@ def index_page(
     )
 
 
-def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[ShownArticle]) -> str:
+def part_page(request: ReportRequest, renderer: Renderer, name: str, shown: Sequence[ShownArticle]) -> str:
     """Return a page of a folder with some of its articles."""
     return renderer.page(
         "report.html",
         title=f"{request.run.name}, articles {name} – copydesk report",
         name=request.run.name,
-        views=_views("index.html#overview", "#articles", "index.html#rules", len(shown)),
+        views=_views(len(shown), "index.html"),
         articles=[one.html for one in shown],
         is_whole=True,
         shown_words=f"Articles {name}, in the order of the run.",
@@ -170,9 +170,13 @@ def part_page(request: Request, renderer: Renderer, name: str, shown: Sequence[S
     )
 
 
-def _views(overview: str, articles: str, rules: str, count: int) -> list[dict[str, Any]]:
-    names = (("Overview", overview, ""), ("Articles", articles, f"{count:,}"), ("Rules", rules, ""))
-    return [{"name": name, "link": link, "count": count} for name, link, count in names]
+def _views(count: int, index: str = "") -> list[dict[str, str]]:
+    """Return the links to the views of a report, with the number of articles; `index` is the page of the others."""
+    return [
+        {"name": "Overview", "link": f"{index}#overview", "count": ""},
+        {"name": "Articles", "link": "#articles", "count": f"{count:,}"},
+        {"name": "Rules", "link": f"{index}#rules", "count": ""},
+    ]
 
 
 def _shown_words(count: int, totals: Totals) -> str:
@@ -185,7 +189,7 @@ def _shown_words(count: int, totals: Totals) -> str:
     )
 
 
-def overview_values(request: Request, run: CountedRun, links: Links) -> dict[str, Any]:
+def overview_values(request: ReportRequest, run: CountedRun, links: Links) -> dict[str, Any]:
     """Return what the template of the overview takes."""
     totals, previous = run.totals, run.previous
     parts = charts.segments(totals)

@@ -21,26 +21,36 @@ MAX_NEAR = 40
 MAX_EXAMPLE = 2_000
 
 
+def is_of_pack(rule: str) -> bool:
+    """Return whether a name in an audit is that of a rule, or of the classifier: an exception can name it."""
+    return rule.partition("/")[0] not in WITHOUT_RULES
+
+
 def exception(entry: Entry, until: date) -> str:
     """Return an `[[exception]]` in TOML that keeps a removed line; "" if its judge takes none."""
-    if not entry.line_sha256 or entry.rule.partition("/")[0] in WITHOUT_RULES or entry.action == "duplicate":
+    if not entry.line_sha256 or not is_of_pack(entry.rule) or entry.action == "duplicate":
         return ""
+    return exception_table(entry.rule, entry.path, entry.line_sha256[:DIGITS], "It is part of the story.", until)
+
+
+def exception_table(rule: str, path: str, line: str, reason: str, until: date) -> str:
+    """Return an `[[exception]]` in TOML that keeps a line, named by the digits of its hash, which a rule removed."""
     return "\n".join(
         (
             "[[exception]]",
-            rule_line(entry.rule),
-            f"source = {toml_string(escape(entry.path))}",
-            f"line = {toml_string(entry.line_sha256[:DIGITS])}",
-            'reason = "It is part of the story."',
+            _rule_line(rule),
+            f"source = {toml_string(escape(path))}",
+            f"line = {toml_string(line)}",
+            f"reason = {toml_string(reason)}",
             f"until = {until.isoformat()}",
         )
     )
 
 
-def rule_line(rule: str) -> str:
+def _rule_line(rule: str) -> str:
     """Return the key of an exception that keeps a line which a rule removed: others may match the line, too.
 
-    >>> print(rule_line("core/read-more"))
+    >>> print(_rule_line("core/read-more"))
     rule = "*"  # "core/read-more" removed it, and others may match it
     """
     if rule == CLASSIFIER:  # which judges only what no rule removes
@@ -57,7 +67,7 @@ def keeps(entry: Entry) -> str:
 
 def exception_is_possible(entry: Entry) -> bool:
     """Return whether a rule of a pack took the line."""
-    return entry.action not in ("duplicate", "repair") and entry.rule.partition("/")[0] not in WITHOUT_RULES
+    return entry.action not in ("duplicate", "repair") and is_of_pack(entry.rule)
 
 
 def rule(article: ArticleChanges, start: int, taken: Sequence[str] = ()) -> str:

@@ -18,7 +18,7 @@ from etl.errors import counted
 from etl.pipeline.select_duplicates import WHOLE
 from etl.report import charts, ready
 from etl.report.changes import REMOVING, ArticleChanges, ShownBlock
-from etl.report.compare import Pair, compare
+from etl.report.compare import Comparison, compare
 from etl.report.duplicates import Copy, Duplicates, Keeper, keeper_place
 from etl.report.totals import NO_PUBLISHER
 
@@ -134,7 +134,7 @@ class Renderer:
         )
         return page
 
-    def _compare(self, entry: Entry, keeper: Keeper) -> Pair:
+    def _compare(self, entry: Entry, keeper: Keeper) -> Comparison:
         return compare(entry.before[:MAX_SHOWN], keeper.text, entry.residue)
 
     def _keeper_link(self, duplicate_of: str) -> str:

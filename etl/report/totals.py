@@ -7,7 +7,7 @@ from math import log10
 from msgspec import Struct
 
 from etl.audit import BOOKED_NOTHING, GAP, Entry
-from etl.report.changes import MAX_TITLE, UNWRITTEN, article_ids, lengths, titled, unwritten
+from etl.report.changes import MAX_TITLE, UNWRITTEN, articles_with_entries, lengths, titled
 from etl.report.reading import RunDocument, RunFiles, prove, read_run
 
 NO_PUBLISHER = "(unknown publisher)"
@@ -158,15 +158,10 @@ def cell(characters: int) -> int:
 
 
 def _articles(document: RunDocument) -> Iterable[CountedArticle]:
-    written = {article.id: article for article in document.articles}
-    entries: dict[str, list[Entry]] = {}
-    for entry in document.entries:
-        entries.setdefault(entry.article_id, []).append(entry)
     place = f"{document.head.path}:{document.head.row}"
-    for article_id in article_ids(document):
-        article, own = written.get(article_id) or unwritten(article_id), tuple(entries.get(article_id, ()))
+    for article, own in articles_with_entries(document):
         summary = ArticleSummary(
-            article_id,
+            article.id,
             titled(
                 article, article.text[:MAX_TITLE] or next((entry.before for entry in own if entry.before), ""), place
             ),

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from etl.errors import UsageError
 from etl.report.changes import ArticleChanges, changes_of
 from etl.report.duplicates import Duplicates
-from etl.report.pages import CountedRun, Request, ShownArticle, one_page, settings_of
+from etl.report.pages import CountedRun, ReportRequest, ShownArticle, one_page, settings_of
 from etl.report.reading import RunFiles, read_run
 from etl.report.render import BRIEF, FULL, Links, Renderer
 from etl.report.sample import Sample
@@ -36,7 +36,7 @@ class Report(Struct, frozen=True):
     articles: tuple[ArticleChanges, ...]
 
 
-def report(request: Request) -> Report:
+def report(request: ReportRequest) -> Report:
     """Return a run as one page of at most so many bytes.
 
     Raises UsageError if the page without articles is larger already, or files are not what copydesk wrote, and
@@ -54,7 +54,7 @@ def report(request: Request) -> Report:
 
 
 def _rendered(
-    request: Request, duplicates: Duplicates, changes: Mapping[str, ArticleChanges], reasons: Mapping[str, str]
+    request: ReportRequest, duplicates: Duplicates, changes: Mapping[str, ArticleChanges], reasons: Mapping[str, str]
 ) -> dict[str, ShownArticle]:
     """Return the most wanted articles as HTML: as many as fill the page."""
     renderer = Renderer(settings_of(request), duplicates, Links(dict.fromkeys(changes, "")))
@@ -71,7 +71,9 @@ def _rendered(
     return found
 
 
-def _fitted(request: Request, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]) -> Report:
+def _fitted(
+    request: ReportRequest, run: CountedRun, duplicates: Duplicates, rendered: Mapping[str, ShownArticle]
+) -> Report:
     """Return the page with as many articles as have room, the most wanted first."""
     budget = request.max_bytes - len(one_page(request, run, duplicates, {}).encode())
     if budget < 0:
@@ -114,7 +116,7 @@ def rendered_article(renderer: Renderer, changes: ArticleChanges, reason: str, l
     return ShownArticle(changes, html, reason, detail)
 
 
-def count_run(request: Request, size: int) -> CountedRun:
+def count_run(request: ReportRequest, size: int) -> CountedRun:
     """Return the totals of a run, and a choice of so many of its articles."""
     totals, sample = Totals(), Sample(size, request.seed, request.drawn)
     for document in read_run(request.run):

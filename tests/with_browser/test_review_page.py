@@ -12,7 +12,7 @@ import tomli
 from playwright.sync_api import Page, expect
 
 from etl.report.pack_folder import PackFolder
-from etl.report.pages import Request
+from etl.report.pages import ReportRequest
 from etl.report.reading import run_files
 from etl.report.review import Review
 from etl.report.server import ReviewServer
@@ -24,7 +24,7 @@ Open = Callable[..., Page]
 @contextmanager
 def served(articles: Path, pack: Path) -> Iterator[str]:
     """Yield the address of a review."""
-    made = report(Request(run_files(articles), date(2099, 1, 1), is_reviewed=True))
+    made = report(ReportRequest(run_files(articles), date(2099, 1, 1), is_reviewed=True))
     review = Review(made.articles, PackFolder(pack), date(2099, 1, 1))
     with ReviewServer(made.page, review, "token") as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

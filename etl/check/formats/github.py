@@ -14,9 +14,7 @@ MAX_ANNOTATIONS = 10
 
 def github(report: Report) -> Iterator[str]:
     """Yield the annotations."""
-    first: dict[object, Finding] = {}
-    for finding in report.findings:
-        first.setdefault(finding.key, finding)
+    first = {key: findings[0] for key, findings in report.by_key().items()}
     levels: tuple[Level, ...] = ("error", "warning")
     for level in levels:
         rows = [row for row in report.rows if row.level == level and row.key in first]

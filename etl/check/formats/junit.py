@@ -1,7 +1,7 @@
 """JUnit XML: a suite for each scope, a case for each check that was done; a check that fails is a failure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import quoteattr
 
 from etl.check.checks import CHECKS
@@ -26,19 +26,17 @@ def junit(report: Report) -> Iterator[str]:
 
 
 def _cases(report: Report) -> Iterator[str]:
-    by_key: dict[object, list[Finding]] = {}
-    for finding in report.findings:
-        by_key.setdefault(finding.key, []).append(finding)
+    by_key = report.by_key()
     scopes = {scope for scope, count in report.totals.items() if count.subjects}
     found = {row.key.check for row in report.rows}
     for check in CHECKS.values():
         if check.scope in scopes and check.id not in found:
             yield f"<testcase classname={_quoted(check.id)} name={_quoted(check.title)}/>\n"
     for row in report.rows:
-        yield _case(row, by_key.get(row.key, []), report)
+        yield _case(row, by_key.get(row.key, ()), report)
 
 
-def _case(row: Row, findings: list[Finding], report: Report) -> str:
+def _case(row: Row, findings: Sequence[Finding], report: Report) -> str:
     name = ", ".join(part for part in (row.key.rule, row.key.publisher) if part) or CHECKS[row.key.check].title
     head = f"<testcase classname={_quoted(row.key.check)} name={_quoted(name)}"
     lines = "\n".join(f"{line_of(one, report)}: {one.text}" for one in findings[:MAX_LISTED])

@@ -1,11 +1,11 @@
 """Formats for programs: JSON, JSON lines, GitLab code quality, and the reviewdog diagnostic format."""
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from etl.audit import text_sha256
 from etl.check.checks import CHECKS
 from etl.check.model import Finding, Level, Report, Row
 
@@ -96,7 +96,7 @@ def fingerprinted(report: Report) -> Iterator[tuple[str, Finding]]:
         record = place.article or place.record
         name = "\0".join((key.check, key.rule, key.publisher, place.path, record, finding.text))
         times[name] = times.get(name, 0) + 1
-        yield sha256(f"{name}\0{times[name]}".encode("utf-8", "surrogatepass")).hexdigest(), finding
+        yield text_sha256(f"{name}\0{times[name]}"), finding
 
 
 def _row(row: Row) -> dict[str, Any]:

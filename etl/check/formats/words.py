@@ -30,11 +30,9 @@ def text(report: Report) -> Iterator[str]:
         for row in report.rows:
             notes[row.key.check] += row.count.findings * (row.level == "note")
     rows = [row for row in report.rows if row.level != "note" or report.notes_as == "findings"]
-    by_key: dict[object, list[Finding]] = {}
-    for finding in report.findings:
-        by_key.setdefault(finding.key, []).append(finding)
+    by_key = report.by_key()
     for row in islice(rows, MAX_ROWS):
-        findings = by_key.get(row.key, [])
+        findings = by_key.get(row.key, ())
         for finding in findings[:SHOWN_OF_KEY]:
             yield f"{line_of(finding, report)}\n"
             if finding.text:
@@ -61,9 +59,7 @@ def markdown(report: Report) -> Iterator[str]:
     if report.rows:
         yield "\n| level | check | rule | publisher | findings | of | rate | first |\n"
         yield "|---|---|---|---|--:|--:|--:|---|\n"
-    first: dict[object, str] = {}
-    for finding in report.findings:
-        first.setdefault(finding.key, str(finding.place))
+    first = {key: str(findings[0].place) for key, findings in report.by_key().items()}
     for row in report.rows:
         of_characters = CHECKS[row.key.check].unit == "characters"
         cells = (
