@@ -24,8 +24,9 @@ settings.load_profile("copydesk")
 
 # Most of the time of all tests: they start processes, kill them, fill disks, or try thousands of texts.
 SLOW = frozenset(
-    {"test_classifier_sweeps", "test_dedup", "test_formats", "test_guarantees", "test_index", "test_limits"}
-    | {"test_linear_time", "test_lint", "test_packs_hostile", "test_resume", "test_rules_engine", "test_run"}
+    {"test_check", "test_classifier_sweeps", "test_cli_habits", "test_dedup", "test_formats", "test_guarantees"}
+    | {"test_index", "test_limits", "test_linear_time", "test_lint", "test_packs_hostile", "test_resume"}
+    | {"test_rules_engine", "test_rules_tools", "test_run", "test_shipped"}
 )
 
 SAMPLES = Path(__file__).parent.parent / "samples"

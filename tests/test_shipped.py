@@ -118,7 +118,8 @@ def test_model_tells_languages_as_py3langid_does(model: Path, tmp_path: Path) ->
     stored, unpacked = identifier(LANGUAGES, model), identifier(LANGUAGES, tmp_path / "none")
     peer = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     peer.set_languages(LANGUAGES)
-    bodies = [body for path in builtin_folder().rglob("*.toml") for body in path.read_text("utf-8").split("\n\n")]
+    folder = builtin_folder() / "lang"
+    bodies = [body for path in folder.iterdir() for body in path.read_text("utf-8").split("\n\n")[:6]]
     texts = ["", "12", "ÜBER ALLE BERGE", "\ud83d", *(body[:500] for body in bodies)]
     answers = [stored.classify(text) for text in texts]
     assert answers == [unpacked.classify(text) for text in texts]
