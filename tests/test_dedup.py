@@ -200,7 +200,10 @@ def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
 @pytest.mark.parametrize(
     ("text", "turn"),
     [
-        ("sie habe von der Statue gewusst und den Regierungschef in einem Brief über alles genau informiert.", "nichts"),
+        (
+            "sie habe von der Statue gewusst und den Regierungschef in einem Brief über alles genau informiert.",
+            "nichts",
+        ),
         ("dat zij aftreedt vanwege de zaak met het standbeeld en dat zij de premier per brief had ingelicht.", "niet"),
         ("att hon avgår på grund av saken med statyn och att hon skrev ett brev till statsministern i maj.", "inte"),
         ("उसने मूर्ति के मामले में इस्तीफ़ा दिया और मई की शुरुआत में एक पत्र में प्रधानमंत्री को इसकी सूचना दी थी।", "नहीं"),

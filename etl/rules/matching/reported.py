@@ -38,11 +38,12 @@ _VERBS = (
     r"|dedi(?:ler)?|diyor|söyle(?:di|yor)|sade|säger|sagde|siger|sier|sano[io]|kertoi|s(?:a|ade)(?= [A-ZÆØÅ])"
     r"|mondta|mondja|közölte|spus|spune|declarat|είπε|λέει|δήλωσε|kata(?= [A-Z])|katanya|ujar(?:nya)?|nói"
 )
-# What a sign, a letter or a page says, and what somebody asks for or advertises.  None is how a notice tells what to do.
+# What a sign or a page says, and what somebody asks for or advertises.  None is how a notice tells what to do.
 _SHOWS = (
-    r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads|beg(?:s|ged)|plead(?:s|ed)|repeats"
-    r"|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)|st(?:eht|and) (?:\w+ ){0,2}(?:an|am|auf|dort|über)(?! (?:dies|unser))"
-    r"|(?:ist|war)(?: \w+){1,4} zu lesen|p(?:eut|ouvait)-on lire|l(?:it|isait)-on|proclam(?:e|ait)|conseill(?:e|ait)"
+    r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads"
+    r"|beg(?:s|ged)|plead(?:s|ed)|repeats|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)"
+    r"|st(?:eht|and) (?:\w+ ){0,2}(?:an|am|auf|dort|über)(?! (?:dies|unser))|(?:ist|war)(?: \w+){1,4} zu lesen"
+    r"|p(?:eut|ouvait)-on lire|l(?:it|isait)-on|proclam(?:e|ait)|conseill(?:e|ait)"
     r"|se le(?:e|ía) en|reza(?:ba)?|pide|pede|l[êi]a?-se|si legge(?:va)?|recita(?:va)?|chied(?:e|eva)"
     r"|st(?:aat|ond) er (?:op|boven)|luid(?:t|de)|czytamy|brzmi(?:ał)?|st(?:ojí|álo) na|hlás(?:á|al|ala)"
     r"|гласи(?:т|л|ла)|призыва(?:ет|ют|л|ла)|написано на|свідчи(?:ть|в)|заклика(?:є|ють|в|ла)|yazıyor(?:du)?"
@@ -66,7 +67,8 @@ _REPORTED_IN_SCRIPT = later(
     r"|고 (?:[가-힣]{1,8} ){0,3}(?:적혀|쓰여) 있(?:었)?다\."
     r"|^[وف]?(?:قال|أعلن|كتب|أضاف|أكد|صرح|ذكر|أوضح|حذر)(?:ت|وا)? [^:.!؟]{1,60}[:،\"]"
     r"|[،\"] ?(?:(?:حسبما|كما|هكذا) )?(?:قال|كتب|أعلن|أضاف)(?:ت|وا)? [^:،]{1,50}\.$"
-    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )|نوشته (?:شده )?بود\."
+    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )"
+    r"|نوشته (?:شده )?بود\."
     r"|ने (?:[^।,.]{1,30} )?(?:कहा|बताया|लिखा|पूछा)(?:[,:।.]| है| था| कि)|[^।]{2}लिखा (?:है|था)।$"
     r"|[,\"'] ?[^।,]{0,40}লেখা (?:ছিল|আছে|রয়েছে)।$|(?:বলেন|বলেছেন|জানান|জানিয়েছেন|লিখেছেন)(?:, |।$)"
     r"|म्हणाल(?:े|ा|ी|्या)(?:[,:]|\.$)|(?:கூறினார்|தெரிவித்தார்|என்றார்|என்கிறார்)(?: [^.]{1,40})?\.$"
