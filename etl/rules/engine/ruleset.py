@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from etl.fold import fold
 from etl.rules.classifier.model import NAME, Classifier
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
@@ -19,7 +20,7 @@ from etl.rules.matching.neighbours import (
     span_predicate,
 )
 from etl.rules.matching.patterns import Predicate, all_of, block_predicate, describes_block, predicate
-from etl.rules.matching.reported import REPORTED, is_reported, spares_reported
+from etl.rules.matching.reported import REPORTED, is_reported, only_quotes, spares_reported
 from etl.rules.matching.view import ArticleScope, ArticleView
 
 # Guards that are asked of what matches, since they cost more than the match.
@@ -220,7 +221,8 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
     unless = match_predicate(rule.unless, user_rule) if rule.unless else None
     required = guards(rule.where, unless)
     if not user_rule and spares_reported(rule):
-        required += ((predicate(lambda view, at: not is_reported(view.plain[at])), REPORTED),)
+        labels = tuple(fold(label) for label in rule.match.contains)
+        required += ((predicate(lambda view, at: not _is_told(view, at, labels)), REPORTED),)
     exception = exception_guard(names, user_rules.exceptions)
     where = [holds for holds, words in required if words not in ASKED_LAST]
     refusing = [holds for holds, words in required if words in ASKED_LAST]
@@ -240,6 +242,11 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
         user_rule,
         rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None,
     )
+
+
+def _is_told(view: ArticleView, at: int, labels: Sequence[str]) -> bool:
+    """Return true if a block is a story's own sentence: it says who said it, or only quotes the labels of a rule."""
+    return is_reported(view.plain[at]) or only_quotes(view.folded[at], labels)
 
 
 def _neighbours(rule: Rule, user_rule: str) -> Predicate:

@@ -3,17 +3,17 @@
 "Download our app" is a button; "Download our app, the banner said." is a sentence of a story about buttons.  The clause
 that names the speaker is told by its verb, by the comma or quotation mark before it, and by the full stop behind it:
 the title of another story ("Mayor to resign, says minister") has none.  A label in front ("Read also: …") makes the
-line the title of another story all the same.
+line the title of another story all the same.  A sentence may also quote a notice without a speaker.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from etl.fold import space_before
+from etl.fold import count_words, space_before
 from etl.later import later
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 
-REPORTED = "a clause that says who said it"
+REPORTED = "a clause that says who said it, or a quotation"
 
 # Verbs of saying in the third person, as news writes them, with their endings.  None is also a noun or an imperative
 # of notices, as "say", "tell", "replies", Spanish "cuenta" and Indonesian "kata sandi" are.
@@ -81,6 +81,10 @@ _OPENS_QUOTATION = later(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}
 # A label in front of a title: up to five words, and a colon or a bar.
 _LABELLED = later(r"[^.,:|]{2,40} ?[:|]")
 
+# A quotation within a block, and the words of a sentence around it.
+_QUOTED = later(r'"[^"]*(?:"|$)|«[^»]*(?:»|$)|「[^」]*(?:」|$)')
+MIN_WORDS_AROUND = 5
+
 # Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
 SAYABLE_KINDS = frozenset({"link", "notice", "player", "structure"})
 _ACTIONS = frozenset({"drop", "reject", "end-article"})
@@ -100,6 +104,20 @@ def is_reported(text: str) -> bool:
     if text.isascii() or (clause := _REPORTED_IN_SCRIPT.search(text)) is None:
         return False
     return labelled is None or clause.start() < labelled.end()
+
+
+def only_quotes(text: str, labels: Sequence[str]) -> bool:
+    """Return true if a folded text has some of these labels, all of them within quotations, and words around these.
+
+    >>> only_quotes('the page says "log in to comment" to all who read it.', ["log in to comment"])
+    True
+    >>> only_quotes('"read more", log in to comment', ["log in to comment"])
+    False
+    """
+    if not any(label in text for label in labels):
+        return False
+    around = _QUOTED.sub(" ", text)
+    return not any(label in around for label in labels) and count_words(around) >= MIN_WORDS_AROUND
 
 
 def quotations(text: str, starts: Iterable[int]) -> Iterator[bool]:
