@@ -69,6 +69,15 @@ def test_what_somebody_said_stays(line: str) -> None:
     assert kept(line)
 
 
+@pytest.mark.parametrize(
+    "line", ["In pictures: the last ferry", "WATCH: Moment a bridge falls", "En images : le dernier ferry"]
+)
+def test_the_headline_of_a_gallery_or_a_video_stays(line: str) -> None:
+    text = CLEANER.clean("\n\n".join((line, *STORY)), kind="text").text
+    assert text.startswith(line)
+    assert line not in CLEANER.clean("\n\n".join(("Ferry runs aground", line, *STORY)), kind="text").text
+
+
 @pytest.mark.parametrize("line", NOTICES)
 def test_a_notice_goes(line: str) -> None:
     assert not kept(line)

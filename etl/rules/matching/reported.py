@@ -84,6 +84,8 @@ _LABELLED = later(r"[^.,:|]{2,40} ?[:|]")
 # A quotation within a block, and the words of a sentence around it.
 _QUOTED = later(r'"[^"]*(?:"|$)|«[^»]*(?:»|$)|「[^」]*(?:」|$)')
 MIN_WORDS_AROUND = 5
+# Words behind a label that are the headline of a story.
+MIN_TITLE_WORDS = 3
 
 # Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
 SAYABLE_KINDS = frozenset({"link", "notice", "player", "structure"})
@@ -118,6 +120,15 @@ def only_quotes(text: str, labels: Sequence[str]) -> bool:
         return False
     around = _QUOTED.sub(" ", text)
     return not any(label in around for label in labels) and count_words(around) >= MIN_WORDS_AROUND
+
+
+def is_titled(text: str) -> bool:
+    """Return true if a text is a title behind a label, as that of a gallery or a video: "In pictures: the last ferry".
+
+    >>> is_titled("In pictures: the last ferry"), is_titled("Share: Facebook, X")
+    (True, False)
+    """
+    return (label := _LABELLED.match(text)) is not None and count_words(text[label.end() :]) >= MIN_TITLE_WORDS
 
 
 def quotations(text: str, starts: Iterable[int]) -> Iterator[bool]:
