@@ -483,6 +483,11 @@ def test_rows_of_tables(texts: list[str], named: list[int], rows: list[int]) -> 
         ),
         pytest.param([LETTER, "Ann Keble", "Ashdale", LETTER, "Toby Wood", "Hull"], [4], [], id="named by a rule"),
         pytest.param([LETTER, "he left", "Ashdale", LETTER, "she stayed", "Hull"], [], [], id="no names"),
+        pytest.param(
+            [LETTER, "Ann Keble, Ashdale", LETTER, "- Toby Wood, Hull", "Most read"], [4], [1, 3], id="one line"
+        ),
+        pytest.param([LETTER, "Ann Keble (Ashdale)", LETTER, "Toby Wood, 41, baker"], [], [1, 3], id="bracket, age"),
+        pytest.param([LETTER, "Ann Keble, Reuters", LETTER, "Toby Wood, Reuters"], [], [], id="of one agency"),
     ],
 )
 def test_names_below_letters(texts: list[str], named: list[int], kept: list[int]) -> None:

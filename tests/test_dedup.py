@@ -198,6 +198,37 @@ def test_another_fact_is_no_copy(said: str, said_again: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        (
+            "sie habe von der Statue gewusst und den Regierungschef in einem Brief über alles genau informiert.",
+            "nichts",
+        ),
+        ("dat zij aftreedt vanwege de zaak met het standbeeld en dat zij de premier per brief had ingelicht.", "niet"),
+        ("att hon avgår på grund av saken med statyn och att hon skrev ett brev till statsministern i maj.", "inte"),
+        ("उसने मूर्ति के मामले में इस्तीफ़ा दिया और मई की शुरुआत में एक पत्र में प्रधानमंत्री को इसकी सूचना दी थी।", "नहीं"),
+        ("ông ấy sẽ từ chức vì vụ bức tượng và đã viết thư cho thủ tướng vào đầu tháng để báo tin này.", "không"),
+    ],
+    ids=["de", "nl", "sv", "hi", "vi"],
+)
+def test_a_denial_is_no_copy(text: str, turn: str) -> None:
+    words = text.split()
+    denied = " ".join([*words[:6], turn, *words[6:]])
+    assert found([text, text.replace(".", "!")]) == [(1, 0)]
+    assert found([text, denied]) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "said_again"),
+    [("Denton beat Tarn", "Tarn beat Denton"), ("Mali warns Niger", "Niger warns Mali")],
+)
+def test_names_that_change_places_are_another_fact(said: str, said_again: str) -> None:
+    rest = "on Saturday in front of nine thousand people in the old park by the river, where it had rained all day long"
+    assert found([f"{said} {rest}.", f"{said} {rest}!"]) == [(1, 0)]
+    assert found([f"{said} {rest}.", f"{said_again} {rest}."]) == []
+
+
+@pytest.mark.parametrize(
     ("said", "said_again"),
     [("第三", "第四"), ("将于", "将不于"), ("上升", "下降"), ("九月", "八月")],
     ids=["figure", "not", "fall", "month"],
@@ -486,7 +517,7 @@ def test_fingerprints_do_not_change_from_release_to_release() -> None:
         fingerprint([RALLY, TOLL, "Лукашенко – “НЕТ”", "集会１０万人"], DedupSettings(short_words=0))
     )
     digest = blake2b(b"".join(array.tobytes() for array in columns.values()), digest_size=8).hexdigest()
-    assert digest == "72ed040f67584021"
+    assert digest == "3ea536894400baa1"
 
 
 def copies(changes: int, count: int) -> list[str]:

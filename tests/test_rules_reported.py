@@ -39,6 +39,9 @@ REPORTED = [
     "Den här kommentaren har tagits bort, står det på skylten vid dörren.",
     "この記事は有料会員限定ですと扉の札に書いてあった。",
     "이 기사는 유료 회원 전용입니다라고 문 앞 팻말에 적혀 있었다.",
+    "The words “delivered to your inbox” were painted above the door of the shop in letters of a foot.",
+    "He read “This article is for subscribers” for the third time. Then he put the paper down.",
+    "Она увидела слова «используем файлы cookie» на стене пекарни и засмеялась. Потом пришёл автобус.",
     "ছবির উৎস, গেটি ইমেজ, দরজার ফলকে লেখা ছিল।",
 ]
 NOTICES = [
@@ -50,6 +53,7 @@ NOTICES = [
     "READ MORE: Mayor to resign on Monday, says minister",
     "Lesen Sie auch: Minister tritt zurück, sagte Anna Lund.",
     "Sign up for our newsletter, the one that everybody reads.",
+    "To go on, click “subscribe now” and get the news delivered to your inbox.",
     "Já tem cadastro? Entre na sua conta.",
     "Meld je aan voor onze nieuwsbrief",
     "Подписывайтесь на наш канал в Telegram",
@@ -63,6 +67,15 @@ def kept(line: str) -> bool:
 @pytest.mark.parametrize("line", REPORTED)
 def test_what_somebody_said_stays(line: str) -> None:
     assert kept(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["In pictures: the last ferry", "WATCH: Moment a bridge falls", "En images : le dernier ferry"]
+)
+def test_the_headline_of_a_gallery_or_a_video_stays(line: str) -> None:
+    text = CLEANER.clean("\n\n".join((line, *STORY)), kind="text").text
+    assert text.startswith(line)
+    assert line not in CLEANER.clean("\n\n".join(("Ferry runs aground", line, *STORY)), kind="text").text
 
 
 @pytest.mark.parametrize("line", NOTICES)

@@ -134,7 +134,7 @@ def looks_clean(block: str) -> bool:
 # Letters that hardly any language of Western Europe has together.
 _TOGETHER = (
     *("ìø", "èø", "èš", "èž", "è¾", "èæ", "èð", "æð", "³ê", "¿ê", "³ñ", "³æ", "ðþ", "ýþ", "õû", "õö", "ãþ", "ãº", "ãî"),
-    *("îå", "ÏÅ", "òï"),
+    *("îå", "ÏÅ", "òï", "ùå", "ÇÞ", "ÒÃ"),
     *("µÄ", "ªº", "¤Î", "‚Ì", "´Ù"),  # the commonest words of Chinese, Japanese and Korean
 )
 

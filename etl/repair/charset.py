@@ -24,8 +24,13 @@ DETECTION_BYTES = 16_384
 
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"
 _RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+_ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيًٌٍَُِّْ"
 # What the language of a document may be, the letters beyond ASCII that it has, and the encodings it was written in.
+# Those without capitals come first: in others, their letters are capitals, or small ones, alone.
 ALPHABETS = {
+    "he": ("אבגדהוזחטיךכלםמןנסעףפץצקרשת", ("cp1255",)),
+    "ar": (_ARABIC, ("cp1256",)),
+    "fa": (_ARABIC + "پچژگکی", ("cp1256",)),
     "cs": ("áčďéěíňóřšťúůýž", ("cp1250", "iso8859-2")),
     "sk": ("áäčďéíĺľňóôŕšťúýž", ("cp1250", "iso8859-2")),
     "pl": ("ąćęłńóśźż", ("cp1250", "iso8859-2")),
@@ -43,6 +48,7 @@ ALPHABETS = {
     "sr": (_RUSSIAN + "ђјљњћџčćđšž", ("cp1251", "cp1250")),
     "mk": (_RUSSIAN + "ѓѕјљњќџ", ("cp1251",)),
     "be": (_RUSSIAN + "іў", ("cp1251",)),
+    "th": ("".join(map(chr, range(0xE01, 0xE5C))), ("cp874",)),
 }
 _EAST_ASIAN = {
     **dict.fromkeys(("gb18030", "gb2312", "gbk"), "gb18030"),

@@ -5,7 +5,7 @@ well is left to ftfy, which is imported (70 ms) when the first block needs it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from unicodedata import normalize
 
@@ -128,7 +128,7 @@ def _decode(text: str) -> str:
     """Return what ftfy makes of each line on its own: one line may be mojibake and the next not."""
     if not maybe_mojibake().search(text):
         return text
-    return "\n".join(_in_words(_decode_line(_without_koi8(_without_console(line)))) for line in text.split("\n"))
+    return "\n".join(_in_words(_decode_line(_without_letters(_without_console(line)))) for line in text.split("\n"))
 
 
 def _decode_line(line: str) -> str:
@@ -165,11 +165,14 @@ def _letter(pair: re.Match[str]) -> str:
     return letter if is_right else pair[0]
 
 
-# UTF-8 that was read as KOI8-R: `п∙я│п╩п╦`.  What follows its п and я are lines that boxes are drawn with; two such
-# pairs prove the line.
-_DRAWN = "[бпя][\u2500-\u25ff∙√≈≤≥⌠⌡°²·÷ё©\xa0]{1,2}"
-_KOI8 = re.compile(f"(?:{_DRAWN}){{2}}")
-_KOI8_WORD = re.compile(rf"(?<![^ \t])[^ \t]*?{_DRAWN}[^ \t]*")
+# UTF-8 that was read as KOI8-R: `п∙я│п╩п╦`, or as Windows-1256: `ط§ظ„ظ‚`.  What follows the п and я are lines that
+# boxes are drawn with, and signs the ط and ظ; two such pairs prove the line.
+_PAIRS = {
+    ("koi8-r", "koi8-u"): "[бпя][\u2500-\u25ff∙√≈≤≥⌠⌡°²·÷ё©\xa0]{1,2}",
+    ("cp1256",): "[طظعغ][€‚ƒ„…†‡ˆ‰‹Œ•™›œ¢-©¬®-¹¼-¾]",
+}
+_OF_LETTERS = {codecs: re.compile(f"(?:{pair}){{2}}") for codecs, pair in _PAIRS.items()}
+_WORD = re.compile(r"[^ \t]+")
 
 
 # UTF-8 that was read as code page 850 or 437, those of a console: `d├®j├á`, `LÔÇÖusine`.  A line that boxes are drawn
@@ -196,12 +199,14 @@ def _from_console(codec: str, character: re.Match[str]) -> str:
         return character[0]
 
 
-def _without_koi8(line: str) -> str:
-    return _KOI8_WORD.sub(_from_koi8, line) if _KOI8.search(line) else line
+def _without_letters(line: str) -> str:
+    """Return a line with the UTF-8 undone that was read as a page of other letters."""
+    codecs = next((codecs for codecs, proof in _OF_LETTERS.items() if proof.search(line)), ())
+    return _WORD.sub(partial(_from_letters, codecs), line) if codecs else line
 
 
-def _from_koi8(word: re.Match[str]) -> str:
-    for codec in ("koi8-r", "koi8-u"):
+def _from_letters(codecs: Sequence[str], word: re.Match[str]) -> str:
+    for codec in codecs:
         try:
             return word[0].encode(codec).decode()
         except UnicodeError:

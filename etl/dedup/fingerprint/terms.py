@@ -13,8 +13,9 @@ from etl.dedup.arrays import I32, I64, U8, U16, U32, U64, Mask, ranges, sums
 from etl.dedup.fingerprint.datelines import MONTHS_OF_LANGUAGES, Datelines
 from etl.dedup.fingerprint.tokens import Folded, Tokens, are_capitalized, fold, hashes_of, placed, tokenize
 
-# Months, weekdays, small numbers and "not" say when, how many and whether, in English, German, French, Spanish,
-# Italian, Portuguese and Russian.  "One" says much else; where a copy has another word instead, that one differs.
+# Months, weekdays, small numbers and "not" say when, how many and whether: "not" in thirty languages, the others in
+# fewer.  What is a common word of another language ("en", "hat", "si") is left out.  "One" says much else; where a copy
+# has another word instead, that one differs.
 # "didn" and its like are what is left of "didn't".  "B-minus" is no "B".  Chinese and Japanese write figures and "not"
 # within words, each character of which is a token.
 FIGURES = f"""
@@ -25,12 +26,22 @@ first second third fourth fifth sixth seventh eighth ninth tenth half twice
 two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 twenty thirty forty fifty sixty seventy eighty ninety hundred
 montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
-zwei drei vier fünf sechs sieben acht neun zehn elf zwölf nicht nie kein keine
-lundi mardi mercredi jeudi vendredi samedi dimanche deux trois quatre cinq huit neuf onze douze pas jamais
-lunes martes miércoles jueves viernes sábado domingo dos tres cuatro cinco seis siete ocho nueve diez nunca
+zwei drei vier fünf sechs sieben acht neun zehn elf zwölf nicht nie kein keine keinen keiner nichts niemand niemals
+lundi mardi mercredi jeudi vendredi samedi dimanche deux trois quatre cinq huit neuf onze douze pas jamais rien aucun
+aucune
+lunes martes miércoles jueves viernes sábado domingo dos tres cuatro cinco seis siete ocho nueve diez nunca nada nadie
+ningún ninguna jamás
 lunedì martedì mercoledì giovedì venerdì sabato domenica due tre quattro cinque sei sette otto nove dieci non mai
-dois duas três quatro oito dez não
-понедельник вторник среду четверг пятницу субботу воскресенье два две три четыре пять шесть семь восемь девять десять не
+niente nessuno nessuna
+dois duas três quatro oito dez não nenhum nenhuma ninguém
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag twee drie vier vijf zes zeven acht negen tien niet geen nooit
+poniedziałek wtorek środę czwartek piątek sobotę niedzielę dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć
+nigdy nikt nic není nebude nikdy nikdo inte aldrig ingen inga ikke ei eivät nem soha nu nici ne nije nisu değil yok
+pazartesi salı çarşamba perşembe cuma cumartesi pazar iki üç dört beş altı yedi sekiz dokuz δεν μην tidak bukan belum
+không chưa לא אין لا لم لن ليس ليست نه نیست نمی نہیں नहीं না নয় নেই இல்லை
+понедельник вторник среду четверг пятницу субботу воскресенье два две три четыре пять шесть семь восемь девять десять
+не ни нет
+понеділок вівторок середу четвер суботу неділю дві три чотири сім вісім десять ні
 二 三 四 五 六 七 八 九 十 百 千 万 萬 亿 億 兆 两 兩 半 不 没 沒 未 无 無 非 否
 """
 
@@ -53,6 +64,11 @@ confirmed support supported oppose opposed guilty innocent acquitted convicted a
 died man woman men women boy girl male female husband wife father mother son daughter brother sister north south east
 west northern southern eastern western left right true false yes always often
 seldom only legal illegal likely unlikely possible impossible public private national international
+stieg stiegen gestiegen sank sanken gesunken fiel fielen gefallen gewann gewonnen verlor verloren mehr weniger höher
+niedriger hausse baisse gagné perdu augmenté diminué plus moins subió subieron bajó bajaron cayó cayeron ganó perdió más
+menos subiu subiram caiu caíram ganhou perdeu mais salito saliti sceso scesi vinto perso più meno gestegen gedaald
+gewonnen verloren meer minder wzrósł wzrosły spadł spadły więcej mniej вырос выросли упал упали выиграл проиграл больше
+меньше зріс зросли впав впали більше менше steg sjönk föll vann förlorade yükseldi düştü arttı azaldı
 上 下 升 降 涨 漲 跌 增 减 減 高 低 多 少 男 女 父 母 胜 勝 负 敗 败 赢 输
 买 買 卖 売 生 死 东 東 西 南 北 左 右 前 后 後 内 外 进 出 今 昨 明 火 水 木 金 土
 """

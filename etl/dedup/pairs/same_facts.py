@@ -57,7 +57,8 @@ def differing_facts(terms: Ragged, earlier: I64, later: I64) -> Mask:
     them, or these are one term each, or as many in the same places, or one phrase for another at the same place; but
     one plain word for another in a long story is an edit.  Or if all that differs is more in one of the two: a
     statement with a name in it, if it is the later; a term close behind a figure ("mln Canadian dlrs"); a term next to
-    one that is near ("soybean meal" for "soybeans").  Else one story was edited, here and there.
+    one that is near ("soybean meal" for "soybeans").  Or if the terms are the same, and names change places ("Denton
+    beat Tarn").  Else one story was edited, here and there.
     """
     weights = np.maximum(terms.lengths(earlier) + terms.lengths(later), _TERMS_A_PAIR)
     marked = [_differing(terms, earlier[turn], later[turn]) for turn in turns(weights, _TERMS_AT_ONCE)]
@@ -75,7 +76,19 @@ def _differing(terms: Ragged, earlier: I64, later: I64) -> Mask:
     narrowing = found.some(~nears & (found.counted | _beside_nears(found, nears)))
     marked[narrowing.pairs] |= ~each_has[narrowing.pairs]
     marked[_stating(lone.some((counts[:, 0] == 0)[lone.pairs]))] = True
+    same = np.flatnonzero(np.bincount(found.pairs, minlength=len(earlier)) == 0)
+    marked[same] = _are_turned(terms, earlier[same], later[same])
     return marked
+
+
+def _are_turned(terms: Ragged, earlier: I64, later: I64) -> Mask:
+    """Mark the pairs, each of the same terms, in which names stand in each other's place, and all else in its own."""
+    owners = np.repeat(np.arange(len(earlier)), terms.lengths(earlier))
+    one, other = terms.of(earlier), terms.of(later)
+    moved = (one ^ other) & CASELESS != 0
+    names = np.bincount(owners[moved & ((one & other) >> CAPITAL > 0)], minlength=len(earlier))
+    turned: Mask = (names > 0) & (names == np.bincount(owners[moved], minlength=len(earlier)))
+    return turned
 
 
 def _are_exchanged(lone: Lone, counts: I64) -> Mask:

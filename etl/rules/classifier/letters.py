@@ -1,4 +1,4 @@
-"""Names of those who wrote letters to the editor, with their places, on lines of their own below each letter.
+"""Names of those who wrote letters to the editor, with their places, on one line or two below each letter.
 
 A name between two paragraphs may be a credit or a link.  What tells letters is that it goes on: a letter, a name, a
 place, and the next letter.
@@ -18,23 +18,28 @@ MAX_SMALL_CHARS = 3
 
 _LETTER = later(r".*[.!?…][\"')\]]*", re.DOTALL)
 _TITLE = r"(?:(?:Dr|Prof|Rev|Mr|Mrs|Ms|Sir|Dame|Col|Capt)\.? )?"
-_NAME = later(_TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
+_NAME = later(r"(?:- )?" + _TITLE + r"[^\W\d_][\w'.-]+(?: [^\W\d_][\w'.-]*){1,3}")
 _PLACE = later(r"[^\W\d_][\w'.-]+(?:,? [^\W\d_][\w'.-]+){0,4}")
+# "Jane Roe, Oldtown", "Jane Roe (Oldtown)", "Jane Roe, 41, teacher".
+_PARTS = later(r", | \(")
+_AGE = later(r"\d{2}(?:, [^.!?]{2,40})?")
 
 
 def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of names and places below letters; `texts` are plain, `named` are the blocks of rules."""
-    found, chain = set[int](), list[int]()
-    for at in range(1, len(texts) - 1):
-        if at in named or at + 1 in named:
+    found, chain = set[int](), list[tuple[range, str]]()
+    for at in range(1, len(texts)):
+        lines = range(at, min(at + 2, len(texts)))
+        place = _place(*texts[at : lines.stop]) if not any(line in named for line in lines) else ""
+        if not place:
+            lines, place = lines[:1], _place(*_PARTS.split(texts[at].rstrip(")"), 1)) if at not in named else ""
+        if not place or not _is_letter(texts[at - 1]):
             continue
-        if not (_is_signature(texts[at], texts[at + 1]) and _is_letter(texts[at - 1])):
-            continue
-        is_next = all(map(_is_letter, texts[chain[-1] + 2 : at])) if chain else False
-        chain = [name for name in chain if is_next and texts[name + 1] != texts[at + 1]]
-        chain.append(at)
+        is_next = all(map(_is_letter, texts[chain[-1][0].stop : at])) if chain else False
+        chain = [other for other in chain if is_next and other[1] != place]
+        chain.append((lines, place))
         if len(chain) >= MIN_LETTERS:
-            found.update(line for name in chain for line in (name, name + 1))
+            found.update(line for signed, _ in chain for line in signed)
     return found
 
 
@@ -42,12 +47,15 @@ def _is_letter(text: str) -> bool:
     return len(text.split()) >= MIN_LETTER_WORDS and bool(_LETTER.fullmatch(text))
 
 
-def _is_signature(name: str, place: str) -> bool:
-    """Return whether two lines are a name and a place: their words begin with a capital, but for "of" and its like."""
+def _place(name: str, place: str = "") -> str:
+    """Return the place or age below or behind a name, "" if they are none: words with a capital, but for "of"."""
+    if _AGE.fullmatch(place):
+        return place if _NAME.fullmatch(name) and _has_capitals(name) else ""
     lines = (_NAME, name), (_PLACE, place)
-    return all(len(line) <= MAX_LINE_CHARS and shape.fullmatch(line) and _has_capitals(line) for shape, line in lines)
+    are = all(len(line) <= MAX_LINE_CHARS and shape.fullmatch(line) and _has_capitals(line) for shape, line in lines)
+    return place if are else ""
 
 
 def _has_capitals(text: str) -> bool:
-    first, *others = text.split()
+    first, *others = text.removeprefix("- ").split()
     return first[0].isupper() and all(word[0].isupper() or len(word) <= MAX_SMALL_CHARS for word in others)

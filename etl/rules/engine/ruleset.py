@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from etl.fold import fold
 from etl.rules.classifier.model import NAME, Classifier
 from etl.rules.engine.literal_search import NO_RULES, LiteralHits, RuleSet, only, ranks_of
 from etl.rules.engine.prefilter import Prefilter
@@ -19,11 +20,12 @@ from etl.rules.matching.neighbours import (
     span_predicate,
 )
 from etl.rules.matching.patterns import Predicate, all_of, block_predicate, describes_block, predicate
-from etl.rules.matching.reported import REPORTED, is_reported, spares_reported
+from etl.rules.matching.reported import REPORTED, is_reported, is_titled, only_quotes, spares_reported
 from etl.rules.matching.view import ArticleScope, ArticleView
 
+HEADLINE = "the place of the headline, right above the story"
 # Guards that are asked of what matches, since they cost more than the match.
-ASKED_LAST = (UNLESS, REPORTED)
+ASKED_LAST = (UNLESS, REPORTED, HEADLINE)
 # Sets of rules that a group remembers as lists.
 MAX_LISTED = 10_000
 
@@ -220,7 +222,10 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
     unless = match_predicate(rule.unless, user_rule) if rule.unless else None
     required = guards(rule.where, unless)
     if not user_rule and spares_reported(rule):
-        required += ((predicate(lambda view, at: not is_reported(view.plain[at])), REPORTED),)
+        labels = tuple(fold(label) for label in rule.match.contains)
+        required += ((predicate(lambda view, at: not _is_told(view, at, labels)), REPORTED),)
+    if not user_rule and rule.kind == "link" and rule.action == "drop":
+        required += ((predicate(lambda view, at: at > 0 or not _is_headline(view)), HEADLINE),)
     exception = exception_guard(names, user_rules.exceptions)
     where = [holds for holds, words in required if words not in ASKED_LAST]
     refusing = [holds for holds, words in required if words in ASKED_LAST]
@@ -240,6 +245,16 @@ def _compiled(rank: int, name: str, version: str, rule: Rule, user_rules: UserRu
         user_rule,
         rule.kind == "structure" and is_contextual(rule.match) and rule.match.recurs is None,
     )
+
+
+def _is_told(view: ArticleView, at: int, labels: Sequence[str]) -> bool:
+    """Return true if a block is a story's own sentence: it says who said it, or only quotes the labels of a rule."""
+    return is_reported(view.plain[at]) or only_quotes(view.folded[at], labels)
+
+
+def _is_headline(view: ArticleView) -> bool:
+    """Return true if an article has no other headline than its first block: a title, and the story right below it."""
+    return not view.headlines and view.sentences[:1] == [1] and is_titled(view.plain[0])
 
 
 def _neighbours(rule: Rule, user_rule: str) -> Predicate:

@@ -3,17 +3,17 @@
 "Download our app" is a button; "Download our app, the banner said." is a sentence of a story about buttons.  The clause
 that names the speaker is told by its verb, by the comma or quotation mark before it, and by the full stop behind it:
 the title of another story ("Mayor to resign, says minister") has none.  A label in front ("Read also: …") makes the
-line the title of another story all the same.
+line the title of another story all the same.  A sentence may also quote a notice without a speaker.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from etl.fold import space_before
+from etl.fold import count_words, space_before
 from etl.later import later
 from etl.rules.language import Rule
 from etl.rules.matching.neighbours import is_contextual
 
-REPORTED = "a clause that says who said it"
+REPORTED = "a clause that says who said it, or a quotation"
 
 # Verbs of saying in the third person, as news writes them, with their endings.  None is also a noun or an imperative
 # of notices, as "say", "tell", "replies", Spanish "cuenta" and Indonesian "kata sandi" are.
@@ -38,11 +38,12 @@ _VERBS = (
     r"|dedi(?:ler)?|diyor|söyle(?:di|yor)|sade|säger|sagde|siger|sier|sano[io]|kertoi|s(?:a|ade)(?= [A-ZÆØÅ])"
     r"|mondta|mondja|közölte|spus|spune|declarat|είπε|λέει|δήλωσε|kata(?= [A-Z])|katanya|ujar(?:nya)?|nói"
 )
-# What a sign, a letter or a page says, and what somebody asks for or advertises.  None is how a notice tells what to do.
+# What a sign or a page says, and what somebody asks for or advertises.  None is how a notice tells what to do.
 _SHOWS = (
-    r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads|beg(?:s|ged)|plead(?:s|ed)|repeats"
-    r"|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)|st(?:eht|and) (?:\w+ ){0,2}(?:an|am|auf|dort|über)(?! (?:dies|unser))"
-    r"|(?:ist|war)(?: \w+){1,4} zu lesen|p(?:eut|ouvait)-on lire|l(?:it|isait)-on|proclam(?:e|ait)|conseill(?:e|ait)"
+    r"reads(?= \w)|(?:it|sign|page|message|notice|screen|label|post|text|poster)(?: \w+ the \w+)? reads"
+    r"|beg(?:s|ged)|plead(?:s|ed)|repeats|w(?:irbt|arb)|mahn(?:t|te)|fordert|laute(?:t|te)"
+    r"|st(?:eht|and) (?:\w+ ){0,2}(?:an|am|auf|dort|über)(?! (?:dies|unser))|(?:ist|war)(?: \w+){1,4} zu lesen"
+    r"|p(?:eut|ouvait)-on lire|l(?:it|isait)-on|proclam(?:e|ait)|conseill(?:e|ait)"
     r"|se le(?:e|ía) en|reza(?:ba)?|pide|pede|l[êi]a?-se|si legge(?:va)?|recita(?:va)?|chied(?:e|eva)"
     r"|st(?:aat|ond) er (?:op|boven)|luid(?:t|de)|czytamy|brzmi(?:ał)?|st(?:ojí|álo) na|hlás(?:á|al|ala)"
     r"|гласи(?:т|л|ла)|призыва(?:ет|ют|л|ла)|написано на|свідчи(?:ть|в)|заклика(?:є|ють|в|ла)|yazıyor(?:du)?"
@@ -66,7 +67,8 @@ _REPORTED_IN_SCRIPT = later(
     r"|고 (?:[가-힣]{1,8} ){0,3}(?:적혀|쓰여) 있(?:었)?다\."
     r"|^[وف]?(?:قال|أعلن|كتب|أضاف|أكد|صرح|ذكر|أوضح|حذر)(?:ت|وا)? [^:.!؟]{1,60}[:،\"]"
     r"|[،\"] ?(?:(?:حسبما|كما|هكذا) )?(?:قال|كتب|أعلن|أضاف)(?:ت|وا)? [^:،]{1,50}\.$"
-    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )|نوشته (?:شده )?بود\."
+    r"|(?:گفت|گفته است|نوشت|نوشته است|اعلام کرد|افزود|می.?گوید|تأکید کرد|پرسید|هشدار داد)(?:[:.]| که )"
+    r"|نوشته (?:شده )?بود\."
     r"|ने (?:[^।,.]{1,30} )?(?:कहा|बताया|लिखा|पूछा)(?:[,:।.]| है| था| कि)|[^।]{2}लिखा (?:है|था)।$"
     r"|[,\"'] ?[^।,]{0,40}লেখা (?:ছিল|আছে|রয়েছে)।$|(?:বলেন|বলেছেন|জানান|জানিয়েছেন|লিখেছেন)(?:, |।$)"
     r"|म्हणाल(?:े|ा|ी|्या)(?:[,:]|\.$)|(?:கூறினார்|தெரிவித்தார்|என்றார்|என்கிறார்)(?: [^.]{1,40})?\.$"
@@ -78,6 +80,12 @@ _REPORTED_IN_SCRIPT = later(
 _OPENS_QUOTATION = later(rf"(?:[«「『]|\b(?:{_VERBS})(?: {_WORD}){{0,{_BRIEF}}}:)$")
 # A label in front of a title: up to five words, and a colon or a bar.
 _LABELLED = later(r"[^.,:|]{2,40} ?[:|]")
+
+# A quotation within a block, and the words of a sentence around it.
+_QUOTED = later(r'"[^"]*(?:"|$)|«[^»]*(?:»|$)|「[^」]*(?:」|$)')
+MIN_WORDS_AROUND = 5
+# Words behind a label that are the headline of a story.
+MIN_TITLE_WORDS = 3
 
 # Captions and credits may well say who says so; the bare words of the others stand in no sentence of a story.
 SAYABLE_KINDS = frozenset({"link", "notice", "player", "structure"})
@@ -98,6 +106,29 @@ def is_reported(text: str) -> bool:
     if text.isascii() or (clause := _REPORTED_IN_SCRIPT.search(text)) is None:
         return False
     return labelled is None or clause.start() < labelled.end()
+
+
+def only_quotes(text: str, labels: Sequence[str]) -> bool:
+    """Return true if a folded text has some of these labels, all of them within quotations, and words around these.
+
+    >>> only_quotes('the page says "log in to comment" to all who read it.', ["log in to comment"])
+    True
+    >>> only_quotes('"read more", log in to comment', ["log in to comment"])
+    False
+    """
+    if not any(label in text for label in labels):
+        return False
+    around = _QUOTED.sub(" ", text)
+    return not any(label in around for label in labels) and count_words(around) >= MIN_WORDS_AROUND
+
+
+def is_titled(text: str) -> bool:
+    """Return true if a text is a title behind a label, as that of a gallery or a video: "In pictures: the last ferry".
+
+    >>> is_titled("In pictures: the last ferry"), is_titled("Share: Facebook, X")
+    (True, False)
+    """
+    return (label := _LABELLED.match(text)) is not None and count_words(text[label.end() :]) >= MIN_TITLE_WORDS
 
 
 def quotations(text: str, starts: Iterable[int]) -> Iterator[bool]:

@@ -168,7 +168,7 @@ class ArticleView:
         """
         ended = [at for at in self._ended if at not in self.named]
         if long := [at for at in ended if self.has_words(at, MIN_SENTENCE_WORDS)]:
-            above = (at for at in ended if at < long[0] and ends_sentence(self.plain[at]))
+            above = (at for at in ended if at < long[0] and has_full_stop(self.plain[at]))
             lead = next((at for at in above if self.has_words(at, MIN_LEAD_WORDS)), None)
             return long if lead is None else [lead, *long]
         tiny = [at for at in ended if ends_sentence(self.plain[at])]
