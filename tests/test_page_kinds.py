@@ -461,6 +461,19 @@ def test_the_cells_of_a_table_stay(cells: str, stay: bool) -> None:
     assert [cell in text for cell in cells.split("|")] == [stay] * (cells.count("|") + 1)
 
 
+@pytest.mark.parametrize(
+    "days", [("1874", "1931", "2026"), ("May 1874", "June 1931", "2026"), ("3 May 1874", "1 June 1931", "9 July 2026")]
+)
+def test_the_days_of_a_timeline_stay(days: Sequence[str]) -> None:
+    told = ("The station is built.", "A storm takes the roof.", "The village buys the house.")
+    items = "".join(
+        f"<div class=item><span class=timeline-date>{day}</span><p>{text}</div>"
+        for day, text in zip(days, told, strict=True)
+    )
+    text = record_of(page_with(f"<article><h1>{TITLE}</h1>{PARAGRAPHS}{items}{PARAGRAPHS}</article>")).text
+    assert "\n\n".join(line for pair in zip(days, told, strict=True) for line in pair) in text
+
+
 def test_an_answer_that_says_the_headline_stays() -> None:
     said = (
         "Why here?",

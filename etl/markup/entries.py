@@ -43,6 +43,11 @@ _TIME = re.compile(
     r"|(?<![\w.])\d{1,3}(?:\+\d{1,2})?['’′](?!\w)"
     r"|(?<!\w)\d{1,3}\s?(?:min|mins|minutes?|m|h|hrs?|hours?|Min\.|Minuten|Stunden?|分前|分钟前|小时前|時間前|분|시간)(?![\w'’])"
 )
+# A year of a timeline, maybe with month and day.
+_YEAR = re.compile(
+    r"\W*(?:\d{1,2}\.? )?(?:(?:de )?[^\W\d_]{1,12}\.?,? )?(?:\d{1,2},? |de )?"
+    r"(?:1\d{3}|20\d\d)(?: ?[年년s]|[-–—]\d{2,4})?\W*"
+)
 _CUT = re.compile(r"(?:…|\.\.\.|。。。)\W*$")
 _MORE = re.compile(
     r"(?<!\w)(?:read|continue|more|weiter\w*|mehr|lire|suite|leer|más|leggi|continua|lees|meer|läs|mer|czytaj|więcej"
@@ -120,10 +125,11 @@ def _set_as(layout: Layout, line: int) -> tuple[str, str]:
 
 
 def _parting(layout: Layout, until: Sequence[int]) -> set[int]:
-    """Return the times, at least three in boxes that are alike, that part a story: sentences stand below each."""
+    """Return the times and years, at least three in boxes that are alike, that part a story: each above sentences."""
     alike: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
     for place, line in enumerate(layout.lines):
-        if _is_time(line):
+        # Above all sentences stands the day of the page, or of the first of its posts.
+        if _is_time(line) or (until[place] and len(line.text) <= MAX_TIME and _YEAR.fullmatch(line.text)):
             box = layout.boxes[line.box]
             around = (box.key, layout.boxes[box.parent].key)
             if not box.control and not any(_LENGTH.search(layout.keys[key][1]) for key in around):
