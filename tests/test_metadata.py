@@ -300,6 +300,13 @@ LINES = "".join(
     [
         pytest.param("", "<span class=NewsAuthor>By Ada Quill</span>", "Ada Quill", "", id="a word within a name"),
         pytest.param("", "<b class=NewsDate>2nd March 2026</b>", "", "2026-03-02", id="a date within a name"),
+        pytest.param(
+            "", "<b class=date>Mon, 03/02/2026 - 14:32</b>", "", "2026-03-02", id="day of the week, month first"
+        ),
+        pytest.param(
+            "", "<b class=date>Tue, 03/02/2026 - 14:32</b>", "", "2026-02-03", id="day of the week, day first"
+        ),
+        pytest.param("", "<b class=date>02.03.26, 14:32</b>", "", "2026-03-02", id="a year of two figures"),
         pytest.param("", "<i class=noauthority>Ada Quill</i>", "", "", id="keeps: no word of its own"),
         pytest.param("", "<a href=/author/ada-quill/>Ada Quill</a>", "Ada Quill", "", id="a link to an author"),
         pytest.param("", "<a href=/user/login>Member Login</a>", "", "", id="keeps: a link to sign in"),
