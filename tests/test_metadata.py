@@ -114,6 +114,11 @@ LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline":
             id="keeps: the heading is of something else",
         ),
         pytest.param("<title>Bridge</title><h1>Shut for a year</h1>", "Shut for a year", id="the title is a label"),
+        pytest.param(
+            "<title>Courier - the paper of the fens</title><h1>Bridge shut for a year</h1>",
+            "Bridge shut for a year",
+            id="the title is the motto of the site",
+        ),
         pytest.param("<title>Bridge shut</title><h1>News</h1>", "Bridge shut", id="keeps: the heading is a label"),
         pytest.param(LINKED.format("Bridge <i>shut</i>"), "Bridge shut", id="JSON-LD, tags"),
         pytest.param("<h1>Har&shy;bour bridge shut</h1>", "Harbour bridge shut", id="soft hyphen"),
@@ -527,6 +532,11 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
             "<title>The old lock is shut | Boats | News</title><h2>The old lock is shut</h2>",
             "The old lock is shut",
             id="up to what is shown",
+        ),
+        pytest.param(
+            "<title>Untitled</title><h2>The old lock is shut</h2>",
+            "The old lock is shut",
+            id="a heading of the second rank, below a title that says nothing",
         ),
         pytest.param(
             "<title>The old lock | shut again</title><h2>Boats</h2>", "The old lock | shut again", id="keeps: not shown"

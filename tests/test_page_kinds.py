@@ -422,6 +422,10 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
     [
         pytest.param("Publié par Mathilde Hervieu", ("Mathilde Hervieu",), id="French"),
         pytest.param("Geschrieben von: Max Muster", ("Max Muster",), id="German"),
+        pytest.param("Guest post by Ada Quill", ("Ada Quill",), id="what she wrote"),
+        pytest.param("Ein Kommentar von Ada Quill", ("Ada Quill",), id="what she wrote, German"),
+        pytest.param("Entretien réalisé par Ada Quill", ("Ada Quill",), id="what she wrote, French"),
+        pytest.param("Reporting by Ada Quill; Editing by Ben Nib", ("Ada Quill",), id="keeps: an editor goes"),
         pytest.param("Escrito por Ana Ruiz", ("Ana Ruiz",), id="Spanish"),
         pytest.param("Συντάκτης: Άννα Ρήγα", ("Άννα Ρήγα",), id="Greek label"),
         pytest.param("Γράφει η Ελένη Καραμάνη", ("Ελένη Καραμάνη",), id="Greek"),
