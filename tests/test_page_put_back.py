@@ -103,6 +103,7 @@ CARDS = "".join(
     for n in range(5)
 )
 PARAGRAPHS = "".join(f"<p>{text}</p>" for text in (FIRE, PLEA, COURT))
+GALLERY = "".join(f"<figure><figcaption>{text}<p>Iris Bolt</figure>" for text in (FIRE, PLEA, COURT))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,8 @@ PARAGRAPHS = "".join(f"<p>{text}</p>" for text in (FIRE, PLEA, COURT))
         pytest.param(f"<div><h1>{TITLE}</h1><div class=text>{PARAGRAPHS}</div></div>", 0, id="no article"),
         pytest.param(f"<main><h1>{TITLE}</h1><aside class=text>{PARAGRAPHS}</aside></main>", 0, id="an aside"),
         pytest.param(f"<main><h1>{TITLE}</h1>{CARDS}</main>", 0, id="teasers, each with its link"),
+        pytest.param(f"<main><h1>{TITLE}</h1>{GALLERY}</main>", 3, id="captions that are sentences"),
+        pytest.param(f"<main><h1>{TITLE}</h1><nav>{GALLERY}</nav></main>", 0, id="captions in a menu"),
     ],
 )
 def test_a_stub_is_filled_with_the_paragraphs_of_its_article(page: str, found: int) -> None:

@@ -32,6 +32,7 @@ ELSEWHERE = sum(
         "table",
     )
 )
+PICTURED = BIT["figure"] | BIT["figcaption"]
 # What a click on it may unfold, and how a question ends.
 LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
@@ -250,10 +251,10 @@ def _is_label(layout: Layout, line: int) -> bool:
 
 
 def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return the paragraphs and subheads of the article of a page of which next to nothing is kept.
+    """Return the paragraphs and subheads of the article of a page of which next to nothing is kept, else its captions.
 
-    They stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links to
-    other stories.
+    Paragraphs stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links
+    to other stories.  The captions of a gallery are its story if they are sentences.
     """
     if not headlines:
         return set()
@@ -266,6 +267,7 @@ def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is
         return set()
     paragraphs: dict[int, list[int]] = defaultdict(list)
     links: Counter[int] = Counter()
+    captions: set[int] = set()
     for line in inside:
         box = layout.boxes[layout.lines[line].box]
         key = layout.boxes[box.parent].key
@@ -273,11 +275,13 @@ def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is
             links.update((box.key, key))
         elif box.name == "p" and not box.parts & ELSEWHERE:
             paragraphs[key].append(line)
+        elif box.parts & BIT["figcaption"] and not box.parts & ELSEWHERE & ~PICTURED and is_sentence[line]:
+            captions.update([line] if len(layout.lines[line].text) >= LINKED_SENTENCE else ())
     key, lines = max(paragraphs.items(), key=lambda one: len(one[1]), default=(0, []))
     told = [line for line in lines if is_sentence[line]]
     is_story = max(MIN_PARAGRAPHS, 3 * links[key]) <= len(told) > len(lines) / 2
     if not is_story or sum(len(layout.lines[line].text) for line in told) < MIN_TEXT:
-        return set()
+        return captions if len(captions) >= MIN_PARAGRAPHS else set()
     subheads = {
         line
         for line in inside
