@@ -327,6 +327,11 @@ def test_headings_of_boxes_in_which_all_else_goes(box: str, story: set[int], goe
             f"<div class=tab><p>{BROTHERS}</div><div class=tab style='display:none'><p>{NOTE}</div>", [NOTE], id="a tab"
         ),
         pytest.param(
+            f"<div class='tab a'><p>{BROTHERS}</div><div class='tab b' hidden><p>{NOTE}</div>",
+            [NOTE],
+            id="tabs by name",
+        ),
+        pytest.param(
             f"<div class=tab><p>{BROTHERS}</div><div class=menu style='display:none'><p>{NOTE}</div>", [], id="no tab"
         ),
     ],
@@ -336,6 +341,11 @@ def test_what_is_folded_away_within_the_story(box: str, found: list[str]) -> Non
     is_sentence = [line.text.endswith(".") for line in layout.lines]
     story = {0, 1, len(layout.lines) - 1}
     assert put_back(layout, unfolded(layout, story, is_sentence)) == found
+
+
+def test_the_next_page_of_the_story_is_unfolded() -> None:
+    layout = lay_out(f"<div class='page one'><p>{FIRE}</div><div class='page two' hidden><p>{NOTE}<p>{PLEA}</div>")
+    assert unfolded(layout, {0}, [True] * 3) == {1, 2}
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def _headings(layout: Layout, shown: Sequence[_Entry]) -> Iterator[int]:
 
 def _set_as(layout: Layout, line: int) -> tuple[str, str]:
     box = layout.lines[line].box
-    return layout.boxes[box].name, _first_name(layout, box)
+    return layout.boxes[box].name, first_name(layout, box)
 
 
 def _parting(layout: Layout, until: Sequence[int]) -> set[int]:
@@ -166,7 +166,7 @@ def _children(layout: Layout, parent: int, names: Collection[str]) -> Iterator[l
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for child in layout.children(parent):
         if (name := layout.boxes[child].name) in names:
-            found[name, "" if name == "article" else _first_name(layout, child)].append(child)
+            found[name, "" if name == "article" else first_name(layout, child)].append(child)
     yield from found.values()
 
 
@@ -188,7 +188,7 @@ def _lost(layout: Layout, opened: Sequence[_Entry], like: Sequence[_Entry], is_t
             yield one
 
 
-def _first_name(layout: Layout, box: int) -> str:
+def first_name(layout: Layout, box: int) -> str:
     """Return the first naming attribute of a box that does not number it; "" if there is none."""
     names = layout.keys[layout.boxes[box].key][1].split()
     return next((name for name in names if not _DIGIT.search(name)), names[0] if names else "")

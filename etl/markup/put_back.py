@@ -9,6 +9,7 @@ from itertools import islice
 
 from etl.markup.elements import BIT
 from etl.markup.features.texts import letters_of
+from etl.markup.entries import first_name
 from etl.markup.layout import Layout
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
@@ -203,9 +204,9 @@ def enclosed(
 def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
     """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
 
-    A tab is a box beside one with the same names that holds story.  Boxes that do not begin with a sentence stay away,
-    and those of other lines than sentences and items.  Two questions or more stand beside the story, too, maybe below
-    it: they are put back with their answers.
+    A tab, or the next page, is a box called like one beside it that holds story.  Boxes that do not begin with a
+    sentence stay away, and those of other lines than sentences and items.  Two questions or more stand beside the
+    story, too, maybe below it: they are put back with their answers.
     """
     outermost = layout.outermost(BIT["hidden"])
     end = max(story, default=0)
@@ -214,7 +215,7 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         if outermost[one.box]:
             inside[outermost[one.box]].append(line)
     around = layout.around(story)
-    holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in around}
+    holding = {(layout.boxes[box].parent, layout.boxes[box].name, first_name(layout, box)) for box in around}
     found: set[int] = set()
     asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
 
@@ -227,8 +228,10 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
         if not (is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines)):
             continue
-        is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
-        if lines[0] < end and (is_tab or (above in story and _is_label(layout, above))):
+        named = first_name(layout, place)
+        if named and (box.parent, box.name, named) in holding:
+            found.update(lines)
+        elif above in story and above + 1 < end and _is_label(layout, above):
             found.update(line for line in lines if line < end)
         if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
             asked[box.key].update((above, *lines))
