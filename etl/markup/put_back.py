@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from etl.markup.elements import BIT
-from etl.markup.features.texts import letters_of
 from etl.markup.entries import first_name
+from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
 
 # The least probability, in thousandths, of an item of a list, and of a line in a wrapper like those of the story.
