@@ -539,6 +539,11 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
             id="a heading of the second rank, below a title that says nothing",
         ),
         pytest.param(
+            "<title>Board lets the old lock rust: Ada Lorne</title><h2>Old lock will rust</h2>",
+            "Board lets the old lock rust: Ada Lorne",
+            id="keeps: above a heading of the second rank",
+        ),
+        pytest.param(
             "<title>The old lock | shut again</title><h2>Boats</h2>", "The old lock | shut again", id="keeps: not shown"
         ),
         pytest.param(

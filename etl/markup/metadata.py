@@ -117,7 +117,7 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
             titles, shown = [], [in_one_line(shows.above)]
     heading = "" if len(shown) > 1 else next(iter(shown), in_one_line(shows.above))
     is_told = linked.headline or shows.titled or any(texts_of(by_name, HEADLINES[:-1]))
-    if titles and (_is_label(titles[0], heading, shows.titled) or (not is_told and _is_title(heading))):
+    if titles and (_is_label(titles[0], heading, shows.titled) or (shown and not is_told and _is_title(heading))):
         titles = [heading]
     publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), [*shown, *shows.titled])
     return Metadata(
@@ -228,7 +228,7 @@ def _is_label(title: str, heading: str, titled: Sequence[str]) -> bool:
 
 
 def _is_title(heading: str) -> bool:
-    """Return whether the only heading of a page is its title, if nothing in the <title> is shown: that of the site."""
+    """Return whether the only <h1> of a page is its title, if nothing in the <title> is shown: that of the site."""
     return count_words(heading) >= MIN_HEADLINE_WORDS and not ends_sentence(heading)
 
 
