@@ -17,7 +17,7 @@ MAX_CHARS, MAX_WORDS = 60, 8
 MAX_SAID = 4_000
 
 # "By" in the languages of the packs: in Latin letters and Cyrillic, in others, and with a colon or a slash behind it.
-_BY_WORDS = r"by|von|par|por|di|door|af|av|przez|autor(?:in|a)?|auteur|authors?|autore|автор"
+_BY_WORDS = r"by|von|par|por|di|door|af|av|przez|rozmawia(?:ł[ai]?|li)|autor(?:in|a)?|auteur|authors?|autore|автор"
 _BY_SIGNS = r"بقلم|كتبت?|מאת|记者|記者|作者"
 _BY_LABELS = (
     r"haber|yazan|yazar|oleh|penulis|írta|szerző|γράφει|συντάκτης|συντάκτρια|文|기자|글|teksti?|toimittaja|kirjoittaja"
@@ -28,9 +28,16 @@ _WRITTEN = (
     r"publié|posté|écrit|rédigé|propos recueillis|publicado|escrito|redactado|pubblicato|scritto|geschrieben|verfasst"
     r"|veröffentlicht|erstellt|eingestellt|geschreven|geplaatst|gepubliceerd|skrevet|skriven|publisert|publicerad"
 )
+# What it is that somebody wrote.
+_WORKS = (
+    r"(?:(?:an?|eine?|une?|una?|een|en|ett)\s+)?(?:article|report|analys[ei]s?|análisis|analisi|opinion|photos?|updated"
+    r"|reviewed|review|interview|compiled|guest (?:post|column|essay)|essay|column|commentary|perspective|kommentar"
+    r"|gastbeitrag|kolumne|reportage|bericht|porträt|rezension|leitartikel|entretien(?: réalisé)?|tribune|chronique"
+    r"|texte|récit|enquête|critique|entrevista|reportaje|crónica|texto|columna|intervista|opinie)"
+)
 # That, and what templates print before a name.
 _BY = later(
-    r"^(?:(?:article|report|analysis|opinion|photos?|updated|reviewed)\s+by\b\s*:?\s+)?"
+    rf"^(?:{_WORKS}\s+(?:by|von|par|por|door|av|af|di|de|van)\b\s*:?\s+|as told to\s+)?"
     rf"(?:(?:{_WRITTEN})\s+(?=(?:{_BY_WORDS})\b))?"
     r"(?:(?:written|posted|published|reported|reporting|story|words|text|redacción|от|نویسنده"
     rf"|{_BY_WORDS}|{_BY_SIGNS})\b\s*:?\s+(?=\S)"
@@ -53,9 +60,10 @@ _BEHIND = later(
     r"|\s+for (?:the )?(?:mail ?online|daily ?mail(?:\.com| australia)?|mail on sunday|[\w-]+\.com)\b",
     re.IGNORECASE,
 )
-# And behind those of the text: whose the pictures are.
+# And behind those of the text: whose the pictures are, and who edited it.
 _PICTURED = later(
-    r"\s*[.,;|/]?\s+(?:pictures?|photos?|photographs?|photography|illustrations?|images?|fotos?|bilder)"
+    r"\s*[.,;|/]?\s+(?:editing|edited|additional reporting|pictures?|photos?|photographs?|photography|illustrations?"
+    r"|images?|fotos?|bilder)"
     r"\s*(?:by\b|[:：]).*$",
     re.IGNORECASE,
 )

@@ -114,6 +114,11 @@ LINKED = '<script type=\'application/ld+json\'>{{"@type": "Article", "headline":
             id="keeps: the heading is of something else",
         ),
         pytest.param("<title>Bridge</title><h1>Shut for a year</h1>", "Shut for a year", id="the title is a label"),
+        pytest.param(
+            "<title>Courier - the paper of the fens</title><h1>Bridge shut for a year</h1>",
+            "Bridge shut for a year",
+            id="the title is the motto of the site",
+        ),
         pytest.param("<title>Bridge shut</title><h1>News</h1>", "Bridge shut", id="keeps: the heading is a label"),
         pytest.param(LINKED.format("Bridge <i>shut</i>"), "Bridge shut", id="JSON-LD, tags"),
         pytest.param("<h1>Har&shy;bour bridge shut</h1>", "Harbour bridge shut", id="soft hyphen"),
@@ -300,6 +305,13 @@ LINES = "".join(
     [
         pytest.param("", "<span class=NewsAuthor>By Ada Quill</span>", "Ada Quill", "", id="a word within a name"),
         pytest.param("", "<b class=NewsDate>2nd March 2026</b>", "", "2026-03-02", id="a date within a name"),
+        pytest.param(
+            "", "<b class=date>Mon, 03/02/2026 - 14:32</b>", "", "2026-03-02", id="day of the week, month first"
+        ),
+        pytest.param(
+            "", "<b class=date>Tue, 03/02/2026 - 14:32</b>", "", "2026-02-03", id="day of the week, day first"
+        ),
+        pytest.param("", "<b class=date>02.03.26, 14:32</b>", "", "2026-03-02", id="a year of two figures"),
         pytest.param("", "<i class=noauthority>Ada Quill</i>", "", "", id="keeps: no word of its own"),
         pytest.param("", "<a href=/author/ada-quill/>Ada Quill</a>", "Ada Quill", "", id="a link to an author"),
         pytest.param("", "<a href=/user/login>Member Login</a>", "", "", id="keeps: a link to sign in"),
@@ -520,6 +532,16 @@ def test_authors_of_teasers_below_the_story_are_not_its_own() -> None:
             "<title>The old lock is shut | Boats | News</title><h2>The old lock is shut</h2>",
             "The old lock is shut",
             id="up to what is shown",
+        ),
+        pytest.param(
+            "<title>Untitled</title><h2>The old lock is shut</h2>",
+            "The old lock is shut",
+            id="a heading of the second rank, below a title that says nothing",
+        ),
+        pytest.param(
+            "<title>Board lets the old lock rust: Ada Lorne</title><h2>Old lock will rust</h2>",
+            "Board lets the old lock rust: Ada Lorne",
+            id="keeps: above a heading of the second rank",
         ),
         pytest.param(
             "<title>The old lock | shut again</title><h2>Boats</h2>", "The old lock | shut again", id="keeps: not shown"

@@ -188,6 +188,10 @@ def test_a_line_below_a_heading_that_goes(furniture: str, likely: int, goes: boo
     [
         pytest.param(["<a href=/m>A museum for the boats of Corley</a>"], True, id="the title of another story"),
         pytest.param(["<a href=/m>Museum</a>"], False, id="keeps: a word"),
+        pytest.param(
+            ["<div><a href=/m><img src=a>A museum asks for the boats.</a></div>"], True, id="a card with a picture"
+        ),
+        pytest.param(["<a href=/m><img src=a>A museum asks for boats</a>"], False, id="keeps: a picture in the text"),
         pytest.param(["<a href=/m>The museum has asked for the boats of Corley.</a>"], False, id="keeps: a sentence"),
         pytest.param(["<b><a href=/m>A museum for the boats of Corley</a></b>"], False, id="keeps: a heading in bold"),
         pytest.param(["See <a href=/m>a museum for the boats of Corley</a>"], False, id="keeps: not a link alone"),

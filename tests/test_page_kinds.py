@@ -422,6 +422,10 @@ def test_headline_without_a_heading_is_what_the_page_shows(title: str, line: str
     [
         pytest.param("Publié par Mathilde Hervieu", ("Mathilde Hervieu",), id="French"),
         pytest.param("Geschrieben von: Max Muster", ("Max Muster",), id="German"),
+        pytest.param("Guest post by Ada Quill", ("Ada Quill",), id="what she wrote"),
+        pytest.param("Ein Kommentar von Ada Quill", ("Ada Quill",), id="what she wrote, German"),
+        pytest.param("Entretien réalisé par Ada Quill", ("Ada Quill",), id="what she wrote, French"),
+        pytest.param("Reporting by Ada Quill; Editing by Ben Nib", ("Ada Quill",), id="keeps: an editor goes"),
         pytest.param("Escrito por Ana Ruiz", ("Ana Ruiz",), id="Spanish"),
         pytest.param("Συντάκτης: Άννα Ρήγα", ("Άννα Ρήγα",), id="Greek label"),
         pytest.param("Γράφει η Ελένη Καραμάνη", ("Ελένη Καραμάνη",), id="Greek"),
@@ -459,6 +463,19 @@ def test_the_cells_of_a_table_stay(cells: str, stay: bool) -> None:
     above, below = ("".join(f"<p>{text}</p>" for text in part) for part in (STORY[:3], STORY[3:]))
     text = record_of(page_with(f"<article><h1>{TITLE}</h1>{above}{table}{below}</article>")).text.split("\n\n")
     assert [cell in text for cell in cells.split("|")] == [stay] * (cells.count("|") + 1)
+
+
+@pytest.mark.parametrize(
+    "days", [("1874", "1931", "2026"), ("May 1874", "June 1931", "2026"), ("3 May 1874", "1 June 1931", "9 July 2026")]
+)
+def test_the_days_of_a_timeline_stay(days: Sequence[str]) -> None:
+    told = ("The station is built.", "A storm takes the roof.", "The village buys the house.")
+    items = "".join(
+        f"<div class=item><span class=timeline-date>{day}</span><p>{text}</div>"
+        for day, text in zip(days, told, strict=True)
+    )
+    text = record_of(page_with(f"<article><h1>{TITLE}</h1>{PARAGRAPHS}{items}{PARAGRAPHS}</article>")).text
+    assert "\n\n".join(line for pair in zip(days, told, strict=True) for line in pair) in text
 
 
 def test_an_answer_that_says_the_headline_stays() -> None:

@@ -103,6 +103,7 @@ CARDS = "".join(
     for n in range(5)
 )
 PARAGRAPHS = "".join(f"<p>{text}</p>" for text in (FIRE, PLEA, COURT))
+GALLERY = "".join(f"<figure><figcaption>{text}<p>Iris Bolt</figure>" for text in (FIRE, PLEA, COURT))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,8 @@ PARAGRAPHS = "".join(f"<p>{text}</p>" for text in (FIRE, PLEA, COURT))
         pytest.param(f"<div><h1>{TITLE}</h1><div class=text>{PARAGRAPHS}</div></div>", 0, id="no article"),
         pytest.param(f"<main><h1>{TITLE}</h1><aside class=text>{PARAGRAPHS}</aside></main>", 0, id="an aside"),
         pytest.param(f"<main><h1>{TITLE}</h1>{CARDS}</main>", 0, id="teasers, each with its link"),
+        pytest.param(f"<main><h1>{TITLE}</h1>{GALLERY}</main>", 3, id="captions that are sentences"),
+        pytest.param(f"<main><h1>{TITLE}</h1><nav>{GALLERY}</nav></main>", 0, id="captions in a menu"),
     ],
 )
 def test_a_stub_is_filled_with_the_paragraphs_of_its_article(page: str, found: int) -> None:
@@ -324,6 +327,11 @@ def test_headings_of_boxes_in_which_all_else_goes(box: str, story: set[int], goe
             f"<div class=tab><p>{BROTHERS}</div><div class=tab style='display:none'><p>{NOTE}</div>", [NOTE], id="a tab"
         ),
         pytest.param(
+            f"<div class='tab a'><p>{BROTHERS}</div><div class='tab b' hidden><p>{NOTE}</div>",
+            [NOTE],
+            id="tabs by name",
+        ),
+        pytest.param(
             f"<div class=tab><p>{BROTHERS}</div><div class=menu style='display:none'><p>{NOTE}</div>", [], id="no tab"
         ),
     ],
@@ -333,6 +341,11 @@ def test_what_is_folded_away_within_the_story(box: str, found: list[str]) -> Non
     is_sentence = [line.text.endswith(".") for line in layout.lines]
     story = {0, 1, len(layout.lines) - 1}
     assert put_back(layout, unfolded(layout, story, is_sentence)) == found
+
+
+def test_the_next_page_of_the_story_is_unfolded() -> None:
+    layout = lay_out(f"<div class='page one'><p>{FIRE}</div><div class='page two' hidden><p>{NOTE}<p>{PLEA}</div>")
+    assert unfolded(layout, {0}, [True] * 3) == {1, 2}
 
 
 @pytest.mark.parametrize(

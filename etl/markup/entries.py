@@ -43,6 +43,11 @@ _TIME = re.compile(
     r"|(?<![\w.])\d{1,3}(?:\+\d{1,2})?['’′](?!\w)"
     r"|(?<!\w)\d{1,3}\s?(?:min|mins|minutes?|m|h|hrs?|hours?|Min\.|Minuten|Stunden?|分前|分钟前|小时前|時間前|분|시간)(?![\w'’])"
 )
+# A year of a timeline, maybe with month and day.
+_YEAR = re.compile(
+    r"\W*(?:\d{1,2}\.? )?(?:(?:de )?[^\W\d_]{1,12}\.?,? )?(?:\d{1,2},? |de )?"
+    r"(?:1\d{3}|20\d\d)(?: ?[年년s]|[-–—]\d{2,4})?\W*"
+)
 _CUT = re.compile(r"(?:…|\.\.\.|。。。)\W*$")
 _MORE = re.compile(
     r"(?<!\w)(?:read|continue|more|weiter\w*|mehr|lire|suite|leer|más|leggi|continua|lees|meer|läs|mer|czytaj|więcej"
@@ -116,14 +121,15 @@ def _headings(layout: Layout, shown: Sequence[_Entry]) -> Iterator[int]:
 
 def _set_as(layout: Layout, line: int) -> tuple[str, str]:
     box = layout.lines[line].box
-    return layout.boxes[box].name, _first_name(layout, box)
+    return layout.boxes[box].name, first_name(layout, box)
 
 
 def _parting(layout: Layout, until: Sequence[int]) -> set[int]:
-    """Return the times, at least three in boxes that are alike, that part a story: sentences stand below each."""
+    """Return the times and years, at least three in boxes that are alike, that part a story: each above sentences."""
     alike: dict[tuple[str, frozenset[str]], list[int]] = defaultdict(list)
     for place, line in enumerate(layout.lines):
-        if _is_time(line):
+        # Above all sentences stands the day of the page, or of the first of its posts.
+        if _is_time(line) or (until[place] and len(line.text) <= MAX_TIME and _YEAR.fullmatch(line.text)):
             box = layout.boxes[line.box]
             around = (box.key, layout.boxes[box.parent].key)
             if not box.control and not any(_LENGTH.search(layout.keys[key][1]) for key in around):
@@ -160,7 +166,7 @@ def _children(layout: Layout, parent: int, names: Collection[str]) -> Iterator[l
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for child in layout.children(parent):
         if (name := layout.boxes[child].name) in names:
-            found[name, "" if name == "article" else _first_name(layout, child)].append(child)
+            found[name, "" if name == "article" else first_name(layout, child)].append(child)
     yield from found.values()
 
 
@@ -182,7 +188,7 @@ def _lost(layout: Layout, opened: Sequence[_Entry], like: Sequence[_Entry], is_t
             yield one
 
 
-def _first_name(layout: Layout, box: int) -> str:
+def first_name(layout: Layout, box: int) -> str:
     """Return the first naming attribute of a box that does not number it; "" if there is none."""
     names = layout.keys[layout.boxes[box].key][1].split()
     return next((name for name in names if not _DIGIT.search(name)), names[0] if names else "")

@@ -202,7 +202,8 @@ def repeated(layout: Layout, story: Sequence[int], likely: Mapping[int, int]) ->
 def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) -> set[int]:
     """Return the titles of other stories that stand as a link alone between two sentences of this one.
 
-    More than two are the names of things that the story tells of, one after another.
+    A link around a picture and text in a box of its own is one, too: a card.  More than two are the names of things
+    that the story tells of, one after another.
     """
     told = set(story)
 
@@ -212,11 +213,11 @@ def links_between(layout: Layout, story: Sequence[int], _: Mapping[int, int]) ->
 
     def is_title(line: int) -> bool:
         one = layout.lines[line]
-        is_link = (
-            one.linked == len(one.text) and not one.bold and not one.pictures and layout.boxes[one.box].name == "p"
-        )
+        name, is_link = layout.boxes[one.box].name, one.linked == len(one.text) and count_words(one.text) > MIN_TITLE
+        if one.pictures:
+            return is_link and name in PARTS_OF_PAGE
         is_told = one.text.endswith((":", "：")) or ends_sentence(one.text.rstrip("?!"))
-        return is_link and count_words(one.text) > MIN_TITLE and not is_told
+        return is_link and name == "p" and not (one.bold or is_told)
 
     found = {line for line in story[1:-1] if is_title(line) and is_sentence(line - 1) and is_sentence(line + 1)}
     return found if len(found) <= MAX_BETWEEN else set()

@@ -115,6 +115,10 @@ def read_metadata(clues: Sequence[Clue], shows: Shown) -> Metadata:
         titles, shown = [_behind_site(title) for title in said], list(headings[:1])
         if shows.above and said and titles == said:
             titles, shown = [], [in_one_line(shows.above)]
+    heading = "" if len(shown) > 1 else next(iter(shown), in_one_line(shows.above))
+    is_told = linked.headline or shows.titled or any(texts_of(by_name, HEADLINES[:-1]))
+    if titles and (_is_label(titles[0], heading, shows.titled) or (shown and not is_told and _is_title(heading))):
+        titles = [heading]
     publisher = _without_motto(publishers) or _site_behind(texts_of(by_name, ["title"]), [*shown, *shows.titled])
     return Metadata(
         headline=_headline([headline_of(title, known) for title in titles], shown, shows.titled[:MAX_HEADINGS]),
@@ -196,7 +200,7 @@ def _headline(titles: Sequence[str], headings: Sequence[str], titled: Sequence[s
     title = next(filter(None, (*titles, *headings)), "")
     if (cut := _CUT.search(title)) and (whole := _begins(title[: cut.start()], (*headings, *titled))):
         return whole
-    if len(headings) == 1 and (_is_akin(headings[0], title) or _is_label(title, headings[0], titled)):
+    if len(headings) == 1 and _is_akin(headings[0], title):
         return headings[0]
     parts = [*islice(_SEPARATOR.finditer(title), MAX_ENDINGS)]
     ends = [*(at.end() for at in parts), title.find(": ") + 2]
@@ -221,6 +225,11 @@ def _is_label(title: str, heading: str, titled: Sequence[str]) -> bool:
     """Return whether a title is some words that no line of the page says, above a heading that says more: "News"."""
     is_short = count_words(title) < min(MIN_HEADLINE_WORDS, count_words(heading))
     return is_short and _folded(title) not in map(_folded, titled)
+
+
+def _is_title(heading: str) -> bool:
+    """Return whether the only <h1> of a page is its title, if nothing in the <title> is shown: that of the site."""
+    return count_words(heading) >= MIN_HEADLINE_WORDS and not ends_sentence(heading)
 
 
 def _is_site_title(title: str, known: Collection[str]) -> bool:

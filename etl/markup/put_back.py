@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from etl.markup.elements import BIT
+from etl.markup.entries import first_name
 from etl.markup.features.texts import letters_of
 from etl.markup.layout import Layout
 
@@ -32,6 +33,7 @@ ELSEWHERE = sum(
         "table",
     )
 )
+PICTURED = BIT["figure"] | BIT["figcaption"]
 # What a click on it may unfold, and how a question ends.
 LABELS, QUESTION = sum(BIT[part] for part in ("button", "details", "heading")), ("?", "？", "؟")
 # Characters of an item of a list below a colon, on average.
@@ -202,9 +204,9 @@ def enclosed(
 def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
     """Return sentences that are folded away within the story: below a question or button that it has, or in a tab.
 
-    A tab is a box beside one with the same names that holds story.  Boxes that do not begin with a sentence stay away,
-    and those of other lines than sentences and items.  Two questions or more stand beside the story, too, maybe below
-    it: they are put back with their answers.
+    A tab, or the next page, is a box called like one beside it that holds story.  Boxes that do not begin with a
+    sentence stay away, and those of other lines than sentences and items.  Two questions or more stand beside the
+    story, too, maybe below it: they are put back with their answers.
     """
     outermost = layout.outermost(BIT["hidden"])
     end = max(story, default=0)
@@ -213,7 +215,7 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         if outermost[one.box]:
             inside[outermost[one.box]].append(line)
     around = layout.around(story)
-    holding = {(layout.boxes[box].parent, layout.boxes[box].key) for box in around}
+    holding = {(layout.boxes[box].parent, layout.boxes[box].name, first_name(layout, box)) for box in around}
     found: set[int] = set()
     asked: dict[int, set[int]] = defaultdict(set)  # questions and answers, by the names of the boxes of these
 
@@ -226,8 +228,10 @@ def unfolded(layout: Layout, story: Collection[int], is_sentence: Sequence[bool]
         is_told = not any(layout.lines[line].linked or layout.lines[line].pictures for line in lines)
         if not (is_told and is_sentence[lines[0]] and all(is_text(line) for line in lines)):
             continue
-        is_tab = bool(layout.keys[box.key][1]) and (box.parent, box.key) in holding
-        if lines[0] < end and (is_tab or (above in story and _is_label(layout, above))):
+        named = first_name(layout, place)
+        if named and (box.parent, box.name, named) in holding:
+            found.update(lines)
+        elif above in story and above + 1 < end and _is_label(layout, above):
             found.update(line for line in lines if line < end)
         if above >= 0 and layout.lines[above].text.endswith(QUESTION) and _is_near(layout, place, around):
             asked[box.key].update((above, *lines))
@@ -250,10 +254,10 @@ def _is_label(layout: Layout, line: int) -> bool:
 
 
 def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is_sentence: Sequence[bool]) -> set[int]:
-    """Return the paragraphs and subheads of the article of a page of which next to nothing is kept.
+    """Return the paragraphs and subheads of the article of a page of which next to nothing is kept, else its captions.
 
-    They stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links to
-    other stories.
+    Paragraphs stand in boxes with the same attributes, in the <article> or <main> of the headline, and not among links
+    to other stories.  The captions of a gallery are its story if they are sentences.
     """
     if not headlines:
         return set()
@@ -266,6 +270,7 @@ def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is
         return set()
     paragraphs: dict[int, list[int]] = defaultdict(list)
     links: Counter[int] = Counter()
+    captions: set[int] = set()
     for line in inside:
         box = layout.boxes[layout.lines[line].box]
         key = layout.boxes[box.parent].key
@@ -273,11 +278,13 @@ def whole(layout: Layout, story: Collection[int], headlines: Collection[int], is
             links.update((box.key, key))
         elif box.name == "p" and not box.parts & ELSEWHERE:
             paragraphs[key].append(line)
+        elif box.parts & BIT["figcaption"] and not box.parts & ELSEWHERE & ~PICTURED and is_sentence[line]:
+            captions.update([line] if len(layout.lines[line].text) >= LINKED_SENTENCE else ())
     key, lines = max(paragraphs.items(), key=lambda one: len(one[1]), default=(0, []))
     told = [line for line in lines if is_sentence[line]]
     is_story = max(MIN_PARAGRAPHS, 3 * links[key]) <= len(told) > len(lines) / 2
     if not is_story or sum(len(layout.lines[line].text) for line in told) < MIN_TEXT:
-        return set()
+        return captions if len(captions) >= MIN_PARAGRAPHS else set()
     subheads = {
         line
         for line in inside

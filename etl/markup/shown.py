@@ -13,7 +13,7 @@ from etl.markup.time_labels import tells_publication
 MAX_BESIDE, SENTENCE_END = 100, re.compile(r"[^\s\d\u0e01-\u0e4e][.!?。]$")
 # Lines below the lead in which its date may stand, if they are no story.
 LINES_BELOW = 4
-# Lines above the second of the story in which its headline may stand, if the <h1> is the name of the site.
+# Lines above the story in which its headline may stand, if the <h1> is the name of the site; or it is the second line.
 LINES_OVER = 3
 # Lines above and below the headline in which its byline and date stand, and around the end of the story.
 LINES_ABOVE, LINES_BYLINE, LINES_AT_END = 6, 12, 4
@@ -65,7 +65,8 @@ def shown_of(layout: Layout, kept: Sequence[bool], headlines: Collection[int], s
     near += _above_headline(layout, span.start) if span.start in headlines else ()
     beside = [texts[at] for at in near if at not in headlines and not SENTENCE_END.search(texts[at])]
     first = next((place for place, is_kept in enumerate(kept) if is_kept), 0)
-    over = range(max(0, first - LINES_OVER), min(first + 2, len(texts)))
+    is_prose = SENTENCE_END.search("".join(texts[first : first + 1])) is not None
+    over = range(max(0, first - LINES_OVER), min(first + 2 - is_prose, len(texts)))
     subheads = (at for at in over if layout.boxes[layout.lines[at].box].name == "h2")
     return Shown(
         headings=[texts[place] for place in headings],

@@ -1,7 +1,7 @@
 """Dates as pages show them to readers: "2nd March 2026", "2. März 2026", "2026年3月2日".  Used where no markup says it.
 
 Months are known by how they begin, in the languages that most pages are in.  "03/02/2026" is read only if one of the
-two cannot be a month: which comes first depends on the country.
+two cannot be a month, or if the day of the week tells: which comes first depends on the country.
 """
 
 import re
@@ -34,6 +34,9 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.年년]\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+_SHORT_YEAR = re.compile(r"(?<![\d.])(\d\d)\.(\d\d)\.(2\d)(?![\d.])")
+# In the order of `datetime.weekday`: Drupal writes "Wed, 02/07/2024 - 14:32".
+_WEEKDAY = re.compile(r"\b(?:(mon)|(tue)|(wed)|(thu)|(fri)|(sat)|(sun))[a-z]{0,6}\.?,? *$", re.IGNORECASE)
 # "4 min readMar 2, 2026": elements that a style sheet sets apart.
 _GLUED = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})")
 # Characters.  Dates stand at the beginning of what is marked up as one.
@@ -59,6 +62,12 @@ def shown_date(text: str) -> str:
             return _written(match[4], second, match[1])
         if second > 12:
             return _written(match[4], first, match[3])
+        if weekday := _WEEKDAY.search(text[: match.start()]):
+            days = [_written(match[4], first, match[3]), _written(match[4], second, match[1])]
+            told = [day for day in days if day and datetime.fromisoformat(day).weekday() + 1 == weekday.lastindex]
+            return told[0] if len(told) == 1 else ""
+    if match := _SHORT_YEAR.search(text):
+        return _written(f"20{match[3]}", int(match[2]), match[1])
     return ""
 
 
