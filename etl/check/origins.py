@@ -71,7 +71,9 @@ def runs_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Mapp
     texts = [(article_id, text) for article_id, text in pairs if text]  # as Restoration counts them
     at, line = dict.fromkeys((article_id for article_id, _ in pairs), 0), 1
     runs: dict[str, list[Run]] = {article_id: [] for article_id, _ in pairs}
-    for piece in Restoration([text for _, text in texts], document.entries, document.head.gap, document.head.char_end).pieces():
+    for piece in Restoration(
+        [text for _, text in texts], document.entries, document.head.gap, document.head.char_end
+    ).pieces():
         if isinstance(piece, Kept):
             article_id = texts[piece.article][0]
             runs[article_id].append(Run(at[article_id], line, piece.text))
