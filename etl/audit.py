@@ -262,7 +262,7 @@ def balance(document: Document, texts: Sequence[str], entries: Sequence[Entry]) 
     """
     if not entries and list(texts) == [document.text]:  # nothing was taken
         return Balance(len(document.text), len(document.text))
-    restored = Restoration(texts, entries, document.gap)
+    restored = Restoration(texts, entries, document.gap, len(document.text))
     text = restored.text()
     if text != document.text:
         at = next((i for i, (a, b) in enumerate(zip(text, document.text, strict=False)) if a != b), len(text))
@@ -295,15 +295,17 @@ class Kept(Struct, frozen=True, gc=False):
 class Restoration:
     """The way back: the texts of a document's articles, in order, and its entries.
 
-    `kept` counts the characters of the decoded text that the articles' texts gave.
+    `length` is that of the decoded text; what a forged audit gives beyond it is not made.  `kept` counts its characters
+    that the articles' texts gave.
     """
 
-    def __init__(self, texts: Sequence[str], entries: Iterable[Entry], gap: str) -> None:
+    def __init__(self, texts: Sequence[str], entries: Iterable[Entry], gap: str, length: int) -> None:
         self._texts = [text for text in texts if text]
         self._count = len(self._texts)
         booked = (entry for entry in entries if entry.action not in BOOKED_NOTHING)
         self._entries = sorted(booked, key=lambda entry: (entry.char_start, entry.char_end))
         self._gap = gap
+        self._length = length
         self._at = 0
         # Where the first text has its next blank line, or its end: looked for once, however many entries stand before.
         self._joint = -1
@@ -311,10 +313,18 @@ class Restoration:
 
     def text(self) -> str:
         """Return the decoded text."""
-        return "".join(piece.text if isinstance(piece, Kept) else piece.before + piece.gap for piece in self.pieces())
+        return "".join(map(_said, self.pieces()))
 
     def pieces(self) -> Iterator["Kept | Entry"]:
         """Yield the decoded text in order: what was kept, and the entries of what was not."""
+        left = self._length
+        for piece in self._pieces():
+            yield piece
+            left -= len(_said(piece))
+            if left < 0:
+                return
+
+    def _pieces(self) -> Iterator["Kept | Entry"]:
         at = 0
         for entry in self._entries:
             yield from self._kept(entry.char_start - at)
@@ -352,6 +362,10 @@ class Restoration:
         if self._texts and self._at >= len(self._texts[0]):
             self._texts.pop(0)
             self._at, self._joint = 0, -1
+
+
+def _said(piece: Kept | Entry) -> str:
+    return piece.text if isinstance(piece, Kept) else piece.before + piece.gap
 
 
 def place_of(path: str, row: int, record: str, line: int = 0) -> str:

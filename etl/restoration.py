@@ -79,7 +79,7 @@ def restored(records: Iterator[ArticleText], documents: Iterable[AuditedDocument
     """Yield documents given back from their articles, in order.  Raises RestoreError if the two do not fit."""
     for document in documents:
         texts = [take_article(records, *article, document).text for article in document.articles]
-        text = Restoration(texts, document.entries, document.head.gap).text()
+        text = Restoration(texts, document.entries, document.head.gap, document.head.char_end).text()
         if (len(text), text_sha256(text)) != (document.head.char_end, document.head.line_sha256):
             raise RestoreError(document.place, "articles and audit do not give the input back", WAY_OUT)
         head = document.head

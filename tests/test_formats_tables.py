@@ -479,7 +479,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
         table = open_table("a", file)
         (group,) = table.groups()
         lying = structs.replace(group, rows=5)
-        found = list(columnar.read_groups("a", table, [lying], Reading()))
+        found = list(columnar.read_groups("a", table, [lying], Reading(), 1000))
     assert outcome(found)[2:] == [
         (3, "row group 1 is damaged, 3 rows are lost: it has fewer rows than its metadata says")
     ]
@@ -496,6 +496,20 @@ def test_a_table_without_a_column_of_text_is_not_damaged(tmp_path: Path, table: 
     with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
         writer.write(table)
     assert outcome(results(tmp_path / "a.arrow")) == [(1, said)]
+
+
+@pytest.mark.parametrize("count", [100, 4_000])
+def test_rows_that_a_small_file_has_once_are_put_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(columnar, "MAX_DOCUMENT_BYTES", 100_000)
+    ends = pa.array([count], pa.int32())
+    table = pa.table({"text": pa.RunEndEncodedArray.from_arrays(ends, pa.array([STORY]))})
+    with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
+        writer.write_table(table)
+    found = outcome(results(tmp_path / "a.arrow"))
+    assert (len(found) == count) is (count == 100)
+    assert ("times its size" in found[-1][1]) is (count > 100)
 
 
 def test_folders_of_a_partitioned_table_are_columns(tmp_path: Path) -> None:

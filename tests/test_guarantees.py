@@ -27,6 +27,7 @@ from conftest import Run
 from msgspec import structs
 
 import etl
+import etl.audit
 from etl import formats
 from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError, UsageError
@@ -35,6 +36,7 @@ from etl.pipeline import delivery, session, to_store
 from etl.pipeline.output import output_of
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
+from etl.writers import to_lines
 
 COPYDESK = (sys.executable, "-m", "etl")
 STORY = (
@@ -875,6 +877,21 @@ def test_an_audit_that_lies_of_its_lengths_or_is_damaged_is_refused(
     (tmp_path / "o.audit.jsonl").write_bytes(edit((tmp_path / "o.audit.jsonl").read_bytes()))
     done = run(*command.split())
     assert done.code in (2, 5) and "internal error" not in done.err, done.err
+
+
+def test_a_forged_path_that_no_file_can_have_is_restored_as_a_name(run: Run, tmp_path: Path) -> None:
+    (audit, end) = etl.clean(STORY.format(1)).audit, etl.audit.end_entry(etl.audit.Tally())
+    articles = etl.clean(STORY.format(1)).articles
+    entries = [structs.replace(entry, path="a\0b/c") for entry in audit]
+    document = etl.audit.document_checksum(entries[0], entries[1:])
+    checksum = etl.audit.checksum_of([("", 0), (document, 1)])
+    end = structs.replace(end, row=1, char_end=entries[0].char_end, line_sha256=checksum)
+    for name, records in (("o.jsonl", articles), ("o.audit.jsonl", [*entries, end])):
+        (tmp_path / name).write_bytes(to_lines(records))
+    for output in ("back/", "back.txt"):
+        done = run("restore", "o.jsonl", "-o", output)
+        assert done.code == 0, done.err
+    assert [path.read_text() for path in (tmp_path / "back").rglob("c")] == [STORY.format(1)]
 
 
 @pytest.mark.parametrize("shape", ["trafilatura", "schema.org", "hf"])

@@ -114,6 +114,7 @@ WORK: dict[str, Callable[[int], Callable[[], object]]] = {
         ).pairs,
         np.arange(count // 2),
     ),
+    "times in one line": lambda count: partial(lay_out, "<p>" + "a<time>b</time>" * count),
     "titles and headings": lambda count: partial(
         deque, _site_headings([f"A | {at}" for at in range(count // 4)], [f"A {at}" for at in range(count // 4)], ""), 0
     ),

@@ -190,6 +190,7 @@ def test_articles_and_audit_give_any_text_back(bold: Ruleset, text: str) -> None
     result = edited(text, bold)
     cleaned = finish(result, duplicates_within([result], DedupSettings())[0])
     gap = result.document.gap if cleaned.records else ""
-    assert Restoration([record.text for record in cleaned.records], cleaned.entries, gap).text() == text
+    texts = [record.text for record in cleaned.records]
+    assert Restoration(texts, cleaned.entries, gap, len(text)).text() == text
     books = cleaned.tally.books
     assert books.read == books.kept + books.changed + books.removed == len(text)

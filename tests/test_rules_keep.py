@@ -73,7 +73,8 @@ def test_what_an_element_holds_stays_and_the_books_balance(tmp_path: Path, rule:
     assert record.text.split("\n\n") == [*STORY, *more]
     tagged = {(entry.before, entry.rule) for entry in found.entries if entry.action == "tag"}
     assert tagged == {(text, "mine/r0") for text in more}
-    page = "\n\n".join(Restoration([record.text], found.entries, record.origin.gap).text().split("\n\n"))
+    restoration = Restoration([record.text], found.entries, record.origin.gap, 1 << 20)
+    page = "\n\n".join(restoration.text().split("\n\n"))
     assert all(text in page for text in (*STORY, "News", "Sign up!", "© 2026 Tidewater"))
     assert found.tally.books.is_even()
 

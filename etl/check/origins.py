@@ -71,7 +71,8 @@ def spans_of(document: AuditedDocument, pairs: Sequence[tuple[str, str]]) -> Map
     texts = [(article_id, text) for article_id, text in pairs if text]  # as Restoration counts them
     at, line = dict.fromkeys((article_id for article_id, _ in pairs), 0), 1
     spans: dict[str, list[KeptSpan]] = {article_id: [] for article_id, _ in pairs}
-    for piece in Restoration([text for _, text in texts], document.entries, document.head.gap).pieces():
+    head = document.head
+    for piece in Restoration([text for _, text in texts], document.entries, head.gap, head.char_end).pieces():
         if isinstance(piece, Kept):
             article_id = texts[piece.article][0]
             spans[article_id].append(KeptSpan(at[article_id], line, piece.text))

@@ -113,7 +113,11 @@ def _hit(audit: Path, wanted: Mapping[Stratum, list[int]]) -> Iterator[Hit]:
             passed[stratum] += len(entry.before)
             if times := bisect(places, passed[stratum] - 1) - bisect(places, start - 1):
                 hits.append((entry, times))
-        source = Restoration(texts, document.entries, document.head.gap).text() if hits and texts else ""
+        source = (
+            Restoration(texts, document.entries, document.head.gap, document.head.char_end).text()
+            if hits and texts
+            else ""
+        )
         for entry, times in hits:
             above = source[max(0, entry.char_start - MAX_AROUND) : entry.char_start]
             below = source[entry.char_end : entry.char_end + MAX_AROUND]

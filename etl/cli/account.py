@@ -182,7 +182,8 @@ def _check_output(path: Path, force: bool) -> None:
 
 def _refuse(targets: Iterable[str | Path], read: Iterable[str | Path]) -> None:
     """Raise UsageError if the output would replace the articles, the audit or an input, as records name it."""
-    names = {os.path.realpath(os.fsdecode(str(one).encode("utf-8", "surrogateescape"))): one for one in read}
+    named = (one for one in read if "\0" not in str(one))  # no file has such a name
+    names = {os.path.realpath(os.fsdecode(str(one).encode("utf-8", "surrogateescape"))): one for one in named}
     for target in targets:
         if (name := names.get(os.path.realpath(target))) is not None:
             raise UsageError(str(target), f"would write over the input {name}", "Give another -o.")

@@ -3,6 +3,7 @@
 Columns that hold no text and no facts are not read: pictures and other bytes, vectors of numbers.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -40,6 +41,7 @@ from etl.formats.source import (
     Result,
     Share,
 )
+from etl.formats.unpacking import MAX_EXPANSION
 from etl.model import Raw
 
 if TYPE_CHECKING:
@@ -51,15 +53,23 @@ OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
 # What Parquet says of a column of which it has no key, and what we say.
 _NO_KEY, ENCRYPTED = "Cannot decrypt", "decrypt the file first"
+# Bytes that a row counts beside its strings and lists: an article has as many, and more.
+_BYTES_A_ROW = 100
 
 
-def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Reading) -> Iterator[Raw | Reject]:
-    """Yield the documents in row groups.  What is damaged in a group is one reject; the next is read."""
+def read_groups(
+    path: str, table: Table, groups: Sequence[Group], reading: Reading, size: int
+) -> Iterator[Raw | Reject]:
+    """Yield the documents in row groups of a file of so many bytes.
+
+    What is damaged in a group is one reject; the next is read.  So is all behind what no file of this size holds: of
+    rows that are alike, a file has the value once, and how many there are.
+    """
     import pyarrow as pa
 
     columns = used_columns(table.schema, reading)
     partition = partition_of(path)
-    text = ""
+    text, room = "", max(MAX_DOCUMENT_BYTES, MAX_EXPANSION * size)
     if not columns and groups:
         have = "has columns of bytes and numbers alone" if len(table.schema) else "has no columns"
         yield Reject(path, groups[0].first_row, f"{have}, and no text", b"")
@@ -74,6 +84,12 @@ def read_groups(path: str, table: Table, groups: Sequence[Group], reading: Readi
             while (batch := next_batch(batches, table.file)) is not None:
                 text = text or _text_column(table.schema, batch, reading)
                 for fields in rows_of(batch):
+                    held = (len(value) for value in fields.values() if isinstance(value, str | bytes | list | dict))
+                    room -= _BYTES_A_ROW + sum(held)
+                    if room < 0:
+                        fault = f"the rows from here on are not read: it holds more than {MAX_EXPANSION} times its size"
+                        yield Reject(path, row, fault, b"")
+                        return
                     yield _read_row(path, row, {**partition, **fields}, text, reading)
                     row += 1
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -198,7 +214,7 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
         table = open_table(name, file, is_new=share.body is not None)
         groups = [group for group in groups_of(name, table) if share.start <= group.number]
         chosen = [group for group in groups if share.end < 0 or group.number < share.end]
-        yield from read_groups(name, table, chosen, reading)
+        yield from read_groups(name, table, chosen, reading, file.seek(0, os.SEEK_END))
     if share.body is None:
         check_unchanged(share.source)
 

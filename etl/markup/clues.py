@@ -131,7 +131,7 @@ class Listener:
             name = name.removeprefix("in ")
             self.listening += [(around, f"in {name}", at, heard), (depth, name, line, [])]
         elif name := _clue_name(tag, attributes):
-            if name in TIMES and ends_updated("".join(before)[-_LABEL_CHARS:]):
+            if name in TIMES and ends_updated("".join(before[-_LABEL_CHARS:])[-_LABEL_CHARS:]):
                 name = "time modified"
             title = attributes.get("title", "")
             said = (

@@ -59,7 +59,7 @@ class RunDocument(Struct, frozen=True):
 
     def restoration(self) -> Restoration:
         """Return the way back to the decoded text."""
-        return Restoration([article.text for article in self.articles], self.entries, self.head.gap)
+        return Restoration([article.text for article in self.articles], self.entries, self.head.gap, self.head.char_end)
 
 
 def run_files(path: Path, audit: Path | None = None) -> RunFiles:
