@@ -498,13 +498,15 @@ def test_a_table_without_a_column_of_text_is_not_damaged(tmp_path: Path, table: 
     assert outcome(results(tmp_path / "a.arrow")) == [(1, said)]
 
 
+@pytest.mark.parametrize("is_list", [False, True])
 @pytest.mark.parametrize("count", [100, 4_000])
 def test_rows_that_a_small_file_has_once_are_put_down(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, is_list: bool
 ) -> None:
     monkeypatch.setattr(columnar, "MAX_DOCUMENT_BYTES", 100_000)
-    ends = pa.array([count], pa.int32())
-    table = pa.table({"text": pa.RunEndEncodedArray.from_arrays(ends, pa.array([STORY]))})
+    once = pa.RunEndEncodedArray.from_arrays(pa.array([count], pa.int32()), pa.array([STORY]))
+    items = pa.ListViewArray.from_arrays([0] * count, [500] * count, pa.array(["key"] * 500))
+    table = pa.table({"text": once, "keywords": items} if is_list else {"text": once})
     with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
         writer.write_table(table)
     found = outcome(results(tmp_path / "a.arrow"))

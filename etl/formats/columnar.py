@@ -53,8 +53,8 @@ OWN_COLUMNS = ({"schema", "rule_version", "char_start", "line_sha256"}, {"schema
 NO_PARTITION, _COLUMN = "__HIVE_DEFAULT_PARTITION__", re.compile(r"[^\W\d][\w .-]*")
 # What Parquet says of a column of which it has no key, and what we say.
 _NO_KEY, ENCRYPTED = "Cannot decrypt", "decrypt the file first"
-# Bytes that a row counts beside its strings and lists: an article has as many, and more.
-_BYTES_A_ROW = 100
+# Bytes that a row counts beside its strings and lists (an article has as many, and more), and an item of a list.
+_BYTES_A_ROW, _BYTES_AN_ITEM = 100, 16
 
 
 def read_groups(
@@ -84,8 +84,7 @@ def read_groups(
             while (batch := next_batch(batches, table.file)) is not None:
                 text = text or _text_column(table.schema, batch, reading)
                 for fields in rows_of(batch):
-                    held = (len(value) for value in fields.values() if isinstance(value, str | bytes | list | dict))
-                    room -= _BYTES_A_ROW + sum(held)
+                    room -= _BYTES_A_ROW + sum(map(_bytes_of, fields.values()))
                     if room < 0:
                         fault = f"the rows from here on are not read: it holds more than {MAX_EXPANSION} times its size"
                         yield Reject(path, row, fault, b"")
@@ -98,6 +97,12 @@ def read_groups(
             state = "encrypted" if fault == ENCRYPTED else "damaged"
             lost = "1 row is lost" if left == 1 else f"{left} rows are lost"
             yield Reject(path, row, f"row group {group.number + 1} is {state}, {lost}: {fault}", b"")
+
+
+def _bytes_of(value: object) -> int:
+    if isinstance(value, str | bytes):
+        return len(value)
+    return _BYTES_AN_ITEM * len(value) if isinstance(value, list | dict) else 0
 
 
 def partition_of(path: str) -> dict[str, str]:
