@@ -349,7 +349,7 @@ def test_too_small_a_limit_of_memory_is_named_before_a_library_ends_the_process(
 
 def test_memory_that_is_refused_is_named(tmp_path: Path) -> None:
     corpus(tmp_path)
-    (tmp_path / "in.jsonl").write_text(json.dumps({"text": "x" * 50_000_000}) + "\n")
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": "x" * 64_000_000}) + "\n")
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (550 << 20, 550 << 20))
