@@ -29,10 +29,7 @@ def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
     """Return the positions of names and places below letters; `texts` are plain, `named` are the blocks of rules."""
     found, chain = set[int](), list[tuple[range, str]]()
     for at in range(1, len(texts)):
-        lines = range(at, min(at + 2, len(texts)))
-        place = _place(*texts[at : lines.stop]) if not any(line in named for line in lines) else ""
-        if not place:
-            lines, place = lines[:1], _place(*_PARTS.split(texts[at].rstrip(")"), 1)) if at not in named else ""
+        lines, place = _signature(texts, at, named)
         if not place or not _is_letter(texts[at - 1]):
             continue
         is_next = all(map(_is_letter, texts[chain[-1][0].stop : at])) if chain else False
@@ -41,6 +38,15 @@ def signatures(texts: Sequence[str], named: Collection[int]) -> set[int]:
         if len(chain) >= MIN_LETTERS:
             found.update(line for signed, _ in chain for line in signed)
     return found
+
+
+def _signature(texts: Sequence[str], at: int, named: Collection[int]) -> tuple[range, str]:
+    """Return the lines of a name with its place, two or one, and the place; "" if none stands here."""
+    if at in named:
+        return range(at, at), ""
+    if at + 1 < len(texts) and at + 1 not in named and (place := _place(texts[at], texts[at + 1])):
+        return range(at, at + 2), place
+    return range(at, at + 1), _place(*_PARTS.split(texts[at].rstrip(")"), 1))
 
 
 def _is_letter(text: str) -> bool:
