@@ -45,7 +45,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the tests of slow modules: `pytest -m "not slow"` is done in a minute."""
+    """Mark the tests of slow modules: `pytest -m "not slow"` is done in a minute and a half."""
     for item in items:
         if item.path.stem in SLOW:
             item.add_marker(pytest.mark.slow)
