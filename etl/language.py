@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
-from string import ascii_lowercase
 
 from etl.fold import DENSE, count_words
 from etl.language_model import Identifier, identifier
@@ -50,7 +49,7 @@ _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "hr": "sr", "bs": "sr",
 
 _WORD = later(r"[^\W\d_]+")
 # Letters of ASCII in lower case; a space for all else.
-_LETTERS = bytes(byte if byte in ascii_lowercase.encode() else 32 for byte in bytes(range(256)).lower())
+_LETTERS = bytes(byte if byte in b"abcdefghijklmnopqrstuvwxyz" else 32 for byte in bytes(range(256)).lower())
 
 
 def detect(texts: Sequence[str], longest: str = "") -> str:

@@ -85,7 +85,7 @@ def from_lsh(lsh: "MinHashLSH", texts: Mapping[str, str], folder: str) -> tuple[
     settings = _settings(folder)
     _check(lsh, texts, settings.shingles)
     job = Job(dedup=settings, index=folder)
-    with scratch() as workspace, holding_index(job):
+    with scratch() as workspace, holding_index(job, delivers=True):
         path = Path(workspace.folder) / "lsh.jsonl"
         records = [{"id": key, "text": text} for key, text in texts.items()]
         path.write_bytes(msgspec.json.Encoder().encode_lines(records))
@@ -100,7 +100,7 @@ def add_records(job: Job, found: Found, unit: Unit, jobs: int, most: int) -> tup
     cannot be read.
     """
     job = structs.replace(job, dedup=_begun(job.index) or DedupSettings(unit=unit))
-    with scratch() as workspace, holding_index(job):
+    with scratch() as workspace, holding_index(job, delivers=True):
         tally = _run(job, found, workspace, jobs)
         rejects = (line for part in workspace.parts("rejects") for line in read_outputs(part, RejectLine))
         return tally, list(islice(rejects, most))

@@ -738,10 +738,19 @@ def test_shells_complete_names_of_rules_and_checks(words: list[str], incomplete:
 HEAVY = {
     *("numpy", "pyarrow", "lxml", "bs4", "ftfy", "chardet", "datasketch", "scipy", "regex", "pathspec", "fastwarc"),
     *("jinja2", "zstandard", "importlib.metadata", "email", "etl.packs", "etl.pipeline.run", "etl.explain", "etl.api"),
-    "msgspec",
+    *(
+        "msgspec",
+        "tomli",
+        "etl.index.manifest",
+        "etl.pipeline.history",
+        "etl.pipeline.records",
+        "etl.pipeline.to_store",
+    ),
+    *(f"etl.formats.{name}" for name in ("columnar", "delimited", "feeds", "json_documents", "jsonl", "text", "warc")),
 }
 PACKS = {"etl.packs", "msgspec"}
 RUN = {*PACKS, "etl.pipeline.run"}
+RUN_ON_TEXT = {*RUN, "etl.formats.text"}
 # Of a start with one short text, Python and the libraries included.
 MAX_REGEXES = 200
 
@@ -754,15 +763,19 @@ MAX_REGEXES = 200
         ("clean --help", PACKS),
         ("explain --help", PACKS),
         ("rules show core/read-more", PACKS),
-        ("explain a.txt:1", {*PACKS, "etl.explain"}),
-        ("clean page.html --dedup off", {*RUN, "numpy", "lxml"}),
-        ("clean a.txt --dedup off", RUN),
-        ("clean a.txt", RUN),
-        ("clean damaged.txt --dedup off", {*RUN, "ftfy"}),
+        ("explain a.txt:1", {*PACKS, "etl.explain", "etl.formats.text"}),
+        ("clean page.html --dedup off", {*RUN_ON_TEXT, "numpy", "lxml"}),
+        ("clean a.txt --dedup off", RUN_ON_TEXT),
+        ("clean a.txt", RUN_ON_TEXT),
+        ("clean damaged.txt --dedup off", {*RUN_ON_TEXT, "ftfy"}),
+        ("clean a.jsonl", {*RUN, "etl.formats.jsonl"}),
+        ("clean a.csv", {*RUN, "etl.formats.delimited"}),
     ],
 )
 def test_no_more_is_imported_than_is_needed(folder: Path, program: str, needed: set[str]) -> None:
     (folder / "page.html").write_text(PAGE)
+    (folder / "a.jsonl").write_text(json.dumps({"text": STORY}))
+    (folder / "a.csv").write_text(f"id,text\n1,{STORY}\n")
     (folder / "damaged.txt").write_text("\n\n".join(f"{STORY} It wasnâ€™t day {day}." for day in range(12)))
     words = program.split()
     run = f"from etl.cli.main import cli; cli.main({words}, standalone_mode=False)" if words[0] != "import" else program

@@ -339,7 +339,7 @@ def test_a_packed_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) 
     with opened(source) as found:
         os.utime(path, ns=(1, 1))
         with pytest.raises(Changed):
-            list(columnar.PARQUET.shares(found, 1 << 20, Reading()))
+            list(columnar.shares(found, 1 << 20, Reading()))
 
 
 OPTIONS: list[dict[str, Any]] = [

@@ -31,8 +31,9 @@ import etl.audit
 from etl import formats
 from etl.check.formats import FORMATS as CHECK_FORMATS
 from etl.errors import MachineError, UsageError
-from etl.index import manifest
-from etl.pipeline import delivery, session, to_store
+from etl.formats import json_documents
+from etl.index import maintenance, manifest
+from etl.pipeline import delivery, to_store
 from etl.pipeline.output import output_of
 from etl.pipeline.workspace import Claim, Identity
 from etl.report.files import appearing_folder
@@ -124,7 +125,7 @@ def test_a_fault_of_a_reader_costs_one_input_and_is_a_reject_with_its_bytes(
     def fails(*_: object) -> Iterator[object]:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(formats.FORMATS, "json", structs.replace(formats.FORMATS["json"], read=fails))
+    monkeypatch.setattr(json_documents, "read", fails)
     write(tmp_path / "in" / "good.txt", STORY.format(1))
     write(tmp_path / "in" / "odd.json", '[{"text": "A record."}]')
     assert run("clean", "in", "-o", "o.jsonl", "-j", "1").code == 4
@@ -583,7 +584,7 @@ def test_an_index_learns_what_a_killed_run_has_delivered(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr(session, "extend", killed)
+        patched.setattr(maintenance, "extend", killed)
         assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 6
     assert run("clean", "a.txt", "-o", "a.jsonl", "--index", "seen").code == 2  # it exists already, and is complete
     assert run("clean", "a.txt", "-o", "b.jsonl", "--index", "seen").code == 0
@@ -642,7 +643,7 @@ def test_a_full_disk_of_an_index_is_a_fault_of_the_machine(
 
 @pytest.mark.parametrize(
     ("module", "name", "store"),
-    [(delivery, "finish_delivery", ""), (session, "extend", ""), (session, "extend", "file://")],
+    [(delivery, "finish_delivery", ""), (maintenance, "extend", ""), (maintenance, "extend", "file://")],
 )
 def test_an_index_learns_what_an_interrupted_run_has_delivered(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, store: str

@@ -11,7 +11,6 @@ import click
 from etl.audit import BOOKED_NOTHING, GAP, Entry, place_of
 from etl.cli.terminal import as_json, held_warnings, one_line, say, table, visible
 from etl.errors import counted, unreadable_words
-from etl.formats.outputs import read_outputs
 from etl.formats.source import in_one_line
 from etl.packs import Selection, load_rules
 from etl.pipeline.run import Outcome
@@ -246,5 +245,7 @@ def _changes(workspace: Workspace) -> Iterator[Entry]:
 
 
 def _lines(workspace: Workspace, kind: str, noun: type[Noun]) -> Iterator[Noun]:
+    from etl.formats.outputs import read_outputs
+
     for part in workspace.parts(kind):
         yield from read_outputs(part, noun)

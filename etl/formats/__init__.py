@@ -1,7 +1,7 @@
 """Bytes <-> documents and records: one module a format, one table of them.
 
-To add a format, write a module with an `InputFormat`, enter it in FORMATS, and its name in `source.Format`,
-`source.FORMAT_NAMES` and `etl.cli.options.FORMATS`.
+To add a format, write a module with `shares` and `read`, enter it in FORMATS with what tells it (in `sniffing`), and
+its name in `source.Format`, `source.FORMAT_NAMES` and `etl.cli.options.FORMATS`.
 
 source            names -> sources -> shares, each a task's part of one source
 finding           the files for a name; ignoring: those that are not read; stores: object stores
@@ -19,19 +19,20 @@ outputs           what copydesk wrote, read back
 writing           records -> files; parquet_writer: Parquet
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol, cast
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from etl.decode import decode
 from etl.errors import MachineError, Unreadable, UsageError
-from etl.formats import columnar, delimited, feeds, json_documents, jsonl, text, warc
+from etl.formats import sniffing
 from etl.formats.finding import find as find_files
 from etl.formats.finding import suffix_of
 from etl.formats.opening import Changed, fault_of, opened, spooled
 from etl.formats.own import is_no_input
-from etl.formats.sniffing import not_read
 from etl.formats.source import (
     FORMAT_NAMES,
     MAX_REJECT_BYTES,
@@ -39,7 +40,7 @@ from etl.formats.source import (
     STDIN,
     Format,
     Found,
-    InputFormat,
+    Opened,
     Reading,
     Reject,
     Result,
@@ -69,22 +70,49 @@ __all__ = [
     "spooled",
 ]
 
+
+class Reader(Protocol):
+    """The module of a format: `shares` cuts a source into parts of about `size` bytes, `read` yields what is in one."""
+
+    def shares(self, opened: Opened, size: int, reading: Reading) -> Iterator[Share]: ...
+
+    def read(self, share: Share, reading: Reading) -> Iterator[Result]: ...
+
+
+class InputFormat(Struct, frozen=True):
+    """A format that is read: its suffixes, whether the first bytes of a file are of it, and the name of its module.
+
+    A module is imported when there is a file for it: most runs read one format.
+    """
+
+    suffixes: tuple[str, ...]
+    looks_like: Callable[[bytes], bool]
+    module: str
+
+    @property
+    def reader(self) -> Reader:
+        return cast("Reader", import_module(f"etl.formats.{self.module}"))
+
+
 # In the order in which they are tried on the first bytes of a file: what has a signature, then what has a syntax.
 FORMATS: dict[Format, InputFormat] = {
-    one.name: one
-    for one in (
-        columnar.PARQUET,
-        columnar.ARROW,
-        warc.FORMAT,
-        feeds.FORMAT,
-        text.HTML,
-        jsonl.FORMAT,
-        json_documents.FORMAT,
-        delimited.FORMAT,
-        text.TEXT,
-    )
+    "parquet": InputFormat((".parquet", ".pq"), lambda head: head.startswith(sniffing.PARQUET_MAGIC), "columnar"),
+    "arrow": InputFormat(
+        (".arrow", ".feather", ".ipc"),
+        lambda head: head.startswith((sniffing.ARROW_MAGIC, sniffing.STREAM_MAGIC)),
+        "columnar",
+    ),
+    "warc": InputFormat((".warc", ".wet", ".wat"), sniffing.looks_like_warc, "warc"),
+    "feed": InputFormat(
+        (".rss", ".atom", ".rdf"), lambda head: sniffing.xml_root(head) in ("rss", "feed", "rdf:rdf"), "feeds"
+    ),
+    "html": InputFormat((".html", ".htm", ".xhtml"), sniffing.looks_like_html, "text"),
+    "jsonl": InputFormat((".jsonl", ".ndjson", ".jl"), sniffing.looks_like_lines, "jsonl"),
+    "json": InputFormat((".json",), sniffing.looks_like_json, "json_documents"),
+    "csv": InputFormat((".csv", ".tsv", ".tab", ".psv"), sniffing.looks_like_table, "delimited"),
+    "text": InputFormat((".txt", ".text", ".md"), lambda head: False, "text"),
 }
-SUFFIXES: dict[str, Format] = {suffix: one.name for one in FORMATS.values() for suffix in one.suffixes}
+SUFFIXES: dict[str, Format] = {suffix: name for name, one in FORMATS.items() for suffix in one.suffixes}
 # Formats whose files begin with a signature: without it, the name of a file counts for nothing.
 SIGNED = ("parquet", "arrow")
 # Formats in which each row of a binary file would be a reject.
@@ -113,7 +141,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
             if not reading.format and is_no_input(head):
                 yield Share(source, "jsonl", fault=OWN)
                 return
-            if reading.format != "html" and (fault := not_read(head, found.packing, source.name)):
+            if reading.format != "html" and (fault := sniffing.not_read(head, found.packing, source.name)):
                 yield Share(source, body=head, fault=fault)
                 return
             form = reading.format or format_of(source.name if source.is_stream else source.path, head)
@@ -122,7 +150,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 yield Share(source, body=head, fault=fault)
                 return
             is_empty = True
-            for share in FORMATS[form].shares(found, size, structs.replace(reading, format=form)):
+            for share in FORMATS[form].reader.shares(found, size, structs.replace(reading, format=form)):
                 is_empty = False
                 yield share
             if is_empty:
@@ -147,7 +175,7 @@ def read(share: Share, reading: Reading) -> Iterator[Result]:
 
 def _results(share: Share, reading: Reading) -> Iterator[Result]:
     try:
-        for result in FORMATS[share.format].read(share, reading):
+        for result in FORMATS[share.format].reader.read(share, reading):
             yield result.shortened() if isinstance(result, Reject) else result
     except (OSError, Changed, Damaged, Unreadable) as error:
         yield Reject(share.source.name, share.row, fault_of(error), share.body or b"").shortened()
@@ -174,7 +202,7 @@ def _binary_as_one(results: Iterator[Result]) -> Iterator[Result]:
 
 def format_of(path: str, head: bytes) -> Format:
     """Return the format of a file: by its first bytes where they tell, else by its name, else text."""
-    found = next((one.name for one in FORMATS.values() if one.looks_like(head)), None)
+    found = next((name for name, one in FORMATS.items() if one.looks_like(head)), None)
     return found or SUFFIXES.get(suffix_of(path)) or "text"
 
 

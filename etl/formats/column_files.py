@@ -11,16 +11,13 @@ from typing import IO, TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from etl.errors import Unreadable, first_line
+from etl.formats.sniffing import ARROW_MAGIC, PARQUET_MAGIC
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-PARQUET_MAGIC = b"PAR1"
-ARROW_MAGIC = b"ARROW1"
 ARROW_START = ARROW_MAGIC + b"\0\0"
-# The mark of a message, with which an Arrow stream begins; `datasets` keeps its files so.
-STREAM_MAGIC = b"\xff\xff\xff\xff"
 # Bytes for which there must be room beside a file if memory has not run out.
 SPARE_BYTES = 64 << 20
 # Rows and bytes decoded at a time.

@@ -14,9 +14,6 @@ from urllib.parse import unquote
 from etl.errors import Unreadable, first_line
 from etl.formats.arrow_values import rows_of, values_of
 from etl.formats.column_files import (
-    ARROW_MAGIC,
-    PARQUET_MAGIC,
-    STREAM_MAGIC,
     Group,
     Table,
     groups_of,
@@ -28,13 +25,13 @@ from etl.formats.fields import RecordPlace, document
 from etl.formats.json_values import text_of
 from etl.formats.names import FOLDED_TEXTS, folded, longest_column
 from etl.formats.opening import check_unchanged, open_share, read_bounded
+from etl.formats.sniffing import PARQUET_MAGIC
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
     OWN,
     TOO_LONG,
     Format,
-    InputFormat,
     Opened,
     Reading,
     Reject,
@@ -187,7 +184,7 @@ def _read_row(path: str, row: int, fields: dict[str, Any], text: str, reading: R
         return Reject(path, row, error.fault, body)
 
 
-def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """Cut a file at its row groups.  What cannot be sought in, a pipe or a compressed file, is sent whole.
 
     Raises Unreadable.
@@ -213,7 +210,8 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
         yield Share(source, form, length, start=first)
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a share: its rows, batch by batch."""
     name = share.source.name
     with open_share(share) as file:
         table = open_table(name, file, is_new=share.body is not None)
@@ -222,13 +220,3 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
         yield from read_groups(name, table, chosen, reading, file.seek(0, os.SEEK_END))
     if share.body is None:
         check_unchanged(share.source)
-
-
-PARQUET = InputFormat("parquet", (".parquet", ".pq"), lambda head: head.startswith(PARQUET_MAGIC), _shares, _read)
-ARROW = InputFormat(
-    "arrow",
-    (".arrow", ".feather", ".ipc"),
-    lambda head: head.startswith((ARROW_MAGIC, STREAM_MAGIC)),
-    _shares,
-    _read,
-)

@@ -30,13 +30,12 @@ from etl.formats.opening import (
     other_encoding,
     pieces,
     why_badly_cut,
-    wide_encoding,
 )
+from etl.formats.sniffing import DELIMITERS, wide_encoding
 from etl.formats.source import (
     MAX_DOCUMENT_BYTES,
     MAX_REJECT_BYTES,
     TOO_LONG,
-    InputFormat,
     Opened,
     Reading,
     Reject,
@@ -46,7 +45,6 @@ from etl.formats.source import (
 )
 from etl.model import Raw
 
-DELIMITERS = ",\t;|"
 # Rows that are looked at to tell the delimiter and the column of text.
 SNIFFED_ROWS = 20
 # Lines.  Exports have a title and a date above the names of their columns.
@@ -219,21 +217,18 @@ def _text_column(columns: Sequence[str], data: Sequence[Sequence[str]]) -> str:
     )
 
 
-def looks_delimited(head: str) -> bool:
-    """Return whether text that has no telling name is a table of records: its first row names a text and a fact.
+def is_table(head: bytes) -> bool:
+    """Return whether the first bytes of a file are those of a table of records: its first row names a text and a fact.
 
-    >>> looks_delimited('id,title,text\\n1,"A","B, c"\\n'), looks_delimited("Text, content and body\\n\\nOne, two.\\n")
+    >>> is_table(b'id,title,text\\n1,"A","B, c"\\n'), is_table(b"Text, content and body\\n\\nOne, two.\\n")
     (True, False)
     """
-    dialect = dialect_of(head, Reading())
-    if not dialect or dialect.rows != 1 + head.lower().startswith("sep="):
+    text = _head_text(head, wide_encoding(head))
+    dialect = dialect_of(text, Reading())
+    if not dialect or dialect.rows != 1 + text.lower().startswith("sep="):
         return False
     names = {folded(name) for name in dialect.columns}
     return bool(FOLDED_TEXTS & names) and len(FOLDED_NAMES & names) > 1
-
-
-def _looks_like(head: bytes) -> bool:
-    return looks_delimited(_head_text(head, wide_encoding(head)))
 
 
 def _head_text(head: bytes, encoding: str) -> str:
@@ -243,7 +238,7 @@ def _head_text(head: bytes, encoding: str) -> str:
     return text[: text.rfind("\n") + 1] or text
 
 
-def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """Cut a table at the ends of rows, and send each part with the names of the columns.
 
     Raises Unreadable, Changed and OSError.
@@ -317,7 +312,8 @@ def _share(source: Source, parts: list[str], first: int, layout: bytes) -> Share
     return Share(source, "csv", len(body), body, first, layout=layout)
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a share: its rows."""
     dialect = msgspec.json.decode(share.layout, type=Dialect)
     above = dialect.above if share.row == dialect.rows + 1 else ""
     with open_share(share) as file:
@@ -330,6 +326,3 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
             yield result
     if above:  # there is no document to note them with
         yield Reject(share.source.name, 1, "stands above the header", above.encode())
-
-
-FORMAT = InputFormat("csv", (".csv", ".tsv", ".tab", ".psv"), _looks_like, _shares, _read)

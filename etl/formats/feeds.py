@@ -20,9 +20,9 @@ from etl.formats.field_values import well_formed
 from etl.formats.fields import RecordPlace, document
 from etl.formats.names import free_names
 from etl.formats.richtext import as_html
-from etl.formats.sniffing import xml_root
-from etl.formats.source import InputFormat, Reading, Reject, Result, Share
-from etl.formats.text import whole, whole_body
+from etl.formats.source import Reading, Reject, Result, Share
+from etl.formats.text import shares as shares
+from etl.formats.text import whole_body
 from etl.later import later
 from etl.model import Raw
 
@@ -390,10 +390,6 @@ def _name(node: "_Element") -> str:
     return node.tag.rpartition("}")[2].rpartition(":")[2]  # the prefix stays if the feed does not declare it
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a feed: its entries."""
     yield from read_feed(share.source.name, whole_body(share), reading)
-
-
-FORMAT = InputFormat(
-    "feed", (".rss", ".atom", ".rdf"), lambda head: xml_root(head) in ("rss", "feed", "rdf:rdf"), whole, _read
-)

@@ -1,25 +1,18 @@
 """JSON that does not stand in lines: an array, an object over many lines, or one object behind the other."""
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 
 from msgspec import structs
 
-from etl.formats.opening import check_unchanged, head_in_utf8, in_utf8, open_share, other_encoding, why_badly_cut
+from etl.formats.opening import check_unchanged, in_utf8, open_share, other_encoding, why_badly_cut
 from etl.formats.records import read_json
-from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.source import MAX_DOCUMENT_BYTES, Opened, Reading, Reject, Result, Share
 from etl.formats.spans import NO_OBJECT, OPENS_AGAIN, Value, json_values
 from etl.formats.unpacking import Damaged
 
-_STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
 
-
-def _looks_like(head: bytes) -> bool:
-    return bool(_STARTS.match(head_in_utf8(head).removeprefix(b"\xef\xbb\xbf")))
-
-
-def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """Cut an array at its objects.  A small plain file is one share, and its task reads it.
 
     Raises Changed, and OSError.
@@ -54,7 +47,8 @@ def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     check_unchanged(source)
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a share: its records, which may lie deep in it."""
     name, found, given = share.source.name, False, ""
     if share.body is not None:  # in UTF-8, as it was cut
         given, reading = reading.encoding, structs.replace(reading, encoding="")
@@ -86,6 +80,3 @@ def _read_value(name: str, row: int, value: Value, reading: Reading) -> Iterator
             )
     else:
         yield from results
-
-
-FORMAT = InputFormat("json", (".json",), _looks_like, _shares, _read)

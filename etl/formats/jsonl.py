@@ -1,7 +1,5 @@
 """JSON lines: a line is a record.  Cut into chunks of whole lines."""
 
-import json
-import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
@@ -10,23 +8,19 @@ from msgspec import structs
 from etl.formats.opening import (
     bounded_lines,
     check_unchanged,
-    head_in_utf8,
     in_utf8,
     open_share,
     pieces,
     why_badly_cut,
-    wide_encoding,
 )
 from etl.formats.records import read_json
-from etl.formats.source import MAX_DOCUMENT_BYTES, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.sniffing import wide_encoding
+from etl.formats.source import MAX_DOCUMENT_BYTES, Opened, Reading, Reject, Result, Share
 from etl.formats.unpacking import Damaged
 
 Record = TypeVar("Record")
 
 SKIPPED_AT_ONCE = 128 << 10
-
-# Also as Python writes it: {'text': ...}.
-_OPENS = re.compile(rb"[\x1e\s]*\{\s*(?:\"|\}|$|'[^'\n]{1,60}':\s)")
 
 
 def lines_of(share: Share) -> Iterator[tuple[int, bytes]]:
@@ -52,7 +46,7 @@ def read_each(share: Share, read: Callable[[int, bytes], Record]) -> Iterator[Re
         yield Reject(share.source.name, row + 1, f"the file is damaged from here on: {error}", b"")
 
 
-def line_chunks(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """Yield a source in chunks of whole lines, as UTF-8 if it is in UTF-16.
 
     A small plain file is one share, and its task reads it.  Raises Changed, and OSError.
@@ -96,32 +90,8 @@ def _skip_line(file: IO[bytes]) -> bytes:
     return b""
 
 
-def looks_like_lines(head: bytes) -> bool:
-    """Return whether bytes are JSON in lines: a record, or another JSON value, stands in the first of several.
-
-    >>> looks_like_lines(b'{"a": 1}\\n{"a": 2}'), looks_like_lines(b'{\\n  "a": 1\\n}'), looks_like_lines(b"{x} said")
-    (True, False, False)
-    """
-    lines = [line for line in head_in_utf8(head).removeprefix(b"\xef\xbb\xbf").split(b"\n")[:50] if line.strip()]
-    if not lines or not any(_OPENS.match(line) for line in lines[:20]):
-        return False
-    first = lines[0].lstrip(b"\x1e \t")
-    if len(lines) == 1:
-        return bool(_OPENS.match(first)) and first.strip() != b"{"
-    if _is_value(first):
-        return not first.startswith(b"[{")
-    return first.startswith(b"{") and len(first.strip()) > 1 and lines[1].lstrip(b"\x1e \t").startswith(b"{")
-
-
-def _is_value(line: bytes) -> bool:
-    try:
-        json.JSONDecoder(strict=False).raw_decode(line.decode("utf-8", "replace").strip())
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a share: its lines."""
     name, given = share.source.name, ""
     if share.body is not None and wide_encoding(b"", reading.encoding):  # in UTF-8, as it was cut
         given, reading = reading.encoding, structs.replace(reading, encoding="")
@@ -132,6 +102,3 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
 
     for found in read_each(share, read):
         yield from [found] if isinstance(found, Reject) else found
-
-
-FORMAT = InputFormat("jsonl", (".jsonl", ".ndjson", ".jl"), looks_like_lines, line_chunks, _read)

@@ -14,20 +14,13 @@ from msgspec import structs
 
 from etl.decode import given_codec, why_faulty
 from etl.errors import Unreadable, check_machine
-from etl.formats.sniffing import SNIFFED_BYTES
+from etl.formats.sniffing import SNIFFED_BYTES, wide_encoding
 from etl.formats.source import MAX_DOCUMENT_BYTES, STDIN, TOO_LONG_DOCUMENT, Found, Opened, Share, Source
 from etl.formats.stores import is_address, open_stored, stored
 from etl.formats.unpacking import UNPACKED_AT_ONCE, Damaged, Readable, Unpacking, unpacked
 
 # Bytes that are waited for before a stream is looked at.
 PREFIX_BYTES = 4096
-# Marks of encodings whose line feeds are no single byte.  UTF-32 before UTF-16, whose mark begins its own.
-WIDE_ENCODINGS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 class Changed(Exception):
@@ -220,26 +213,6 @@ class _Seekable(Readable):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-def wide_encoding(head: bytes, given: str = "") -> str:
-    """Return the encoding of bytes whose line feeds are no single byte, as marked, given, or seen by NULs; or ""."""
-    marked = next((encoding for mark, encoding in WIDE_ENCODINGS if head.startswith(mark)), "")
-    name = given.lower().replace("_", "-")
-    if name.startswith(("utf-16", "utf-32", "utf16", "utf32")):
-        has_order = marked or name.endswith(("le", "be"))
-        return given if has_order else f"{given}-le"  # as most such files are, which come from Windows
-    if marked or given or not head:
-        return marked
-    even, odd = head[:4000:2].count(0), head[1:4000:2].count(0)
-    half = len(head[:4000]) / 2
-    return "utf-16-le" if odd > half * 0.6 > even * 10 else "utf-16-be" if even > half * 0.6 > odd * 10 else ""
-
-
-def head_in_utf8(head: bytes) -> bytes:
-    """Return the first bytes of a file, in UTF-8 if they are in a wide encoding."""
-    encoding = wide_encoding(head)
-    return head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
 
 
 def other_encoding(head: bytes, given: str) -> str:

@@ -1,11 +1,27 @@
-"""What bytes look like: HTML, XML and of which kind, JSON; and, by their signatures, what is not read here."""
+"""What bytes look like: each format that is read, a wide encoding, and, by its signature, what is not read."""
 
+import codecs
+import json
 import re
 
 from msgspec import Struct
 
 # Bytes of a source that are looked at to tell its format.
 SNIFFED_BYTES = 64 << 10
+# Marks of encodings whose line feeds are no single byte.  UTF-32 before UTF-16, whose mark begins its own.
+WIDE_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+WARC_START = re.compile(rb"WARC/\d\.\d\r?\n")
+# What stands between the cells of a table.
+DELIMITERS = ",\t;|"
+PARQUET_MAGIC = b"PAR1"
+ARROW_MAGIC = b"ARROW1"
+# The mark of a message, with which an Arrow stream begins; `datasets` keeps its files so.
+STREAM_MAGIC = b"\xff\xff\xff\xff"
 
 # Not the bytes beyond ASCII: "ORCHESTRA’S NEW HOME" is not ORC, and "a gustar" may stand where tar has its mark.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -19,6 +35,10 @@ _XML_ROOT = re.compile(
     rb"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)", re.I | re.S
 )
 _XML = re.compile(rb"\s*(?:<\?xml\b|<!doctype(?!\s+html)|<(?:rss|feed|rdf:RDF|[a-z][^<>]*\sxmlns(?::\w+)?=))", re.I)
+
+# Also as Python writes it: {'text': ...}.
+_OPENS = re.compile(rb"[\x1e\s]*\{\s*(?:\"|\}|$|'[^'\n]{1,60}':\s)")
+_STARTS = re.compile(rb"\s*(?:\[\s*(?:\[\s*)?(?:\{|\])|\{\s*(?:\"[^\"\\]*\"\s*:|\}|'[^'\n]{1,60}':\s))")
 
 _HEADERS = rb"(?:[A-Z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?"
 # What is text, and no article: its name, the way out, how it begins.
@@ -172,3 +192,68 @@ def xml_root(head: bytes) -> str:
         return ""
     match = _XML_ROOT.match(head)
     return match[1].decode("ascii", "replace").lower() if match else ""
+
+
+def looks_like_warc(head: bytes) -> bool:
+    """Return whether bytes start as a WARC does."""
+    return bool(WARC_START.match(head.lstrip(b"\r\n")))
+
+
+def wide_encoding(head: bytes, given: str = "") -> str:
+    """Return the encoding of bytes whose line feeds are no single byte, as marked, given, or seen by NULs; or ""."""
+    marked = next((encoding for mark, encoding in WIDE_ENCODINGS if head.startswith(mark)), "")
+    name = given.lower().replace("_", "-")
+    if name.startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        has_order = marked or name.endswith(("le", "be"))
+        return given if has_order else f"{given}-le"  # as most such files are, which come from Windows
+    if marked or given or not head:
+        return marked
+    even, odd = head[:4000:2].count(0), head[1:4000:2].count(0)
+    half = len(head[:4000]) / 2
+    return "utf-16-le" if odd > half * 0.6 > even * 10 else "utf-16-be" if even > half * 0.6 > odd * 10 else ""
+
+
+def head_in_utf8(head: bytes) -> bytes:
+    """Return the first bytes of a file, in UTF-8 if they are in a wide encoding."""
+    encoding = wide_encoding(head)
+    return head.decode(encoding, "replace").encode("utf-8", "replace") if encoding else head
+
+
+def looks_like_lines(head: bytes) -> bool:
+    """Return whether bytes are JSON in lines: a record, or another JSON value, stands in the first of several.
+
+    >>> looks_like_lines(b'{"a": 1}\\n{"a": 2}'), looks_like_lines(b'{\\n  "a": 1\\n}'), looks_like_lines(b"{x} said")
+    (True, False, False)
+    """
+    lines = [line for line in head_in_utf8(head).removeprefix(b"\xef\xbb\xbf").split(b"\n")[:50] if line.strip()]
+    if not lines or not any(_OPENS.match(line) for line in lines[:20]):
+        return False
+    first = lines[0].lstrip(b"\x1e \t")
+    if len(lines) == 1:
+        return bool(_OPENS.match(first)) and first.strip() != b"{"
+    if _is_value(first):
+        return not first.startswith(b"[{")
+    return first.startswith(b"{") and len(first.strip()) > 1 and lines[1].lstrip(b"\x1e \t").startswith(b"{")
+
+
+def _is_value(line: bytes) -> bool:
+    try:
+        json.JSONDecoder(strict=False).raw_decode(line.decode("utf-8", "replace").strip())
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def looks_like_json(head: bytes) -> bool:
+    """Return whether bytes start as a JSON object, or as an array of them, does."""
+    return bool(_STARTS.match(head_in_utf8(head).removeprefix(b"\xef\xbb\xbf")))
+
+
+def looks_like_table(head: bytes) -> bool:
+    """Return whether bytes are a table of records, with the names of its columns in the first line."""
+    lines = re.split(rb"[\r\n]+", head, maxsplit=2)[:2]  # the first may be Excel's `sep=;`
+    if not any(delimiter in line for line in lines for delimiter in DELIMITERS.encode()):
+        return False
+    from etl.formats.delimited import is_table  # most files are no tables
+
+    return is_table(head)

@@ -6,7 +6,6 @@ wants.  A share names a part of a file, or holds a chunk of a stream, so that no
 
 import os
 import re
-from collections.abc import Callable, Iterator
 from typing import IO, Literal
 
 from msgspec import Struct, structs
@@ -126,20 +125,6 @@ class Opened(Struct, frozen=True):
     def is_packed(self) -> bool:
         """True of a compressed file and of a pipe: they cannot be sought in."""
         return bool(self.packing) or self.source.is_stream
-
-
-class InputFormat(Struct, frozen=True):
-    """A format that is read: one entry in the table of formats.
-
-    `looks_like` tells by the first bytes of a file; `shares` cuts a source into parts of about `size` bytes; `read`
-    yields what is in one of them.
-    """
-
-    name: Format
-    suffixes: tuple[str, ...]
-    looks_like: Callable[[bytes], bool]
-    shares: Callable[[Opened, int, Reading], Iterator[Share]]
-    read: Callable[[Share, Reading], Iterator[Result]]
 
 
 class Found(Struct, frozen=True):

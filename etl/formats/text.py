@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from etl.formats.opening import check_unchanged, open_share, read_bounded
-from etl.formats.sniffing import looks_like_html
-from etl.formats.source import InputFormat, Opened, Reading, Result, Share
+from etl.formats.source import Opened, Reading, Result, Share
 from etl.model import Raw
 
 
-def whole(opened: Opened, _: int, reading: Reading) -> Iterator[Share]:
+def shares(opened: Opened, _: int, reading: Reading) -> Iterator[Share]:
     """Yield a source as one share; of a stream the bytes are sent along.  Raises Unreadable."""
     source = opened.source
     form = reading.format or "text"
@@ -29,7 +28,8 @@ def whole_body(share: Share) -> bytes:
     return body
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the one document of a share."""
     body = whole_body(share)
     yield Raw(
         share.source.name,
@@ -39,7 +39,3 @@ def _read(share: Share, reading: Reading) -> Iterator[Result]:
         encoding=reading.encoding,
         metadata=reading.metadata,
     )
-
-
-HTML = InputFormat("html", (".html", ".htm", ".xhtml"), looks_like_html, whole, _read)
-TEXT = InputFormat("text", (".txt", ".text", ".md"), lambda head: False, whole, _read)

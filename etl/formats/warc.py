@@ -17,13 +17,12 @@ from etl.formats.http_body import Unpacked, known_codings, unpacked_body
 from etl.formats.names import language_code
 from etl.formats.opening import before_damage, check_unchanged, open_packed
 from etl.formats.sniffing import looks_like_html
-from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, InputFormat, Opened, Reading, Reject, Result, Share
+from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Opened, Reading, Reject, Result, Share
 from etl.formats.warc_records import (
     END,
     MAX_HEADER_BYTES,
     MEMBER,
     PIECE_BYTES,
-    START,
     Piece,
     is_of_members,
     members,
@@ -158,11 +157,7 @@ def _document(path: str, offset: int, record: "WarcRecord", body: bytes, kind: K
     )
 
 
-def _looks_like(head: bytes) -> bool:
-    return bool(START.match(head.lstrip(b"\r\n")))
-
-
-def _shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
+def shares(opened: Opened, size: int, reading: Reading) -> Iterator[Share]:
     """Cut a WARC at its records.
 
     Of a plain file, and of gzip members of one record each, as crawlers write them, shares are ranges of the file,
@@ -221,7 +216,8 @@ def _chunks(opened: Opened, size: int) -> Iterator[Share]:
     check_unchanged(source)
 
 
-def _read(share: Share, reading: Reading) -> Iterator[Result]:
+def read(share: Share, reading: Reading) -> Iterator[Result]:
+    """Yield the documents of a share: the pages and texts of its records."""
     for piece in _pieces(share):
         yield from read_record(share.source.name, piece, reading)
 
@@ -238,6 +234,3 @@ def _pieces(share: Share) -> Iterator[Piece]:
         else:
             yield from takewhile(lambda piece: piece.offset < share.end, records(file, share.start))
     check_unchanged(share.source)
-
-
-FORMAT = InputFormat("warc", (".warc", ".wet", ".wat"), _looks_like, _shares, _read)

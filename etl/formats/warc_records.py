@@ -16,9 +16,9 @@ from typing import IO
 from msgspec import Struct
 
 from etl.formats.opening import open_packed
+from etl.formats.sniffing import WARC_START
 from etl.formats.source import MAX_DOCUMENT_BYTES, TOO_LONG, Opened
 
-START = re.compile(rb"WARC/\d\.\d\r?\n")
 MEMBER = b"\x1f\x8b\x08"
 # What follows a record.
 END = b"\r\n\r\n"
@@ -113,7 +113,7 @@ def records(file: IO[bytes], start: int = 0) -> Iterator[Piece]:
 def _is_end(buffer: bytes, at: int = 0) -> bool:
     """Return whether a record may end at a place."""
     at += _blank(buffer, at)
-    return at == len(buffer) or START.match(buffer, at) is not None
+    return at == len(buffer) or WARC_START.match(buffer, at) is not None
 
 
 def _blank(buffer: bytes, at: int = 0) -> int:
@@ -130,7 +130,7 @@ def _next_within(buffer: bytes, at: int, end: int, is_well_ended: bool) -> tuple
     """
     limit = end if is_well_ended else end + MAX_HEADER_BYTES
     ends: dict[int, int] = {}
-    for match in START.finditer(buffer, at + 1, limit):
+    for match in WARC_START.finditer(buffer, at + 1, limit):
         start = match.start()
         if start >= end:
             break
@@ -161,7 +161,7 @@ def _fault(held: int, size: int, kept: int) -> str:
 def _size(buffer: bytes, at: int = 0, limit: int = sys.maxsize) -> int:
     """Return the bytes of the record that begins at a place; -1 if none does, or its header ends behind `limit`."""
     limit = min(limit, at + MAX_HEADER_BYTES)
-    end = _END_OR_RECORD.search(buffer, at, limit) if START.match(buffer, at, limit) else None
+    end = _END_OR_RECORD.search(buffer, at, limit) if WARC_START.match(buffer, at, limit) else None
     is_ended = end is not None and end[0].count(b"\n") == 2
     length = _LENGTH.search(buffer, at, end.start() + 1) if end and is_ended else None
     return end.end() - at + int(length[1]) if end and length else -1
@@ -187,7 +187,7 @@ def _to_next_record(window: _Window) -> tuple[bytes, int]:
         is_last = window.hold(2 * MAX_HEADER_BYTES) < 2 * MAX_HEADER_BYTES
         buffer, at = window.buffer, window.at
         until = len(buffer) - (0 if is_last else MAX_HEADER_BYTES)  # a header behind may be cut
-        starts = (match.start() for match in START.finditer(buffer, at))
+        starts = (match.start() for match in WARC_START.finditer(buffer, at))
         found = (start for start in takewhile(until.__gt__, starts) if _size(buffer, start) >= 0)
         step = next(found, until) - at
         if is_last or at + step < until:
@@ -281,7 +281,7 @@ def _holds_record(packed: bytes) -> bool:
         head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, 16)
     except zlib.error:
         return False
-    return bool(START.match(head))
+    return bool(WARC_START.match(head))
 
 
 def offsets(file: IO[bytes], end: int) -> Iterator[int]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-import tomli
 from msgspec import Struct
 
 from etl.errors import PackError
@@ -32,6 +31,8 @@ _LISTS = {"array": '{key} = ["…"]', "object": "{key} = {{ … }}"}
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file.  Raises PackError, with the line of the fault, if it is none, or one that no person wrote."""
+    import tomli  # the shipped rules are stored
+
     try:
         check_file(path)
         table = tomli.loads(path.read_text(encoding="utf-8-sig"))

@@ -54,14 +54,11 @@ class _Share(Struct, frozen=True):
 
 
 @contextmanager
-def holding_index(job: Job, delivers: bool = True) -> Iterator[None]:
-    """Keep other runs out of a job's index, if it has one.  A run that delivers nothing makes no new folder.
+def holding_index(job: Job, delivers: bool) -> Iterator[None]:
+    """Keep other runs out of a job's index.  A run that delivers nothing makes no new folder.
 
     Raises UsageError if the index is in use or does not fit.
     """
-    if not job.index:
-        yield
-        return
     if job.dedup.scope != "run":
         raise UsageError("--index", f"has no effect with --dedup {job.dedup.scope}", "Leave one of the two out.")
     open_index(job.index, job.dedup)  # before a lock is left in a folder that is not an index

@@ -12,7 +12,6 @@ from msgspec import Struct
 from etl.errors import UsageError
 from etl.formats.stores import SCHEMES, has_scheme, is_address, real_place
 from etl.formats.writing import PARQUET
-from etl.pipeline.to_store import check_file, check_folder, exists_already, of_others
 from etl.writers import SUFFIXES
 
 Kind = Literal["stdout", "stream", "file", "folder", "store file", "store folder"]
@@ -122,9 +121,13 @@ def check_output(output: Output, force: bool, inputs: Iterable[str], index: str 
         return
     refuse_inputs(output, inputs)
     if output.kind == "store file":
+        from etl.pipeline.to_store import check_file
+
         check_file(output.addresses(), force)
         return
     if output.kind == "store folder":
+        from etl.pipeline.to_store import check_folder
+
         check_folder(output.name, force)
         return
     replaceable(output, force)
@@ -144,6 +147,18 @@ def replaceable(output: Output, force: bool) -> list[str]:
         if not force:
             raise exists_already(str(output.path(kind)))
     return found
+
+
+def exists_already(name: str) -> UsageError:
+    """Return the error for an output that is there, and may be replaced with `force`."""
+    return UsageError(name, "exists already", "Give another -o, or overwrite it with --force.")
+
+
+def of_others(name: str) -> UsageError:
+    """Return the error for an output that is there, and is not ours."""
+    return UsageError(
+        name, "exists already, and was not written by copydesk", "Give another -o, or remove it yourself."
+    )
 
 
 def _is_there(path: Path) -> bool:

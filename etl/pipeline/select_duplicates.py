@@ -11,7 +11,6 @@ from msgspec import Struct, structs
 from etl.dedup import DedupSettings
 from etl.engines import FindPairs
 from etl.pipeline.fingerprints import BlockTexts, FingerprintFile, Joined, file_of, join
-from etl.pipeline.history import history_of, look_up, stage_index
 from etl.pipeline.job import Job
 from etl.pipeline.workspace import Workspace
 
@@ -73,6 +72,7 @@ def select(job: Job, workspace: Workspace, shards: int, threads: int = 1, find_p
     """
     from etl.dedup.selection import Blocks, drops_of
     from etl.dedup.selection import select as select_blocks
+    from etl.pipeline.history import history_of, look_up, stage_index
 
     workspace.remove("prior", "joined")  # of an attempt that was killed
     own = [file_of(workspace, shard) for shard in range(shards)]

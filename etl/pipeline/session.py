@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,15 +17,11 @@ from etl.engines import Engine
 from etl.errors import MachineError, UsageError
 from etl.formats import Found
 from etl.formats.stores import real_place
-from etl.index.maintenance import extend
-from etl.index.manifest import MANIFEST
 from etl.packs import pack_versions
 from etl.pipeline.delivery import deliver, discard, finish_delivery, is_begun, print_parts
-from etl.pipeline.history import holding_index, refuse_only_copy
 from etl.pipeline.job import Job
 from etl.pipeline.output import Output, check_output, make_parent, refuse_index, refuse_inputs
 from etl.pipeline.run import RECORDS, Outcome, Progress, Run
-from etl.pipeline.to_store import put_file, put_folder
 from etl.pipeline.workspace import Claim, Identity, Workspace, scratch
 from etl.processes import signals_held
 
@@ -84,8 +80,12 @@ class Session:
         if output.kind in ("stdout", "stream"):
             print_parts(output, self.workspace)
         elif output.kind == "store folder":
+            from etl.pipeline.to_store import put_folder
+
             put_folder(output.name, self.workspace, self._kinds(), self._account())
         elif output.kind == "store file":
+            from etl.pipeline.to_store import put_file
+
             put_file(output.addresses(), self.workspace, self._kinds())
         else:
             deliver(output, self.workspace, self._kinds(), self._account(), self.request.force)
@@ -95,6 +95,8 @@ class Session:
     def extend_index(self) -> None:
         """Make the index learn what was kept.  To do so twice changes nothing."""
         if self.request.job.index:
+            from etl.index.maintenance import extend
+
             extend(self.request.job.index, self.workspace.index_folder)
 
     def _kinds(self) -> list[str]:
@@ -131,7 +133,7 @@ def session(request: Request) -> Iterator[Session]:
     if output.in_store and request.delivers:
         _check_output(request)
     if output.kind in ("stdout", "stream") or output.in_store or not request.delivers:
-        with holding_index(request.job, request.delivers), scratch(request.work, output.suffix) as workspace:
+        with _holding_index(request), scratch(request.work, output.suffix) as workspace:
             one = Session(request, workspace)
             try:
                 yield one
@@ -149,7 +151,7 @@ def session(request: Request) -> Iterator[Session]:
     is_new = not output.parent.exists()
     make_parent(output)
     try:
-        with holding_index(request.job), Claim(output.parent, output.claim) as claim:
+        with _holding_index(request), Claim(output.parent, output.claim) as claim:
             request = _accepted(request, claim)
             state = _index_state(request.job, claim)
             workspace = claim.open(identify(request, claim), output.suffix)
@@ -201,11 +203,16 @@ def _check_output(request: Request) -> None:
         try:
             check_output(request.output, False, (), request.job.index)
         except UsageError:  # there is something to write over
+            from etl.pipeline.history import refuse_only_copy
+
             refuse_only_copy(request.job, request.output.name)
 
 
 def _finish_index(index: str, folder: Path) -> None:
     """Make the index learn what a run that was killed has delivered, if it is the index of that run."""
+    from etl.index.maintenance import extend
+    from etl.index.manifest import MANIFEST
+
     staged = folder / "index"
     if index and (staged / MANIFEST).exists() and _digest_of(index) == (folder / BEFORE).read_text(encoding="utf-8"):
         extend(index, staged)
@@ -213,6 +220,8 @@ def _finish_index(index: str, folder: Path) -> None:
 
 def _digest_of(index: str) -> str:
     """Return a hash of the manifest of an index; "" if there is none yet."""
+    from etl.index.manifest import MANIFEST
+
     manifest = Path(index) / MANIFEST
     return sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else ""
 
@@ -226,6 +235,15 @@ def _check_same(request: Request, unfinished: Identity, claim: Claim) -> None:
     if differing:
         fault = f"the unfinished run had other {' and '.join(differing)}"
         raise UsageError("--resume", fault, "Repeat the command of that run, or start again without --resume.")
+
+
+def _holding_index(request: Request) -> AbstractContextManager[None]:
+    """Keep other runs out of the index of a run, if it has one.  Raises UsageError if it is in use or does not fit."""
+    if not request.job.index:
+        return nullcontext()
+    from etl.pipeline.history import holding_index
+
+    return holding_index(request.job, request.delivers)
 
 
 @contextmanager

@@ -28,7 +28,6 @@ from etl.pipeline.duplicates import blocks_left, duplicates_within, with_duplica
 from etl.pipeline.fingerprints import write_fingerprints
 from etl.pipeline.job import Job, RejectLine, Shard, reject_line
 from etl.pipeline.lines import line_counts, save_lines
-from etl.pipeline.records import fingerprint_records, publish_records
 from etl.pipeline.select_duplicates import read_drops
 from etl.pipeline.workspace import Done, Workspace
 from etl.record import Record
@@ -115,13 +114,25 @@ def print_shard(job: Job, shard: Shard) -> Printed:
     return Printed(articles.getvalue(), rejects, tally)
 
 
+def _fingerprint_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    from etl.pipeline.records import fingerprint_records  # of `dedup` alone
+
+    return fingerprint_records(job, workspace, shard)
+
+
+def _publish_records(job: Job, workspace: Workspace, shard: Shard) -> Tally:
+    from etl.pipeline.records import publish_records
+
+    return publish_records(job, workspace, shard)
+
+
 TASKS: dict[str, Task] = {
     "parse": parse_shard,
     "prepare": prepare_shard,
     "publish": publish_shard,
     "clean": clean_shard,
-    "fingerprint": fingerprint_records,
-    "write": publish_records,
+    "fingerprint": _fingerprint_records,
+    "write": _publish_records,
 }
 
 

@@ -22,6 +22,7 @@ from etl.formats.parquet_writer import own_kind
 from etl.formats.stores import connect, open_stored, unreachable
 from etl.formats.unpacking import Damaged
 from etl.formats.writing import PARQUET, join_parts
+from etl.pipeline.output import exists_already, of_others
 from etl.pipeline.workspace import Workspace
 from etl.writers import TEMPORARY, atomic
 
@@ -70,18 +71,6 @@ def check_folder(address: str, force: bool) -> None:
     names = [name for name in names if not _is_unfinished(name)]
     if not all(_PART.fullmatch(name) or (name == MANIFEST and _has_manifest(store, path)) for name in names):
         raise of_others(address)
-
-
-def exists_already(name: str) -> UsageError:
-    """Return the error for an output that is there, and may be replaced with `force`."""
-    return UsageError(name, "exists already", "Give another -o, or overwrite it with --force.")
-
-
-def of_others(name: str) -> UsageError:
-    """Return the error for an output that is there, and is not ours."""
-    return UsageError(
-        name, "exists already, and was not written by copydesk", "Give another -o, or remove it yourself."
-    )
 
 
 def _check_bucket(address: str) -> None:
