@@ -76,6 +76,7 @@ def test_rows_of_csv(tmp_path: Path, body: str, expected: list[tuple[int, str]],
     assert [(row, said[: len(wanted)]) for (row, said), (_, wanted) in zip(found, expected, strict=True)] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line_end", ["\n", "\r"])
 def test_a_line_of_csv_over_the_limit_is_one_reject(tmp_path: Path, line_end: str) -> None:
     path = tmp_path / "a.csv"
@@ -117,6 +118,7 @@ def test_rows_without_their_last_cells_are_rows_behind_a_stray_mark(tmp_path: Pa
     assert found == [(2, NOT_CLOSED), *((number, f"Story {number} of the day") for number in range(3, 300))]
 
 
+@pytest.mark.slow
 def test_a_cell_over_the_limit_is_one_reject_whatever_its_lines(tmp_path: Path) -> None:
     table = Dialect(",", ("text", "url"))
     lines = iter(
@@ -125,6 +127,7 @@ def test_a_cell_over_the_limit_is_one_reject_whatever_its_lines(tmp_path: Path) 
     assert [(row.line, row.fault[:13]) for row in rows(lines, table)] == [(1, "is one record"), (12, "")]
 
 
+@pytest.mark.slow
 def test_lines_that_all_open_a_cell_take_time_in_proportion(tmp_path: Path) -> None:
     lines = ['x"y","'] * 6_000
     start = process_time()
@@ -444,6 +447,7 @@ def test_a_column_of_bytes_is_read_when_it_is_named(tmp_path: Path) -> None:
     assert outcome(results(path, Reading(text_field="raw"))) == [(1, "b'One'")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("_", "write"), FILES)
 def test_a_row_over_the_limit_is_one_reject(tmp_path: Path, _: str, write: Callable[[pa.Table], bytes]) -> None:
     path = tmp_path / "a.bin"

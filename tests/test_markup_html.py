@@ -375,6 +375,7 @@ def test_style_sheets_hide_classes(style: str, hidden: set[str]) -> None:
     assert process_time() - start < 5  # in quadratic time, 20 and more
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     [
@@ -400,6 +401,7 @@ def test_no_page_loses_text_or_takes_long(html: str) -> None:
     assert process_time() - start < 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rest",
     [
@@ -416,6 +418,7 @@ def test_judging_takes_time_in_proportion_to_the_depth_of_a_page(rest: str) -> N
     assert process_time() - start < 15  # in quadratic time, 25
 
 
+@pytest.mark.slow
 def test_judging_takes_time_in_proportion_to_the_lines_of_a_page() -> None:
     title = f"<meta property=og:title content='{'a - ' * 50_000}'>"
     rows = f"<p>{PROSE} <a href=/a>How a pier is built today</a></p>" * 15_000
