@@ -18,7 +18,7 @@ from conftest import Run
 from pyarrow import fs
 
 from etl.errors import UsageError
-from etl.formats.outputs import read_outputs
+from etl.formats.own_records import read_outputs
 from etl.pipeline import to_store
 from etl.record import Record
 from etl.shapes import SHAPES

@@ -20,10 +20,11 @@ import zstandard
 from conftest import results
 from msgspec import structs
 
-from etl.formats import Reading, Reject, Result, columnar, find, read, shares
-from etl.formats.column_files import open_table
+from etl.formats import Reading, Reject, Result, find, read, shares
+from etl.formats import parquet as parquet_format
 from etl.formats.csv_rows import Dialect, rows
 from etl.formats.opening import Changed, opened
+from etl.formats.parquet_files import open_table
 from etl.model import Raw
 
 STORY = (
@@ -342,7 +343,7 @@ def test_a_packed_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path) 
     with opened(source) as found:
         os.utime(path, ns=(1, 1))
         with pytest.raises(Changed):
-            list(columnar.shares(found, 1 << 20, Reading()))
+            list(parquet_format.shares(found, 1 << 20, Reading()))
 
 
 OPTIONS: list[dict[str, Any]] = [
@@ -483,7 +484,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
         table = open_table("a", file)
         (group,) = table.groups()
         lying = structs.replace(group, rows=5)
-        found = list(columnar.read_groups("a", table, [lying], Reading(), 1000))
+        found = list(parquet_format.read_groups("a", table, [lying], Reading(), 1000))
     assert outcome(found)[2:] == [
         (3, "row group 1 is damaged, 3 rows are lost: it has fewer rows than its metadata says")
     ]
@@ -507,7 +508,7 @@ def test_a_table_without_a_column_of_text_is_not_damaged(tmp_path: Path, table: 
 def test_rows_that_a_small_file_has_once_are_put_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, is_list: bool
 ) -> None:
-    monkeypatch.setattr(columnar, "MAX_DOCUMENT_BYTES", 100_000)
+    monkeypatch.setattr(parquet_format, "MAX_DOCUMENT_BYTES", 100_000)
     once = pa.RunEndEncodedArray.from_arrays(pa.array([count], pa.int32()), pa.array([STORY]))
     items = pa.ListViewArray.from_arrays([0] * count, [500] * count, pa.array(["key"] * 500))
     table = pa.table({"text": once, "keywords": items} if is_list else {"text": once})

@@ -21,7 +21,7 @@ from etl.audit import Balance, Tally
 from etl.cli.progress import ProgressLine
 from etl.document import Judged, finish, judge, parse
 from etl.errors import PackError, UsageError
-from etl.formats.outputs import read_texts
+from etl.formats.own_records import read_texts
 from etl.model import Metadata, Raw
 from etl.packs import Selection, compile_rules, pack_versions, settled
 from etl.packs import selection as packs_selection

@@ -1,6 +1,6 @@
 """Files of columns: Parquet, and Arrow IPC as a file or a stream.  Their row groups, and where they are damaged.
 
-Nothing is known here of documents: `columnar` makes these of the rows.
+Nothing is known here of documents: `parquet` makes these of the rows.
 """
 
 import os
