@@ -1,8 +1,7 @@
 """Write a rule in TOML for one line, as a first draft: its author mends the rest."""
 
-import json
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from difflib import SequenceMatcher
 from itertools import chain, count
 
@@ -14,6 +13,7 @@ from etl.fold import fold, label
 from etl.markup.regions import PAGE_NAMES
 from etl.model import Block
 from etl.rule_tools.outcomes import BlockOutcome, outcomes, where
+from etl.toml_text import toml_array, toml_string
 
 # Words of a line that name its rule.
 MAX_ID_WORDS = 4
@@ -138,15 +138,3 @@ def _holds(judged: Judged, outcome: BlockOutcome, line: int) -> bool:
 def _kind(text: str) -> str:
     words = set(re.findall(r"\w+", fold(text)))
     return next((kind for kind, cues in KIND_WORDS.items() if not words.isdisjoint(cues)), "notice")
-
-
-def toml_array(texts: Sequence[str]) -> str:
-    """Return an array of strings in TOML."""
-    return f"[{', '.join(map(toml_string, texts))}]"
-
-
-def toml_string(text: str) -> str:
-    """Return a string in TOML: that of JSON, and what cannot be seen as its number."""
-    return "".join(
-        char if char.isprintable() else f"\\U{ord(char):08x}" for char in json.dumps(text, ensure_ascii=False)
-    )
