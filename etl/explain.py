@@ -153,10 +153,10 @@ def words(found: Explanation) -> Iterator[str]:
     if found.is_kept:
         yield "kept"
         if found.is_alone:
-            yield "  unless another document has it: `copydesk diff` also looks for copies in other inputs and indexes"
+            yield "  Copies were looked for in this document only.  `copydesk diff` looks in all inputs and in the index."
     yield from map(_happened, found.entries)
     for one in found.matching_rules:
-        verdict = f"matches, but is held back by {one.blocked_by}" if one.blocked_by else "matches"
+        verdict = f"matches, but is blocked by {one.blocked_by}" if one.blocked_by else "matches"
         yield f"  {one.rule} {verdict}: {one.why}"
     left = found.rules - sum(one.rule != CLASSIFIER for one in found.matching_rules)
     is_named = found.matching_rules or any(one.rule not in REASONS for one in found.entries)
