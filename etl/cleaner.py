@@ -224,7 +224,7 @@ class Cleaner:
                 for result, duplicates in with_duplicates(judged, read_drops(workspace, shard), settings):
                     yield _finished(result, duplicates, job)
                     if getpid() != owner:  # both would read one file, and each get some of it
-                        raise RuntimeError("clean_many() was begun before a fork: begin it anew in this process")
+                        raise RuntimeError("clean_many() was begun before a fork: call it again in this process")
 
     def _prepared(self, job: Job, workspace: Workspace, raws: Iterator[Raw | Reject]) -> int:
         """Judge all documents and stage them in shards; return the number of these."""

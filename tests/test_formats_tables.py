@@ -374,7 +374,7 @@ def test_damaged_row_group_is_one_reject(tmp_path: Path) -> None:
     [
         (lambda: parquet(pa.table({"text": ["a"]}))[:-20], "is a damaged Parquet file: "),
         (lambda: b"PAR1", "is a damaged Parquet file: "),
-        (lambda: b"not Parquet", "is no Parquet file, though its name or --from says so"),
+        (lambda: b"not Parquet", "is not in the format Parquet, although its name or --from says so"),
     ],
 )
 def test_damaged_parquet_file_is_one_reject(tmp_path: Path, body: Callable[[], bytes], reason: str) -> None:
@@ -488,7 +488,7 @@ def test_rows_that_a_group_lacks_are_one_reject(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        (pa.table({"vector": [[1.0]], "picture": [b"x"]}), "has columns of bytes and numbers alone, and no text"),
+        (pa.table({"vector": [[1.0]], "picture": [b"x"]}), "has only columns of bytes and numbers, and no text"),
         (pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([]))), "has no columns, and no text"),
     ],
 )

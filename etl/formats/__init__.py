@@ -146,7 +146,7 @@ def shares(source: Source, reading: Reading, size: int) -> Iterator[Share]:
                 return
             form = reading.format or format_of(source.name if source.is_stream else source.path, head)
             if form in SIGNED and not FORMATS[form].looks_like(head):
-                fault = f"is no {form.title()} file, though its name or --from says so"
+                fault = f"is not in the format {form.title()}, although its name or --from says so"
                 yield Share(source, body=head, fault=fault)
                 return
             is_empty = True

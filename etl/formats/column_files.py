@@ -31,7 +31,7 @@ FOOTER_END_BYTES = 8
 SEARCHED_BYTES = 1 << 20
 # The page that holds them, and the bytes in which the first two numbers of its header stand.
 DICTIONARY_PAGE, PAGE_HEADER_BYTES = 2, 12
-OTHER_COLUMNS = "of a stream behind the first have other columns, and are not read: make it a file of its own"
+OTHER_COLUMNS = "of a later stream have other columns, and are not read: put this stream into its own file"
 
 
 class Group(Struct, frozen=True, gc=False):

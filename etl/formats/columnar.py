@@ -68,7 +68,7 @@ def read_groups(
     partition = partition_of(path)
     text, room = "", max(MAX_DOCUMENT_BYTES, MAX_EXPANSION * size)
     if not columns and groups:
-        have = "has columns of bytes and numbers alone" if len(table.schema) else "has no columns"
+        have = "has only columns of bytes and numbers" if len(table.schema) else "has no columns"
         yield Reject(path, groups[0].first_row, f"{have}, and no text", b"")
         return
     for group in groups:
@@ -83,7 +83,7 @@ def read_groups(
                 for fields in rows_of(batch):
                     room -= _BYTES_A_ROW + sum(map(_bytes_of, fields.values()))
                     if room < 0:
-                        fault = f"the rows from here on are not read: it holds more than {MAX_EXPANSION} times its size"
+                        fault = f"the rows from here on are not read: it unpacks to over {MAX_EXPANSION} times its size"
                         yield Reject(path, row, fault, b"")
                         return
                     yield _read_row(path, row, {**partition, **fields}, text, reading)

@@ -135,7 +135,7 @@ def _stored(address: str, reading: Reading, suffixes: Sequence[str], excluded: I
 def _fault_of_name(name: str, is_folder: bool = True) -> str:
     """Return why a file or a folder of this name is not read; "" if it is."""
     if name.startswith(WORK_PREFIX):
-        return "it is a work file of copydesk's"
+        return "it is a work file of copydesk"
     if name.startswith((".", "__MACOSX")):
         return "it is hidden"
     return WORK_FOLDERS.get(name, "") if is_folder else ""

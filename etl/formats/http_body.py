@@ -19,7 +19,7 @@ _TRAILERS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n)*\r?\n?")
 _GZIP = b"\x1f\x8b"
 # Behind the end of a page these are padding.
 _PADDING = b"\0\r\n"
-_CUT = "its page is packed, and cut"
+_CUT = "its compressed page is cut off"
 # Unpacked at a time: what is behind the end of a member is copied each time.
 _PIECE_BYTES = 8 << 10
 
@@ -73,12 +73,12 @@ def _joined(body: bytes) -> Unpacked:
         if len(part) < size:
             if len(body) > MAX_DOCUMENT_BYTES:  # it is cut here, and too long
                 return Unpacked(body)
-            raise OSError("its page is cut within a chunk")
+            raise OSError("its page is cut off within a chunk")
         parts.append(part)
         at = head.end() + size
         at += len(body[at : at + 2]) - len(body[at : at + 2].lstrip(b"\r\n"))
     if body[at:].strip(_PADDING):
-        raise OSError(f"its page is damaged: {body[at : at + 20]!r} begins no chunk")
+        raise OSError(f"its page is damaged: {body[at : at + 20]!r} is not the start of a chunk")
     return Unpacked(b"".join(parts))
 
 
@@ -96,7 +96,7 @@ def _inflated(packed: bytes) -> Unpacked:
             try:
                 parts.append(unpacker.decompress(piece, MAX_DOCUMENT_BYTES + 1 - size))
             except zlib.error as error:
-                raise OSError(f"its page is packed, and damaged: {error}") from None
+                raise OSError(f"its compressed page is damaged: {error}") from None
             size += len(parts[-1])
             if size > MAX_DOCUMENT_BYTES:
                 return Unpacked(b"".join(parts))
@@ -116,7 +116,7 @@ def _from_frames(packed: bytes) -> Unpacked:
     except EOFError:
         raise OSError(_CUT) from None
     except ZstdError as error:
-        raise OSError(f"its page is packed, and damaged: {error}") from None
+        raise OSError(f"its compressed page is damaged: {error}") from None
 
 
 def _pieces(packed: bytes) -> Iterator[bytes]:

@@ -165,7 +165,7 @@ def fault_of(error: Exception) -> str:
         return "is nested too deep"
     if isinstance(error, Damaged | Changed):
         return f"is damaged: {error}" if isinstance(error, Damaged) else str(error)
-    return f"met a fault of copydesk's, {type(error).__name__}: {error}"
+    return f"met a bug in copydesk, {type(error).__name__}: {error}"
 
 
 def _prefixed(stream: io.BufferedReader) -> io.BufferedReader:

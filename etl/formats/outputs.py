@@ -156,7 +156,7 @@ def _lines(file: Path, decode: Callable[[bytes], Noun]) -> Iterator[Noun]:
             while line := lines.readline(MAX_LINE_BYTES + 1):
                 row += 1
                 if len(line) > MAX_LINE_BYTES:
-                    fault = "it is longer than any line of copydesk's"
+                    fault = "it is longer than any line that copydesk writes"
                     raise _fault(file, row, fault, is_ours=bool(ARTICLES.match(line)))
                 value = decode(line)
                 if _encode(value) != line.rstrip(b"\n") and _has_name_twice(line):

@@ -139,7 +139,7 @@ def _snake_case(name: str) -> str:
 def _slowly(path: str, row: int, line: bytes, reading: Reading) -> Row | Reject:
     results = list(read_json(path, row, line, reading))
     if len(results) > 1:
-        fault = "holds several records: dedup wants one a line; copydesk clean reads them"
+        fault = "holds several records: dedup needs one record per line; copydesk clean reads several"
         return Reject(path, row, fault, line.rstrip(b"\r\n"))
     (result,) = results or [Reject(path, row, "holds no record", line.rstrip(b"\r\n"))]
     if not isinstance(result, Raw):

@@ -106,7 +106,7 @@ class _Scanner:
         """Yield what is left at the end: a record that was cut, and what stands behind the last."""
         yield from self._scan(is_end=True)
         while self._start >= 0:
-            yield from self._give_up("is cut: its closing bracket is missing")
+            yield from self._give_up("is cut off: its closing bracket is missing")
         yield from self._between(len(self._buffer), is_end=True)
 
     def _give_up(self, fault: str, limit: int = 0) -> Iterator[tuple[bytes, str]]:

@@ -51,7 +51,7 @@ class Zstandard:
             piece = self._rest or self._packed.read(ZSTD_AT_ONCE)
             if not piece:
                 if self._frame:
-                    raise EOFError("its last frame is cut")
+                    raise EOFError("its last frame is cut off")
                 return b""
             self._frame = self._frame or self._unpacker.decompressobj()
             self._left, self._rest = memoryview(self._frame.decompress(piece)), b""
@@ -79,7 +79,7 @@ class _Streams:
             piece = (self._rest or self._packed.read(UNPACKED_AT_ONCE)) if wants else b""
             if wants and not piece:
                 if self._stream:
-                    raise EOFError("its last stream is cut")
+                    raise EOFError("its last stream is cut off")
                 return b""
             if self._stream is None:
                 self._rest = piece.lstrip(self._padding) if self._padding else piece

@@ -35,7 +35,7 @@ MEMBER_HEAD_BYTES = 4 << 10
 # on within: one that is cut takes the begin of the next.  But each may claim the rest of the file.
 MAX_UNPACKED_AGAIN = 256 << 20
 NO_RECORD = "is not a WARC record; perhaps the record before it is longer than its header says"
-CUT = "is cut: the next record begins before its end"
+CUT = "is cut off: the next record begins before its end"
 PIECE_BYTES = 256 << 10
 # Bytes.  What is unpacked before damage is found is counted only up to the last such part.
 UNPACKED_AT_ONCE = 1 << 20
@@ -155,7 +155,7 @@ def _end_of_records(buffer: bytes, at: int, limit: int, ends: dict[int, int]) ->
 def _fault(held: int, size: int, kept: int) -> str:
     if size > kept == held:
         return TOO_LONG
-    return "is cut: its record is longer than the rest of the file" if held < size else ""
+    return "is cut off: its record is longer than the rest of the file" if held < size else ""
 
 
 def _size(buffer: bytes, at: int = 0, limit: int = sys.maxsize) -> int:
@@ -243,7 +243,7 @@ def _unpacked(packed: bytes, file: IO[bytes]) -> _Member:
         while not unpacker.eof:
             packed = packed or file.read(PIECE_BYTES)
             if not packed:
-                return _Member(b"", "is cut: its gzip member does not end", used, size)
+                return _Member(b"", "is cut off: its gzip member does not end", used, size)
             parts.append(unpacker.decompress(packed, min(MAX_DOCUMENT_BYTES - size + 1, UNPACKED_AT_ONCE)))
             size += len(parts[-1])
             if size > MAX_DOCUMENT_BYTES:

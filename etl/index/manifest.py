@@ -127,7 +127,7 @@ def locked(folder: str) -> Iterator[None]:
 def _check_lock_file(path: Path) -> None:
     """Raise UsageError for what was not written to lock an index, or has another name, too: it is written over."""
     if path.stat().st_nlink > 1:
-        raise UsageError(str(path), "is also a file with another name", "Remove it.")
+        raise UsageError(str(path), "is a hard link: the file has another name, too", "Remove it.")
     with path.open("rb") as file:
         start = file.read(len(_HELD_BY))
     if start and (path.name == LOCK or start != _HELD_BY.encode()):
@@ -156,7 +156,7 @@ def read_manifest(folder: str) -> Manifest:
             folder, fault, "Make a new index from the texts.  An index does not hold the texts themselves."
         )
     if manifest.digest != _digest(manifest) or written != _written(manifest):
-        raise UsageError(str(path), "is damaged: its digest is not that of the rest", WAY_OUT)
+        raise UsageError(str(path), "is damaged: its hash does not match its content", WAY_OUT)
     return manifest
 
 
@@ -192,7 +192,7 @@ def check_files(folder: str, expected: Iterable[tuple[str, int]]) -> None:
         if not path.exists():
             raise UsageError(str(path), "cannot be read: the manifest names it, but it does not exist", WAY_OUT)
         if checksum(path) != known:
-            raise UsageError(str(path), "cannot be read: its checksum is not that of the manifest", WAY_OUT)
+            raise UsageError(str(path), "cannot be read: its checksum differs from that in the manifest", WAY_OUT)
 
 
 def _digest(manifest: Manifest) -> str:

@@ -117,7 +117,7 @@ def refuse_only_copy(job: Job, output: str) -> None:
     for run in open_index(job.index, job.dedup).runs:
         if run.output == job.output and run.blocks:
             fault = f"holds the articles of {run.id} in the index {job.index}, and this run would remove their copies"
-            raise UsageError(output, fault, f"Move it away, or first: copydesk index forget {job.index} {run.id}")
+            raise UsageError(output, fault, f"Move it away, or first run: copydesk index forget {job.index} {run.id}")
 
 
 def stage_index(

@@ -196,7 +196,7 @@ def refuse_index(output: Output, index: str) -> None:
         return
     own = Path(os.path.realpath(index))
     if any(own == one or one in own.parents for one in _written(output)):
-        raise UsageError("--index", f"'{index}' is where the output goes", "Give another folder.")
+        raise UsageError("--index", f"'{index}' is the output, or contains it", "Give another folder.")
 
 
 def _written(output: Output) -> set[Path]:

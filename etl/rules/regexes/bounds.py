@@ -26,7 +26,7 @@ def regex_fault(regex: str) -> str:
         tree = parse(regex)
         items = list(tree)
         if _looks_behind_freely(tree, items):
-            return "looks behind for a text of no fixed length, which Python's `re` does not"
+            return "has a look-behind without a fixed length, which Python's `re` does not support"
         depth = _depth(items)
         size = _size(items) if depth <= MAX_DEPTH else 0
     except regex_error as error:
