@@ -253,7 +253,7 @@ def test_records_before_a_damaged_place_are_read(
     found = results(path, size=size)
     assert [one.body for one in found if isinstance(one, Raw)] == (PAGES[:-1] if cut else PAGES)
     rejects = [(one.row, one.reason[:33]) for one in found if isinstance(one, Reject)]
-    of_the_cut = [(len(body) - len(RECORDS[-1]) + cut, "is cut off: its record is longer than")]
+    of_the_cut = [(len(body) - len(RECORDS[-1]) + cut, "is cut off: its record is longer ")]
     assert rejects == [*(of_the_cut if cut else []), (len(body), "the file is damaged from here on:")]
 
 
