@@ -283,7 +283,7 @@ OTHER_COLUMNS = pa.table({"n": [1, 2], "text": ["Three", "Four"]})
     ("body", "expected"),
     [
         pytest.param(beside(texts("One"), texts("Two", "Three")), ["One", "Two", "Three"], id="another stream"),
-        pytest.param(beside(texts("One"), OTHER_COLUMNS, texts("Two")), ["One", "2 rows of a stream behind", "Two"], id="with other columns"),
+        pytest.param(beside(texts("One"), OTHER_COLUMNS, texts("Two")), ["One", "2 rows of a later stream", "Two"], id="with other columns"),
         pytest.param(beside(texts("One")) + b"junk " * 100, ["One", "the file is damaged from here on"], id="junk"),
         pytest.param(beside(texts("One"), texts("Two"))[:-600], ["One", "the file is damaged from here on"], id="a stream that is cut"),
     ],
