@@ -107,9 +107,7 @@ def _deduplicated(run: RunFiles) -> Iterator[RunDocument]:
         count += 1
         yield document
     if [end.row for end in ends] != [count]:
-        raise RestoreError(
-            str(run.audit), "lacks duplicates, or the file beside it lacks records", WAY_OUT
-        )
+        raise RestoreError(str(run.audit), "lacks duplicates, or the file beside it lacks records", WAY_OUT)
 
 
 def _in_places(run: RunFiles, ends: list[Entry]) -> Iterator[RunDocument]:
