@@ -74,7 +74,7 @@ def _balanced(audit: Path, name: str) -> Iterator[tuple[Place, list[Finding]]]:
 
 
 def _overlaps(document: AuditedDocument, name: str) -> Iterator[Finding]:
-    """Yield the entries that cannot be: outside of the text, longer or shorter than what they quote, or overlapping."""
+    """Yield impossible entries: outside of the text, overlapping, or of another length than their text."""
     at = 0
     booked = (entry for entry in document.entries if entry.action not in BOOKED_NOTHING)
     for entry in sorted(booked, key=lambda entry: (entry.char_start, entry.char_end)):
