@@ -51,9 +51,9 @@ def printing(device: str = "") -> Iterator[IO[bytes]]:
 
 
 class Journal(Struct, frozen=True):
-    """What a delivery moves: the kinds of results that are ready, and those at the output that they replace.
+    """The renames of a delivery: the kinds of results that are ready, and the files at the output that they replace.
 
-    Of the latter it is noted which files they are: inode, size, and when they were changed.
+    The files are identified by inode, size and time of change.
     """
 
     ready: list[str]

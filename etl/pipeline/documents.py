@@ -24,7 +24,7 @@ _Place = tuple[int, int, int, str, tuple[str, ...], tuple[Level, ...], tuple[Lin
 
 
 class _Written(Struct, frozen=True, array_like=True):
-    """A document as it is written: without its blocks, these as places, and the texts that are no slices."""
+    """A document as it is written: without its blocks; the places of blocks; and the texts that are no slices."""
 
     document: Document
     places: list[_Place]

@@ -25,7 +25,7 @@ def blocks_left(results: Iterable[object]) -> BlockTexts:
 def with_duplicates(
     results: Iterable[Judged | Reject], drops: Mapping[int, Drop], settings: DedupSettings
 ) -> Iterator[tuple[Judged | Reject, DocumentDuplicates]]:
-    """Yield documents, each with its duplicates; `drops` are those among the blocks that rules left, by their place."""
+    """Yield documents, each with its duplicates; `drops` are places among the blocks that rules left."""
     start = 0
     for result in results:
         if isinstance(result, Reject):

@@ -39,9 +39,9 @@ _COUNTS = {"tokens": "word_counts", "shingles": "shingle_counts", "terms": "term
 
 
 class BlockTexts(Struct):
-    """The blocks of a shard in reading order: text, place of the article, and what follows its name in the block's.
+    """The blocks of a shard in reading order: text, place of the article, and the suffix of the block's name.
 
-    And the articles: the name of each, its source and its record.
+    And the articles: name, source and record of each.
     """
 
     texts: list[str] = []
@@ -173,9 +173,9 @@ def _fill(columns: "dict[str, NDArray[Any]]", rows: slice, part: FingerprintFile
 
 
 class StoredColumn:
-    """32-bit values in a file, mapped; pages leave our memory after so many values, where the system can do that.
+    """32-bit values in a mapped file; its pages are given back to the system after so many values, where possible.
 
-    To let them leave takes as long as to read some thousand values, and no other thread runs meanwhile.
+    Giving them back takes as long as reading some thousand values, and no other thread runs meanwhile.
     """
 
     def __init__(self, path: Path, at_once: int = MIN_VALUES_AT_ONCE) -> None:
@@ -199,7 +199,7 @@ class StoredColumn:
 class StoredBands:
     """The band keys of all parts.
 
-    Files are mapped for some bands at a time: to open them takes longer than to read a band.
+    Files are mapped for some bands at a time, because opening them takes longer than reading a band.
     """
 
     def __init__(self, parts: Sequence[FingerprintFile], at_once: int) -> None:

@@ -211,7 +211,7 @@ def _written(output: Output) -> set[Path]:
 
 
 def _is_ours(output: Output, kind: str) -> bool:
-    """Return true if copydesk wrote the file of a kind (its first line says so, or it is empty), or all in a folder."""
+    """Return true if copydesk wrote this file (by its first line, or it is empty), or all files of this folder."""
     target = output.path(kind)
     if output.kind == "folder":
         parts = _parts_of_run(Path(output.name) / "run.json")

@@ -42,7 +42,7 @@ class _Line(Struct, frozen=True, gc=False, array_like=True):
 
 
 class _Staged(Struct, frozen=True, array_like=True):
-    """What a shard holds, kept so that what is written later is what was compared, and is not read again."""
+    """The records of a shard, stored so that the records that are written are those that were compared."""
 
     lines: list[_Line]
     rejects: list[Reject]
