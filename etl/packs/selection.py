@@ -73,7 +73,7 @@ class Selection(Struct, frozen=True):
 
 
 def settled(selection: Selection) -> Selection:
-    """Return a selection whose packs are those that stand there now: processes that start later refuse others.
+    """Return a selection fixed to the present content of its packs; processes that start later refuse other content.
 
     Raises PackError if there is no such pack.
     """
