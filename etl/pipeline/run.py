@@ -79,7 +79,7 @@ class Silent:
 
 
 class Outcome(Struct, frozen=True):
-    """What a run came to: its counts, names passed over with the reason, inputs by format, seconds by stage."""
+    """The result of a run: its counts, paths passed over with reasons, inputs by format, seconds by stage."""
 
     tally: Tally = Tally()
     passed_over: tuple[tuple[str, str], ...] = ()

@@ -166,7 +166,7 @@ def session(request: Request) -> Iterator[Session]:
 
 
 def _noted(output: Output, index: str) -> str:
-    """Return how an index notes an output: from its own folder, so that both can be moved together; "" for a stream."""
+    """Return the path of an output from the folder of the index; "" for a stream.  So both can be moved together."""
     if not index or output.kind in ("stdout", "stream"):
         return ""
     place = real_place(output.name)

@@ -1,8 +1,8 @@
-"""Finished parts -> an object store, which has no rename.
+"""Finished parts -> an object store, which cannot rename objects.
 
-An object is there whole or not at all.  For one file, the articles are written last, after audit and rejects.  For a
-folder, `run.json` is written last, and only the parts that it names are valid.  So the `run.json` of an earlier run is
-removed first.
+An object is written completely or not at all.  For one file, the articles are written last, after audit and rejects.
+For a folder, `run.json` is written last, and only the parts that it names are valid.  So the `run.json` of an earlier
+run is removed first.
 """
 
 import os
