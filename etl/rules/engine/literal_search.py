@@ -28,8 +28,7 @@ RuleSet = int
 NO_RULES: RuleSet = 0
 
 _Entry = tuple[bytes, RuleSet, int, int, tuple[int, int, int, int] | None, int]
-"""Of a literal: what follows its key, the rule, the length of the block at least and at most, bounds of the place, rank
-if it is located."""
+"""A literal: text after its key, rule, least and greatest length of the block, bounds of the place, rank if located."""
 
 _BREAK = "\n"
 

@@ -62,7 +62,7 @@ class Override(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class UserRules(Struct, frozen=True):
-    """What a user brings to the rules: exceptions, and the names of the user's own rules, which are bounded in time."""
+    """Exceptions of the user, and the names of the user's own rules, whose regexes have a time limit."""
 
     exceptions: tuple[RuleException, ...] = ()
     own: frozenset[str] = frozenset()

@@ -55,9 +55,9 @@ def span_predicate(between: Between, user_rule: str = "") -> Predicate:
 
 @cache
 def _marks(pattern: Pattern, user_rule: str) -> Callable[[ArticleView], bytearray]:
-    """Return what marks the blocks of a view that a pattern matches with 1, all others with 0.
+    """Return a function that marks the blocks of a view that a pattern matches with 1, all others with 0.
 
-    It does so once for an article.  It is one function for equal patterns, so that rules share what is marked.
+    Marks are computed once per article.  Equal patterns have the same function, so that rules share the marks.
     """
     among = pattern_predicate(pattern, user_rule).among
     asks_only_rules = bool(pattern.rule) and not any(getattr(pattern, one) for one in CRITERIA if one != "rule")

@@ -19,7 +19,7 @@ Among = Callable[[ArticleView, Sequence[int]], Sequence[int]]
 
 
 class Predicate(Struct, frozen=True):
-    """What is true or false of blocks of an article: `holds` asks it of one, `among` returns those of which it is true.
+    """A predicate on blocks: `holds` tests one block, and `among` returns the blocks for which it is true.
 
     Both give the same result.  For many blocks, `among` takes a fraction of the time.
     """
