@@ -42,7 +42,7 @@ class RuleException(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         )
 
     def _names(self, view: ArticleView, at: int) -> bool:
-        """Return true if `line` is the text of a block, case, white space and kinds of quotes aside, or its digits.
+        """Return true if `line` is the text of a block (in any case, with any spaces or quotes), or digits of its hash.
 
         The text is the one that rules see, or the one before repair, which `explain` shows.
         """

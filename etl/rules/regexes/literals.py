@@ -74,10 +74,10 @@ Choice = Mapping[str, Place]
 
 
 class RegexLiterals(Struct, frozen=True):
-    """What a part of a regex requires.
+    """The literals of a part of a regex.
 
-    `texts` are all the texts that it matches, if they can be written out; if not, `ends` are what each of them begins
-    and ends with, and each text holds one literal of each of the `choices`.
+    `texts` are all texts that it matches, if they can be listed.  If not, `ends` are the beginnings and ends of these
+    texts, and each text has one literal of each of the `choices`.
     """
 
     texts: Texts | None = None
@@ -86,7 +86,7 @@ class RegexLiterals(Struct, frozen=True):
 
 
 class _Run(Struct):
-    """Literals of the parts `first` to `last` of a sequence, and whether they begin and end just where these do."""
+    """Literals of the parts `first` to `last` of a sequence, and whether they cover these parts from start to end."""
 
     texts: Texts
     first: int
@@ -153,9 +153,9 @@ def _ahead(tree: Any, item: Item) -> Iterator[Choice]:
 
 
 def _extend(run: _Run, at: int, found: RegexLiterals) -> bool:
-    """Add part `at` of a sequence to a run of literals, cutting these short if they get too many.
+    """Add part `at` of a sequence to a run of literals, which are shortened if there are too many.
 
-    Returns true if the run still says all that its parts match.
+    Returns true if the run still has all texts of its parts.
     """
     if not found.texts and found.ends == EMPTY:
         return False
