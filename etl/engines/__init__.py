@@ -30,9 +30,9 @@ class FindPairs(Protocol):
 
 
 class Engine(Protocol):
-    """Runs tasks; `jobs` is how many at a time in processes or threads of this machine.
+    """Runs tasks, at most `jobs` at a time in processes or threads of this machine.
 
-    `pair_source` finds the pairs of similar blocks; None where this process does.
+    `pair_source` finds the pairs of similar blocks; None if this process finds them.
     """
 
     jobs: int

@@ -55,7 +55,7 @@ class Worker:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Start processes in this block: ^C reaches none of them, not even while they import, and this one behind it."""
+    """Start processes in this block: ^C never reaches them, and reaches this process after the block."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

@@ -1,6 +1,6 @@
-"""The body of an HTTP response -> the page in it: chunks joined, and unpacked as its server says.
+"""The body of an HTTP response -> its page: chunks are joined and decompressed, as its headers say.
 
-FastWARC does this too, but gives what stands before a cut for the page, and is silent on what stands behind its end.
+FastWARC does this, too, but it returns the part before a cut as the page, and ignores bytes behind the end.
 """
 
 import re
@@ -17,22 +17,22 @@ from etl.formats.unpacking import Zstandard
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _TRAILERS = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n)*\r?\n?")
 _GZIP = b"\x1f\x8b"
-# Behind the end of a page these are padding.
+# Padding behind the end of a page.
 _PADDING = b"\0\r\n"
 _CUT = "its compressed page is cut off"
-# Unpacked at a time: what is behind the end of a member is copied each time.
+# Bytes that are decompressed at a time: the bytes behind the end of a member are copied each time.
 _PIECE_BYTES = 8 << 10
 
 
 class Unpacked(Struct, frozen=True, gc=False):
-    """A page, and the bytes that stand behind its end."""
+    """A page, and the bytes behind its end."""
 
     page: bytes
     behind: bytes = b""
 
 
 def known_codings(content: str, transfer: str) -> Sequence[str] | None:
-    """Return how a body is packed and cut, the last way first; None if one of them is not known here.
+    """Return the encodings of a body, the last one first; None if one of them is not supported here.
 
     >>> known_codings("gzip", "Chunked"), known_codings("br", "")
     (['chunked', 'gzip'], None)
@@ -43,10 +43,10 @@ def known_codings(content: str, transfer: str) -> Sequence[str] | None:
 
 
 def unpacked_body(body: bytes, codings: Sequence[str]) -> Unpacked:
-    """Return the page in a body; of what is too long for a document, no more than shows that it is.
+    """Return the page in a body.  If it is too long for a document, only enough is decompressed to show this.
 
-    Some crawlers unpack pages and leave the headers that say they are packed.  Raises OSError for what is damaged, or
-    does not end.
+    Some crawlers decompress pages but keep the headers that say they are compressed.  Raises OSError for a damaged or
+    incomplete body.
     """
     page, behind = body, b""
     for coding in codings:
@@ -71,7 +71,7 @@ def _joined(body: bytes) -> Unpacked:
             return Unpacked(b"".join(parts), body[at:] if body[at:].strip(_PADDING) else b"")
         part = body[head.end() : head.end() + size]
         if len(part) < size:
-            if len(body) > MAX_DOCUMENT_BYTES:  # it is cut here, and too long
+            if len(body) > MAX_DOCUMENT_BYTES:  # it is too long, and cut here
                 return Unpacked(body)
             raise OSError("its page is cut off within a chunk")
         parts.append(part)
@@ -83,7 +83,7 @@ def _joined(body: bytes) -> Unpacked:
 
 
 def _inflated(packed: bytes) -> Unpacked:
-    """Return what is packed with deflate, in members of gzip, with its head or without.  Raises OSError."""
+    """Return bytes decompressed with deflate: gzip members, or deflate with or without a header.  Raises OSError."""
     if packed.startswith(_GZIP):
         form = zlib.MAX_WBITS | 16
     else:
@@ -108,7 +108,7 @@ def _inflated(packed: bytes) -> Unpacked:
 
 
 def _from_frames(packed: bytes) -> Unpacked:
-    """Return what is packed in frames of Zstandard.  Raises OSError."""
+    """Return bytes decompressed from Zstandard frames.  Raises OSError."""
     from zstandard import ZstdError
 
     try:

@@ -65,7 +65,7 @@ def size(folder: str) -> Size:
 
 
 def extend(folder: str, staged: Path) -> None:
-    """Make what a run has staged a part of the index: its files first, then, at once, the manifest that names them."""
+    """Add the staged part of a run to the index: first its files, then the new manifest, in one step."""
     manifest = read_manifest(str(staged))
     files = sorted({*part_files(staged)} - {*orphans(str(staged), manifest)})
     copies = [Path(folder) / file.name for file in files]

@@ -30,7 +30,7 @@ _Count = Annotated[int, Meta(ge=0)]
 
 
 class IndexedRun(Struct, frozen=True, omit_defaults=True):
-    """A run that extended the index: its number, when, how many articles and blocks it kept, and where it wrote them.
+    """A run that extended the index: its number, time and output, and how many articles and blocks it kept.
 
     `output` is a path from the folder of the index, an address, or "" for a stream.
     """
@@ -107,7 +107,7 @@ def locked(folder: str) -> Iterator[None]:
                 _check_lock_file(path)
         lock.acquire(blocking=False)
         holder.write_text(f"{_HELD_BY}{os.getpid()} on {platform.node()}", encoding="utf-8")
-        for unfinished in Path(folder).glob(TEMPORARY):  # left by a run that was killed, because nobody else writes here
+        for unfinished in Path(folder).glob(TEMPORARY):  # of a killed run: nobody else writes here
             unfinished.unlink()
     except Timeout:
         who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"

@@ -37,11 +37,11 @@ NONE_KNOWN = KnownNearDuplicates(np.zeros((2, 0), np.uint64), np.zeros(0, np.int
 
 
 class History(Struct, frozen=True, gc=False):
-    """Data of prior runs about blocks.  Theirs stand before those of this run, in the order in which they were read.
+    """Data of prior runs about blocks.  Blocks of prior runs come before those of this run.
 
-    `prior_blocks` is their number, `kept_in` the selections that each block takes part in (those of this run in both),
-    `removed` the articles dropped whole, and `known` holds, for each selection, this run's blocks whose text was
-    dropped before.
+    `prior_blocks` is their number.  `kept_in` are the selections of each block (both for blocks of this run), and
+    `removed` the articles that were dropped whole.  `known` has, for each selection, the blocks of this run whose text
+    was dropped before.
     """
 
     prior_blocks: int
