@@ -319,7 +319,7 @@ def _write(report: "Report", formats: Sequence[tuple[str, str]]) -> None:
     from etl.formats.own import CHECKS, CHECKS_IN_WORDS
     from etl.writers import atomic
 
-    for name, path in sorted(formats, key=lambda one: not one[1]):  # files first, because standard output may be a closed pipe
+    for name, path in sorted(formats, key=lambda one: not one[1]):  # files first: a pipe may be closed
         if not path:
             for part in FORMATS[name](report):
                 click.echo(visible(part) if name in IN_WORDS else part, nl=False)

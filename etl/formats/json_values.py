@@ -73,7 +73,7 @@ def _start(text: str, at: int) -> int:
 
 
 def _within_string(value: str, reader: "_Reader") -> Any:
-    """Return the object in a string, a record that was written as JSON twice; the string if more stands behind it."""
+    """Return the object in a string, for a record that was encoded twice; the string itself if it has more text."""
     text = value.strip()
     try:
         inner, end = reader.read(text, 0)
@@ -83,7 +83,7 @@ def _within_string(value: str, reader: "_Reader") -> Any:
 
 
 class _Reader:
-    """A JSON decoder that takes what Python, pandas and jq take, and notes what the standard does not allow."""
+    """A JSON decoder for the notations of Python, pandas and jq, which notes what the standard does not allow."""
 
     def __init__(self, notes: list[str]) -> None:
         self.notes = notes
