@@ -121,7 +121,7 @@ class GroupedCommand(click.Command):
                 raise type(error)(place, f"{error.place}: {error.fault}", error.way_out) from None
             raise
         finally:
-            for said in held_warnings():  # in case in case no JSON object was written
+            for said in held_warnings():  # in case no JSON object was written
                 say(said, fg="yellow")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -135,7 +135,7 @@ def _packs_below(folder: Path) -> Iterator[Path]:
     """Yield the packs of a folder and those below it, linked ones too, each once.  Raises OSError."""
     seen: set[str] = set()
     for root, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
-        if os.path.realpath(root) in seen:  # a link leads back to a folder above to a folder above
+        if os.path.realpath(root) in seen:  # a link leads back to a folder above
             folders.clear()
             continue
         seen.add(os.path.realpath(root))
