@@ -17,7 +17,7 @@ FEATURES_TOLD = 8
 
 
 class Contribution(Struct, frozen=True, gc=False):
-    """A feature of a line: its value, what it adds to the log-odds of removal in thousandths, and what it says."""
+    """A feature of a line: value, contribution to the log-odds of removal (in thousandths), and description."""
 
     feature: str
     value: float
