@@ -121,9 +121,9 @@ def join_lines(text: str, runs: Sequence[Sequence[Line]]) -> Iterator[Line]:
 
 
 def _marks_paragraphs(text: str, runs: Sequence[Sequence[Line]]) -> bool:
-    """Return whether lines that are indented more than the one above begin paragraphs: the one above ends a sentence.
+    """Return whether lines that are indented more than the line above begin paragraphs: it then ends a sentence.
 
-    Otherwise it is a list whose items hang.
+    Otherwise they are a list with hanging indents.
     """
     deeper = [one for run in runs for one, other in pairwise(run) if other.indent > one.indent]
     ending = sum(ends_sentence(text[line.start : line.end]) for line in deeper)
